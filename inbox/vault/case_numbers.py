@@ -10,8 +10,9 @@ from inbox.vault.destroyed_tables import DestroyedCase
 from inbox.vault.tables import Case
 
 _LAST = "last-case"
-# An inbox gives fewer numbers between two copies. The limit catches a number with a digit too many: numbers
-# never go back, and after such a number new cases would have numbers that commands do not accept.
+# An inbox assigns fewer numbers than this between two backups. The limit catches a typing error such as an
+# extra digit. Numbers never go back, so after such an error new cases would get numbers that commands do not
+# accept.
 _MOST_LEFT_OUT = 1_000_000
 
 

@@ -19,7 +19,7 @@ from inbox.vault.tables import Base
 SOURCE = "F"
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
-# Columns by which the queue is filtered. They are at the end of each index that sorts it.
+# Columns by which the queue is filtered. They come last in each index that sorts the queue.
 _FILTERED = ("category", "area", "junked", "assigned")
 
 
@@ -28,7 +28,7 @@ class Credibility(StrEnum):
 
     Officers rate information, never a person: the letter of the source is always F, “reliability cannot be
     judged”. The rating helps to plan an inquiry. It does not sort the queue, and it does not close a case.
-    The numbers go from 1, confirmed by other sources, to 6, cannot be judged.
+    The numbers range from 1 (confirmed by other sources) to 6 (cannot be judged).
     """
 
     CONFIRMED = "1"
@@ -42,11 +42,11 @@ class Credibility(StrEnum):
 class Workflow(Base):
     """The state of the work on a case: its subject, its urgency, and the dates of what happened.
 
-    - The six parts of the score go from 0 to 3. ``judged`` is true once an officer has set them.
+    - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set them.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
-    - ``waits`` is true while the case is neither closed nor junk, and after that while a decision about it is
-      owed.
-    - ``feared`` is true if an answer says or fears that somebody is in danger. Officers cannot change it.
+    - ``waits`` is true while the case is neither closed nor junk, and afterwards for as long as a decision
+      about it is owed.
+    - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change it.
     - ``deadline`` is the next day on which something is due, or None.
     - ``route`` is how the report arrived.
     - ``source_risk`` is empty until an officer has assessed it.
@@ -66,7 +66,7 @@ class Workflow(Base):
     """
 
     __tablename__ = "workflows"
-    # These indexes have all columns by which the queue sorts and filters, so it reads no rows that it omits.
+    # These indexes contain all columns by which the queue is sorted and filtered, so no row is read in vain.
     __table_args__ = (
         Index("workflows_by_rank", "waits", "rank", "deadline", *_FILTERED),
         Index("workflows_by_deadline", "waits", "deadline", "rank", *_FILTERED),
@@ -115,7 +115,7 @@ class Workflow(Base):
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is closed or junk, though something may still be owed."""
+        """Whether the case is closed or junk, even if a decision is still owed."""
         return self.closed is not None or self.junked is not None
 
     @property
@@ -214,7 +214,7 @@ class SavedView(Base):
 
 
 class Tag(Base):
-    """A tag, by which officers find a case again."""
+    """A tag that helps officers find a case again."""
 
     __tablename__ = "tags"
     __table_args__ = (Index("tags_by_name", "name", "case"),)
@@ -244,19 +244,18 @@ class Measure(Base):
 
 
 class Duty(Base):
-    """A legal duty to decide, such as whether to inform the prosecutor, by the codes of the law.
+    """A legal duty to decide, such as whether to inform the prosecutor. The codes are the law's.
 
     - ``known`` is the day from which the office knew that it had to decide.
     - ``decided`` is the day of the decision, None before. Until then, ``decision`` is empty or says that the
-      decision was put off.
+      decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
-    - ``spent`` is true once a decision that is needed each time has been used. The next decision is about the
-      next time.
+    - ``spent`` is true once a decision that is needed for each occasion has been used. The next decision
+      concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. Its time then runs from the day of the news.
-    - ``was_late`` is true if a decision, or putting it off, was ever late. Reopening the duty does not change
-      this.
+    - ``was_late`` is true if a decision or a deferral was ever late. Reopening the duty does not change this.
     """
 
     __tablename__ = "duties"
@@ -343,10 +342,10 @@ class Disclosure(Base):
 class AccessRequest(Base):
     """An access request (GDPR, article 15). It names no case, so destroying a case does not delete it.
 
-    ``names`` are the names that reports may use for the person, one on each line; empty once deleted.
-    An answer may be sent from the ``earliest`` day on, and is ``due`` on a later day. ``extended`` is the
-    day on which the office extended the time, and ``because`` the reason. ``answered`` is the day of the
-    answer, which the officers ``by`` gave. Only the cases record how it was answered.
+    ``names`` are the names that reports may use for the person, one on each line; empty once deleted. An
+    answer may be sent from the ``earliest`` day on, and is ``due`` on a later day. ``extended`` is the day on
+    which the office extended the time, and ``because`` the reason. ``answered`` is the day of the answer, and
+    ``by`` names the officers who gave it. Only the cases record how the request was answered.
     """
 
     __tablename__ = "access_requests"
@@ -367,8 +366,8 @@ class AccessCase(Base):
 
     - ``unopposed`` is the day on which the prosecutor did not object to an answer. ``reference`` says where
       this is recorded, and ``unopposed_by`` which officers recorded it.
-    - ``given`` says whether the answer included the case, None before the answer. ``reason`` says why it did
-      not, or why officers overrode a warning about its text.
+    - ``given`` says whether the answer included the case, None before the answer. ``reason`` says why the
+      answer did not include it, or why officers overrode a warning about the text.
     - ``same`` says whether a family name alone in the case means this person, None until officers decide.
     """
 
@@ -386,7 +385,7 @@ class AccessCase(Base):
 class Consultation(Base):
     """The opinion of a staff body or of the data protection officer, with its day. It belongs to no case.
 
-    A retracted one keeps its number and the day on which it was ``retracted``, but no text.
+    A retracted opinion keeps its number and the day on which it was ``retracted``, but no text.
     """
 
     __tablename__ = "consultations"
@@ -409,7 +408,7 @@ class Declaration(Base):
 
 
 class Handler(Base):
-    """An officer who may read a case. A case without handlers can be read by all officers not excluded."""
+    """An officer who may read a case. Any officer not excluded may read a case without handlers."""
 
     __tablename__ = "handlers"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -448,7 +447,7 @@ class Strike(Base):
 class StruckText(Base):
     """The number of words in a text before its first redaction. It is never shown.
 
-    It reveals if officers redact a text bit by bit until nothing is left.
+    It shows whether officers redact a text bit by bit until nothing is left.
     """
 
     __tablename__ = "struck_texts"
@@ -458,7 +457,7 @@ class StruckText(Base):
 
 
 class Opening(Base):
-    """A case that officers entered and the portal must learn of. ``told`` is the first outbox with it."""
+    """A case that officers entered and must announce to the portal. ``told`` is the first outbox to do so."""
 
     __tablename__ = "openings"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -475,7 +474,7 @@ class Setting(Base):
 
 
 class DayOff(Base):
-    """A day on which this office does not work, beside weekends and public holidays."""
+    """A day on which this office does not work, besides weekends and public holidays."""
 
     __tablename__ = "days_off"
     day: Mapped[date] = mapped_column(primary_key=True)

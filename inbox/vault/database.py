@@ -25,23 +25,24 @@ _AFTER_KEY = (
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",  # KiB; a page outside the cache must be decrypted again
-    "PRAGMA journal_mode = DELETE",  # a single file, and no journal file stays beside it
+    "PRAGMA journal_mode = DELETE",  # a single file: no journal file remains beside it
     "PRAGMA synchronous = EXTRA",  # a commit also survives a power cut before the journal file is deleted
 )
 
 # The size of the file in bytes, according to its header.
 _SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
-# Deleted text stays in free space where a page was split, and in the index even with secure-delete on.
+# Deleted text stays in free space where a page was split. It also stays in the index, even with secure-delete
+# on.
 _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 
 
 class Vault:
     """An open vault. All reads and writes happen inside ``transaction``.
 
-    ``known`` goes into the ``info`` of each session: objects outside the vault that its users need. ``today``
-    is the day that decides which cases are archived. Until it is set, every case with an archive date counts
-    as archived.
+    ``known`` holds objects from outside the vault that users of a session need. They are added to each
+    session's ``info``. ``today`` is the day that decides which cases are archived. Until it is set, every
+    case with an archive date counts as archived.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -55,7 +56,7 @@ class Vault:
         """Refuse a second use within the block, because both would share one connection.
 
         The second use would end the transaction of the first. It would also replace the signed-in officers,
-        which are part of the transaction, so the first would continue with the rights of others.
+        who are part of the transaction, so the first use would continue with other officers' rights.
         """
         if self._is_in_use:
             raise RuntimeError("the vault is in use")
@@ -73,11 +74,11 @@ class Vault:
 
         - cases that exclude an officer who is ``present``;
         - cases with handlers, unless all ``present`` officers are handlers (their queue line stays visible);
-        - cases in quarantine, unless the action shows nothing of them (``quarantine``);
-        - cases in the archive, until two officers open them for themselves for a day.
+        - cases in quarantine, unless the action shows no part of a report (``quarantine``);
+        - cases in the archive, except those that two officers have opened for themselves for the day.
 
-        A session without officers is for the program's own work, which nobody is shown. Raises VaultDamaged
-        if the file cannot be read, and Refused if the disk refuses access.
+        A session without officers is for the program's own work, which is shown to nobody. Raises
+        VaultDamaged if the file cannot be read, and Refused if the disk refuses access.
         """
         try:
             with (
@@ -91,7 +92,8 @@ class Vault:
         except OperationalError as error:
             raise _unusable(error.orig) from None
         except DatabaseError as error:
-            # DatabaseError itself means that the file cannot be read. Its subclasses mean bugs of ours.
+            # DatabaseError itself means that the file cannot be read. Its subclasses mean that our code has a
+            # bug.
             if type(error) is not DatabaseError:
                 raise
             raise VaultDamaged from None
@@ -99,7 +101,7 @@ class Vault:
     def copy_to(self, path: Path, key: bytes) -> None:
         """Write the content, without remains of deleted data, to a new file under another key, mode 0600.
 
-        Raises VaultDamaged if a page cannot be read, and Refused if the disk refuses the writing.
+        Raises VaultDamaged if a page cannot be read, and Refused if writing to the disk fails.
         """
         path.touch(mode=0o600, exist_ok=False)
         with self._statements() as run:
@@ -122,7 +124,8 @@ class Vault:
         """Rebuild the search index and the file, so that no page keeps remains of deleted data.
 
         This takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call it
-        inside a transaction. Raises VaultDamaged, or Refused if the disk refuses the writing.
+        inside a transaction. Raises VaultDamaged if the file cannot be read, and Refused if writing to the
+        disk fails.
         """
         with self._statements() as run:
             for done, statement in enumerate(_ANEW):
@@ -155,7 +158,7 @@ def create(path: Path, key: bytes) -> Vault:
 def load(path: Path, key: bytes) -> Vault:
     """Return the vault at ``path``.
 
-    Raises VaultMissing, VaultDamaged if ``key`` does not open it, Refused if another version made it.
+    Raises VaultMissing; VaultDamaged if ``key`` does not open it; and Refused if another version made it.
     """
     vault, version = load_any(path, key)
     if version != schema_version.newest():
@@ -168,7 +171,10 @@ def load(path: Path, key: bytes) -> Vault:
 
 
 def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
-    """Return the vault at ``path``, and its version: an earlier one can be upgraded. Raises as ``load``."""
+    """Return the vault at ``path`` and its version.
+
+    Accepts an earlier version that can be upgraded. Otherwise raises what ``load`` raises.
+    """
     if not path.exists():
         raise VaultMissing(path.name)
     vault = Vault(_engine(path, key))
@@ -210,7 +216,7 @@ def _engine(path: Path, key: bytes) -> Engine:
     engine = create_engine(
         "sqlite://", module=_driver, creator=connect, poolclass=StaticPool, hide_parameters=True
     )
-    # The driver would begin a transaction only before the first write. Data read before it could be stale.
+    # The driver would begin a transaction only before the first write. Data read before that could be stale.
     event.listen(engine, "begin", _begin)
     return engine
 

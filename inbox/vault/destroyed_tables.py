@@ -9,7 +9,7 @@ from inbox.vault.tables import Base
 
 
 class DestroyedCase(Base):
-    """A line of the list of destroyed cases. Its number is not given to another case.
+    """A line of the list of destroyed cases. Its number is never given to another case.
 
     ``rule`` is the reason for the destruction. Category and outcome are as coarse as the annual figures.
     ``visa`` names the list that the archives approved, and is empty if no approval was needed.
@@ -31,8 +31,8 @@ class DestroyedCase(Base):
 class VisaList(Base):
     """A list of data to destroy, with the day and the reference of the archives' visa once it has one.
 
-    ``sha256`` (32 bytes) is the hash of its lines. The list also has ``unopened`` entries that did not become
-    a case, collected up to the day ``unopened_to``.
+    ``sha256`` (32 bytes) is the hash of its lines. The list also covers entries that did not become a case:
+    ``unopened`` of them, collected up to the day ``unopened_to``.
     """
 
     __tablename__ = "visa_lists"
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """The exclusion of an officer from a case that is destroyed. Its journal entries stay hidden as well."""
+    """The exclusion of an officer from a destroyed case. It keeps the case's journal entries hidden."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from inbox.vault.casework_tables import Fulltext
 
-# In characters: more than sixty messages of the greatest length. Each addition rewrites all words of the
-# case, so without the limit thousands of such messages would block the collection of a bundle for hours.
+# In characters: more than sixty messages of maximum length. Each addition rewrites all words of the case, so
+# without the limit thousands of such messages would block the collection of a bundle for hours.
 _MOST = 4_000_000
 
 
@@ -25,7 +25,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def phrase(asked: str) -> str:
-    """Return an FTS5 query for all words of ``asked``, none of them as an operator; empty without a word."""
+    """Return an FTS5 query for all words of ``asked``, or "" if it has none. No word acts as an operator."""
     return " ".join(
         '"' + word.replace('"', '""') + '"'
         for word in asked.replace("\0", " ").split()  # SQLite ends a text at a NUL

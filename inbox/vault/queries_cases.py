@@ -25,7 +25,7 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# A portal keeps the slot of a closed case for this time and up to one week more (SPEC 8.4).
+# A portal keeps the slot of a closed case for this long, plus up to one week (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
 
 
@@ -108,9 +108,10 @@ def cases_to_refresh(
 ) -> Sequence[Case]:
     """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed ones.
 
-    A closed case, and each of ``junk_over``, stays until the portal has applied an outbox with its closing.
-    While the portal keeps its slot, the case returns if the key that signed the slot was withdrawn or expires
-    before ``next_by``, the day of the next outbox. Otherwise the slot would soon not be trusted.
+    A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
+    it. While the portal keeps its slot, it is included again if the key that signed the slot was withdrawn or
+    expires before ``next_by``, the day of the next outbox. Otherwise the slot would soon no longer be
+    trusted.
     """
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)
@@ -148,7 +149,7 @@ def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
 def unread_follow_ups(
     session: Session, number: int, first: int = 1, last: int = LARGEST
 ) -> Sequence[FollowUp]:
-    """Return the unread follow-ups to a case at places ``first`` to ``last``, as collected."""
+    """Return the unread follow-ups to a case at positions ``first`` to ``last``, in order of collection."""
     unread = select(FollowUp).where(FollowUp.case == number, FollowUp.unread.is_(True))
     among = FollowUp.position.between(first, last)
     return session.scalars(unread.where(among).order_by(FollowUp.position)).all()
@@ -186,7 +187,7 @@ def attachment_ids(session: Session) -> set[bytes]:
 
 
 def last_reply(session: Session, number: int) -> int:
-    """Return the highest position that a reply in a case ever had, 0 if there was no reply.
+    """Return the highest position that a reply in a case ever had, or 0 if there was no reply.
 
     A retracted reply counts if a follow-up came after it, because the follow-up stores this position.
     """
@@ -227,7 +228,7 @@ def is_feedback_held(session: Session, number: int) -> bool:
 
 
 def has_word(case: Any) -> ColumnElement[bool]:
-    """Return what holds of the number of a case, a column, if a text waits or left with which it can end."""
+    """Return an SQL condition on a case number: a text with which the case can end was sent or is waiting."""
     words = select(Message.position).where(Message.case == case)
     return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 

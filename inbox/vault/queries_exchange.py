@@ -22,7 +22,7 @@ CONFIRMED = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
 
 
 def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
-    """Return the keyrings that reports to this inbox named, each as its first report described it."""
+    """Return the keyrings named in reports to this inbox, each as first described in a report."""
     return session.scalars(select(ShownKeyring)).all()
 
 
@@ -57,7 +57,7 @@ def newest_export(session: Session) -> date | None:
     """Return the newest export day of all collected bundles, None before the first bundle.
 
     An export day later than the day of collection counts as the day of collection: if the portal's clock and
-    ours differ, the earlier one counts.
+    ours differ, the earlier day counts.
     """
     days = session.execute(select(IntakeBundle.exported, IntakeBundle.collected))
     return max((min(exported, collected) for exported, collected in days), default=None)
@@ -105,7 +105,7 @@ def unconfirmed_outboxes(session: Session) -> Sequence[OutboxBundle]:
 
 
 def unopened(session: Session, *, skip: int, most: int) -> Sequence[Unopened]:
-    """Return entries that did not become a case, newest first: at most ``most``, after the first ``skip``."""
+    """Return at most ``most`` entries that did not become a case, newest first, after skipping ``skip``."""
     newest = select(Unopened).where(_IS_UNOPENED).order_by(Unopened.number.desc())
     return session.scalars(newest.offset(skip).limit(most)).all()
 
@@ -116,7 +116,7 @@ def count_unopened(session: Session) -> int:
 
 
 def caseless_by_day(session: Session) -> dict[date, int]:
-    """Return the number of such entries that name no case of the vault, by day of collection."""
+    """Return the number of unopened entries that name no case of the vault, by day of collection."""
     counted = select(Unopened.collected, func.count(Unopened.number)).where(_IS_UNOPENED, _names_no_case())
     return {day: count for day, count in session.execute(counted.group_by(Unopened.collected))}  # noqa: C416
 
@@ -139,7 +139,7 @@ def set_aside(session: Session, kind: Kind) -> Sequence[Unopened]:
 
 
 def untried(session: Session, keys: bytes) -> Sequence[Unopened]:
-    """Return the entries that no key opened and that were not yet tried with ``keys``.
+    """Return the entries that no key could open and that have not yet been tried with ``keys``.
 
     ``keys`` is ``KeyStore.intake_digest``.
     """

@@ -1,4 +1,4 @@
-"""Row-level security: hide the rows of a case from officers who may not read it, and delete them with it.
+"""Row-level security: hide a case's rows from officers who may not read it; delete them with the case.
 
 Only this module and ``vault`` access the tables without this filter.
 """
@@ -42,23 +42,24 @@ _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
 _HELD = "held"
-# Up to so many case numbers are part of the query. Beyond that, ``readable`` fetches all readable numbers.
+# Up to this many case numbers are part of the query. Beyond that, ``readable`` fetches all readable numbers.
 _FEW = 1_000
 # In rows: more than a page shows of a case, and few enough not to fill memory.
 _MOST_HELD = 64
 _WHOLE = "whole_journal"
-# For verifying the journal: its chain includes entries that some of the signed-in officers may not read.
+# Used to verify the journal, whose chain includes entries that some signed-in officers may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
-# For the queue lines of cases that only their handlers may read, so that all officers know that these cases
-# exist. Callers may show only number, priority and deadline from such a statement.
+# Used for the queue lines of cases that only their handlers may read, so that all officers know that these
+# cases exist. Callers may show only the number, priority and deadline from such a statement.
 AS_A_LINE = {_LINE: True}
-# Tables with a case, from all modules of tables.
+# Tables with a ``case`` column, from all modules of tables.
 _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework_tables.Workflow.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
-# Tables about officers: who does what, and who may. Officers see these rows unless the case excludes them.
+# Tables about officers: who does what, and who may do it. Officers see these rows unless the case excludes
+# them.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
 _OF_OFFICERS += [casework_tables.ArchiveOpening]
 _OF_OFFICERS += [destroyed_tables.PastExclusion]
@@ -66,11 +67,11 @@ _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_t
 
 
 class _Depth(Enum):
-    """How many cases are hidden from the signed-in officers, besides those from which one is excluded.
+    """How many cases are hidden from the signed-in officers, besides the cases that exclude one of them.
 
-    ``ALL`` also hides cases of other handlers, in quarantine and in the archive. ``UNSEEN`` hides only those
-    of other handlers, for an action that shows no part of a report. ``LINE`` is for a line of the queue and
-    hides nothing else.
+    ``ALL`` hides cases of other handlers, cases in quarantine, and cases in the archive. ``UNSEEN`` hides
+    only cases of other handlers; it is for actions that show no part of a report. ``LINE`` hides none of
+    these; it is for lines of the queue.
     """
 
     ALL = auto()
@@ -148,7 +149,7 @@ def with_lines(session: Session) -> Iterator[None]:
 
 
 def day(session: Session) -> date:
-    """Return the day on which a session reads."""
+    """Return the day that a session uses as today."""
     found: date = session.info[_DAY]
     return found
 
@@ -178,7 +179,8 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
 def _leave_out(state: ORMExecuteState) -> None:
     """Add the filter to every statement, so that lists, counts and searches need no filter of their own."""
     if present(state.session):
-        # SQLAlchemy applies criteria only to ORM statements, not to one with only window functions.
+        # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is not
+        # one.
         if not state.is_orm_statement:
             raise RuntimeError("a statement that names no table of its own cannot be narrowed")
         asked = state.execution_options
@@ -231,8 +233,8 @@ def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
 
 def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
     """Yield queries for the numbers of the cases hidden from the signed-in officers, one per reason."""
-    # If a bug leaves the table of officers empty, this NULL hides all cases: in SQL, no number is known to be
-    # absent from a list that contains NULL.
+    # If a bug leaves the table of officers empty, this NULL hides all cases: in SQL, NOT IN is never true for
+    # a list that contains NULL.
     yield select(null()).where(~exists(select(_OFFICERS)))
     for kind in (Exclusion, destroyed_tables.PastExclusion):
         yield _kept_from(kind)
@@ -264,10 +266,10 @@ def _in_quarantine() -> Select[Any]:
 
 
 def _in_archive() -> Select[Any]:
-    """Return the numbers of archived cases that were not opened today for all signed-in officers.
+    """Return the numbers of archived cases that have not been opened today for every signed-in officer.
 
-    Two officers open a case. Each of them can then read it, at the desk in a session of their own. A case
-    with an unread message does not count as archived, because officers must read the message first.
+    Two officers open a case together. Each of them can then read it, even alone in their own desk session. A
+    case with an unread message does not count as archived, because officers must read the message first.
     """
     work, letters = casework_tables.Workflow.__table__.c, tables.FollowUp.__table__.c
     opened = casework_tables.ArchiveOpening.__table__.c
@@ -285,8 +287,8 @@ def _in_archive() -> Select[Any]:
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
     """Yield criteria that omit these cases, and the rows of all tables that refer to them.
 
-    ``kept`` are the cases that exclude an officer. ``hidden`` has more cases: their rows about officers
-    remain visible. Saved views are visible only to their own officer.
+    ``kept`` are the cases that exclude an officer. ``hidden`` also contains other cases, whose rows about
+    officers remain visible. Saved views are visible only to their own officer.
     """
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)

@@ -54,7 +54,7 @@ class KeyStoreKey(Base):
 
 
 class QuestionnaireFile(Base):
-    """A questionnaire that is or was in use. It has the labels of the answers."""
+    """A questionnaire that is or was in use. It contains the labels of the answers."""
 
     __tablename__ = "questionnaires"
     __table_args__ = (UniqueConstraint("id", "version"),)
@@ -74,7 +74,8 @@ class LawFolder(Base):
 class IntakeKey(Base):
     """The public half of an intake key. Its seed is in the key store, where it can be destroyed.
 
-    ``generation`` is the first generation of the key store with the seed. A ``withdrawn`` key is not offered.
+    ``generation`` is the first generation of the key store with the seed. A ``withdrawn`` key is no longer
+    offered.
     """
 
     __tablename__ = "intake_keys"
@@ -104,7 +105,7 @@ class ReplyKey(Base):
 
 
 class KeyringFile(Base):
-    """A keyring that was issued, kept to know which keyring a reporter saw."""
+    """A keyring that was issued, kept to show which keyring a reporter saw."""
 
     __tablename__ = "keyrings"
     serial: Mapped[int] = mapped_column(primary_key=True)
@@ -224,7 +225,8 @@ Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 class FollowUp(Base):
     """A later message from a reporter. ``unread`` is true until its case is shown to officers.
 
-    ``after`` is the position of the last reply written before the message became known, 0 without a reply.
+    ``after`` is the position of the last reply written before the message became known, or 0 if there was
+    none.
     """
 
     __tablename__ = "follow_ups"
@@ -262,9 +264,9 @@ class Attachment(Base):
 
 
 class AnswersBy(StrEnum):
-    """What makes a message feedback: its ``TEXT``, which is marked for it, or a ``MEASURE`` told beside it.
+    """What makes a message feedback: its ``TEXT``, which is marked for it, or a ``MEASURE`` shown with it.
 
-    ``NOTHING`` if it left as feedback, and its reporter read of no measure.
+    ``NOTHING`` means that it was sent as feedback, but its reporter was shown no measure.
     """
 
     TEXT = "text"
@@ -273,15 +275,15 @@ class AnswersBy(StrEnum):
 
 
 class Message(Base):
-    """A message from the inspectorate. ``serial`` is that of the first slot with the message.
+    """A message from the inspectorate. ``serial`` is the serial of the first slot with it.
 
     - ``decision`` is the code of the decision that records that the reporter was informed of this, and
       ``outcome`` is the code of the closing that the message accompanies. Both are empty for other messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
     - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
     - ``answers_by`` says what makes it feedback. It is empty for a message that was never meant as feedback.
-    - ``written_under`` records the restrictions on the case when feedback or an outcome was written, while it
-      waits (``holding.mark``).
+    - While feedback or an outcome waits, ``written_under`` records the restrictions on the case at the time
+      of writing (``holding.mark``).
     - ``held`` is true if an outbox held the message back.
     - ``reversed`` is true if a decision that the message states was changed while it waited.
     """
@@ -304,11 +306,11 @@ class Message(Base):
 
 
 class Unopened(Base):
-    """An entry that did not become a case. Its envelope, if it has one, is kept unchanged, by its hash.
+    """An entry that did not become a case. Its envelope, if any, is kept unchanged under its hash.
 
-    ``received`` is the day that the portal states, ``collected`` the day here. ``tried`` identifies the
-    intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is set if a later try succeeded:
-    the entry is then no longer listed, and its envelope is not kept.
+    ``received`` is the day of receipt that the portal states, and ``collected`` is the day of collection
+    here. ``tried`` identifies the intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is
+    set if a later try succeeded: the entry is then no longer listed, and its envelope is not kept.
     """
 
     __tablename__ = "unopened"
@@ -334,9 +336,9 @@ class Officer(Base):
 
 
 class RenewalNotice(Base):
-    """A notice to an officer that the shares were renewed with a sheet. ``confirmed`` once it was read.
+    """A notice to an officer that the shares were renewed with a sheet. ``confirmed``: it has been read.
 
-    ``renewal`` is the number of its entry in the journal, ``day`` its day.
+    ``renewal`` is the number of the renewal's journal entry, and ``day`` is its day.
     """
 
     __tablename__ = "renewal_notices"
@@ -364,7 +366,7 @@ class Exclusion(Base):
 
 
 class JournalEntry(Base):
-    """A signed entry of the journal. Its text contains ``case``, too."""
+    """A signed entry of the journal. Its text also contains ``case``."""
 
     __tablename__ = "journal"
     n: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """Tombstones: recognise late messages to destroyed cases, without keeping any data of these cases.
 
-A tombstone is the hash of a case id, of a follow-up id, or of an envelope. These values are random, so
-nobody can guess them. Whoever has one already, such as an old portal, can learn that the case existed here.
+A tombstone is the hash of a case id, of a follow-up id, or of an envelope. These values are random, so nobody
+can guess them. Anyone who already has one, such as an old portal, can learn that the case existed here.
 """
 
 import hashlib
