@@ -1,11 +1,13 @@
 """Bound cases: officers have linked them as one matter, so what binds one of them binds all.
 
-Two reports of the same facts, or of the same person, are one matter for justice. A person who must not be
-warned of one must not be warned of the other, and what has to be kept of one has to be kept of the other.
+Two reports of the same facts, or of the same person, are one matter for justice. If a person must not be
+warned of one case, they must not be warned of the other. If data of one case has to be kept, so does the data
+of the other.
 
-An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). So whoever acts
-on a case is bound by everything that binds it. Cases that the signed-in officers may not read count as well:
-those in quarantine, in the archive, or for their handlers alone. Only the numbers of these are shown.
+An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). So every
+officer who acts on a case is subject to everything that binds it. Cases that the signed-in officers may not
+read also count: cases in quarantine, archived cases, and cases restricted to their handlers. Officers see
+only the numbers of these cases.
 """
 
 from collections.abc import Collection, Iterable
@@ -31,7 +33,7 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether the cases are one matter for justice; two reports of one place may be two matters."""
+        """Whether the cases are one matter for justice; two reports about one place may not be."""
         return self in _BINDING
 
 
@@ -39,24 +41,24 @@ _BINDING = frozenset({Relation.DUPLICATE, Relation.SAME_FACTS, Relation.SAME_PER
 
 
 def of(session: Session, number: int) -> frozenset[int]:
-    """Return the numbers of the cases bound to a case, directly or through others, including its own."""
+    """Return the number of a case and of all cases bound to it, directly or through others."""
     return frozenset(spread(session, [number]))
 
 
 def others(session: Session, number: int) -> list[int]:
-    """Return the numbers of the cases bound to a case in ascending order, without its own."""
+    """Return the numbers of all cases bound to a case, except its own, in ascending order."""
     return sorted(of(session, number) - {number})
 
 
 def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | None:
-    """Return the first case that ended with one of these outcomes as a duplicate of this one, or None."""
+    """Return the first duplicate of this case that was closed with one of these outcomes, or None."""
     rows = select(Link.other).join(Workflow, Workflow.case == Link.other).order_by(Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(outcomes))
     return session.scalar(rows.limit(1).execution_options(**AS_A_LINE))
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
-    """Return a statement about a case; if it is true because of another case, it names that case."""
+    """Return a statement about a case, which names the other case if it is true because of another case."""
     if number == other:
         return said
     return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)

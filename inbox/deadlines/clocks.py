@@ -11,18 +11,20 @@ from inbox.deadlines.office import Practice
 from inbox.deadlines.working_days import Calendar
 from templates.law.rules import Clock, Event, Period
 
-# The end of retention is not a clock of the law. No code of the law has a hyphen.
+# The end of retention is not a clock of the law. The codes of the law have no hyphens, so none can equal this
+# one.
 RETENTION = "end-of-retention"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The last day to do something; ``done`` is the day on which it was done.
+    """The deadline for an event; ``done`` is the day on which the event happened.
 
-    ``clock`` is the code of a clock of the law, and ``ends`` the event that stops it; or they are RETENTION
-    and None. ``dropped`` is the day on which the case was closed, if nobody had done it and it was no longer
-    due. ``sent`` is the day of the outbox that does it, if the portal has not confirmed that outbox yet. It
-    is ``impossible`` if the reporter cannot be reached: then it is neither waiting nor late.
+    ``clock`` is the code of a clock of the law, and ``ends`` is the event that stops the clock. For the end
+    of retention, they are RETENTION and None. ``dropped`` is the day on which the case was closed, if the
+    deadline was still unmet and no longer applied. ``sent`` is the day of the outbox that meets the deadline,
+    if the portal has not confirmed that outbox yet. The deadline is ``impossible`` if the reporter cannot be
+    reached: then it is neither waiting nor late.
     """
 
     clock: str
@@ -35,25 +37,26 @@ class Due:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it still has to be done, and can be."""
+        """Whether the deadline is still unmet and can still be met."""
         return self.done is None and self.dropped is None and not self.impossible
 
     def is_late(self, today: date) -> bool:
-        """Return whether it was done or dropped too late, or is overdue."""
+        """Return whether the deadline was met or dropped too late, or is overdue."""
         return not self.impossible and (self.done or self.dropped or today) > self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """The events of a case, each with its day; ``held`` while something forbids destroying it.
+    """The events of a case, each with its day.
 
-    ``received`` is the portal's day. ``acknowledged`` and ``answered`` are the first days on which the
-    reporter could read the acknowledgement and the feedback (``portal_days``). ``sent`` and ``answer_sent``
-    are the days of the outboxes with these messages. ``extended`` is the day on which an officer took more
-    time for feedback. ``period`` is how long a closed case is kept, ``after_decision`` how long after the
-    last final decision, if there was one. An ``unreachable`` reporter cannot be told anything. From other
-    reporters, feedback may be ``withheld``: for a stated reason, or because the case was closed without any.
-    A case is ``silent`` if it ended without any text.
+    ``received`` is the portal's day of receipt. ``acknowledged`` and ``answered`` are the first days on which
+    the reporter could read the acknowledgement and the feedback (``portal_days``). ``sent`` and
+    ``answer_sent`` are the days of the outboxes with these messages. ``extended`` is the day on which an
+    officer took more time for feedback. ``held`` is true while something forbids destroying the case.
+    ``period`` is how long a closed case is kept; ``after_decision`` is how long it is kept after the last
+    final decision, if there was one. ``unreachable`` means that no message can reach the reporter.
+    ``withheld`` means that the reporter gets no feedback: an officer stated a reason, or the case was closed
+    without feedback. ``silent`` means that the case was closed without any text.
     """
 
     received: date
@@ -76,7 +79,7 @@ class Events:
     silent: bool = False
 
     def day_of(self, event: Event) -> date | None:
-        """Return the day on which the event of a clock happened, or None."""
+        """Return the day on which an event happened, or None."""
         return {
             Event.RECEIVED: self.received,
             Event.COLLECTED: self.collected,
@@ -86,16 +89,16 @@ class Events:
         }[event]
 
     def day_sent(self, event: Event) -> date | None:
-        """Return the day of the outbox that tells the reporter of an event, or None."""
+        """Return the day of the outbox that informs the reporter of an event, or None."""
         return {Event.ACKNOWLEDGED: self.sent, Event.ANSWERED: self.answer_sent}.get(event)
 
 
 def clocks(events: Events, how: Practice) -> list[Due]:
     """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
 
-    Closing a case meets no deadline. It drops a first act that nobody has done. It drops all messages to a
-    reporter who cannot be reached. It also drops feedback that is withheld, and the acknowledgement if the
-    case ends without a text.
+    Closing a case does not meet any deadline, but it drops some: the deadline for a first act, if there was
+    no act; all deadlines for messages to a reporter who cannot be reached; the deadline for withheld
+    feedback; and the deadline for the acknowledgement, if the case is closed without a text.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]
@@ -103,7 +106,7 @@ def clocks(events: Events, how: Practice) -> list[Due]:
 
 
 def next_due(events: Events, how: Practice) -> Due | None:
-    """Return the next deadline, or None. Of two clocks that one event stops, the earlier counts."""
+    """Return the next deadline, or None. If one event stops two clocks, the earlier deadline counts."""
     waiting = [each for each in clocks(events, how) if each.is_waiting]
     return min(waiting, key=lambda due: due.day, default=None)
 
@@ -111,13 +114,13 @@ def next_due(events: Events, how: Practice) -> Due | None:
 def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:
     done = events.day_of(rule.ends)
     sent = None if done else events.day_sent(rule.ends)
-    # The message can be on its way when the reporter retracts the report.
+    # The message may already be on its way when the reporter retracts the report.
     impossible = events.unreachable and rule.ends is not Event.FIRST_ACT and not (done or sent)
     return Due(code, rule.ends, _last_day(rule, events, how), done, sent=sent, impossible=impossible)
 
 
 def _last_day(rule: Clock, events: Events, how: Practice) -> date:
-    """Return the last day of a clock, whether or not it was stopped by then."""
+    """Return the last day of a clock, even if the clock has stopped earlier."""
     span = rule.of(events.priority)
     if rule.ends is Event.ANSWERED and events.extended and how.may_extend and rule.extension:
         span = rule.extension.within
@@ -127,8 +130,8 @@ def _last_day(rule: Clock, events: Events, how: Practice) -> date:
 def _start(rule: Clock, events: Events, how: Practice) -> date:
     """Return the day from which a clock runs.
 
-    A message on its way counts from the day it was sent. A clock that waits for an event starts at the latest
-    with the event ``or_after``, so that nobody gains time by being late.
+    A message that is still on its way counts from the day on which it was sent. A clock that waits for an
+    event starts no later than the deadline of the clock ``or_after``, so being late never gains time.
     """
     days = [events.day_of(rule.starts), events.day_sent(rule.starts)]
     if rule.or_after:
@@ -146,8 +149,8 @@ def _dropped(due: Due, events: Events) -> date | None:
 def kept_until(last: date, period: Period, calendar: Calendar) -> date:
     """Return the day from which a case has to be destroyed.
 
-    ``last`` is the day on which the case ended, or on which its reporter last wrote. If the period has an
-    archive, the result is the end of the archive: a case that has to be archived is not destroyed earlier.
+    ``last`` is the day on which the case ended, or on which its reporter last wrote. If the period includes
+    time in the archive, return the end of that time: a case that has to be archived is not destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

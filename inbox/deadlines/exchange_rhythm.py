@@ -1,6 +1,6 @@
-"""How often bundles are exchanged, as reporters are told, and whether an exchange was missed.
+"""How often bundles are exchanged, as stated to reporters, and whether an exchange was missed.
 
-Nobody sees a danger before the report is opened, so a missed exchange is shown before everything else.
+A report of danger goes unseen until the report is opened, so a missed exchange is shown first.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class Missed:
 
 
 def missed(session: Session, today: date) -> Missed | None:
-    """Return the missed exchange, or None. An office that never exchanged a bundle has missed none.
+    """Return the missed exchange, or None; an office that never exchanged a bundle has not missed any.
 
-    For an office that never collected, an exchange is due after its first outbox. The days are those that
-    reporters are told: the office's own days off do not delay an exchange. A bundle contains what the portal
-    had at the export, however late it is collected. An export dated in the future counts from the day of its
-    collection.
+    If the office has never collected a bundle, an exchange is due after its first outbox. Days are counted as
+    reporters are told: the office's own days off do not delay an exchange. A bundle counts from the day of
+    its export, however late it is collected, because it contains what the portal held on that day. An export
+    dated in the future counts from the day of its collection.
     """
     found = _next(session)
     return found if found and found.due < today else None
@@ -50,7 +50,7 @@ def _next(session: Session) -> Missed | None:
 
 
 def _until(session: Session) -> date | None:
-    """Return the day up to which all uploads to the portal are here, or None before the first bundle."""
+    """Return the day up to which the inbox has all uploads to the portal, or None before the first bundle."""
     last = queries_exchange.newest_intake(session)
     if last is not None:
         return min(last.exported, last.collected)

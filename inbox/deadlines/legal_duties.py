@@ -1,8 +1,9 @@
 """Legal duties: decisions that the law asks for. Each is a deadline until it is taken.
 
 The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
-how long it has. Neither a lower score nor another law removes a duty: its decision stays due until it is
-taken. A decision is based on what was known at the time; news of a kind that the law names reopens it.
+how long it has. A duty stays even if the score is lowered or another law comes into use: its decision remains
+due until it is taken. A decision is based on what was known at the time. News of a kind that the law names
+reopens it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -35,10 +36,10 @@ def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[
 
 
 def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -> None:
-    """Add to these cases all duties of the law that they do not have yet.
+    """Add all missing duties of the law to these cases.
 
-    The law does not wait for a release of this program: a decision that an older release did not ask for was
-    owed all the same. It is known from today on.
+    A decision that an older release of this program did not ask for was already owed by law. It counts as
+    known from today on.
     """
     there = {(number, code) for number, code in session.execute(select(Duty.case, Duty.kind))}
     law, asked = in_use.of(session), _asked(session)
@@ -53,9 +54,9 @@ def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -
 
 
 def renew(session: Session) -> None:
-    """Compute again the days of all pending decisions and of all answers to requests.
+    """Recompute the due days of all pending decisions and of all answers to access requests.
 
-    A decision that was put off keeps its day.
+    A decision that was put off keeps its due day.
     """
     for row, case in session.execute(_UNDECIDED):
         row.due = _due(session, case, row)
@@ -66,13 +67,13 @@ def renew(session: Session) -> None:
 
 
 def keep_days(session: Session, number: int) -> None:
-    """Compute again the days of all decisions on a case, after a measure was added or retracted."""
+    """Recompute the due days of all decisions on a case, after a measure was added or retracted."""
     for row, case in session.execute(_UNDECIDED.where(Duty.case == number)):
         row.due = _due(session, case, row)
 
 
 def offence_of(session: Session, work: Workflow) -> Set[str]:
-    """Return the signs that a case is about an offence: severity from the law's threshold, tags, danger."""
+    """Return the signs that a case is about an offence: severity at or above the threshold, tags, danger."""
     session.flush()
     tags = session.scalars(select(Tag.name).filter_by(case=work.case))
     return _saying(in_use.of(session), work, tags)
@@ -81,8 +82,8 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
     """Ask again, from today on, for all decisions on a case that such news can change, as the law says.
 
-    Return whether there was one. The earlier decision stays in the journal with its reason, because it was
-    about what was known then.
+    Return whether there was such a decision. The earlier decision stays in the journal with its reason,
+    because it was based on what was known then.
     """
     rules, found = decisions(session), False
     for row in of(session, number):
@@ -97,16 +98,17 @@ def reopen_decisions(session: Session, number: int, news: News, today: date) -> 
 
 
 def is_anew(row: Duty) -> bool:
-    """Return whether a decision was taken and is asked for again."""
+    """Return whether a decision was taken, but has to be taken again."""
     return row.anew and row.decided is None
 
 
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
-    """Add the duties of a case of an offence if severity, tags or danger now show that it is one.
+    """Add the duties for an offence if severity, tags or danger now show that the case is about one.
 
-    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions that were taken without
-    it are asked for again. A decision becomes urgent if the priority of the case now says so. Nothing is
-    removed: otherwise one officer with a lower score could end what two officers have to decide.
+    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowing
+    of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
+    urgent. No duty is removed: otherwise one officer, by lowering the score, could end a duty that takes the
+    decision of two.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -132,9 +134,10 @@ def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
 
 
 def learned(session: Session, number: int, asked: Asked, today: date, *, each_time: bool = False) -> None:
-    """Add the duties that the law attaches to what the program has just learned of a case.
+    """Add the duties that the law attaches to a fact that has just become known about a case.
 
-    With ``each_time``, each occurrence needs its own decision, which may be taken before or after it.
+    With ``each_time``, each occurrence needs its own decision, which may be taken before or after the
+    occurrence.
     """
     for code in _asked_where(session, asked):
         row = asked_of(session, number, code, today)
@@ -148,26 +151,25 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Record that a decision is late before its day is computed again; otherwise it would seem on time."""
+    """Record whether a decision is late, before recomputing its due day makes it seem on time."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that this action creates each time, if they are undecided for the next time."""
+    """Return the duties that this fact creates each time and that are not yet decided for the next time."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
 
 def is_of_earlier_time(row: Duty) -> bool:
-    """Return whether a decision was about an earlier occurrence: the next one takes another decision."""
+    """Return whether a decision was about an earlier occurrence: the next one needs another decision."""
     return row.spent and row.decided is not None
 
 
 def standing(session: Session, number: int, choice: str) -> str:
     """Return the code of the decision that a new one would replace, or "".
 
-    A decision about an earlier occurrence is not replaced. Nor is a decision that the law in use no longer
-    has.
+    A decision is not replaced if it is about an earlier occurrence or if the law in use no longer has it.
     """
     row = session.get(Duty, (number, decided_by(in_use.of(session), choice)))
     if row is None or is_of_earlier_time(row) or row.decision not in decisions(session):
@@ -181,17 +183,18 @@ def of(session: Session, number: int) -> Sequence[Duty]:
 
 
 def next_due(session: Session) -> Mapping[int, date]:
-    """Return by case number the first day on which a decision is due, if there is one."""
+    """Map each case with pending decisions to the day on which the first of them is due."""
     rows = session.execute(
         select(Duty.case, func.min(Duty.due)).where(Duty.decided.is_(None)).group_by(Duty.case)
     )
-    return {number: day for number, day in rows}  # noqa: C416  dict() loses the types
+    return {number: day for number, day in rows}  # noqa: C416 dict() would lose the types
 
 
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    An access request does not belong to one case: its answer is the decision.
+    The duty of an access request is not included: it does not belong to one case, and the answer is the
+    decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)
@@ -199,7 +202,11 @@ def decisions(session: Session) -> Mapping[str, Decision]:
 
 
 def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
-    """Return the duties that officers can decide in a case, by code: the office's and those asked for."""
+    """Return the duties that officers can decide in a case, by code.
+
+    These are the duties of the office's regime, the duties that the case has, and the duty about the
+    prosecutor.
+    """
     asked = {row.kind for row in of(session, number)}
     duties = in_use.of(session).duties.items()
     return {
@@ -216,12 +223,12 @@ def decided_by(law: Law, choice: str) -> str:
 
 
 def settling(session: Session, role: DutyRole) -> str:
-    """Return the decisions that settle the duty of a role, as a command takes them."""
+    """Return the decisions that settle the duty of a role, in the form that a command accepts."""
     return _choices(session, role, lambda each: each.effect is Effect.SETTLES)
 
 
 def informing(session: Session) -> str:
-    """Return the decisions by which the persons concerned are informed, as a command takes them."""
+    """Return the decisions to inform the persons concerned, in the form that a command accepts."""
     return _choices(session, DutyRole.PERSONS, lambda each: each.informs)
 
 
@@ -232,20 +239,20 @@ def _choices(session: Session, role: DutyRole, offered: Callable[[Decision], boo
 
 
 def prepared(session: Session, number: int) -> str:
-    """Return the code of the outcome that follows from the decisions on a case; empty if none does."""
+    """Return the code of the outcome that follows from the decisions on a case, or ""."""
     rules = decisions(session)
     taken = (rules[row.decision] for row in of(session, number) if row.decided and row.decision in rules)
     return next((each.outcome for each in taken if each.outcome), "")
 
 
 def preparing(session: Session, outcome: str = "") -> Collection[str]:
-    """Return the decisions that lead to an outcome; without ``outcome``, those that lead to any."""
+    """Return the decisions that lead to ``outcome``, or those that lead to any outcome if it is empty."""
     rules = decisions(session).items()
     return [code for code, each in rules if each.outcome and each.outcome == (outcome or each.outcome)]
 
 
 def transmitting(session: Session) -> str:
-    """Return the decision that sends a case to the prosecutor."""
+    """Return the code of the decision to send a case to the prosecutor."""
     law = in_use.of(session)
     decisions = law.duties[law.duty(DutyRole.PROSECUTOR)].decisions.items()
     sent = law.measure(MeasureRole.TRANSMISSION)
@@ -253,7 +260,7 @@ def transmitting(session: Session) -> str:
 
 
 def taking(session: Session, kind: str) -> Sequence[str]:
-    """Return the decisions that take a measure of this kind, which is then recorded with them."""
+    """Return the decisions that include a measure of this kind, which is recorded together with them."""
     return [code for code, each in decisions(session).items() if each.measure == kind]
 
 
@@ -269,7 +276,7 @@ def is_open(session: Session, number: int, role: DutyRole) -> bool:
 
 
 def is_undecided(session: Session, number: int, role: DutyRole) -> bool:
-    """Return whether a decision is still to be taken, even if nobody was asked for it."""
+    """Return whether a decision has not been taken, whether or not the case has this duty."""
     row = by_role(session, number, role)
     return row is None or row.decided is None
 
@@ -281,20 +288,20 @@ def undecided(session: Session, role: DutyRole) -> Collection[int]:
 
 
 def is_forwarded(session: Session, number: int) -> bool:
-    """Return whether it is recorded that a report meant for another authority was forwarded."""
+    """Return whether a measure records that a report meant for another authority was forwarded."""
     rules = (each for each in in_use.of(session).duties.values() if each.asked is Asked.NOT_OURS)
     sent = {decision.measure for each in rules for decision in each.decisions.values()} - {None}
     return not sent.isdisjoint(measures_on(session, number))
 
 
 def may_be_forwarded(session: Session, number: int) -> bool:
-    """Return whether an office of this regime has to decide on forwarding a report, and has not yet."""
+    """Return whether the office, under its regime, still has to decide whether to forward a report."""
     rows = [session.get(Duty, (number, code)) for code in _asked_where(session, Asked.NOT_OURS)]
     return any(row is None or row.decided is None for row in rows)
 
 
 def urgent_measure(session: Session, row: Duty) -> str:
-    """Return the code of the measure to take at once, before the decision, or "".
+    """Return the code of the measure that must be taken at once, before the decision, or "".
 
     Once that measure is recorded, the decision is due like any other.
     """
@@ -306,21 +313,22 @@ def urgent_measure(session: Session, row: Duty) -> str:
 
 
 def answering_danger(session: Session) -> Sequence[str]:
-    """Return the measures that help somebody in danger, in the order of the law."""
+    """Return the measures that help people in danger, in the order of the law."""
     return [code for code, each in in_use.of(session).measures.items() if each.answers_danger]
 
 
 def measures_on(session: Session, number: int) -> Set[str]:
-    """Return the kinds of measures that answer a report, without those from before its arrival.
+    """Return the kinds of measures taken in response to a report, except measures dated before its arrival.
 
-    An earlier measure was not about the report, or its date is wrong: it meets no duty and ends no danger.
+    An earlier measure was not about the report, or its date is wrong. It does not fulfil a duty or end a
+    danger.
     """
     taken = select(Measure.kind).join(Case, Case.number == Measure.case)
     return set(session.scalars(taken.where(Measure.case == number, Measure.day >= Case.received)))
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the cases with a decision that cannot wait, of all cases or of one."""
+    """Return the numbers of cases with an urgent decision, among all cases or for one."""
     rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
     if number is not None:
         rows = rows.where(Duty.case == number)
@@ -328,9 +336,9 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 
 
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the cases with an open decision that has no role, of all cases or of one.
+    """Return the numbers of cases with a pending decision without a role, among all cases or for one.
 
-    A case can be closed before such a decision is taken.
+    A case can be closed while such a decision is pending.
     """
     others = [code for code, each in in_use.of(session).duties.items() if each.role is None]
     rows = select(Duty.case).where(Duty.kind.in_(others), Duty.decided.is_(None))
@@ -338,19 +346,20 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the closed and junk cases with a decision that is still owed, of all or of one.
+    """Return the numbers of closed and junk cases that still owe a decision, among all cases or for one.
 
-    Closing does not end a decision that was put off or is asked for again: such a case waits like an open
-    one, and does not go to the archive. Two decisions are not owed. Admissibility is dropped, because nobody
-    can judge it in quarantine. Informing persons is dropped for junk, because two officers found that it
-    names nobody; it is owed if it was put off or is asked for again.
+    Closing a case does not end a decision that was put off or is asked for again: such a case waits like an
+    open one, and is not archived. Two decisions are not owed. The decision on admissibility is dropped,
+    because nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for
+    junk, because two officers found that the report names nobody, unless this decision was put off or is
+    asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
 
 
 def owed_rows(law: Law) -> Select[int]:
-    """Return the query of ``owed_after_end`` under a law."""
+    """Return the query for ``owed_after_end`` under a law."""
     was_found_junk = (
         Workflow.junked.is_not(None),
         Duty.kind == law.duty(DutyRole.PERSONS),
@@ -373,7 +382,7 @@ def put_off_until(session: Session, number: int) -> date | None:
 
 
 def is_informed(session: Session, number: int) -> bool:
-    """Return whether it was decided to inform the persons whom a case names."""
+    """Return whether officers decided to inform the persons whom a case names."""
     row = by_role(session, number, DutyRole.PERSONS)
     if row is None or row.decided is None:
         return False
@@ -381,7 +390,7 @@ def is_informed(session: Session, number: int) -> bool:
 
 
 def answer_days(session: Session, received: date, *, extended: bool) -> tuple[date, date]:
-    """Return the last day to answer an access request, and the first day on which this is allowed."""
+    """Return the last and the first day on which an access request may be answered."""
     law = in_use.of(session)
     duty, calendar = law.duties[law.duty(DutyRole.ACCESS)], office.of(session).calendar.legal
     within = (duty.extended if extended else None) or duty.within
@@ -390,7 +399,7 @@ def answer_days(session: Session, received: date, *, extended: bool) -> tuple[da
 
 
 def may_extend_answer(session: Session) -> bool:
-    """Return whether the law allows more time to answer an access request."""
+    """Return whether the law allows extending the time to answer an access request."""
     law = in_use.of(session)
     return law.duties[law.duty(DutyRole.ACCESS)].extended is not None
 
@@ -402,7 +411,7 @@ def _asked(session: Session) -> list[str]:
 
 
 def _asked_where(session: Session, asked: Asked) -> list[str]:
-    """Return the codes of the duties that arise when the program learns this of a case."""
+    """Return the codes of the duties that arise from this fact about a case."""
     return [code for code in _asked(session) if in_use.of(session).duties[code].asked is asked]
 
 
@@ -427,12 +436,12 @@ def _saying(law: Law, work: Workflow, tags: Iterable[str]) -> Set[str]:
     return {*grave, *law.offence.tags.intersection(tags), *feared}
 
 
-# Decisions that are pending and were not put off.
+# Pending decisions that were not put off.
 _UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.decision == "")
 
 
 def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
-    """Return today if the case is in imminent danger and the duty has a shorter time then; otherwise None."""
+    """Return today if the case is about imminent danger and the duty is due sooner then; otherwise None."""
     if in_use.of(session).duties[code].urgent is None:
         return None
     is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))
@@ -446,11 +455,11 @@ def _new(session: Session, case: Case, code: str, known: date, urgent: date | No
 
 
 def _due(session: Session, case: Case, row: Duty) -> date:
-    """Return the day by the law in use; an office's own days off do not move it."""
+    """Return the due day under the law in use, which the office's own days off do not change."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
-        return row.due  # as the earlier law said
-    # A decision that is asked for again is about news, so its time starts with the news.
+        return row.due  # as under the earlier law
+    # A decision that is asked for again is about news, so its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):

@@ -1,30 +1,32 @@
-"""The obstacles between a case and an exit; labels.toml has the labels of those that are facts of a case."""
+"""The obstacles between a case and an exit. The labels for facts of a case are in labels.toml."""
 
 from enum import StrEnum
 
 
 class Obstacle(StrEnum):
-    """Why a case cannot leave, or not without a further step; ``casework.exits`` says what each one means.
+    """Why a case cannot leave, or needs a further step first; ``casework.exits`` defines what each one means.
 
-    The first are facts of the case. ``URGENT``: its priority is one that the law names. ``DANGER``: an answer
-    says that somebody may be in danger, and no measure answers that. ``NEW``: nobody has read the report.
-    ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody whom it names has asked what is held on
-    them, and has no answer yet. ``REPEATED``: another case ended as its duplicate. ``VISA``: the archives
-    have to agree before it is destroyed, and have not. ``ONE_CLOCK``: its day has come only by the clock of
-    this machine; no bundle was collected that the portal exported on that day or later.
+    The first group are facts of the case. ``URGENT``: the law names its priority as urgent. ``DANGER``: an
+    answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``: nobody has
+    read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in the case has
+    made an access request, which has not been answered yet. ``REPEATED``: another case was closed as a
+    duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the archives, which
+    they have not given yet. ``ONE_CLOCK``: only the clock of this machine says that the day has come; no
+    collected bundle was exported by the portal on that day or later.
 
-    ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and, for any other, ``UNDECIDED`` are decisions of the law
-    that are still to be taken. ``PUT_OFF``: the decision on persons was put off.
+    ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;
+    ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was
+    put off.
 
-    The next depend on how a case ends. ``PREPARED``: another outcome was decided. ``UNPREPARED``: nobody
-    decided this outcome. ``WITHHELD``: something is withheld from the reporter. ``UNREACHABLE``: the reporter
-    cannot be reached. ``UNTOLD``: the reporter is told nothing. ``CAUTIONED``: a text could reveal somebody.
-    ``NO_WORD``: the prosecutor's word on the outcome is missing. ``BY_TWO``: the law lets no officer alone
-    decide this.
+    The next group depends on how the case is closed. ``PREPARED``: officers decided another outcome.
+    ``UNPREPARED``: no decision leads to this outcome. ``WITHHELD``: something is withheld from the reporter.
+    ``UNREACHABLE``: the reporter cannot be reached. ``UNTOLD``: the reporter gets no text. ``CAUTIONED``: a
+    text could reveal somebody. ``NO_WORD``: the prosecutor's word on the outcome is missing. ``BY_TWO``: the
+    law requires two officers to decide this.
 
-    The last depend on who acts. ``UNDECLARED``: an officer has not declared yet that they have no interest in
-    the case. ``EXCLUDED``: an officer is excluded from it. ``ENTRUSTED``: an officer is not one of its
-    handlers. ``QUARANTINE``: nobody may read it.
+    The last group depends on who acts. ``UNDECLARED``: an officer has not yet declared to have no interest in
+    the case. ``EXCLUDED``: an officer is excluded from the case. ``ENTRUSTED``: an officer is not one of its
+    handlers. ``QUARANTINE``: nobody may read the case.
     """
 
     CLOSED = "closed"

@@ -1,6 +1,6 @@
 """How this office works: its days off, its law, and the regime of that law that applies to it.
 
-Whoever changes this computes all deadlines again afterwards, as ``settings`` does.
+Code that changes these settings must recompute all deadlines afterwards, as ``settings`` does.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,14 +20,14 @@ from inbox.vault.casework_tables import DayOff, Setting
 from templates.law.rules import Clock, Event, Law, Period
 
 _KEPT = "practice"
-# The setting that says how reporters are heard in person, and its longest value in characters.
+# The setting that says how reporters are heard in person, and its maximum length in characters.
 _HEARD = "heard"
 _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The law, the office's working days, and the code of its regime."""
+    """The law, the office's working days, and the code of the regime that applies to the office."""
 
     law: Law
     calendar: Calendar
@@ -35,19 +35,19 @@ class Practice:
 
     @property
     def clocks(self) -> Mapping[str, Clock]:
-        """The clocks of the law that run in this regime, by code."""
+        """The clocks of the law that apply under this regime, by code."""
         return {code: each for code, each in self.law.clocks.items() if self.regime in each.regimes}
 
     @property
     def may_extend(self) -> bool:
-        """Whether the law lets an office of this regime take more time for feedback."""
+        """Whether the law lets an office under this regime extend the time for feedback."""
         feedback = next(each for each in self.clocks.values() if each.ends is Event.ANSWERED)
         return feedback.extension is not None and self.regime in feedback.extension.regimes
 
     def period(self, outcome: str) -> str:
-        """Return the code of the period for which a case with an outcome is kept.
+        """Return the code of the period for which a case with this outcome is kept.
 
-        Without an outcome it is the longest period, as nothing allows destroying the case sooner.
+        Without an outcome, return the longest period, because no rule allows destroying the case sooner.
         """
         if outcome in self.law.outcomes:
             return self.law.outcomes[outcome].retention
@@ -78,15 +78,15 @@ def days_off(session: Session) -> Sequence[date]:
 
 
 def heard(session: Session) -> str:
-    """Return how reporters are heard in person, in the office's words; empty if it has not said so."""
+    """Return how reporters are heard in person, in the office's own words; empty without such a text."""
     return session.scalar(select(Setting.value).filter_by(name=_HEARD)) or ""
 
 
 def put_under(session: Session, regime: str, how: str = "") -> None:
-    """Put the office under a regime of the law, by code; ``how`` says how reporters are heard, if it changes.
+    """Put the office under a regime of the law, by code; ``how`` is a new text on how reporters are heard.
 
-    Raises Refused if the law does not have the regime, if reporters can ask under it to be heard (décret
-    2022-1284, article 10) and nothing says how, and if the text is too long.
+    Raises Refused if the law does not have the regime, if the text is too long, or if reporters can ask to be
+    heard under the regime (décret 2022-1284, article 10) but no text says how.
     """
     how = one_line(how) or heard(session)
     if in_use.rule(of(session).law.regimes, regime).oral and not how:
@@ -112,14 +112,14 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law of these files into use, and return it; raises Refused as ``in_use.keep``."""
+    """Put the law in these files into use, and return it; raises Refused as ``in_use.keep`` does."""
     law = in_use.adopt(session, files)
     _changed(session)
     return law
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Let a session use a law that is not in use; return the law that it used before."""
+    """Make a session use a law that is not in use, and return the law that it used before."""
     before = in_use.try_out(session, law)
     _changed(session)
     return before

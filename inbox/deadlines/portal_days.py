@@ -1,7 +1,7 @@
-"""Which of the portal's days count (SPEC 8.1): days of receipt, and days from which messages were readable.
+"""Check the days that the portal states (SPEC 8.1): of receipt, and from which messages were readable.
 
-An outbox on a USB stick tells nobody anything, so the law's clocks count from its import. Officers are told
-of an impossible day, and the first possible day counts instead.
+Nobody can read an outbox while it is on a USB stick, so the law's clocks count from its import. If the portal
+states an impossible day, officers are told, and the first possible day counts instead.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts as read; ``doubted`` is the portal's day if it is impossible."""
+    """The day from which an outbox counts as read; ``doubted`` is the portal's day, if impossible."""
 
     n: int
     day: date
@@ -22,10 +22,10 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The period of the events that an export of the portal reports.
+    """The period in which the events happened that an export of the portal reports.
 
-    ``previous`` is the day of the export before, None before the portal's first one. ``exported`` is the day
-    of this export; it cannot be later than our own ``today``.
+    ``previous`` is the day of the previous export, or None if there was none. ``exported`` is the day of this
+    export; it cannot be later than our own ``today``.
     """
 
     previous: date | None
@@ -33,27 +33,27 @@ class Between:
     today: date
 
     def first(self, made: date) -> date:
-        """Return the first possible day of import for an outbox that was ``made`` on a day."""
+        """Return the first day on which an outbox ``made`` on a given day can have been imported."""
         return max(made, self.previous) if self.previous and self.previous <= self.today else made
 
     def has(self, day: date, made: date) -> bool:
-        """Return whether an outbox that was ``made`` on one day can have been imported on ``day``."""
+        """Return whether an outbox ``made`` on a given day can have been imported on ``day``."""
         return self.first(made) <= day <= min(self.exported, self.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The day on which a report arrived; ``doubted`` is the portal's day if it is impossible."""
+    """The day on which a report arrived; ``doubted`` is the portal's day, if it is impossible."""
 
     day: date
     doubted: date | None = None
 
 
 def receipt(said: date, known: Between) -> Receipt:
-    """Return the day of receipt of something that an export brought.
+    """Return the day of receipt of a report or message that came with an export.
 
-    A day before the previous export is doubted, because that export did not bring it. It still counts,
-    because it costs no reporter any time.
+    A day before the previous export is doubted, because that export did not contain the report. The day
+    counts nevertheless, because an earlier day never makes a reporter wait longer.
     """
     latest = min(known.exported, known.today)
     if said > latest:
@@ -62,10 +62,11 @@ def receipt(said: date, known: Between) -> Receipt:
 
 
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
-    """Return the day from which outbox ``n`` counts, which the portal has applied since its previous export.
+    """Return the day from which outbox ``n`` counts; the portal has imported it since the previous export.
 
-    A rebuilt portal never had this outbox: the next outbox that it lists contained everything again, and the
-    day of that one counts. An impossible or missing day is replaced by the earliest possible one.
+    If the portal was rebuilt, it may never have had this outbox. Then the day of the next outbox that the
+    portal lists counts, because it contained everything again. An impossible or missing day is replaced by
+    the earliest possible day.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

@@ -1,8 +1,8 @@
 """Which cases are in proceedings or on hold, and when proceedings ended.
 
-A measure opens proceedings, and only a final decision ends them. Until then the case is kept, because a court
-may ask for it. All cases bound to it (``bonds``) are kept as well, because they are evidence of the same
-matter.
+A measure opens proceedings, and only a final decision ends them. Until then, the case is kept, because a
+court may ask for it. All cases bound to the case (``bonds``) are also kept, because they are evidence in the
+same matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,29 +18,29 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 def pursued(session: Session) -> Collection[int]:
-    """Return the numbers of the cases in proceedings, or bound to one that is."""
+    """Return the numbers of the cases in proceedings, and of all cases bound to them."""
     rows = select(Measure.case).where(_goes_on(session))
     return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def held(session: Session) -> Collection[int]:
-    """Return the numbers of the cases on legal hold, or bound to one that is."""
+    """Return the numbers of the cases on legal hold, and of all cases bound to them."""
     rows = select(Workflow.case).where(Workflow.held.is_not(None))
     return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def pursuing(session: Session, number: int) -> int | None:
-    """Return the case whose pending proceedings affect this case: itself, else a bound one, else None."""
+    """Return the case whose proceedings are pending: this case, otherwise a bound case, otherwise None."""
     return _first(_pursued_of(session, bonds.of(session, number)), number)
 
 
 def holding(session: Session, number: int) -> int | None:
-    """Return the case whose hold applies to this case: itself, else a bound one, else None."""
+    """Return the case that is on hold: this case, otherwise a bound case, otherwise None."""
     return _first(_held_of(session, bonds.of(session, number)), number)
 
 
 def keep(session: Session, number: int) -> bool:
-    """Return whether proceedings or a hold keep a case, its own or those of a bound case."""
+    """Return whether proceedings or a hold, on a case or a bound case, require keeping the case."""
     bound = bonds.of(session, number)
     return bool(_pursued_of(session, bound) or _held_of(session, bound))
 
@@ -52,19 +52,19 @@ def going_on(session: Session, number: int) -> Collection[str]:
 
 
 def opened(session: Session, number: int) -> Sequence[Measure]:
-    """Return the measures that opened pending proceedings about this very case, in order."""
+    """Return the measures on this case itself that opened pending proceedings, in order."""
     rows = select(Measure).where(Measure.case == number, _goes_on(session)).order_by(Measure.position)
     return session.scalars(rows).all()
 
 
 def has_justice(session: Session, number: int) -> bool:
-    """Return whether a prosecutor was informed of a case, or the judiciary has or had it."""
+    """Return whether a prosecutor was informed of a case, or the judiciary has or has had the case."""
     rows = select(Measure).filter(Measure.case == number, Measure.kind.in_(in_use.of(session).of_justice))
     return bool(session.scalar(select(rows.exists())))
 
 
 def decided(session: Session, number: int | None = None) -> Mapping[int, date]:
-    """Return the day of the last final decision by case number, of all cases or of one."""
+    """Map case numbers to the day of the last final decision, for all cases or for one."""
     rows = select(Measure.case, func.max(Measure.day)).where(Measure.kind.in_(_ending(session)))
     if number is not None:
         rows = rows.where(Measure.case == number)
@@ -82,10 +82,10 @@ def _held_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
 
 
 def _goes_on(session: Session) -> ColumnElement[bool]:
-    """Return the condition that a measure opened proceedings that no final decision of their kind has ended.
+    """Return the SQL condition that a measure opened proceedings that are still pending.
 
-    A decision does not cover what was recorded after it or taken on a later day. Proceedings of the judiciary
-    continue after the office has decided, and the other way round.
+    Only a later final decision of the same kind ends proceedings: it must be recorded after the measure, and
+    must not be dated before it. Judicial proceedings continue after a decision by the office, and vice versa.
     """
     later = aliased(Measure)
     ended = select(later.case).where(
@@ -98,7 +98,7 @@ def _goes_on(session: Session) -> ColumnElement[bool]:
 
 
 def _endings(session: Session) -> Collection[tuple[str, str]]:
-    """Return pairs of measures: one that opens proceedings, and one that ends them."""
+    """Return pairs of measures: one that ends proceedings, and one that opens them."""
     measures = in_use.of(session).measures
     begins = in_use.proceedings(session)
     return [(end, each) for end, by in measures.items() for each in begins if by.ends(measures[each])]

@@ -1,9 +1,9 @@
-"""Scores and deadlines in the vault follow the rules in use: if the rules change, they are computed again.
+"""Keep scores and deadlines up to date: recompute them when the rules change.
 
-The rules are the law, this program, the public holidays that it knows, and how the office works. All files of
-four rooms of the program count, because a list of the files with rules could miss one. This room computes
-deadlines from the score and the tables, and the room of the law counts days. The layers contract prevents a
-dependency on any room above.
+The rules are the law, this program, the public holidays that the program knows, and the office's settings.
+All files of four rooms count as rules, because a list of only the files with rules could miss one. This room
+computes deadlines from the score and the tables, and the room of the law counts days. The layers contract
+forbids a dependency on any higher room.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _LIBRARIES = ("holidays", "python-dateutil")
 def unlocked(
     root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress, today: date
 ) -> Iterator[Unlocked]:
-    """Yield the inbox as ``session.inbox.unlocked``, in step with the rules, to everybody who uses it."""
+    """Yield the inbox as ``session.inbox.unlocked`` does, with all scores and deadlines up to date."""
     with opening.unlocked(root, bring, progress) as opened:
         opened.inbox.vault.today = today
         with opened.inbox.vault.transaction() as session:
@@ -43,7 +43,7 @@ def unlocked(
 
 
 def keep_in_step(session: Session, today: date) -> None:
-    """Propose scores, add duties and compute all deadlines again if other rules computed them before."""
+    """Propose scores, add duties and recompute all deadlines if the rules have changed."""
     stored = session.get(Setting, _SETTING)
     if stored is None or stored.value != _rules(session):
         workflow.follow_rules(session, today)
@@ -51,7 +51,7 @@ def keep_in_step(session: Session, today: date) -> None:
 
 
 def renew(session: Session) -> None:
-    """Compute all deadlines again, and record by which rules."""
+    """Recompute all deadlines, and record the rules that were used."""
     workflow.renew(session)
     session.merge(Setting(name=_SETTING, value=_rules(session)))
 
@@ -64,7 +64,7 @@ def _rules(session: Session) -> str:
 
 @cache
 def _program() -> bytes:
-    """Return a fingerprint of the running program; an upgrade during the run affects the next start."""
+    """Return a fingerprint of the running program; an upgrade takes effect only at the next start."""
     return _digest(_parts_of_program())
 
 

@@ -32,7 +32,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A closed or junk case with the rule, or period of the law, for destroying it, and its first day.
+    """A closed or junk case, the rule or legal period for destroying it, and the first day to do so.
 
     ``facts`` are facts of the case that may be obstacles; ``casework.exits`` decides which are.
     ``by_one_clock`` is true until a bundle is collected that the portal exported on that day or later.
@@ -47,11 +47,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedTerm:
-    """The unopened envelopes: how many there are, and how many may be discarded now.
+    """Counts of the unopened envelopes: all of them, and those that may be discarded now.
 
-    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is how many are expired and
-    wait for the archives' visa; they were collected up to the day ``unasked_to``. ``by_one_clock`` envelopes
-    are expired only by the clock of this machine (``day_of_two_clocks``).
+    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is the number of expired
+    envelopes without the archives' visa; they were collected up to the day ``unasked_to``. ``by_one_clock``
+    is the number of envelopes that have expired only by the clock of this machine (``day_of_two_clocks``).
     """
 
     count: int
@@ -63,11 +63,11 @@ class UnopenedTerm:
 
 
 def day_of_two_clocks(session: Session, today: date) -> date | None:
-    """Return the latest day that both this machine's clock, ``today``, and the portal's clock have reached.
+    """Return the latest day that both this machine's clock (``today``) and the portal's clock have reached.
 
-    The portal's clock is known from the latest export of a collected bundle; the result is None before the
-    first. Irreversible actions use this day: a single clock that is ahead, by mistake or on purpose, could
-    otherwise bring any day.
+    The portal's clock is known from the latest export of a collected bundle; before the first bundle, return
+    None. Irreversible actions depend on this day: a single clock that runs ahead, by mistake or on purpose,
+    could otherwise trigger them too early.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)
@@ -76,7 +76,7 @@ def day_of_two_clocks(session: Session, today: date) -> date | None:
 def unopened_until(session: Session, collected: date) -> date:
     """Return the day from which an unopened envelope may be discarded.
 
-    The period begins on the day of collection, because the portal could claim any day.
+    The period begins on the day of collection, because the portal could claim any day of receipt.
     """
     how = office.of(session)
     return clocks.kept_until(collected, how.law.retention.unopened, how.calendar)
@@ -97,7 +97,7 @@ def junk_over(session: Session, today: date) -> set[int]:
 def unopened(session: Session, today: date) -> UnopenedTerm:
     """Return how many unopened envelopes there are, and how many of them are expired.
 
-    Envelopes that name a case of the vault are not counted: they belong to that case and are destroyed with
+    Envelopes that name a case in the vault are not counted: they belong to that case and are destroyed with
     it.
     """
     found = queries_exchange.caseless_by_day(session)
@@ -116,9 +116,9 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 
 
 def discardable(session: Session, today: date) -> list[date]:
-    """Return the collection days whose unopened envelopes may be discarded on a day.
+    """Return the collection days whose unopened envelopes may be discarded on the day ``today``.
 
-    They are expired by then, and have the archives' visa if the law asks for one.
+    These envelopes have expired by then, and have the archives' visa if the law asks for one.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
@@ -128,7 +128,7 @@ def discardable(session: Session, today: date) -> list[date]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return all closed and junk cases that the signed-in officers may read, in order of their day."""
+    """Return the closed and junk cases that the signed-in officers may read, ordered by their day."""
     ended = Workflow.closed.is_not(None) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
@@ -158,7 +158,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 
 
 def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
-    """Yield these cases, but no original before its duplicates, which refer to it."""
+    """Yield these cases; an original is due no earlier than its duplicates, because they refer to it."""
     days = {due.case: due.day for due in found}
     known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
@@ -183,9 +183,10 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 def _term(
     how: Practice, work: Workflow, written: date | None, decided: date | None
 ) -> tuple[str, date] | None:
-    """Return the rule of a case and its day, or None while it is open; each message restarts the period.
+    """Return the rule for destroying a case and its first day, or None for an open case.
 
-    A final decision in proceedings keeps a case as well: the later of two days counts.
+    Each message restarts the period. If there was a final decision in proceedings, the later of the two
+    periods counts.
     """
     ended = work.junked or work.closed
     if ended is None:
@@ -200,9 +201,10 @@ def _term(
 
 
 def archive_from(how: Practice, work: Workflow, written: date | None, decided: date | None) -> date | None:
-    """Return the day from which an ended case is in the archive, or None if it does not go there.
+    """Return the day from which a closed or junk case is archived, or None if it is never archived.
 
-    It stays among the other cases as long as any period says, and during a hold or proceedings.
+    All periods that keep the case among the other cases must have ended. The caller checks for a hold or
+    proceedings.
     """
     ended = work.junked or work.closed
     if ended is None:
@@ -218,16 +220,16 @@ def archive_from(how: Practice, work: Workflow, written: date | None, decided: d
 
 
 def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
-    """Return whether a period by which a case is kept ends with the archives' visa."""
+    """Return whether a period that applies to a case can end only with the archives' visa."""
     kept = how.law.retention
     ended = kept.junk if work.junked else kept.periods[how.period(work.outcome)]
     return ended.visa or (decided is not None and kept.proceedings.visa)
 
 
 class _Awaited:
-    """Cases about which the portal must still be told something, so they cannot be destroyed yet.
+    """Cases that cannot be destroyed yet, because the portal still has to receive something about them.
 
-    Cases named in an unconfirmed outbox belong to them, too.
+    These include the cases named in an unconfirmed outbox.
     """
 
     def __init__(self, home: Home, session: Session) -> None:
@@ -239,6 +241,6 @@ class _Awaited:
             self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
 
     def has(self, case: Case) -> bool:
-        """Return whether the portal must still be told something about a case."""
+        """Return whether the portal still has to receive something about a case."""
         told = case.closed_in in self._heard
         return case.case_id in self._named or (case.mailbox is not None and not told)

@@ -1,4 +1,4 @@
-"""Show and change the settings of this office; every change updates all deadlines."""
+"""Show and change the settings of this office; every change recomputes all deadlines."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MOST_DAYS = 366
 
 
 class DaysOff(StrEnum):
-    """What happened to days off."""
+    """Whether days off were added or removed."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -31,9 +31,9 @@ class DaysOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The law and the regime of this office, and its own days off.
+    """The law, the regime and the days off of this office.
 
-    ``heard`` says how reporters are heard in person; empty if nobody said so.
+    ``heard`` says how reporters are heard in person; it is empty if the office gave no text.
     """
 
     law: Law
@@ -49,11 +49,11 @@ def read(inbox: Inbox, who: Actor) -> Settings:
 
 
 def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Settings:
-    """Put the office under a regime of the law, by code; extensions count if the regime allows them.
+    """Put the office under a regime of the law, by code; extensions count only if the regime allows them.
 
-    Once there are cases, even ones that the acting officers may not read, a change takes two officers,
-    because it changes deadlines and duties. ``heard`` says how reporters are heard in person; the law asks
-    for it under some regimes. Raises what ``office.put_under`` and ``Inbox.acting`` raise.
+    Once there are cases, even unreadable ones, a change of regime requires two officers, because it changes
+    deadlines and duties. ``heard`` says how reporters are heard in person; the law requires this under some
+    regimes. Raises what ``office.put_under`` and ``Inbox.acting`` raise.
     """
     with inbox.transaction() as session:
         has_cases = session.scalar(select(Case.number).limit(1)) is not None
@@ -65,7 +65,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 
 
 def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
-    """Make new cases have higher numbers than ``last``.
+    """Continue the numbering of cases after the number ``last``.
 
     Raises what ``case_numbers.go_on_after`` and ``Inbox.acting`` raise.
     """
@@ -87,8 +87,7 @@ def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
 def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
     """Add every working day from the first to the last day as a day off.
 
-    Raises Refused if there is no working day between them, and for more than a year; otherwise what
-    ``Inbox.acting`` raises.
+    Raises Refused if this span has no working day or is longer than a year, and what ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -102,7 +101,7 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
 def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Remove days off.
 
-    Raises Refused without any day; otherwise what ``office.remove_days_off`` and ``Inbox.acting`` raise.
+    Raises Refused if no day is given, and what ``office.remove_days_off`` and ``Inbox.acting`` raise.
     """
     if not days:
         raise Refused(sentence("no day is selected"), sentence("select at least one day, then try again"))
@@ -116,7 +115,7 @@ def _change(what: DaysOff, days: Collection[date]) -> Action:
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:
-    """Return the office's working days from the first to the last day; raises Refused without any."""
+    """Return the office's working days from the first to the last day; raises Refused if there are none."""
     calendar = office.of(session).calendar
     span = range(min((last - first).days + 1, _MOST_DAYS + 1))
     days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]
@@ -129,7 +128,7 @@ def _working(session: Session, first: date, last: date) -> list[date]:
 
 
 def _renewed(session: Session) -> Settings:
-    """Compute all deadlines again, and return the settings."""
+    """Recompute all deadlines, and return the settings."""
     renewing.renew(session)
     return _of(session)
 

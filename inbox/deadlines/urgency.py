@@ -6,12 +6,12 @@ from dateutil.relativedelta import relativedelta
 
 from inbox.language.messages import Sentence, sentence
 
-# Beyond this many years, nobody counts the days.
+# From this many years on, a deadline is given in years instead of days.
 _YEARS = 2
 
 
 def said(day: date, today: date) -> Sentence:
-    """Return in words how far away the day of an unmet deadline is."""
+    """Return how far away the day of an unmet deadline is, in words."""
     left = (day - today).days
     match left:
         case -1:
@@ -36,5 +36,5 @@ def _far(day: date, today: date) -> Sentence:
 
 
 def place(day: date, *, waits: bool) -> tuple[bool, date]:
-    """Return a sort key for deadlines: first those that still wait, by day, then the others."""
+    """Return a sort key for deadlines: waiting deadlines come first, then the others, each group by day."""
     return not waits, day

@@ -1,4 +1,4 @@
-"""The archives' visas: the cases on a list that may be destroyed because the archives agreed."""
+"""The archives' visas: each one is their agreement to destroy the cases on a list."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,10 +11,10 @@ from inbox.vault.destroyed_tables import VisaList
 
 
 def given(session: Session) -> Mapping[int, VisaList]:
-    """Return by case number the last list with a visa that still contains the case."""
+    """Map case numbers to the latest list with a visa that still contains the case."""
     rows = select(ListedCase.case, VisaList).join(VisaList, VisaList.n == ListedCase.list)
     with_visa = rows.where(VisaList.visa.is_not(None)).order_by(VisaList.n)
-    return {case: row for case, row in session.execute(with_visa)}  # noqa: C416  dict() loses the types
+    return {case: row for case, row in session.execute(with_visa)}  # noqa: C416 dict() would lose the types
 
 
 def unopened_to(session: Session) -> date | None:
@@ -23,20 +23,20 @@ def unopened_to(session: Session) -> date | None:
 
 
 def take_out(session: Session, number: int) -> None:
-    """Remove a case from all lists: it is no longer what the archives were asked about."""
+    """Remove a case from all lists, because it has changed since the archives were asked."""
     session.execute(delete(ListedCase).where(ListedCase.case == number))
 
 
 def take_out_all(session: Session) -> None:
-    """Remove all cases from all lists: after a restore of an older backup, later changes are unknown."""
+    """Remove all cases from all lists, because after restoring an older backup, later changes are unknown."""
     session.execute(delete(ListedCase))
 
 
 def name(n: int, sha256: bytes) -> str:
-    """Return the name of a list; a number alone would repeat after a restore of an older backup."""
+    """Return the name of a list; a number alone could be used twice after restoring an older backup."""
     return f"{n}-{sha256.hex()[:8]}"
 
 
 def reference(row: VisaList) -> str:
-    """Return the reference of a visa: the name of its list, and what the archives wrote."""
+    """Return the reference of a visa: the name of its list, and the reference that the archives gave."""
     return f"{name(row.n, row.sha256)}, {row.reference}"

@@ -1,4 +1,4 @@
-"""How the work on a case begins, and how its next deadline follows events."""
+"""How the work on a case begins, and how events change its next deadline."""
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -27,7 +27,7 @@ from templates.law.rules import Event, News
 
 
 class Disclosure(StrEnum):
-    """How much of the measures on a case its reporter can read once it is closed."""
+    """How many of the measures on a case its reporter can read once the case is closed."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -35,11 +35,12 @@ class Disclosure(StrEnum):
 
 
 class _Since(NamedTuple):
-    """Facts about a case outside its workflow: when its reporter last wrote, whether justice may need it.
+    """Facts about a case that are not part of its workflow, such as when its reporter last wrote.
 
-    ``kept`` is true in proceedings and during a hold, as ``proceedings`` says. ``decided`` is the day of the
-    last final decision. ``sent`` is the day of the outbox that first acknowledged the case, ``answer_sent``
-    that of feedback. ``has_word`` is true if a text with which the case can end is waiting or was sent.
+    ``kept`` is true during proceedings and a hold (``proceedings.keep``). ``decided`` is the day of the last
+    final decision. ``sent`` is the day of the outbox that first acknowledged the case; ``answer_sent`` is the
+    day of the first outbox with feedback. ``has_word`` is true if a text that can close the case is waiting
+    or was sent.
     """
 
     written: date | None = None
@@ -50,12 +51,12 @@ class _Since(NamedTuple):
     has_word: bool = False
 
 
-# Cases about which the next outbox can say something new, and cases with news in an unconfirmed outbox.
+# Cases for which the next outbox can contain news, and cases with news in an unconfirmed outbox.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
 )
-# The days of the outboxes that first acknowledged a case, and that first gave feedback.
+# The days of the first outbox that acknowledged a case and of the first outbox with feedback.
 _TOLD, _ANSWER = aliased(OutboxBundle), aliased(OutboxBundle)
 _SENT = (
     select(_TOLD.made, _ANSWER.made, queries_cases.has_word(Workflow.case))
@@ -72,11 +73,11 @@ def of(session: Session, number: int) -> Workflow:
 
 
 def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Workflow:
-    """Return the first workflow of a case: what its answers imply, and a proposed score.
+    """Return the initial workflow of a case, derived from its answers, with a proposed score.
 
-    Category and area are answers offered by the questionnaire ``asked``, not the reporter's own words,
-    because they are shown before a case is read, and the category even after the case is destroyed. The
-    duties of the case are added to the session.
+    Category and area must be answers that the questionnaire ``asked`` offers, never the reporter's own words:
+    both are shown before a case is read, and the category even after the case is destroyed. This also adds
+    the duties of the case to the session.
     """
     ids = scoring.questions()
     work = Workflow(
@@ -109,9 +110,9 @@ def set_junked(work: Workflow, day: date | None) -> None:
 
 
 def heard(session: Session, number: int, today: date) -> None:
-    """Record that the reporter of a case wrote: a junk case comes back.
+    """Record that the reporter of a case wrote a message, which recovers a junk case.
 
-    Decisions that were taken without this message are asked for again if the law says so.
+    Decisions that were taken before this message are asked for again if the law says so.
     """
     legal_duties.reopen_decisions(session, number, News.FOLLOW_UP, today)
     visas.take_out(session, number)
@@ -131,8 +132,9 @@ def acted(session: Session, number: int, today: date) -> None:
 def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
     """Set parts of the score of a case, by name; the journal records those that change.
 
-    Unchanged parts confirm what the rules propose. Raises CaseRefused for an unknown case; Refused without a
-    reason, and if another session changed the parts in between; otherwise what ``Inbox.acting`` raises.
+    Parts given with unchanged values confirm what the rules propose. Raises CaseRefused for an unknown case;
+    Refused without a reason, or if another session has changed the parts in the meantime; and what
+    ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -143,9 +145,9 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
 
 
 def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
-    """Return the journal entry for a new score: the parts that change.
+    """Return the journal entry for a new score, with the parts that change.
 
-    Raises as ``of``, and Refused without a reason.
+    Raises what ``of`` raises, and Refused without a reason.
     """
     before = asdict(of(session, number).parts)
     changed = {name: value for name, value in parts.items() if before[name] != value}
@@ -166,7 +168,7 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
     """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case; Refused without a reason; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value
@@ -174,19 +176,22 @@ def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason
 
 
 def feedback(session: Session, number: int) -> None:
-    """Record that an answer says what was done or is planned, and why (décret 2022-1284, article 4)."""
+    """Record that a text says what was done or is planned, and why (décret 2022-1284, article 4)."""
     of(session, number).feedback = True
 
 
 def take_back_feedback(session: Session, number: int) -> None:
-    """Record that a text with feedback was retracted; another text or a sent outbox may still have some."""
+    """Record that a text with feedback was retracted.
+
+    The case keeps its feedback if another text or a sent outbox contains some.
+    """
     work = of(session, number)
     if work.answered_in is None:
         work.feedback = queries_cases.gives_feedback(session, number)
 
 
 def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Container[int]) -> None:
-    """Record which cases outbox ``n`` acknowledges, and which it answers with any feedback.
+    """Record which cases outbox ``n`` acknowledges, and for which cases it contains feedback.
 
     This counts once the portal has confirmed the outbox (``told``). The time for feedback runs from today.
     """
@@ -201,7 +206,7 @@ def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Co
 
 
 def told(session: Session, days: Mapping[int, date]) -> None:
-    """Record for each of these outboxes, by number, the day from which reporters could read it."""
+    """Record the day from which reporters could read each of these outboxes, by number."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         work.acknowledged = work.acknowledged or days.get(work.acknowledged_in or 0)
         work.answered = work.answered or days.get(work.answered_in or 0)
@@ -209,7 +214,7 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 
 
 def forget_told(session: Session, n: int) -> None:
-    """Record that our outboxes from number ``n`` on will never be read: the next one repeats them."""
+    """Record that our outboxes from ``n`` on will never be read: the next one repeats their content."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         if work.acknowledged is None and (work.acknowledged_in or 0) >= n:
             work.acknowledged_in = None
@@ -219,10 +224,10 @@ def forget_told(session: Session, n: int) -> None:
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
-    """Return the deadline for feedback, as it can be told to the reporter today.
+    """Return the deadline for feedback that the reporter can be told today.
 
-    If an acknowledgement waits, or today's text is one, the time runs from today. Otherwise it runs from the
-    last day for an acknowledgement. Feedback that was held back is still owed.
+    If an acknowledgement is waiting, or the text written today is one, the time runs from today. Otherwise it
+    runs from the last day for an acknowledgement. Feedback that is held back is still owed.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
@@ -236,10 +241,10 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 
 
 def keep_in_step(session: Session, number: int) -> None:
-    """Compute the next deadline and the rank again, after any change that affects a clock.
+    """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
-    This includes all bound cases, even those that the signed-in officers may not read, because they are kept
-    as long.
+    Do the same for all bound cases, even those that the signed-in officers may not read, because bound cases
+    are kept as long as each other.
     """
     session.flush()
     with row_security.with_lines(session):
@@ -260,13 +265,13 @@ def _keep(session: Session, number: int) -> None:
 
 
 def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool) -> None:
-    """Keep an ended case that waits for something in the queue, and out of the archive."""
+    """Keep a closed or junk case that still owes a decision in the queue, and out of the archive."""
     work.waits = not work.has_ended or owed
     work.archive_from = None if work.waits else _archive_from(session, work, since)
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
-    """Reopen a closed case, by the rules in use; raises what ``of`` raises."""
+    """Reopen a closed case under the rules in use; raises what ``of`` raises."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
     work.put_off = False
@@ -277,15 +282,15 @@ def reopen(session: Session, number: int, today: date) -> Workflow:
 
 
 def follow_rules(session: Session, today: date) -> None:
-    """Let the rules in use propose the score of every case, and add the duties that the law asks for.
+    """Propose the score of every open case by the rules in use, and add the duties that the law asks for.
 
-    A score that an officer has set stays. A closed case stays unchanged until it is reopened.
+    A score set by an officer does not change. A closed case does not change until it is reopened.
     """
     _follow(session, _SAID.where(Workflow.closed.is_(None)), today)
 
 
 def renew(session: Session) -> None:
-    """Compute all deadlines and ranks again, after a change of the rules or of how the office works."""
+    """Recompute all deadlines and ranks, after a change of the rules or of the office's settings."""
     legal_duties.renew(session)
     session.flush()
     decisions, urgent = legal_duties.next_due(session), legal_duties.urgent(session)
@@ -297,14 +302,14 @@ def renew(session: Session) -> None:
 
 
 def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
-    """Yield the workflow of every case with all its clocks."""
+    """Yield the workflow of every case with all its deadlines."""
     how = office.of(session)
     for case, work, since in _all(session):
         yield work, legal_clocks.clocks(_events(case, work, since, how), how)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return all clocks of a case; raises what ``queries_cases.case`` raises."""
+    """Return all deadlines of a case; raises what ``queries_cases.case`` raises."""
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, work, _since(session, number), how)
@@ -317,7 +322,7 @@ _AT_ONCE = 500
 
 def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> None:
     session.flush()
-    with session.no_autoflush:  # nothing changes while the rows are read, as many at once as memory holds
+    with session.no_autoflush:  # no changes while reading rows in batches that fit in memory
         legal_duties.ask(session, _proposed(session, cases), today)
 
 
@@ -327,7 +332,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
         said = answers_of.of(case)
         if not work.judged:
             found = scoring.propose(said).parts
-            # Redacted text was still part of the report: the score must not drop because of a redaction.
+            # The score must not drop because of a redaction: the redacted text was part of the report.
             work.parts = found.at_least(work.parts) if case.number in struck else found
         yield case, work
 
@@ -359,7 +364,8 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 def _ended_without_feedback(work: Workflow) -> bool:
     """Return whether a case is closed with a text that is not feedback, and had no feedback before.
 
-    If everything was withheld, ``withheld`` says why; once that reason no longer holds, feedback is owed.
+    This does not apply if everything was withheld: then ``withheld`` says why, and feedback is owed once that
+    reason no longer applies.
     """
     is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD
     return is_told and not work.has_feedback
@@ -374,7 +380,7 @@ def _since(session: Session, number: int) -> _Since:
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
-    """Yield every case with its workflow and its later facts."""
+    """Yield every case with its workflow and the facts outside its workflow."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     kept = {*proceedings.pursued(session), *proceedings.held(session)}
     decided = proceedings.decided(session)
@@ -393,7 +399,7 @@ def _next(session: Session, case: Case, work: Workflow, since: _Since, decision:
 
 
 def _archive_from(session: Session, work: Workflow, since: _Since) -> date | None:
-    """Return the day from which a case is in the archive; None while a procedure needs it."""
+    """Return the day from which a case is archived, or None during proceedings or a hold."""
     if since.kept:
         return None
     return retention_schedule.archive_from(office.of(session), work, since.written, since.decided)

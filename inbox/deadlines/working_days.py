@@ -8,7 +8,7 @@ from templates.law.working_days import LegalCalendar
 
 
 class Calendar(LegalCalendar):
-    """Working days by the ``law``; ``added`` are the office's own days off."""
+    """The working days of the ``law`` without ``added``, the office's own days off."""
 
     def __init__(self, law: rules.Calendar, added: Collection[date] = ()) -> None:
         super().__init__(law)
