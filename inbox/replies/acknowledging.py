@@ -19,7 +19,7 @@ from inbox.vault.casework_tables import Workflow
 
 
 class LeftOut(StrEnum):
-    """Why a case is not acknowledged together with others; the labels are in labels.toml.
+    """Why a case is left out of an acknowledgement of many; the labels are in labels.toml.
 
     A person who may be in danger gets an individual answer from somebody who has read the report.
     """
@@ -32,7 +32,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The cases that were acknowledged, in order, and those that were omitted, with the reasons."""
+    """The cases that were acknowledged, in order, and the cases that were omitted, each with the reason."""
 
     done: tuple[int, ...]
     left_out: Mapping[int, LeftOut]
@@ -49,7 +49,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """What officers read before they acknowledge cases: each text once, and the cases nobody has opened."""
+    """What officers read before they acknowledge cases: each text once, and the cases not yet opened."""
 
     texts: tuple[Text, ...]
     unopened: tuple[int, ...]
@@ -62,9 +62,10 @@ class ToRead:
 
 
 def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
-    """Return what the reporters of these cases would read, and which cases are omitted, without any change.
+    """Return what the reporters of these cases would read, and which cases would be omitted.
 
-    Raises Undeclared and CaseRefused as ``declarations.check``, and what ``templates.fill`` raises.
+    Changes nothing. Raises Undeclared and CaseRefused as ``declarations.check`` does, and what
+    ``templates.fill`` raises.
     """
     with inbox.vault.transaction(who.officers) as session:
         reasons = _reasons(session, sorted(set(numbers)))
@@ -80,13 +81,13 @@ def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
 
 
 def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
-    """Acknowledge cases with the text of the law or the office: all that can be, or none.
+    """Acknowledge cases with the text of the law or the office.
 
-    A case is omitted if somebody is in danger, by an answer or an officer's assessment; if it is closed or
-    junk; if its reporter cannot be answered; and if an answer acknowledges it already.
+    A case is omitted if an answer or an officer's assessment says that somebody is in danger, if the case is
+    closed or junk, if its reporter cannot be answered, or if it is already acknowledged.
 
-    Raises Undeclared and CaseRefused as ``declarations.check``; otherwise what ``drafts.add`` and
-    ``Inbox.acting`` raise. After an error, no case is acknowledged.
+    Raises Undeclared and CaseRefused as ``declarations.check`` does, and what ``drafts.add`` and
+    ``Inbox.acting`` raise. If an error is raised, no case is acknowledged.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -104,7 +105,7 @@ def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> Non
 
 
 def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut | None]:
-    """Return why each case is omitted, None for one that is not.
+    """Return why each case is omitted, or None for a case that is not.
 
     Raises what ``declarations.check`` raises.
     """

@@ -1,8 +1,9 @@
-"""Which texts count as feedback (décret 2022-1284, article 4): no program knows what free text says.
+"""Decide which texts count as feedback (décret 2022-1284, article 4).
 
-A text of the law or the office that is marked as feedback counts on its own. An officer's own words count
-only if the reporter can read a measure in the same slot. The measure must be about the report, and more than
-protection, which is promised to everybody. When an outbox is made, its actual content is checked again.
+No program can judge what free text says. A template of the law or the office that is marked as feedback
+always counts. An officer's own words count only if the reporter can read a measure in the same slot. The
+measure must be about the report, and must be more than protection, which is promised to everybody. When an
+outbox is made, its actual content is checked again.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,9 +23,9 @@ from templates.law.rules import Reply
 
 
 def tells_measure(session: Session, number: int) -> bool:
-    """Return whether the next outbox lets the reporter read a measure that answers the report.
+    """Return whether the reporter will read a measure in response to the report in the next outbox.
 
-    Measures that are held back, or that no slot may mention, do not count.
+    Measures that are held back, or that a slot may not mention, do not count.
     """
     case = queries_cases.case(session, number)
     dialogues = slots.dialogues(session, number)
@@ -37,7 +38,7 @@ def _is_among(session: Session, number: int, kinds: Iterable[str]) -> bool:
 
 
 def counting(session: Session, number: int, kinds: Iterable[str], leaving: Iterable[Message]) -> bool:
-    """Return whether any of these messages is feedback in a slot that mentions these kinds of measures."""
+    """Return whether any of these messages counts as feedback in a slot that mentions these measures."""
     found = {each.answers_by for each in leaving if each.feedback}
     if AnswersBy.TEXT in found:
         return True
@@ -45,10 +46,10 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 
 
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
-    """Mark own words as no feedback if an outbox mentions no measure; return whether there were any.
+    """Mark officers' own words as no longer feedback if an outbox mentions no measure.
 
     ``leaving`` are the messages that this outbox is the first to contain; ``kinds`` are the measures that it
-    mentions.
+    mentions. Return whether any message was marked.
     """
     own = [each for each in leaving if each.feedback and each.answers_by == AnswersBy.MEASURE]
     if not own or _is_among(session, case.number, kinds):
@@ -62,7 +63,7 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return the messages of a case that were sent and did not count, while it has no feedback.
+    """Return the messages of a case that were sent as feedback but did not count, if it has no feedback yet.
 
     Raises what ``workflow.of`` raises.
     """
@@ -73,10 +74,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
-    """Return, as ``of``, the messages that an outbox took of these cases.
-
-    The session decides which cases these may be.
-    """
+    """Return what ``of`` returns, for all of these cases that the session may read."""
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
 
@@ -90,25 +88,26 @@ def _hollow(message: Message) -> Sentence:
 
 
 def how(session: Session, number: int, template: Reply | None) -> AnswersBy | None:
-    """Return what makes a text in this template, or without one, feedback; None if nothing does."""
+    """Return what makes a text in this template, or without one, feedback; None if it is not feedback."""
     if template and template.answers:
         return AnswersBy.TEXT
     return AnswersBy.MEASURE if tells_measure(session, number) else None
 
 
 def takes_two(template: Reply | None) -> bool:
-    """Return whether feedback in a template takes two officers, because it says nothing about the case.
+    """Return whether feedback in a template requires two officers, because it says nothing about the case.
 
-    It always does, so that nobody can see whether something forbids saying more.
+    Such a template always requires two, so that nobody can infer whether a restriction forbids saying more.
     """
     return template is not None and template.answers and not template.takes_own_words
 
 
 def check_case(session: Session, number: int) -> None:
-    """Raise CaseRefused if no text can be feedback yet, or none at all.
+    """Raise CaseRefused if no text about this case can be feedback, or not yet.
 
-    No text can if the acting officers may not read the case. In an open case, feedback comes after the
-    acknowledgement, which names its deadline: afterwards, nobody could write an acknowledgement any more.
+    If the acting officers may not read the case, no text can be feedback. In an open case, feedback must come
+    after the acknowledgement, which names the deadline for feedback. An acknowledgement cannot be written
+    after feedback.
     """
     if declarations.is_shut(session, number):
         raise CaseRefused(

@@ -1,7 +1,7 @@
 """Close a case with an outcome, and with a text to its reporter or a reason for sending none.
 
-Décret 2022-1284, article 4, asks for that text. ``casework.exits`` decides which obstacles forbid a closing,
-and which take two officers.
+Décret 2022-1284, article 4, requires that text. ``casework.exits`` decides which obstacles forbid a closing,
+and which require two officers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,12 +41,12 @@ from templates.law.rules import DutyRole, MeasureRole
 class Closing:
     """The outcome of a case, and what its reporter is told.
 
-    ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the reporter reads
-    that the case is closed, and the text if there is one, but no measure. ``body`` is the code of the
-    competent authority, if the outcome names one. ``text`` goes to the reporter, within the ``template`` if
-    there is one; both are empty if feedback is already waiting for the next outbox. ``despite`` is the reason
-    to set the warnings of ``leak_check`` aside. ``seen`` is the digest of what officers were shown, as
-    ``preview`` returns it; None if it is not to be checked.
+    ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld: then the
+    reporter reads that the case is closed, and the text if there is one, but no measure. ``body`` is the code
+    of the competent authority, if the outcome names one. ``text`` goes to the reporter, inserted into the
+    ``template`` if there is one; both are empty if feedback is already waiting for the next outbox.
+    ``despite`` is the reason to set the warnings of ``leak_check`` aside. ``seen`` is the digest of what
+    officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
     outcome: str
@@ -65,7 +65,7 @@ class Closing:
 
     @property
     def may_tell(self) -> bool:
-        """Whether the reporter may read more than that the case is closed."""
+        """Whether the reporter may read more than the fact that the case is closed."""
         return self._has_text or not self.is_withheld
 
     @property
@@ -78,7 +78,7 @@ class Closing:
         return bool(self.template) or unseen.says_anything(self.text)
 
     def action(self, code: Code, number: int) -> Action:
-        """Return the action of this closing, for the journal."""
+        """Return the journal entry for this closing."""
         return action(
             code,
             number,
@@ -90,7 +90,7 @@ class Closing:
 
 
 class NotSeen(CaseRefused):
-    """What the reporter would read differs from what officers were shown, or they were shown nothing."""
+    """Officers were not shown what the reporter would read, or it has changed since then."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -100,13 +100,13 @@ class NotSeen(CaseRefused):
 
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
-    """Close a case; takes two officers if an obstacle in the case or in the outcome does.
+    """Close a case; requires two officers if an obstacle requires two.
 
-    Most errors are raised before anybody is asked to confirm: errors of ``exits.check``; Refused for an
-    outcome that the law does not have; CaseRefused as ``referrals.check``, ``_check_linked`` and
-    ``_check_record``; Cautioned; and errors of ``leak_check.warnings``. NotSeen is raised if the reporter
-    would read something that was not shown; ``confirmed`` finds this earlier. Otherwise raises what
-    ``replies.add`` and ``chosen_action.acting`` raise.
+    Raises Refused for an outcome that the law does not have; Cautioned; and what ``exits.check``,
+    ``referrals.check``, ``_check_linked``, ``_check_record`` and ``leak_check.warnings`` raise: all of these
+    before anybody is asked to confirm. Raises NotSeen if the reporter would read something that officers were
+    not shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and
+    ``chosen_action.acting`` raise.
     """
     asked: Asked
 
@@ -136,13 +136,13 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 def preview(
     inbox: Inbox, who: Actor, number: int, closing: Closing, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the reporter will see it once the case is closed, without any change.
+    """Return the page as the reporter would see it once the case is closed; change nothing.
 
-    The result also has the digest by which ``close`` knows that the page was ``seen``, and how many
-    ``officers`` the closing takes. ``found`` are the warnings that officers were just shown about the text.
-    Raises what ``close`` and ``_as_read`` raise.
+    The result also contains the digest by which ``close`` recognises that the page was ``seen``, and the
+    number of ``officers`` that the closing requires. ``found`` are the warnings that officers were just shown
+    about the text. Raises what ``close`` and ``_as_read`` raise.
     """
-    # Nothing is compared with a case that nobody may read, so checking its text again reveals no more.
+    # The text is not compared with a case that nobody may read, so checking it again reveals nothing more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
     with inbox.acting(who, status_preview.noted(number, found if is_told else None)) as session:
         asked = _checked(session, number, closing, who.today)
@@ -177,10 +177,10 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 
 
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
-    """Return the page that is confirmed with a closing, as ``preview``; NotSeen if officers have not seen it.
+    """Return the page that officers confirm with a closing; raise NotSeen if they have not seen it.
 
-    Otherwise raises what ``close`` raises. It serves officers who are about to close the case: the closing is
-    recorded, and this is not.
+    Officers read it just before they close the case, so only the closing is recorded in the journal. Raises
+    what ``close`` raises.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])
@@ -191,10 +191,10 @@ def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
 
 
 def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
-    """Reopen a closed case, to be assessed; return its status.
+    """Reopen a closed case for assessment, and return its status.
 
-    A text of the closing that no outbox has taken is retracted, so its reporter never reads it. Raises
-    CaseRefused for an unknown or open case, and what ``chosen_action.acting`` raises.
+    If no outbox contains the text of the closing yet, that text is retracted, and the reporter never reads
+    it. Raises CaseRefused for an unknown or open case, and what ``chosen_action.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -213,18 +213,18 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 
 
 def _check_seen(closing: Closing, page: View) -> None:
-    """Raise NotSeen if officers have seen another page than this, or are recording something else with it."""
+    """Raise NotSeen if officers saw a different page, or if anything else recorded with it has changed."""
     if closing.seen != _digest(closing, page):
         raise NotSeen
 
 
 def _digest(closing: Closing, page: View) -> str:
-    """Return the digest of a page and of what is recorded with it, without the reason for warnings."""
+    """Return the digest of a page and of its closing, except the reason to set warnings aside."""
     return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
 
 
 def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
-    """Return the page of a case as if it were closed, without a change.
+    """Return the page of a case as if it were closed; change nothing.
 
     Raises what ``_told`` and ``_page`` raise.
     """
@@ -238,10 +238,11 @@ def _as_read(session: Session, number: int, closing: Closing, today: date) -> Vi
 
 
 def _page(session: Session, number: int, text: str, today: date, *, is_added: bool) -> View:
-    """Return the page of a closed case, with a text that is to be added or was added.
+    """Return the page of a closed case, with a text that was added or is to be added.
 
-    For a case that the signed-in officers may not read, it contains only their own text. If nobody can read
-    the page at all, it contains only the reason. Raises what ``status_preview.as_read`` raises.
+    For a case that the signed-in officers may not read, the page contains only their own text. If the
+    reporter cannot be answered and there is no text, it contains only the reason. Raises what
+    ``status_preview.as_read`` raises.
     """
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
@@ -253,7 +254,7 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
 def _no_feedback(session: Session, number: int) -> Sentence | str:
     """Return that a closing drops the deadline for feedback; empty if feedback was given or is withheld."""
     work = workflow.of(session, number)
-    # For a case that the signed-in officers may not read, nothing may reveal whether feedback was given
+    # If the signed-in officers may not read the case, the page must not reveal whether feedback was given
     # before.
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
@@ -264,7 +265,7 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
-    """Return the request for the matrix of exits: with two officers, if the obstacles take two.
+    """Return the request to check against the matrix of exits, for two officers if the obstacles require two.
 
     Raises what ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record`` raise, and what
     ``exits.check`` raises if a case may not be closed in this way.
@@ -281,7 +282,7 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
-    """Return the obstacles to closing this case in this way, each with the reason that was given for it."""
+    """Return the obstacles to closing this case in this way, each with the reason given to overcome it."""
     silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
     is_undecided = legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR)
     is_early = closing.may_tell and _tells_too_early(session, case.number, closing)
@@ -308,10 +309,11 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether the reporter never learns what came of the report, or nothing at all.
+    """Return whether the reporter will learn nothing at all, or nothing about what came of the report.
 
     The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
-    all takes as many officers as a reply that says so, unless the reporter has had feedback before.
+    everything requires as many officers as a reply that says nothing about the case, unless the reporter has
+    already had feedback.
     """
     has_feedback = workflow.of(session, number).has_feedback
     return not closing.may_tell or (closing.is_withheld and not has_feedback)
@@ -324,7 +326,7 @@ def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for a duplicate's outcome without a link that says so (``links.is_duplicate``)."""
+    """Raise CaseRefused for the outcome of a duplicate if no link says so (``links.is_duplicate``)."""
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
@@ -341,7 +343,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
 
 
 def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for an outcome without the recorded measure that it needs, or against one."""
+    """Raise CaseRefused for an outcome that lacks a required measure or contradicts a recorded one."""
     taken = legal_duties.measures_on(session, number)
     if rule.only_after and rule.only_after not in taken:
         raise CaseRefused(
@@ -384,7 +386,7 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
 
 
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
-    """Yield the contradictions to an outcome: a decision prepares another one, or none prepares this one."""
+    """Yield what contradicts an outcome: a decision for another outcome, or no decision for this one."""
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:
         if prepared:
@@ -394,7 +396,7 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
-    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits stops it."""
+    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits forbids it."""
     text = _told(session, number, closing, asked.today)
     own = templates.by_officers(session, closing.template, text, closing.text)
     findings = leak_check.warnings(session, number, text, own, closing.despite)
@@ -404,11 +406,11 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
 
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> AnswersBy | None:
-    """Close a case; return what makes the text of the closing feedback, or None."""
+    """Close a case, and return what makes the text of the closing feedback, or None."""
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
-    # It is only deferred: the reporter is owed a text once that is possible.
+    # The text is only deferred: it is owed to the reporter as soon as it is possible.
     work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
     by = _answering(session, number, closing)
@@ -424,7 +426,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
     """Return what makes the text of a closing feedback: a text for its outcome, or a disclosed measure.
 
-    Nothing does if everything is withheld, or if the officers who close the case may not read it.
+    Return None if everything is withheld, or if the officers who close the case may not read it.
     """
     if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
         return None
@@ -434,7 +436,7 @@ def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | N
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text to the reporter, in its template; raises CaseRefused as ``templates.fill``."""
+    """Return the text to the reporter, in its template; raises CaseRefused as ``templates.fill`` does."""
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
@@ -460,13 +462,13 @@ def _told(session: Session, number: int, closing: Closing, today: date) -> str:
     text = _written(session, number, closing, today)
     if not closing.body or closing.is_withheld:
         return text
-    # An officer's own words say why, but may not say which authority.
+    # An officer's own words may give the reason without naming the authority.
     said = referrals.said(session, number, closing.body, _rule(session, closing))
     return "\n\n".join(filter(None, (text.strip(), said)))
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Record to which authority the reporter is directed, if any."""
+    """Record the authority to which the reporter is directed, if any."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)
@@ -474,12 +476,12 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
 
 
 def _is_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether a closing has no text for the reporter, and none is already waiting."""
+    """Return whether a closing has no text for the reporter and no such text is already waiting."""
     return not closing.tells and not _waits(session, number, closing.outcome)
 
 
 def _waits(session: Session, number: int, outcome: str) -> bool:
-    """Return whether feedback waits for the next outbox and is not about another outcome."""
+    """Return whether feedback that is not about another outcome is waiting for the next outbox."""
     return any(each.feedback and each.outcome in {"", outcome} for each in _waiting(session, number))
 
 
@@ -490,7 +492,7 @@ def _waiting(session: Session, number: int) -> Sequence[Message]:
 
 
 def _take_back(session: Session, number: int) -> None:
-    """Retract the messages of a closing that no longer holds: no outbox has taken them."""
+    """Retract the messages of a closing that was undone; no outbox contains them yet."""
     for each in _waiting(session, number):
         if each.outcome:
             session.delete(each)

@@ -1,4 +1,4 @@
-"""An answer in progress: free text or a template, checked as its reporter will see it, then sent."""
+"""A draft of an answer: free text or a template, checked as the reporter will see it, then sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ from templates.law.rules import Asked, Authority, DutyRole, Reply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an officer wants to send: free text, within a ``template`` if its id is given.
+    """The text that an officer wants to send: free text, inserted into a ``template`` if its id is given.
 
-    ``feedback`` if it says what was done or is planned (décret 2022-1284, article 4); ``despite`` is the
-    reason to set a warning aside.
+    ``feedback`` is true if the text says what was done or is planned (décret 2022-1284, article 4).
+    ``despite`` is the reason to set a warning aside.
     """
 
     text: str = ""
@@ -39,15 +39,16 @@ class Draft:
     despite: str = ""
 
     def chosen(self, session: Session) -> Reply | None:
-        """Return the template, or None for free text alone and for a template that is not in use."""
+        """Return the template, or None if there is only free text or the template is not in use."""
         return templates.known(session).get(self.template)
 
 
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the reporter of a case: the message waits for the next outbox.
 
-    This takes two officers with a template that tells the reporter of a decision, and for feedback that says
-    nothing about the case (``answering.takes_two``). Raises what ``add`` and ``chosen_action.acting`` raise.
+    This requires two officers for a template that informs the reporter of a decision, and for feedback that
+    says nothing about the case (``answering.takes_two``). Raises what ``add`` and ``chosen_action.acting``
+    raise.
     """
     noted = action(
         Code.REPLY,
@@ -60,7 +61,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 
     def choose(session: Session) -> Action:
         template = draft.chosen(session)
-        # One officer alone could otherwise tell a reporter that the identity is passed on.
+        # Otherwise, one officer alone could tell a reporter that their identity is being passed on.
         is_for_two = (template and template.decision) or (draft.feedback and answering.takes_two(template))
         return noted.by(2) if is_for_two else noted
 
@@ -71,7 +72,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 def preview(
     inbox: Inbox, who: Actor, number: int, draft: Draft, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the reporter of a case will see it with the draft, without any change.
+    """Return the page as the reporter of a case would see it with the draft; change nothing.
 
     ``found`` are the warnings that officers were just shown about the text. Raises what ``seen`` and
     ``Inbox.acting`` raise.
@@ -83,11 +84,11 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add a draft to a case as a message.
 
-    Raises CaseRefused for feedback while nothing was decided and done, before the acknowledgement, in a case
-    that the signed-in officers may not read, or without a measure that the reporter can read. Raises it also
-    for a template of an outcome, which can only be sent with the closing, and for a template about passing on
-    the identity if that is not planned. Raises what ``templates.fill``, ``leak_check.check`` and
-    ``replies.add`` raise.
+    Raises CaseRefused for feedback before anything was decided and done, before the acknowledgement, in a
+    case that the signed-in officers may not read, or without a measure that the reporter can read. Also
+    raises CaseRefused for a template of an outcome, which can only be sent with the closing, and for a
+    template about passing on the identity if the identity cannot be passed on. Raises what
+    ``templates.fill``, ``leak_check.check`` and ``replies.add`` raise.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -118,8 +119,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 def seen(
     session: Session, number: int, draft: Draft, today: date, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page with a draft; raises what ``status_preview.preview`` and ``templates.fill`` raise."""
-    declarations.check(session, number)  # even before the text of a template is checked
+    """Return the page with the draft; raises what ``status_preview.preview`` and ``templates.fill`` raise."""
+    declarations.check(session, number)  # before the text of a template is checked
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
         own = templates.by_officers(session, draft.template, text, draft.text)
@@ -132,10 +133,11 @@ def seen(
 
 
 def _check_feedback(session: Session, number: int) -> None:
-    """Raise CaseRefused unless something was decided and done, and what ``answering.check_case`` raises.
+    """Raise CaseRefused if nothing was decided and done yet, and what ``answering.check_case`` raises.
 
-    Otherwise a text that says nothing would end the time for feedback on the first day. Admissibility must be
-    decided, and something else decided or done; the decision to inform nobody does not count.
+    Otherwise, an empty phrase could meet the deadline for feedback on the first day. Officers must have
+    decided on admissibility, and must have decided or done something else. The decision not to inform the
+    persons concerned does not count.
     """
     answering.check_case(session, number)
     law = in_use.of(session)
@@ -199,10 +201,10 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 
 
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
-    """Raise CaseRefused for a reply about an identity that is not recorded, or that could not be passed on.
+    """Raise CaseRefused for a reply about passing on an identity, if the identity cannot be passed on.
 
-    Such a reply frightens its reader. It is sent only if the identity goes to the judiciary, which has the
-    case, or to somebody by consent.
+    Such a reply frightens its reader. It may be sent only if the identity is recorded, and the judiciary has
+    the case or the reporter has consented.
     """
     law = in_use.of(session)
     if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
@@ -224,7 +226,7 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
-    """Keep a reporter who reads an acknowledgement from reading a status that says less."""
+    """Raise the status to "acknowledged" with an acknowledgement, so that the status does not say less."""
     case = queries_cases.case(session, number)
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:
@@ -233,7 +235,7 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates, blank and filled in for the case, and the authorities to direct a reporter to, by id."""
+    """By id: the templates, blank and filled in for the case, and the authorities to direct a reporter to."""
 
     templates: Mapping[str, Reply]
     filled: Mapping[str, str]
@@ -241,7 +243,7 @@ class Choices:
 
 
 def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
-    """Return the choices for a case that is being read; they reveal no more than its page."""
+    """Return the choices for a case that an officer is reading; they reveal no more than its page."""
     with inbox.vault.transaction(who.officers) as session:
         known = templates.known(session)
         filled = templates.for_case(session, number, who.today, known)

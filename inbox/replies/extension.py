@@ -1,6 +1,6 @@
-"""More time for feedback to the reporter, if the law allows it under the regime of the office.
+"""Extend the time for feedback to the reporter, if the law allows it under the office's regime.
 
-It takes a good reason, and the reporter is told before the usual time ends.
+An extension requires a good reason, and the reporter is told before the usual time ends.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from templates.law.rules import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The reasons for more time: ``reason`` for the journal, ``text`` for the reporter, within the template.
+    """The reasons for more time: ``reason`` for the journal, and ``text`` for the reporter, in the template.
 
     ``despite`` is the reason to set the warnings of ``leak_check`` aside.
     """
@@ -33,15 +33,15 @@ class Extension:
     despite: str = ""
 
     def notice(self, session: Session) -> Draft:
-        """Return the notice to the reporter; raises CaseRefused as ``templates.extension``."""
+        """Return the notice to the reporter; raises what ``templates.extension`` raises."""
         return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for feedback and tell the reporter; return the new day.
 
-    Raises CaseRefused for an unknown case, under a regime without such an extension, and for a case that is
-    closed, answered, already extended or late; otherwise what ``drafts.send`` raises.
+    Raises CaseRefused for an unknown case, for a regime without such an extension, and for a case that is
+    closed, already answered, already extended or late. Also raises what ``drafts.send`` raises.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
@@ -53,7 +53,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
 def preview(
     inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as its reporter would see it after the extension; raises what ``extend`` raises.
+    """Return the page as the reporter would see it after the extension; raises what ``extend`` raises.
 
     ``found`` are the warnings that officers were just shown about the text.
     """

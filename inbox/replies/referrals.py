@@ -1,6 +1,6 @@
 """The authorities to which a reporter is directed if the report is not for this office.
 
-Décret 2022-1284, article 4; the law lists them, and how to reach each.
+The law lists the authorities and how to contact each one (décret 2022-1284, article 4).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def offered(session: Session) -> Mapping[str, Authority]:
 
 
 def check(session: Session, rule: Outcome, code: str) -> None:
-    """Return if an outcome can name this authority, by code ("" for none); otherwise raise CaseRefused."""
+    """Raise CaseRefused unless an outcome can name this authority, by code ("" for none)."""
     if rule.body is Body.NONE and code:
         raise CaseRefused(
             sentence("with this outcome, the reporter is not directed to another authority"),
@@ -38,20 +38,21 @@ def check(session: Session, rule: Outcome, code: str) -> None:
 
 
 def lacks(rule: Outcome, code: str) -> bool:
-    """Return whether an outcome needs an authority and has none."""
+    """Return whether an outcome requires an authority that is missing."""
     return rule.body is Body.NEEDED and not code
 
 
 def is_for_offences(session: Session, code: str) -> bool:
-    """Return whether a reporter is directed to an authority for complaints: there may be an offence."""
+    """Return whether an authority takes complaints, which means that there may be an offence."""
     authority = offered(session).get(code)
     return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 
 
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
-    """Return what the reporter is told about an authority, by its code, in French or otherwise in English.
+    """Return the text to the reporter about an authority, by its code, in French or otherwise in English.
 
-    It says that the report was forwarded only if that is recorded, and not while the decision is pending.
+    The text says that the report was forwarded only if a measure records this, and not while the decision is
+    pending.
     """
     language, authority = queries_cases.case(session, number).language, offered(session)[code]
     known = "fr" if language == "fr" else "en"
@@ -60,8 +61,8 @@ def said(session: Session, number: int, code: str, rule: Outcome) -> str:
 
 
 def _begins(session: Session, number: int, rule: Outcome) -> str:
-    """Return the name of the text that precedes an authority."""
-    # Even if another authority can help as well, this office may be competent.
+    """Return the name of the text that introduces an authority."""
+    # Even if another authority can also help, this office may be competent.
     if rule.body is not Body.NEEDED:
         return "also"
     if legal_duties.is_forwarded(session, number):
