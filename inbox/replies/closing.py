@@ -252,7 +252,7 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
 
 
 def _no_feedback(session: Session, number: int) -> Sentence | str:
-    """Return that a closing drops the deadline for feedback; empty if feedback was given or is withheld."""
+    """Return a warning that this closing drops the deadline for feedback, or "" if it does not."""
     work = workflow.of(session, number)
     # If the signed-in officers may not read the case, the page must not reveal whether feedback was given
     # before.
@@ -501,7 +501,7 @@ def _take_back(session: Session, number: int) -> None:
 
 
 def _reopening(session: Session, number: int, reason: str) -> Action:
-    """Return the action of reopening: by two if two closed the case, unless its reporter wrote since."""
+    """Return the action of reopening: by two if two closed the case and the reporter has not written."""
     work = workflow.of(session, number)
     letters = queries_cases.follow_ups(session, number)
     wrote = any(each.received >= work.closed for each in letters if work.closed)

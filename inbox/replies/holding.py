@@ -1,13 +1,13 @@
-"""Hold back content of an outbox: the restrictions at the time of sending decide, not those at writing.
+"""Hold back content of an outbox by the restrictions at the time of sending, not at the time of writing.
 
-A text that was free to be sent may be waiting when the prosecutor is informed, a restriction arrives, or a
-link binds the case to another. These are held back: texts that tell an outcome or give feedback, the status
-that the report is acted on, the closing, and measures other than protection. The slot keeps what it last said
-about them. Calls in danger, protection, acknowledgements and texts of the law without an officer's words are
-always sent.
+A text that could be sent when it was written may still be waiting when the prosecutor is informed, a
+restriction arrives, or a link binds the case to another. Texts that state an outcome or give feedback, the
+status that the report is being acted on, the closing, and measures other than protection are held back. The
+slot keeps its last content about them. Calls in danger, protection, acknowledgements and texts of the law
+without an officer's words are always sent.
 
-A notice of a decision that was replaced is not sent either, until it is retracted; nor is a notice of an
-extension while the regime of the office allows none.
+Also held back are notices of a decision that has been replaced, which have to be retracted, and notices of an
+extension while the regime of the office does not allow one.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -30,9 +30,9 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, Message
 
-# The restrictions on a case do not matter for a text that is the same for everybody.
+# Marks a text that is the same for everybody, so the restrictions on a case do not apply to it.
 _ANYTHING = "*"
-# With these, a slot reveals more than that somebody reads the report.
+# These statuses reveal more than the fact that somebody is reading the report.
 _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 
 
@@ -40,9 +40,9 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """The parts of a case that an outbox omits.
 
-    ``replies``, ``reversed`` and ``extending`` are positions of messages: those that the restrictions forbid,
-    notices of a decision that was replaced, and notices of an extension that the regime of the office does
-    not allow. ``later`` is the status that waits, or None; ``measures`` are kinds.
+    All messages are given by their positions. The restrictions forbid ``replies``; ``reversed`` are notices
+    of a decision that was replaced; ``extending`` are notices of an extension that the regime of the office
+    does not allow. ``later`` is the status that has to wait, or None. ``measures`` are kinds of measures.
     """
 
     case: int
@@ -64,21 +64,22 @@ class Held:
 
     @property
     def closing(self) -> bool:
-        """Whether the closing is withheld from the reporter for now."""
+        """Whether the closing is held back for now."""
         return self.later is Status.CLOSED
 
 
 def mark(session: Session, message: Message, own: str) -> None:
-    """Record what binds a case when a message that tells an outcome or gives feedback is written.
+    """Record the restrictions on a case at the time when a message with an outcome or feedback is written.
 
-    ``own`` is the part of it that officers wrote; a text of the law alone is always free.
+    ``own`` is the part of the message that officers wrote; a message of only the law's text is never
+    restricted.
     """
     known = prosecutor_word.binding_now(session, message.case)
     message.written_under = " ".join(sorted(known)) if own.strip() else _ANYTHING
 
 
 def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
-    """Remove from ``dialogues`` what may not be sent about a case now, and return it."""
+    """Remove content that may not be sent about a case now from ``dialogues``, and return it."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
     replaced = tuple(each.position for each in waiting if each.reversed)
@@ -100,21 +101,21 @@ def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
 
 
 def keep(session: Session, held: Held, case: Case) -> None:
-    """Make what an outbox omitted wait for the next one, whose slot of the case has a higher serial."""
+    """Make omitted messages wait for the next outbox, by giving them the next serial of the case."""
     for position in held.messages:
         message = session.get_one(Message, (case.number, position))
         message.serial, message.held = case.serial + 1, True
 
 
 def set_days(leaving: Iterable[Message], case: Case, today: date) -> None:
-    """Date held-back messages on the day they are sent, so that no reporter sees that they waited."""
+    """Date held-back messages with the day they are sent, so that reporters do not see that they waited."""
     for each in leaving:
         if each.held and each.serial > case.serial:
             each.day, each.held = today, False
 
 
 def forget_left(session: Session) -> None:
-    """Forget what bound a case when a message was written, once the message has been sent."""
+    """Delete the restrictions that ``mark`` recorded for messages, once the messages have been sent."""
     left = Message.serial <= select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     session.flush()
     session.execute(update(Message).where(left, Message.written_under != "").values(written_under=""))
@@ -141,7 +142,7 @@ def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return what the next outbox would omit of a case, as ``said``; CaseRefused for an unknown case."""
+    """Return what the next outbox would omit of a case, as ``said`` does; CaseRefused for an unknown case."""
     case = queries_cases.case(session, number)
     if case.mailbox is None:
         return []
@@ -149,9 +150,9 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
-    """Return, as ``said``, what the next outbox would omit, of these cases or of all.
+    """Return what the next outbox would omit of these cases, or of all cases, as ``said`` does.
 
-    The session decides which cases these may be.
+    Cases that the session may not read are left out.
     """
     dialogues = slots.dialogues(session)
     asked = candidates(session, dialogues) if numbers is None else numbers
@@ -161,7 +162,7 @@ def warnings(session: Session, numbers: Collection[int] | None = None) -> list[S
 
 
 def said(session: Session, held: Held) -> list[Sentence]:
-    """Return what is held back of a case, why, and what to do about it; empty if nothing is."""
+    """Return messages that say what is held back of a case, why, and what to do about it."""
     found = [
         sentence(
             "held back in case {number}: reply {position}, because the decision has changed since;"
@@ -221,7 +222,7 @@ def _hint(session: Session, held: Held) -> Sentence:
 
 
 def _is_held(session: Session, message: Message) -> bool:
-    """Return whether the present restrictions on a case forbid a waiting text."""
+    """Return whether the current restrictions on a case forbid sending a waiting text."""
     if message.reversed or message.acknowledges or not (message.feedback or message.outcome):
         return False
     if message.outcome and _forbids(session, message.case, message.outcome):
@@ -231,14 +232,14 @@ def _is_held(session: Session, message: Message) -> bool:
 
 
 def _forbids(session: Session, number: int, outcome: str) -> bool:
-    """Return whether an outcome may not be told; if it left the law, whether anything binds the case."""
+    """Return whether an outcome may not be told. If the law no longer has it, any restriction forbids it."""
     if outcome in in_use.of(session).outcomes:
         return prosecutor_word.forbids(session, number, outcome)
     return prosecutor_word.binds_outcome(session, number)
 
 
 def _holds_closing(session: Session, case: Case, replies: Collection[int]) -> bool:
-    """Return whether the closing would reveal what may not be told, or that a text is missing."""
+    """Return whether the closing would reveal something that may not be told, or that a text is missing."""
     if case.status != Status.CLOSED or case.slot_status == Status.CLOSED:
         return False
     work = session.get_one(Workflow, case.number)
@@ -254,17 +255,17 @@ def _later(session: Session, case: Case, *, closing: bool) -> Status | None:
 
 
 def _earlier(session: Session, case: Case) -> Status:
-    """Return the status that the slot last showed, or "acknowledged" if that is or was being sent."""
+    """Return the status that the slot last showed, or "acknowledged" if the report is acknowledged."""
     last = Status(case.slot_status or Status.RECEIVED)
     if last is Status.CLOSED:
-        return Status.ASSESSING  # it was reopened, and the closing was not told
+        return Status.ASSESSING  # the case has been reopened since
     if last is Status.RECEIVED and queries_cases.is_acknowledged(session, case.number):
         return Status.ACKNOWLEDGED
     return last
 
 
 def _measures(session: Session, case: Case, told: Collection[str], *, closing: bool) -> Iterator[str]:
-    """Yield measures that no slot has told yet and that may not be told now; protection is always allowed."""
+    """Yield measures that no slot has shown yet and that may not be shown now, other than protection."""
     law, known = in_use.of(session).measures, case.slot_measures.split()
     fresh = [each for each in told if each not in known and not law[each].protection]
     if fresh and (closing or prosecutor_word.binds(session, case.number)):

@@ -1,4 +1,4 @@
-"""Find what in a reply could reveal somebody, and show it to officers before anybody else reads it."""
+"""Find words in a reply that could reveal somebody, and show them to officers before it is sent."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,13 +24,14 @@ from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
 from templates.law import rules
 
-# This many words show which text is meant.
+# The number of words that identify a text.
 _SHOWN = 4
-# A word with at least this many letters shows which place is meant; a shorter one may be anywhere.
+# A word with at least this many letters identifies a place in the text; a shorter one may occur anywhere.
 _TELLING = 4
-# Each run of letters is tried once: starting at each of its letters, a long word would take seconds.
+# The domain is optional so that each run of letters is tried only once: starting again at each of its letters
+# would take seconds for a long word.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
-# Three or more single letters with signs between them.
+# Three or more single letters with spaces or full stops between them.
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")
 _HYPHEN = re.compile(f"[{HYPHENS}]")
 _ANYWHERE = {Kind.PHONE}
@@ -38,7 +39,7 @@ _IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
 
 
 class Why(StrEnum):
-    """Why words should not be in a reply."""
+    """The reason why words should not be in a reply."""
 
     PROTECTED = "protected"
     IDENTITY = "identity"
@@ -54,7 +55,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Words of a reply, and why they should not be in it; empty if one officer may not see them."""
+    """Words that should not be in a reply, and why; ``words`` is empty if one officer may not see them."""
 
     why: Why
     words: str
@@ -74,10 +75,10 @@ class Place:
         return cls([finding.words] if finding.words else [], [finding.why], set(names.words(finding.words)))
 
     def holds(self, finding: Finding) -> bool:
-        """Return whether a finding is at this place: it shares a distinctive word.
+        """Return whether a finding is at this place, because it shares a distinctive word.
 
         Protected words are found in pairs, and the next pair begins with the last word of the previous one.
-        Two e-mail addresses that share only the server are two places.
+        Two e-mail addresses that share only the domain are two places.
         """
         words = set(names.words(finding.words))
         if Why.CONTACT in (finding.why, *self.whys):
@@ -92,7 +93,7 @@ class Place:
 
     @property
     def said(self) -> str:
-        """The words as they are shown; empty for an officer who may not see them."""
+        """The words as they are shown; empty for a single officer who may not see them."""
         return " ".join(self.words)
 
 
@@ -102,7 +103,7 @@ def _apart(texts: Iterable[str]) -> Iterator[str]:
 
 
 def places(findings: Iterable[Finding]) -> list[Place]:
-    """Return the findings by place, each place once, so that nobody has to read five warnings about one."""
+    """Merge findings at the same place, so that officers read only one warning about each place."""
     found: list[Place] = []
     for finding in findings:
         made = Place.of(finding)
@@ -117,7 +118,7 @@ def places(findings: Iterable[Finding]) -> list[Place]:
 
 
 class Cautioned(CaseRefused):
-    """A reply has words that could reveal somebody, and nobody gave a reason for them."""
+    """A reply contains words that could reveal somebody, and no reason was given to send them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
@@ -145,20 +146,20 @@ def told(findings: Sequence[Finding]) -> Sentence:
 
 
 def is_for_two(findings: Iterable[Finding]) -> bool:
-    """Return whether words touch the reporter's identity, and one officer may not see which.
+    """Return whether a finding touches the reporter's identity, in words that a single officer may not see.
 
-    That officer cannot set the warning aside with a reason, because nobody can weigh what they do not see.
+    A single officer cannot set this warning aside with a reason, because nobody can weigh words that they
+    cannot see.
     """
     return any(not each.words for each in findings)
 
 
 def check(session: Session, number: int, text: str, own: str, despite: str) -> None:
-    """Return if ``text`` may go to the reporter of a case; ``despite`` is the reason to set warnings aside.
+    """Raise Cautioned if a text to a reporter has warnings, unless ``despite`` is a reason to set them aside.
 
-    ``own`` is the part of it that an officer wrote.
+    ``own`` is the part of the text that an officer wrote.
 
-    Raises Cautioned without a reason, and what ``warnings`` raises. At the end of a case, ``casework.exits``
-    decides.
+    Also raises what ``warnings`` raises. At the end of a case, ``casework.exits`` decides instead.
     """
     findings = warnings(session, number, text, own, despite)
     if findings and (is_for_two(findings) or not despite.strip()):
@@ -166,11 +167,11 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
 
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
-    """Return what in ``text`` could reveal somebody, whether or not a reason could set that aside.
+    """Return the findings in ``text`` that could reveal somebody, even if a reason could set them aside.
 
-    Raises Undeclared for words of officers who may not read the report yet, whatever the words are: otherwise
-    these officers could test names on it. Raises CaseRefused for a reason that repeats such words itself,
-    because the journal records the reason.
+    Raises Undeclared for any words of officers who have not declared the case: otherwise these officers could
+    test names against the report. Raises CaseRefused if the reason itself repeats words that could reveal
+    somebody, because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)
@@ -181,11 +182,12 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 
 
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
-    """Return what in ``text`` could reveal somebody, each finding once; CaseRefused for an unknown case.
+    """Return findings in ``text`` that could reveal somebody, each once; CaseRefused for an unknown case.
 
-    ``own`` is the part of it that an officer wrote: it must not repeat or name another report, nor, before
-    the prosecutor's word, mention the judiciary. The law's own texts are the same for everybody. Nothing is
-    compared with a report that the signed-in officers may not read.
+    ``own`` is the part of the text that an officer wrote: it must not quote or name another report, and must
+    not mention the judiciary before the prosecutor's word. The law's own texts are not checked for this,
+    because they are the same for everybody. The text is not compared with a report that the signed-in
+    officers may not read.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
@@ -232,7 +234,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
 
 
 def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
-    """Yield words that reveal that the judiciary has or may have a case, by beginnings listed in the law."""
+    """Yield words that reveal that the judiciary has or may have a case, by prefixes listed in the law."""
     said = [(written, word) for written in own.split() for word in names.words(written)]
     if not said or not prosecutor_word.binds_outcome(session, number):
         return
@@ -252,7 +254,7 @@ def _set_apart(own: str) -> Iterator[tuple[str, str]]:
 
 
 def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """Yield the words that the law lists for the judiciary, unless they only say where to turn."""
+    """Yield words that the law lists for the judiciary, except in phrases that only say whom to contact."""
     free: set[int] = set()
     for each in (*law.obstacles.spared, *_reaching(law)):
         free.update(*_places(said, each, str.__eq__))
@@ -264,7 +266,7 @@ def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]
 
 
 def _reaching(law: rules.Law) -> Iterator[str]:
-    """Yield the law's own texts on whom to contact, also in danger: they reveal nothing of a case."""
+    """Yield the law's own texts on whom to contact, including in danger: they reveal nothing about a case."""
     for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
         yield from (each.fr, each.en)
 
@@ -272,7 +274,7 @@ def _reaching(law: rules.Law) -> Iterator[str]:
 def _places(
     said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
 ) -> Iterator[range]:
-    """Yield the places of these words; ``matches`` compares a word of the text with one of them."""
+    """Yield where ``words`` occur in a text; ``matches`` compares a word of the text with one of them."""
     wanted = names.words(words)
     for first in range(len(said) - len(wanted) + 1):
         place = range(first, first + len(wanted))
@@ -281,7 +283,7 @@ def _places(
 
 
 def _uncompared(own: str) -> Iterator[Finding]:
-    """Yield the start of an officer's text, if there is any: whatever it says, nobody can check it."""
+    """Yield the start of an officer's text, if there is any, because its content cannot be checked."""
     if words := own.split():
         yield Finding(Why.SHUT, f"{' '.join(words[:_SHOWN])} …")
 

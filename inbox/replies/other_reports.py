@@ -1,8 +1,8 @@
-"""Find words and names of another report in a text, because they could reveal the reporter of that one.
+"""Find words and names from another report in a text, because they could reveal its reporter.
 
 Only reports that the signed-in officers may search are compared. Otherwise officers could find hidden reports
-by trying words: reports from which one of them is excluded, on which one has not declared, in the archive or
-in quarantine. A finding names no case.
+by trying words: reports from which one of them is excluded, which one of them has not declared, archived
+reports and reports in quarantine. A finding does not name the case.
 """
 
 import json
@@ -22,15 +22,15 @@ from inbox.text.common_words import COMMON
 from inbox.vault import fulltext, queries_cases, row_security
 from inbox.vault.casework_tables import Fulltext, Workflow
 
-# Nobody writes the same run of this many words by chance.
+# Two people do not write the same sequence of this many words by chance.
 RUN = 6
-# A run that two texts share contains three consecutive words that begin at every fourth word of one text. Few
-# texts share even these, so few complete runs have to be searched.
+# Each run of RUN words contains a probe: _PROBE consecutive words that start at a multiple of _STEP words.
+# Few texts share even a probe, so few complete runs have to be searched.
 _PROBE = 3
 _STEP = RUN - _PROBE + 1
-# Words as the index splits them.
+# A word, as the fulltext index splits text.
 _WORD = re.compile(r"[^\W_]+")
-# A name in this many other reports says nothing about one of them; at most this many names are searched.
+# A name in _MANY other reports does not point to any one of them. At most _MOST names are searched.
 _MANY, _MOST = 4, 40
 _LEAST = 3
 # A word for a case, followed by its number.
@@ -38,7 +38,7 @@ _CASE = re.compile(
     r"\b(?:dossiers?|affaires?|signalements?|cases?|reports?)\W{1,3}(?:n[o°º]\W{0,2}|#)?(\d+)\b",
     re.IGNORECASE,
 )
-# The text before a word that does not begin a sentence.
+# The text before a word that is not the first of a sentence.
 _WITHIN = re.compile(r"[\w,'\u2019-]\s*$")
 
 
@@ -63,12 +63,12 @@ def quoted(session: Session, number: int, text: str) -> Iterator[str]:
 
 
 def named(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield what in ``text`` names another case: a name from another report only, or a case number.
+    """Yield words of ``text`` that point to another case: case numbers, and names only in another report.
 
-    Only cases that the signed-in officers may search count. A name is a capitalised word that the other
-    report also has with a capital, but not at the start of a sentence, or in its answer on persons concerned.
-    A name that many reports have is a place or an office. A case number is reported whether such a case
-    exists or not.
+    Only cases that the signed-in officers may search count. A name is a capitalised word that is also
+    capitalised in the other report, within a sentence or in the answer about persons concerned. A name in
+    many reports is ignored, because it is probably a place or an office. A case number is reported even if no
+    such case exists.
     """
     text = unicodedata.normalize("NFC", text)
     yield from (match[0] for match in _CASE.finditer(text) if int(match[1]) != number)
@@ -88,7 +88,7 @@ def _may_be_name(word: str) -> bool:
 
 
 def _has_name(session: Session, number: int, word: str) -> bool:
-    """Return whether a word appears in a report as names do."""
+    """Return whether a word appears in a report like a name."""
     folded, said = names.words(word), answers.of(queries_cases.case(session, number))
     listed = answers.several(said.get(scoring.questions().persons, ()))
     texts = [each for given in said.values() for each in answers.several(given)]
@@ -99,16 +99,17 @@ def _has_name(session: Session, number: int, word: str) -> bool:
 
 
 def _capitals(text: str, folded: Sequence[str]) -> Sequence[int]:
-    """Return the positions of a word with a capital in a text."""
+    """Return the positions at which a word is capitalised in a text."""
     found = (match for match in _WORD.finditer(text) if match[0][0].isupper())
     return [match.start() for match in found if names.words(match[0]) == folded]
 
 
 def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) -> Collection[int]:
-    """Return which of these runs of words are in another report that the signed-in officers may search."""
+    """Return the keys of the runs of words that occur in another report that may be searched."""
     if not runs:
         return ()
-    # This is one statement, because finding the hidden cases takes longer than searching a few words.
+    # One statement searches all runs, because finding the hidden cases takes longer than searching a few
+    # words.
     listed = json.dumps([[first, fulltext.in_a_row(run)] for first, run in runs.items()])
     run = func.json_each(listed).table_valued("value", name="run").c.value
     others = _others(session, number, func.json_extract(run, "$[1]")).correlate(run.table)
@@ -116,7 +117,7 @@ def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) 
 
 
 def _others(session: Session, number: int, asked: Any) -> Select[int]:
-    """Return the query for other reports with a match, among those that may be searched."""
+    """Return the query for other reports that match and that the signed-in officers may search."""
     return (
         select(Fulltext.case)
         .join(Workflow, Workflow.case == Fulltext.case)

@@ -16,10 +16,10 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def add(session: Session, number: int, text: str, today: date) -> Message:
-    """Add a message to a case; ``leak_check`` has checked it before.
+    """Add a message, which ``leak_check`` has already checked, to a case.
 
-    Raises CaseRefused for a message without a visible letter or digit, if the reporter cannot be answered,
-    and if the slot could not hold it.
+    Raises CaseRefused if the message has no visible letter or digit, if the reporter cannot be answered, or
+    if the slot could not hold the message.
     """
     if not unseen.says_anything(text):
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
@@ -33,10 +33,10 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
 
 
 def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
-    """Return the next slot of a case, with ``text`` as one more message if there is any.
+    """Return the next slot of a case, with ``text`` as an additional message unless it is empty.
 
-    It omits what the next outbox would hold back. Raises CaseRefused if the reporter cannot be answered, or
-    if the slot could not hold the text with all waiting messages.
+    The slot omits content that the next outbox would hold back. Raises CaseRefused if the reporter cannot be
+    answered, or if the slot could not hold the text with all waiting messages.
     """
     case = queries_cases.case(session, number)
     mailbox = _mailbox(case)
@@ -64,7 +64,7 @@ def _message(session: Session, case: Case, text: str, today: date) -> Message:
 
 
 def _mailbox(case: Case) -> Mailbox:
-    """Return the mailbox of a case whose reporter can be answered; otherwise raise CaseRefused."""
+    """Return the mailbox of a case, or raise CaseRefused if its reporter cannot be answered."""
     if case.mailbox is None:
         raise unanswerable(case)
     return case.mailbox

@@ -31,14 +31,14 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A slot before it is signed: the raw recipient, and message.json."""
+    """A slot before it is signed and sealed: the raw recipient and message.json."""
 
     recipient: bytes
     message: bytes
 
 
 class Sealer:
-    """Sign and seal slots one at a time: a function from Unsent to an age file of 18,043 bytes."""
+    """Sign and seal slots one at a time, each from an Unsent into an age file of 18,043 bytes."""
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
@@ -53,9 +53,9 @@ class Sealer:
 
 
 class Dialogues(NamedTuple):
-    """By case number: sent messages; id and day of each received follow-up; measures the reporter can read.
+    """By case number: messages sent, id and day of each follow-up received, measures the reporter can read.
 
-    ``status`` has the cases whose status is held back, each with the status that its reporter reads.
+    ``status`` maps each case whose status is held back to the status that its reporter reads.
     """
 
     sent: defaultdict[int, list[Message]]
@@ -79,9 +79,9 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
 
 
 def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
-    """Return the next slot of a case; if space is short, the oldest messages that were seen are dropped."""
+    """Return the next slot of a case; if space is short, drop the oldest messages that were seen."""
     case = mailbox.case
-    # Held-back messages are new to the reporter, whenever they were written.
+    # Held-back messages are new to the reporter, no matter when they were written.
     sent = sorted(said.sent[case.number], key=lambda each: each.serial)
     slot = Slot(
         channel=channel,
@@ -101,9 +101,9 @@ def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, ne
 
 
 def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
-    """Return whether the unseen replies fit, however much the rest of the slot grows until it is read.
+    """Return whether the unseen replies still fit if the rest of the slot grows to its largest size.
 
-    ``tellable`` are the measures that it may have to mention by then.
+    ``tellable`` are the measures that the slot may have to mention before the replies are read.
     """
     largest = replace(
         slot,

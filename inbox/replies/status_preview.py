@@ -1,6 +1,6 @@
-"""What the reporter of a case will read on the status page, in the page's own words.
+"""Preview what the reporter of a case will read on the status page, in the page's own words.
 
-Facts that depend on the portal's word, such as the day of arrival, are omitted.
+Facts that come from the portal, such as the day of arrival, are omitted.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from inbox.session.actions import Action, Code, Viewed, action
 from inbox.vault import queries_cases, queries_office
 from templates.law.rules import Law
 
-# The texts of texts_case.html; a test compares them.
+# These are the texts of texts_case.html; a test compares them.
 TEXTS = {
     "confirmed": "This answer bears the signature of {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",
@@ -67,7 +67,7 @@ class Page:
         return text.format(**{"name": self._quoted} | values)
 
     def day(self, value: date) -> str:
-        """Return a day as the page writes it."""
+        """Return a day in the format of the page."""
         return days.full(self.language, value)
 
     @property
@@ -83,17 +83,17 @@ def page_of(session: Session, number: int) -> Page:
 
 
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
-    """Return the action for the journal; it is a plain view if ``found`` was shown before."""
+    """Return the action for the journal, which is only a view if officers were already shown ``found``."""
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
     return action(Code.SHOW, number, view=Viewed.REPLY)
 
 
 def preview(session: Session, number: int, text: str, found: Sequence[Finding], today: date) -> View:
-    """Return what the next slot will show, with ``text`` as one more message if there is any.
+    """Return what the next slot will show, with ``text`` as an additional message unless it is empty.
 
-    The result also has the text, and what is ``found`` in it that could reveal somebody. Changes nothing.
-    Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and what
+    The result also contains the text, and the words ``found`` in it that could reveal somebody. Changes
+    nothing. Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and what
     ``declarations.check`` raises.
     """
     declarations.check(session, number)
@@ -101,7 +101,7 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
 
 
 def beside(number: int, text: str, found: Sequence[Finding]) -> View:
-    """Return what officers see next to a page: the text, and what is ``found`` in it."""
+    """Return what officers see next to a page: the text, and the warnings ``found`` in it."""
     return {
         "case": number,
         "text": text,
@@ -114,12 +114,12 @@ def beside(number: int, text: str, found: Sequence[Finding]) -> View:
 
 
 def digest(page: View) -> str:
-    """Return the SHA-256 of a page in hexadecimal; it shows whether officers have seen what is sent."""
+    """Return the SHA-256 of a page in hexadecimal, which shows whether officers have seen what is sent."""
     return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()
 
 
 def as_read(session: Session, number: int, text: str, today: date) -> View:
-    """Return the words of the page that the next slot will show, with ``text`` as one more message.
+    """Return the words of the page for the next slot, with ``text`` as an additional message.
 
     Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit.
     """
@@ -145,14 +145,14 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
 
 
 def of_shut(page: View, text: str) -> View:
-    """Return the page for officers who may not read its case: of its messages, it has only ``text``."""
+    """Return the page for officers who may not read the case: its only message is ``text``."""
     mine = page["messages"][-1:] if text.strip() else []
     none_of = dict.fromkeys(("measures", "earlier", "no_messages", "received"), "")
     return page | none_of | {"messages": mine, "hidden": True}
 
 
 def nobody(session: Session, number: int) -> View:
-    """Return the page of a case whose reporter has none: it has only the reason."""
+    """Return the page of a case whose reporter has no page: it contains only the reason."""
     case = queries_cases.case(session, number)
     page = page_of(session, number)
     why = replies.unanswerable(case).what

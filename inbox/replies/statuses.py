@@ -1,4 +1,4 @@
-"""The status of a case for its reporter; it never contradicts what the reporter was told."""
+"""The status of a case for its reporter, which never contradicts what the reporter was told."""
 
 from collections.abc import Collection
 
@@ -20,9 +20,9 @@ from inbox.vault.tables import Case, Message
 def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
     """Change the status that the reporter of an open case reads in the next slot.
 
-    Raises CaseRefused for an unknown or closed case, and for the status of a closed one, because ``closing``
-    handles both; for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); for
-    "in follow-up" without the prosecutor's word; and what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case; for a closed case and for the status "closed", because ``closing``
+    handles both; for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); and
+    for "in follow-up" without the prosecutor's word. Also raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
         case = queries_cases.case(session, number)
@@ -59,10 +59,9 @@ def _check(session: Session, case: Case, status: Status) -> None:
 
 
 def acknowledged(session: Session, unclosed: Collection[int]) -> set[int]:
-    """Return the cases whose report the next outbox, or an earlier one, acknowledges.
+    """Return the cases that the next outbox or an earlier outbox acknowledges.
 
-    A reply or the text of a closing acknowledges a report. For the ``unclosed`` cases, the closing is held
-    back.
+    A reply or the text of a closing acknowledges a report. ``unclosed`` are cases whose closing is held back.
     """
     by_reply = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED, queries_cases.has_word(Case.number))

@@ -1,6 +1,6 @@
-"""Retract a reply before it is sent: its effects are undone, and the journal keeps a record.
+"""Retract a reply before it is sent: undo its effects, and keep a record in the journal.
 
-This takes one officer, because nobody is told anything more.
+One officer is enough, because a retraction reveals nothing to anybody.
 """
 
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ from inbox.vault.tables import Case, Message
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """The text of a retracted reply; ``is_free`` if the text had no effects and may be used again."""
+    """The text of a retracted reply; ``is_free`` is true if it had no effects and may be used again."""
 
     text: str
     is_free: bool
 
 
 def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack:
-    """Delete reply ``position`` of a case, counted from 1 as ``show`` does, and return it.
+    """Delete reply ``position`` of a case, counted from 1 as in ``show``, and return its text.
 
-    If no other reply acknowledges the report, its status is "received" again. Feedback and an extension that
-    the reply contained no longer count.
+    If no other reply acknowledges the report, the status goes back to "received". Feedback and an extension
+    that the reply contained no longer count.
 
-    Raises CaseRefused for an unknown case or reply, a reply that an outbox has taken, a reply in a closed
-    case, a reply that a decision depends on, and an acknowledgement while feedback waits behind it; otherwise
-    what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case or reply, a reply that is already in an outbox, a reply in a closed
+    case, a reply on which a decision depends, and an acknowledgement that is followed by feedback. Also
+    raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)
@@ -88,7 +88,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
 
 
 def _behind(session: Session, reply: Message) -> int | None:
-    """Return the position of feedback that would be left without any acknowledgement, or None."""
+    """Return the position of feedback that would have no acknowledgement before it, or None."""
     said = queries_cases.messages(session, reply.case)
     if not reply.acknowledges or any(each.acknowledges for each in said if each is not reply):
         return None
@@ -96,13 +96,13 @@ def _behind(session: Session, reply: Message) -> int | None:
 
 
 def _is_decided_by(session: Session, number: int, reply: Message) -> bool:
-    """Return whether a decision depends on this reply; a decision that was replaced does not count."""
+    """Return whether a decision that was not replaced depends on this reply."""
     asked = select(func.count()).select_from(Duty).filter_by(case=number, reply=reply.position)
     return not reply.reversed and bool(session.scalar(asked))
 
 
 def _undo(session: Session, case: Case, reply: Message) -> None:
-    """Undo the effects of a reply that no other reply has as well."""
+    """Undo the effects of a reply, except effects that another reply also has."""
     if case.status == Status.ACKNOWLEDGED and not queries_cases.is_acknowledged(session, case.number):
         case.status = Status.RECEIVED.value
     if reply.feedback:

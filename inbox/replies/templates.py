@@ -1,4 +1,4 @@
-"""Texts that officers may send to reporters, filled in for one case (décret 2022-1284, article 4)."""
+"""Templates of texts to reporters, which officers fill in for one case (décret 2022-1284, article 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ from templates.law.schemas import REPLIES
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """The templates by id, and the file that has them."""
+    """The templates by id, and the text of the file that contains them."""
 
     known: Mapping[str, Reply]
     source: str
 
 
 def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
-    """Return the templates of a TOML file by id, in their order.
+    """Return the templates of a TOML file by id, in the order of the file.
 
-    Raises Refused, which names the first mistake; unknown outcomes and decisions are mistakes, too.
+    Raises Refused, which names the first mistake. Unknown outcomes and decisions are also mistakes.
     """
     document = toml_files.document(REPLIES, raw)
     extends = any(each.extension for each in law.clocks.values())
@@ -62,7 +62,7 @@ def known(session: Session) -> Mapping[str, Reply]:
 
 
 def has_own(session: Session) -> bool:
-    """Return whether this office has templates of its own, which a new law does not change."""
+    """Return whether this office has its own templates, which a new law does not change."""
     return session.get(Setting, OWN_REPLIES) is not None
 
 
@@ -75,11 +75,12 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; takes two officers.
 
-    The file says which template tells the reporter of a decision: one officer alone could otherwise declare
-    this of any text. Raises Refused as ``parse`` does, and what ``Inbox.acting`` raises.
+    The file says which template informs the reporter of a decision. Otherwise, one officer alone could
+    declare any text to be such a template. Raises Refused as ``parse`` does, and what ``Inbox.acting``
+    raises.
     """
     with inbox.transaction() as session:
-        parse(raw, in_use.of(session))  # so that nobody confirms an invalid file
+        parse(raw, in_use.of(session))  # so that officers never confirm an invalid file
     with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
         found = parse(raw, in_use.of(session))
         session.merge(Setting(name=OWN_REPLIES, value=raw.decode("utf-8")))
@@ -87,14 +88,14 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
 
 
 def takes_own_words(inbox: Inbox, template_id: str) -> bool:
-    """Return whether the template exists and needs words of an officer's own."""
+    """Return whether the template exists and requires an officer's own words."""
     with inbox.transaction() as session:
         template = known(session).get(template_id)
     return template is not None and template.takes_own_words
 
 
 def extension_takes_own_words(inbox: Inbox) -> bool:
-    """Return whether the template for an extension needs words of an officer's own."""
+    """Return whether the template for an extension requires an officer's own words."""
     with inbox.transaction() as session:
         return any(each.extends and each.takes_own_words for each in known(session).values())
 
@@ -111,7 +112,7 @@ def extension(session: Session) -> str:
 
 
 def acknowledging(session: Session) -> str:
-    """Return the id of a template that acknowledges a report: ``parse`` accepts no file without one."""
+    """Return the id of a template that acknowledges a report; ``parse`` ensures that there is one."""
     return next(code for code, each in known(session).items() if each.acknowledges)
 
 
@@ -130,12 +131,12 @@ def view(template: Reply) -> View:
 
 
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
-    """Return a template filled in for a case, in the language of its reporter.
+    """Return the text of a template filled in for a case, in the language of its reporter.
 
-    Without an id, this is the ``own`` text alone. Raises CaseRefused for an unknown template or case; for
-    ``own`` words that are missing, contain no letter or digit, or have no place in the template; for a
-    template with a day that this case does not have; for an extension that was not taken; and for an outcome
-    without the prosecutor's word.
+    Without an id, return only the ``own`` text. Raises CaseRefused for an unknown template or case; if
+    ``own`` words are missing, contain no letter or digit, or have no place in the template; if the template
+    names a day that this case does not have; if it is about an extension, but the time was not extended; and
+    if it is about an outcome without the prosecutor's word.
     """
     if not template_id:
         return own
@@ -171,9 +172,9 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
 
 
 def example(session: Session, template: Reply, language: str, today: date) -> str:
-    """Return a template as a reporter of today's report would read it, with officers' own words marked.
+    """Return a template as the reporter of a report from today would read it, with own words marked.
 
-    The status is the first one for which the template is proposed.
+    The status is the first status for which the template is proposed.
     """
     office = queries_office.office(session)
     page = Page(language, office.called(language))
@@ -192,7 +193,7 @@ def example(session: Session, template: Reply, language: str, today: date) -> st
 def for_case(session: Session, number: int, today: date, templates: Mapping[str, Reply]) -> Mapping[str, str]:
     """Return each of these templates by id, filled in for a case in the language of its reporter.
 
-    Officers' own words, and values that the case does not have, are in brackets, each by its name. Raises
+    Names in brackets stand for officers' own words and for values that the case does not have. Raises
     CaseRefused for an unknown case.
     """
     page = status_preview.page_of(session, number)
@@ -212,8 +213,8 @@ def for_case(session: Session, number: int, today: date, templates: Mapping[str,
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
     """Return the part of a filled-in template, ``text``, that officers wrote.
 
-    For a template of the law, this is their ``own`` text in it; for one that the office changed or added, it
-    is the complete text. The template must be in use, or empty.
+    For a template of the law, this is the officers' ``own`` text in it; for a template that the office
+    changed or added, it is the complete text. ``template_id`` must be in use, or empty.
     """
     if not template_id:
         return own
