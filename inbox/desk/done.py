@@ -1,4 +1,4 @@
-"""What pages say an officer has just done."""
+"""The confirmations that pages show after an officer's action."""
 
 from enum import StrEnum
 

@@ -89,7 +89,10 @@ def path(name: str) -> Path:
 
 
 def day(name: str) -> date | None:
-    """Return a day, or None for an empty field. Other values get status 400: the check has reported them."""
+    """Return a day, or None for an empty field. Abort with status 400 for other values.
+
+    The check of the form has already reported such values to the officer.
+    """
     given = request.form.get(name, "").strip()
     try:
         return days.read(given) if given else None
@@ -98,7 +101,7 @@ def day(name: str) -> date | None:
 
 
 def required_day(name: str) -> date:
-    """Return the day of a required field."""
+    """Return the day that was typed in a required field."""
     given = day(name)
     if given is None:
         abort(HTTPStatus.BAD_REQUEST)
@@ -107,14 +110,14 @@ def required_day(name: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage at a place, or the complete place for None. ``code`` encodes it exactly."""
+    """A passage at a place; without a passage, the complete place. ``code`` encodes both exactly."""
 
     place: str
     passage: str | None
 
     @property
     def code(self) -> str:
-        """Return it in plain characters, whatever the passage contains."""
+        """Return the place and the passage in ASCII characters, whatever the passage contains."""
         return json.dumps([self.place, self.passage])
 
 

@@ -1,4 +1,4 @@
-"""Limit pages in the browser: they show themselves, send forms and run the desk's only script."""
+"""Limit what pages can do in the browser: show themselves, send forms and run the desk's only script."""
 
 from flask import Flask, Response
 

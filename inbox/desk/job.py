@@ -25,7 +25,8 @@ class Work(StrEnum):
 class Job:
     """A long action and its final answer. ``done`` of ``total`` parts are finished.
 
-    ``seen`` are the cases that its officer could read at the end: the answer may name any of them.
+    ``seen`` are the cases that the officer could read when the job ended, because the answer may name any of
+    them.
     """
 
     def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
@@ -49,6 +50,6 @@ class Job:
         self._end.set()
 
     def answer_within(self, seconds: float) -> Response | None:
-        """Wait for the answer for at most this many seconds. Return it, or None."""
+        """Wait for the answer for at most this many seconds. Return the answer, or None."""
         self._end.wait(seconds)
         return self._answer

@@ -1,6 +1,6 @@
 """Long actions: each starts once its form is answered, and a page shows its progress.
 
-Until it ends, every other page says that the inbox is busy: the vault allows one action at a time.
+Until the action ends, every other page says that the inbox is busy: the vault allows one action at a time.
 """
 
 from collections.abc import Callable
@@ -43,10 +43,10 @@ View = Callable[..., ResponseReturnValue]
 
 
 def long(work: Work) -> Callable[[View], View]:
-    """Make a view a job of this kind.
+    """Run a view as a job of this kind.
 
-    The form is answered with a redirect to the progress page. That page shows the result or the refusal of
-    the view at the end. The view runs in the context of the original request.
+    The form is answered with a redirect to the progress page. At the end, that page shows the result or the
+    refusal of the view. The view runs in the context of the original request.
     """
 
     def decorate(view: View) -> View:
@@ -101,7 +101,7 @@ def _is_mine() -> bool:
 def show(number: int) -> ResponseReturnValue:
     """Show the progress or the result of a job. Results of earlier jobs are discarded.
 
-    A result that may name a case is also discarded if its officer may not read that case any more.
+    A result that may name a case is also discarded if the officer may no longer read that case.
     """
     job = seat().job
     if job is None or job.number != number:
@@ -110,7 +110,8 @@ def show(number: int) -> ResponseReturnValue:
     pending = here().pending
     if answer is None or pending not in {None, job}:
         return said(is_refused=False), REFRESH
-    # A job that has just ended: nothing was done since, and the vault may not be read yet.
+    # While ``pending`` is set, the job has only just ended: nothing has changed since, and the vault may not
+    # be read yet.
     if pending is None and not job.seen <= declarations.readable(here().inbox, actor()):
         seat().job = None
         abort(HTTPStatus.NOT_FOUND)
@@ -118,7 +119,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 def work_goes_on(done: int, total: int) -> None:
-    """Record the progress of a job. While the program works, nobody counts as absent."""
+    """Record the progress of a job. While it runs, its officer counts as present."""
     idle_timeout.renew()
     here().seats.acts(seat())
     if job := seat().job:

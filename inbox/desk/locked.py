@@ -1,4 +1,4 @@
-"""Locking: a process that never had a key replaces the one that had."""
+"""Locking: a process that never had a key replaces the process that had the keys."""
 
 import os
 import signal
@@ -28,8 +28,8 @@ pages = Blueprint("locked", __name__)
 def lock() -> ResponseReturnValue:
     """Return the last page of this process, which then ends with every key that it holds.
 
-    The page asks once before: locking ends all sessions, and nobody can open the inbox again from a page. A
-    running job is finished first, so that no action is left half done.
+    The page asks for confirmation first: locking ends all sessions, and nobody can open the inbox again from
+    a page. A running job is finished first, so that no action is left half done.
     """
     others = [each for each in here().seats.officers if each != seat().officer]
     lost = confirming.at_stake()
@@ -40,12 +40,12 @@ def lock() -> ResponseReturnValue:
 
 
 def become(listener: socket.socket) -> NoReturn:
-    """Replace this process, with everything in its memory, by one that only says that the desk is locked."""
+    """Replace this process and its memory with a process that only says that the desk is locked."""
     # Otherwise the idle timeout of this process would end the new one.
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - it has no name there
     command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]
-    os.execv(command[0], command)  # noqa: S606 - no shell, nothing from outside
+    os.execv(command[0], command)  # noqa: S606 - no shell, no outside input
 
 
 def main(descriptor: int) -> None:

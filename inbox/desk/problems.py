@@ -73,17 +73,17 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 
 
 def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
-    """Let the next action ask for confirmation with a form of its own, with these fields.
+    """Let the next action ask for confirmation in a separate form with these fields.
 
-    The second officer is then not asked to confirm what one officer has already done alone. Passphrases that
-    came with this request do not confirm the next action.
+    The second officer then need not confirm the actions that the first officer has already taken alone.
+    Passphrases that came with this request do not confirm the next action.
     """
     g.apart = path, written
     witnesses.spend()
 
 
 def confirm_change(template: str, /, **values: Any) -> None:
-    """Show the next action to be confirmed by its changes, in a template, instead of by its fields."""
+    """When the next action asks for confirmation, show its changes with a template, not its fields."""
     g.change = {"change": f"desk/{template}", **values}
 
 
@@ -116,5 +116,5 @@ def _fault(error: Exception) -> ResponseReturnValue:
 
 
 def _page(template: str, /, **values: Any) -> str:
-    """Return a page. Unauthenticated requests get one that reveals nothing of the desk, not even its path."""
+    """Return a page. For unauthenticated requests, it reveals nothing of the desk, not even its path."""
     return rendering.page(template, **values) if "seat" in g else rendering.outside()

@@ -34,7 +34,7 @@ from templates import catalogues, typography
 from templates.catalogues import Domain
 
 FIRST = "fr"
-# The factor between units of bytes; and from this number on, fractions are omitted.
+# The factor between units of bytes, and the number from which fractions are omitted.
 _STEP, _TELLING = 1024, 10
 _TYPED = re.compile("`([^`]+)`")
 
@@ -50,7 +50,7 @@ class Unit(StrEnum):
 
 @cache
 def environment(language: str) -> Environment:
-    """Return the templates of the desk, and those that several rooms share, in ``language``."""
+    """Return the templates of the desk and the shared templates, in ``language``."""
     templates = Environment(
         loader=PrefixLoader({name: PackageLoader("templates", name) for name in ("desk", "shared")}),
         autoescape=True,
@@ -84,12 +84,12 @@ def environment(language: str) -> Environment:
 
 
 def _own(language: str, texts: Texts) -> str:
-    """Return a text that the office wrote itself, such as a question, with the spaces of its language."""
+    """Return a text that the office wrote itself, such as a question, spaced as its language requires."""
     return typography.spaced(language, texts.in_(language))
 
 
 def _day(language: str, value: str | date) -> str:
-    """Format a day that views give in ISO 8601."""
+    """Format a day, which views give in ISO 8601 format."""
     return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
 
 
@@ -141,7 +141,7 @@ def _labelled(language: str, codes: str) -> Mapping[str, str]:
 
 
 def _those(language: str, officers: Mapping[str, Presence]) -> str:
-    """Return officers, each with how they took part."""
+    """Return the names of officers, each with the way in which they took part."""
     return visible(action_words.officers(officers, language))
 
 
@@ -191,9 +191,9 @@ def piece(template: str, /, **values: Any) -> str:
 
 
 def _as_of() -> int:
-    """Return the number of the last journal entry as a page of a case or the queue is shown, otherwise 0.
+    """Return the number of the last journal entry for a page of a case or of the queue, otherwise 0.
 
-    This includes pages that answer such a page's form.
+    This also applies to pages that answer a form of such a page.
     """
     is_kept_in_step = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
     if not (is_kept_in_step or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
@@ -205,7 +205,7 @@ def _today() -> date | None:
     try:
         return seat().actor().today
     except Refused:
-        # With a wrong clock, no day is shown: the page reports the clock.
+        # If the clock is wrong, no day is shown, and the page reports the wrong clock.
         return None
 
 
@@ -213,24 +213,24 @@ def _came_from_such() -> bool:
     try:
         return declaring.AS_OF in request.form
     except HTTPException:
-        # A form that is too large to read says nothing.
+        # A form that is too large to read does not have this field.
         return False
 
 
 def _about_case(template: str) -> View | None:
-    """Return the state of the case that a page is about. None for other pages and for that case's page."""
+    """Return the state of the case that a page is about, or None for other pages and the case's own page."""
     case = (request.view_args or {}).get("case")
     if case is None or here().pending or template == "case/case.html":
         return None
     try:
         return case_view.standing(here().inbox, seat().actor(), case)
     except Refused:
-        # What prevents the page also prevents this, and the page reports it.
+        # The page is refused for the same reason, and reports the refusal.
         return None
 
 
 def _around() -> Neighbours | None:
-    """Return the cases beside this page's case in the queue. None if another case was opened last."""
+    """Return the neighbours of this page's case in the queue, or None if another case was opened last."""
     found = seat().around
     return found if found and found.case == (request.view_args or {}).get("case") else None
 
@@ -258,7 +258,7 @@ def _section() -> str:
 
 
 def plain(template: str, /, **values: Any) -> str:
-    """Return a page for somebody who has not signed in, or who may not see what others do."""
+    """Return a page for somebody who has not signed in, or who may not see what other officers are doing."""
     made = (
         environment(g.language)
         .get_template(f"desk/{template}")
@@ -295,7 +295,7 @@ def init_app(app: Flask) -> None:
 
 
 def _in_other_language(language: str) -> str:
-    """Return the address of this page in another language. For the answer to a form, that of the queue."""
+    """Return the address of this page in another language, or the address of the queue after a form."""
     if (
         (request.method != "GET" and "again" not in g)
         or request.endpoint is None

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 # A request must be complete within this time, and an answer must make progress within it.
 _SECONDS = 5.0
-# How often slow connections are looked for.
+# How often to look for slow connections.
 _TICK_SECONDS = 0.2
 # The most connections without a complete request: any user of this machine can open some.
 _MOST_WAITING = 32
-# The most connections in total. Further ones wait to be accepted.
+# The most connections in total. Further connections wait to be accepted.
 _MOST_OPEN = 48
 _LARGEST_HEADER = 1 << 16
-# More than the desk reads of a form: for larger forms it has its own error page.
+# Larger than the desk's own limit for forms, so that forms above that limit get the desk's own error page.
 _LARGEST_BODY = 1 << 22
 
 _SETTINGS = {
@@ -55,7 +55,10 @@ _SETTINGS = {
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket that listens on loopback, on any free port for 0. Raises Refused if it cannot."""
+    """Return a socket that listens on loopback. Port 0 means any free port.
+
+    Raises Refused if it cannot listen on the port.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -94,7 +97,10 @@ class Server:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Let another thread answer requests during the block. Its pages must not use the block's data."""
+        """Let another thread answer requests during the block.
+
+        The pages of these requests must not use the data that the block uses.
+        """
         thread = Thread(target=self._answer_all, daemon=True)
         thread.start()
         try:
@@ -110,10 +116,10 @@ class Server:
 
 @contextmanager
 def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
-    """Give the server of an application. It accepts requests during the block.
+    """Yield a server for an application, which accepts requests during the block.
 
-    At the end, the rest of unsent answers is dropped. The system takes a page of a few lines at once, so the
-    last page arrives.
+    At the end, unsent parts of answers are dropped. The operating system accepts a page of a few lines all at
+    once, so the last page arrives.
     """
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).disabled = True
@@ -150,7 +156,7 @@ class _Waitress(TcpWSGIServer):
         )
 
     def read_and_write(self, is_over: Event) -> None:
-        """Serve the connections that are ready. At the end, close them all except the listening socket."""
+        """Serve the connections that are ready. At the end, close all of them except the listening socket."""
         while not is_over.is_set():
             wasyncore.loop(_TICK_SECONDS, use_poll=True, map=self._map, count=1)
         for channel in [*self.active_channels.values()]:

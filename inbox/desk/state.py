@@ -1,4 +1,4 @@
-"""The state of an open desk. All of it ends with the process."""
+"""The state of an open desk, which ends with the process."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -24,10 +24,11 @@ HOST = "127.0.0.1"
 class Desk:
     """An open inbox, the browsers that were let in, and the signed-in officers.
 
-    ``place`` begins every path: no other program on this machine can guess it, and none gets the cookies.
-    ``notices`` report renewals of shares with a paper sheet. With ``same_disk``, the medium may be a folder
-    on this machine's own disk. ``papers`` is the folder last named for documents that are not for the portal.
-    ``kinds`` holds, by case and file, the types of previewed files and whether the file needs a warning.
+    ``place`` is the beginning of every path. No other program on this machine can guess it, so no other
+    program gets the cookies. ``notices`` report renewals of shares with a paper sheet. With ``same_disk``,
+    the medium may be a folder on this machine's own disk. ``papers`` is the last folder that was named for
+    documents that are not for the portal. ``kinds`` holds, by case and file, the type of each previewed file
+    and whether it needs a warning.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Desk:
         return f"http://{self.host}{self.place}/open/{once}"
 
     def admit(self, given: str) -> bool:
-        """Whether this is the secret of an address. Each secret works once."""
+        """Whether an address was made with this secret. Each secret works only once."""
         found = {each for each in self._once if secrets.compare_digest(each.encode(), given.encode())}
         self._once -= found
         return bool(found)
@@ -71,10 +72,10 @@ class Desk:
 
     @property
     def pending(self) -> Job | None:
-        """The job that waits or runs: until it ends, nothing else may use the inbox.
+        """The job that waits or runs. Until it ends, nothing else may use the inbox.
 
-        Pages that another thread answers ``beside`` it may not use the inbox either: the vault belongs to the
-        thread that opened it.
+        This includes pages that another thread answers meanwhile (see ``beside``), because the vault belongs
+        to the thread that opened it.
         """
         if self._job is None or (self._job.is_over and not self._is_beside):
             return None
@@ -82,7 +83,7 @@ class Desk:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Answer requests during the block in another thread than that of the vault."""
+        """Mark that a thread other than the vault's answers requests during the block."""
         self._is_beside = True
         try:
             yield
@@ -106,7 +107,7 @@ def here() -> Desk:
 
 
 def seat() -> Seat:
-    """Return the session of the current request. Only sign-in pages have none."""
+    """Return the session of the current request. Only sign-in pages have no session."""
     found: Seat = g.seat
     return found
 
@@ -117,13 +118,13 @@ def actor() -> Actor:
 
 
 def waiting() -> list[Confirmation]:
-    """Return the pending and confirmed requests of other officers about cases that this one may read."""
+    """Return other officers' pending and confirmed requests about cases that this officer may read."""
     asked = here().seats.asked_of(seat())
     return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 
 
 def to_declare() -> list[int]:
-    """Return the cases that the officer must declare before seeing the requests about them.
+    """Return the cases that the officer must declare on before seeing the requests about them.
 
     This reveals neither the request nor who made it.
     """

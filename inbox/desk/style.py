@@ -26,7 +26,7 @@ def sheet() -> Response:
 
 @sheets.get("/desk.js")
 def script() -> Response:
-    """Return the script. Without it every page works, but drafts are not kept during typing."""
+    """Return the script. Without the script, every page works, but drafts are not kept during typing."""
     return Response(_content("desk.js"), content_type="text/javascript; charset=utf-8")
 
 
@@ -47,7 +47,7 @@ def _content(name: str) -> bytes:
     return files("inbox.desk").joinpath(name).read_bytes()
 
 
-# The class of a notice names its degree. A confirmation and a notice marked otherwise have none.
+# The class of a notice names its degree. Notices with any other class, such as confirmations, have no degree.
 _NOTICE = re.compile(r'<(?:p|div|section) class="notice(?: (danger|warning))?"[^>]*>')
 
 

@@ -20,7 +20,7 @@ LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANG
 def told(language: str, text: str) -> str:
     """Translate a message of the inbox, with invisible characters shown. Other text stays as it is."""
     said = _said(language, text)
-    # As at the beginning of a sentence. A value at the beginning, such as a file name, stays as it is.
+    # Capitalise the beginning of the message, unless it begins with a value, such as a file name.
     begins = isinstance(text, Sentence) and not catalogue.text(language, text.template).startswith("{")
     return visible(said[:1].upper() + said[1:] if begins else said)
 
@@ -36,7 +36,7 @@ def _said(language: str, value: object, name: str = "") -> str:
             return _uncoded(language, str(value), name)
 
 
-# The labels for values of a sentence that are codes, by the name of the value.
+# The label tables for values in a sentence that are codes, by the name of the value.
 _VALUES = {
     "kind": "measure",
     "measure": "measure",
@@ -52,14 +52,15 @@ _VALUES = {
     "regime": "regime",
 }
 _APART = re.compile(r", |\|")
-# For values that can be any code of the law. "decided" is omitted: a decision is named by its duty.
+# The label tables for values that can be any code of the law. "decided" is omitted, because decisions are
+# named after their duty.
 _ANY = sorted(labels.OF_THE_LAW - {"decided"})
 
 
 def _uncoded(language: str, text: str, name: str) -> str:
     """Return a value with labels in place of the codes of the law or program.
 
-    A value can be a list of codes. A code with an underscore is translated whatever the name of its value.
+    A value can be a list of codes. A code with an underscore is translated, whatever the value is named.
     """
     said = [_label(language, each, name) for each in _APART.split(text)]
     return ", ".join(each for each in said if each) if all(said) else text
@@ -91,7 +92,7 @@ _NUMBERED = {
 
 
 def place(language: str, code: str) -> str:
-    """Return the officers' name for a place in a case, or "" for a question, which has its own text."""
+    """Return what officers call a place in a case, or "" for a question, which has its own text."""
     if code in _PLACES:
         return _said(language, _PLACES[code])
     kind, _, number = code.rpartition("-")
@@ -104,7 +105,7 @@ def _template(language: str, text: Sentence) -> str:
     return catalogue.text(language, text.template)
 
 
-# The labels for form values that are codes, by field.
+# The label tables for form values that are codes, by field.
 CODED = {
     "purpose": "purpose",
     "status": "status",
@@ -142,8 +143,8 @@ _PASSAGES = {"chosen", "picked", "removed"}
 def field(language: str, name: str, given: str = "") -> str:
     """Return the label of a field that officers fill in, or "" for any other field.
 
-    For a decision that is shown again, the label is its duty, because a form may have several decisions. The
-    name of a field for one language ends with it, as in ``entry-text-fr``.
+    A decision that is shown again is labelled with its duty, because a form may have several decisions. The
+    name of a field for one language ends with the code of the language, as in ``entry-text-fr``.
     """
     if name == "choice" and (decided := labels.of("decided").get(given)):
         return decided.in_(language)
@@ -155,9 +156,9 @@ def field(language: str, name: str, given: str = "") -> str:
 
 
 def value(language: str, given: str, name: str) -> str:
-    """Return the value of a field: a code by its label, other text as it is, on several lines.
+    """Return the value of a field: the label of a code, or the lines of any other text.
 
-    For a passage, return its place and words, or that everything at the place is removed.
+    A passage is returned as its place and its words, or as the place and "everything".
     """
     if name == "officer" and given == NOBODY:
         return _said(language, sentence("nobody"))

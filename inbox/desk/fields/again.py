@@ -1,7 +1,7 @@
-"""Show a refused form, or one that waits for a declaration, again: the same page with the same input.
+"""Show a form again with its input, after it was refused or had to wait for a declaration.
 
-The fields of a form are checked before its view is called. A refusal by the view is shown in the same way. So
-views need no code for this, and cannot do it differently.
+The fields of a form are checked before its view is called. A refusal by the view is shown in the same way.
+Views therefore need no code for this, and all forms behave in the same way.
 """
 
 import json
@@ -32,7 +32,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
-# Takes a view's arguments. Returns the fields that the officer's choices require, with what requires them.
+# A function that takes a view's arguments. It returns the fields that the officer's choices require, each
+# with the reason why it is required.
 Needed = Callable[..., Mapping[str, Sentence]]
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _NEEDED = "needed_by_choice"
@@ -55,9 +56,10 @@ def _sending() -> Sending | None:
 
 
 def needing(needed: Needed) -> Callable[[View], View]:
-    """Check the fields that a choice requires before a view. ``needed`` takes the arguments of the view.
+    """Check the fields that an officer's choices require before the view is called.
 
-    The rooms below enforce the same rules. Here all missing fields are named at once.
+    ``needed`` takes the arguments of the view. The lower layers enforce the same rules, but this check names
+    all missing fields at once.
     """
 
     def mark(view: View) -> View:
@@ -74,7 +76,8 @@ def _by_choice() -> Iterator[tuple[str, Sentence]]:
         return
     values = {name: value for name, value in (request.view_args or {}).items() if name != "language"}
     for name, what in needed(**values).items():
-        # A form without this field cannot show the mistake there: then the rooms below refuse it.
+        # If the form lacks this field, it cannot show the mistake there, so leave the refusal to the lower
+        # layers.
         if name in request.form and not any(map(str.strip, request.form.getlist(name))):
             yield name, sentence("required for: {what}", what=what)
 
@@ -102,7 +105,7 @@ def shown(refused: Refused) -> str | None:
 def led_from() -> str:
     """Return a field value that leads back to the request once the officer has declared.
 
-    It contains no passphrases.
+    The value contains no passphrases.
     """
     of_page = request.form.get(declaring.FIELD, "") if request.method == POST else ""
     return json.dumps([request.path, of_page, witnesses.fields()], ensure_ascii=False)
@@ -111,8 +114,8 @@ def led_from() -> str:
 def led_back() -> ResponseReturnValue | None:
     """Return the form that waited for a declaration, with its input, or a redirect to the requested page.
 
-    Returns None if that is not a page of the desk any more. The address in the field is only looked up, never
-    followed.
+    Returns None if the requested page does not exist any longer. The address in the field is only looked up
+    among the pages of the desk, never followed.
     """
     came = _came()
     if came is None:
@@ -141,7 +144,10 @@ def _came() -> tuple[str, Sending | None] | None:
 
 
 def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
-    """Return the page of a form. Without it, return one that names the fields; None before signing in."""
+    """Return the page of a form with the mistakes at its fields.
+
+    If that page cannot be found, returns a page that names the fields, or None before signing in.
+    """
     page = _page_of(sending.sent.page)
     if page is not None:
         return _with(page, sending, said, None)
@@ -182,10 +188,10 @@ def _translated(said: Sentence) -> str:
 
 
 def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
-    """Return the form of a page that was sent: it has the same address and the same hidden fields."""
+    """Return the form on a page that was sent, which has the same address and the same hidden fields."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
-    # Prefer the same form. If the page has changed, another with the same effect will do.
+    # Prefer the form at the same place. If the page has changed, another form with the same effect will do.
     ours.sort(key=lambda each: each[0] != sending.sent.number)
     return ours[0][1] if ours else None
 
@@ -200,7 +206,7 @@ def _says_the_same(form: markup.Form, sending: Sending) -> bool:
 
 
 def _page_of(page: Page) -> str | None:
-    """Return the current page of a form, or None if it cannot be shown any more."""
+    """Return the current page of a form, or None if it can no longer be shown."""
     found = _matched(page)
     return _made(page, *found) if found else None
 
@@ -224,7 +230,7 @@ def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
 
 
 def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:
-    """Return the answer of a page's view as for a new request, or None if the answer is not a page."""
+    """Call a page's view as for a new request. Return its answer, or None if the answer is not a page."""
     kept = request.url_rule, request.view_args
     g.again = page
     request.url_rule, request.view_args = rule, dict(values)

@@ -1,7 +1,7 @@
-"""Check a form against its own page: required fields, types and bounds, all mistakes at once.
+"""Check the required fields, types and bounds of a form against its page, and report all mistakes at once.
 
-Browsers check the same, but name one field at a time, in the language of the browser. Forms of the desk
-switch that off.
+Browsers make the same checks, but name one field at a time, in the language of the browser. The desk's forms
+switch these checks off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from inbox.language.messages import Sentence, sentence
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage, MultiDict
 
-# A day as officers type it.
+# An example of a day as officers type it.
 EXAMPLE = "25/11/2026"
 
 
@@ -42,7 +42,7 @@ _OF_INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The requirements of a field. ``least`` and ``most`` bound a number, None without a bound."""
+    """The requirements of a field. ``least`` and ``most`` bound a number; None is no bound."""
 
     name: str
     kind: Kind
@@ -78,7 +78,7 @@ def _bound(given: Mapping[str, str], name: str) -> int | None:
 
 
 def written(needs: Sequence[Need]) -> list[list[str | bool | int | None]]:
-    """Return requirements as JSON values. ``read`` is the reverse."""
+    """Return requirements as JSON values. ``read`` reverses the conversion."""
     return [list(astuple(each)) for each in needs]
 
 

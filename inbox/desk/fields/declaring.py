@@ -1,7 +1,7 @@
 """The hidden field in each form that names its page and the requirements of its fields.
 
-It is neither secret nor proof: an officer who changes it only misleads themselves, because the rooms below
-check every input again.
+The field is neither secret nor trusted: an officer who changes it only misleads themselves, because the lower
+layers check all input again.
 """
 
 import json
@@ -16,7 +16,7 @@ from inbox.desk.fields.checks import Need
 
 # The name of this hidden field.
 FIELD = "of-page"
-# The name of the field with the journal's last entry when the page was shown.
+# The name of the field that holds the number of the last journal entry when the page was shown.
 AS_OF = "as_of"
 POST = "POST"
 # Pages that answer a form and change nothing: the same form leads to the same page again.
@@ -40,9 +40,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form says about itself. ``number`` counts the forms of its page from 0.
+    """The description that a form sends. ``number`` is its place among the forms of its page, from 0.
 
-    For the addresses in ``unchecked`` the fields are not checked.
+    The fields are not checked if the form is sent to an address in ``unchecked``.
     """
 
     page: Page
@@ -64,9 +64,9 @@ def here() -> Page | None:
 
 
 def declared(page: str) -> str:
-    """Return a page whose forms carry the hidden field that ``sent`` reads, without the browser's checks.
+    """Return a page with the hidden field that ``sent`` reads in each form, and without the browser's checks.
 
-    Browsers would name one field at a time, in their own language.
+    The browser would name one field at a time, in its own language.
     """
     at = here()
     if at is None:
@@ -79,7 +79,8 @@ def declared(page: str) -> str:
 
 
 def _field(at: Page, number: int, form: markup.Form) -> str:
-    # On a page with parts, name the part with the form: only that part is certain to be shown.
+    # On a page with several parts, give the address of the form's part, as only this part is certain to be
+    # shown.
     path, method = (form.at, "GET") if form.at else (at.path, at.method)
     says = [path, method, number, checks.written(checks.of(form)), sorted(form.unchecked)]
     own = _resent(form) or json.dumps(says, separators=(",", ":"))
@@ -87,7 +88,7 @@ def _field(at: Page, number: int, form: markup.Form) -> str:
 
 
 def _resent(form: markup.Form) -> str:
-    """Return the hidden field that was sent, for a form that sends the same again; otherwise ""."""
+    """Return the hidden field that was sent, if this form repeats the sent form, otherwise ""."""
     if "again" in g or request.method != POST or form.tag.attributes.get("action") != request.path:
         return ""
     if request.endpoint in SHOWING:

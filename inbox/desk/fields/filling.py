@@ -28,7 +28,7 @@ class Edits:
     _made: list[tuple[int, int, str]] = field(default_factory=list)
 
     def put(self, start: int, end: int, text: str) -> None:
-        """Replace a piece of the page with a text."""
+        """Replace a section of the page with a text."""
         self._made.append((start, end, text))
 
     def done(self) -> str:
@@ -62,7 +62,7 @@ def _called(control: Control) -> str:
 
 
 def identity(control: Control) -> str:
-    """Return the id of a field: its own or the one that ``filled`` gives it."""
+    """Return the id of a field: its own id, or else the id that ``filled`` gives it."""
     return control.tag.attributes.get("id") or f"field-{control.name}"
 
 
@@ -108,7 +108,7 @@ def _shut(form: Form) -> Iterator[Tag]:
 
 
 def _fill(edits: Edits, control: Control, left: list[str], said: str) -> None:
-    """Put the given value into a field, and its mistake before the field.
+    """Put the given value into a field, and the message about its mistake in front of the field.
 
     If several text fields have the same name, each takes the next given value.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 
-# Fields that are never filled again: values of the page itself, and secrets that nothing may keep.
+# Fields that are never filled in again: values that the page sets, and secrets that must not be kept.
 _NEVER_FILLED = {"hidden", "password", "file", "submit", "button"}
 TICKED = {"checkbox", "radio"}
 
@@ -25,7 +25,7 @@ class Tag:
 class Control:
     """A field of a form, or one choice of several. ``label`` is its text on the page.
 
-    ``around`` are the elements around it that are closed until an officer opens them.
+    ``around`` are the enclosing elements that are closed until an officer opens them.
     """
 
     tag: Tag
@@ -41,12 +41,12 @@ class Control:
 
     @property
     def kind(self) -> str:
-        """The type of the field: that of an HTML input, or the name of its element."""
+        """The type of the field: the type of an HTML input, or the name of another element."""
         return self.tag.attributes.get("type", "text") if self.tag.name == "input" else self.tag.name
 
     @property
     def is_filled(self) -> bool:
-        """Whether an officer fills in this field, and it may be filled in again."""
+        """Whether an officer fills in this field, and the program may fill it in again."""
         return bool(self.name) and self.kind not in _NEVER_FILLED
 
 
@@ -54,8 +54,9 @@ class Control:
 class Form:
     """A form that is sent by POST. ``ways`` are the addresses of its buttons.
 
-    For the addresses in ``unchecked``, the fields are not checked. ``around`` is as for a control. ``at`` is
-    the address of the part of the page that holds the form, "" if the part has no address.
+    The fields are not checked if the form is sent to an address in ``unchecked``. ``around`` has the same
+    meaning as in ``Control``. ``at`` is the address of the part of the page that holds the form, or "" if
+    this part has no address.
     """
 
     tag: Tag
