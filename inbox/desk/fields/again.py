@@ -188,7 +188,7 @@ def _translated(said: Sentence) -> str:
 
 
 def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
-    """Return the form on a page that was sent, which has the same address and the same hidden fields."""
+    """Return the form that was sent, which has the same address and the same hidden fields on its page."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
     # Prefer the form at the same place. If the page has changed, another form with the same effect will do.

@@ -1,1 +1,1 @@
-"""Officers' sessions at the desk: how officers sign in, and what two of them do together."""
+"""Officers' sessions at the desk: how officers sign in, and how two officers act together."""

@@ -1,7 +1,7 @@
-"""An action for two officers: the second one confirms it in a session of their own, and sees all of it.
+"""Actions for two officers: the second officer sees the complete action and confirms it in their own session.
 
-It exists only in the sessions: the request ends with the session of the officer who asked, the confirmation
-with the session of the officer who gave it.
+Requests and confirmations exist only in sessions: a request ends with the session of the officer who asked,
+and a confirmation with the session of the officer who gave it.
 """
 
 import secrets
@@ -25,10 +25,11 @@ Fields = tuple[tuple[str, str], ...]
 class Confirmation:
     """A request to another officer to confirm an action: the form with all its fields, and its actions.
 
-    ``by`` asked and has typed their passphrase. ``asked_at`` is the number of the last journal entry at that
-    time. ``change`` is shown in place of the fields, if it is not empty: see ``problems.confirm_change``.
-    ``confirmed_by`` is the second officer, and ``as_of`` the last journal entry when that officer saw the
-    page. ``refused_by`` refused it, ``because`` of a reason: then nobody else is asked.
+    ``by`` is the officer who asked and has typed their passphrase. ``asked_at`` is the number of the last
+    journal entry at that time. If ``change`` is not empty, it is shown in place of the fields (see
+    ``problems.confirm_change``). ``confirmed_by`` is the second officer, and ``as_of`` the number of the last
+    journal entry when that officer saw the page. ``refused_by`` is the officer who refused, and ``because``
+    their reason. After a refusal, nobody else is asked.
     """
 
     by: str
@@ -59,7 +60,7 @@ class Confirmation:
         return said(self.fields, self.actions)
 
     def covers(self, path: str, actions: Sequence[Action], fields: Fields) -> bool:
-        """Whether a form is exactly the one that was confirmed, without one more word or empty field."""
+        """Whether a form equals the form that was confirmed, down to each word and each empty field."""
         return (self.path, self.actions, self.fields) == (path, tuple(actions), fields)
 
     def falls_with(self, officer: str) -> None:
@@ -71,7 +72,7 @@ class Confirmation:
 def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields:
     """Return the fields of a form that describe these actions.
 
-    A form can have other decisions as well. Each decision that takes two officers is asked for separately.
+    A form can also have other decisions. Each decision that requires two officers needs its own confirmation.
     """
     taken = {each.values.get("decision") for each in actions}
     return tuple((name, value) for name, value in fields if value and (name != CHOICE or value in taken))
@@ -80,9 +81,10 @@ def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields
 def may_be_asked(actions: Sequence[Action]) -> bool:
     """Whether another session may show these actions.
 
-    An action without a case, such as the answer to an access request, may reveal any case, so it may not be
-    shown. The program's own work reveals none. For a law, the journal has only the hash: its changes, and the
-    rules that it relaxes, are shown only on the page that adopts it.
+    An action without a case, such as the answer to an access request, may reveal any case, so other sessions
+    may not show it. Actions that the program takes on all cases reveal no case. The adoption of a law is an
+    exception, because the journal has only the hash of the law: the changes, and the rules that the law
+    relaxes, are shown only on the page that adopts it.
     """
     return all(
         each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions

@@ -1,4 +1,4 @@
-"""Confirmations that officers ask each other for, each in a session of their own."""
+"""Pages on which officers ask each other for confirmations, each officer in their own session."""
 
 from http import HTTPStatus
 
@@ -33,9 +33,9 @@ def look(id_: str) -> ResponseReturnValue:
 
 @pages.post("/<string:id_>")
 def confirm(id_: str) -> ResponseReturnValue:
-    """Confirm a request with the officer's passphrase, unless its cases have changed since the page.
+    """Confirm a request with the officer's passphrase, unless its cases changed since the page was shown.
 
-    A page without the number of a journal entry counts as old as the request.
+    A page without the number of a journal entry counts as shown when the request was made.
     """
     found = _found(id_)
     seen = request.form.get(AS_OF, found.asked_at, type=int)
@@ -52,7 +52,10 @@ def confirm(id_: str) -> ResponseReturnValue:
 
 @pages.post("/<string:id_>/refuse")
 def refuse(id_: str) -> ResponseReturnValue:
-    """Refuse a request, with a reason for the officer who asked. The journal records neither."""
+    """Refuse a request, with a reason for the officer who asked.
+
+    The journal records neither the refusal nor the reason.
+    """
     found, because = _found(id_), line("refusal")
     found.falls_with(seat().officer)
     found.refused_by, found.because = seat().officer, because
@@ -77,8 +80,8 @@ def at_stake() -> list[Confirmation]:
 def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = False) -> str:
     """Return the page of a request, with the changes to its cases since it was made.
 
-    The last journal entry is read first: a change made at the same time is then shown twice rather than
-    never.
+    The number of the last journal entry is read first, so that a change made at the same time is shown twice
+    rather than never.
     """
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)

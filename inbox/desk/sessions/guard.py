@@ -1,4 +1,4 @@
-"""Access to the desk: the browser by a one-time address, the officer by their passphrase."""
+"""Access to the desk: a browser needs a one-time address, and an officer needs their passphrase."""
 
 from http import HTTPStatus
 
@@ -15,7 +15,7 @@ _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.script", "style.icon"}
 # The pages for a browser that was let in, before an officer signs in.
 _FOR_ANYBODY = {"signing.ask", "signing.sign_in"}
 _READING = {"GET", "HEAD"}
-# Requests that the script sends after the typing has stopped.
+# Requests that the script sends automatically once an officer stops typing.
 _BY_ITSELF = {"writing.keep"}
 
 doors = Blueprint("guard", __name__)
@@ -34,7 +34,7 @@ def enter(secret: str) -> ResponseReturnValue:
 
 
 def seat_in(seat: Seat | None) -> None:
-    """Bind the browser to a session, or to none. Forms of the previous officer have another token."""
+    """Bind the browser to a session, or to no session. Forms of the previous officer have another token."""
     session.clear()
     session["admitted"], session["seat"] = True, seat.id if seat else ""
 
@@ -66,16 +66,16 @@ def _check() -> ResponseReturnValue | None:
 def lets_in(endpoint: str) -> bool:
     """Whether the browser may see a page that it did not request itself.
 
-    When the desk is locked, its process is ending: nothing more of the inbox may leave it.
+    Once the desk is locked, its process ends, and must not reveal anything more of the inbox.
     """
     return not here().is_over and ("seat" in g or endpoint in _FOR_ANYBODY)
 
 
 def count_activity(app: Flask) -> None:
-    """Count an officer's actions at the pages of ``app`` as activity.
+    """Count an officer's actions on the pages of ``app`` as activity.
 
-    Called after the CSRF check of forms: a request that this check refuses does not show that anybody is
-    there.
+    This must run after the CSRF check of forms, because a request that fails the check does not show that
+    anybody is there.
     """
     app.before_request(_count)
 
@@ -96,7 +96,7 @@ def _somebody_acts() -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Redirect to the sign-in page. Input of a form is shown again there, and nothing of it was done."""
+    """Redirect to the sign-in page. If a form was sent, return a page with its unprocessed input."""
     # The path of an unknown page has no language.
     g.setdefault("language", rendering.FIRST)
     if request.method in _READING:

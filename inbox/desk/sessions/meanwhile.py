@@ -1,4 +1,4 @@
-"""Two officers on one case: before a form takes effect, changes by the other officer are shown."""
+"""Two officers on one case: before a form takes effect, its officer sees the other officer's changes."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -38,7 +38,7 @@ def _check() -> ResponseReturnValue | None:
 
 
 def _cases() -> Sequence[int]:
-    """Return the case of the address, or the chosen ones. A declaration overwrites nothing."""
+    """Return the case in the address, or the chosen cases. Omit declarations, which overwrite nothing."""
     if "case" in (found := request.view_args or {}):
         return [found["case"]]
     given = {*request.form.getlist("case", int)} if request.endpoint != "queue.declare" else set()

@@ -25,8 +25,8 @@ MINUTE, HOUR = 60, 3600
 class Limits:
     """Time limits in seconds.
 
-    ``idle``: of a session without activity. ``short``: of the inbox with fewer officers signed in than it
-    takes to open it. ``longest``: of the inbox, whoever is signed in.
+    After ``idle``, a session without activity ends. After ``short``, the inbox locks if fewer officers are
+    signed in than are needed to open it. After ``longest``, the inbox locks, whoever is signed in.
     """
 
     idle: float = 10 * MINUTE
@@ -40,13 +40,14 @@ USUAL = Limits()
 class Seat:
     """The session of one officer in one browser, with the state that only this officer sees.
 
-    ``mark`` distinguishes its pages from those of another session, and grants no access. ``wanted`` and
-    ``order`` are the filter of the queue, which is not in addresses because browsers remember them.
-    ``looked_at`` is the queue as it was shown last, None before. ``is_of_today``: the filter came from the
-    Today page, for one time. ``around`` are the neighbours of the case that was opened last, ``reading`` that
-    case and the page of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels
-    of a page of a file, by case, file and page, until the browser requests them. ``asked`` are the
-    confirmations that the officer asked for. ``active`` is the time of the last activity.
+    ``mark`` distinguishes the pages of this session from those of other sessions, and grants no access.
+    ``wanted`` and ``order`` are the filter and the order of the queue. They are not part of addresses,
+    because browsers remember addresses. ``looked_at`` is the queue that was shown last, or None before the
+    first time. ``is_of_today`` is true if the filter came from the Today page and applies only once.
+    ``around`` are the neighbours of the case that was opened last, and ``reading`` is that case and the page
+    of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels of a page of a
+    file, by case, file and page, until the browser requests them. ``asked`` are the confirmations that the
+    officer asked for. ``active`` is the time of the last activity.
     """
 
     def __init__(self, opened: Unlocked, officer: str, now: float) -> None:
@@ -82,7 +83,7 @@ class Seat:
         return form in self._taken
 
     def take(self, form: str) -> bool:
-        """Mark a form as processed. Returns whether it was sent for the first time."""
+        """Mark a form as processed, and return whether it was sent for the first time."""
         is_new = form not in self._taken
         self._taken.add(form)
         return is_new
@@ -96,8 +97,8 @@ def _since_boot() -> float:
 class Seats:
     """The open sessions, at most one for each officer.
 
-    With fewer officers signed in than it takes to open the inbox, others who come by could read alone what
-    only several may open. So the inbox then locks soon.
+    If fewer officers are signed in than are needed to open the inbox, a person who comes by could read alone
+    what only several officers may open. The inbox therefore locks soon.
     """
 
     def __init__(self, opened: Unlocked, limits: Limits, now: Callable[[], float] = _since_boot) -> None:
@@ -106,7 +107,7 @@ class Seats:
         self._began = self._short_since = now()
 
     def sign_in(self, officer: str) -> Seat:
-        """Start a session for an officer who has proven their identity. End the one they had elsewhere."""
+        """Start a session for an officer who has proven their identity. End their other session, if any."""
         self._sweep()
         for each in [each for each in self._seats.values() if each.officer == officer]:
             self._end(each, self._now())
@@ -129,12 +130,12 @@ class Seats:
         seat.active = self._now()
 
     def left(self, seat: Seat) -> dict[str, int]:
-        """Return the whole seconds without activity until the session ends, and until the inbox locks."""
+        """Return the whole seconds until the session ends, and until the inbox locks, if nobody acts."""
         ends = self._ends(seat) - self._now()
         return {"session": max(0, int(ends)), "inbox": max(0, int(self.locks_in()))}
 
     def asked_of(self, seat: Seat) -> list[Confirmation]:
-        """Return the confirmations that other officers ask for, and those that this officer gave."""
+        """Return the requests of other officers that are pending or were confirmed by this officer."""
         self._sweep()
         others = (each for each in self._seats.values() if each is not seat)
         asked = (wanted for each in others for wanted in each.asked.values())
@@ -148,7 +149,7 @@ class Seats:
         return tuple(sorted(each.officer for each in self._seats.values()))
 
     def locks_in(self) -> float:
-        """Return the seconds without activity until the inbox locks; 0 or less for now."""
+        """Return the seconds until the inbox locks if nobody acts. A value of 0 or less means now."""
         return min(self._short_ends(), self._began + self._limits.longest) - self._now()
 
     @property

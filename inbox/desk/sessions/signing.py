@@ -23,7 +23,7 @@ def ask() -> ResponseReturnValue:
 
 @pages.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Start the session of an officer who proves their identity. Whoever was signed in here is signed out."""
+    """Start a session for an officer who proves their identity. Sign out anybody who was signed in here."""
     desk = here()
     try:
         name = _proven(request.form.get("officer", ""), request.form.get("passphrase", ""))
@@ -59,7 +59,7 @@ def let_in() -> ResponseReturnValue:
 
 
 def _proven(name: str, given: str) -> str:
-    """Return the name of the officer whose passphrase this is. Raises what ``Unlocked.bring`` raises."""
+    """Return the name of the officer with this passphrase. Raises the same errors as ``Unlocked.bring``."""
     opened, file = here().opened, request.files.get("share")
     if file is not None:
         return opened.bring(file.read(), given)

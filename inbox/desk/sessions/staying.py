@@ -1,4 +1,4 @@
-"""The time left of a session, for the script that warns before it ends. Typing extends it."""
+"""The time left in a session, for the script that warns before the session ends. Typing extends it."""
 
 from http import HTTPStatus
 
@@ -14,14 +14,14 @@ pages = Blueprint("staying", __name__)
 def left(mark: str) -> ResponseReturnValue:
     """Return the seconds until the session ends and the inbox locks. Pages ask automatically.
 
-    A page of another session, by its ``mark``, is refused and must be hidden.
+    If ``mark`` shows that the page belongs to another session, the page is refused and must be hidden.
     """
     return _left() if mark == seat().mark else ("", HTTPStatus.CONFLICT)
 
 
 @pages.post("/stay")
 def stay() -> ResponseReturnValue:
-    """Record that the officer is still there, because they type or confirm it. Return the same seconds."""
+    """Record that the officer is still there, because they type or say so. Return the same as ``left``."""
     return _left()
 
 

@@ -1,8 +1,8 @@
-"""Officers who confirm an action at a page with their passphrases, which are not kept.
+"""Officers who confirm an action on a page with their passphrases, which are not kept.
 
-The acting officer is one of them: at an unattended session, nobody else may act for two. The second officer
-types their passphrase at the same page, or has confirmed the same form in their own session. Either confirms
-one action: any other action of the request is asked for separately.
+The acting officer must be one of them, so that two others cannot act in an unattended session. The second
+officer types their passphrase on the same page, or has confirmed the same form in their own session. Both
+ways confirm only one action: every other action of the request needs its own confirmation.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,9 +23,9 @@ from inbox.system.clock import today
 from inbox.vault import queries_access
 
 FIELD = "passphrase-"
-# The box that declares no interest in the cases, beside the passphrase of an officer.
+# The checkbox next to an officer's passphrase that declares no interest in the cases.
 DECLARED = "passphrase_declared-"
-# The field of a form with a unique value, so that no form is processed twice.
+# The form field with a unique value, which prevents the same form from being processed twice.
 ONCE = "once"
 # Form fields that are not an officer's own input.
 _OURS = ("csrf_token", "passphrase", AS_OF, OF_PAGE, ASKING, GOING_ON)
@@ -47,14 +47,14 @@ def _is_own(name: str) -> bool:
 
 
 def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
-    """Return the function that confirms an officer's actions. ``asked`` are the requests they have made."""
+    """Return the function that confirms an officer's actions. ``asked`` are that officer's requests."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         names = _names(opened, officer, {each.case for each in actions})
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
-        # A page has asked for the passphrases, even if nothing was typed.
+        # A page counts as having asked for the passphrases even if nothing was typed.
         g.was_asked = is_first and any(FIELD + name in request.form for name in names)
         g.is_left_out = is_first and ASKING in request.form and not given[officer]
         g.actions, g.names, g.needed = actions, names, needed
@@ -79,9 +79,9 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The ``officers`` who may type their passphrases on the page of an action, and how many must.
+    """The ``officers`` who may type their passphrases on the page of an action, and how many are needed.
 
-    ``undeclared`` officers must still declare the case.
+    ``undeclared`` officers must still declare on the case.
     """
 
     officers: Sequence[str]
@@ -90,13 +90,13 @@ class Signing:
 
 
 def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
-    """Return who must type a passphrase for an officer's action on a case. Nobody if it takes one officer."""
+    """Return the officers who may type passphrases for an action on a case, none if one officer is enough."""
     names = _names(opened, officer, {case}) if taken > 1 else ()
     return Signing(names, opened.inbox.needed(taken), _undeclared(opened, names, [case]))
 
 
 def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
-    """Return the officers who may confirm an action on these cases, the actor first, no excluded ones."""
+    """Return the officers who may confirm an action on these cases, the actor first and nobody excluded."""
     with opened.inbox.vault.transaction() as session:
         kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
     return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
@@ -105,7 +105,7 @@ def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Seq
 def _lacking(
     opened: Unlocked, names: Sequence[str], actions: Sequence[Action]
 ) -> Mapping[str, Sequence[int]]:
-    """Return, by officer, the cases that they have not declared, if these actions need a declaration."""
+    """Return, by officer, the cases of these actions that the officer must still declare on."""
     needing = (each for each in actions if not each.rule.undeclared and not each.rule.all_cases)
     return _undeclared(opened, names, [each.case for each in needing if each.case is not None])
 
@@ -132,9 +132,9 @@ def spend() -> None:
 
 
 def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
-    """Return the officer who has confirmed exactly this form, or "". A confirmation counts once.
+    """Return the officer who has confirmed exactly this form, or "". Each confirmation counts only once.
 
-    It does not count after a later change to the case, which that officer could not see.
+    A confirmation does not count after a later change to the case, which the officer could not have seen.
     """
     found = asked.get(request.form.get(GOING_ON, ""))
     if found is None or not found.confirmed_by or not found.covers(request.path, actions, fields()):

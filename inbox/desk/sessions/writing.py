@@ -1,7 +1,7 @@
 """Keep an officer's input as a draft before a form is processed, and delete it once that is done.
 
-So nothing is lost if a form is refused, asks for passphrases, or shows changes by others. The script of the
-desk also sends drafts here during typing. Without the script, a draft is kept when the form is first sent.
+Nothing is lost if a form is refused, asks for passphrases, or shows changes by others. The script of the desk
+also sends drafts here during typing. Without the script, a draft is kept when the form is first sent.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,7 +42,7 @@ _PARTS = {
     Form.NOTE: ("work", "notes"),
     Form.ASSESSMENT: ("work", "assessing"),
 }
-# The fields of each form of a case. Those of a manual entry also include its questions.
+# The fields of each form of a case. A manual entry has other fields, which include its questions.
 _NAMES = {
     Form.REPLY: {"text", "template", "feedback", "despite"},
     Form.EXTENSION: {"text", "reason", "despite"},
@@ -73,7 +73,7 @@ def _keep() -> None:
 
 
 def _fields(form: Form) -> Fields:
-    """Return the given values of a form's fields, except names: a passage is redacted from texts only."""
+    """Return the values of a form's known fields. Redaction covers values, but not the names of fields."""
     names = _names(form)
     return tuple((name, value) for name, value in witnesses.fields() if name in names)
 
@@ -108,12 +108,12 @@ def way_back() -> str:
 
 
 def begun(case: int | None) -> dict[Form, Draft]:
-    """Return the officer's drafts about a case, or of manual entries for None."""
+    """Return the officer's drafts about a case, or of manual entries if ``case`` is None."""
     return unfinished.of(here().inbox, actor(), case)
 
 
 def given(drafts: Mapping[Form, Draft]) -> dict[Form, MultiDict[str, str]]:
-    """Return the kept fields of each form, empty without a draft."""
+    """Return the fields of each form that were kept as a draft, or no fields if there is no draft."""
     return {form: MultiDict(drafts[form].fields if form in drafts else ()) for form in Form}
 
 
@@ -137,12 +137,12 @@ def throw_away(form: str, number: int) -> ResponseReturnValue:
     chosen, case = _place_of(form, number)
     _end(chosen, case)
     seat().say(Done.THROWN_AWAY)
-    # To the top of the part, where the confirmation is shown.
+    # Go to the top of the part, where the confirmation is shown.
     return redirect(place(chosen, case).partition("#")[0], 303)
 
 
 def _place_of(given: str, number: int) -> tuple[Form, int | None]:
-    """Return the form and the case that an address names. A manual entry has no case, which is 0."""
+    """Return the form and the case that an address names. A manual entry has no case, and its number is 0."""
     if given not in list(Form) or (given == Form.REPORT) != (number == 0):
         abort(HTTPStatus.NOT_FOUND)
     return Form(given), number or None
@@ -155,7 +155,7 @@ def _end(form: Form, case: int | None) -> None:
 
 
 def place(form: Form, case: int | None) -> str:
-    """Return the address of a form, in its part of the page of its case, or of the manual entry for None."""
+    """Return the address of a form on the page of its case, or of the manual entry if ``case`` is None."""
     if case is None:
         return url_for("exchange.ask")
     part, where = _PARTS[form]
