@@ -11,7 +11,7 @@ _PIECES = re.compile(r"\s+|\S+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words that both versions have, or that one version has in place of the other's."""
+    """Words that both versions share, or removed words and the new words in their place."""
 
     same: str = ""
     removed: str = ""

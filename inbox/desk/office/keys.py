@@ -55,7 +55,7 @@ def look() -> ResponseReturnValue:
 
 @pages.post("/destroy")
 def destroy() -> ResponseReturnValue:
-    """Destroy those keys."""
+    """Destroy the keys that can be destroyed."""
     desk, who = here(), actor()
     found = key_actions.plan_destruction(desk.inbox, who)
     key_actions.destroy(desk.inbox, who, found.plan, forms.line("reason"))

@@ -66,6 +66,6 @@ def write_sheet() -> ResponseReturnValue:
 
 
 def _planned() -> tuple[str, Plan]:
-    """Return the given folder and the changes of its law. Raises Refused as ``laws.plan`` does."""
+    """Return the given folder and the changes that its law makes. Raises the same errors as ``laws.plan``."""
     folder = str(forms.path("folder"))
     return folder, laws.plan(here().inbox, actor(), folders.given(folder))

@@ -71,7 +71,7 @@ def ask_backup() -> ResponseReturnValue:
 
 @pages.post("/office/numbering")
 def go_on_after() -> ResponseReturnValue:
-    """Number new cases above those that the lost inbox may have used."""
+    """Number new cases above all numbers that the lost inbox may have used."""
     settings.continue_numbering(here().inbox, actor(), forms.number("last-case", LARGEST))
     seat().say(Done.NUMBERING_SET)
     return redirect(url_for("office.ask_backup"), 303)
@@ -80,7 +80,10 @@ def go_on_after() -> ResponseReturnValue:
 @pages.post("/office/backup")
 @jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
-    """Write a backup to a new folder, and the key store elsewhere. Neither may be on the portal's medium."""
+    """Write a backup to a new folder, and the key store to another folder.
+
+    Both folders must be outside the portal's medium.
+    """
     out, keys = papers.elsewhere("backup-folder"), papers.elsewhere("keystore")
     desk = here()
     places = Places(out, keys, desk.same_disk)

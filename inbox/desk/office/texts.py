@@ -32,7 +32,7 @@ class Wrong:
 
     @property
     def here(self) -> Sentence:
-        """The message for an officer who sees the form and not the file."""
+        """The message for an officer, who sees the form rather than the file."""
         return self.refused.here if isinstance(self.refused, FileRefused) else self.refused.what
 
 
@@ -141,14 +141,14 @@ def _shown(planned: Planned) -> dict[str, Any]:
 
 
 def _title(wanted: Edit) -> str:
-    """Return the title of an entry, or "" for a removed one, whose changes show it."""
+    """Return the title of an entry, or "" for a removed entry, because its changes show the title."""
     values = wanted.values or {}
     named = values.get("title", values.get("name", {}))
     return str(named.get(rendering.language(), "")) if isinstance(named, Mapping) else ""
 
 
 def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
-    """Show a form as it was sent, with the mistake at its field if it has one."""
+    """Show a form as it was sent, with the message at the field with the mistake, if that is known."""
     code, wrong = "" if wanted.is_new else wanted.code, Wrong(refused, _field(wanted, refused))
     given = None if wanted.values is None else request.form
     return _form(wanted.kind, code, given, wrong=wrong), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -219,7 +219,7 @@ def _values(kind: Kind) -> Mapping[str, Value]:
 
 
 def _value(part: Part) -> Value:
-    """Return the form's value for a part."""
+    """Return the value that the form has for a part of an entry."""
     match part.shape:
         case Shape.LINE:
             return {language: _line(name) for name, language in part.fields.items()}

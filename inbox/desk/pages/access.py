@@ -1,4 +1,4 @@
-"""Who may know: the readers of a case, its reporter's identity, and its disclosures."""
+"""Access to a case: its readers, its reporter's identity, and its disclosures."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,21 +41,21 @@ def break_glass(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers/archive")
 def open_archived(case: int) -> ResponseReturnValue:
-    """Open an archived case for today. It takes two officers."""
+    """Open an archived case for today. Requires two officers."""
     archive.open_cases(here().inbox, actor(), [case], line("reason"))
     return done(case, Part.REPORT, Done.ARCHIVE_OPENED)
 
 
 @pages.post("/readers/exclude")
 def exclude(case: int) -> ResponseReturnValue:
-    """Exclude an officer from a case, possibly oneself."""
+    """Exclude an officer from a case. Officers can also exclude themselves."""
     conflicts.exclude(here().inbox, actor(), case, line("officer"), line("reason"))
     return _away(Done.EXCLUDED)
 
 
 @pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
-    """Admit an excluded officer to a case again. It takes two other officers."""
+    """Admit an excluded officer to a case again. Requires two other officers."""
     conflicts.lift(here().inbox, actor(), case, line("officer"), line("reason"))
     return _done(case, Done.LIFTED)
 
@@ -69,7 +69,7 @@ def place(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
-    """Lift the quarantine of a case. It takes two officers."""
+    """Lift the quarantine of a case. Requires two officers."""
     quarantine.lift(here().inbox, actor(), case, line("reason"))
     return done(case, Part.REPORT, Done.UNQUARANTINED)
 
@@ -80,7 +80,7 @@ def _done(case: int, said: Done) -> ResponseReturnValue:
 
 
 def _away(said: Done) -> ResponseReturnValue:
-    """Report the action on the queue: the case may now be hidden from the signed-in officer."""
+    """Confirm the action on the queue's page, as the case may now be hidden from the signed-in officer."""
     seat().say(said)
     return redirect(url_for("queue.first"), 303)
 
@@ -94,7 +94,7 @@ def ledger(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger")
 def disclose(case: int) -> ResponseReturnValue:
-    """Record a disclosure. For the reporter's identity it takes two officers."""
+    """Record a disclosure. Disclosing the reporter's identity requires two officers."""
     given = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
     disclosures.disclose(here().inbox, actor(), case, given, line("reason"))
     return _noted(case, Done.DISCLOSED)
@@ -102,7 +102,7 @@ def disclose(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger/identity")
 def identity(case: int) -> ResponseReturnValue:
-    """Show the reporter's identity. It takes two officers."""
+    """Show the reporter's identity. Requires two officers."""
     found = identities.read(here().inbox, actor(), case)
     return rendering.page("access/identity.html", number=case, found=found)
 

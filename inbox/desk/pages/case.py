@@ -38,7 +38,7 @@ class Part(StrEnum):
     WORK = "work"
 
 
-# What counts as read when a part is shown at its address. Other parts on the same page are hidden.
+# What counts as read when a part is shown at its own address. The page hides its other parts.
 _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 
 
@@ -46,10 +46,10 @@ _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 @pages.get("/<any(dialogue, files, work):part>", defaults={"page": 0})
 @pages.get("/<any(dialogue, files):part>/<int:page>")
 def show(case: int, part: str, page: int) -> ResponseReturnValue:
-    """Show one part of a case. The other parts are on the page, too, and need no further request.
+    """Show one part of a case. The page also contains the other parts, so they need no further request.
 
     The dialogue and its files are shown page by page. The link to a part with unread messages makes a new
-    request: only what is shown at its own address counts as read.
+    request, because messages count as read only if they are shown at the address of their part.
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)
@@ -93,7 +93,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
-    """Declare that the signed-in officer has no interest. Then show the waiting form, or the case."""
+    """Declare that the signed-in officer has no interest. Then show the form that waited, or the case."""
     declarations.declare(here().inbox, actor(), [case])
     return again.led_back() or redirect(url_for("case.show", case=case), 303)
 
@@ -107,7 +107,10 @@ def happened(case: int) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class _Remedy:
-    """The ``part`` of this page where an obstacle can be removed. ``says_all``: that part explains it."""
+    """The ``part`` of this page where an obstacle can be removed.
+
+    ``says_all`` is true if that part explains the obstacle.
+    """
 
     part: str = ""
     says_all: bool = False
@@ -116,7 +119,8 @@ class _Remedy:
 def _remedy(what: Obstacle) -> _Remedy:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        # Open decisions are made where the case is assessed. Decisions already made are shown beside that.
+        # Pending decisions are made in the part for assessments. Those already made are shown with the
+        # deadlines.
         is_decided = what in (Obstacle.PREPARED, Obstacle.UNPREPARED)
         return _Remedy("deadlines" if is_decided else "assessing", says_all=True)
     if Code.RECORD_MEASURE in lifted_by:
@@ -125,17 +129,17 @@ def _remedy(what: Obstacle) -> _Remedy:
 
 
 def _page(case: int, part: str) -> int:
-    """Return the page of the dialogue to show if the address names none.
+    """Return the page of the dialogue to show if the address has no page number.
 
-    When the case is opened, that is the first page with an unread message, or the last page. After an action,
-    it is the page that was shown.
+    A newly opened case shows the first page with an unread message, or else the last page. After an action,
+    the same page is shown again.
     """
     last, shown = seat().reading
     return shown if last == case and part != Part.REPORT else 0
 
 
 def _unread(view: View) -> dict[Part, int]:
-    """Return the parts of a case with unread messages, and the first such page of the dialogue."""
+    """Return the parts of a case that have unread messages, each with the number of the page to open."""
     shown = view["part"]
     found = {Part.REPORT: 0} if view["new"] else {}
     if any(each["unread"] for each in view["follow_ups"]):
@@ -144,7 +148,7 @@ def _unread(view: View) -> dict[Part, int]:
 
 
 def sent(case: int, said: Done) -> ResponseReturnValue:
-    """Show the end of the dialogue, where the new message to the reporter is."""
+    """Show the end of the dialogue, which contains the new message to the reporter."""
     seat().reading = case, LARGEST
     return done(case, Part.DIALOGUE, said)
 
@@ -152,8 +156,7 @@ def sent(case: int, said: Done) -> ResponseReturnValue:
 def done(case: int, part: Part, *said: Done) -> ResponseReturnValue:
     """Show the part of a case where an action was taken, with a confirmation.
 
-    The address leads to the top of that part, where the confirmation is. A fragment in the address would
-    scroll past the message.
+    The address has no fragment, because a fragment would scroll past the confirmation at the top of the part.
     """
     seat().say(*said)
     return redirect(url_for("case.show", case=case, part=part), 303)

@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 @pages.post("/case/<int:case>/note")
 def note(case: int) -> ResponseReturnValue:
-    """Add a note for the other officers. The reporter never sees it."""
+    """Add a note for the other officers. The reporter never sees notes."""
     notes.add(here().inbox, actor(), case, text("text"))
     writing.done()
     return done(case, Part.WORK, Done.NOTED)
@@ -81,7 +81,7 @@ def assign_many() -> ResponseReturnValue:
 @pages.post("/case/<int:case>/assess")
 @again.needing(lambda case: _named(assessing.needed(here().inbox, actor(), case, _assessment())))
 def assess(case: int) -> ResponseReturnValue:
-    """Record an officer's assessment of a case. Decisions that take two officers are confirmed afterwards."""
+    """Record an officer's assessment of a case. Decisions that need two officers are confirmed later."""
     wanted = replace(_assessment(), extras=_decision(""))
     assessed = assessing.assess(here().inbox, actor(), case, wanted)
     writing.done()
@@ -94,7 +94,7 @@ def assess(case: int) -> ResponseReturnValue:
     return done(case, Part.WORK, *said)
 
 
-# The confirmations for the parts of an assessment.
+# The confirmation to show for each part of an assessment.
 _SAID = {
     Code.JUDGE: Done.JUDGED,
     Code.ASSESS_SOURCE: Done.ASSESSED,
@@ -104,7 +104,7 @@ _SAID = {
 
 
 def _assessment() -> Assessment:
-    """Return the form's assessment without its decisions. Fields that the form lacks stay unchanged."""
+    """Return the form's assessment without its decisions. Missing fields remain unchanged."""
     form = request.form
     return Assessment(
         risk=choice("risk", Risk) if form.get("risk") else None,
@@ -136,7 +136,7 @@ def _decision(reason: str) -> Decision:
 
 
 def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
-    """Return decisions as the fields of a form that asks for these decisions only."""
+    """Return the fields of a form that asks for these decisions only."""
     given: dict[str, str] = {}
     for each in wanted:
         said = asdict(each) | {"until": each.until.isoformat() if each.until else ""}
@@ -145,13 +145,13 @@ def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
 
 
 def _named(given: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the values of a decision by the names of their form fields."""
+    """Return the values of a decision, named after their form fields."""
     return {"decision-ground" if name == "ground" else name: value for name, value in given.items()}
 
 
 @pages.post("/case/<int:case>/rate")
 def rate(case: int) -> ResponseReturnValue:
-    """Rate how well the contents of a case are confirmed. Persons are not rated."""
+    """Rate how well the contents of a case are confirmed. People are not rated."""
     rating = choice("credibility", Credibility)
     workflow.rate(here().inbox, actor(), case, rating, line("reason"))
     return done(case, Part.WORK, Done.RATED)
@@ -186,7 +186,7 @@ def tell(case: int, position: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
-    """Retract a measure recorded by mistake. It takes two officers if it opens or ends proceedings."""
+    """Retract a measure recorded by mistake. If it opens or ends proceedings, this requires two officers."""
     was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
     return done(case, Part.WORK, Done.RETRACTED_TOLD if was_told else Done.RETRACTED)
 
@@ -194,7 +194,7 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/decide")
 @again.needing(lambda **_: _named(decisions.needed(here().inbox, _choices())))
 def decide(case: int) -> ResponseReturnValue:
-    """Make decisions that the law requires, with a reason. A form of the desk can have several decisions."""
+    """Make decisions that the law requires, with a reason. A form can contain several decisions."""
     inbox = here().inbox
     wanted = decisions.apart(inbox, _choices() or ("",), _decision(line("reason")))
     decisions.decide_all(inbox, actor(), case, wanted)
@@ -203,7 +203,7 @@ def decide(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/hold")
 def hold(case: int) -> ResponseReturnValue:
-    """Place a hold on a case for a procedure, or release it, which takes two officers."""
+    """Place a hold on a case for a procedure, or release it. The release requires two officers."""
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, actor(), case, line("reason"))
@@ -219,7 +219,7 @@ def show_links(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/links")
 def link_named(case: int) -> ResponseReturnValue:
-    """Link a case to one that the officer names by number, suggested or not."""
+    """Link a case to another case that the officer gives by number, whether or not it was suggested."""
     return link(case, number("other", LARGEST))
 
 

@@ -28,9 +28,9 @@ from inbox.text.redaction import EVERYWHERE, Redaction
 
 pages = Blueprint("dossiers", __name__)
 
-# The most sentences to choose from on one page. A page of all sentences of 10,000 messages took 17 seconds.
+# The most sentences to choose from on one page. A page with all sentences of 10,000 messages took 17 seconds.
 MOST = 2_000
-# Fields that belong to the sealing. The preview page carries them over.
+# The visible fields of the preview page, which the sealing needs. All other fields are hidden there.
 _OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
 
 
@@ -48,7 +48,7 @@ def preview(case: int) -> ResponseReturnValue:
     """Preview a dossier before it is sealed."""
     content, doubts = compose.preview(here().inbox, actor(), case, _plan())
     takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
-    # After a refused sealing, this page is shown with its fields, so that they can be corrected.
+    # If the sealing is refused, this page is shown again with these fields, so that they can be corrected.
     given = [(name, value) for name, value in witnesses.written() if name not in _OF_SEALING]
     return rendering.page(
         "dossiers/dossier_preview.html",
@@ -64,7 +64,7 @@ def preview(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/dossier")
 @jobs.long(Work.DOSSIER)
 def make(case: int) -> ResponseReturnValue:
-    """Write a dossier, signed and sealed to its recipient. It takes two officers."""
+    """Write a dossier, signed and sealed to its recipient. Requires two officers."""
     who, to = actor(), send.addressed(line("recipient"))
     out = papers.folder() / f"{apart.DOSSIER}-{case}-{who.today}.age"
     sealing = Sealing(out, to, "measure" in request.form, line("despite"))
@@ -82,7 +82,8 @@ def _plan() -> Plan:
         redactions=tuple(_redactions()),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
-        # Without a file there is nothing to choose. A ticked file without this choice is refused later.
+        # Without files, the form does not offer this choice. A ticked file without this choice is refused
+        # later.
         enclosed=choice("enclosed", Enclosed) if request.form.get("enclosed") else Enclosed.NONE,
         chosen=frozenset(request.form.getlist("file", int)),
         every_file="every-file" in request.form,
@@ -90,7 +91,7 @@ def _plan() -> Plan:
 
 
 def _redactions() -> Iterator[Redaction]:
-    """Yield the redactions that were picked, then those that were typed, one on each line."""
+    """Yield the redactions that were picked, and then those that were typed, one per line."""
     for chosen in map(forms.passage, request.form.getlist("removed")):
         yield redaction.of(chosen.place, chosen.passage or "")
     place = request.form.get("place", EVERYWHERE)
@@ -98,13 +99,14 @@ def _redactions() -> Iterator[Redaction]:
 
 
 def _passages(entries: Sequence[Entry], answers: Mapping[str, Any]) -> dict[str, list[Chosen]]:
-    """Return by place the sentences to choose from: those of the report, then those of the latest messages.
+    """Return the sentences to choose from, by place: first those of the report, then of the latest messages.
 
-    At most MOST are offered; what comes after them is offered whole. So is an answer chosen from a list.
+    At most MOST sentences are offered. Further texts, and answers that the reporter selected from a list, can
+    only be chosen as a whole.
     """
     offered: dict[str, list[Chosen]] = {}
     left = MOST
-    # Only messages have a day.
+    # Only messages have a day, so all other entries come first.
     for entry in sorted(entries, key=lambda each: each.day or date.max, reverse=True):
         texts = ["".join(each) for each in entry.texts]
         is_written = answers.get(entry.place, texts[0]) == texts[0]

@@ -1,4 +1,4 @@
-"""The exchange with the portal on the removable medium, and reports that arrive by another way."""
+"""The exchange with the portal on the removable medium, and reports that arrive in another way."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -33,13 +33,13 @@ from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
 
-# Up to this many new cases of a bundle are listed. Above that, only their number is shown.
+# Up to this many new cases of a bundle are listed. If there are more, only their number is shown.
 _LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Mistakes in a form for a new report: by question, in its day, in its size."""
+    """Mistakes in the form for a new report: in its answers, by question, in its day and in its size."""
 
     questions: Mapping[str, Oddity] = field(default_factory=dict)
     day: bool = False
@@ -92,7 +92,7 @@ def again(n: int) -> ResponseReturnValue:
 
 @pages.get("/unopened/<int:page>")
 def unopened(page: int) -> ResponseReturnValue:
-    """Show a page of the envelopes that did not become a case, newest first."""
+    """Show a page of the unfiled envelopes, newest first."""
     found = unopened_list.look(here().inbox, actor(), page)
     return rendering.page("exchange/unopened.html", found=found, page=page, size=unopened_list.PAGE)
 
@@ -165,7 +165,7 @@ def _is_refused(check: Callable[[], None]) -> bool:
 
 
 def _answer(asked: Field) -> Answer:
-    """Return the answer to a question in the form that the portal's page sends."""
+    """Return the answer to a question, in the format that the portal's page sends."""
     name = writing.QUESTION + asked.id
     if asked.kind is Kind.CHOICES:
         return tuple(request.form.getlist(name))
@@ -176,7 +176,7 @@ def _answer(asked: Field) -> Answer:
 
 
 def _day(given: str) -> str:
-    """Return a day in the form that the portal's page sends. Other texts are returned as they are."""
+    """Return a day in the format that the portal's page sends. Other texts are returned unchanged."""
     try:
         return days.read(given).isoformat()
     except ValueError:
@@ -191,7 +191,7 @@ def _language() -> str:
 
 
 def _files() -> tuple[Path, ...]:
-    """Return the chosen files on the medium. Raises Refused if one is missing now."""
+    """Return the chosen files on the medium. Raises Refused if a file is no longer there."""
     chosen = set(request.form.getlist("file"))
     found = tuple(path for path in medium.loose(here().medium) if path.name in chosen)
     if len(found) < len(chosen):

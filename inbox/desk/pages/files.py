@@ -1,4 +1,4 @@
-"""Preview the files of a case in the sandbox: their type, their text, the pixels of a page."""
+"""Preview the files of a case in the sandbox: their type, their text, and the pixels of a page."""
 
 from http import HTTPStatus
 
@@ -22,7 +22,7 @@ def first(case: int, file: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>")
 def look(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Preview one page of a file in the sandbox. Its pixels wait for the browser's request."""
+    """Preview one page of a file in the sandbox. Keep its pixels until the browser requests them."""
     desk = here()
     seen = previews.preview(desk.inbox, actor(), Which(case, file), page)
     seat().picture = (case, file, page), seen.picture
@@ -32,7 +32,7 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>/pixels")
 def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Return, once, the pixels of the page viewed last, if the officer may still read the case."""
+    """Return the pixels of the last previewed page once, if the officer may still read the case."""
     which, picture = seat().picture
     if which != (case, file, page) or picture is None:
         abort(HTTPStatus.NOT_FOUND)

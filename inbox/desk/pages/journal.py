@@ -1,4 +1,4 @@
-"""The journal: who did what, without any words of reports."""
+"""The journal, which shows the actions of officers, but no words of reports."""
 
 from http import HTTPStatus
 
@@ -14,13 +14,13 @@ from inbox.session.journal_actions import Wanted
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
-# The number of a case or an entry has fewer digits than this.
+# The numbers of cases and entries have fewer digits than this.
 _DIGITS = 16
 
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show the newest entries that match the address, and the head to write down."""
+    """Show the newest entries that match the filter in the address, and the head for officers to note."""
     asked = request.args
     wanted = Wanted(
         case=_number("case"),
@@ -49,7 +49,7 @@ def _number(name: str) -> int | None:
 
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
-    """Verify every entry. Name the first that was changed, removed or exchanged."""
+    """Verify every entry. Name the first entry that was changed, removed or exchanged."""
     desk = here()
     checked = journal_actions.verify(desk.inbox, actor())
     return rendering.page("journal/verified.html", checked=checked)

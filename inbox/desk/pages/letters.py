@@ -1,4 +1,4 @@
-"""Letters about a case, to print: the list, what blocks each letter, and each letter as a plain file."""
+"""Printable letters about a case: the list, the reasons that block letters, and plain files of letters."""
 
 import itertools
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ from inbox.system import apart
 
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 
-# Fields that identify a letter, from its form to its preview and to its file.
+# Fields that define a letter. They pass from its form to its preview, and from there to its file.
 _FIELDS = ("letter", "to", "address", "text", "language")
 
 
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
-    """Show the letters of the law, and what blocks those that cannot be written yet."""
+    """Show the letters of the law, and why some of them cannot be written yet."""
     return _page(case, {})
 
 
 @pages.post("/change")
 def change(case: int) -> ResponseReturnValue:
-    """Show the letters with one as it was typed, to change it."""
+    """Show the letters again, with the typed fields of one letter so that an officer can change them."""
     return _page(case, request.form)
 
 
@@ -85,6 +85,6 @@ def _wanted() -> Wanted:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """Return the first free path. Its name reveals neither the recipient nor the kind of letter."""
+    """Return the first free path. Its file name reveals neither the recipient nor the kind of letter."""
     numbered = (f"-{n}" if n > 1 else "" for n in itertools.count(1))
     return next(path for each in numbered if not (path := folder / f"{name}{each}.pdf").exists())

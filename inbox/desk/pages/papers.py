@@ -1,4 +1,4 @@
-"""The folder for documents that are not for the portal: never on the portal's medium."""
+"""The folder for documents that are not for the portal. It must not be on the portal's medium."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ FIELD = "papers"
 
 
 def folder() -> Path:
-    """Return the folder named in a form, and offer it from now on. Raises what ``elsewhere`` raises."""
+    """Return the folder named in a form, and offer it from now on.
+
+    Raises the same errors as ``elsewhere``.
+    """
     here().papers = chosen = elsewhere(FIELD)
     return chosen
 
@@ -22,8 +25,8 @@ def folder() -> Path:
 def elsewhere(name: str) -> Path:
     """Return the folder named in a field of a form.
 
-    Raises Refused as ``forms.path`` does, and if the folder is on the desk's medium. ``apart.new`` checks it
-    once more when a file is written.
+    Raises the same errors as ``forms.path``, and Refused if the folder is on the desk's medium. ``apart.new``
+    checks the folder again when a file is written.
     """
     desk, chosen = here(), forms.path(name)
     if desk.medium is not None:
@@ -34,16 +37,16 @@ def elsewhere(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The ``folder`` that a form offers before anybody types there, or ""."""
+    """The ``folder`` that a form offers before an officer types one, or ""."""
 
     folder: str
     is_in_memory: bool
 
 
 def offered() -> Offered:
-    """Return the folder from the form, or the one last named, otherwise one in this machine's memory.
+    """Return the folder from the form, the folder that was named last, or a folder in this machine's memory.
 
-    Files in memory disappear when the machine is switched off. For printing, that is enough.
+    Files in memory disappear when the machine is switched off, but they can be printed before that.
     """
     typed = request.form.get(FIELD, "").strip()
     if (last := Path(typed) if typed else here().papers) is not None:

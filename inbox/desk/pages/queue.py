@@ -52,7 +52,7 @@ def today() -> ResponseReturnValue:
 
 @pages.post("/today")
 def narrow() -> ResponseReturnValue:
-    """Show the queue filtered by what is due by a day, or by unread messages."""
+    """Show the queue filtered by deadlines or by unread messages."""
     mine = seat()
     due = choice("due_by", Due) if request.form.get("due_by") else ""
     mine.wanted, mine.order = Filter(due=due, to_read="to_read" in request.form), Order.DEADLINE
@@ -130,7 +130,7 @@ def narrow_further() -> ResponseReturnValue:
 
 @pages.post("/queue/clear")
 def clear() -> ResponseReturnValue:
-    """Remove one part of the filter, or all of it. The order stays."""
+    """Clear one field of the filter, or all fields. The order stays."""
     mine, name = seat(), request.form.get("clear", "")
     try:
         mine.wanted = mine.wanted.without(name) if name else Filter()
@@ -187,7 +187,10 @@ def recover() -> ResponseReturnValue:
 
 @pages.post("/many/declare")
 def declare() -> ResponseReturnValue:
-    """Declare that the signed-in officer has no interest in the chosen cases. Then show the waiting form."""
+    """Declare that the signed-in officer has no interest in the chosen cases.
+
+    Then show the form that waited for the declaration.
+    """
     declarations.declare(here().inbox, actor(), cases())
     return again.led_back() or done(Done.DECLARED_MANY)
 
@@ -229,13 +232,13 @@ def done(said: Done) -> ResponseReturnValue:
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue with its filter. The menu leads to the same page, which can request all of it again."""
+    """Show the queue with its filter. A filter of the Today page stays, although the menu would drop it."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 
 
 def _chosen(wanted: Filter) -> Mapping[str, str]:
-    """Return the parts of the current filter by field."""
+    """Return the values of the current filter by field."""
     asked = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
     return {name: str(value) for name, value in asked.items() if value}
 

@@ -33,19 +33,19 @@ pages = Blueprint("replies", __name__)
 
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
-    """Reply to the reporter. Dangerous words are shown first, and the typed text stays."""
+    """Reply to the reporter. Words that could identify somebody are shown first, and the text is kept."""
     return _say(case, _draft(), drafts.send, _answer) or sent(case, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
 def preview_reply(case: int) -> ResponseReturnValue:
-    """Preview the page as the reporter will see it, with words of the reply that could reveal somebody."""
+    """Preview the reporter's page, and show words of the reply that could identify somebody."""
     return _answer(case, _draft())
 
 
 @pages.post("/case/<int:case>/reply/<int:number>/take-back")
 def take_back(case: int, number: int) -> ResponseReturnValue:
-    """Take back a reply before it leaves. Its text returns to the form, unless another draft is there."""
+    """Retract a reply before it leaves. Its text returns to the form unless another draft is there."""
     inbox, who = here().inbox, actor()
     taken = taking_back.take_back(inbox, who, case, number)
     if taken.is_free and Form.REPLY not in writing.begun(case):
@@ -55,26 +55,26 @@ def take_back(case: int, number: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/status")
 def status(case: int) -> ResponseReturnValue:
-    """Change the status that the reporter reads."""
+    """Change the status that the reporter sees."""
     statuses.set_status(here().inbox, actor(), case, choice("status", Status))
     return done(case, Part.DIALOGUE, Done.STATUS_SET)
 
 
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
-    """Extend the time for feedback, where the law allows it. The reporter is told."""
+    """Extend the time for feedback if the law allows it. The reporter is informed."""
     return _say(case, _extension(), extension.extend, _longer) or sent(case, Done.EXTENDED)
 
 
 @pages.post("/case/<int:case>/extend/preview")
 def preview_extension(case: int) -> ResponseReturnValue:
-    """Preview the page as the reporter will see it, with words of the text that could reveal somebody."""
+    """Preview the reporter's page, and show words of the text that could identify somebody."""
     return _longer(case, _extension())
 
 
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
-    """Close a case as it was previewed. Anything that was not previewed is shown first."""
+    """Close a case as it was previewed. A text that was not previewed is shown first."""
     wanted = _closing()
     try:
         page = closing.confirmed(here().inbox, actor(), case, wanted)
@@ -85,7 +85,7 @@ def close(case: int) -> ResponseReturnValue:
 
 
 def _needed(case: int) -> Mapping[str, Sentence]:
-    """Return the fields that a closing requires for its choices. A missing choice is reported by the form."""
+    """Return the fields that the choices for closing require. The form's check reports a missing choice."""
     if not request.form.get("outcome") or not request.form.get("disclosure"):
         return {}
     return closing.needed(here().inbox, actor(), case, _closing())
@@ -94,7 +94,7 @@ def _needed(case: int) -> Mapping[str, Sentence]:
 @pages.post("/case/<int:case>/close/preview")
 @again.needing(_needed)
 def preview_closing(case: int) -> ResponseReturnValue:
-    """Preview what the reporter will read, with words that could reveal somebody. Leads to closing."""
+    """Preview the text for the reporter before closing, and show words that could identify somebody."""
     return _closed(case, _closing())
 
 
@@ -111,11 +111,11 @@ def _say(
     way: Callable[[Inbox, Actor, int, Any], object],
     seen: Callable[[int, Any, Sequence[Finding]], ResponseReturnValue],
 ) -> ResponseReturnValue | None:
-    """Send something to the reporter. Return the page with a warning, or None without one."""
+    """Send something to the reporter. Return a page with a warning, or None if there is no warning."""
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:
-        # Compared once only: a second look would give one officer alone more answers than allowed.
+        # Compare the text only once: a second comparison would give one officer more answers than allowed.
         return seen(case, wanted, cautioned.findings)
     writing.done()
     return None
@@ -151,16 +151,16 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
 def _seen(
     case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
-    """Preview the reporter's page, with the form to send it by one of ``ways``, or to preview it again.
+    """Preview the reporter's page, with a form that sends it or previews it again, at one of ``ways``.
 
-    The form has the officer's own ``words``, which can be changed, and the ``carried`` fields unchanged.
+    In the form, the officer can change their own ``words``, but not the ``carried`` fields.
     """
-    # For a case that nobody may read, nothing else is shown.
+    # If nobody may read the case, nothing else is shown.
     is_open = not view["hidden"]
     never = case_view.protected(here().inbox, actor(), case, rendering.language()) if is_open else []
     shown |= {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
-    # After a preview, nothing was refused, because nothing was sent.
+    # A preview sends nothing, so it cannot have been refused.
     is_refused = request.endpoint == ways[0]
     more = {"draft": draft, "begun": begun, "is_refused": is_refused}
     return rendering.page("replies/reply.html", number=case, **more, **shown)

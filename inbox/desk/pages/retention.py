@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/retention/visa/list")
 @jobs.long(Work.VISA_LIST)
 def list_for_visa() -> ResponseReturnValue:
-    """Write a list of the chosen cases for the archives to the given folder."""
+    """Write a list of the chosen cases, for the archives' visa, to the given folder."""
     out = papers.folder()
     list_files.check(here().inbox.home, out)
     numbers = forms.cases() if "case" in request.form else []
@@ -58,7 +58,7 @@ def list_for_visa() -> ResponseReturnValue:
 
 @pages.post("/retention/visa")
 def record_visa() -> ResponseReturnValue:
-    """Record the archives' visa for a list. It takes two officers."""
+    """Record the archives' visa for a list. Requires two officers."""
     word = Given(forms.required_day("day"), line("reference"))
     visas.record(here().inbox, actor(), line("list"), word)
     seat().say(Done.VISA_RECORDED)
@@ -68,7 +68,7 @@ def record_visa() -> ResponseReturnValue:
 @pages.post("/retention")
 @jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
-    """Destroy the chosen cases with everything that belongs to them. It takes two officers."""
+    """Destroy the chosen cases with everything that belongs to them. Requires two officers."""
     inbox, who = here().inbox, actor()
     planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
@@ -77,7 +77,7 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/retention/discard")
 @jobs.long(Work.DISCARD)
 def discard() -> ResponseReturnValue:
-    """Delete the expired envelopes that did not become a case, as many as were shown. Takes two officers."""
+    """Delete the expired unfiled envelopes, as many as were shown. Requires two officers."""
     discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST), line("reason"))
     seat().say(Done.DISCARDED)
     return redirect(url_for("exchange.unopened", page=1), 303)
@@ -115,7 +115,7 @@ def preview_strike(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/minimise")
 @jobs.long(Work.MINIMISE)
 def strike(case: int) -> ResponseReturnValue:
-    """Redact a passage for good, and report the places that were not changed. It takes two officers."""
+    """Redact a passage for good, and report the places that were not changed. Requires two officers."""
     passage = _passage(case, forms.passage(request.form.get("chosen", "")))
     struck = striking.strike(here().inbox, actor(), passage, line("reason"), rendering.language())
     return rendering.page("retention/minimised.html", number=case, struck=struck)
@@ -129,7 +129,7 @@ def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
 def _chosen() -> Chosen:
     """Return the picked passage, or the typed one, which is redacted at every place.
 
-    A refused form contains the passage that it was about to redact.
+    If the redaction was refused, its form contains the passage.
     """
     if about_to := request.form.get("chosen"):
         return forms.passage(about_to)

@@ -29,7 +29,7 @@ pages = Blueprint("subject_access", __name__, url_prefix="/access")
 
 @pages.get("")
 def show_all() -> ResponseReturnValue:
-    """Show the register: open requests first, by due day."""
+    """Show the register of access requests: open requests come first, by due day."""
     rows = access_requests.listed(here().inbox, actor())
     today = actor().today
     may_extend = any(access_requests.may_extend(row, today) for row in rows)
@@ -58,14 +58,14 @@ def show(request: int) -> ResponseReturnValue:
 
 @pages.get("/<int:request>/passages/<int:case>")
 def passages(request: int, case: int) -> ResponseReturnValue:
-    """Show what a case says of the person, only for writing the answer."""
+    """Show the passages about the person in a case. They are only for writing the answer."""
     found = subject_access.passages(here().inbox, actor(), request, case)
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 
 
 @pages.post("/extend")
 def extend() -> ResponseReturnValue:
-    """Extend all open requests, once each."""
+    """Extend all open requests. Each request can be extended only once."""
     access_requests.extend(here().inbox, actor(), choice("because", Because))
     seat().say(Done.ACCESS_EXTENDED)
     return redirect(url_for("subject_access.show_all"), HTTPStatus.SEE_OTHER)
@@ -81,7 +81,7 @@ def note_unopposed(request: int) -> ResponseReturnValue:
 
 @pages.post("/<int:request>/namesake")
 def judge_name(request: int) -> ResponseReturnValue:
-    """Record whether a family name that stands alone in a case is that of the person."""
+    """Record whether a family name without a first name in a case refers to the person."""
     said = Judged(number("case", LARGEST), "same" in asked_for.form, line("reason"))
     namesakes.judge(here().inbox, actor(), request, said)
     return _done(request, Done.NAME_JUDGED)
@@ -90,7 +90,7 @@ def judge_name(request: int) -> ResponseReturnValue:
 @pages.post("/<int:request>/answer")
 @jobs.long(Work.ACCESS)
 def answer(request: int) -> ResponseReturnValue:
-    """Write the answer to the given folder, as a plain file. It takes two officers."""
+    """Write the answer to the given folder, as a plain file. Requires two officers."""
     out = papers.folder() / f"{apart.ANSWER}-{request}.pdf"
     given = Answer(text=text("text").strip() or None, reason=line("reason"), language=language("language"))
     row = subject_access.answer(here().inbox, actor(), request, given, out)

@@ -38,7 +38,10 @@ def _check() -> ResponseReturnValue | None:
 
 
 def _cases() -> Sequence[int]:
-    """Return the case in the address, or the chosen cases. Omit declarations, which overwrite nothing."""
+    """Return the case in the address, or the chosen cases.
+
+    A declaration counts as having no cases, because it overwrites nothing.
+    """
     if "case" in (found := request.view_args or {}):
         return [found["case"]]
     given = {*request.form.getlist("case", int)} if request.endpoint != "queue.declare" else set()
