@@ -63,7 +63,7 @@ _PAGES = (
 
 
 def create_app(desk: Desk) -> Flask:
-    """Return the application of one desk. Its cookie and the signing key end with the process."""
+    """Return the application of one desk. Its cookie and its signing key expire with the process."""
     app = Flask(__name__, static_folder=None)
     app.request_class = _Request
     app.config.update(
@@ -95,12 +95,12 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep a file from a form in memory: it is a share, and no disk of this machine may hold it."""
+        """Keep a file from a form in memory: it is a share, which must not reach any disk of this machine."""
         return BytesIO()
 
 
 class _Number(IntegerConverter):
-    """A number in an address, up to the highest that the vault can hold."""
+    """A number in an address, up to the highest number that the vault can hold."""
 
     def __init__(self, addresses: Map) -> None:
         super().__init__(addresses, max=LARGEST)

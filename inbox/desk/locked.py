@@ -43,7 +43,7 @@ def become(listener: socket.socket) -> NoReturn:
     """Replace this process and its memory with a process that only says that the desk is locked."""
     # Otherwise the idle timeout of this process would end the new one.
     signal.setitimer(signal.ITIMER_REAL, 0)
-    os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - it has no name there
+    os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - a positional-only parameter
     command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]
     os.execv(command[0], command)  # noqa: S606 - no shell, no outside input
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 _SECONDS = 5.0
 # How often to look for slow connections.
 _TICK_SECONDS = 0.2
-# The most connections without a complete request: any user of this machine can open some.
+# The maximum number of connections without a complete request, which any user of this machine can open.
 _MOST_WAITING = 32
-# The most connections in total. Further connections wait to be accepted.
+# The maximum number of connections in total. Further connections wait to be accepted.
 _MOST_OPEN = 48
 _LARGEST_HEADER = 1 << 16
 # Larger than the desk's own limit for forms, so that forms above that limit get the desk's own error page.
@@ -134,7 +134,8 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Do not close it earlier: the thread may end on its own, and another file may then have its number.
+        # Do not close the trigger earlier: the thread may end on its own, and another file may then get its
+        # number.
         inner.trigger.close()
 
 

@@ -76,7 +76,7 @@ class Notices(Extension):
 
 
 def beneath_degree(text: str, words: Iterable[str]) -> str:
-    """Return a text without the degree at its beginning, if one of these words names it."""
+    """Return a text without the degree at its beginning, if the degree is one of these words."""
     head, colon, rest = text.partition(":")
     said = rest.strip() if colon and head.strip() in words else text
     return said[:1].upper() + said[1:]

@@ -49,7 +49,7 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How to display a case: with labels in ``language``, or if it is empty, in the language of the report.
+    """How to display a case. Labels are in ``language``, or if that is empty, in the report's language.
 
     ``part`` selects a part of the messages since the report (see ``conversation``): None selects all
     messages, and 0 the first part with an unread message. Only the parts in ``seen`` count as read. A message
@@ -70,9 +70,9 @@ class Shown:
 
     ``officers`` are the officers to whom the case may be assigned. ``before_closing`` says what to do about
     each obstacle to closing, including those that depend on how the case ends. ``may_close`` is true if no
-    obstacle remains except that closing may need a second officer. ``duties`` are the pending decisions by
-    their codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures
-    that have an addressee, and ``sanitised`` the measures that come with the text that was sent.
+    obstacle remains that needs more than a second officer. ``duties`` are the pending decisions by their
+    codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures that
+    have an addressee, and ``sanitised`` the measures that come with the text that was sent.
     """
 
     view: View

@@ -47,7 +47,7 @@ _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a field; ``count`` is the number of cases that match, or None from COUNTED on."""
+    """A value of a field; ``count`` is the number of matching cases, or None for COUNTED cases or more."""
 
     value: str
     count: int | None
@@ -178,7 +178,7 @@ def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date)
 
 
 def _value(field: str, today: date) -> Any:
-    """Return the SQL expression of a field's value as a choice; it is empty if it cannot be selected."""
+    """Return an SQL expression for the choice that selects a field's value, or "" if no choice does."""
     late = Workflow.deadline
     columns: Mapping[str, Any] = {
         "due": case(

@@ -1,8 +1,8 @@
 """Oversight of the office's work: figures, days, and each emergency access with its actors.
 
 Oversight contains nothing from reports or from officers' texts, so cases in quarantine are counted like any
-other case. Cases from which a signed-in officer is excluded are not counted. Of the cases whose handlers do
-not include all signed-in officers, only their number and the number of overdue ones are shown.
+other case. Cases from which a signed-in officer is excluded are not counted. Cases whose handlers do not
+include all signed-in officers appear only as two numbers: how many there are, and how many are overdue.
 """
 
 from collections import Counter

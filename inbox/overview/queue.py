@@ -42,12 +42,12 @@ class QueuePage:
     ``undecided_closed`` is the number of closed and junk cases that wait among the open ones because they
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
-    ``officers`` are the current officers, and ``questionnaire`` is the current questionnaire: their values
-    are choices for the filter. ``danger_left_out`` is the number of cases outside this list that report
-    danger, or that are undeclared with priority 1 and so may report danger. ``missed`` is the exchange that
-    should have taken place by now. ``requests`` are the open access requests, in order of their deadlines.
-    ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that narrow the
-    queue, if they were requested.
+    ``officers`` are the current officers, and ``questionnaire`` is the current questionnaire. Both provide
+    choices for the page. ``danger_left_out`` is the number of cases outside this list that report danger, or
+    that are undeclared with priority 1 and so may report danger. ``missed`` is the exchange that should have
+    taken place by now. ``requests`` are the open access requests, in order of their deadlines. ``workload``
+    is the number of cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they
+    were requested.
     """
 
     count: int
@@ -198,8 +198,7 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # Sort the numbers here: the vault would have to find all matches before it could sort them, not only as
-    # many as needed.
+    # Sort the numbers here: a sort in the database would first find all matches, not only as many as needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
@@ -225,10 +224,10 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
 def _count(
     session: Session, wanted: Filter, today: date, most: int, run: Sequence[ColumnElement[bool]] = ()
 ) -> int:
-    """Return the number of matching cases of one state, or of one run of it, at most ``most``."""
+    """Return the number of matching cases of one state, or of one of its runs, at most ``most``."""
     matching = queue_filter.lines(session, wanted, today).where(*run)
     if asked := fulltext.phrase(wanted.search):
-        # A joined search stops after ``most`` matches; a subquery would compute them all.
+        # A joined search stops after ``most`` matches. A subquery would compute all matches.
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(most).subquery())
     return session.scalar(counted.execution_options(**queue_filter.reach(wanted))) or 0

@@ -17,7 +17,7 @@ from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
 
-# A deadline within this time is due this week.
+# Deadlines within this period count as due this week.
 WEEK = timedelta(days=7)
 # Placeholders for an officer's name: any acting officer, and no officer. No officer can have such a name.
 ME, NOBODY = "@me", "@nobody"
@@ -156,8 +156,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # With the bare column, the database would choose a slower index: the one by deadline, whose matches it
-    # would then have to sort, or the one of all ranks instead of the one of cases in danger.
+    # With the bare column, the database would choose a slower index: the index by deadline, and then sort the
+    # matches, or the index of all ranks instead of the index of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
@@ -229,7 +229,7 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that need nothing but the queue's indexes."""
+    """Yield the conditions that need only the queue's indexes."""
     (state,) = wanted.states
     yield Workflow.waits == (state is State.OPEN)
     if state is State.JUNK:

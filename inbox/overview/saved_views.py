@@ -1,7 +1,7 @@
-"""Views of the queue: built-in ones for all officers, and those that each officer saves.
+"""Views of the queue: built-in views for all officers, and views that each officer saves.
 
-A view is a filter with an order. A saved view is private to its officer, like a draft. Nobody else sees it,
-and since saving a view is not an action, it makes no journal entry. Officers who act together see only the
+A view is a filter with an order. A saved view is private to its officer, like a draft. Saving a view is not
+an action, so it makes no journal entry, and nobody else sees the view. Officers who act together see only the
 views that each of them has saved identically under the same name. A view contains no case number and no
 search words, because these could reveal the content of a report and would outlive it. A view that has not
 been used for KEPT_DAYS is deleted. When an officer leaves, all their views are deleted.

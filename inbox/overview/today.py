@@ -37,7 +37,7 @@ _FEARED = (
 class Today:
     """The work to be done on a day.
 
-    ``danger`` are open cases that report danger, as long as no measure has answered it. ``shut`` are cases in
+    ``danger`` are open cases that report danger and have no measure against it yet. ``shut`` are cases in
     quarantine that may report such danger. ``pressing`` are undeclared cases of the highest priority, which
     the queue also shows. Each of these three lists, and ``due``, has at most SHOWN cases. ``due`` holds the
     queue's lines of cases that are due by the end of the day, overdue cases first; there are ``due_count``
@@ -95,7 +95,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
 
 
 def _danger(session: Session) -> Sequence[int]:
-    """Return the cases that report danger, as long as no measure has answered it.
+    """Return the cases that report danger and have no measure against it yet.
 
     Only cases that all acting officers have declared on are included.
     """
@@ -106,7 +106,7 @@ def _danger(session: Session) -> Sequence[int]:
 
 
 def _shut(session: Session) -> Sequence[int]:
-    """Return the cases in quarantine that may report danger. Nobody can declare or act on them."""
+    """Return the cases in quarantine that may report danger. Nobody can declare or act on these cases."""
     numbers = session.scalars(_FEARED.where(Workflow.quarantined.is_not(None)))
     return list(islice((each for each in numbers if exits.is_danger_open(session, each)), SHOWN))
 

@@ -93,7 +93,7 @@ def standing(session: Session, number: int, today: date) -> View:
 
 
 def next_due(deadlines: Sequence[View]) -> View | None:
-    """Return the next deadline of a case that somebody has to meet, or None."""
+    """Return the next deadline that somebody must meet in a case, or None."""
     return next((each for each in deadlines if each["urgency"]), None)
 
 
@@ -103,7 +103,7 @@ def urgent(deadlines: Sequence[View]) -> str:
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
-    """Return the codes of the obstacles that remain to closing a case while its page is displayed."""
+    """Return the codes of the obstacles to closing a case that remain while its page is displayed."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
 
@@ -136,7 +136,7 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return the earlier decision, with its day, on a duty that is asked again, or None.
+    """Return the earlier decision, with its day, on a duty that must be decided again, or None.
 
     The earlier decision is read from the journal. ``sent`` is true if it sent something to somebody.
     """
@@ -216,7 +216,8 @@ def note(row: Note) -> View:
 def measure(recorded: Recorded) -> View:
     """Return a measure.
 
-    ``told`` is true if the reporter may read the measure. Retracting it takes ``officers`` officers.
+    ``told`` is true if the reporter may read the measure. To retract the measure, ``officers`` officers are
+    needed.
     """
     row = recorded.row
     return {

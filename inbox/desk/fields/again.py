@@ -146,7 +146,7 @@ def _came() -> tuple[str, Sending | None] | None:
 def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
     """Return the page of a form with the mistakes at its fields.
 
-    If that page cannot be found, returns a page that names the fields, or None before signing in.
+    If that page cannot be found, returns a page that names the fields, or None before an officer signs in.
     """
     page = _page_of(sending.sent.page)
     if page is not None:
@@ -188,7 +188,7 @@ def _translated(said: Sentence) -> str:
 
 
 def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
-    """Return the form that was sent, which has the same address and the same hidden fields on its page."""
+    """Return the form that was sent: on its page, it has the same address and the same hidden fields."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
     # Prefer the form at the same place. If the page has changed, another form with the same effect will do.

@@ -42,7 +42,7 @@ _OF_INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The requirements of a field. ``least`` and ``most`` bound a number; None is no bound."""
+    """The requirements of a field. ``least`` and ``most`` bound a number; None means no bound."""
 
     name: str
     kind: Kind

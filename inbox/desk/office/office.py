@@ -93,7 +93,7 @@ def back_up() -> ResponseReturnValue:
 
 @pages.post("/office/notice")
 def acknowledge() -> ResponseReturnValue:
-    """Record that the signed-in officers know of a renewal of shares with a paper sheet."""
+    """Record that the signed-in officers know that shares were renewed with a paper sheet."""
     desk = here()
     sheet_notice.acknowledge(desk.inbox, actor())
     desk.notices = sheet_notice.pending(desk.inbox, actor().today)

@@ -148,7 +148,7 @@ def _title(wanted: Edit) -> str:
 
 
 def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
-    """Show a form as it was sent, with the message at the field with the mistake, if that is known."""
+    """Show a form as it was sent. If the field with the mistake is known, show the message there."""
     code, wrong = "" if wanted.is_new else wanted.code, Wrong(refused, _field(wanted, refused))
     given = None if wanted.values is None else request.form
     return _form(wanted.kind, code, given, wrong=wrong), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -234,7 +234,7 @@ def _value(part: Part) -> Value:
 
 
 def _line(name: str) -> str:
-    """Return a line. The schema of its file limits its length."""
+    """Return a line. The schema of the file limits its length."""
     return one_line(request.form.get(name, ""))
 
 

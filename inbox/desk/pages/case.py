@@ -119,7 +119,7 @@ class _Remedy:
 def _remedy(what: Obstacle) -> _Remedy:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        # Pending decisions are made in the part for assessments. Those already made are shown with the
+        # Pending decisions are made in the part for assessments. Decisions already made are shown with the
         # deadlines.
         is_decided = what in (Obstacle.PREPARED, Obstacle.UNPREPARED)
         return _Remedy("deadlines" if is_decided else "assessing", says_all=True)

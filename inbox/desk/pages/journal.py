@@ -20,7 +20,7 @@ _DIGITS = 16
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show the newest entries that match the filter in the address, and the head for officers to note."""
+    """Show the newest entries that match the filter in the address, and the head to write down."""
     asked = request.args
     wanted = Wanted(
         case=_number("case"),

@@ -31,7 +31,7 @@ def show(case: int) -> ResponseReturnValue:
 
 @pages.post("/change")
 def change(case: int) -> ResponseReturnValue:
-    """Show the letters again, with the typed fields of one letter so that an officer can change them."""
+    """Show the letters again, with the typed text of one letter, so that an officer can change it."""
     return _page(case, request.form)
 
 

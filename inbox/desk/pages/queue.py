@@ -232,7 +232,7 @@ def done(said: Done) -> ResponseReturnValue:
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue with its filter. A filter of the Today page stays, although the menu would drop it."""
+    """Show the queue with its filter. A filter from the Today page stays, though the menu would drop it."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 
@@ -245,7 +245,7 @@ def _chosen(wanted: Filter) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """Labels of the questions that the queue filters by, and of their answers by id."""
+    """Labels, by id, of the answers to the questions that the queue filters by."""
 
     category: Mapping[str, Texts]
     area: Mapping[str, Texts]

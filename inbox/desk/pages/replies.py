@@ -111,7 +111,7 @@ def _say(
     way: Callable[[Inbox, Actor, int, Any], object],
     seen: Callable[[int, Any, Sequence[Finding]], ResponseReturnValue],
 ) -> ResponseReturnValue | None:
-    """Send something to the reporter. Return a page with a warning, or None if there is no warning."""
+    """Send a text to the reporter. Return a page with a warning, or None if there is no warning."""
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:

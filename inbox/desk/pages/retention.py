@@ -127,7 +127,7 @@ def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
 
 
 def _chosen() -> Chosen:
-    """Return the picked passage, or the typed one, which is redacted at every place.
+    """Return the picked or typed passage, to be redacted at its own place or at every place.
 
     If the redaction was refused, its form contains the passage.
     """

@@ -48,7 +48,7 @@ def record() -> ResponseReturnValue:
 
 @pages.get("/<int:request>")
 def show(request: int) -> ResponseReturnValue:
-    """Show the cases that name the person, and what prevents disclosure of their contents."""
+    """Show the cases that name the person, and the reasons against disclosing their contents."""
     seen = subject_access.look(here().inbox, actor(), request)
     today = actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
@@ -58,7 +58,7 @@ def show(request: int) -> ResponseReturnValue:
 
 @pages.get("/<int:request>/passages/<int:case>")
 def passages(request: int, case: int) -> ResponseReturnValue:
-    """Show the passages about the person in a case. They are only for writing the answer."""
+    """Show the passages about the person in a case, for use in the answer only."""
     found = subject_access.passages(here().inbox, actor(), request, case)
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 

@@ -12,10 +12,10 @@ from typing import Any
 from inbox.session import journal_view
 from inbox.session.actions import Action, Code
 
-# The field of a form that asks another officer, and the field that continues a confirmed action.
+# The form field that asks another officer, and the form field that continues a confirmed action.
 ASKING, GOING_ON = "ask-another", "confirmation"
 
-# The field of a form with the code of a decision.
+# The form field that holds the code of a decision.
 CHOICE = "choice"
 
 Fields = tuple[tuple[str, str], ...]

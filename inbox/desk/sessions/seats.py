@@ -66,7 +66,7 @@ class Seat:
         self._taken: set[str] = set()
 
     def actor(self) -> Actor:
-        """Return the officer of this session as the only actor, today."""
+        """Return the officer of this session as the only actor, with today's date."""
         return Actor(self._opened.signed_in(self.officer), today(), self._confirm, session=self.id)
 
     def say(self, *done: Done) -> None:
@@ -74,7 +74,7 @@ class Seat:
         self._said = done
 
     def said(self) -> tuple[Done, ...]:
-        """Return the confirmations to show, once."""
+        """Return the confirmations to show, and forget them."""
         said, self._said = self._said, ()
         return (*said, Done.WRONG_BEFORE) if self._opened.failed.pop(self.officer, 0) else said
 

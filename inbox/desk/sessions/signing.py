@@ -1,4 +1,4 @@
-"""Sign in and out, each officer in a browser of their own."""
+"""Sign in and out, each officer in their own browser."""
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue

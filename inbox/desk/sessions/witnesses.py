@@ -1,8 +1,8 @@
 """Officers who confirm an action on a page with their passphrases, which are not kept.
 
 The acting officer must be one of them, so that two others cannot act in an unattended session. The second
-officer types their passphrase on the same page, or has confirmed the same form in their own session. Both
-ways confirm only one action: every other action of the request needs its own confirmation.
+officer types their passphrase on the same page, or has confirmed the same form in their own session. Either
+way confirms only one action: every other action of the request needs its own confirmation.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -96,7 +96,7 @@ def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
 
 
 def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
-    """Return the officers who may confirm an action on these cases, the actor first and nobody excluded."""
+    """Return the officers who may confirm an action on these cases: the actor, then others not excluded."""
     with opened.inbox.vault.transaction() as session:
         kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
     return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
