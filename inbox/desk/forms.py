@@ -110,7 +110,7 @@ def required_day(name: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage at a place; without a passage, the complete place. ``code`` encodes both exactly."""
+    """A passage at a place; without a passage, the complete place. ``code`` encodes both of them exactly."""
 
     place: str
     passage: str | None

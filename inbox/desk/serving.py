@@ -84,7 +84,7 @@ def port_of(listener: socket.socket) -> int:
 
 
 class Server:
-    """A queue of complete requests. The caller answers them one after the other."""
+    """A queue of complete requests. The caller answers the requests one after the other."""
 
     def __init__(self, asked: "SimpleQueue[HTTPChannel | None]") -> None:
         self._asked = asked

@@ -72,7 +72,7 @@ class Desk:
 
     @property
     def pending(self) -> Job | None:
-        """The job that waits or runs. Until it ends, nothing else may use the inbox.
+        """The job that waits or runs. Until the job ends, nothing else may use the inbox.
 
         This includes pages that another thread answers meanwhile (see ``beside``), because the vault belongs
         to the thread that opened it.

@@ -66,7 +66,7 @@ class Facet:
 
 
 def look(session: Session, wanted: Filter, today: date) -> Sequence[Facet]:
-    """Return the facets that narrow a filter. Each one counts the cases that match all other fields."""
+    """Return the facets that narrow a filter. Each facet counts the cases that match all other fields."""
     states = _states(session, wanted, today)
     counted = _counts(session, wanted, today)
     others = (_facet(session, wanted, field, counted[field]) for field in FIELDS if field in counted)

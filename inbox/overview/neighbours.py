@@ -11,7 +11,7 @@ from inbox.session.inbox import Inbox
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The numbers of the cases before and after ``case``; None at an end of the queue."""
+    """The numbers of the cases before and after ``case``; None if there is no such case."""
 
     case: int
     before: int | None = None
@@ -23,8 +23,8 @@ def of(
 ) -> Neighbours:
     """Return the neighbours of a case among the first ``queue.MANY`` of ``asked``, in its order.
 
-    ``asked`` is the queue that was displayed last. If it is None, there are no neighbours. Cases that the
-    acting officers may not read are omitted. Cases that they have not declared on are included, as in the
+    ``asked`` is the queue that was displayed last. If ``asked`` is None, there are no neighbours. Cases that
+    the acting officers may not read are omitted. Cases that they have not declared on are included, as in the
     queue. A case that has since left the queue, for example because it was closed, keeps those of its
     ``last`` neighbours that are still in the queue.
 

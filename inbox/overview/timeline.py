@@ -29,7 +29,10 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that happened ``times`` times on a day. ``by`` is empty for incoming messages."""
+    """An event that happened ``times`` times on a day.
+
+    ``by`` lists its actors, and is empty for incoming messages.
+    """
 
     day: date
     what: str

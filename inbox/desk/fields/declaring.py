@@ -106,7 +106,7 @@ def sent() -> Sent | None:
 
 
 def read(said: str) -> Sent | None:
-    """Parse the description of a form from its field. Return None if it is missing or invalid."""
+    """Parse the description of a form from its field. Return None if the field is missing or invalid."""
     try:
         path, method, number, needs, unchecked = json.loads(said)
         return Sent(Page(str(path), str(method)), int(number), checks.read(needs), list(map(str, unchecked)))

@@ -110,7 +110,7 @@ def _shut(form: Form) -> Iterator[Tag]:
 def _fill(edits: Edits, control: Control, left: list[str], said: str) -> None:
     """Put the given value into a field, and the message about its mistake in front of the field.
 
-    If several text fields have the same name, each takes the next given value.
+    If several text fields have the same name, each is filled with the next given value.
     """
     tag = control.tag
     text = edits.page[tag.start : tag.end]

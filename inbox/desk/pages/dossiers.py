@@ -30,7 +30,8 @@ pages = Blueprint("dossiers", __name__)
 
 # The most sentences to choose from on one page. A page with all sentences of 10,000 messages took 17 seconds.
 MOST = 2_000
-# The visible fields of the preview page, which the sealing needs. All other fields are hidden there.
+# The visible fields of the preview page, which the sealing needs. That page carries all other fields as
+# hidden fields.
 _OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
 
 

@@ -1,4 +1,4 @@
-"""The folder for documents that are not for the portal. It must not be on the portal's medium."""
+"""The folder for documents that are not for the portal. This folder must not be on the portal's medium."""
 
 import os
 from dataclasses import dataclass
