@@ -1,7 +1,7 @@
 """Record several statements on a case at once: its score, the risk to its reporter, legal decisions.
 
-Each of them is an action of its own, with its own journal entry; the rules are in the modules of the single
-actions.
+Each statement is an action of its own, with its own journal entry. The rules are in the modules of the
+individual actions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,10 +54,10 @@ class Assessed:
 def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assessed:
     """Record the new parts of an assessment: all of them at once, or nothing.
 
-    Decisions that take two officers are not taken but checked: if one of them is not possible, nothing is
-    recorded. Two officers confirm these decisions separately, all at once.
+    Decisions that require two officers are only checked, not taken: if one of them is impossible, nothing is
+    recorded. Two officers confirm these decisions in a separate step, all at once.
 
-    Raises Refused if nothing is new; otherwise as ``decisions.apart`` and the single actions do
+    Raises Refused if nothing is new, and what ``decisions.apart`` and the individual actions raise
     (``workflow.judge``, ``measures.assess``, ``decisions.decide``, ``assignment.assign``).
     """
 
@@ -108,7 +108,7 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
 
 
 def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Action, Decision | None]]:
-    """Return the actions that one officer may take, those with a reason first, each with its decision."""
+    """Return the actions that one officer may take, each with its decision; those with a reason first."""
     work, found = workflow.of(session, number), list[tuple[Action, Decision | None]]()
     if _is_scored(work, wanted):
         found.append((workflow.judging(session, number, wanted.parts, wanted.reason), None))

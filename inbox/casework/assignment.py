@@ -39,7 +39,7 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
     """Assign cases, at least one, to an officer or to nobody: all of them or none.
 
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
-    cases; Refused for an invalid name; otherwise what ``Inbox.acting`` raises.
+    cases; Refused for an invalid name; and what ``Inbox.acting`` raises.
     """
     bulk.do(
         inbox,
@@ -53,8 +53,9 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
 def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     """Assign the open cases of an absent officer to a deputy, all at once; return which.
 
-    Only cases that the acting officers may read are passed on. A case that the deputy may not read stays, and
-    is named. Raises Refused if no case can be passed on; otherwise what ``assign`` raises.
+    Only cases that the acting officers may read are passed on. A case that the deputy may not read is not
+    passed on, but the result names it. Raises Refused if no case can be passed on, and what ``assign``
+    raises.
     """
     with inbox.vault.transaction(who.officers) as session:
         open_ones = select(Workflow.case).filter_by(assigned=absent, waits=True).order_by(Workflow.case)
@@ -73,7 +74,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
 
 
 def workload(session: Session, today: date) -> Sequence[Load]:
-    """Return how many open cases each officer has, counting those that the signed-in officers may read."""
+    """Return how many open cases each officer has, counting only those the signed-in officers may read."""
     late = func.count().filter(Workflow.deadline < today)
     rows = session.execute(
         select(Workflow.assigned, func.count(), late)
@@ -100,7 +101,7 @@ def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
 
 
 def give(session: Session, number: int, officer: str | None, today: date) -> None:
-    """Assign a case within an action; raises CaseRefused as ``assign``."""
+    """Assign a case within an action; raises CaseRefused as ``assign`` does."""
     work = workflow.of(session, number)
     if officer is not None:
         known = queries_office.officer(session, officer)

@@ -1,4 +1,4 @@
-"""The decisions that the law asks for. Officers take them with a reason."""
+"""The decisions that the law asks for. Officers give a reason for each."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,12 +28,12 @@ from templates.law.rules import DutyRole, Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision by its code, with its reason; ``ground`` is one of the grounds that the law gives, if any.
+    """A decision by its code, with its reason. ``ground`` is one of the grounds that the law gives, if any.
 
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
     ``restrictions`` are actions that the prosecutor does not want, or the conditions for them. ``despite`` is
-    the reason for one of two things: to state that the reporter was told although no reply says so, or to
-    send something to a person whom the case names. It is empty if neither applies.
+    the reason for stating that the reporter was told although no reply says so, or for sending something to a
+    person whom the case names. It is empty if neither applies.
     """
 
     choice: str
@@ -49,8 +49,8 @@ class Decision:
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, or replace an earlier one, with as many officers as the law says.
 
-    Raises Refused without a reason, and what ``take``, ``addressees.check`` and ``chosen_action.together``
-    raise.
+    Raises Refused if no reason is given, and what ``take``, ``addressees.check`` and
+    ``chosen_action.together`` raise.
     """
     (row,) = decide_all(inbox, who, number, [decision])
     return row
@@ -59,7 +59,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
     """Take one or more decisions about a case with one confirmation; all of them or none.
 
-    This takes as many officers as the most demanding of them. Raises what ``decide`` raises.
+    This requires as many officers as the most demanding decision. Raises what ``decide`` raises.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -79,7 +79,7 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 
 
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return one decision for each of these codes, with the reason ``given``.
+    """Return one decision for each of these codes, with the reason in ``given``.
 
     Each decision takes the other fields of ``given`` that belong to it. A single decision gets all fields:
     when it is taken, a field that does not belong to it is refused by name.
@@ -124,7 +124,7 @@ def _has(rule: rules.Decision, name: str) -> bool:
 def deciding(session: Session, number: int, decision: Decision) -> Action:
     """Return the journal entry of a decision, with as many officers as it takes.
 
-    Raises Refused without a reason and for a decision that the law does not have; otherwise what
+    Raises Refused if no reason is given and for a decision that the law does not have, and what
     ``addressees.check`` raises.
     """
     code = _code(session, number, decision)
@@ -148,7 +148,7 @@ def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
 
 
 def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
-    """Return as ``needed`` does, within a session; if several require a field, the first reason counts."""
+    """Do the same as ``needed`` within a session. If several decisions require a field, the first counts."""
     found: dict[str, Sentence] = {}
     for choice in choices:
         found = _needed_by(session, choice) | found
@@ -173,7 +173,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Return if these decisions could be taken now, in this order, without any change. Raises as ``take``."""
+    """Check that these decisions could be taken now, in this order, but take none. Raises as ``take``."""
     with session.begin_nested() as undone:
         for each in wanted:
             take(session, number, each, today)
@@ -186,7 +186,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     Raises Refused for a decision that the law does not have. Raises CaseRefused for an unknown case; for a
     deferral whose day is missing, past or later than the law allows; for a ground that is missing or unknown
     to the law; for a day, addressee, reference or restrictions that belong to another decision; and for a
-    decision that says that the reporter was told, without a new reply or a reason. Otherwise raises what
+    decision that says that the reporter was told, without a new reply or a reason. Also raises what
     ``exits.check`` and ``measures.add`` raise.
     """
     rule = _rule(session, decision.choice)
@@ -221,13 +221,13 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
 
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
-    """Return if no obstacle forbids a decision, or a letter that goes with it.
+    """Check that no obstacle forbids a decision, or a letter that goes with it.
 
-    A decision that takes a measure sends the case to somebody else. It has to wait until it is decided
-    whether to inform the prosecutor.
+    A decision with a measure sends the case to somebody else. Such a decision has to wait until officers have
+    decided whether to inform the prosecutor.
 
-    Raises CaseRefused for that, for a decision that neither the regime nor a fact of the case asks for, and
-    what ``exits.check`` raises; Refused for a decision that the law does not have.
+    Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
+    it; Refused for a decision that the law does not have; and what ``exits.check`` raises.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     duty = legal_duties.decided_by(law, decision.choice)
@@ -266,7 +266,7 @@ def check_prosecutor(session: Session, number: int) -> None:
 
 
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
-    """Raise CaseRefused for the decision to inform nobody if a person whom the case names made a request.
+    """Raise CaseRefused for a decision to inform nobody if a person named in the case has requested access.
 
     If nobody may read the case, nobody may test names on it. An open request keeps such a case from being
     destroyed.
@@ -286,7 +286,7 @@ def _says_nobody(rule: rules.Decision) -> bool:
 
 
 def officers(session: Session, choice: str) -> int:
-    """Return how many officers a decision takes, including its measure; raises Refused as ``check_way``."""
+    """Return how many officers a decision and its measure require; raises Refused as ``check_way`` does."""
     rule = _rule(session, choice)
     measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
     return max(rule.officers, measure)
@@ -299,9 +299,9 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
-    Some decisions take two officers, and so do decisions whose measure does. So does a decision that replaces
-    one taken by two: otherwise one officer could reverse it. Two more actions take two officers, whatever the
-    law says: to state that the reporter was told although no reply says so, which nobody else could check;
+    Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces one
+    taken by two also takes two: otherwise one officer could reverse it. Whatever the law says, it also takes
+    two officers to state that the reporter was told although no reply says so, which nobody else could check,
     and to defer a decision that is already deferred.
     """
     _rule(session, decision.choice)
@@ -314,7 +314,7 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
 
 def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool:
-    """Return whether a decision defers a deferred one further: one officer alone could repeat that for ever.
+    """Return whether a decision extends a deferral, which one officer alone could repeat for ever.
 
     The ``longest`` deferral of the law counts from the day of each decision, so it sets no final limit.
     """
@@ -327,10 +327,10 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:
-    """Return whether a decision says that the reporter was told something that no reply has said.
+    """Return whether a decision says that the reporter was told something, although no reply has said it.
 
-    A reply that founded an earlier decision said something else. A reply that waits for the next outbox
-    counts: it cannot be retracted once a decision depends on it.
+    A reply on which an earlier decision was based does not count, because it said something else. A reply
+    that waits for the next outbox counts: it cannot be retracted once a decision depends on it.
     """
     if not _rule(session, choice).by_reply:
         return False
@@ -343,8 +343,8 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
 def _reverse_waiting(session: Session, number: int, choice: str) -> None:
     """Hold back waiting notices about a decision that the new one replaces.
 
-    The reporter would read the opposite of the decision. If the earlier decision is taken again, a new notice
-    is written.
+    Otherwise the reporter would read the opposite of the decision. If the earlier decision is taken again, a
+    new notice is written.
     """
     law = in_use.of(session)
     others = [each for each in law.duties[legal_duties.decided_by(law, choice)].decisions if each != choice]

@@ -1,7 +1,7 @@
-"""The exits of a case and the obstacles to them, in one matrix that alone decides for every exit.
+"""The exits of a case and the obstacles to them, in a single matrix that decides for every exit.
 
-Three exits end a case: it is closed, junk or destroyed. Two are answers that disclose or withhold something
-of it: the answer to a person who asks what is held on them, and the decision whether to inform the persons
+Three exits end a case: it is closed, junk or destroyed. Two are answers that disclose or withhold part of it:
+the answer to a person who asks what is held about them, and the decision whether to inform the persons
 concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay it.
 """
 
@@ -29,7 +29,7 @@ from templates.law.rules import DutyRole
 
 
 class Exit(StrEnum):
-    """How a case, or something of it, leaves."""
+    """How a case, or part of it, leaves."""
 
     CLOSE = "close"
     JUNK = "junk"
@@ -65,8 +65,8 @@ class Need(Enum):
 class Cell:
     """What an exit needs if there is an obstacle, in addition to what ``TABLE`` always requires.
 
-    Each of the actions ``lifted_by`` removes the obstacle; if ``a_day`` is true, so does a day. The obstacle
-    does not count if one of ``unless`` exists, too.
+    Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, it also ends on a certain
+    day. The obstacle does not count if any of those in ``unless`` also exists.
     """
 
     need: Need
@@ -102,9 +102,9 @@ def _every(cell: Cell) -> Mapping[Exit, Cell]:
 
 
 def _in_quarantine() -> Mapping[Exit, Cell]:
-    """Return what quarantine blocks: every exit that shows something of a report, as ``TABLE`` says.
+    """Return what quarantine blocks: every exit that shows part of a report, according to ``TABLE``.
 
-    Closing such a case takes two officers: one alone could put it in quarantine to close it unread.
+    Closing such a case takes two officers. Otherwise one officer could quarantine a case to close it unread.
     """
     lifted = _blocked(Code.LIFT_QUARANTINE)
     return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit} | {
@@ -113,9 +113,9 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    # Whoever closes a case says what is in it. Whoever decides on informing the persons concerned knows them.
-    # Nobody can declare on, read or work on a case in quarantine, and it must not be kept for ever: there, a
-    # second officer replaces these steps.
+    # An officer who closes a case says what is in it. An officer who decides whether to inform the persons
+    # concerned knows who they are. Nobody can declare on, read or work on a case in quarantine, but it must
+    # not be kept for ever. For such a case, a second officer replaces these steps.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -132,14 +132,15 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # An urgent case stays urgent when the work is done. A score lowered only to close it would be a false
+    # An urgent case stays urgent when the work is done. To lower its score only to close it would falsify the
     # record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.RECORD_MEASURE),
     ),
-    # Junk may be marked by its first line, many at once: otherwise nobody could clear a flood.
+    # Officers may judge junk by its first line and mark many cases at once. Otherwise nobody could clear a
+    # flood.
     Obstacle.NEW: _row(close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))),
     Obstacle.UNREAD: _row(
         close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
@@ -150,8 +151,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # No reason overrides this, because a judge could be about to ask for the case. Redact what must be
     # removed earlier.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
-    # A clock that is ahead, by mistake or on purpose, could bring any day. If there is no portal any more to
-    # state its day, two officers vouch for the day: the journal keeps their reason, and oversight counts it.
+    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If there is no
+    # longer a portal to state its day, two officers vouch for the day: the journal keeps their reason, and
+    # oversight counts the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # The visa is for this case in its present state. After any later action, the archives must be asked
     # again.
@@ -163,9 +165,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # A deferred decision is enough to close a case, but not to destroy it, because nobody could take it
-    # afterwards. Two officers who mark a report as junk, in which no answer names anybody, thereby decide to
-    # inform nobody.
+    # A deferred decision is enough to close a case. It is not enough to destroy the case, because nobody
+    # could take the decision afterwards. If no answer of a report names anybody, the two officers who mark it
+    # as junk thereby decide to inform nobody.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
@@ -177,27 +179,29 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # Nobody can judge what nobody may read: there, the second officer who closes the case replaces the
-    # decision, and so do two officers who mark it as junk.
+    # In quarantine, nobody may read the case and judge it, so the second officer who closes it replaces the
+    # decision. The two officers who mark a case as junk also replace the decision.
     Obstacle.ADMISSIBILITY: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
     ),
-    # After the destruction of a case, nobody could take any other decision, either.
+    # Once a case is destroyed, nobody can take its other decisions either.
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
-    # The case that a request concerns must not vanish before the answer, whatever that is. Junk would soon
-    # vanish.
+    # A case that a request concerns must not disappear before the answer, whatever the answer is. Junk would
+    # soon disappear.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
-    # It is investigated on behalf of its duplicate as well: otherwise nobody would investigate either.
+    # The case is also investigated on behalf of its duplicate. If it were junk, nobody would investigate
+    # either.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
-    # The outcome is the one that was decided. Officers who want another one have to decide again.
+    # The outcome must be the one that was decided. Officers who want another outcome have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    # This also applies until it is decided whether to inform the prosecutor: the persons would be warned.
+    # This also applies until it is decided whether to inform the prosecutor. Otherwise the persons would be
+    # warned.
     Obstacle.NO_WORD: _row(
         close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
         persons=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
@@ -213,10 +217,10 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 class Asked:
     """An exit as officers request it, on a day, with the reason that they gave, if any.
 
-    ``also`` are obstacles that depend on the request, each with the reason given for it alone. ``code`` is
-    its action, None for the usual one of the exit; ``officers`` is how many take it at least. ``due`` is the
-    entry of the retention schedule, for a destruction; None while the case is open. ``request`` is the number
-    of the access request to answer.
+    ``also`` are obstacles that depend on the request, each with the reason given for that obstacle alone.
+    ``code`` is the action, None for the usual action of the exit. ``officers`` is the minimum number of
+    officers who take it. ``due`` is the entry of the retention schedule, for a destruction; None while the
+    case is open. ``request`` is the number of the access request to answer.
     """
 
     way: Exit
@@ -230,20 +234,20 @@ class Asked:
 
     @property
     def action(self) -> Code:
-        """The action that does it."""
+        """The action by which the case takes this exit."""
         return self.code or self.way.code
 
     @property
     def takes_two(self) -> bool:
-        """Whether that action takes two officers."""
+        """Whether the action takes two officers."""
         return max(TABLE[self.action].officers, self.officers) > 1
 
 
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises as ``queries_cases.case`` if the acting officers may not see the case: it is unknown, one of them
-    is excluded from it, it is for its handlers alone, or it is in quarantine.
+    Raises what ``queries_cases.case`` raises if the acting officers may not see the case: it is unknown, one
+    of them is excluded from it, it is for its handlers alone, or it is in quarantine.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
@@ -253,9 +257,10 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 
 
 def depending(session: Session, number: int) -> list[Obstacle]:
-    """Return the obstacles to closing that depend on the outcome, which is not chosen yet; as in ``MATRIX``.
+    """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    They matter if the reporter may be told more than that the case is closed, or cannot be told anything.
+    They matter if the reporter may be told more than just that the case is closed, or cannot be told
+    anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
@@ -268,19 +273,20 @@ def depending(session: Session, number: int) -> list[Obstacle]:
 def ends_by_two(session: Session, number: int) -> bool:
     """Return whether it takes two officers to end a case, whatever its outcome.
 
-    A case that nobody has scored may be about an offence, and one officer alone could end it without a
-    decision. Nor may one officer change how a case ends that two officers ended before.
+    A case that nobody has scored may be about an offence, and otherwise one officer alone could end it
+    without a decision. If two officers have ended a case before, one officer alone may not change how it
+    ends.
     """
     is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_undecided or workflow.of(session, number).by_two
 
 
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
-    """Return if no obstacle stops an exit, or only obstacles that the request overrules.
+    """Check that no obstacle stops an exit, except obstacles that the request overrules.
 
     Obstacles in ``but`` are ignored: the caller is about to remove them. Raises what ``obstacles`` raises;
-    CaseRefused with the way to remove the obstacle; Undeclared; and Locked if one officer requests what takes
-    two.
+    CaseRefused, with a hint on how to remove the obstacle; Undeclared; and Locked if one officer requests an
+    exit that takes two.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):
@@ -312,7 +318,7 @@ def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -
 
 
 def anew(session: Session, number: int) -> Collection[Obstacle]:
-    """Return the obstacles whose decision was taken and is asked for again."""
+    """Return the obstacles whose decision was taken but is asked for again."""
     open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
     law = in_use.of(session)
     return [what for what, role in ROLES.items() if law.duty(role) in open_again]
@@ -336,7 +342,7 @@ def is_due(due: Due, today: date) -> bool:
 
 
 def waits_for_portal_day(due: Due, today: date) -> bool:
-    """Return whether a case could be destroyed now, except that only this machine's clock says so."""
+    """Return whether a case could be destroyed now, but only according to this machine's clock."""
     return _in_the_way(Exit.DESTROY, _scheduled(due, today)) == [Obstacle.ONE_CLOCK]
 
 
@@ -351,7 +357,7 @@ def waits_for(due: Due) -> list[Obstacle]:
 
 
 def _in_the_way(way: Exit, found: Collection[Obstacle]) -> list[Obstacle]:
-    """Return those of the existing obstacles that count for an exit."""
+    """Return the existing obstacles that count for an exit."""
     cells = [(what, row[way]) for what, row in MATRIX.items() if what in found]
     counted = [(what, cell) for what, cell in cells if cell.need is not Need.NOTHING]
     return [what for what, cell in counted if not any(other in found for other in cell.unless)]
@@ -386,7 +392,7 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
     """Return whether the decision on informing the prosecutor is pending.
 
-    For the answer to a request, it counts as pending even if no rule asked for it.
+    For the answer to a request, the decision counts as pending even if no rule asked for it.
     """
     if asked.request is not None:
         return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
@@ -422,7 +428,7 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 
 
 def is_danger_open(session: Session, number: int) -> bool:
-    """Return whether somebody is in danger (``Workflow.in_danger``) and no measure answers that."""
+    """Return whether somebody is in danger (``Workflow.in_danger``) and no measure answers the danger."""
     if not workflow.of(session, number).in_danger:
         return False
     return legal_duties.measures_on(session, number).isdisjoint(legal_duties.answering_danger(session))
@@ -527,7 +533,7 @@ def _is_undeclared(session: Session, number: int) -> bool:
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
-    """Return the requests of persons of whom a case has only the family name, if the case may be read."""
+    """Return the requests of persons whom a case names only by family name, if the case may be read."""
     if number not in declarations.may_be_tried(session, [number]) or named.meant_in(session, number):
         return ()
     return named.waiting_for(session, number)
@@ -579,7 +585,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle in a case; ``leaving`` is the case that it keeps from leaving."""
+    """Return what to do about each obstacle in a case; ``leaving`` is the case that it holds back."""
     return {
         Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
         Obstacle.JUNK: sentence("omit it, or recover it first: inbox case unjunk {number}", number=number),

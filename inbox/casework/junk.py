@@ -1,8 +1,9 @@
-"""Junk cases: many can be marked at once, they leave the queue, and they are recovered as easily.
+"""Junk cases: they leave the queue. Officers can mark many at once, and recover them just as easily.
 
-Their reporters see no difference. A separate status would show whoever floods the inbox what was detected,
-and would discourage a misjudged reporter from writing again. A new message of the reporter brings the case
-back (``workflow.heard``). The clocks of a junk case keep running, as marking a report as junk ends no duty.
+Their reporters see no difference. A separate status would show people who flood the inbox what was detected,
+and would discourage a misjudged reporter from writing again. A new message from the reporter brings the case
+back (``workflow.heard``). The deadlines of a junk case keep running, because marking a report as junk does
+not end any duty.
 """
 
 from collections.abc import Iterable
@@ -24,11 +25,11 @@ from inbox.vault import queries_cases
 
 
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Mark cases as junk, all of them or none; return which, in order.
+    """Mark cases as junk, all of them or none; return their numbers in order.
 
-    The law says how many officers this takes; they confirm once for all cases. Raises as ``declared.check``,
-    and for each case as ``exits.check``, before anybody is asked to confirm; otherwise what ``bulk.do``
-    raises.
+    The law says how many officers this takes; they confirm once for all cases. Before anybody is asked to
+    confirm, raises what ``declared.check`` raises and, for each case, what ``exits.check`` raises. Also
+    raises what ``bulk.do`` raises.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -40,9 +41,9 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
 
 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Return junk cases to the queue, all of them or none; return which, in order.
+    """Put junk cases back into the queue, all of them or none; return their numbers in order.
 
-    Raises CaseRefused for a case that is unknown or not junk; otherwise what ``bulk.do`` raises.
+    Raises CaseRefused for a case that is unknown or not junk, and what ``bulk.do`` raises.
     """
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 

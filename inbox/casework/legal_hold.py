@@ -1,4 +1,4 @@
-"""Legal hold: keep a case for a procedure, however long that takes; its reporter does not see it."""
+"""Legal hold: keep a case for a procedure, however long that takes. The reporter does not see the hold."""
 
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
@@ -8,10 +8,10 @@ from inbox.session.inbox import Inbox
 
 
 def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Put a case on hold: nothing destroys it until the hold is released.
+    """Put a case on hold, so that it cannot be destroyed until the hold is released.
 
-    Raises CaseRefused for an unknown case, and for one that is already on hold; Refused without a reason;
-    otherwise what ``Inbox.acting`` raises.
+    Raises CaseRefused for a case that is unknown or already on hold; Refused if no reason is given; and what
+    ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.HOLD, number, reason)) as session:
         work = workflow.of(session, number)
@@ -27,7 +27,7 @@ def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def release(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Release the hold on a case; takes two officers.
 
-    Raises CaseRefused for an unknown case, and for one that is not on hold; otherwise what ``hold`` raises.
+    Raises CaseRefused for a case that is unknown or not on hold; otherwise raises as ``hold`` does.
     """
     with inbox.acting(who, action(Code.RELEASE_HOLD, number, reason)) as session:
         work = workflow.of(session, number)

@@ -44,7 +44,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def renew(session: Session, number: int) -> None:
-    """Build the index entries of a case again from its current texts.
+    """Rebuild the index entries of a case from its current texts.
 
     Raises what ``queries_cases.case`` raises.
     """
@@ -63,7 +63,7 @@ def of(session: Session, number: int) -> list[Mark]:
 
 
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
-    """Return the parts of a case behind these marks, without the marks of its text as a whole."""
+    """Return the part of a case behind each of these marks, except the marks of its text as a whole."""
     key = _key(session)
     found = _by_mark(key, _found(answers.of(case)))
     if marks - found.keys():
@@ -86,7 +86,7 @@ def _by_mark(key: bytes, found: Iterable[Found]) -> dict[Mark, Found]:
 
 
 def _key(session: Session) -> bytes:
-    """Return the key of this vault, which is made at its first use."""
+    """Return the key of this vault, which is created on first use."""
     row = session.get(IndexKey, 1)
     if row is None:
         row = IndexKey(seed=blind.generate())

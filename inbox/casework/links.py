@@ -32,7 +32,7 @@ from inbox.vault.tables import Case
 
 # A mark in more cases than this does not suggest a relation, and is listed as common.
 MANY = 50
-# At most this many cases are proposed, those with the best reasons.
+# At most this many cases are proposed: those with the best reasons.
 PROPOSED = 20
 # At most this many complete texts are compared.
 _COMPARED = 10
@@ -41,7 +41,7 @@ _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What two cases share, as written in the case at hand; for texts, how many pieces in 100."""
+    """Something that two cases share, as written in the case at hand; for texts, the percentage shared."""
 
     kind: Kind
     shown: str
@@ -62,7 +62,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The proposed cases, the best reasons first; ``common`` is what more than MANY cases share."""
+    """The proposed cases, best reasons first; ``common``: what the case shares with more than MANY cases."""
 
     cases: tuple[Proposal, ...]
     common: tuple[Reason, ...]
@@ -71,8 +71,8 @@ class Proposals:
 def proposed(session: Session, number: int) -> Proposals:
     """Return the cases that may be related to a case; raises what ``queries_cases.case`` raises.
 
-    Only cases that the signed-in officers may read are counted and compared, without junk and without cases
-    that are already linked or dismissed.
+    Only cases that the signed-in officers may read are counted and compared. Junk is left out, and so are
+    cases that are already linked or dismissed.
     """
     case = queries_cases.case(session, number)
     settled = _settled(session, number)
@@ -96,9 +96,9 @@ def proposed(session: Session, number: int) -> Proposals:
 def view(session: Session, number: int) -> View:
     """Return the linked and the proposed cases of a case, as plain values.
 
-    Raises what ``declarations.check`` raises, because a reason quotes the case. No more of another case is
-    shown until all signed-in officers have declared on that one, too: otherwise anybody could link a case in
-    order to read it.
+    Raises what ``declarations.check`` raises, because a reason quotes the case. The summary of another case
+    is shown only once all signed-in officers have also declared on that case: otherwise anybody could link a
+    case in order to read it.
     """
     declarations.check(session, number)
     settled, found = linked(session, number), proposed(session, number)
@@ -147,11 +147,11 @@ def look(inbox: Inbox, who: Actor, number: int) -> View:
 def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> Sequence[tuple[int, str]]:
     """State how two cases are related, and replace an earlier statement.
 
-    If this makes the cases one matter, officers who are excluded from a part of it are excluded from all of
-    it: return each case with each newly excluded officer. Each case has a journal entry that does not name
-    the other. Weakening a relation takes two officers while it binds (``_is_guarded``). Raises CaseRefused if
-    either case is unknown, and if they are the same; otherwise what ``conflicts.join`` and
-    ``chosen_action.together`` raise.
+    If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
+    it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
+    the other. While a relation binds, weakening it takes two officers (``_is_guarded``). Raises CaseRefused
+    if either case is unknown or both are the same, and what ``conflicts.join`` and ``chosen_action.together``
+    raise.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -175,7 +175,7 @@ def is_duplicate(session: Session, number: int) -> bool:
 
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
-    """State that two cases are unrelated, so that they are no longer proposed. Raises as ``link``."""
+    """State that two cases are unrelated, so that they are no longer proposed. Raises as ``link`` does."""
     with _changing(inbox, who, Code.DISMISS_LINK, (number, other)) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Dismissal(case=one, other=two))
@@ -185,7 +185,7 @@ def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Remove a link or a dismissal.
 
-    Raises CaseRefused if there is neither, otherwise what ``link`` raises.
+    Raises CaseRefused if there is neither, and what ``link`` raises.
     """
     with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
         _keep_in_step(session, number, other)
@@ -195,7 +195,7 @@ def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def _changing(
     inbox: Inbox, who: Actor, code: Code, pair: tuple[int, int], relation: Relation | None = None
 ) -> Iterator[Session]:
-    """Yield a session without any link or dismissal of two cases.
+    """Yield a session in which any link or dismissal of two cases has been deleted.
 
     Raises what ``link`` and ``unlink`` raise.
     """
@@ -223,10 +223,10 @@ def _changing(
 def _is_guarded(session: Session, number: int, other: int, relation: Relation | None) -> bool:
     """Return whether a change would loosen a link while something binds one of the two cases.
 
-    A single officer, who may be the person concerned, could otherwise free a case from what the prosecutor
-    said, or from proceedings or a hold of the other case. Nor may one officer undo a link by which a case
-    ended as a duplicate, or by which it may mean somebody who has made an access request: two officers
-    decide whether it does.
+    Otherwise a single officer, who may be the person concerned, could free a case from the prosecutor's word,
+    or from the other case's proceedings or hold. Nor may one officer undo a link if a case ended as a
+    duplicate because of it. The same applies to a link because of which a case may mean somebody who has made
+    an access request: two officers decide whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:
@@ -279,7 +279,7 @@ def _settled(session: Session, number: int) -> set[int]:
 
 
 def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
-    """Return the other cases of each mark of a case, and the marks that more than MANY cases share."""
+    """Return the other cases with each mark of a case, and the marks that more than MANY cases share."""
     mine, theirs = aliased(Term), aliased(Term)
     others = (
         select(theirs.case)

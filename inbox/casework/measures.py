@@ -1,7 +1,7 @@
 """Measures: actions taken on a case, and which of them the reporter may read.
 
 No inquiry begins before the risk to the source is assessed (ISO 37002). A measure that was recorded by
-mistake can be retracted; the journal keeps that it was recorded.
+mistake can be retracted; the journal still shows that it was recorded.
 """
 
 import hashlib
@@ -44,11 +44,12 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
+    """A measure by its code. ``degree`` is the group of a sanction; ``told``: the reporter may read it.
 
     ``restrictions`` are actions that a prosecutor does not want, or the conditions for them. ``sent`` is the
-    text that is sent, if the law wants it kept; ``dossiers.recording`` checks it. ``despite`` is the reason
-    to take the measure while the prosecutor's word is awaited or restricts it; empty if neither applies.
+    text that is sent, if the law requires that it be kept; ``dossiers.recording`` checks it. ``despite`` is
+    the reason for taking the measure although the prosecutor's word is awaited or restricts it; empty if
+    neither applies.
     """
 
     kind: str
@@ -63,16 +64,16 @@ class Taken:
 
     @property
     def sha256(self) -> str | None:
-        """The hash by which the journal and the ledger know the text that is sent, or None without one."""
+        """The hash of the text that is sent, for the journal and the ledger; None without a text."""
         return hashlib.sha256(self.sent.encode()).hexdigest() if self.sent else None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A measure of a case, and what the law says of it.
+    """A measure of a case, and what the law says about it.
 
-    ``is_told`` if the reporter may read it, given how much of the case is disclosed. Retracting it takes
-    ``officers`` many.
+    ``is_told`` is true if the reporter may read the measure, given how much of the case is disclosed.
+    ``officers`` is the number of officers that retracting it takes.
     """
 
     row: Measure
@@ -84,14 +85,14 @@ class Recorded:
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
     """Assess how much the reporter of a case has to fear from an inquiry.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case, Refused if no reason is given, and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, assessing(number, risk, reason)) as session:
         set_risk(session, number, risk, who.today)
 
 
 def assessing(number: int, risk: Risk, reason: str) -> Action:
-    """Return the journal entry of an assessment of the risk; raises Refused without a reason."""
+    """Return the journal entry of an assessment of the risk; raises Refused if no reason is given."""
     return action(Code.ASSESS_SOURCE, number, reason, risk=risk)
 
 
@@ -102,7 +103,7 @@ def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
 
 
 def noted(session: Session, number: int, taken: Taken) -> Action:
-    """Return the journal entry of a measure, with as many officers as it takes; raises Refused as ``add``.
+    """Return the journal entry of a measure, with as many officers as it takes; raises as ``add`` does.
 
     A final decision takes two officers, whatever the law says, because it allows destroying the cases that it
     ends. Raises CaseRefused for a measure that only a decision may record, and what ``addressees.check``
@@ -134,10 +135,11 @@ def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
-    """Let the reporter of a case read a measure, or no longer.
+    """Show a measure to the reporter of a case, or hide it again.
 
-    Hiding it takes two officers if feedback already given counts only because of it. Raises CaseRefused for a
-    measure that reporters are never told, Undeclared, and what ``of`` and ``chosen_action.acting`` raise.
+    Hiding it takes two officers if feedback already given counts only because of the measure. Raises
+    CaseRefused for a measure that reporters are never shown, Undeclared, and what ``of`` and
+    ``chosen_action.acting`` raise.
     """
 
     def choose(session: Session) -> Action:
@@ -160,11 +162,11 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     - a measure that opens or ends proceedings, because proceedings keep a case from being destroyed;
     - a measure with restrictions, because they keep a case from being disclosed;
-    - the only measure that makes feedback already given count.
+    - a measure that is the only reason why feedback already given counts.
 
-    Raises CaseRefused for an unknown case or measure, and for the only measure that a decision or the outcome
-    of a closed case depends on; Refused without a reason, and if another measure has this number by now;
-    otherwise what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case or measure, and for the only measure on which a decision, or the
+    outcome of a closed case, depends. Raises Refused if no reason is given, and if another measure now has
+    this number. Also raises what ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -181,7 +183,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
     After a measure of the judiciary, or one that informs a prosecutor, officers have to decide whether to
     inform the prosecutor in writing, even if they decided earlier not to. Retracting the measure does not
-    remove that question.
+    remove this duty.
 
     Raises Refused for a measure that the law does not have. Raises CaseRefused for an unknown case and in
     these situations:
@@ -191,15 +193,15 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     - a final decision has no pending proceedings to end, or is earlier than all of them;
     - the prosecutor's word is needed, and there is neither the word nor a reason;
     - the group of a sanction is missing;
-    - the addressee, the reference or the sent text is missing although the law wants it;
+    - the addressee, the reference or the sent text is missing although the law requires it;
     - an addressee, a reference or restrictions are too long;
     - restrictions do not come from a prosecutor;
-    - a text is given although none is kept;
-    - the reporter would be told what no reporter is told, or, before the prosecutor's word, more than
-      protection;
+    - a text is given although the measure keeps none;
+    - the reporter would be told of a measure that no reporter is told of, or, before the prosecutor's word,
+      of any measure but protection;
     - the measure contradicts the outcome with which the case is closed.
 
-    Raises as ``unsaid.check_line`` for the reference and the restrictions.
+    Also raises what ``unsaid.check_line`` raises for the reference and the restrictions.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -255,7 +257,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
 
 def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
-    """Add the duty that a measure creates; ask again if it was decided without the measure."""
+    """Add the duty that a measure creates, and ask again for decisions taken without the measure."""
     if kind in in_use.of(session).of_justice:
         _ask_for_prosecutor(session, number, kind, today)
     if _rule(session, kind).concerns_somebody:
@@ -263,7 +265,7 @@ def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
 
 
 def _ask_for_prosecutor(session: Session, number: int, kind: str, today: date) -> None:
-    """Add the duty to decide on informing the prosecutor in writing; ask again if the answer was no."""
+    """Add the duty to decide whether to inform the prosecutor in writing; ask again if the answer was no."""
     legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), today)
     if not legal_duties.taking(session, kind):
         legal_duties.reopen_decisions(session, number, News.JUSTICE, today)
@@ -287,7 +289,7 @@ def kinds(session: Session, number: int) -> set[str]:
 
 
 def told(session: Session, number: int | None = None) -> defaultdict[int, list[str]]:
-    """Return by case number the kinds of measures that its reporter may read, for all cases or for one."""
+    """Return the kinds of measures that reporters may read, by case number, for all cases or for one."""
     asked = select(Measure, Workflow.disclosure).join(Workflow, Workflow.case == Measure.case)
     if number is not None:
         asked = asked.where(Measure.case == number)
@@ -299,10 +301,10 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
 
 
 def answering(session: Session, number: int) -> set[str]:
-    """Return the kinds of measures that turn an officer's own words into feedback once a slot mentions them.
+    """Return the kinds of measures that make an officer's own words feedback, once a slot mentions them.
 
-    Protection is excluded, because it says nothing about the follow-up to a report. So are measures from
-    before the report can have arrived.
+    Protection is excluded, because it says nothing about the follow-up to a report. Measures from before the
+    report can have arrived are excluded too.
     """
     return {row.kind for row in _answering(session, number)}
 
@@ -329,7 +331,7 @@ def is_told(session: Session, row: Measure, disclosure: str) -> bool:
 
 
 def recorded(session: Session, row: Measure) -> Recorded:
-    """Return a measure of a case with what the law says of it."""
+    """Return a measure of a case with what the law says about it."""
     told, rule = is_told(session, row, workflow.of(session, row.case).disclosure), _rule(session, row.kind)
     return Recorded(row, rule, told, _retracted_by(session, row, rule))
 
@@ -361,8 +363,8 @@ def tellable(session: Session) -> tuple[str, ...]:
 def lacks_word(session: Session, number: int, kind: str) -> bool:
     """Return whether a measure could surprise a prosecutor who acts or may act.
 
-    That is so while the prosecutor has not spoken, or has spoken with restrictions: an officer has to say
-    whether the measure keeps to these.
+    It could while the prosecutor has not spoken, or has set restrictions. An officer then has to say whether
+    the measure keeps to them.
     """
     if not _rule(session, kind).needs_word:
         return False
@@ -374,7 +376,7 @@ def _rule(session: Session, kind: str) -> rules.Measure:
 
 
 def _check_by_hand(session: Session, number: int, kind: str) -> None:
-    """Raise CaseRefused for a measure of a decision: it would be recorded twice, or without the decision."""
+    """Raise CaseRefused for a decision's measure: it would be recorded twice, or without the decision."""
     if choices := legal_duties.taking(session, kind):
         raise CaseRefused(
             sentence(
@@ -419,7 +421,7 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
 
 
 def _restricted(session: Session, number: int) -> Sentence:
-    """Return the prosecutor's restrictions; for a linked case, only that there are some."""
+    """Return the prosecutor's restrictions or, if they are on a linked case, only that they exist."""
     if not (said := prosecutor_word.restrictions(session, number)):
         return sentence("case {number}: the prosecutor restricted what can be done", number=number)
     return sentence(
@@ -432,8 +434,8 @@ def _restricted(session: Session, number: int) -> Sentence:
 def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
     """Return whether disclosing this much would reveal a measure before the prosecutor's word.
 
-    Protection is excluded, because reporters may be told of it at any time. So is a measure that an officer
-    disclosed earlier: hiding it now would reveal something, too.
+    Protection is excluded, because reporters may be told of it at any time. A measure that an officer
+    disclosed earlier is excluded too, because hiding it now would also reveal something.
     """
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     told = (_rule(session, row.kind) for row in rows if not row.told and is_told(session, row, disclosure))
@@ -443,7 +445,7 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
     """Raise CaseRefused for a measure that the reporter may not read now; protection is always allowed.
 
-    Any other measure reveals that the office acts, or to whom it turned, which may be the prosecutor.
+    Any other measure reveals that the office is acting, or to whom it turned, which may be the prosecutor.
     """
     rule = _rule(session, kind)
     if told and rule.told is Told.NEVER:
@@ -475,7 +477,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused until it is decided whether to inform the prosecutor: until then all is open."""
+    """Raise CaseRefused until it is decided whether to inform the prosecutor. Until then, all is open."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
             sentence(
@@ -543,7 +545,7 @@ def _check_ended(session: Session, work: Workflow, kind: str) -> None:
 
 
 def _contradicting(work: Workflow, kind: str) -> CaseRefused:
-    """Return the refusal of a change that would contradict the recorded outcome of a closed case."""
+    """Return the error for a change that would contradict the recorded outcome of a closed case."""
     return CaseRefused(
         sentence(
             "case {number} is closed as {outcome}, which this would contradict: {kind}",
@@ -607,7 +609,7 @@ _LACKING = {
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused if no proceedings of a final decision's kind are pending, or all began later."""
+    """Raise CaseRefused if no proceedings that a final decision can end are pending, or all began later."""
     rule = _rule(session, taken.kind)
     opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:
@@ -657,7 +659,7 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
 
 
 def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused once for all missing fields that the law requires with a measure."""
+    """Raise a single CaseRefused for all missing fields that the law requires with a measure."""
     given = {
         "addressee": taken.addressee.strip(),
         "reference": taken.reference.strip(),

@@ -1,8 +1,9 @@
-"""The prosecutor's word: before it, nobody may learn that a case for the prosecutor is pursued.
+"""The prosecutor's word: until it is given, nobody may learn that a case for the prosecutor is pursued.
 
-The reporter may be the network's own probe: “confirmed” tells the network to hide. A notice to the persons
-concerned, a hearing, or a reorganised service does the same. So the office asks the prosecutor first. What
-binds a case binds all cases bound to it (``bonds``), because the same persons would be warned.
+The report may come from the network itself, as a probe: the answer “confirmed” would warn the network to
+hide. A notice to the persons concerned, a hearing, or a reorganised service would do the same. So the office
+asks the prosecutor first. What binds a case binds all cases bound to it (``bonds``), because the same persons
+would be warned.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,7 +24,7 @@ from templates.law.rules import DutyRole, Law, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
-    """Return whether the reporter of a case may not be told an outcome; raises Refused as ``in_use.rule``.
+    """Return whether the reporter of a case may not be told an outcome; raises what ``in_use.rule`` raises.
 
     This includes outcomes during the office's own proceedings, even if no prosecutor is informed.
     """
@@ -37,7 +38,7 @@ def binds_outcome(session: Session, number: int) -> bool:
 
 
 def binds(session: Session, number: int) -> bool:
-    """Return whether the word is missing or has restrictions; officers know what these forbid.
+    """Return whether the prosecutor's word is missing or has restrictions. Officers know what these forbid.
 
     A later word without restrictions frees the case.
     """
@@ -45,9 +46,9 @@ def binds(session: Session, number: int) -> bool:
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
-    """Return what binds a case, as ``binds_outcome``; each item has a name that never changes.
+    """Return what binds a case in the sense of ``binds_outcome``, by names that never change.
 
-    A text was checked against what bound its case when it was written, and not against anything later.
+    A text was checked only against what bound its case when it was written, not against anything later.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -66,10 +67,10 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether a prosecutor who acts or may act has not spoken yet: until then, nobody is warned.
+    """Return whether a prosecutor who acts or may act has not spoken yet. Until then, nobody is warned.
 
-    The same holds until it is decided whether to inform a prosecutor at all, even if no rule asked for that:
-    a case that nobody has scored may still be about an offence.
+    The word is also missing until it is decided whether to inform a prosecutor at all, even if no rule asked
+    for that decision: a case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
@@ -77,36 +78,38 @@ def is_missing(session: Session, number: int) -> bool:
 def is_undecided(session: Session, number: int) -> bool:
     """Return whether the decision on informing the prosecutor is pending, even if no rule asked for it.
 
-    For a bound case, it counts only if it was asked for: a duplicate may be closed without it.
+    In cases bound to this one, the decision counts only if a rule asked for it, because a duplicate may be
+    closed without it.
     """
     is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_open or bool(_asked(session, bonds.of(session, number)))
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Return whether the judiciary has a case or a bound one, and has given no word or final decision since.
+    """Return whether the judiciary has a case, or one bound to it, without a later word or final decision.
 
-    Also true if the decision on informing the prosecutor of one of these cases is asked for and not taken.
+    Also return True if a decision on informing the prosecutor of one of these cases was asked for but not
+    taken.
     """
     bound = bonds.of(session, number)
     return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)
 
 
 def is_restricted(session: Session, number: int) -> bool:
-    """Return whether a prosecutor's restrictions bind a case, given for it or for a bound one."""
+    """Return whether a prosecutor's restrictions on a case, or on one bound to it, still bind the case."""
     return any(row.restrictions for each in bonds.of(session, number) for row in _binding(session, each))
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return the prosecutor's restrictions on this very case as one text, or "" without any.
+    """Return the prosecutor's restrictions on this case alone, as one text, or "" if there are none.
 
-    They were recorded with the last word or after it, or are dated later; a final decision ends them.
+    They were recorded with the last word or after it, or are dated later. A final decision ends them.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
 
 def binding(session: Session, number: int) -> int:
-    """Return the number of the case that binds a case: itself if it does, otherwise another."""
+    """Return the number of the case that binds a case: itself if it does, otherwise one bound to it."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
@@ -115,7 +118,7 @@ def binding(session: Session, number: int) -> int:
 
 
 def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
-    """Return those of these cases with an open request to decide on informing the prosecutor."""
+    """Return which of these cases have an open duty to decide on informing the prosecutor."""
     code = in_use.of(session).duty(DutyRole.PROSECUTOR)
     rows = select(Duty.case).where(Duty.case.in_(numbers), Duty.kind == code, Duty.decided.is_(None))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
@@ -125,8 +128,8 @@ def freed(session: Session, number: int) -> None:
     """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
 
     In these cases, everything was withheld because the word was missing, and that reason no longer holds.
-    They include cases that the signed-in officers may not read, because nobody would look at them again for
-    this.
+    They include cases that the signed-in officers may not read, because otherwise nobody would look at them
+    again.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
@@ -138,9 +141,9 @@ def freed(session: Session, number: int) -> None:
 
 
 def _is_bound(session: Session, number: int, holds: Callable[[Session, int], object]) -> bool:
-    """Return whether the decision on informing the prosecutor is pending, for a case or a bound one.
+    """Return whether the decision on informing the prosecutor is pending for a case, or for one bound to it.
 
-    Also return true if the function ``holds`` returns something for one of these cases.
+    Also return True if the function ``holds`` returns something for one of these cases.
     """
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         return True
@@ -154,7 +157,7 @@ def _has_justice(session: Session, number: int) -> bool:
 
 
 def _holding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures that bind a case: those of ``_binding`` and of the office's own proceedings."""
+    """Return the measures that bind a case: ``_binding``, and those of the office's own proceedings."""
     rows = _recorded(session, number)
     return [*_unfreed(session, rows), *_of_office(session, rows)]
 
@@ -170,7 +173,7 @@ def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 def _binding(session: Session, number: int) -> Sequence[Any]:
     """Return the measures that still bind a case, because no later word or final decision has freed it.
 
-    A measure binds if it is of the judiciary or has restrictions. The format is that of ``_recorded``.
+    A measure binds if it is of the judiciary or has restrictions. The rows are as in ``_recorded``.
     """
     return _unfreed(session, _recorded(session, number))
 
@@ -188,10 +191,10 @@ def _recorded(session: Session, number: int) -> Sequence[Any]:
 
 
 def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
-    """Return these measures, in order, without those that a later measure with one of these roles frees.
+    """Return these measures in order, except those that a later measure with one of these roles lifts.
 
-    A word covers what existed at its time, not what was recorded later or is dated later. Otherwise a word
-    with an old date could lift what the prosecutor said since.
+    A word lifts only what already existed, not what was recorded later or is dated later. Otherwise a word
+    with an old date could lift what the prosecutor has said since.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]
@@ -199,12 +202,12 @@ def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> S
 
 
 def refusing(session: Session, number: int, said: Sentence, hint: Sentence) -> CaseRefused:
-    """Return a refusal because the prosecutor's word is missing, naming the case that needs it."""
+    """Return the error for a missing word of the prosecutor, naming the case that needs it."""
     return CaseRefused(bonds.because_of(said, number, binding(session, number)), hint)
 
 
 def refused(session: Session, number: int) -> CaseRefused:
-    """Return the refusal of a text with an outcome that may not be disclosed."""
+    """Return the error for a text with an outcome that may not be disclosed."""
     return refusing(
         session,
         number,
@@ -214,7 +217,7 @@ def refused(session: Session, number: int) -> CaseRefused:
 
 
 def refused_informing(session: Session, number: int) -> CaseRefused:
-    """Return the refusal to inform the persons concerned."""
+    """Return the error for informing the persons concerned too early."""
     return refusing(
         session,
         number,
@@ -234,7 +237,7 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
 
 
 def refused_dossier(session: Session, number: int) -> CaseRefused:
-    """Return the refusal of a dossier that the person concerned reads."""
+    """Return the error for a dossier that the person concerned would read too early."""
     return refusing(
         session,
         number,
@@ -252,7 +255,7 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
 
 
 def refused_following_up(session: Session, number: int) -> CaseRefused:
-    """Return the refusal of the status that shows the reporter that the report is acted on."""
+    """Return the error for the status that shows the reporter that the report is acted on."""
     return refusing(
         session,
         number,

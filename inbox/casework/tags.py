@@ -1,4 +1,4 @@
-"""Tags: words by which officers find cases again."""
+"""Tags: words that help officers find cases again."""
 
 import re
 import unicodedata
@@ -24,16 +24,16 @@ Left: TypeAlias = Mapping[int, list[str]]
 
 
 def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Add tags to cases, at least one: to all of them or to none.
+    """Add tags to one or more cases: to all of them or to none.
 
     The journal does not record the tags, because they may repeat what the report says. Raises CaseRefused for
-    an unknown case, and for an invalid tag; Refused without any tag; otherwise what ``Inbox.acting`` raises.
+    an unknown case or an invalid tag, Refused if no tag is given, and what ``Inbox.acting`` raises.
     """
     return _change(inbox, who, numbers, names, removed=False)
 
 
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Remove tags from cases; raises as ``add``, and CaseRefused for a case that lacks one of them."""
+    """Remove tags from cases; raises as ``add`` does, and CaseRefused for a case that lacks one of them."""
     return _change(inbox, who, numbers, names, removed=True)
 
 

@@ -18,7 +18,8 @@ from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Unfinished
 
-# A draft without a case is deleted after this many days without a change, as no retention of a case ends it.
+# A draft without a case is deleted after this many days without a change, because there is no case with which
+# it would be deleted.
 KEPT_DAYS = 30
 
 Fields = tuple[tuple[str, str], ...]
@@ -55,9 +56,9 @@ class Begun:
 def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields) -> bool:
     """Store what an officer has written in a form so far, and replace the earlier draft.
 
-    An empty form is not stored, nor is a report that names its writer: others have to enter that one. Return
-    False for such a report, for a case that the acting officers may not read or have not declared on, and for
-    an unknown case; otherwise True.
+    An empty form is not stored. Nor is a report that names its writer, because somebody else has to enter it.
+    Return False for such a report, for a case that the acting officers may not read or have not declared on,
+    and for an unknown case; otherwise True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False

@@ -1,10 +1,10 @@
-"""Why a person whom a case names is not told what is held (GDPR, articles 15(4) and 23).
+"""When a person named in a case is not told what is held about them (GDPR, articles 15(4) and 23).
 
 A person who learns of proceedings too early can hide, or look for the reporter. So the answer is refused
 until two decisions are taken: whether to inform the persons concerned, and whether to inform the prosecutor.
-It is also refused during proceedings about the case or a bound one: in judicial proceedings until the
-prosecutor does not object, in the office's own until the person has been informed. A prosecutor's
-restrictions count as judicial proceedings.
+It is also refused during proceedings about the case or one bound to it. In judicial proceedings, this lasts
+until the prosecutor states no objection; in the office's own, until the person has been informed. A
+prosecutor's restrictions count as judicial proceedings.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unopposed:
-    """The prosecutor's consent that a person may be told of a case: its day, its author, and its record."""
+    """The prosecutor's consent to telling a person about a case: its day, who gave it, and its record."""
 
     case: int
     day: date
@@ -39,9 +39,9 @@ class Unopposed:
 
 
 def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
-    """Record that the prosecutor does not object to an answer to a request, as far as it concerns a case.
+    """Record that the prosecutor does not object to disclosing a case in the answer to a request.
 
-    This takes two officers, because the person may then learn what a prosecutor wanted kept. Raises what
+    This takes two officers, because the person may then learn what a prosecutor wanted withheld. Raises what
     ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting`` raise. Raises CaseRefused:
 
     - if the case does not name the person;
@@ -83,7 +83,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
 
 def about(session: Session, request: int, number: int) -> AccessCase:
-    """Return the row of a case and a request; it is added if it is missing."""
+    """Return the row for a case and a request; add it if it is missing."""
     found = session.get(AccessCase, (number, request))
     if found is None:
         visas.take_out(session, number)
@@ -93,7 +93,7 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def names_who_asks(session: Session, number: int, today: date) -> None:
-    """Ask again for decisions that assumed a case names nobody: it names a person who requests access."""
+    """Ask again for decisions that assumed a case names nobody: it names a person who requested access."""
     if legal_duties.reopen_decisions(session, number, News.NAMES, today):
         workflow.keep_in_step(session, number)
 
@@ -101,7 +101,7 @@ def names_who_asks(session: Session, number: int, today: date) -> None:
 def ask_anew(session: Session, number: int) -> None:
     """Discard the prosecutor's consent for all unanswered requests.
 
-    It did not cover new proceedings, nor restrictions that a prosecutor has made since.
+    The consent does not cover new proceedings, or restrictions that a prosecutor has set since.
     """
     open_ones = update(AccessCase).where(AccessCase.case == number, AccessCase.given.is_(None))
     session.execute(open_ones.values(unopposed=None, reference="", unopposed_by=""))
@@ -110,7 +110,7 @@ def ask_anew(session: Session, number: int) -> None:
 def is_undecided(session: Session, number: int) -> bool:
     """Return whether the decision on informing the persons whom a case names is pending.
 
-    It counts even if no rule asked for it, because any text may name a person.
+    The decision counts as pending even if no rule asked for it, because any text may name a person.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PERSONS)
 
