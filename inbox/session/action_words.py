@@ -25,7 +25,7 @@ def officers(given: Mapping[str, Presence], language: str) -> str:
 
 
 def values(code: str, given: Mapping[str, Value], language: str) -> str:
-    """Return the values of an action on one line, or "" without values. Unlabelled values are kept."""
+    """Return the values of an action on one line, or "" if it has none. Unlabelled values are kept."""
     fields = TABLE[Code(code)].values if code in set(Code) else _EVENTS
     return ", ".join(_value(name, value, fields.get(name), language) for name, value in given.items())
 

@@ -137,7 +137,7 @@ class Code(StrEnum):
 
 
 class Viewed(StrEnum):
-    """What an officer listed or viewed, where the code of the action does not say it."""
+    """What an officer listed or viewed, if the code of the action does not say so."""
 
     QUEUE = "queue"
     TODAY = "today"
@@ -161,7 +161,7 @@ class Reason(Enum):
 
 
 class Form(Enum):
-    """The type of a value in an entry. Only codes are chosen by the program; the rest is data."""
+    """The type of a value in an entry. The program chooses only the codes; the other values are data."""
 
     NUMBER = auto()
     TEXT = auto()
@@ -187,23 +187,23 @@ class Rule:
 
     ``officers``: 2 if the action discloses data for good, or removes a safeguard of the other officers.
 
-    ``quarantine``: the action also applies to a case in quarantine, because it shows nothing of the report.
+    ``quarantine``: the action also applies to a case in quarantine, because it shows no part of the report.
 
-    ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. These are
-    the declaration itself and the actions that exclude an officer from a case or admit them.
+    ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. This is
+    true of the declaration itself, and of actions that exclude an officer from a case or admit one.
 
     ``all_cases``: the program works on all cases. What it then shows is limited to what the officers may see.
 
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
 
-    ``oversight``: oversight counts the action. It departs from the ordinary or from what the rules propose,
-    ends a case, or changes who can act, who can see something, or how the work is measured.
+    ``oversight``: oversight counts the action, because it departs from routine or from what the rules
+    propose, ends a case, or changes who can act, who can see something, or how the work is measured.
 
-    ``compared``: the action carries an officer's text, beside the reason, that is compared with the
+    ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).
 
-    ``alarm``: one officer always raises it alone. If the reason may not be compared any more, it is
+    ``alarm``: one officer alone can always raise it. If its reason may no longer be compared, the reason is
     discarded.
     """
 
@@ -264,7 +264,7 @@ TABLE: Mapping[Code, Rule] = {
         quarantine=True,
         values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
-    # A case can also be closed in quarantine. The officer first sees the reply, and nothing of the case.
+    # A case can also be closed in quarantine. The officer first sees the reply, but no part of the case.
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True, quarantine=True),
     Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
     Code.LIST_TEMPLATES: Rule(reads=True),
@@ -272,7 +272,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
-    # Two officers, where one alone could test names against the identity or prevent a disclosure of the case.
+    # Takes two officers if one alone could test names against the identity or prevent a disclosure of the
+    # case.
     Code.KEEP_IDENTITY: Rule(oversight=True),
     Code.NOTE_CONSENT: Rule(
         reason=Reason.OPTIONAL, oversight=True, compared=True, values={"consent": _code("consent")}
@@ -339,13 +340,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(undeclared=True, reads=True, once=True),
     Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(reads=True),
-    # Also covers cases in quarantine: codes and days show nothing of a report.
+    # Also covers cases in quarantine: codes and days reveal nothing about a report.
     Code.READ_REGISTER: Rule(reads=True, quarantine=True, values=_REGISTER),
     Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
     Code.WRITE_SHEET: Rule(values={"sheet": _code("sheet")}),
     Code.RETRACT_CONSULTATION: Rule(reason=_NEEDED, oversight=True, values=_CONSULTATION),
-    # These two name no case. Their lists include cases in quarantine and show nothing of a report.
+    # These two actions name no case. Their lists include cases in quarantine, but show no part of a report.
     Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),
     Code.RECORD_VISA: Rule(
         officers=2, quarantine=True, oversight=True, values=_VISA_LIST | {"day": _DAY, "reference": _TEXT}
@@ -399,7 +400,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
-    # The program records it beside the action that a text came with, or in place of that action.
+    # The program records this together with the action that carries the text, or instead of that action.
     Code.COMPARE_IDENTITY: Rule(reads=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),
@@ -429,7 +430,7 @@ TABLE: Mapping[Code, Rule] = {
     # Does not name the request: not every reader of the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
-    # Names no case: a withheld entry would tell an excluded officer that a case names the person.
+    # Names no case: otherwise, a withheld entry would show an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(
         officers=2,
@@ -460,9 +461,9 @@ TABLE: Mapping[Code, Rule] = {
 class Action:
     """One action: its code, the case, the officer's reason, and values by name.
 
-    ``action`` makes it. Neither the values nor the reason may hold anything of a report. The law asks for at
-    least ``least`` officers. ``why_two`` explains why an action that usually takes one officer takes two
-    here, where that is not obvious.
+    Created by ``action``. Neither the values nor the reason may contain any part of a report. The law asks
+    for at least ``least`` officers. ``why_two`` explains why an action that usually takes one officer takes
+    two here, if that is not obvious.
     """
 
     code: Code
@@ -496,7 +497,7 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
 
     The reason is put on one line. Raises Refused for a missing reason, for a reason or a text that is too
     long for an entry, and for an invalid officer's name. Raises TypeError for values, or a reason, that TABLE
-    does not allow: that is a mistake in the program.
+    does not allow: that is an error in the program.
     """
     rule = TABLE[code]
     kept = {

@@ -61,7 +61,7 @@ def paper(written: str) -> Paper:
 
 
 def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | None) -> Checked:
-    """Verify the journal itself, against an anchor file and a head on paper, and return its head.
+    """Verify the journal, also against an anchor file and a head on paper if given; return the result.
 
     Raises Refused. The error names the first wrong entry, or says that the anchors belong to another inbox.
     """
@@ -100,7 +100,7 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
     """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless we signed it.
 
-    Expired reply keys and those whose seed was destroyed count as well.
+    Signatures by expired reply keys, and by those whose seed was destroyed, are also valid.
     """
     outbox = bundle.open_outbox(manifest, deployment, keys)
     if outbox.n != n:

@@ -22,7 +22,7 @@ def acting(
     *,
     quarantine: bool = False,
 ) -> Iterator[Session]:
-    """Give a session in which ``who`` takes one action. See ``together``."""
+    """Yield a session in which ``who`` takes one action. See ``together``."""
     with together(inbox, who, case, lambda session: [choose(session)], quarantine=quarantine) as session:
         yield session
 
@@ -36,12 +36,13 @@ def together(
     *,
     quarantine: bool = False,
 ) -> Iterator[Session]:
-    """Give a session in which ``who`` takes the actions that ``choose`` derives from the vault.
+    """Yield a session in which ``who`` takes the actions that ``choose`` derives from the vault.
 
     If the officers may read ``case``, they must have declared it before ``choose`` is called
-    (``declared.check``). For ``choose``, any other case does not exist, and ``Inbox.acting`` says so.
-    ``choose`` is called twice: first so that officers know what they confirm, then in the session itself.
-    ``quarantine``: all actions that it can return also apply to a case in quarantine.
+    (``declared.check``). If they may not read it, the case does not exist for ``choose``, and
+    ``Inbox.acting`` refuses the action. ``choose`` is called twice: first so that officers know what they
+    confirm, then in the session itself. ``quarantine``: all actions that ``choose`` can return also apply to
+    a case in quarantine.
 
     Raises Refused if the second call returns other actions, and what ``choose`` and ``Inbox.acting`` raise.
     """

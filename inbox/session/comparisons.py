@@ -6,7 +6,7 @@ are shown to two officers who confirm the action, because those two may read the
 Each comparison has its own journal entry, even if the action was refused. Oversight counts the comparisons
 that touched an identity.
 
-By halving the list, nine such answers would single out one person of 300. So an officer alone gets one answer
+By halving the list, nine such answers would single out one person in 300. So an officer alone gets one answer
 that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about the
 case is compared only before two officers, who see what is tried; then the count starts again. An alarm does
 not wait for a second officer: it is recorded without its reason. So the answers that one officer gets can
@@ -55,14 +55,14 @@ class Looks:
 
 
 def begin(session: Session, who: Actor, *, is_choosing: bool = False) -> Looks:
-    """Record in a session before which officers texts are compared. Return the record of its comparisons."""
+    """Record in a session which officers compare texts, and return the record of these comparisons."""
     journal.begin(session, who)
     looks = session.info[_LOOKS] = Looks(_are_two(session, who), is_choosing)
     return looks
 
 
 def passages(session: Session, number: int) -> list[str]:
-    """Return the lines of an identity to remove from outgoing texts; empty without a recorded identity."""
+    """Return the lines of an identity to remove from outgoing texts; empty if none is recorded."""
     found = session.get(Identity, number)
     return lines(found.text) if found else []
 
@@ -73,9 +73,9 @@ def lines(text: str) -> list[str]:
 
 
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
-    """Return whether an officers' text reveals something of a reporter's identity, or None if it does not.
+    """Return what an officers' text reveals of a reporter's identity, or None if it reveals nothing.
 
-    ``own`` are folded words that the text may contain. Also returns None for an officer alone who has used up
+    ``own`` are folded words that the text may contain. Also returns None for a single officer who has used up
     their answers (``takes_two``): nothing is compared until two officers confirm the action. Raises Locked if
     the action is known and two officers did not confirm it.
     """
@@ -102,11 +102,11 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
 
 @contextmanager
 def unnoted(session: Session) -> Iterator[None]:
-    """Compare, before two officers, a text that must not leave a trace of the cases it is compared with.
+    """Compare a text before two officers, leaving no trace of the cases with which it is compared.
 
-    If the block ends, no comparison has an entry: the action has one, which names no case. If it raises, the
-    comparisons that touched an identity have entries. Otherwise two officers could find out by guessing who
-    the reporter is.
+    If the block ends normally, no comparison gets an entry: the action has one, which names no case. If the
+    block raises, each comparison that touched an identity gets an entry. Otherwise two officers could find
+    out who the reporter is by guessing.
     """
     looks: Looks = session.info[_LOOKS]
     try:
@@ -117,26 +117,26 @@ def unnoted(session: Session) -> Iterator[None]:
 
 
 def may_show_words(session: Session) -> bool:
-    """Whether the acting officers may see the words that touch an identity: two officers who confirmed."""
+    """Whether the acting officers may see the words that touch an identity: they are two who confirmed."""
     looks: Looks = session.info[_LOOKS]
     return looks.by_two
 
 
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
-    """Whether an action carries an officer's text after that officer has used up their answers alone."""
+    """Whether an action carries the text of an officer who has used up the answers for one officer alone."""
     has_words = bool(wanted.reason) or wanted.rule.compared
     return has_words and wanted.case is not None and is_used_up(session, who, wanted.case)
 
 
 def is_used_up(session: Session, who: Actor, number: int) -> bool:
-    """Whether one of the acting officers has used up the answers that one officer gets alone about a case."""
+    """Whether an acting officer has used up the answers about a case that one officer alone can get."""
     if session.get(Identity, number) is None or _are_two(session, who):
         return False
     return any(_is_used_up(session, name, number) for name in who.officers)
 
 
 def note(session: Session, who: Actor, looks: Looks) -> None:
-    """Add an entry for each case that texts were compared with."""
+    """Add an entry for each case with which texts were compared."""
     for number, found in looks.found.items():
         journal.note(
             session, who, action(Code.COMPARE_IDENTITY, number, touched=found, words_shown=looks.by_two)

@@ -1,6 +1,7 @@
-"""Only officers who have declared to have no interest in a case act on it: ``Inbox.acting`` checks this.
+"""Officers must declare that they have no interest in a case before they act on it.
 
-``inbox.access.declarations`` says why, and what of a case is shown before.
+``Inbox.acting`` checks this. ``inbox.access.declarations`` explains why, and which parts of a case are shown
+before that.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ _AT_ONCE = 1_000
 
 
 def asked(session: Session) -> tuple[str, ...]:
-    """Return the signed-in officers who must declare: none for the program's own work or an only officer."""
+    """Return the signed-in officers who must declare: none for the program's work or a sole officer."""
     names = row_security.present(session)
     return () if len(names) == 1 and len(queries_office.officers(session)) == 1 else names
 
@@ -33,7 +34,7 @@ def lacking(session: Session, number: int) -> list[str]:
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases that all officers concerned have declared: at least those among ``numbers``."""
+    """Return cases that all officers concerned have declared: those among ``numbers``, and maybe others."""
     names = asked(session)
     if not names:
         return set(numbers)
@@ -60,10 +61,10 @@ def lacking_cases(session: Session) -> set[int]:
 
 
 def check(session: Session, numbers: Iterable[int]) -> None:
-    """Raise Undeclared for those of these cases that some signed-in officer has not declared.
+    """Raise Undeclared, naming any of these cases that some signed-in officer has not declared.
 
     Raises CaseRefused for a case that does not exist, whatever was declared. Nobody can declare a case that
-    the signed-in officers may not read. An action on such a case shows nothing of it or is refused.
+    the signed-in officers may not read. An action on such a case shows no part of it, or is refused.
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)

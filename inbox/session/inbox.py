@@ -1,4 +1,4 @@
-"""The unlocked inbox: from a home folder and the shares of a quorum to sessions of work."""
+"""The unlocked inbox: open a home folder with the shares of a quorum, and provide sessions of work."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -52,12 +52,12 @@ class Inbox:
 
     @property
     def is_superseded(self) -> bool:
-        """Whether vault.json has changed since: another vault is valid, with another key store."""
+        """Whether vault.json has changed since then, so that another vault and key store are now valid."""
         return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session for the program's own work, then ``settle``. Its results are not for display.
+        """Yield a session for the program's own work, then ``settle``. Its results are not for display.
 
         Raises Superseded.
         """
@@ -70,21 +70,21 @@ class Inbox:
     def acting(
         self, who: Actor, action: Action, *also: Action, new_case: Callable[[Session], int] | None = None
     ) -> Iterator[Session]:
-        """Give a session in which ``who`` takes an action. The journal records the action if the block ends.
+        """Yield a session in which ``who`` takes an action, and record the action if the block ends normally.
 
         An action on several cases has an entry for each. ``also`` are the same action on the other cases, or
-        further actions on the same case. Together they take as many officers as the strictest of them, and
-        reach a case in quarantine only if each of them may. Repeated reading has one entry for each session
-        (``once``). If the action creates a case, ``new_case`` draws its number in the session, and the entry
-        names it.
+        further actions on the same case. Together, the actions take as many officers as the strictest of
+        them. They reach a case in quarantine only if each of them may. Repeated reading has one entry for
+        each session (``once``). If the action creates a case, ``new_case`` draws its number in the session,
+        and the entry names it.
 
-        A case that excludes an officer who acts or confirms does not exist in the session, unless the action
-        is the program's work on all cases. ``comparisons.takes_two`` can also ask for two officers.
-        Comparisons are recorded even if the block raises.
+        The session hides cases that exclude an officer who acts or confirms, unless the action is the
+        program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
+        recorded even if the block raises.
 
-        Raises Undeclared as ``declared.check_actions`` does, also before anybody is asked to confirm; Locked
-        if an action takes two officers who do not both confirm it; Superseded; Refused as ``journal.note``
-        does; CaseRefused as ``unsaid.check_reason`` does.
+        Raises Undeclared as ``declared.check_actions`` does, before anybody is asked to confirm and again in
+        the session; Locked if an action takes two officers who do not both confirm it; Superseded; Refused as
+        ``journal.note`` does; CaseRefused as ``unsaid.check_reason`` does.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -119,7 +119,7 @@ class Inbox:
 
     @contextmanager
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
-        """Give a session to find out which action ``who`` takes, with the comparisons made in it.
+        """Yield a session to find out which action ``who`` takes, and the comparisons made in it.
 
         If the block raises, the comparisons are recorded. Raises Superseded.
         """
@@ -135,16 +135,16 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet, even if the action was refused: they gave an answer."""
+        """Record comparisons that have no entry yet, even for a refused action: they gave an answer."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
 
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
-        """Return the action with the number of officers that all actions taken with it need.
+        """Return the action, taking as many officers as all actions taken with it need.
 
-        It takes two if its texts may now be compared only before two. An alarm waits for nobody: its reason
-        is neither compared nor kept.
+        It takes two if its texts may now be compared only before two. An alarm does not wait for a second
+        officer: instead, its reason is neither compared nor kept.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -195,7 +195,7 @@ class Unlocked:
     """An inbox, the officers who opened it, and the ``words`` of their shares.
 
     ``sealed`` holds the share file of each officer who has given a passphrase. ``failed`` counts the wrong
-    passphrases given to ``prove`` since then, by officer.
+    passphrases given to ``prove`` since the opening, by officer.
     """
 
     inbox: Inbox
@@ -210,15 +210,15 @@ class Unlocked:
         return {name: _presence(name, self.sealed) for name in self.officers}
 
     def by_opening(self, today: date) -> Actor:
-        """Return the officers who opened the inbox for one command: their passphrases count as fresh."""
+        """Return the officers who opened the inbox as the actor of one command, with fresh passphrases."""
         return Actor(self.present, today, self._given, is_fresh=True)
 
     def signed_in(self, name: str) -> Mapping[str, Presence]:
-        """Return how an officer takes part who has signed in with a passphrase."""
+        """Return how an officer who has signed in with a passphrase takes part."""
         return {name: _presence(name, self.sealed)}
 
     def prove(self, name: str, given: str) -> None:
-        """Check an officer's passphrase against their share file here. Raises WrongPassphrase."""
+        """Check an officer's passphrase against the share file in ``sealed``. Raises WrongPassphrase."""
         try:
             share_file.unseal(self.sealed[name], given)
         except WrongPassphrase:
@@ -240,8 +240,8 @@ class Unlocked:
     def _given(self, actions: Sequence[Action], _: int) -> Mapping[str, Presence]:
         """Return the officers whose passphrases came with the command.
 
-        The words on a paper sheet are in plain text, for the day on which a passphrase is lost. So a sheet
-        can only confirm that the shares are renewed.
+        The words on a paper sheet are in plain text, in case a passphrase is lost. So a sheet can confirm
+        nothing except a renewal of the shares.
         """
         if actions[0].code is Code.RENEW_SHARES:
             return self.present
@@ -250,10 +250,10 @@ class Unlocked:
 
 @contextmanager
 def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress) -> Iterator[Unlocked]:
-    """Give the inbox in the folder ``root``, locked for this process alone.
+    """Yield the inbox in the folder ``root``, locked for the exclusive use of this process.
 
-    ``bring`` returns the officers' credentials. It is called once there is something to open. Raises
-    HomeRefused, also for a law that has changed since it was adopted, HeaderDamaged, VaultMissing,
+    ``bring`` returns the officers' credentials. It is called only if there is something to open. Raises
+    HomeRefused (also for a law that has changed since it was adopted), HeaderDamaged, VaultMissing,
     VaultDamaged, and what ``officers.open_master`` raises.
     """
     home = Home(root)
@@ -311,6 +311,6 @@ def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
 
 
 def _names(session: Session, credited: Opened) -> dict[int, str]:
-    """Return the names of the officers who opened the inbox by their share numbers, in that order."""
+    """Return the names of the officers who opened the inbox, by share number and in that order."""
     names = {each.member: each.name for each in queries_office.officers(session)}
     return {member: names[member] for member in sorted(credited.members)}

@@ -33,8 +33,8 @@ def actor(session: Session) -> Actor:
 class Line:
     """An entry as the signed-in officers may read it. ``entry`` is None if it is damaged or withheld.
 
-    A withheld line does not say why, nor which case it is about: otherwise an excluded officer would learn
-    it.
+    A withheld line says neither why it is withheld nor which case it is about. Otherwise an excluded officer
+    would learn both.
     """
 
     n: int
@@ -95,8 +95,8 @@ def _head(session: Session, last: JournalEntry | None) -> Head:
 def follow(session: Session) -> Iterator[Head]:
     """Yield the genesis as head 0, then the head at each entry. Raises JournalBroken at a wrong entry.
 
-    The columns of the vault beside an entry must agree with it, because entries are found and withheld by
-    them.
+    The columns next to an entry in the vault must agree with it, because they are used to find and withhold
+    entries.
     """
     office = queries_office.office(session)
     chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))
@@ -130,7 +130,7 @@ def newest(session: Session, code: Code) -> Entry | None:
 
 
 def of_case(session: Session, number: int) -> Iterator[Entry]:
-    """Yield the entries about a case, unverified, without damaged ones."""
+    """Yield the entries about a case, unverified and without damaged entries."""
     yield from filter(None, map(_parsed, queries_access.journal_of(session, number)))
 
 

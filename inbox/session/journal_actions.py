@@ -44,11 +44,11 @@ class Wanted:
 
     @property
     def is_all(self) -> bool:
-        """Whether the filter matches entries whatever they say."""
+        """Whether the filter matches entries regardless of their content."""
         return self.case is None and not self.officer and not self.action
 
     def has(self, line: Line) -> bool:
-        """Whether an entry matches. A withheld entry matches only if all do."""
+        """Whether an entry matches. A withheld entry matches only if all entries do."""
         if self.before is not None and line.n >= self.before:
             return False
         if line.entry is None:
@@ -62,7 +62,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Entries of the journal and the head of the journal. ``is_more``: earlier entries match, too."""
+    """Entries of the journal, and its head. ``is_more``: there are earlier entries that match."""
 
     lines: list[Line]
     head: Head
@@ -82,7 +82,7 @@ def sign_in(inbox: Inbox, who: Actor) -> None:
 
 
 def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> Read:
-    """Return the entries that match, at most the newest ``most``. Raises what ``Inbox.acting`` raises."""
+    """Return the matching entries, at most the newest ``most``. Raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
         head, first = journal.head(session), wanted.first
         if most is not None and wanted.is_all:
@@ -98,15 +98,15 @@ def _shown(line: Line, undeclared: Collection[int]) -> Line:
     """Return a line, withheld if it is about a case that some signed-in officer has not declared.
 
     The entry is withheld completely, as for a case that excludes an officer. If the two looked different,
-    that officer would learn of the exclusion. Besides, a reason may name somebody, and an entry about a name
-    shows that the case has that name.
+    that officer would learn of the exclusion. In addition, a reason may name somebody, and an entry about a
+    name would show that the name occurs in the case.
     """
     entry = line.entry
     return line if entry is None or entry.case not in undeclared else replace(line, entry=None)
 
 
 def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | None = None) -> Checked:
-    """Verify the journal, also against a ``file`` of anchors and a head on paper, and return its head.
+    """Verify the journal, also against a ``file`` of anchors and a head on paper; return the result.
 
     Raises Refused as ``anchors.check`` does.
     """
@@ -118,7 +118,7 @@ def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | No
 
 
 def correct_clock(inbox: Inbox, who: Actor, reason: str) -> Head:
-    """Record that the clock was ahead and is right now. Return the head of the journal.
+    """Record that the clock was ahead but is now right. Return the head of the journal.
 
     Two officers confirm it. Raises Refused if there is nothing to correct.
     """

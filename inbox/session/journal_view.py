@@ -33,7 +33,7 @@ def reached(inbox: Inbox) -> int:
 
 
 def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[Entry]:
-    """Return what other officers did to a case since entry ``seen``, without reading, oldest first.
+    """Return what other officers changed in a case since entry ``seen``, oldest first.
 
     Empty for a case that the acting officers may not see.
     """
@@ -42,7 +42,7 @@ def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[
 
 
 def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> list[Entry]:
-    """Return what was done to a case since entry ``seen``, without reading, as these officers may see it.
+    """Return what was changed in a case since entry ``seen``, as far as these officers may see it.
 
     Without officers, the result is not for display.
     """
@@ -67,7 +67,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
 
 
 def several(actions: Sequence[Action]) -> Iterator[str]:
-    """Yield actions taken at once, each on a line with its cases."""
+    """Yield a line for each of several actions taken at once, with its cases."""
     for each, cases in together(actions):
         yield _line(each.code, each, cases)
 

@@ -13,9 +13,10 @@ from inbox.vault.tables import Case
 
 
 class Reading(NamedTuple):
-    """What was read, by whom, in which session, on which day. A reading that differs in one of them is new.
+    """What was read, by whom, in which session, on which day. A reading that differs in any of these is new.
 
-    ``letter`` is the position of the newest message of the case, 0 for none: a later message makes it new.
+    ``letter`` is the position of the newest message of the case, or 0 if there is none. A later message makes
+    the reading new.
     """
 
     session: str
@@ -28,9 +29,9 @@ class Reading(NamedTuple):
 
 
 def reading(session: Session, who: Actor, action: Action) -> Reading | None:
-    """Return what an action reads of a case, to recognise a repetition; None if each reading is recorded.
+    """Return what an action reads of a case, to recognise a repetition; None if every reading is recorded.
 
-    The messages of a case that the signed-in officers may not read are hidden: then the newest is 0.
+    If the signed-in officers may not read the case, its messages are hidden and the position is 0.
     """
     if not action.rule.once or action.case is None:
         return None
@@ -40,7 +41,7 @@ def reading(session: Session, who: Actor, action: Action) -> Reading | None:
 
 
 def was_noted(session: Session, noted: Container[Reading], found: Reading | None) -> bool:
-    """Whether this session has already recorded the reading, and the report itself is not new."""
+    """Whether this session has already recorded the reading; never true if the report itself is new."""
     if found is None or found not in noted:
         return False
     return not session.scalar(select(Case.new).filter_by(number=found.case))

@@ -1,7 +1,7 @@
 """After every change to the vault, bring the files of the home in line with it.
 
-A file in its place is kept even if the vault does not know it. The vault may be an older copy that was
-restored, and the portal no longer has the message. Only files that the vault lists as finished are removed.
+A file in its place is kept even if the vault does not know it. The vault may be a restored older copy, while
+the portal no longer has the message. Only files that the vault lists as finished are removed.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from inbox.vault.destroyed_tables import VAULT, Leaving
 
 
 def settle(home: Home, session: Session) -> bool:
-    """Move new files to their places. Remove finished files and those of interrupted work.
+    """Move new files to their places. Remove finished files, and files left by interrupted work.
 
     Returns whether the vault must be rewritten, so that none of its pages keeps removed data.
     """
