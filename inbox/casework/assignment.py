@@ -36,7 +36,7 @@ class Load:
 
 
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
-    """Assign cases, at least one, to an officer or to nobody: all of them or none.
+    """Assign one or more cases to an officer or to nobody: all of them or none.
 
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
     cases; Refused for an invalid name; and what ``Inbox.acting`` raises.
@@ -51,7 +51,7 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
 
 
 def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
-    """Assign the open cases of an absent officer to a deputy, all at once; return which.
+    """Assign the open cases of an absent officer to a deputy, all at once; return their numbers.
 
     Only cases that the acting officers may read are passed on. A case that the deputy may not read is not
     passed on, but the result names it. Raises Refused if no case can be passed on, and what ``assign``

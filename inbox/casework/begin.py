@@ -1,4 +1,4 @@
-"""Start the work on a new case: its score, its next deadline, and the entries by which it is found."""
+"""Start work on a new case: set its score and its next deadline, and index it for search and links."""
 
 from sqlalchemy.orm import Session
 

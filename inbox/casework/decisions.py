@@ -47,7 +47,7 @@ class Decision:
 
 
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
-    """Take a decision about a case, or replace an earlier one, with as many officers as the law says.
+    """Take a decision about a case, or replace an earlier one, with as many officers as the law requires.
 
     Raises Refused if no reason is given, and what ``take``, ``addressees.check`` and
     ``chosen_action.together`` raise.

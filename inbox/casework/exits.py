@@ -215,7 +215,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An exit as officers request it, on a day, with the reason that they gave, if any.
+    """An exit that officers request on a certain day, with the reason that they gave, if any.
 
     ``also`` are obstacles that depend on the request, each with the reason given for that obstacle alone.
     ``code`` is the action, None for the usual action of the exit. ``officers`` is the minimum number of
@@ -578,7 +578,7 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
 
 
 def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
-    """Return the decisions that remove an obstacle, without those that an access request forbids."""
+    """Return the decisions that remove an obstacle, except those that an access request forbids."""
     if way is Exit.ACCESS and role is DutyRole.PERSONS:
         return legal_duties.informing(session)
     return legal_duties.settling(session, role)

@@ -145,7 +145,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> View:
 
 
 def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> Sequence[tuple[int, str]]:
-    """State how two cases are related, and replace an earlier statement.
+    """State how two cases are related, replacing any earlier statement.
 
     If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
     it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
@@ -308,7 +308,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
 
 
 def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
-    """Return the cases whose first text is mostly the same, among those that share its marks."""
+    """Of the cases that share marks with this one, return those whose first text is mostly the same."""
     counts = {number: sum(kind == Kind.TEXT for kind, _ in marks) for number, marks in by_case.items()}
     likely = [number for number in counts if counts[number] >= similarity.LEAST_COMMON]
     likely.sort(key=lambda number: (-counts[number], number))

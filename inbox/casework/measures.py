@@ -105,9 +105,9 @@ def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
 def noted(session: Session, number: int, taken: Taken) -> Action:
     """Return the journal entry of a measure, with as many officers as it takes; raises as ``add`` does.
 
-    A final decision takes two officers, whatever the law says, because it allows destroying the cases that it
-    ends. Raises CaseRefused for a measure that only a decision may record, and what ``addressees.check``
-    raises.
+    A final decision takes two officers, whatever the law says, because it allows the cases whose proceedings
+    it ends to be destroyed. Raises CaseRefused for a measure that only a decision may record, and what
+    ``addressees.check`` raises.
     """
     rule = _rule(session, taken.kind)
     _check_by_hand(session, number, taken.kind)
@@ -350,7 +350,7 @@ def _guards(rule: rules.Measure) -> bool:
 
 
 def by_hand(session: Session) -> list[str]:
-    """Return the measures that officers record themselves: all that do not belong to a decision."""
+    """Return the measures that officers record themselves: all those that do not belong to a decision."""
     return [code for code in in_use.of(session).measures if not legal_duties.taking(session, code)]
 
 

@@ -38,7 +38,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The fields of a form, by name and in order, as of a day."""
+    """The fields of a form, by name and in order, as they were on a day."""
 
     day: date
     fields: Fields
@@ -89,7 +89,7 @@ def of(inbox: Inbox, who: Actor, case: int | None) -> dict[Form, Draft]:
 
 
 def begun(inbox: Inbox, who: Actor) -> Sequence[Begun]:
-    """Return all drafts of an officer that they may read, oldest first."""
+    """Return all of an officer's own drafts that they may still read, oldest first."""
     with inbox.vault.transaction(who.officers) as session:
         mine = select(Unfinished).where(Unfinished.officer.in_(who.officers))
         rows = session.scalars(mine.order_by(Unfinished.day, Unfinished.id)).all()

@@ -328,7 +328,8 @@ TABLE: Mapping[Code, Rule] = {
         undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
     ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
-    # Accompanies the action that excludes the officer from another case of the same matter, or links the two.
+    # Accompanies the action that excludes the officer from another case of the same matter, or the action
+    # that links the two cases.
     Code.SPREAD_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
     Code.LIST_LINKS: Rule(reads=True, once=True),
@@ -545,7 +546,7 @@ def _written(value: Value | date) -> Value:
 
 
 # Shows officers the actions, their cases and how many officers they need, and asks for their passphrases
-# again. Returns the officers who gave theirs.
+# again. Returns the officers who gave them.
 Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 
 
@@ -558,7 +559,7 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 class Actor:
     """The officers who act, the day, and ``confirm``, which asks two officers for confirmation.
 
-    ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what each
+    ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what all
     of them may see. ``is_fresh``: their passphrases came with this action. ``session`` distinguishes the
     sessions of an officer in the same open inbox.
     """

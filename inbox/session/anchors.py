@@ -38,7 +38,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result for an intact journal: its head, the number of outboxes compared, the last entry they name.
+    """The result for an intact journal: its head, how many outboxes were compared, the last entry they name.
 
     ``warnings`` say what the comparison could not cover.
     """

@@ -12,7 +12,7 @@ Act = Callable[[Session, int], object]
 
 
 def do(inbox: Inbox, who: Actor, action: Action, numbers: Iterable[int], act: Act) -> list[int]:
-    """Take ``action`` on each of these cases, at least one, and return their numbers in order.
+    """Take ``action`` on each of these cases (at least one), and return their numbers in order.
 
     Each case has its own entry in the journal, with the reason, so nobody can count cases that they may not
     see. Raises what ``act`` and ``Inbox.acting`` raise. If one case is refused, nothing is done.

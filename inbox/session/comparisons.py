@@ -1,17 +1,17 @@
 """Compare officers' texts with the reporter's identity, which is stored separately, and limit the answers.
 
 An officer who types a list of names as a reply must not learn which of them is the reporter's. So one officer
-alone learns only that a text touches the identity, without the word, its number or its place. The exact words
-are shown to two officers who confirm the action, because those two may read the identity (``READ_IDENTITY``).
-Each comparison has its own journal entry, even if the action was refused. Oversight counts the comparisons
-that touched an identity.
+alone learns only that a text touches the identity, but not which words do, how many, or where. The exact
+words are shown to two officers who confirm the action, because those two may read the identity
+(``READ_IDENTITY``). Each comparison has its own journal entry, even if the action was refused. Oversight
+counts the comparisons that touched an identity.
 
-By halving the list, nine such answers would single out one person in 300. So an officer alone gets one answer
-that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about the
-case is compared only before two officers, who see what is tried; then the count starts again. An alarm does
-not wait for a second officer: it is recorded without its reason. So the answers that one officer gets can
-split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest group
-has at least 27 persons.
+By halving the list, nine such answers would single out one person in 300. So an officer alone gets either one
+answer that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about
+the case is compared only before two officers, who see what is tried; then the count starts again. An alarm
+does not wait for a second officer: it is recorded without its reason. So the answers that one officer gets
+can split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest
+group has at least 27 persons.
 """
 
 from collections.abc import Container, Iterator

@@ -26,7 +26,7 @@ from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 
-# Called with the step being done, the number of steps done, and the number of steps.
+# Called with the current step, the number of completed steps, and the total number of steps.
 Progress = Callable[[str, int, int], None]
 
 
@@ -74,9 +74,9 @@ class Inbox:
 
         An action on several cases has an entry for each. ``also`` are the same action on the other cases, or
         further actions on the same case. Together, the actions take as many officers as the strictest of
-        them. They reach a case in quarantine only if each of them may. Repeated reading has one entry for
-        each session (``once``). If the action creates a case, ``new_case`` draws its number in the session,
-        and the entry names it.
+        them. They reach a case in quarantine only if each of them may. Repeated reading has only one entry
+        for each session (``once``). If the action creates a case, ``new_case`` assigns its number in the
+        session, and the entry names it.
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
@@ -290,7 +290,7 @@ class OpenedAny:
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
-    """Return the vault of a home that nobody else uses. The caller closes it. Raises as ``unlocked`` does."""
+    """Return the vault of a home that nobody else is using. The caller closes it. Raises as ``unlocked``."""
     found = vault_header.parse(given_files.content(home.header))
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))

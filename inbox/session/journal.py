@@ -121,9 +121,9 @@ def lines(session: Session, first: int) -> Iterator[Line]:
 
 
 def newest(session: Session, code: Code) -> Entry | None:
-    """Return the newest entry of an action that names no case, unverified, or None.
+    """Return the newest entry of an action whose entries name no case, unverified; None if there is none.
 
-    The query searches from the newest entry on, so it is fast enough for pages that officers open all day.
+    The query starts with the newest entry, so it is fast enough for pages that officers open all day.
     """
     found = map(_parsed, queries_access.journal_naming(session, code.value))
     return next((entry for entry in found if entry and entry.action == code.value), None)

@@ -52,7 +52,7 @@ def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> li
 
 
 def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
-    """Return actions taken at once: each action once, with its cases, without duplicates."""
+    """Group actions taken at once: return each different action with its cases, without duplicates."""
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
         # The number of officers is the same for all of them.

@@ -1,4 +1,4 @@
-"""Record repeated reading once: an officer who views a case several times in a session has one entry."""
+"""Record repeated reading once: an officer who views a case several times in a session gets one entry."""
 
 from collections.abc import Container
 from datetime import date

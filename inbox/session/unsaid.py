@@ -1,9 +1,9 @@
 """Check that a text kept beside a case does not reveal protected words or the reporter's identity.
 
-Protected words are those that the reporter asked never to repeat. The check covers addressees and reasons:
-the journal keeps them after the case is destroyed, and more officers read them. ``Inbox.acting`` checks the
-reason of every action about a case. An action on several cases whose entry names none of them calls this
-check for each case.
+Protected words are those that the reporter asked the office never to repeat. The check covers addressees and
+reasons, because the journal keeps them after the case is destroyed, and more officers read it.
+``Inbox.acting`` checks the reason of every action about a case. If the entry of an action on several cases
+names none of them, the action calls this check for each case.
 """
 
 from dataclasses import dataclass

@@ -140,7 +140,8 @@ class Workflow(Base):
         self.rank = parts.rank
 
 
-# ``Workflow.in_danger`` as SQL. It must equal the expression in the indexes below, or SQLite ignores them.
+# ``Workflow.in_danger`` as SQL. It must equal the expression in the indexes below, or SQLite ignores the
+# indexes.
 IN_DANGER = or_(
     Workflow.feared.is_(True), Workflow.danger == bindparam(None, score.HIGHEST, literal_execute=True)
 )
@@ -296,7 +297,7 @@ class Dismissal(Base):
 
 
 class Term(Base):
-    """An entity in a case that may link it to other cases, as a keyed hash."""
+    """A keyed hash of an entity in a case that may link it to other cases."""
 
     __tablename__ = "terms"
     __table_args__ = (Index("terms_by_value", "kind", "value", "case"), {"sqlite_with_rowid": False})
@@ -327,7 +328,7 @@ class Identity(Base):
 
 
 class Disclosure(Base):
-    """A disclosure from a case, with its addressee and ground: the ledger of loi 2016-1691, article 9."""
+    """A disclosure from a case, with addressee and ground, in the ledger of loi 2016-1691, article 9."""
 
     __tablename__ = "disclosures"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -399,7 +400,7 @@ class Consultation(Base):
 
 
 class Declaration(Base):
-    """An officer's declaration, before first reading a case, of having no interest in it."""
+    """An officer's declaration of having no interest in a case, made before first reading it."""
 
     __tablename__ = "declarations"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

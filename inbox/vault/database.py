@@ -135,7 +135,7 @@ class Vault:
 
     @contextmanager
     def _statements(self) -> Iterator[Callable[..., Any]]:
-        """Yield a function that runs a statement outside any transaction. Raise as ``copy_to`` does."""
+        """Yield a function that runs a statement outside any transaction. Raises as ``copy_to`` does."""
         with self._alone(), closing(self._engine.raw_connection()) as connection:
             try:
                 yield connection.cursor().execute
@@ -223,5 +223,6 @@ def _engine(path: Path, key: bytes) -> Engine:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    # Rows of a case may be written before the case and removed after it, so keys are checked at commit.
+    # Rows of a case may be written before the case and removed after it, so foreign keys are checked at
+    # commit.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

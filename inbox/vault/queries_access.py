@@ -65,7 +65,7 @@ def exclusions(session: Session) -> Sequence[Exclusion]:
 
 
 def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return which of these cases are restricted to handlers that do not include all signed-in officers."""
+    """Return which of these cases have handlers that do not include all signed-in officers."""
     handlers = defaultdict[int, set[str]](set)
     for row in session.scalars(select(Handler).where(Handler.case.in_(numbers))):
         handlers[row.case].add(row.officer)

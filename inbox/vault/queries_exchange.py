@@ -154,7 +154,7 @@ def envelope_hashes(session: Session) -> set[bytes]:
 
 
 def done_hashes(session: Session) -> set[bytes]:
-    """Return the hashes of the envelopes that became part of a case only at a later try."""
+    """Return the hashes of the envelopes that became part of a case only at a later attempt."""
     hashes = session.scalars(select(Unopened.envelope).where(Unopened.case.is_not(None)))
     done = {each for each in hashes if each is not None}
     return done and done - envelope_hashes(session)

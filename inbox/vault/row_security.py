@@ -109,7 +109,7 @@ def session(
 
 
 def present(session: Session) -> tuple[str, ...]:
-    """Return the officers for whom a session reads. It is empty for the program's own work."""
+    """Return the officers for whom a session reads; empty for the program's own work."""
     names: tuple[str, ...] = session.info[_PRESENT]
     return names
 

@@ -277,8 +277,9 @@ class AnswersBy(StrEnum):
 class Message(Base):
     """A message from the inspectorate. ``serial`` is the serial of the first slot with it.
 
-    - ``decision`` is the code of the decision that records that the reporter was informed of this, and
-      ``outcome`` is the code of the closing that the message accompanies. Both are empty for other messages.
+    - ``decision`` is the code of the decision that records that this message informed the reporter, and
+      ``outcome`` is the code of the outcome whose closing the message accompanies. Both are empty for other
+      messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
     - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
     - ``answers_by`` says what makes it feedback. It is empty for a message that was never meant as feedback.

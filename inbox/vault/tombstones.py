@@ -37,7 +37,7 @@ def remember(session: Session, case: Case) -> None:
 
 
 def forget(session: Session, keys: Iterable[bytes]) -> None:
-    """Delete the tombstones of destroyed intake keys: such messages can no longer be opened."""
+    """Delete the tombstones of destroyed intake keys, because their messages can no longer be opened."""
     session.execute(delete(Tombstone).where(Tombstone.key.in_(list(keys))))
 
 
