@@ -63,7 +63,7 @@ def of(session: Session, number: int) -> list[Mark]:
 
 
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
-    """Return the part of a case behind each of these marks, except the marks of its text as a whole."""
+    """Return the part of a case from which each of these marks was made, except marks of the whole text."""
     key = _key(session)
     found = _by_mark(key, _found(answers.of(case)))
     if marks - found.keys():

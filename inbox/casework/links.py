@@ -225,8 +225,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
     Otherwise a single officer, who may be the person concerned, could free a case from the prosecutor's word,
     or from the other case's proceedings or hold. Nor may one officer undo a link if a case ended as a
-    duplicate because of it. The same applies to a link because of which a case may mean somebody who has made
-    an access request: two officers decide whether it does.
+    duplicate because of it. The same applies to a link through which a case may mean somebody who has made an
+    access request: two officers decide whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:

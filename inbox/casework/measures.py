@@ -105,8 +105,8 @@ def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
 def noted(session: Session, number: int, taken: Taken) -> Action:
     """Return the journal entry of a measure, with as many officers as it takes; raises as ``add`` does.
 
-    A final decision takes two officers, whatever the law says, because it allows the cases whose proceedings
-    it ends to be destroyed. Raises CaseRefused for a measure that only a decision may record, and what
+    A final decision takes two officers, whatever the law says, because it allows the destruction of the cases
+    whose proceedings it ends. Raises CaseRefused for a measure that only a decision may record, and what
     ``addressees.check`` raises.
     """
     rule = _rule(session, taken.kind)
@@ -363,8 +363,8 @@ def tellable(session: Session) -> tuple[str, ...]:
 def lacks_word(session: Session, number: int, kind: str) -> bool:
     """Return whether a measure could surprise a prosecutor who acts or may act.
 
-    It could while the prosecutor has not spoken, or has set restrictions. An officer then has to say whether
-    the measure keeps to them.
+    It could do so while the prosecutor has not spoken, or has set restrictions. An officer then has to say
+    whether the measure keeps to them.
     """
     if not _rule(session, kind).needs_word:
         return False
@@ -477,7 +477,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused until it is decided whether to inform the prosecutor. Until then, all is open."""
+    """Raise CaseRefused while it is still undecided whether to inform the prosecutor."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
             sentence(

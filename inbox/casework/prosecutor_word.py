@@ -103,7 +103,8 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this case alone, as one text, or "" if there are none.
 
-    They were recorded with the last word or after it, or are dated later. A final decision ends them.
+    These restrictions were recorded with the last word or after it, or are dated later. A final decision ends
+    them.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
@@ -157,7 +158,7 @@ def _has_justice(session: Session, number: int) -> bool:
 
 
 def _holding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures that bind a case: ``_binding``, and those of the office's own proceedings."""
+    """Return the measures that bind a case, from ``_binding`` and from the office's own proceedings."""
     rows = _recorded(session, number)
     return [*_unfreed(session, rows), *_of_office(session, rows)]
 
@@ -194,8 +195,8 @@ def _recorded(session: Session, number: int) -> Sequence[Any]:
 def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
     """Return these measures in order, except those that a later measure with one of these roles lifts.
 
-    A word lifts only what already existed, not what was recorded later or is dated later. Otherwise a word
-    with an old date could lift what the prosecutor has said since.
+    The prosecutor's word lifts only what already existed, not what was recorded later or is dated later.
+    Otherwise a word with an old date could lift what the prosecutor has said since.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]

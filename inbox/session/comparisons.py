@@ -73,7 +73,7 @@ def lines(text: str) -> list[str]:
 
 
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
-    """Return what an officers' text reveals of a reporter's identity, or None if it reveals nothing.
+    """Return how a text by officers touches a reporter's identity, or None if it does not.
 
     ``own`` are folded words that the text may contain. Also returns None for a single officer who has used up
     their answers (``takes_two``): nothing is compared until two officers confirm the action. Raises Locked if
@@ -117,13 +117,13 @@ def unnoted(session: Session) -> Iterator[None]:
 
 
 def may_show_words(session: Session) -> bool:
-    """Whether the acting officers may see the words that touch an identity: they are two who confirmed."""
+    """Whether the acting officers may see the words that touch an identity, because two have confirmed."""
     looks: Looks = session.info[_LOOKS]
     return looks.by_two
 
 
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
-    """Whether an action carries the text of an officer who has used up the answers for one officer alone."""
+    """Whether an action carries a text, and an acting officer has used up their own answers."""
     has_words = bool(wanted.reason) or wanted.rule.compared
     return has_words and wanted.case is not None and is_used_up(session, who, wanted.case)
 

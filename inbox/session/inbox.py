@@ -141,7 +141,7 @@ class Inbox:
                 comparisons.note(session, who, looks)
 
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
-        """Return the action, taking as many officers as all actions taken with it need.
+        """Return the action with the number of officers needed for all the actions taken with it.
 
         It takes two if its texts may now be compared only before two. An alarm does not wait for a second
         officer: instead, its reason is neither compared nor kept.

@@ -66,8 +66,8 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    The line is kept in registers and ledgers, which more officers read. Compares as ``check_reason`` does,
-    and raises what it raises.
+    The line is kept in registers and ledgers, which more officers read. Compares texts and raises errors as
+    ``check_reason`` does.
     """
     if _says(session, number, text):
         raise CaseRefused(
@@ -84,7 +84,7 @@ def _says(session: Session, number: int, text: str) -> bool:
 
 
 def says_itself() -> CaseRefused:
-    """Return the error for a reason. Its text is the same whatever the reason says and whoever gave it."""
+    """Return the error for a forbidden reason, which is the same whatever the reason and whoever gave it."""
     return CaseRefused(
         sentence("the reason contains words that could reveal somebody"),
         sentence("the journal keeps the reason: write another one"),

@@ -245,7 +245,7 @@ class Measure(Base):
 
 
 class Duty(Base):
-    """A legal duty to decide, such as whether to inform the prosecutor. The codes are the law's.
+    """A legal duty to decide, such as whether to inform the prosecutor. Its codes are those of the law.
 
     - ``known`` is the day from which the office knew that it had to decide.
     - ``decided`` is the day of the decision, None before. Until then, ``decision`` is empty or says that the

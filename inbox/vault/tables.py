@@ -278,7 +278,7 @@ class Message(Base):
     """A message from the inspectorate. ``serial`` is the serial of the first slot with it.
 
     - ``decision`` is the code of the decision that records that this message informed the reporter, and
-      ``outcome`` is the code of the outcome whose closing the message accompanies. Both are empty for other
+      ``outcome`` is the code of the outcome if the message accompanies a closing. Both are empty for other
       messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
     - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
@@ -337,9 +337,10 @@ class Officer(Base):
 
 
 class RenewalNotice(Base):
-    """A notice to an officer that the shares were renewed with a sheet. ``confirmed``: it has been read.
+    """A notice to an officer that the shares were renewed with a sheet.
 
-    ``renewal`` is the number of the renewal's journal entry, and ``day`` is its day.
+    ``renewal`` is the number of the renewal's journal entry, and ``day`` is its day. ``confirmed`` is true
+    once the notice was read.
     """
 
     __tablename__ = "renewal_notices"
