@@ -1,11 +1,11 @@
-"""The register of access requests: who asks which data is held on them, and when the answer is due.
+"""The register of access requests: who asks what data is held on them, and when the answer is due.
 
-A person has this right under article 15 GDPR. The law in use sets the due day and its first day. It may allow
-one extension, for one of two reasons, which the person is told (article 12(3) GDPR).
+Article 15 GDPR gives people this right. The law in use sets the first and the last day for an answer. It may
+allow one extension for one of two reasons, of which the person must be informed (article 12(3) GDPR).
 
-The register is separate from the cases, and the destruction of a case changes nothing in it. It records that
-a request was answered, but not how: otherwise an officer excluded from a case would learn that it names the
-person. Names are deleted a fixed time after the answer, whatever the answer was.
+The register is separate from the cases, and does not change when a case is destroyed. It records that a
+request was answered, but not how: otherwise an officer excluded from a case would learn that the case names
+the person. Names are deleted a fixed time after the answer, whatever the answer was.
 """
 
 from collections.abc import Sequence
@@ -31,16 +31,16 @@ from inbox.vault.casework_tables import AccessRequest
 
 # The name of this deadline in the oversight figures.
 DEADLINE = "access"
-# For this long after the answer the person can go to court. Then nobody needs the names any more.
+# The person can go to court for this long after the answer. After that, the names are no longer needed.
 NAMED = relativedelta(months=2)
-# An earlier day is a typing mistake.
+# An earlier day must be a typing mistake.
 _LONGEST_AGO = relativedelta(years=1)
 MOST_NAMES = 10
 LONGEST_NAME = 100
 
 
 class Way(StrEnum):
-    """How a request came. The labels are in labels.toml, in ``access_way``."""
+    """How a request arrived. The labels are in labels.toml, in ``access_way``."""
 
     LETTER = "letter"
     EMAIL = "email"
@@ -50,7 +50,7 @@ class Way(StrEnum):
 
 
 class Because(StrEnum):
-    """Why an answer takes longer. The law knows two reasons, and neither reveals whether any data is held."""
+    """Why an answer takes longer. The law has two reasons, and neither reveals whether any data is held."""
 
     COMPLEXITY = "complexity"
     NUMBER = "number"
@@ -58,7 +58,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A new request: its day, how it came, and all names of the person that reports may use."""
+    """A new request: its day, how it arrived, and all names that reports may use for the person."""
 
     received: date
     way: Way
@@ -68,9 +68,10 @@ class Came:
 def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
     """Add a request to the register, under the next number.
 
-    Raises Refused for a day in the future or more than a year ago; for no name, or more than MOST_NAMES; for
-    a name without a letter, with invisible characters or of more than LONGEST_NAME characters; and if the
-    same person's request of that day is already recorded. Raises what ``Inbox.acting`` raises.
+    Raises Refused for a day in the future or more than a year ago; if there is no name, or more than
+    MOST_NAMES; for a name without a letter, with invisible characters or longer than LONGEST_NAME characters;
+    and if a request from the same person on that day is already recorded. Raises what ``Inbox.acting``
+    raises.
     """
     names = _checked(came, who.today)
     with inbox.vault.transaction() as session:
@@ -95,11 +96,11 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
     """Extend all open requests, once each, and return them.
 
-    The persons must be told before their answers would be due without the extension. It takes two officers.
-    All requests are extended at once: extending one would show that person, and readers of the register, that
-    data was found.
+    The persons must be informed before their answers would be due without the extension. This requires two
+    officers. All requests are extended at once, because extending only one would show that person, and
+    readers of the register, that data was found.
 
-    Raises Refused if every open request was extended before or is late, and if the law allows no extension.
+    Raises Refused if every open request was already extended or is late, or if the law allows no extension.
     Raises what ``open_one`` and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
@@ -121,12 +122,12 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
 
 
 def may_extend(row: AccessRequest, today: date) -> bool:
-    """Whether a request can be extended: it is open, not late, and was not extended before."""
+    """Return whether a request can be extended, because it is open, not late, and not yet extended."""
     return row.answered is None and row.extended is None and today <= row.due
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
-    """Return the register: open requests by due day, then the answered ones.
+    """Return the register: first the open requests by due day, then the answered requests.
 
     Raises what ``Inbox.acting`` raises.
     """
@@ -146,10 +147,10 @@ def of(session: Session, number: int) -> AccessRequest:
 
 
 def open_one(session: Session, number: int) -> AccessRequest:
-    """Return an open request, for the officers who work on it.
+    """Return an open request for the officers who handle it.
 
-    Raises Refused for any other request, and for an officer whom the request names, by name or alias: nobody
-    answers a request about themselves. This error does not depend on what cases contain.
+    Raises Refused for any other request, and if the request contains a name or alias of a signed-in officer:
+    officers may not answer requests about themselves. This error does not depend on the content of any case.
     """
     found = of(session, number)
     if mine := sorted(conflicts.watched(session).meant_in(names(found)) & {*row_security.present(session)}):
@@ -169,14 +170,14 @@ def open_one(session: Session, number: int) -> AccessRequest:
 
 
 def names(row: AccessRequest) -> tuple[str, ...]:
-    """Return the names that reports may use for the person, empty once the answer is old."""
+    """Return the names that reports may use for the person; empty once they have been deleted."""
     return tuple(row.names.splitlines())
 
 
 def check_day(row: AccessRequest, today: date) -> None:
-    """Raise Refused if an answer may not be given on this day yet.
+    """Raise Refused if it is too early for an answer on this day.
 
-    An early answer would reveal that there was nothing to search for.
+    An early answer would reveal that no case had to be searched.
     """
     if not is_ripe(row, today):
         raise Refused(
@@ -189,20 +190,23 @@ def check_day(row: AccessRequest, today: date) -> None:
 
 
 def dated(row: AccessRequest, today: date) -> date:
-    """Return the date printed on an answer: the earliest day if it is in time, else the due day.
+    """Return the date printed on an answer: the earliest day if the answer is in time, else the due day.
 
-    The real day would show how long the search took.
+    The actual day would reveal how long the search took.
     """
     return row.earliest if today <= row.due else row.due
 
 
 def is_ripe(row: AccessRequest, today: date) -> bool:
-    """Whether an answer may be given. All answers of a day become possible together, whatever was found."""
+    """Return whether an answer may be given.
+
+    All requests received on one day can be answered from the same day on, whatever was found.
+    """
     return row.earliest <= today
 
 
 def pending(session: Session) -> Sequence[AccessRequest]:
-    """Return the open requests, the first due first."""
+    """Return the open requests, ordered by due day."""
     rows = select(AccessRequest).where(AccessRequest.answered.is_(None))
     return session.scalars(rows.order_by(AccessRequest.due, AccessRequest.n)).all()
 

@@ -1,8 +1,8 @@
-"""Check an addressee: not a person whom the case names, and no words that reveal the reporter.
+"""Check that an addressee is not a person whom the case names, and does not reveal the reporter.
 
-A person concerned must not learn of the case through a mistake. An addressee is also compared like any other
-text: an officer who tries names in it must not learn who reported, and neither the letter nor the ledger may
-say it.
+A person concerned must not learn of the case by mistake. An addressee is also checked like any other outgoing
+text: officers must not find out who reported by trying names as addressees, and neither the letter nor the
+ledger may reveal it.
 """
 
 from sqlalchemy.orm import Session
@@ -21,19 +21,19 @@ _BY_TWO = sentence(
 
 
 def is_named(session: Session, number: int, addressee: str) -> bool:
-    """Whether a case names an addressee.
+    """Return whether a case names an addressee.
 
-    A case that nobody may read is compared with nothing. Raises Undeclared for an officer who has not
-    declared the case, whoever the addressee is: otherwise the officer could test names against the case.
+    An addressee is not compared with a case that nobody may read. Raises Undeclared for an officer who has
+    not declared the case, whatever the addressee: otherwise the officer could test names against the case.
     """
     return _is_compared(session, number, addressee) and named.is_person_of(session, number, addressee)
 
 
 def check(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
-    """Whether the addressee needed a reason. ``how`` is the hint that says how to give one.
+    """Return whether the addressee needed a reason. ``how`` is the hint that says how to give a reason.
 
-    Raises CaseRefused without a reason for an addressee whom the case names. Raises what ``check_unsaid`` and
-    ``is_named`` raise.
+    Raises CaseRefused for an addressee whom the case names, if no reason is given. Raises what
+    ``check_unsaid`` and ``is_named`` raise.
     """
     has_told = check_unsaid(session, number, addressee, reason, how)
     is_person = is_named(session, number, addressee)
@@ -45,12 +45,12 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 
 
 def check_unsaid(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
-    """Whether the addressee needed a reason because it reveals something of the reporter.
+    """Return whether the addressee needed a reason because it could reveal the reporter.
 
-    Raises CaseRefused without a reason, for words that the reporter asked never to repeat and words that
-    touch the identity. For the identity, the reason of one officer does not count, because one officer may
-    not see the words. Next time two officers are asked, because the first has then used up the answers given
-    to one alone. Raises what ``is_named`` raises.
+    Raises CaseRefused for words that the reporter asked never to repeat and for words that touch the
+    identity, if no reason is given. For the identity, a reason from only one officer does not count, because
+    one officer may not see the words. At the next attempt, two officers are asked, because the first has used
+    up the answers that one officer alone can get. Raises what ``is_named`` raises.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

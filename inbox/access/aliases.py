@@ -1,4 +1,4 @@
-"""Aliases: other names that reports may use for an officer. Add, list and remove them."""
+"""Add, list and remove aliases: other names that reports may use for an officer."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,8 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
     """Add an alias, and exclude the officer from all cases, old and new, whose reports use it.
 
     Returns the newly restricted cases that ``who`` may see. Raises Refused if the alias exists, is too short
-    or too long, and if the officer is unknown or the only one. Raises what ``Inbox.acting`` raises.
+    or is too long, or if the officer is the only officer. Raises CaseRefused if the officer is unknown.
+    Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
         _add(session, officer, alias)
@@ -31,7 +32,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 
 
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
-    """Remove an alias, however it is written. The exclusions that it caused stay.
+    """Remove an alias in any spelling. The exclusions that it caused remain.
 
     Raises Refused if the officer has no such alias. Raises what ``Inbox.acting`` raises.
     """

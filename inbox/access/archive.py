@@ -1,9 +1,9 @@
 """The restricted archive: two officers must open a case that is kept only as evidence.
 
-``inbox.vault.row_security`` enforces it on every read, as for quarantine. The case stays a line in the queue
-and in the counts, and actions that show nothing of it, such as its destruction, go on. Two officers open it
-for one day, on which both can read it. A new unread message, or reopening the case, takes it out of the
-archive.
+``inbox.vault.row_security`` enforces this on every read, as for quarantine. An archived case remains a line
+in the queue and in the counts. Actions that do not show its content, such as its destruction, are still
+possible. When two officers open the case, both can read it for that day. A new unread message, or reopening
+the case, takes it out of the archive.
 """
 
 from collections.abc import Iterable
@@ -25,17 +25,17 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 def since(session: Session, number: int, today: date) -> date | None:
-    """Return the day since which a case is in the archive, or None if it is not there today."""
+    """Return the day since which a case has been archived, or None if it is not archived today."""
     as_a_line = select(Workflow.archive_from).filter_by(case=number).execution_options(**AS_A_LINE)
     found = session.scalar(as_a_line)
     return found if found is not None and found <= today else None
 
 
 def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) -> list[int]:
-    """Open archived cases for today, for the officers who act and confirm: all of them or none.
+    """Open archived cases for today, for the officers who act and confirm: all the cases or none.
 
-    Returns their numbers. It takes two officers, once for all cases. Raises CaseRefused for an unknown case
-    and for one outside the archive; Refused without a reason; and what ``bulk.do`` raises.
+    Returns the numbers of the cases. This requires two officers, once for all cases. Raises CaseRefused for a
+    case that is unknown or not archived; Refused without a reason; and what ``bulk.do`` raises.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)
     return bulk.do(inbox, who, opened, numbers, partial(_open, who.today))

@@ -1,8 +1,8 @@
-"""Exclude officers from cases: because somebody decides it, or because a report names them.
+"""Exclude officers from cases, by decision or because a report names them.
 
-An officer is excluded from a case together with all cases of the same matter (``bonds``). Otherwise they
-would not see why the other cases belong together. Through one case they could warn a person who must not be
-warned because of another.
+An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
+Otherwise, the officer would see the other cases without knowing what links them, and could use one case to
+warn a person who must not be warned because of another.
 """
 
 from collections import defaultdict
@@ -28,13 +28,14 @@ from inbox.vault.casework_tables import Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Alias, Exclusion
 
-# The name of the only officer of a new inbox. It is a common word in reports, so it does not count as a name.
+# The name of the only officer of a new inbox. It does not count as a name, because it is a common word in
+# reports.
 UNNAMED = "officer"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The exclusions, the number of cases that no quorum may read, and a warning about these."""
+    """The exclusions, the number of cases that no quorum may read, and a warning about these cases."""
 
     exclusions: Sequence[Exclusion]
     out_of_reach: int
@@ -42,28 +43,28 @@ class Kept:
 
 
 def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
-    """Exclude an officer from a case and from all cases of the same matter: for them, these do not exist.
+    """Exclude an officer from a case and from all cases of the same matter, which they can no longer see.
 
     Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
-    unknown case; Refused for an unknown officer, for one already excluded, and if fewer than a quorum could
-    then read one of the cases; and what ``Inbox.acting`` raises.
+    unknown case or officer; Refused for an officer who is already excluded, and if fewer officers than a
+    quorum could then read one of the cases; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
         return _exclude(session, journal.actor(session), number, officer, inbox.quorum)
 
 
 def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
-    """Admit an excluded officer to a case again, and to all cases of the same matter. Return their numbers.
+    """Lift an officer's exclusion from a case and all cases of the same matter. Return the case numbers.
 
-    The acting officers must be able to read them all, and have declared each: any of them may be the one that
-    names the excluded officer. Raises CaseRefused for an unknown case, Refused if the officer is not
-    excluded, and what ``chosen_action.together`` raises.
+    The acting officers must be able to read all these cases and must have declared each one, because any of
+    them may be the case that names the excluded officer. Raises CaseRefused for an unknown case, Refused if
+    the officer is not excluded, and what ``chosen_action.together`` raises.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # If there is no exclusion, the refusal comes only after two officers have confirmed, as for other
-        # actions that take two.
+        # If there is no exclusion, this is refused only after two officers have confirmed, like other actions
+        # of two officers.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
@@ -82,9 +83,9 @@ def listed(inbox: Inbox, who: Actor) -> Kept:
 
 
 def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> list[int]:
-    """Exclude officers from these cases and all of the same matter. Return the newly restricted cases.
+    """Exclude officers from these cases and all cases of the same matter. Return the newly restricted cases.
 
-    This holds even if too few officers are left to read a case. The journal has an entry for each case,
+    Officers are excluded even if too few are left to read a case. The journal gets an entry for each case,
     without the words that were found.
     """
     kept = []
@@ -97,10 +98,10 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Extend the exclusions from each case of a matter to all its cases. ``number`` is one of them.
+    """Extend the exclusions from each case of a matter to all cases of the matter, such as ``number``.
 
-    Returns the new exclusions, in the order of the cases. Raises Refused, for a link that has just been made,
-    if fewer than a quorum could then read one of the cases.
+    Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
+    officers than a quorum could read one of the cases.
     """
     rows = _not_kept_yet(session, number)
     short = _left_to_few(session, rows, quorum)
@@ -120,21 +121,21 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
 def watched(session: Session) -> Names:
     """Return the names whose mention in a report excludes an officer.
 
-    With only one officer, no name counts: nobody else could read the excluded cases.
+    If there is only one officer, no name counts, because nobody else could read the excluded cases.
     """
     return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 
 
 def names(session: Session) -> Names:
-    """Return the names and aliases of all officers, also of former ones."""
+    """Return the names and aliases of all current and former officers."""
     aliases = queries_access.aliases(session)
     return Names({each.name: _names_of(each.name, aliases) for each in queries_office.everybody(session)})
 
 
 def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> list[int]:
-    """Search all received texts for new names of an officer, and ``keep`` the cases found from them.
+    """Search all received texts for new names of an officer, and exclude the officer from the cases found.
 
-    Earlier names are not searched for again, so that a lifted exclusion stays lifted.
+    Earlier names are not searched again, so that a lifted exclusion stays lifted.
     """
     new = Names({officer: names})
     meant: dict[int, set[str]] = {}
@@ -145,12 +146,12 @@ def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> l
 
 
 def search_for(session: Session, by: Actor, officer: str) -> list[int]:
-    """Do the same as ``search`` for all names of an officer who joins."""
+    """Do the same as ``search`` for all names of a new officer."""
     return search(session, by, officer, _names_of(officer, queries_access.aliases(session)))
 
 
 def out_of_reach(session: Session, quorum: int) -> int:
-    """Return how many cases no quorum of the current officers may read."""
+    """Return the number of cases that no quorum of the current officers may read."""
     officers = {each.name for each in queries_office.officers(session)}
     excluded: dict[int, set[str]] = {}
     for row in queries_access.exclusions(session):
@@ -159,7 +160,7 @@ def out_of_reach(session: Session, quorum: int) -> int:
 
 
 def warnings(session: Session, quorum: int) -> list[str]:
-    """Return warnings for all officers, excluded or not: how many cases nobody can read."""
+    """Return warnings to all officers, even excluded ones, about the number of cases that nobody can read."""
     count = out_of_reach(session, quorum)
     if not count:
         return []
@@ -187,7 +188,7 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of the matter that exclude the officer, this one first; empty if this one does not."""
+    """Return the cases of the matter that exclude the officer, this case first, or [] if it does not."""
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))
@@ -207,7 +208,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return the exclusions that a matter lacks: cases and officers excluded only from its other cases."""
+    """Return the exclusions missing in a matter: of officers who are excluded only from its other cases."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}
@@ -222,7 +223,7 @@ def _excluded_from(session: Session, numbers: Collection[int]) -> defaultdict[in
 
 
 def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int) -> int | None:
-    """Return the first case that fewer than a quorum could read with these exclusions."""
+    """Return the first case that fewer officers than a quorum could read with these additional exclusions."""
     more = defaultdict[int, set[str]](set)
     for number, officer in rows:
         more[number].add(officer)
@@ -239,7 +240,7 @@ def _too_few(number: int, quorum: int) -> Sentence:
 
 
 def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str]]) -> list[int]:
-    """Exclude officers from cases, record each in the journal, and return the numbers of the cases."""
+    """Exclude officers from cases, record each exclusion in the journal, and return the case numbers."""
     for number, officer in rows:
         _take_off(session, number, officer)
         journal.note(session, by, action(code, number, officer=officer))
@@ -249,9 +250,9 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 
 
 def _take_off(session: Session, number: int, officer: str) -> None:
-    """Unassign a case from an officer before the exclusion: afterwards it may be out of reach here.
+    """Unassign a case from an officer before the exclusion, because afterwards the case may be hidden here.
 
-    It may be a case of the same matter that the signed-in officers may not read.
+    It may also be a case of the same matter that the signed-in officers may not read.
     """
     theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))
@@ -274,7 +275,7 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
             sentence("{officer} is already excluded from case {number}", number=number, officer=officer),
             sentence("see: inbox access conflict list"),
         ).at("officer")
-    # Before the exclusion: if the excluded officer is signed in, the links of the case are hidden afterwards.
+    # Read the links before the exclusion: if the excluded officer is signed in, they are hidden afterwards.
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]
@@ -285,5 +286,5 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
     _take_off(session, number, officer)
     session.add(Exclusion(case=number, officer=officer, since=by.today))
     session.flush()
-    session.expunge_all()  # cached rows would stay readable; the case may now be hidden
+    session.expunge_all()  # cached rows would stay readable, but the case may now be hidden
     return also

@@ -1,15 +1,16 @@
-"""Each officer declares to have no interest in a case before reading it for the first time.
+"""Officers must declare that they have no interest in a case before reading it for the first time.
 
 A person who follows up on a report must be impartial (Directive (EU) 2019/1937, article 9).
 
-Until all signed-in officers have declared a case, lists show its number, urgency, category and what officers
-did, but none of its words. No search, tag or area finds the case: an officer with an interest could otherwise
-search for a name, learn what the case says, and leave no entry that names the case. The links of another case
-do show it, because of words that the other case contains as well. Nobody can act on an undeclared case
-(``inbox.session.declared``), except to leave it to others. An officer whom a report names is excluded
-automatically when it arrives (``conflicts``), and does not have to notice it at first reading.
+Until all signed-in officers have declared a case, lists show its number, urgency and category, and what
+officers did, but none of its words. Searches and filters by tag or area do not find the case. Otherwise, an
+officer with an interest could search for a name and learn what the case says, without leaving an entry in the
+journal that names the case. The links of another case do show it, because the words that link them are also
+in that other case. Officers cannot act on an undeclared case (``inbox.session.declared``), except to leave it
+to others. An officer whom a report names is excluded automatically when the report arrives (``conflicts``),
+and does not have to notice the name when reading.
 
-An officer who works alone is not asked, because nobody else could take the case.
+An officer who works alone does not declare cases, because nobody else could take them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,43 +31,49 @@ QUESTION = "no family tie, friendship or dispute with the people concerned, and 
 
 
 def missing(session: Session, number: int) -> list[str]:
-    """Return the signed-in officers who have not declared the case. Raises as ``queries_cases.case`` does."""
+    """Return the signed-in officers who have not declared the case; raises as ``queries_cases.case`` does."""
     queries_cases.case(session, number)
     return declared.lacking(session, number)
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases that all signed-in officers have declared: at least those among ``numbers``."""
+    """Return cases that all signed-in officers have declared, at least all such cases among ``numbers``."""
     return declared.given(session, numbers)
 
 
 def is_asked(session: Session) -> bool:
-    """Whether the signed-in officers must declare cases at all."""
+    """Return whether the signed-in officers have to declare cases at all."""
     return bool(declared.asked(session))
 
 
 def check(session: Session, number: int) -> None:
-    """Raise Undeclared, or as ``queries_cases.case``, unless all signed-in officers have declared it."""
+    """Raise Undeclared unless all signed-in officers have declared the case.
+
+    Raises what ``queries_cases.case`` raises.
+    """
     if names := missing(session, number):
         raise Undeclared([number], names)
 
 
 def is_shut(session: Session, number: int) -> bool:
-    """Whether the signed-in officers may not read a case, declared or not: in quarantine, or archived."""
+    """Return whether the signed-in officers may not read a case, declared or not.
+
+    It may be in quarantine or archived.
+    """
     return number not in row_security.readable(session, [number])
 
 
 def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return cases against which the signed-in officers may test names, because they may read them.
 
-    Covers at least ``numbers``. Answers about any other case must not depend on whom it names or what it
-    says.
+    The result covers at least ``numbers``. Answers about any other case must not depend on its content, such
+    as the names in it.
     """
     return given(session, numbers) & row_security.readable(session, numbers)
 
 
 def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
-    """Whether the acting officers may read all these cases and have declared each."""
+    """Return whether the acting officers may read all these cases and have declared each one."""
     with inbox.vault.transaction(who.officers) as session:
         return set(numbers) <= may_be_tried(session, numbers)
 
@@ -80,7 +87,8 @@ def readable(inbox: Inbox, who: Actor) -> frozenset[int]:
 def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
     """Return the cases that the acting officers still have to declare.
 
-    Empty if one of them is hidden from those who act: its existence is not disclosed.
+    The result is empty if one of the cases is hidden from the acting officers, so that its existence is not
+    disclosed.
     """
     with inbox.vault.transaction(who.officers) as session:
         if not set(numbers) <= row_security.readable(session, numbers):
@@ -91,8 +99,8 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return the acting officers who have not declared the case, without an entry in the journal.
 
-    Raises what ``queries_cases.case`` raises, and Refused if one of them cannot declare it: see
-    ``declare``.
+    Raises what ``queries_cases.case`` raises, and Refused if one of these officers cannot declare the case
+    (see ``declare``).
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -101,11 +109,11 @@ def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
 
 
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
-    """Record the declarations of all acting officers for these cases: for all of them or none.
+    """Record the declarations of all acting officers for these cases: for all the cases or none.
 
-    Returns the officers who had not declared at least one of them before. Raises what ``bulk.do`` and
-    ``missing`` raise, and Refused for an officer represented only by a paper sheet, because anybody can
-    bring that.
+    Returns the officers who had not yet declared at least one of the cases. Raises what ``bulk.do`` and
+    ``missing`` raise, and Refused for an officer represented only by a paper sheet, because anybody could
+    have brought the sheet.
     """
     newly: set[str] = set()
 
@@ -129,7 +137,7 @@ def _check_here(who: Actor, names: Iterable[str]) -> None:
 
 
 def _declare(session: Session, number: int, today: date) -> Sequence[str]:
-    """Record the missing declarations of the signed-in officers, and return these officers."""
+    """Record the missing declarations of the signed-in officers, and return the officers who lacked one."""
     names = missing(session, number)
     session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
     session.flush()

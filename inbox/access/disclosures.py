@@ -1,4 +1,4 @@
-"""The ledger of disclosures: what was given to whom, on which ground (article 9 of loi 2016-1691)."""
+"""The ledger of disclosures: what was given to whom, and on what ground (loi 2016-1691, article 9)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class What(StrEnum):
 
 
 class Unasked(StrEnum):
-    """The kinds of entries whose recipient no officer chooses: a letter, an answer under article 15 GDPR."""
+    """Entries whose recipient is not chosen by an officer: letters, and answers under article 15 GDPR."""
 
     ACCESS_ANSWER = "access-answer"
     LETTER = "letter"
@@ -50,7 +50,7 @@ class Unasked(StrEnum):
 
 
 def said(row: Disclosure, language: str) -> tuple[str, str]:
-    """Return the recipient of an entry and what was given, in words. Text by an officer stays as it is."""
+    """Return the recipient of an entry and what was given, in words; an officer's text is unchanged."""
     known = {**labels.of("what"), **labels.of("ledger")}
     recipient, what = (known.get(each) for each in (row.recipient, row.what))
     return (
@@ -69,13 +69,13 @@ class Given:
 
 
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
-    """Record a disclosure. For the reporter's identity it takes two officers.
+    """Record a disclosure. A disclosure of the reporter's identity requires two officers.
 
-    The identity goes to the judicial authority only at its request. The reason names the request, so that it
-    can be checked.
+    The identity goes to the judicial authority only at its request. The reason must name the request, so that
+    the request can be checked.
 
-    Raises Refused without a reason for a ground that is not on the list, and for the identity given to the
-    judicial authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
+    Raises Refused without a reason, if the ground is ``OTHER`` or the identity goes to the judicial
+    authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
@@ -99,13 +99,13 @@ def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Add a disclosure to the ledger, as part of another action.
 
-    For the reporter's identity, the decision that the law asks for must be taken each time and beforehand: a
-    reporter who consented once must still learn who receives it.
+    Before each disclosure of the reporter's identity, officers must take the decision that the law asks for:
+    a reporter who consented once must still learn who receives the identity.
 
     Raises CaseRefused if the case is unknown, and for the ground ``JUDICIAL`` as ``check_justice`` does. For
-    the identity, raises CaseRefused if the reporter has not consented, or while it is not decided whether to
-    inform the reporter; and Refused for a third ground. Raises Refused for an empty text or one that is too
-    long.
+    the identity, raises CaseRefused until officers have decided whether to inform the reporter; Refused for
+    the ground ``CONSENT`` if the reporter has not consented; and Refused for the ground ``OTHER``. Raises
+    Refused if the recipient is empty or too long.
     """
     queries_cases.case(session, number)
     _check(session, number, given)
@@ -146,9 +146,9 @@ def check_justice(session: Session, number: int) -> None:
 
 
 def sent_to_prosecutor(session: Session) -> Collection[int]:
-    """Return the cases of which, by the ledger, a letter or a dossier was sent to a prosecutor.
+    """Return the cases for which the ledger shows that a letter or a dossier was sent to a prosecutor.
 
-    Entries that an officer writes by hand do not count: one officer alone can write them.
+    Entries written by hand do not count, because one officer alone can write them.
     """
     by_hand = [each.value for each in What]
     rows = select(Disclosure.case).where(Disclosure.ground == Ground.JUDICIAL.value)
@@ -156,9 +156,9 @@ def sent_to_prosecutor(session: Session) -> Collection[int]:
 
 
 def transmitted_unsent(session: Session) -> Sequence[int]:
-    """Return the cases whose transmission to the prosecutor is recorded, but was never sent.
+    """Return the cases for which a transmission to the prosecutor is recorded, but nothing was sent.
 
-    A later message of the reporter may have changed the decision since; still, nothing has been sent.
+    They are returned even if the decision has been reopened since, for example by a message of the reporter.
     """
     kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     transmitted = select(Measure.case).filter_by(kind=kind)
@@ -166,7 +166,7 @@ def transmitted_unsent(session: Session) -> Sequence[int]:
 
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case, oldest first. Raises CaseRefused if there is no such case."""
+    """Return the ledger of a case, oldest entry first. Raises CaseRefused for an unknown case."""
     queries_cases.case(session, number)
     rows = select(Disclosure).filter_by(case=number).order_by(Disclosure.position)
     return session.scalars(rows).all()
@@ -202,7 +202,7 @@ def _check(session: Session, number: int, given: Given) -> None:
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused until it is decided whether to inform the reporter of this disclosure beforehand."""
+    """Raise CaseRefused until officers decide whether to inform the reporter before this disclosure."""
     if codes := legal_duties.undecided_before(session, number, Asked.IDENTITY_GIVEN):
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(

@@ -1,6 +1,6 @@
-"""Handlers of a case: if it has any, only they read it.
+"""Handlers of a case: if a case has handlers, only they can read it.
 
-All other officers see that the case exists, how urgent it is and when a deadline ends
+All other officers see that the case exists, how urgent it is, and when its next deadline ends
 (``inbox.vault.row_security``, ``inbox.overview.queue``).
 """
 
@@ -26,11 +26,12 @@ from inbox.vault.tables import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """Who may read a case: only its ``handlers``, or everybody if it has none; nobody in quarantine.
+    """Who may read a case: only its ``handlers``, all officers if it has none, and nobody in quarantine.
 
-    ``quarantined`` and ``archived`` are the days on which that began. Two officers must open an archived
-    case. ``kept_from`` are the excluded officers, ``officers`` all officers. ``is_read``: the officers who
-    ask may read the case as far as handlers are concerned.
+    ``quarantined`` and ``archived`` are the days since which the case has been in quarantine or archived. Two
+    officers must open an archived case. ``kept_from`` are the excluded officers; ``officers`` are all
+    officers. ``is_read`` is true if the handlers, or their absence, allow the acting officers to read the
+    case.
     """
 
     handlers: list[str]
@@ -42,13 +43,16 @@ class Readers:
 
 
 def of(session: Session, number: int) -> list[str]:
-    """Return the names of the handlers, empty if all officers may read the case. Raises CaseRefused."""
+    """Return the names of the handlers, or [] if there are none. Raises CaseRefused for an unknown case."""
     _check_is_there(session, number)
     return _names(session, number)
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Readers:
-    """Return who may read a case. Raises CaseRefused for an unknown case, and as ``Inbox.acting`` does."""
+    """Return who may read a case.
+
+    Raises CaseRefused for an unknown case, and what ``Inbox.acting`` raises.
+    """
     with inbox.acting(who, action(Code.LIST_HANDLERS, number)) as session:
         handlers = of(session, number)
         return Readers(
@@ -65,7 +69,8 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
     """Make these officers the only handlers of a case, and return them.
 
     Raises CaseRefused if the acting officers may not read the case; Refused for an unknown or excluded
-    officer, and for fewer than a quorum, who could not open the inbox; and what ``Inbox.acting`` raises.
+    officer, and for fewer officers than a quorum, because they could not open the inbox; and what
+    ``Inbox.acting`` raises.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
@@ -76,7 +81,7 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
 def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     """Let all officers read a case again.
 
-    Raises CaseRefused if the acting officers may not read it, or if it has no handlers; and what
+    Raises CaseRefused if the acting officers may not read the case or it has no handlers, and what
     ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
@@ -84,9 +89,9 @@ def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
 
 
 def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
-    """Emergency: add the two officers who confirm to the handlers of a case. Return its handlers.
+    """In an emergency, add the two confirming officers to the handlers of a case. Return its handlers.
 
-    Raises CaseRefused if there is no such case, if they may read it already, or if it is in quarantine; and
+    Raises CaseRefused if the case is unknown or in quarantine, or if these officers may already read it; and
     what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.BREAK_GLASS, number, reason)) as session:
@@ -94,9 +99,9 @@ def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]
 
 
 def broken_since(session: Session, since: date) -> Iterator[Line]:
-    """Yield, for oversight, the journal's lines about emergency openings since a day.
+    """Yield the journal's lines about emergency openings since a day, for oversight.
 
-    Cases from which a signed-in officer is excluded are not among them.
+    Lines about cases from which a signed-in officer is excluded are left out.
     """
     for line in journal.lines(session, 1):
         if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
@@ -121,7 +126,7 @@ def _open_to_all(session: Session, number: int) -> None:
 def _break_glass(session: Session, number: int, opened_to: Sequence[str], today: date) -> list[str]:
     handlers = of(session, number)
     if quarantine.since(session, number):
-        queries_cases.case(session, number)  # raises for an unknown case
+        queries_cases.case(session, number)  # raises CaseRefused for a case in quarantine
     if not handlers or set(opened_to) <= set(handlers):
         raise CaseRefused(
             sentence("the signed-in officers may already read case {number}", number=number),
@@ -172,4 +177,4 @@ def _replace(session: Session, number: int, names: Sequence[str], today: date) -
     session.flush()
     session.add_all(Handler(case=number, officer=name, since=today) for name in names)
     session.flush()
-    session.expunge_all()  # cached rows would stay readable; the case may now be hidden
+    session.expunge_all()  # cached rows would stay readable, but the case may now be hidden

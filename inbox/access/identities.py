@@ -1,4 +1,4 @@
-"""The reporter's identity, if the reporter gave it: stored separately and shown only by its own action.
+"""The reporter's identity, if the reporter gave it, is stored separately and shown only by its own action.
 
 Article 9 of loi 2016-1691 punishes disclosure without consent, except to the judicial authority.
 """
@@ -22,7 +22,7 @@ from inbox.vault import queries_office
 from inbox.vault.casework_tables import Identity, Link
 
 LONGEST = 8_000
-# Why it takes two officers to record an identity.
+# Why recording an identity requires two officers.
 KEPT_ALREADY = sentence(
     "two officers must each enter their passphrase: an identity is already recorded, and by adding names"
     " one officer could find out who it is"
@@ -34,29 +34,29 @@ NAMED = sentence(
 
 
 class Consent(StrEnum):
-    """What the reporter said about disclosing their identity."""
+    """Whether the reporter agreed to disclosing their identity."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Record the reporter's identity, below the existing text. The consent to the existing text ends.
+    """Record the reporter's identity, below any existing text. Consent to disclose the existing text ends.
 
-    One officer may record the first text. It takes two officers once an identity is recorded: one officer
-    could add name after name and watch how the program's answers change. It also takes two if the case or a
-    linked case contains any of these words. Recorded words are removed from all outgoing texts, so an officer
-    with an interest could keep the person concerned from being named, or remove the evidence. To correct a
-    mistake, two officers redact it (``inbox.retention.strike``).
+    One officer may record the first text. Once an identity is recorded, adding to it requires two officers:
+    one officer could add name after name and watch how the program's answers change. Two officers are also
+    required if the case or a linked case contains any of these words: recorded words are removed from all
+    outgoing texts, so an officer with an interest could keep the person concerned from being named, or remove
+    the evidence. To correct a mistake, two officers redact the text (``inbox.retention.strike``).
 
-    Raises CaseRefused if there is no such case; Refused if the text is empty or, with the existing text, too
-    long; Undeclared; and what ``chosen_action.acting`` raises.
+    Raises CaseRefused for an unknown case; Undeclared; Refused if the text is empty, or is too long together
+    with the existing text; and what ``chosen_action.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
         noted = action(Code.KEEP_IDENTITY, number)
         if not queries_office.officers(session)[1:]:
-            return noted  # an officer who is alone in the office reads the identity, too
+            return noted  # the only officer can read the identity anyway
         if session.get(Identity, number) is not None:
             return noted.by(2, KEPT_ALREADY)
         return noted.by(2, NAMED) if _is_said(session, number, text) else noted
@@ -76,9 +76,9 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
 
 
 def _is_said(session: Session, number: int, text: str) -> bool:
-    """Whether a case, or a linked one that the signed-in officers may read, contains words of an identity.
+    """Return whether a case, or a linked case that may be read, contains words of an identity.
 
-    The search is the one used for outgoing texts: by words and line by line.
+    The search is the same as for outgoing texts: by words and by lines.
     """
     lines = comparisons.lines(text)
     words, whole = Protected(lines), Redactor((), lines)
@@ -93,14 +93,14 @@ def _is_said(session: Session, number: int, text: str) -> bool:
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:
-    """Return the identity of a case's reporter. Raises what ``of`` and ``Inbox.acting`` raise."""
+    """Return the identity of the reporter of a case. Raises what ``of`` and ``Inbox.acting`` raise."""
     with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
         return of(session, number)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSaid:
-    """The reporter's consent, given on ``day``, or ``withdrawn``. ``reason`` names the message."""
+    """The reporter's consent, given on ``day``, or ``withdrawn``. ``reason`` names the reporter's message."""
 
     day: date | None = None
     withdrawn: bool = False
@@ -108,12 +108,12 @@ class ConsentSaid:
 
 
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
-    """Record the day on which the reporter consented to disclose their identity, or that they withdrew.
+    """Record the day on which the reporter consented to disclosing their identity, or withdrawal of consent.
 
-    A consent takes two officers and a reason that names the message: it lets somebody learn who the reporter
-    is, and only the reporter knows whether they agreed. Raises Refused unless it is either a consent or a
-    withdrawal, without that reason, and for a day in the future; CaseRefused as ``of`` does; and what
-    ``Inbox.acting`` raises.
+    Recording consent requires two officers and a reason that names the reporter's message, because the
+    consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises
+    Refused unless exactly one of consent and withdrawal is given, if the reason for a consent is missing, and
+    for a day in the future; CaseRefused as ``of`` does; and what ``Inbox.acting`` raises.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
@@ -138,9 +138,9 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 
 
 def of(session: Session, number: int) -> Identity:
-    """Return the recorded identity of a case's reporter.
+    """Return the recorded identity of the reporter of a case.
 
-    Raises CaseRefused for an unknown case, and if no identity is recorded; and what ``declarations.check``
+    Raises CaseRefused if the case is unknown or has no recorded identity, and what ``declarations.check``
     raises.
     """
     declarations.check(session, number)

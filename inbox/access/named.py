@@ -1,12 +1,13 @@
-"""Find the cases that name a person in any text, and those that may, by the family name alone.
+"""Find the cases that name a person in any text, and the cases that may mean the person.
 
-A family name alone is ambiguous, so an officer decides whether the case means this person (``namesakes``).
-The same holds for a case linked as "same person" to one that names them: it may use another name. Until the
-decision, the case counts wherever something could be lost.
+If a case contains only the family name, this is ambiguous, so an officer decides whether the case means this
+person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
+names the person, because it may use another name. Until this decision, the case is treated as one that means
+the person wherever data could be lost.
 
-A case from which a signed-in officer is excluded is not found. A case is not searched before all signed-in
+A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``): otherwise an officer with an interest could search for names to
-learn what it says. An archived case is not searched before two officers have opened it.
+learn what the case says. An archived case is searched only after two officers have opened it.
 """
 
 import re
@@ -25,14 +26,14 @@ from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import AccessCase, AccessRequest, Duty, Link, Measure, Note
 
 _ONE = "person"
-# Forms of address, without case and accents.
+# Forms of address, in lower case and without accents.
 TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The cases that name a person, the cases that may, and the number of cases not searched."""
+    """The cases that name a person, the cases that may mean them, and the number of cases not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]
@@ -59,29 +60,29 @@ def find(session: Session, request: AccessRequest) -> Named:
 
 
 def not_looked_at(session: Session) -> int:
-    """Return how many cases are not searched, because they are undeclared or archived."""
+    """Return the number of cases that are not searched because they are undeclared or archived."""
     numbers = queries_access.case_numbers(session)
     declared = declarations.given(session, sorted(numbers)) & numbers
     return len(numbers - declared) + len(queries_access.archived(session, numbers))
 
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
-    """Whether a case contains one of these names of a person. Raises CaseRefused for an unknown case."""
+    """Return whether a case contains one of a person's names; raises CaseRefused for an unknown case."""
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *notes(session, number)]))
 
 
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
-    """Whether an addressee may be a person whom a case names. Raises what ``names`` raises.
+    """Return whether an addressee may be a person whom a case names. Raises what ``names`` raises.
 
-    This holds if the whole name stands in the case, or the family name after a form of address. It also
-    holds if the answer to the question for names contains a capitalised word of the addressee, if initials
-    match, or if the addressee requested access and the case means them.
+    This is true if the case contains the whole name, or the family name if the addressee begins with a form
+    of address. It is also true if the answer about persons concerned contains a capitalised word of the
+    addressee, if initials match, or if the addressee has requested access and the case means them.
     """
     given = words(addressee)
-    # A single word can be an office that a report mentions.
+    # A single word may be an office that a report mentions.
     if len(given) > 1 and names(session, number, [addressee]):
         return True
-    titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address can follow
+    titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address may follow
     if given and given[0] in TITLES and names(session, number, [*filter(None, [family(titled)])]):
         return True
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
@@ -95,16 +96,19 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
 
 
 def concerns(session: Session, number: int, request: AccessRequest) -> bool:
-    """Whether a case names the person who requests access, or an officer said so. Raises as ``names``."""
+    """Return whether a case means the person who requests access, by name or by an officer's decision.
+
+    Raises what ``names`` raises.
+    """
     given = access_requests.names(request)
     return names(session, number, given) or bool(_judged(session, request.n).get(number))
 
 
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
-    """Whether a case may mean the person who requests access without naming them. Raises as ``names`` does.
+    """Return whether a case may mean the person who requests access, although it does not name them in full.
 
-    Either only their family name stands in it, or an officer linked it as "same person" to a case that names
-    them.
+    The case contains only their family name, or an officer linked it as "same person" to a case that names
+    them. Raises what ``names`` raises.
     """
     given = access_requests.names(request)
     if names(session, number, given):
@@ -115,7 +119,7 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def waiting_for(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case names, or may name. Raises as ``names`` does."""
+    """Return the open access requests of persons whom a case means or may mean. Raises as ``names`` does."""
     return meant_in(session, number) | {
         each.n
         for each in access_requests.pending(session)
@@ -126,9 +130,9 @@ def waiting_for(session: Session, number: int) -> set[int]:
 def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return which of these cases must wait for the answer to an access request.
 
-    Those are the cases that name the person, or may. While any request is open, cases that the signed-in
-    officers may not read wait as well, whomever they name: otherwise a request under any name would reveal
-    what they say.
+    These are the cases that mean or may mean the person. While any request is open, all cases that the
+    signed-in officers may not read also wait, whomever they name: otherwise, a request under any name would
+    reveal whether such a case contains that name.
     """
     if not access_requests.pending(session):
         return set()
@@ -137,12 +141,12 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case certainly means. Raises as ``names`` does."""
+    """Return the open access requests of persons whom a case means for certain. Raises as ``names`` does."""
     return {each.n for each in access_requests.pending(session) if concerns(session, number, each)}
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names the person, or may. Raises what ``names`` raises."""
+    """Return each sentence of a case that names or may name the person. Raises what ``names`` raises."""
     person = Names({_ONE: [*names, *_families(names)]})
     texts = [*of_reporter(session, number), *notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]
@@ -177,7 +181,7 @@ def notes(session: Session, number: int) -> Sequence[str]:
 
 
 def _of_same_person(session: Session, number: int) -> set[int]:
-    """Return the visible cases that officers linked to a case as "same person"."""
+    """Return the cases linked to a case as "same person" that the signed-in officers can see."""
     rows = select(Link.other).where(Link.case == number, Link.kind == Relation.SAME_PERSON)
     return set(session.scalars(rows))
 
@@ -187,7 +191,7 @@ def _families(names: Iterable[str]) -> list[str]:
 
 
 def _judged(session: Session, request: int) -> Mapping[int, bool]:
-    """Return, by case, the officers' decisions whether the case means the person who requests access."""
+    """Map cases to the officers' decisions on whether the case means the person who requests access."""
     rows = select(AccessCase.case, AccessCase.same).where(
         AccessCase.request == request, AccessCase.same.is_not(None)
     )

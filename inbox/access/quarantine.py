@@ -1,7 +1,8 @@
-"""Quarantine: nobody reads a case that contains legally protected secrets (loi 2016-1691, article 6 II).
+"""Quarantine: nobody may read a case that contains legally protected secrets (loi 2016-1691, article 6 II).
 
-``inbox.vault.row_security`` enforces it on every read: for signed-in officers the case is only a line in the
-queue. Actions that show nothing of the report stay possible: officers can answer, close and destroy the case.
+``inbox.vault.row_security`` enforces this on every read: signed-in officers see the case only as a line in
+the queue. Actions that do not show the report are still possible: officers can answer, close and destroy the
+case.
 """
 
 from datetime import date

@@ -65,7 +65,7 @@ class Dialogues(NamedTuple):
 
 
 def dialogues(session: Session, number: int | None = None) -> Dialogues:
-    """Return the messages both ways, oldest first, and the disclosed measures, of all cases or of one."""
+    """Return messages sent and received, oldest first, and disclosed measures, of all cases or of one."""
     sent = select(Message).order_by(Message.case, Message.position)
     heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
     if number is not None:
