@@ -1,7 +1,7 @@
-"""The two possible answers to a person who asks what is held on them, as pages (PDF).
+"""The two possible answers to a person who asks what data is held on them, as a PDF.
 
-One says what is held. The other neither confirms nor denies anything. It is the same whether the request is
-refused or nothing is held: only the names and the day differ.
+One answer states what data is held. The other neither confirms nor denies anything. This second answer is the
+same whether the request is refused or no data is held; only the names and the day differ.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ WORDING = Wording(__package__, "access.toml")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The names of the person, the office that answers, the day, and the language of an answer ("fr", "en").
+    """The content of an answer: the names of the person, the office, the day, and the language ("fr", "en").
 
-    ``says`` are the texts that the law prescribes for each answer.
+    ``says`` contains the texts that the law prescribes for each answer.
     """
 
     names: Sequence[str]
@@ -41,7 +41,7 @@ def neither(to: Letter) -> bytes:
 
 
 def told(to: Letter, text: str) -> bytes:
-    """Return the answer that says what is held, in the words of officers."""
+    """Return the answer that states what data is held, in the officers' words."""
     sheets = _begun(to)
     sheets.heading(_say(to, "held"))
     sheets.quote((text,))

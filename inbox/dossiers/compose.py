@@ -1,7 +1,7 @@
-"""Choose what of a case goes into a dossier, once for both its pages and its machine-readable part.
+"""Choose the content of a dossier, once for both its pages and its machine-readable part.
 
-Loi 2016-1691, article 9, keeps the reporter confidential; code de procédure pénale, article 40, requires that
-the prosecutor is informed.
+Loi 2016-1691, article 9, requires keeping the reporter confidential. Code de procédure pénale, article 40,
+requires informing the prosecutor.
 
 Nothing in a dossier reveals or proves who the reporter is.
 """
@@ -46,7 +46,7 @@ WORDING = Wording(__package__, "dossier.toml")
 
 
 class Enclosed(StrEnum):
-    """In which form attachments are enclosed."""
+    """The form in which attachments are enclosed."""
 
     NONE = "none"
     CLEANED = "cleaned"
@@ -57,9 +57,9 @@ class Enclosed(StrEnum):
 class Plan:
     """The officers' choices for a dossier: its purpose, addressee and language, and what it contains.
 
-    ``included`` are questions that concern the reporter, or unknown ones, whose answers are included anyway.
-    Only the attachments whose numbers are ``chosen`` are enclosed, or all with ``every_file``: without an
-    explicit choice, no file leaves.
+    ``included`` are questions about the reporter, or unknown questions, whose answers are included anyway.
+    Only the attachments whose numbers are in ``chosen`` are enclosed, or all attachments with ``every_file``.
+    Without an explicit choice, no file is enclosed.
     """
 
     purpose: Purpose
@@ -75,7 +75,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement: its place, its label, its day, and one text or several."""
+    """One statement: its place, its label, its day, and one or more texts."""
 
     place: str
     label: str
@@ -84,7 +84,7 @@ class Entry:
 
     @property
     def called(self) -> Labelled:
-        """The place, as officers type it to redact something there; pages show its label instead."""
+        """The place in the form that officers type to redact something there; pages show its label."""
         return labels.typed(self.place, Texts(self.label, self.label))
 
 
@@ -97,7 +97,7 @@ class File:
 
 
 class Doubt(StrEnum):
-    """Why officers should look at a place of a dossier again before it leaves."""
+    """Why officers should check a place in a dossier again before they send it."""
 
     STANDS = "stands"
     PROTECTED = "protected"
@@ -110,17 +110,17 @@ class Doubt(StrEnum):
 
     @property
     def takes_reason(self) -> bool:
-        """Whether the dossier leaves only with a reason: it warns somebody, or repeats protected words."""
+        """Whether sending takes a reason, because the dossier warns somebody or repeats protected words."""
         return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
 
     @property
     def counts(self) -> bool:
-        """Whether it says that something is omitted, or how much, without naming a place."""
+        """Whether this says that something is omitted, or how much, but not where."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
     @property
     def is_at_place(self) -> bool:
-        """Whether it names a place of the dossier."""
+        """Whether this names a place in the dossier."""
         return self in {Doubt.STANDS, Doubt.PROTECTED, Doubt.ALIKE}
 
 
@@ -128,7 +128,7 @@ class Doubt(StrEnum):
 class Content:
     """The content of a dossier; ``received`` is None if the day could reveal who the reporter is.
 
-    ``says`` are the texts that the law prescribes.
+    ``says`` contains the texts that the law prescribes.
     """
 
     plan: Plan
@@ -144,21 +144,21 @@ class Content:
 def compose(
     session: Session, number: int, plan: Plan, today: date
 ) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what goes into a dossier, and the places at which officers should look again.
+    """Return the content of a dossier, and what officers should check again before they send it.
 
-    These are places where text still stands that was redacted elsewhere, texts that repeat what the reporter
-    asked never to repeat, and words with letters of several alphabets, which a typed passage does not find.
-    Officers are also warned of an addressee whom the case names, and of a dossier that needs the prosecutor's
-    word first: both could warn a person concerned.
+    Officers should check places where text that was redacted elsewhere still appears, texts that repeat what
+    the reporter asked never to repeat, and words that mix letters of several alphabets, because a typed
+    passage does not match such words. Officers are also warned about an addressee whom the case names, and
+    about a dossier that needs the prosecutor's word first: both could warn a person concerned.
 
-    Passages that reveal the reporter are omitted. Two officers who act together see how many, and which.
-    Otherwise an officer could store the name of a person concerned as the reporter's identity, and so remove
-    the evidence unnoticed. A single officer sees the complete text. Wherever an identity is stored, this
-    officer is told that such passages are omitted, even if there are none: any other answer would confirm a
-    guessed name.
+    Passages that reveal the reporter are omitted. Two officers who act together see which passages are
+    omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's
+    identity, and so remove the evidence unnoticed. A single officer sees the complete text. If an identity is
+    stored, this officer is always told that such passages are omitted, even if there are none: any other
+    answer would confirm a guessed name.
 
-    Raises CaseRefused if there is no such case. Raises Refused if a passage to redact or a file to enclose is
-    missing, and if a question to include was not answered or must never be repeated.
+    Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is
+    missing, or if the answer to a question to include is missing or must never be repeated.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -172,7 +172,8 @@ def compose(
         made=today,
         by=office.called(plan.language),
         says=in_use.of(session).dossier,
-        # Together with the text, the day could show a person concerned who was there to write it.
+        # Together with the text, the day could show a person concerned who was there and could have written
+        # it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),
         files=tuple(_files(session, number, plan, redactor)),
@@ -191,13 +192,13 @@ def compose(
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what a dossier would say, before anything is sealed; raises what ``compose`` raises."""
+    """Return what a dossier would contain, without sealing anything; raises what ``compose`` raises."""
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER, purpose=plan.purpose)) as session:
         return compose(session, number, plan, who.today)
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
-    """Return a case and the entries to choose from for a dossier.
+    """Return a case and the entries that officers can choose for a dossier.
 
     Raises what ``declarations.check`` raises.
     """
@@ -221,7 +222,7 @@ def _called(file: File, language: str) -> Labelled:
 
 
 def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt, str]]:
-    """Yield how a dossier could warn a person concerned: through its addressee or through its purpose."""
+    """Yield the ways in which a dossier could warn a person concerned: by its addressee or by its purpose."""
     if addressees.is_named(session, number, plan.addressee):
         yield Doubt.NAMED, plan.addressee
     law = in_use.of(session)
@@ -238,7 +239,7 @@ def _offered(session: Session, number: int, language: str) -> list[Entry]:
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the entries of a case that may leave, in chronological order; raises Refused as ``compose``."""
+    """Yield the entries that may go into a dossier, in chronological order; raises Refused as ``compose``."""
     language = plan.language
     days = plan.purpose is Purpose.PROSECUTOR
     if case.unsigned:
@@ -284,7 +285,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the answers that may leave, in the order of the questions: answers on facts and included ones."""
+    """Yield the answers about facts and the included answers, in the order of the questions."""
     fields = {field.id: field for field in asked.fields} if asked else {}
     _check_included(plan.included, report, fields)
     order = [each for each in fields if each in report.answers]

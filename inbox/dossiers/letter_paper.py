@@ -1,6 +1,6 @@
-"""The layout of all letters to print: the same words give the same bytes.
+"""The layout of all printed letters; the same words always give the same bytes.
 
-A letter names the office, never an officer. Its file contains no time except the day.
+A letter names the office, never an officer. Its file contains the day, but no time.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from inbox.files.pdf import Sheets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What is printed above the text on the first page, with the ``facts`` by their labels, and on each foot.
+    """The text printed above a letter, with the labelled ``facts``, and at the foot of each page.
 
     ``law`` is the line below the title, or empty.
     """
@@ -26,7 +26,7 @@ class Paper:
 
 
 def begun(paper: Paper) -> Sheets:
-    """Return the pages of a letter up to the start of its text; raises Refused if the font is missing."""
+    """Return the pages of a letter up to where its text starts; raises Refused if the font is missing."""
     sheets = Sheets(paper.title, language=paper.language, day=paper.made, foot=paper.foot, removed="")
     if paper.law:
         sheets.subtitle(paper.law)
@@ -38,7 +38,7 @@ def begun(paper: Paper) -> Sheets:
 
 
 def sign(sheets: Sheets, label: str) -> None:
-    """Leave room for a signature by hand below ``label``, which says what to write there."""
+    """Leave space for a handwritten signature below ``label``, which says what to write there."""
     for _ in range(2):
         sheets.gap()
     sheets.label(label)

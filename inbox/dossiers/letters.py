@@ -1,8 +1,8 @@
-"""Letters to print for a decision of the law: to a prosecutor, an authority or a person concerned.
+"""Letters to print for a legal decision: to a prosecutor, an authority or a person concerned.
 
-Their texts come with the law. Text that officers add is checked like a reply. For a person concerned, who
-knows how colleagues write, it is checked like an answer to an access request. A letter has to wait as long
-as its decision has to, and takes as many officers. Writing it does not take the decision.
+Their texts come with the law. Text that officers add is checked like a reply. In a letter to a person
+concerned, who knows how colleagues write, it is checked like an answer to an access request. A letter has to
+wait as long as its decision, and requires as many officers. Writing the letter does not take the decision.
 """
 
 import hashlib
@@ -40,11 +40,11 @@ WORDING = Wording(__package__, "letters.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A letter by its code; ``to`` is the code of an authority in the law, or the name of a person.
+    """A letter, by its code; ``to`` is the code of an authority in the law, or the name of a person.
 
-    ``address`` is printed on it; if it is empty, the address of the authority in the law is. ``text`` is the
-    officers' own text. ``despite`` is the reason to set warnings aside. ``seen`` is the digest of the words
-    that officers were shown, or None if it is not to be checked.
+    ``address`` is printed on the letter; if it is empty, the law's address of the authority is printed.
+    ``text`` is the officers' own text. ``despite`` is the reason to set warnings aside. ``seen`` is the
+    digest of the words that officers were shown, or None to skip this check.
     """
 
     letter: str
@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a letter; ``is_own`` if it is the officers' own text."""
+    """A paragraph of a letter; ``is_own`` is true if it is the officers' own text."""
 
     text: str
     is_own: bool
@@ -66,9 +66,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """All text of a letter, in its order: the office, the ``facts`` by their labels, and the paragraphs.
+    """The complete text of a letter, in order: the office, the labelled ``facts``, and the paragraphs.
 
-    Room for a signature follows; ``page`` is the word before the page number on each foot.
+    Space for a signature follows. ``page`` is the word before the page number at the foot of each page.
     """
 
     by: str
@@ -81,15 +81,16 @@ class Words:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the text in hexadecimal; it shows whether officers have seen the same text."""
+        """The SHA-256 of the text in hexadecimal, which shows whether officers have seen the same text."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A letter that can be written about a case, to an authority or a person; it takes ``officers`` many.
+    """A letter that can be written about a case, and the number of ``officers`` that it requires.
 
-    ``waits`` says why it cannot be written yet, and what to do; empty if it can.
+    ``waits`` says why the letter cannot be written yet, and what to do; it is empty if the letter can be
+    written.
     """
 
     rule: Letter
@@ -99,7 +100,7 @@ class Offered:
 
 
 def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
-    """Return the letters of the law by their codes.
+    """Return the letters of the law by code.
 
     Raises what ``declarations.check`` and ``Inbox.acting`` raise.
     """
@@ -118,10 +119,10 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A letter before it is written; ``warned`` says why ``write`` would refuse it, and what to do.
+    """A preview of a letter; ``warned`` says why ``write`` would refuse it, and what to do.
 
-    ``warned`` is empty if nothing that officers entered is refused. Whether the letter may be written yet is
-    not checked. ``takes_reason`` is true if a reason may set the warning aside.
+    ``warned`` is empty if everything that officers entered is accepted. It does not cover whether the letter
+    has to wait. ``takes_reason`` is true if a reason may set the warning aside.
     """
 
     words: Words
@@ -130,7 +131,7 @@ class Preview:
 
 
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
-    """Return what a letter about a case would say, checked as ``write`` does, without writing it.
+    """Return the text that a letter about a case would have, checked as by ``write``, without writing it.
 
     Raises Undeclared, and what ``words`` raises.
     """
@@ -143,10 +144,10 @@ def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
 
 
 def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
-    """Return what a letter about a case would say if it were written today, without checking it.
+    """Return the text that a letter about a case would have today, unchecked and without writing it.
 
-    Raises as ``write`` for a letter, an addressee or a text that does not fit, and for what the case lacks;
-    and what ``Inbox.acting`` raises.
+    Raises the errors of ``write`` for an unsuitable letter, addressee or text, and for values that the case
+    lacks; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -156,11 +157,12 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
 def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
     """Write a letter about a case into a new file, in clear, and record it in the journal and the ledger.
 
-    All of these are raised before anybody is asked to confirm. Refused: the words differ from those shown, or
-    the law has no such letter or addressee; also as ``decisions.check_way``, ``leak_check.check`` or
-    ``restating.check``. CaseRefused: the letter has to wait, the officers' own text is missing, the case
-    lacks something that the letter names, or a person whom the case does not name is addressed without a
-    reason. Otherwise raises what ``chosen_action.acting`` and ``apart.new`` raise.
+    Raises Refused if the words differ from the words shown, or if the law has no such letter or addressee.
+    Raises CaseRefused if the letter has to wait, if the officers' own text is missing, if the case lacks a
+    value that the letter names, or if the addressee is a person whom the case does not name and no reason is
+    given. Also raises what ``decisions.check_way``, ``leak_check.check`` and ``restating.check`` raise. All
+    these errors are raised before anybody is asked to confirm. Afterwards, raises what
+    ``chosen_action.acting`` and ``apart.new`` raise.
     """
 
     def choose(session: Session) -> Action:
@@ -171,14 +173,14 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
         noted = action(Code.WRITE_LETTER, number, wanted.despite, letter=wanted.letter, despite=despite)
         return noted.by(decisions.officers(session, rule.decision))
 
-    # The file gets its name after the journal has the entry, so no file exists without an entry.
+    # The file is named only after the journal entry is written, so no file exists without an entry.
     with apart.new(inbox.home, out) as file, chosen_action.acting(inbox, who, number, choose) as session:
         file.write(_pages(_words(session, number, wanted, who.today)))
         _note(session, number, wanted)
 
 
 def example(session: Session, letter: Letter, language: str) -> str:
-    """Return the text of a letter as an addressee would read it, with marks where it quotes a case."""
+    """Return the text of a letter as an addressee would read it, with placeholders for values of a case."""
     values = {each: f"[{label.in_(language)}]" for each, label in labels.of("place").items()}
     values["name"] = queries_office.office(session).called(language)
     return letter.text.in_(language).strip().format_map(values)
@@ -196,7 +198,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
 
 
 def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
-    """Return why something that officers entered is refused, or None."""
+    """Return the error for an entry of officers that is refused, or None."""
     try:
         _check_given(session, number, wanted)
     except Refused as refused:
@@ -205,7 +207,7 @@ def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
 
 
 def _check_given(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise for entries of officers that must not be sent, or only with a reason."""
+    """Raise an error for entries of officers that must not be sent, or require a reason."""
     rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
@@ -213,7 +215,7 @@ def _check_given(session: Session, number: int, wanted: Wanted) -> None:
         addressees.check_unsaid(session, number, to, wanted.despite)
     else:
         addressees.check(session, number, wanted.address, wanted.despite)
-    # The journal keeps the reason.
+    # The journal records the reason.
     leak_check.warnings(session, number, "", "", wanted.despite)
     if rule.to is Addressee.PERSON and OWN in rule.fields:
         restating.check(session, [number], [one_line(wanted.to)], wanted.text, wanted.despite)
@@ -222,7 +224,7 @@ def _check_given(session: Session, number: int, wanted: Wanted) -> None:
 
 
 def _check_form(session: Session, wanted: Wanted) -> None:
-    """Raise Refused for what the law does not have, CaseRefused for a missing or superfluous text."""
+    """Raise Refused for a letter or addressee not in the law, CaseRefused for a missing or needless text."""
     rule = _rule(session, wanted.letter)
     if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
         raise Refused(
@@ -257,7 +259,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
 
 
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise for text that no authority may read, as ``leak_check.check`` and ``restating.check_unnamed``.
+    """Raise the errors of ``leak_check.check`` and ``restating.check_unnamed`` for a text to an authority.
 
     Persons and things that the report names are allowed: a letter to an authority is about them.
     """
@@ -272,9 +274,9 @@ def _check_words(session: Session, number: int, wanted: Wanted) -> None:
 def _check_way(session: Session, number: int, rule: Letter, today: date) -> None:
     """Raise CaseRefused while a letter has to wait.
 
-    Until it is decided whether to inform the prosecutor, only the prosecutor gets a letter; and the
-    prosecutor gets one only after a measure records that decision. Otherwise nothing would forbid warning the
-    persons concerned.
+    Until officers decide whether to inform the prosecutor, letters may go only to the prosecutor, and only
+    after a measure records that the prosecutor is informed. Otherwise, a letter could warn the persons
+    concerned too early.
     """
     if rule.to is Addressee.PROSECUTOR:
         disclosures.check_justice(session, number)
@@ -292,7 +294,7 @@ def _waits(session: Session, number: int, rule: Letter, today: date) -> Sequence
 
 
 def _pages(words: Words) -> bytes:
-    # Loading this takes a quarter of the desk's start-up time, and only pages need it.
+    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.dossiers import letter_paper  # noqa: PLC0415
 
     paper = letter_paper.Paper(
@@ -311,7 +313,7 @@ def _pages(words: Words) -> bytes:
 
 
 def _words(session: Session, number: int, wanted: Wanted, today: date) -> Words:
-    """Return the text of a letter; raises CaseRefused as ``_values``."""
+    """Return the text of a letter; raises CaseRefused as ``_values`` does."""
     rule, language = _rule(session, wanted.letter), wanted.language
     facts = {
         "to": _addressee(session, wanted),
@@ -371,7 +373,7 @@ def _address(session: Session, wanted: Wanted) -> str:
 
 
 def _note(session: Session, number: int, wanted: Wanted) -> None:
-    """Record in the ledger that something of the case is disclosed, without the name of a person."""
+    """Record the disclosure in the ledger of the case, without the name of a person concerned."""
     rule = _rule(session, wanted.letter)
     is_person = rule.to is Addressee.PERSON
     recipient = Unasked.PERSON_CONCERNED if is_person else _addressee(session, wanted)

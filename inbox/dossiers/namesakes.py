@@ -1,4 +1,4 @@
-"""Decide whether a bare family name in a case belongs to the person who made an access request."""
+"""Decide whether a family name alone in a case means the person who made an access request."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from inbox.vault.casework_tables import AccessCase
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a case means the ``same`` person as the one who made the request, and why."""
+    """Whether a case means the ``same`` person as an access request, and why."""
 
     case: int
     same: bool
@@ -21,12 +21,12 @@ class Judged:
 
 
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
-    """Record whether a case means the person who made the request, or a namesake; takes a reason.
+    """Record, with a reason, whether a case means the person who made the request or a namesake.
 
-    The answer neither waits for the case of a namesake nor says anything about it, so two officers have to
-    decide that. Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise; Refused without a
-    reason. Raises CaseRefused for a case that names the person in full, and for a case that has neither the
-    family name nor a link, as the same person, to a case that names them.
+    The answer does not wait for the case of a namesake and does not mention it, so two officers must decide
+    that a case means a namesake. Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise; Refused
+    without a reason. Raises CaseRefused for a case that names the person in full, and for a case that does
+    not contain the family name and is not linked as "same person" to a case that names them.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)

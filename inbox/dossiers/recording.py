@@ -1,7 +1,7 @@
-"""Record an action taken on a case, with the text sent to another body if the law wants it kept.
+"""Record an action on a case, with the text sent to another body if the law requires keeping it.
 
-Officers write the text; the journal has its hash. It may reveal neither the reporter nor the persons
-concerned, because their colleagues may read it.
+Officers write the text, and the journal records its hash. The text may reveal neither the reporter nor the
+persons concerned, because their colleagues may read it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _DIGITS = 16
 
 
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
-    """Record an action on a case; the law says how many officers it takes. The ledger records what is sent.
+    """Record an action on a case; the law says how many officers it requires. The ledger records sent texts.
 
     Raises what ``check`` raises, before anybody is asked to confirm, and what ``measures.add`` and
     ``Inbox.acting`` raise. Raises CaseRefused if the reason itself repeats words that could reveal somebody.
@@ -41,7 +41,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
         if taken.sent.strip():
             check(session, number, taken.sent, taken.despite)
         if taken.despite.strip():
-            # The journal keeps it.
+            # The journal records this reason.
             leak_check.warnings(session, number, "", "", taken.despite)
         return measures.noted(session, number, taken)
 
@@ -53,11 +53,12 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 
 
 def check(session: Session, number: int, text: str, despite: str) -> None:
-    """Return if a text on a case may go to another body; ``despite`` is the reason to set warnings aside.
+    """Raise Refused unless a text on a case may go to another body.
 
-    Raises what ``restating.check`` raises. Raises Refused, even with a reason, if the text repeats how the
-    reporter named a person concerned, or a possible name from any text of the case. Container numbers belong
-    to nobody, so the text may name them. Raises Undeclared before it reveals anything of the report.
+    ``despite`` is the reason to set warnings aside. Raises what ``restating.check`` raises. Raises Refused,
+    even with a reason, if the text repeats how the reporter named a person concerned, or a possible name from
+    any text of the case. The text may contain container numbers, because they do not identify a person.
+    Raises Undeclared before revealing anything about the report.
     """
     declarations.check(session, number)
     concerned = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
@@ -76,10 +77,10 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 
 
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
-    """Yield the words of a text that may be a name in one of the texts of a case, including place names.
+    """Yield words of a text that may be names, also of places, because they occur in texts of the case.
 
-    Three kinds of words count: two adjacent words with capitals, in the text or in the case, in either order;
-    a single word of such a name, written with a capital, unless it is part of an area's name; and a word that
+    There are three kinds: two adjacent words, in either order, that are capitalised in the text or in the
+    case; a single capitalised word of such a pair, unless it is part of an area's name; and a word that
     follows a form of address.
     """
     beside = {pair for each in said for pair in entities.side_by_side(each)}
@@ -101,7 +102,7 @@ def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
 
 
 def _given(session: Session, taken: Taken) -> Given:
-    """Return the entry for the ledger: the recipient, and the hash by which the journal knows the text."""
+    """Return the entry for the ledger: the recipient, and the start of the text's hash in the journal."""
     name = in_use.of(session).measures[taken.kind].name.fr
     digest = (taken.sha256 or "")[:_DIGITS]
     return Given(taken.addressee.strip() or name, f"sha256 {digest}", Ground.OTHER)

@@ -11,7 +11,7 @@ from inbox.text.redaction import Pieces
 
 
 def machine_readable(content: Content, enclosed: Sequence[Part | None]) -> bytes:
-    """Return dossier.json; ``enclosed`` are the parts of the content's files, None for an omitted file."""
+    """Return dossier.json; ``enclosed`` has the part of each of the content's files, None if omitted."""
     files: list[Json] = [_file(*pair) for pair in zip(content.files, enclosed, strict=True)]
     return strictjson.encode(view(content) | {"files": files})
 
@@ -33,8 +33,8 @@ def view(content: Content) -> dict[str, Json]:
 
 
 def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
-    """Return dossier.pdf; ``enclosed`` as for ``machine_readable``."""
-    # Loading this takes a quarter of the desk's start-up time, and only a PDF needs it.
+    """Return dossier.pdf; ``enclosed`` is as for ``machine_readable``."""
+    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.files.pdf import Sheets  # noqa: PLC0415
 
     plan, language = content.plan, content.plan.language

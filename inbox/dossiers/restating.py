@@ -1,8 +1,8 @@
-"""Check that an answer states what is held in the officers' own words, without a trace of the reporter.
+"""Check that an answer is in the officers' own words, without a trace of the reporter.
 
-The person who asks knows how colleagues write, and who was there on which day. A text that repeats the
-reporter is refused. A text that may reveal who was there causes a warning, which officers set aside with a
-reason.
+The person who asks knows how colleagues write, and who was present on which day. A text that repeats the
+reporter's words is refused. A text that may reveal who was present causes a warning, which officers can set
+aside with a reason.
 """
 
 import re
@@ -25,10 +25,10 @@ from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.vault import queries_cases
 
-# This many of the reporter's words in a row are a quotation.
+# This many consecutive words of the reporter count as a quotation.
 RUN = 5
 LONGEST = 20_000
-# At most this many traces are shown.
+# The maximum number of traces shown.
 _MOST_SHOWN = 5
 _LEAST = 4
 _MONTHS = (
@@ -46,7 +46,7 @@ _CAPITAL = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 
 
 class Tell(StrEnum):
-    """What in an answer could reveal who reported; the labels are in labels.toml."""
+    """The kinds of words in an answer that could reveal who reported; the labels are in labels.toml."""
 
     QUOTED = "quoted"
     REPORTER = "reporter"
@@ -55,7 +55,7 @@ class Tell(StrEnum):
     SAID = "said"
 
 
-# These are refused, even with a reason.
+# These kinds are refused even with a reason.
 _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 
@@ -68,12 +68,13 @@ class Trace:
 
 
 def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
-    """Return if a text on the person with these names, from these cases, may be sent; else raise Refused.
+    """Raise Refused unless a text on the person with these names, from these cases, may be sent.
 
     ``despite`` is the reason to set warnings aside. A text is refused if it is empty, is longer than LONGEST
-    characters, or has an invisible character. It is refused if it repeats a reporter's wording, something
-    that a reporter asked never to repeat, or something known of a reporter's identity. Without a reason it is
-    also refused if it names a day, an hour, a place, an identifier or another person of a report.
+    characters, or contains an invisible character. It is refused if it repeats a reporter's wording,
+    something that a reporter asked never to repeat, or something known about a reporter's identity. Without a
+    reason, it is also refused if it contains a day, an hour, or a place, an identifier or another person from
+    a report.
     """
     _check_form(text)
     found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))
@@ -90,7 +91,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
 
 
 def check_unnamed(session: Session, number: int, text: str) -> None:
-    """Raise Refused if a text repeats something known of the identity of a case's reporter."""
+    """Raise Refused if a text repeats something known about the identity of the reporter of a case."""
     if found := list(_of_identity(session, number, text)):
         raise Refused(
             sentence("the text could reveal who reported: {traces}", traces=_told(found)),
@@ -99,7 +100,7 @@ def check_unnamed(session: Session, number: int, text: str) -> None:
 
 
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
-    """Yield the parts of a text that could reveal the reporter of a case, the worst first."""
+    """Yield the parts of a text that could reveal the reporter of a case, worst first."""
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
@@ -108,7 +109,7 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
     found = leak_check.find(session, number, text, text)
-    # Names of the person do not count as a quotation of another report, either.
+    # The person's own names do not count towards a quotation of another report.
     others = [
         each.words
         for each in found
@@ -126,10 +127,10 @@ def _of_identity(session: Session, number: int, text: str, own: Container[str] =
 
 
 def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
-    """Yield each passage of ``text`` that repeats RUN or more consecutive words of one of ``said``.
+    """Yield each passage of ``text`` that repeats RUN or more consecutive words of a text in ``said``.
 
-    Accents, case, punctuation and numbers do not count. Nor does ``own``, the folded names of the person,
-    because every text about the person repeats them.
+    Accents, case, punctuation and numbers are ignored. ``own``, the folded names of the person, are also
+    ignored, because every text about the person repeats them.
     """
     known = {run for each in said for run in _runs([word for word, _ in _counted(each, own)])}
     words = _counted(text, own)
@@ -144,7 +145,7 @@ def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
 
 
 def capitals_within(said: Iterable[str]) -> Iterator[str]:
-    """Yield each capitalised word within a sentence of a text: a place, a ship, a company, a person."""
+    """Yield each word capitalised within a sentence of a text: a place, a ship, a company or a person."""
     for text in said:
         for each in segments.split(text):
             first, *others = _CAPITAL.findall(each) or [""]
@@ -153,7 +154,7 @@ def capitals_within(said: Iterable[str]) -> Iterator[str]:
 
 
 def areas(session: Session) -> Iterator[str]:
-    """Yield the names of each area that a report can choose, in each language."""
+    """Yield the names, in each language, of every area that a reporter can choose."""
     for option in catalogue.readable_in_use(session).options(scoring.questions().area):
         yield from (option.label.fr, option.label.en)
 
@@ -172,7 +173,7 @@ def _check_form(text: str) -> None:
 
 
 def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
-    """Return the words of a text that count, each folded and as written."""
+    """Return the words of a text that are not ignored, each folded and as written."""
     return [
         (word, written)
         for written in text.split()
@@ -190,7 +191,7 @@ def _is_own(words: str, own: set[str]) -> bool:
 
 
 def _area(session: Session, number: int) -> Iterator[str]:
-    """Yield the names of the area that a report chose, in each language."""
+    """Yield the names, in each language, of the area chosen in a report."""
     case = queries_cases.case(session, number)
     question, given = scoring.questions().area, answers.of(case)
     asked = catalogue.readable_in_use(session)
@@ -200,7 +201,7 @@ def _area(session: Session, number: int) -> Iterator[str]:
 
 
 def _repeated(text: str, said: Iterable[str]) -> list[str]:
-    """Return which of these words or phrases a text repeats, in any spelling."""
+    """Return those of the given words or phrases that a text repeats, in any spelling."""
     folded = f" {' '.join(person_names.words(text))} "
     rows = {each: " ".join(person_names.words(each)) for each in said}
     return [each for each, row in rows.items() if row and f" {row} " in folded]

@@ -1,4 +1,4 @@
-"""Send a dossier: signed, sealed to its addressee, recorded in the ledger (SPEC 8.5)."""
+"""Send a dossier: sign it, seal it to its addressee, and record it in the ledger (SPEC 8.5)."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -56,9 +56,9 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """The file and the recipient of a sealed dossier, and whether a measure records it.
+    """The file and the recipient of a sealed dossier, and whether to record it as a measure.
 
-    ``despite`` is why it is sent although it warns somebody; empty if it warns nobody.
+    ``despite`` is the reason to send the dossier despite its warnings; empty if there are none.
     """
 
     out: Path
@@ -69,7 +69,7 @@ class Sealing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A sealed dossier: its content, the places at which officers should look again, and its manifest."""
+    """A sealed dossier: its content, what officers should check again, and its manifest."""
 
     content: Content
     doubts: Sequence[tuple[Doubt, str]]
@@ -102,17 +102,17 @@ def addressed(text: str) -> Addressed:
 
 
 def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) -> Sent:
-    """Write a dossier of a case into a file, signed and sealed to its addressee; takes two officers.
+    """Write a dossier of a case into a file, signed and sealed to its addressee; requires two officers.
 
-    The ledger records it, and the measures if ``sealing.is_measure``. For a prosecutor who was not informed
-    before, such a measure is the decision that the law asks for.
+    The dossier is recorded in the ledger, and also as a measure if ``sealing.is_measure``. If the prosecutor
+    was not informed before, this measure is the decision that the law asks for.
 
     Raises what ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and ``measures.add`` raise.
-    Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned and cannot be
+    Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned but cannot be
     examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform
-    the prosecutor, and if the dossier warns somebody and no reason is given. For a disciplinary dossier, also
-    raises CaseRefused before the prosecutor's word, and if it has words that the reporter asked never to
-    repeat.
+    the prosecutor, or if a warning about the dossier needs a reason and none is given. For a disciplinary
+    dossier, also raises CaseRefused before the prosecutor's word, or if the dossier contains words that the
+    reporter asked never to repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -124,7 +124,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
         as_measure=sealing.is_measure,
         despite=bool(sealing.despite.strip()),
     )
-    # The file gets its name after the entry in the journal is written, so no file exists without an entry.
+    # The file is named only after the journal entry is written, so no file exists without an entry.
     with apart.new(inbox.home, sealing.out) as file, inbox.acting(who, noted) as session:
         content, doubts = compose.compose(session, number, plan, who.today)
         _check(session, number, plan, sealing, doubts)
@@ -139,7 +139,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
 def _check(
     session: Session, number: int, plan: Plan, sealing: Sealing, doubts: Sequence[tuple[Doubt, str]]
 ) -> None:
-    """Return if a dossier may leave; raises CaseRefused as ``send``."""
+    """Raise CaseRefused, as ``send`` does, unless a dossier may be sent."""
     addressees.check_unsaid(session, number, plan.addressee, sealing.despite)
     sent = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     if plan.purpose is Purpose.PROSECUTOR and not (
@@ -150,13 +150,13 @@ def _check(
             sentence("sending the prosecutor a dossier is that decision: --measure"),
         )
     for doubt, place in doubts:
-        # No reason replaces the prosecutor's word. If the word has restrictions, officers weigh how to keep
-        # to them.
+        # A reason cannot replace the prosecutor's word. If the word comes with restrictions, officers decide
+        # how to respect them.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
-        # The person concerned reads a disciplinary file, and knows who could have said such words. No reason
-        # lets words pass that the reporter asked never to repeat; officers can always redact them. A
-        # prosecutor keeps the dossier secret, and may need those words as evidence.
+        # The person concerned reads a disciplinary file, and may know who could have said such words. So
+        # words that the reporter asked never to repeat are refused even with a reason; officers can always
+        # redact them. A prosecutor keeps the dossier secret, and may need such words as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
@@ -186,14 +186,14 @@ def _write(home: Home, session: Session, content: Content, to: Recipient, out: B
 
 
 def _reference(sent: Dossier) -> str:
-    """Return the name of a dossier in the ledger and in a measure: the first digits of H of its manifest."""
+    """Return the name of a dossier in the ledger and in a measure: the start of the hash of its manifest."""
     return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
 
 
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
-    """Record as a measure that a dossier was sent; for a prosecutor, as the decision to inform them.
+    """Record a sent dossier as a measure or, for a prosecutor, as the decision to inform them.
 
-    raises what ``measures.add`` raises.
+    Raises what ``measures.add`` raises.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
@@ -208,7 +208,7 @@ def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:
-    """Return what to enclose for each file, None for a file that cannot be cleaned."""
+    """Return the enclosure for each file, or None for a file that cannot be cleaned."""
     found = [attachments.find(home, session, content.case, file.number) for file in content.files]
     if content.plan.enclosed is Enclosed.ORIGINAL:
         return [_original(home, each) for each in found]
@@ -229,7 +229,7 @@ def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
 
 
 def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
-    """Return the manifest, signed with a key that the addressee can find: the root key or our card's key."""
+    """Return the manifest, signed with a published key: the root key, or our card's key without one."""
     office = queries_office.office(session)
     seed = office.root_seed or office.card_seed
     made = Dossier(

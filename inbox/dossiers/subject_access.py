@@ -1,9 +1,9 @@
 """Answer an access request (GDPR, article 15) without warning the person or quoting a report.
 
-Officers see which cases name the person, and write the answer themselves. The person gets the same letter,
-from the same day on, whether an obstacle forbids the answer or nothing is held. A request also leaves the
-same traces outside of its cases: an officer who is excluded from a case does not learn that it names the
-person.
+Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
+the person gets the same letter, from the same day on, as if no data were held. Outside the cases, every
+request also leaves the same traces, so that an officer who is excluded from a case does not learn that the
+case names the person.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A case that names the person: labels of the obstacles to disclosing it, and what is recorded.
+    """A case that names the person, with labels of the obstacles to disclosing it, and its recorded answer.
 
-    ``hints`` say for each obstacle what to do.
+    ``hints`` say what to do about each obstacle.
     """
 
     number: int
@@ -47,9 +47,10 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the signed-in officers see of a request; ``not_looked_at`` counts undeclared and archived cases.
+    """What the signed-in officers see of a request; ``not_looked_at`` counts cases that were not searched.
 
-    ``maybe`` are the cases that may name the person, because they have the family name.
+    These are undeclared and archived cases. ``maybe`` are the cases that may mean the person, because they
+    contain the family name.
     """
 
     request: AccessRequest
@@ -60,10 +61,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a person is told, in a language of the pages; without a text nothing is confirmed or denied.
+    """The answer to a person, in a language of the pages; without a text, nothing is confirmed or denied.
 
-    ``reason`` is why a warning about the text is set aside, or why nothing is disclosed although no obstacle
-    forbids it. It is stored with the cases that it concerns.
+    ``reason`` is the reason to set a warning about the text aside, or to disclose nothing although no
+    obstacle forbids disclosure. It is stored with the cases that it concerns.
     """
 
     text: str | None = None
@@ -72,11 +73,11 @@ class Answer:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
-    """Return what the signed-in officers see of a request and, if it was answered, the answer on each case.
+    """Return what the signed-in officers see of a request, with the answer about each case once answered.
 
-    Cases on which not all signed-in officers have declared are not shown, whether the request was answered or
-    not. The journal has the same entry as for the complete register. Raises what ``access_requests.of`` and
-    ``Inbox.acting`` raise.
+    Cases that not all signed-in officers have declared are not shown, whether or not the request was
+    answered. The journal entry is the same as for the complete register. Raises what ``access_requests.of``
+    and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
@@ -90,7 +91,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 
 
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
-    """Return each sentence of a case that names the person of the request, only to help write the answer.
+    """Return each sentence of a case that names or may name the person, only to help write the answer.
 
     Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise.
     """
@@ -100,16 +101,16 @@ def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
 
 
 def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
-    """Write the answer to a request into a new file, in clear for this person alone; takes two officers.
+    """Write the answer to a request into a new file, unencrypted; requires two officers.
 
-    The journal has one entry, which names no case, even if a text was compared with the identity of its
-    reporter (``comparisons.unnoted``). The ledger of each case records the answer. Raises Refused before the
-    first day of answers, if the request was already answered, and if nothing is disclosed although no
-    obstacle forbids it and no reason is given. For disclosed texts, raises what ``exits.check`` and
-    ``restating.check`` raise; otherwise what ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``
-    raise.
+    The file is for this person alone. The journal gets a single entry, which does not name any case, even if
+    a text was compared with the identity of a reporter (``comparisons.unnoted``). The ledger of each case
+    records the answer. Raises Refused before the first day for an answer, if the request was already
+    answered, or if nothing is disclosed although no obstacle forbids disclosure and no reason is given. For a
+    text to disclose, raises what ``exits.check`` and ``restating.check`` raise. Also raises what
+    ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting`` raise.
     """
-    # The file gets its name after the journal has the entry, so no file exists without an entry.
+    # The file is named only after the journal entry is written, so no file exists without an entry.
     with (
         apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.ANSWER_ACCESS, request=number)) as session,
@@ -123,7 +124,7 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
 
 
 def _answered(session: Session, row: AccessRequest, given: Answer, today: date) -> bytes:
-    # Loading this takes a quarter of the desk's start-up time, and only pages need it.
+    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.dossiers import access_letter  # noqa: PLC0415
 
     seen, names = _seen(session, row, today), access_requests.names(row)
@@ -156,7 +157,7 @@ def _asked(row: AccessRequest, today: date) -> Asked:
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:
-    """Record for each case why nothing is disclosed; raises Refused without any obstacle and any reason."""
+    """Record for each case why nothing is disclosed; raises Refused if there is no obstacle and no reason."""
     why = sorted({str(what) for each in seen.cases for what in each.obstacles})
     if seen.cases and not why and not reason.strip():
         raise Refused(
@@ -175,7 +176,7 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
 
 
 def _tell(session: Session, seen: Seen, given: Answer, today: date) -> None:
-    """Record in the ledger of each case that it is disclosed; raises Refused if an obstacle forbids it."""
+    """Record the disclosure in the ledger of each case; raises Refused if an obstacle forbids disclosure."""
     _check_looked_at(seen)
     for each in seen.cases:
         exits.check(session, each.number, _asked(seen.request, today))

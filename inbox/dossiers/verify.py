@@ -20,10 +20,10 @@ _HYBRID = "AGE-SECRET-KEY-PQ-"
 
 
 def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
-    """Return the manifest of a dossier, which may be sealed or already opened with the addressee's own age.
+    """Return the manifest of a dossier, which may be sealed or already opened with the age program.
 
-    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused and names the part that
-    differs from what was signed.
+    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused, which names the part that
+    differs from the signed dossier.
     """
     start = file.read(len(_SEALED))
     pieces = chain([start], atomic_files.pieces(file))
@@ -37,7 +37,7 @@ def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
 
 
 def identities(path: Path, text: str) -> list[Identity]:
-    """Return the secret keys in an identity file of age; raises Refused if the file is invalid or empty."""
+    """Return the secret keys in an age identity file; raises Refused if the file is invalid or empty."""
     lines = [line.strip() for line in text.splitlines()]
     try:
         found = [_identity(line) for line in lines if line and not line.startswith("#")]
@@ -56,7 +56,7 @@ def _identity(line: str) -> Identity:
 
 
 def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[bytes]:
-    """Yield the content; raises Refused if no key opens it, so that this is not mistaken for damage."""
+    """Yield the content; raises Refused if no key opens it, to distinguish this from damage."""
     opened = age.unseal(pieces, identities)
     try:
         first = next(opened, b"")
