@@ -122,7 +122,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
 
 
 def may_extend(row: AccessRequest, today: date) -> bool:
-    """Return whether a request can be extended, because it is open, not late, and not yet extended."""
+    """Return whether a request can be extended: it must be open, not late, and not extended before."""
     return row.answered is None and row.extended is None and today <= row.due
 
 
@@ -175,7 +175,7 @@ def names(row: AccessRequest) -> tuple[str, ...]:
 
 
 def check_day(row: AccessRequest, today: date) -> None:
-    """Raise Refused if it is too early for an answer on this day.
+    """Raise Refused if it is too early to answer a request on this day.
 
     An early answer would reveal that no case had to be searched.
     """

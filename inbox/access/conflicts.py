@@ -98,7 +98,7 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Extend the exclusions from each case of a matter to all cases of the matter, such as ``number``.
+    """Extend the exclusions from each case of a matter to all its cases; one of them is ``number``.
 
     Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
     officers than a quorum could read one of the cases.
@@ -121,7 +121,7 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
 def watched(session: Session) -> Names:
     """Return the names whose mention in a report excludes an officer.
 
-    If there is only one officer, no name counts, because nobody else could read the excluded cases.
+    If there is only one officer, there are no such names, because nobody else could read the cases.
     """
     return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 
@@ -208,7 +208,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return the exclusions missing in a matter: of officers who are excluded only from its other cases."""
+    """Return the exclusions to add so that officers excluded from one case are excluded from the matter."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}

@@ -97,7 +97,7 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 
 
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
-    """Return the acting officers who have not declared the case, without an entry in the journal.
+    """Return the acting officers who have not declared the case; the journal gets no entry.
 
     Raises what ``queries_cases.case`` raises, and Refused if one of these officers cannot declare the case
     (see ``declare``).

@@ -74,7 +74,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
     The identity goes to the judicial authority only at its request. The reason must name the request, so that
     the request can be checked.
 
-    Raises Refused without a reason, if the ground is ``OTHER`` or the identity goes to the judicial
+    Raises Refused if there is no reason and the ground is ``OTHER`` or the identity goes to the judicial
     authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
     """
     if given.ground is Ground.OTHER and not reason.strip():

@@ -108,7 +108,7 @@ class ConsentSaid:
 
 
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
-    """Record the day on which the reporter consented to disclosing their identity, or withdrawal of consent.
+    """Record the day of the reporter's consent to disclosing their identity, or that they withdrew it.
 
     Recording consent requires two officers and a reason that names the reporter's message, because the
     consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises

@@ -33,7 +33,7 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether the cases are one matter for justice; two reports about one place may not be."""
+        """Whether the cases are one matter for justice; reports about the same place need not be."""
         return self in _BINDING
 
 
@@ -58,7 +58,7 @@ def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | No
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
-    """Return a statement about a case, which names the other case if it is true because of another case."""
+    """Return a statement about a case; if it is true because of another case, it names that other case."""
     if number == other:
         return said
     return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)

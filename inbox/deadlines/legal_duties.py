@@ -1,9 +1,9 @@
-"""Legal duties: decisions that the law asks for. Each is a deadline until it is taken.
+"""Legal duties: decisions that the law asks for. Each decision is a deadline until it is taken.
 
 The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
-how long it has. A duty stays even if the score is lowered or another law comes into use: its decision remains
-due until it is taken. A decision is based on what was known at the time. News of a kind that the law names
-reopens it.
+the time allowed. A duty stays even if the score is lowered or another law comes into use: its decision
+remains due until it is taken. A decision is based on what was known at the time. News of a kind that the law
+names reopens it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -80,7 +80,7 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
 
 
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
-    """Ask again, from today on, for all decisions on a case that such news can change, as the law says.
+    """Reopen, as of today, all decisions on a case that such news can change according to the law.
 
     Return whether there was such a decision. The earlier decision stays in the journal with its reason,
     because it was based on what was known then.
@@ -107,8 +107,8 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
 
     A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowing
     of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
-    urgent. No duty is removed: otherwise one officer, by lowering the score, could end a duty that takes the
-    decision of two.
+    urgent. No duty is removed: otherwise one officer could lower the score and so end a duty on which two
+    officers have to decide.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -156,13 +156,13 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that this fact creates each time and that are not yet decided for the next time."""
+    """Return the duties that arise from this fact each time and are not yet decided for the next time."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
 
 def is_of_earlier_time(row: Duty) -> bool:
-    """Return whether a decision was about an earlier occurrence: the next one needs another decision."""
+    """Return whether a decision was about an earlier occurrence; the next one needs its own decision."""
     return row.spent and row.decided is not None
 
 
@@ -276,7 +276,7 @@ def is_open(session: Session, number: int, role: DutyRole) -> bool:
 
 
 def is_undecided(session: Session, number: int, role: DutyRole) -> bool:
-    """Return whether a decision has not been taken, whether or not the case has this duty."""
+    """Return whether the duty of this role is undecided, or the case does not have it."""
     row = by_role(session, number, role)
     return row is None or row.decided is None
 
@@ -328,7 +328,7 @@ def measures_on(session: Session, number: int) -> Set[str]:
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of cases with an urgent decision, among all cases or for one."""
+    """Return the numbers of cases with an urgent decision, of all cases or only of ``number``."""
     rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
     if number is not None:
         rows = rows.where(Duty.case == number)
@@ -336,7 +336,7 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 
 
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of cases with a pending decision without a role, among all cases or for one.
+    """Return the numbers of cases with a pending decision that has no role, of all or only of ``number``.
 
     A case can be closed while such a decision is pending.
     """
@@ -346,7 +346,7 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of closed and junk cases that still owe a decision, among all cases or for one.
+    """Return the numbers of closed and junk cases that still owe a decision, of all or only of ``number``.
 
     Closing a case does not end a decision that was put off or is asked for again: such a case waits like an
     open one, and is not archived. Two decisions are not owed. The decision on admissibility is dropped,
@@ -458,7 +458,7 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     """Return the due day under the law in use, which the office's own days off do not change."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
-        return row.due  # as under the earlier law
+        return row.due  # The day under the earlier law stays.
     # A decision that is asked for again is about news, so its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)

@@ -4,15 +4,15 @@ from enum import StrEnum
 
 
 class Obstacle(StrEnum):
-    """Why a case cannot leave, or needs a further step first; ``casework.exits`` defines what each one means.
+    """Why a case cannot leave, or needs a further step first; ``casework.exits`` defines their effects.
 
-    The first group are facts of the case. ``URGENT``: the law names its priority as urgent. ``DANGER``: an
-    answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``: nobody has
-    read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in the case has
-    made an access request, which has not been answered yet. ``REPEATED``: another case was closed as a
-    duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the archives, which
-    they have not given yet. ``ONE_CLOCK``: only the clock of this machine says that the day has come; no
-    collected bundle was exported by the portal on that day or later.
+    The first group consists of facts of the case. ``URGENT``: the law names its priority as urgent.
+    ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``:
+    nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in
+    the case has made an access request, which has not been answered yet. ``REPEATED``: another case was
+    closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the
+    archives, which they have not given yet. ``ONE_CLOCK``: only the clock of this machine says that the day
+    has come; no collected bundle was exported by the portal on that day or later.
 
     ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;
     ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was
@@ -24,9 +24,9 @@ class Obstacle(StrEnum):
     text could reveal somebody. ``NO_WORD``: the prosecutor's word on the outcome is missing. ``BY_TWO``: the
     law requires two officers to decide this.
 
-    The last group depends on who acts. ``UNDECLARED``: an officer has not yet declared to have no interest in
-    the case. ``EXCLUDED``: an officer is excluded from the case. ``ENTRUSTED``: an officer is not one of its
-    handlers. ``QUARANTINE``: nobody may read the case.
+    The last group depends on who acts. ``UNDECLARED``: an officer has not yet declared that they have no
+    interest in the case. ``EXCLUDED``: an officer is excluded from the case. ``ENTRUSTED``: an officer is not
+    one of its handlers. ``QUARANTINE``: nobody may read the case.
     """
 
     CLOSED = "closed"

@@ -78,7 +78,7 @@ def days_off(session: Session) -> Sequence[date]:
 
 
 def heard(session: Session) -> str:
-    """Return how reporters are heard in person, in the office's own words; empty without such a text."""
+    """Return how reporters are heard in person, in the office's own words, or "" if there is no text."""
     return session.scalar(select(Setting.value).filter_by(name=_HEARD)) or ""
 
 

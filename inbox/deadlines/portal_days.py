@@ -1,4 +1,4 @@
-"""Check the days that the portal states (SPEC 8.1): of receipt, and from which messages were readable.
+"""Check the days that the portal states for receipt and import (SPEC 8.1).
 
 Nobody can read an outbox while it is on a USB stick, so the law's clocks count from its import. If the portal
 states an impossible day, officers are told, and the first possible day counts instead.
@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts as read; ``doubted`` is the portal's day, if impossible."""
+    """The day from which an outbox counts; ``doubted`` is the portal's day, if it is impossible."""
 
     n: int
     day: date
@@ -22,7 +22,7 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The period in which the events happened that an export of the portal reports.
+    """The period of the events that an export of the portal reports.
 
     ``previous`` is the day of the previous export, or None if there was none. ``exported`` is the day of this
     export; it cannot be later than our own ``today``.

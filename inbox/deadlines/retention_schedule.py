@@ -24,7 +24,7 @@ from templates.law.rules import DutyRole
 
 
 class Rule(StrEnum):
-    """Reasons to destroy a case other than the end of a period of the law."""
+    """Reasons to destroy a case, other than the end of a retention period of the law."""
 
     JUNK = "junk"
     PROCEEDINGS = "proceedings"
@@ -85,8 +85,8 @@ def unopened_until(session: Session, collected: date) -> date:
 def junk_over(session: Session, today: date) -> set[int]:
     """Return the cases whose retention period as junk has expired by this machine's clock.
 
-    An outbox informs their reporters. If a case is recovered later, its slot is filled again, so nothing is
-    lost.
+    Their reporters are informed by an outbox. If a case is recovered later, its slot is filled again, so
+    nothing is lost.
     """
     how, junk = office.of(session), queries_cases.junked_by_day(session)
     period = how.law.retention.junk
@@ -203,7 +203,7 @@ def _term(
 def archive_from(how: Practice, work: Workflow, written: date | None, decided: date | None) -> date | None:
     """Return the day from which a closed or junk case is archived, or None if it is never archived.
 
-    All periods that keep the case among the other cases must have ended. The caller checks for a hold or
+    By that day, all periods that keep the case out of the archive have ended. The caller checks for a hold or
     proceedings.
     """
     ended = work.junked or work.closed

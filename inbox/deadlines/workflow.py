@@ -243,8 +243,8 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
-    Do the same for all bound cases, even those that the signed-in officers may not read, because bound cases
-    are kept as long as each other.
+    Do the same for all bound cases, even those that the signed-in officers may not read, because a case is
+    kept as long as all cases bound to it.
     """
     session.flush()
     with row_security.with_lines(session):

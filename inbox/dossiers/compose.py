@@ -37,7 +37,7 @@ from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
 from templates.law.rules import DossierWords, MeasureRole
 
-# Sending a dossier counts as this measure.
+# By purpose: the measure that sending a dossier counts as.
 MEASURES = {
     Purpose.PROSECUTOR: MeasureRole.TRANSMISSION,
     Purpose.DISCIPLINARY: MeasureRole.DISCIPLINE,
@@ -110,7 +110,7 @@ class Doubt(StrEnum):
 
     @property
     def takes_reason(self) -> bool:
-        """Whether sending takes a reason, because the dossier warns somebody or repeats protected words."""
+        """Whether sending requires a reason: the dossier warns somebody or repeats protected words."""
         return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
 
     @property
@@ -146,10 +146,11 @@ def compose(
 ) -> tuple[Content, list[tuple[Doubt, str]]]:
     """Return the content of a dossier, and what officers should check again before they send it.
 
-    Officers should check places where text that was redacted elsewhere still appears, texts that repeat what
-    the reporter asked never to repeat, and words that mix letters of several alphabets, because a typed
-    passage does not match such words. Officers are also warned about an addressee whom the case names, and
-    about a dossier that needs the prosecutor's word first: both could warn a person concerned.
+    Officers should check places where text that was redacted elsewhere still appears, and texts that repeat
+    what the reporter asked never to repeat. They should also check words that mix letters of several
+    alphabets, because a typed passage does not match such words. Officers are also warned about an addressee
+    whom the case names, and about a dossier that needs the prosecutor's word first: both could warn a person
+    concerned.
 
     Passages that reveal the reporter are omitted. Two officers who act together see which passages are
     omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's

@@ -121,8 +121,8 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
 class Preview:
     """A preview of a letter; ``warned`` says why ``write`` would refuse it, and what to do.
 
-    ``warned`` is empty if everything that officers entered is accepted. It does not cover whether the letter
-    has to wait. ``takes_reason`` is true if a reason may set the warning aside.
+    ``warned`` is empty if everything that officers entered is accepted. ``warned`` does not say whether the
+    letter has to wait. ``takes_reason`` is true if a reason may set the warning aside.
     """
 
     words: Words

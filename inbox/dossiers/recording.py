@@ -77,7 +77,7 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 
 
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
-    """Yield words of a text that may be names, also of places, because they occur in texts of the case.
+    """Yield words of a text that occur in texts of the case and may be names, including place names.
 
     There are three kinds: two adjacent words, in either order, that are capitalised in the text or in the
     case; a single capitalised word of such a pair, unless it is part of an area's name; and a word that

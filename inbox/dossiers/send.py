@@ -229,7 +229,7 @@ def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
 
 
 def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
-    """Return the manifest, signed with a published key: the root key, or our card's key without one."""
+    """Return the manifest, signed with a key that the addressee can find: the root key or the card's key."""
     office = queries_office.office(session)
     seed = office.root_seed or office.card_seed
     made = Dossier(

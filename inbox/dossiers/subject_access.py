@@ -73,7 +73,7 @@ class Answer:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
-    """Return what the signed-in officers see of a request, with the answer about each case once answered.
+    """Return what the signed-in officers see of a request and, once answered, the answer about each case.
 
     Cases that not all signed-in officers have declared are not shown, whether or not the request was
     answered. The journal entry is the same as for the complete register. Raises what ``access_requests.of``

@@ -46,7 +46,7 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 
 
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
-    """Mark officers' own words as no longer feedback if an outbox mentions no measure.
+    """Mark officers' own words as not being feedback if an outbox mentions no measure.
 
     ``leaving`` are the messages that this outbox is the first to contain; ``kinds`` are the measures that it
     mentions. Return whether any message was marked.
@@ -88,7 +88,7 @@ def _hollow(message: Message) -> Sentence:
 
 
 def how(session: Session, number: int, template: Reply | None) -> AnswersBy | None:
-    """Return what makes a text in this template, or without one, feedback; None if it is not feedback."""
+    """Return why a text in this template, or without one, counts as feedback; None if it does not."""
     if template and template.answers:
         return AnswersBy.TEXT
     return AnswersBy.MEASURE if tells_measure(session, number) else None
@@ -103,7 +103,7 @@ def takes_two(template: Reply | None) -> bool:
 
 
 def check_case(session: Session, number: int) -> None:
-    """Raise CaseRefused if no text about this case can be feedback, or not yet.
+    """Raise CaseRefused if no text about this case can count as feedback, or not yet.
 
     If the acting officers may not read the case, no text can be feedback. In an open case, feedback must come
     after the acknowledgement, which names the deadline for feedback. An acknowledgement cannot be written

@@ -102,11 +102,11 @@ class NotSeen(CaseRefused):
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; requires two officers if an obstacle requires two.
 
-    Raises Refused for an outcome that the law does not have; Cautioned; and what ``exits.check``,
-    ``referrals.check``, ``_check_linked``, ``_check_record`` and ``leak_check.warnings`` raise: all of these
-    before anybody is asked to confirm. Raises NotSeen if the reporter would read something that officers were
-    not shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and
-    ``chosen_action.acting`` raise.
+    Before anybody is asked to confirm, raises Refused for an outcome that the law does not have; Cautioned;
+    and what ``exits.check``, ``referrals.check``, ``_check_linked``, ``_check_record`` and
+    ``leak_check.warnings`` raise. Raises NotSeen if the reporter would read something that officers were not
+    shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and ``chosen_action.acting``
+    raise.
     """
     asked: Asked
 
@@ -309,7 +309,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether the reporter will learn nothing at all, or nothing about what came of the report.
+    """Return whether the reporter will learn nothing at all, or will not learn what came of the report.
 
     The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
     everything requires as many officers as a reply that says nothing about the case, unless the reporter has
@@ -501,7 +501,10 @@ def _take_back(session: Session, number: int) -> None:
 
 
 def _reopening(session: Session, number: int, reason: str) -> Action:
-    """Return the action of reopening: by two if two closed the case and the reporter has not written."""
+    """Return the action of reopening a case.
+
+    It requires two officers if two officers closed the case and the reporter has not written since.
+    """
     work = workflow.of(session, number)
     letters = queries_cases.follow_ups(session, number)
     wrote = any(each.received >= work.closed for each in letters if work.closed)

@@ -226,7 +226,7 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
-    """Raise the status to "acknowledged" with an acknowledgement, so that the status does not say less."""
+    """Raise the status to "acknowledged" if the draft is an acknowledgement, so that the two agree."""
     case = queries_cases.case(session, number)
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:

@@ -23,7 +23,7 @@ from templates.law.rules import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The reasons for more time: ``reason`` for the journal, and ``text`` for the reporter, in the template.
+    """The ``reason`` for more time, for the journal, and a ``text`` in the template for the reporter.
 
     ``despite`` is the reason to set the warnings of ``leak_check`` aside.
     """

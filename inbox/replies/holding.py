@@ -1,13 +1,13 @@
 """Hold back content of an outbox by the restrictions at the time of sending, not at the time of writing.
 
 A text that could be sent when it was written may still be waiting when the prosecutor is informed, a
-restriction arrives, or a link binds the case to another. Texts that state an outcome or give feedback, the
-status that the report is being acted on, the closing, and measures other than protection are held back. The
-slot keeps its last content about them. Calls in danger, protection, acknowledgements and texts of the law
-without an officer's words are always sent.
+restriction arrives, or a link binds the case to another. This content is held back: texts that state an
+outcome or give feedback, the status that the report is being acted on, the closing, and measures other than
+protection. The slot continues to show its last content instead. Calls in danger, protection, acknowledgements
+and texts of the law without an officer's words are always sent.
 
-Also held back are notices of a decision that has been replaced, which have to be retracted, and notices of an
-extension while the regime of the office does not allow one.
+Notices of a decision that has been replaced are also held back, until they are retracted. Notices of an
+extension are held back while the regime of the office does not allow an extension.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -40,9 +40,10 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """The parts of a case that an outbox omits.
 
-    All messages are given by their positions. The restrictions forbid ``replies``; ``reversed`` are notices
-    of a decision that was replaced; ``extending`` are notices of an extension that the regime of the office
-    does not allow. ``later`` is the status that has to wait, or None. ``measures`` are kinds of measures.
+    All messages are given by their positions. ``replies`` are the messages that the restrictions forbid;
+    ``reversed`` are notices of a decision that was replaced; ``extending`` are notices of an extension that
+    the regime of the office does not allow. ``later`` is the status that has to wait, or None. ``measures``
+    are kinds of measures.
     """
 
     case: int

@@ -24,7 +24,7 @@ from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
 from templates.law import rules
 
-# The number of words that identify a text.
+# The number of words shown to identify a text.
 _SHOWN = 4
 # A word with at least this many letters identifies a place in the text; a shorter one may occur anywhere.
 _TELLING = 4
@@ -245,7 +245,7 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
 
 
 def _set_apart(own: str) -> Iterator[tuple[str, str]]:
-    """Yield each word with spaced-out letters or parts, as one word: “p r o c u r e u r”, “pro-cureur”."""
+    """Yield words that are split into letters or parts (“p r o c u r e u r”, “pro-cureur”) as one word."""
     for run in _LETTERS_APART.findall(own):
         yield run, "".join(names.words(run))
     for written in own.split():

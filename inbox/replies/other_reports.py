@@ -43,7 +43,7 @@ _WITHIN = re.compile(r"[\w,'\u2019-]\s*$")
 
 
 def quoted(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield each passage of at least RUN consecutive words of ``text`` that is in another case's report.
+    """Yield each passage of at least RUN consecutive words of ``text`` that another report also contains.
 
     Accents, case and punctuation do not count.
     """
@@ -63,7 +63,7 @@ def quoted(session: Session, number: int, text: str) -> Iterator[str]:
 
 
 def named(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield words of ``text`` that point to another case: case numbers, and names only in another report.
+    """Yield the case numbers in ``text``, and the names that occur in another report only.
 
     Only cases that the signed-in officers may search count. A name is a capitalised word that is also
     capitalised in the other report, within a sentence or in the answer about persons concerned. A name in

@@ -16,7 +16,7 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def add(session: Session, number: int, text: str, today: date) -> Message:
-    """Add a message, which ``leak_check`` has already checked, to a case.
+    """Add a message to a case, after ``leak_check`` has checked it.
 
     Raises CaseRefused if the message has no visible letter or digit, if the reporter cannot be answered, or
     if the slot could not hold the message.

@@ -38,7 +38,7 @@ class Unsent:
 
 
 class Sealer:
-    """Sign and seal slots one at a time, each from an Unsent into an age file of 18,043 bytes."""
+    """Sign and seal one slot per call: turn an Unsent into an age file of 18,043 bytes."""
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal

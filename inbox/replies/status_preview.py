@@ -83,7 +83,7 @@ def page_of(session: Session, number: int) -> Page:
 
 
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
-    """Return the action for the journal, which is only a view if officers were already shown ``found``."""
+    """Return the action for the journal: only a view if officers were already shown ``found``."""
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
     return action(Code.SHOW, number, view=Viewed.REPLY)

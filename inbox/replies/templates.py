@@ -73,7 +73,7 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 
 
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
-    """Use the templates of this file from now on, and return them; takes two officers.
+    """Use the templates of this file from now on, and return them; requires two officers.
 
     The file says which template informs the reporter of a decision. Otherwise, one officer alone could
     declare any text to be such a template. Raises Refused as ``parse`` does, and what ``Inbox.acting``
@@ -172,7 +172,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
 
 
 def example(session: Session, template: Reply, language: str, today: date) -> str:
-    """Return a template as the reporter of a report from today would read it, with own words marked.
+    """Return a template as the reporter of a report from today would read it, with placeholders.
 
     The status is the first status for which the template is proposed.
     """
