@@ -102,11 +102,11 @@ class NotSeen(CaseRefused):
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; requires two officers if an obstacle requires two.
 
-    Before anybody is asked to confirm, raises Refused for an outcome that the law does not have; Cautioned;
-    and what ``exits.check``, ``referrals.check``, ``_check_linked``, ``_check_record`` and
-    ``leak_check.warnings`` raise. Raises NotSeen if the reporter would read something that officers were not
-    shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and ``chosen_action.acting``
-    raise.
+    Before anybody is asked to confirm, raises Refused for an outcome that the law does not have; CaseRefused
+    as ``referrals.check``, ``_check_linked`` and ``_check_record`` do; Cautioned; and what ``exits.check``
+    and ``leak_check.warnings`` raise. Raises NotSeen if the reporter would read something that officers were
+    not shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and
+    ``chosen_action.acting`` raise.
     """
     asked: Asked
 
@@ -179,8 +179,8 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that officers confirm with a closing; raise NotSeen if they have not seen it.
 
-    Officers read it just before they close the case, so only the closing is recorded in the journal. Raises
-    what ``close`` raises.
+    The page is as in ``preview``. Officers read it just before they close the case, so the journal records
+    only the closing. Raises what ``close`` raises.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])

@@ -33,7 +33,7 @@ class Extension:
     despite: str = ""
 
     def notice(self, session: Session) -> Draft:
-        """Return the notice to the reporter; raises what ``templates.extension`` raises."""
+        """Return the notice to the reporter; raises CaseRefused as ``templates.extension`` does."""
         return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
