@@ -18,7 +18,7 @@ class _Unanswered(click.MissingParameter):
 
 
 class _Text(Asking, click.Parameter):
-    """A text that is asked for if it is given as ``-`` or, where it is ``needed``, if it is missing."""
+    """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing."""
 
     def __init__(self, *arguments: Any, question: str, needed: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -44,7 +44,7 @@ class Door(Protocol):
         ...
 
     def opened(self) -> AbstractContextManager[tuple[Inbox, Actor]]:
-        """Give the unlocked inbox, and the officers who act in it today."""
+        """Yield the unlocked inbox, and the officers who act in it today."""
         ...
 
     def shut(self) -> None:
@@ -67,14 +67,14 @@ class Closed:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        """Give the inbox, unlocked while the command runs, and the officers who opened it."""
+        """Yield the inbox, unlocked while the command runs, and the officers who opened it."""
         day = today()
         with self.unlocked(day) as opened:
             yield opened.inbox, opened.by_opening(day)
 
     @contextmanager
     def unlocked(self, day: date) -> Iterator[Unlocked]:
-        """Give the inbox and the officers who opened it on that day."""
+        """Yield the inbox and the officers who opened it on that day."""
         with ExitStack() as stack:
             with ExitStack() as quiet:
                 bring = partial(quiet_credentials_at, quiet, self.root)

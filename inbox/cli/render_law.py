@@ -1,4 +1,4 @@
-"""Print the law, and the changes of another one."""
+"""Print the law, and the changes that another law would make."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -46,7 +46,7 @@ def lines(law: Law) -> Iterator[str]:
 
 
 def plan_view(planned: Plan) -> View:
-    """Return the changes of another law as a JSON value."""
+    """Return the changes that another law would make as a JSON value."""
     return {
         "law": planned.law.sha256.hex(),
         "changes": _changed(planned.changes),

@@ -40,7 +40,7 @@ class Open:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        """Give the inbox and the officers who opened it."""
+        """Yield the inbox and the officers who opened it."""
         if options.brings_officers():
             raise click.UsageError("the officers of a session are those who opened it")
         yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))

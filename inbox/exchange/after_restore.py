@@ -18,7 +18,7 @@ _LEAP = 1_000
 
 
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
-    """Return which bundles are missing before this one of the current portal, for the journal.
+    """Return which bundles of the current portal are missing before this one, for the journal.
 
     The result is empty if none is missing.
     """

@@ -76,7 +76,7 @@ def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
 
 
 def is_gap(session: Session, intake: IntakeHead) -> bool:
-    """Return whether bundles are missing before this one of the current portal."""
+    """Return whether bundles of the current portal are missing before this one."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     return last is not None and intake.n > last.n + 1
 

@@ -64,7 +64,7 @@ class _Waiting:
 
     ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
     slot gives feedback, and ``hollow`` whether it contains a text that was meant as feedback but does not
-    count as feedback. ``held`` lists the messages that are held back. ``opened`` opens, at the portal, a case
+    count as such. ``held`` lists the messages that are held back. ``opened`` opens, at the portal, a case
     that officers entered.
     """
 
@@ -160,7 +160,7 @@ def _make(
     """Make the next outbox; return its number, its channel, and two lists of cases.
 
     It holds back messages of the cases in the first list. To each case in the second list, it sends a text
-    that was meant as feedback but does not count as feedback.
+    that was meant as feedback but does not count as such.
     """
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)
