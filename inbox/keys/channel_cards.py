@@ -94,7 +94,7 @@ def accept(session: Session, offered: Offered, today: date) -> Card:
     """Add a body's channel to all later keyrings, or replace its older card; return the card.
 
     Call ``compare`` first. Raises Refused in an inbox that is not the root's, and for a card that is invalid,
-    not newer than the last one, issued in the future, or has only expired keys. Also raises Refused if
+    is not newer than the last one, was issued in the future, or has only expired keys. Also raises Refused if
     another channel has or had the same id or one of the same keys.
     """
     channel_keyring.root_seed(session)

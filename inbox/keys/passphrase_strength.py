@@ -36,6 +36,6 @@ class Strength:
 
 
 def estimate(passphrase: str, known: Sequence[str]) -> Strength:
-    """Return how strong a passphrase seems against somebody who also tries the ``known`` words."""
+    """Estimate how well a passphrase resists somebody who also tries the ``known`` words."""
     found = _zxcvbn(passphrase[:_LONGEST], user_inputs=list(known))
     return Strength(int(found["guesses_log10"]))

@@ -98,8 +98,9 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
 def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
     """Make keys that are valid from today, and withdraw all others because somebody may know them.
 
-    Reports sealed to a withdrawn intake key still open. A slot signed by a withdrawn key must not be trusted,
-    so the next outbox refills the slot of every case that the portal still keeps, including closed ones.
+    Reports sealed to a withdrawn intake key can still be opened. A slot signed by a withdrawn key must not be
+    trusted, so the next outbox refills the slot of every case that the portal still keeps, including closed
+    ones.
     """
     for intake in queries_office.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today

@@ -21,7 +21,7 @@ class Refused(Exception):
         self.hint = hint
 
     def at(self, *fields: str) -> Self:
-        """Return this error for one of these form fields: the first that is filled in, or the first."""
+        """Return this error for the first of these form fields that is filled in, or else for the first."""
         self.fields = fields
         return self
 

@@ -34,7 +34,7 @@ class DestroyedList:
 
 
 def listed(inbox: Inbox, who: Actor, since: date | None = None) -> DestroyedList:
-    """Return what was destroyed on a day or later, except cases withheld from a signed-in officer."""
+    """Return what was destroyed on or after a day, except cases withheld from a signed-in officer."""
     with inbox.acting(who, action(Code.LIST_DESTROYED)) as session:
         lines = [_view(each) for each in _since(session, since)]
         return DestroyedList(lines, queries_office.office(session).name, who.today)

@@ -68,10 +68,10 @@ def confine(limits: Limits) -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Set the limits that the system provides: memory, time, no byte in any file, no further process.
+    """Set the limits that the system provides: memory, time, no bytes in any file, no new processes.
 
-    The kernel does not apply the last one to root: if the inbox runs as root, only ``filter_calls`` forbids
-    it.
+    The kernel does not apply the last limit to root: if the inbox runs as root, only ``filter_calls`` forbids
+    new processes.
     """
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),

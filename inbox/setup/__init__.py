@@ -1,1 +1,1 @@
-"""Initialise, reshare, back up, restore and upgrade an inbox, and change what it works with."""
+"""Initialise, reshare, back up, restore and upgrade an inbox; change its keys, law and texts."""

@@ -1,9 +1,9 @@
 """Back up an inbox, and restore one from a backup.
 
 A backup holds the home except the key store and the shares: header, vault, sealed files, unopened envelopes
-and outboxes not yet confirmed. The shares of a quorum open its vault as they open ours. The key store goes to
-another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without it, no report and no
-file of a case can be opened.
+and outboxes not yet confirmed. The shares of a quorum open the vault of the backup as they open ours. The key
+store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without it, no
+report and no file of a case can be opened.
 """
 
 import glob
@@ -50,7 +50,7 @@ _LEAP = 1_000
 class Places:
     """Where a backup goes: ``out`` will contain its folder, and ``keys`` its key store.
 
-    Both must be on other disks than the home, unless ``same_disk`` is set.
+    Both must be on different disks from the home, unless ``same_disk`` is set.
     """
 
     out: Path
@@ -103,7 +103,7 @@ class Found:
     law: bytes | None
 
 
-# Gets the backup that is about to be restored; raises Refused to stop the restore.
+# Receives the backup that is about to be restored; raises Refused to stop the restore.
 Look = Callable[[Found], None]
 
 
@@ -130,8 +130,8 @@ class Standing:
 
     ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` the day
     of the restored backup, and ``next_case`` the number of the next case then; all are None if the inbox was
-    never restored. ``rejoined`` is whether the inbox has since resumed with its portal despite missing
-    bundles.
+    never restored. ``rejoined`` is the last day since then on which it resumed the exchange with its portal
+    despite missing bundles; None if it has not.
     """
 
     backed_up: date | None
@@ -310,7 +310,7 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
 
 
 def _keep(source: Path, target: Path) -> bytes:
-    """Copy a key store unless the target exists already; return its SHA-256."""
+    """Copy a key store unless the target already exists; return its SHA-256."""
     if (
         target.exists()
         and len({given_files.content(path, _LARGEST_KEY_STORE) for path in (target, source)}) > 1

@@ -25,7 +25,7 @@ _AGAIN = sentence("choose a regular file")
 
 @contextmanager
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
-    """Give a file of at most ``most`` bytes, open for reading.
+    """Yield a file of at most ``most`` bytes, open for reading.
 
     Without ``most``, the reader must check the length, and the format from the first block on. Raises
     FileRefused if it is not a regular file or is too large, and OSError.
@@ -50,7 +50,7 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
-    """Give a file as ``opened`` does, to copy it to ``folder``. Raises OSError (ENOSPC) if it does not fit.
+    """Yield a file as ``opened`` does, to copy it to ``folder``. Raises OSError (ENOSPC) if it does not fit.
 
     Otherwise a sparse file could fill the disk before it is known to be too large.
     """

@@ -104,7 +104,7 @@ def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _block_number(source: str) -> str | None:
-    """Return the number of a block device by its path: btrfs subvolumes have numbers without a device."""
+    """Return the number of a block device by its path: numbers of btrfs subvolumes belong to no device."""
     try:
         found = Path(source).stat()
     except (OSError, ValueError):

@@ -37,7 +37,7 @@ def lock() -> bool:
 
 
 def said() -> str:
-    """Return the message for officers, after trying ``lock`` again."""
+    """Try ``lock`` again, and return the message for officers."""
     swapped = (
         "its memory is locked and is never swapped to a disk"
         if lock()

@@ -70,7 +70,7 @@ _CLEAR = _Order("\x1b[H\x1b[2J\x1b[3J")
 
 
 def quoted(text: str) -> Printable:
-    """Return ``text`` line by line, each behind a margin that its characters cannot leave."""
+    """Return ``text`` line by line, each behind a margin that its characters cannot escape."""
     width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
     shown = printable.lines(text).split("\n")
     return printable.lines("\n".join(_MARGIN + part for line in shown for part in _folded(line, width)))
