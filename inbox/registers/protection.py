@@ -21,7 +21,7 @@ _COLUMNS = (Column.CASE, *(Column(each.value) for each in Protection))
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each case with such a measure that the signed-in officers may see, by number."""
+    """Return, by number, a line for each case with such a measure that the signed-in officers may see."""
     measures = in_use.of(session).measures
     kinds = {code: each.protection for code, each in measures.items() if each.protection}
     asked = select(Measure.case, Measure.kind, Measure.day).where(Measure.kind.in_(kinds))

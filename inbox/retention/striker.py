@@ -190,7 +190,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
 
 
 def from_drafts(session: Session, number: int, words: str) -> None:
-    """Redact officers' drafts about a case, but show nobody else that any exist."""
+    """Redact officers' drafts about a case, without revealing to anybody else that any exist."""
     striker = Striker(EVERYWHERE, words)
     unfinished.rewrite(session, number, lambda text: striker.text(EVERYWHERE, text))
 

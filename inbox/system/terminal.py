@@ -224,7 +224,7 @@ def passphrases() -> Iterator[None]:
     """
     with ExitStack() as stack:
         with suppress(OSError):
-            # The terminal that getpass uses, whatever standard input is.
+            # The terminal that getpass uses, regardless of standard input.
             at = stack.enter_context(_TERMINAL.open("rb", buffering=0))
             before = termios.tcgetattr(at)
             stack.callback(_set, at, before)
