@@ -63,10 +63,10 @@ def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
 
 
 def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
-    """Create the folder for shares and papers. None without a folder: then the only share stays in the home.
+    """Create the folder for shares and papers, or return None without one.
 
-    Raises Refused if shares would be beside the vault that they open, and UsageError for sheets without a
-    folder.
+    Without a folder, the only share stays in the home. Raises Refused if shares would be beside the vault
+    that they open, and UsageError for sheets without a folder.
     """
     if folder is None and with_sheets:
         raise click.UsageError("give --shares FOLDER with --sheets")

@@ -123,7 +123,7 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
 
 
 def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
-    """File a report made to an officer as a new case, and draw the reporter's token.
+    """File, as a new case, a report made to an officer, and draw the reporter's token.
 
     The next outbox opens the case at the portal. The case is withheld from any officer whom the report names.
     If it names one of the signed-in officers, nothing is stored: somebody who knows the reporter's words can

@@ -1,4 +1,4 @@
-"""The list of envelopes that did not become a case, in pages, with how long each envelope is kept."""
+"""The list of envelopes that did not become a case, in pages, and how long each envelope is kept."""
 
 from dataclasses import dataclass
 

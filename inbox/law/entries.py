@@ -135,7 +135,7 @@ def in_file(kind: Kind, raw: bytes) -> Mapping[str, Mapping[str, Any]]:
 def edited(raw: bytes, edit: Edit) -> bytes:
     """Return the file with the entry from the form, not yet validated.
 
-    Raises Refused if the entry to change does not exist, if the entry to add already exists, and if the file
+    Raises Refused if the entry to change does not exist, if the entry to add already exists, or if the file
     would get too large.
     """
     known, form = in_file(edit.kind, raw), FORMS[edit.kind]

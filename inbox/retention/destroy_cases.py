@@ -74,8 +74,8 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     """Destroy cases and everything that belongs to them; return what was destroyed. Needs two officers.
 
     Deletes their rows from every table and the keys of their files, and records each case in the journal and
-    the list. Files and the contents of free pages are deleted afterwards, when the home is settled, however
-    often that is interrupted. Checks everything again, and raises what ``plan`` raises.
+    the list. Files and the contents of free pages are deleted afterwards by ``Inbox.settle``, even after
+    several interruptions. Checks everything again, and raises what ``plan`` raises.
     """
     numbers = [each.case for each in planned.cases]
     by_one_clock = any(each.by_one_clock for each in planned.cases)

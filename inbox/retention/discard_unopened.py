@@ -62,7 +62,7 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by this
     machine's clock are included. The journal records the reason only if there are such envelopes. If the
     number of envelopes has changed, raises Refused and discards nothing. Envelopes and the contents of free
-    pages are deleted afterwards, when the home is settled, however often that is interrupted.
+    pages are deleted afterwards by ``Inbox.settle``, even after several interruptions.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

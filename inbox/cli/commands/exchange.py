@@ -1,4 +1,4 @@
-"""The exchange with the portal: collect bundles, make outboxes. Also enter reports that came another way."""
+"""The exchange with the portal: collect bundles, make outboxes. Also enter other reports."""
 
 from collections.abc import Iterator
 from datetime import datetime
