@@ -1,4 +1,4 @@
-"""The exchange with the portal: collect bundles, make outboxes. Also enter other reports."""
+"""The exchange with the portal: bundles and outboxes. It also enters reports that arrived another way."""
 
 from collections.abc import Iterator
 from datetime import datetime
