@@ -49,7 +49,7 @@ class Tried:
 
 
 class Copy:
-    """A copy of the project with a changed law, either for the program alone or for the tests as well."""
+    """A copy of the project with a changed law, either for the program alone or for program and tests."""
 
     def __init__(self, copy: ProjectCopy, files: Mapping[str, str]) -> None:
         self._copy, self._files = copy, files

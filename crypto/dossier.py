@@ -60,7 +60,7 @@ class Dossier:
 
 
 class PartDamaged(Tampered):
-    """The part ``name`` of a dossier differs from the one that was signed."""
+    """The part ``name`` of a dossier differs from the signed part."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not what was signed")

@@ -57,7 +57,7 @@ class Entry:
 
     ``officers`` lists the officers who acted, in the order of their shares, and how each took part.
     ``values`` describes what they acted on (a bundle, a key, an officer), ``reason`` is the reason that an
-    officer gave. Neither may hold anything from a report.
+    officer gave. Neither may contain anything from a report.
     """
 
     n: int

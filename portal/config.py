@@ -33,7 +33,7 @@ class Settings:
     """Every setting with its default. config.example.toml explains them.
 
     ``deployment`` and ``root_key`` are base64url, and empty until the inbox has made them. Relative paths are
-    relative to ``folder``.
+    resolved against ``folder``.
     """
 
     deployment: str = ""

@@ -1,4 +1,4 @@
-"""What the views need to answer a request: settings, database, the current day and hour."""
+"""Everything that the views need to answer a request: settings, database, the current day and hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -76,7 +76,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _note(code: str, error: Exception) -> None:
-    """Log the kind of an error and its place in our code, but nothing of the request."""
+    """Log the kind of an error and its place in our code, but no part of the request."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if _ROOM in Path(frame.filename).parents
     ]

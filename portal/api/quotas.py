@@ -94,7 +94,7 @@ class Limits:
         raise refusal(507, "quota_full", _HOUR)
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
-        """Count an envelope sent without JavaScript towards today's limit; its kind has already counted it.
+        """Count an envelope sent without JavaScript towards today's limit; it is already counted in its kind.
 
         Raises a Problem if today's limit for texts, or for larger envelopes, was already reached, or if the
         kind is full.

@@ -34,7 +34,7 @@ def fetch_slot() -> Response:
 
 @_views.post("/api/withdraw")
 def withdraw() -> Response:
-    """Delete what was filed under a withdraw key. The answer is the same for any key."""
+    """Withdraw the report filed under a withdraw key. The answer is the same for any key."""
     key = _secret()
     withdraw_id, database = casetoken.withdraw_id(key), context().database
     with database.read() as connection:

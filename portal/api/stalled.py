@@ -12,9 +12,9 @@ from portal.store import envelopes, quotas
 from portal.store.envelopes import Unfinished
 from portal.store.quotas import Kind
 
-# The progress required in half an hour is a part of the size, but not less than _LEAST and not more than
-# _ENOUGH. If it were a fixed number of bytes, a trickle could hold a large upload for weeks. Without an upper
-# limit, a client at 10 KiB/s, which sends 17.5 MiB in that time, would lose the largest uploads.
+# The progress required in half an hour is a fraction of the size, but at least _LEAST and at most _ENOUGH. If
+# it were a fixed number of bytes, a trickle could hold a large upload for weeks. Without an upper limit, a
+# client at 10 KiB/s, which sends 17.5 MiB in that time, would lose the largest uploads.
 _LEAST = 512 << 10
 _LEAST_PART = 16
 _ENOUGH = 16 << 20

@@ -21,7 +21,7 @@ from portal.store.keyrings import Files
 
 
 class Outcome(Enum):
-    """What happened to a keyring that was offered."""
+    """The outcome for a keyring that was offered."""
 
     TAKEN = "taken"
     KNOWN = "known"

@@ -1,4 +1,4 @@
-"""The public site as static files, which any web server can serve beside the interface."""
+"""The public site as static files, which any web server can serve alongside the interface."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -20,7 +20,7 @@ _ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long something is kept from today on: ``days``, plus up to a week drawn at random."""
+    """How long data is kept, counted from today: ``days``, plus up to a week drawn at random."""
 
     today: date
     days: int
@@ -32,7 +32,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What the portal keeps of an envelope that the inbox has confirmed: its id and its size in bytes."""
+    """The data that stays after the inbox has confirmed an envelope: its id and its size in bytes."""
 
     id: bytes
     size: int

@@ -1,4 +1,4 @@
-"""Intake bundles: fill the next one, and delete what the inbox has confirmed (SPEC 8.1)."""
+"""Intake bundles: fill the next one, and delete the data that the inbox has confirmed (SPEC 8.1)."""
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, union, update
 

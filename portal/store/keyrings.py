@@ -53,7 +53,7 @@ def keep_key_pair(connection: Connection, keys: Instance) -> None:
 def lock(connection: Connection) -> Instance:
     """Lock out other exports and imports until the transaction ends, and return the key pair.
 
-    Waits for one that is running.
+    Waits until a running export or import has ended.
     """
     row = connection.execute(select(instance.c.public, instance.c.seed).with_for_update()).one()
     return Instance(row.public, row.seed)

@@ -107,7 +107,7 @@ def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) 
 
 
 def reopen(connection: Connection, case_id: bytes) -> None:
-    """Remove the day on which a case expires: newer slots will come."""
+    """Remove the day on which a case expires, because newer slots will follow."""
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(expires=None))
 
 

@@ -93,7 +93,7 @@ chunks = _table(
 # the same id: the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
-# What a client can still ask about an envelope that the inbox has confirmed, until the day `expires`.
+# The data that a client can still request about an envelope confirmed by the inbox, until the day `expires`.
 remains = _table(
     "remains",
     Column("id", LargeBinary(16), primary_key=True),
