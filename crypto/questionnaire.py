@@ -32,7 +32,7 @@ from crypto.toml_schema import (
 
 __all__ = ["BadDocument", "Texts", "parse"]
 
-# Most characters of all answers together. JSON takes up to six bytes for each, so they fit into a message
+# The most characters in all answers together. JSON takes up to six bytes for each, so they fit into a message
 # (SPEC 4.1).
 MOST_IN_ALL = 160_000
 # The number of characters in two dates separated by a slash.

@@ -69,7 +69,7 @@ def start(context: Context) -> None:
 
 
 def _repeat(clock: Clock) -> None:
-    # Signals are for the thread that serves.
+    # Signals are handled by the thread that serves requests.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pause, seconds = threading.Event(), _PAUSE_SECONDS
     while True:

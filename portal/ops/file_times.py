@@ -27,7 +27,7 @@ def cover(database: URL) -> None:
 
 
 def _repeat(database: URL) -> None:
-    # Signals are for the thread that serves.
+    # Signals are handled by the thread that serves requests.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pause = threading.Event()
     while True:

@@ -32,7 +32,7 @@ _ONION = "Onion-Location"
 _KEYRING = ("keyring.json", "keyring.sig")
 _MANIFEST = (pages.MANIFEST, pages.SIGNATURE)
 _SIGNED = (*(manifest.FOLDER + name for name in _MANIFEST), *(f"/{name}" for name in _KEYRING))
-# Headers about the transfer, which do not change the page. The type is compared separately.
+# Transfer headers, which do not change the page. The type is compared separately.
 _CARRIAGE = {
     "connection",
     "content-encoding",
