@@ -519,7 +519,7 @@ def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office
     duties = ("admissibility", "art14", "art40", "identity_notice")
     assert [*(f"choice-{duty}" for duty in duties), "ground", "ground-admissibility"] == sorted(deciding)
     assert [] == chosen_beforehand(page, "outcome", "disclosure", *deciding, "kind")
-    assert "The facts are not those that the law lets be reported here" in page
+    assert "The facts are not of a kind that the law allows to be reported here" in page
 
 
 @pytest.mark.parametrize("outcome", ["moot", "duplicate"])
