@@ -359,7 +359,8 @@ def test_until_when_one_is_heard_is_for_the_office_to_fill_in(language: str) -> 
 
 OF_ONE_REGIME = re.compile(
     r"canal interne|pas de notre ressort|nous avoir écrit|(?:la|le|les) saisir vous-même"
-    r"|internal (?:reporting )?channel|is not for us,|that you wrote to us|turn to (?:them|it) yourself",
+    r"|internal (?:reporting )?channel|is not for us,|that you wrote to us|having written to us"
+    r"|(?:turn to|contact) (?:them|it|that authority) yourself",
 )
 
 

@@ -597,4 +597,4 @@ def test_counsel_is_asked_whether_an_answer_may_bear_another_date_than_that_of_i
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None
     assert "celle de sa signature" in asked.fr
-    assert "date that is not the day on which it was signed" in asked.en
+    assert "date other than the day on which it was signed" in asked.en

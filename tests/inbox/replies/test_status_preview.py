@@ -82,7 +82,9 @@ def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: Wor
 
 
 ENDED = r"\b(is|was) (now )?closed|opened again|\best clos\b|rouvert"
-EXAMINED = r"found (not )?to be|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
+EXAMINED = (
+    r"found to be|checks did not|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
+)
 ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
 # What no text may say to whoever reads a status beside it, in either language.
 NEVER = {
@@ -91,7 +93,7 @@ NEVER = {
     Status.ASSESSING: f"{ENDED}|{EXAMINED}",
     Status.INFO_REQUESTED: f"{ENDED}|{EXAMINED}",
     Status.IN_FOLLOW_UP: ENDED,
-    Status.CLOSED: r"feedback_by|you will read here|next update|to go on, we|takes longer"
+    Status.CLOSED: r"feedback_by|you will (find|read) here|next update|to (continue|go on), we|takes longer"
     r"|vous lirez ici|prochaine mise à jour|pour avancer|plus de temps que prévu",
 }
 
