@@ -646,7 +646,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
         assert number == "1" or "no identity is recorded" in refused(
-            known, "message", "reply", number, *NOTICE[2:]
+            known, "message", "reply", number, *NOTICE[3:]
         )
     with known.unlocked() as opened:
         with pytest.raises(Locked):

@@ -217,7 +217,7 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
     asks = "no measure shows that the case is with the prosecutor\nhint: first decide to"
     assert asks in refused(office, *write("prosecutor", office.out / "x"))
     with sitting(office) as client:
-        assert "d\u2019aviser le procureur, \u00e0 la page du dossier 1" in client.page("/fr/case/1/letters")
+        assert "no measure shows that the case is with the prosecutor" in client.page("/en/case/1/letters")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json(*write("prosecutor", office.out / "x"))
     assert "the prosecutor has not said that this can be done" in refused(

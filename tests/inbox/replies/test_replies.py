@@ -44,7 +44,8 @@ def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, wa
     case.office.json("office", "set", "--regime", "external")
     case.office.settle(1)
     case.office.json("case", "show", "1")
-    words = ["--home", "inbox", way, "1", *SAYING[way], "--text", WARNED]
+    group = "message" if way == "reply" else "case"
+    words = ["--home", "inbox", group, way, "1", *SAYING[way], "--text", WARNED]
     for start, reason, status, sent in ((typing_to_fork, "", 1, 0), (typing_to_inbox, "its own word", 0, 1)):
         with start(words, case.office.root.parent) as at:
             at.confides("passphrase of officer: ", PASSPHRASE)

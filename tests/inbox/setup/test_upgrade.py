@@ -123,8 +123,8 @@ def test_a_vault_of_a_newer_version_is_not_opened_nor_upgraded(
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
     monkeypatch.undo()
-    for word in ("list", "upgrade"):
-        assert "the vault was made by a newer version" in old.run(word).err
+    for words in (["case", "list"], ["upgrade"]):
+        assert "the vault was made by a newer version" in old.run(*words).err
     assert before == file.read_bytes()
 
 

@@ -45,7 +45,7 @@ COMMANDS = [
 ]
 
 # From today on, for what can be done then alone.
-DAYS = {"clock": -5, "destroy": 200}
+DAYS = {"correct-clock": -5, "destroy": 200}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
