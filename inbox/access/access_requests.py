@@ -112,7 +112,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
         found = [row for row in rows if may_extend(row, who.today)]
         if not found:
             raise Refused(
-                sentence("no request can be extended: each was extended before or is overdue"),
+                sentence("no request can be extended: each was already extended or is overdue"),
                 sentence("answer them: inbox request list"),
             )
         for row in found:
@@ -183,8 +183,8 @@ def check_day(row: AccessRequest, today: date) -> None:
         raise Refused(
             sentence("request {number} can be answered from {day} on", number=row.n, day=row.earliest),
             sentence(
-                "every answer waits equally long, so that its day does not reveal what was found; come back"
-                " then"
+                "every request waits equally long for its answer, so that the date reveals nothing about"
+                " what was found; come back on that day"
             ),
         )
 

@@ -15,8 +15,8 @@ from inbox.session import unsaid
 _REASON = sentence("name an authority; if it must go to that person: --despite-warning REASON")
 
 _BY_TWO = sentence(
-    "name another; if it must go there, try again with a reason: two officers then confirm it, and see the"
-    " words concerned"
+    "name another recipient; if it must go to this one, try again with a reason: two officers then confirm"
+    " it and see the words concerned"
 )
 
 

@@ -128,7 +128,10 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
 def _check_here(who: Actor, names: Iterable[str]) -> None:
     if absent := [name for name in names if who.present.get(name) is Presence.SHEET]:
         raise Refused(
-            sentence("{names} cannot declare: only a paper sheet was brought", names=", ".join(absent)),
+            sentence(
+                "{names} cannot make the declaration: they brought only a paper sheet",
+                names=", ".join(absent),
+            ),
             sentence(
                 "each officer must bring share and passphrase; if one is lost, renew the shares"
                 " first: inbox officer renew"

@@ -21,7 +21,7 @@ from inbox.vault.casework_tables import Disclosure, Measure
 from templates.law.rules import Asked, MeasureRole
 
 LONGEST = 200
-_REASON = sentence("name an authority; if it has to go to that person, give a reason: --reason TEXT")
+_REASON = sentence("name an authority; if it must go to that person, give a reason: --reason TEXT")
 
 
 class Ground(StrEnum):
@@ -207,7 +207,7 @@ def _check_decided(session: Session, number: int) -> None:
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(
             sentence(
-                "case {number}: decide for this disclosure whether to inform the reporter first",
+                "case {number}: decide for this disclosure whether to inform the reporter beforehand",
                 number=number,
             ),
             sentence(

@@ -28,8 +28,8 @@ KEPT_ALREADY = sentence(
     " one officer could find out who it is"
 )
 NAMED = sentence(
-    "two officers must each enter their passphrase: the case, or a linked one, contains some of these"
-    " words, and words of the identity are removed from everything that leaves"
+    "two officers must each enter their passphrase: the case, or a linked one, contains some of these words,"
+    " and all words of the identity are removed from everything that leaves the inbox"
 )
 
 
@@ -123,13 +123,15 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
         )
     if day is not None and day > who.today:
         raise Refused(
-            sentence("{day} is still to come", day=day),
+            sentence("{day} is in the future", day=day),
             sentence("give the day on which the reporter consented"),
         ).at("day")
     if not withdrawn and not word.reason.strip():
         raise Refused(
             sentence("the message in which the reporter consented is missing"),
-            sentence("name it in the reason: the report, a follow-up and its day, or a conversation"),
+            sentence(
+                "name that message in the reason: the report, a follow-up and its day, or a conversation"
+            ),
         )
     given = Consent.WITHDRAWN if withdrawn else Consent.GIVEN
     noted = action(Code.NOTE_CONSENT, number, word.reason, consent=given)

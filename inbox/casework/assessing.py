@@ -68,7 +68,7 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
         declarations.check(session, number)
         recorded, left = choose(session), _for_two(session, number, wanted)
         if not recorded and not left:
-            raise Refused(sentence("nothing in this assessment is new"), sentence("change something first"))
+            raise Refused(sentence("this assessment changes nothing"), sentence("change something first"))
         if not recorded:
             decisions.check(session, number, left, who.today)
     if recorded:

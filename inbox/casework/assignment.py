@@ -64,7 +64,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     numbers = [number for number in mine if number not in kept]
     if not numbers:
         raise Refused(
-            sentence("no case of {absent} can be passed on to {deputy}", absent=absent, deputy=deputy),
+            sentence("none of {absent}'s cases can be handed over to {deputy}", absent=absent, deputy=deputy),
             sentence(
                 "see the cases assigned to {absent}: inbox queue list --officer {absent}", absent=absent
             ),

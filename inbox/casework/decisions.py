@@ -106,7 +106,7 @@ def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[
             sentence("you entered something that belongs to none of the chosen decisions"),
             sentence(
                 "choose the decision that it belongs to, or omit the ground, the day, the addressee and"
-                " the like"
+                " similar details"
             ),
         )
     return found
@@ -275,7 +275,10 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
         return
     if named.waiting_for(session, number):
         raise CaseRefused(
-            sentence("case {number} names somebody who has asked what is held on them", number=number),
+            sentence(
+                "case {number} names, or may name, somebody who has made an access request",
+                number=number,
+            ),
             sentence("decide something else, or answer the request first: inbox request list"),
         )
 

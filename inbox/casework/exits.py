@@ -519,8 +519,8 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
-            "answer the request first, or say whether the case means that person: inbox request namesake"
-            " {number} --request {request} --reason TEXT",
+            "answer the request first, or record whether the case refers to that person: inbox request"
+            " namesake {number} --request {request} --reason TEXT",
             number=number,
             request=min(only),
         )
@@ -591,7 +591,7 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.JUNK: sentence("omit it, or recover it first: inbox case unjunk {number}", number=number),
         Obstacle.OPEN: sentence("close it first: inbox case close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(
-            "lift the hold first: inbox retention unhold {number} --reason TEXT", number=number
+            "release the case first: inbox retention unhold {number} --reason TEXT", number=number
         ),
         Obstacle.PROCEEDINGS: sentence(
             "when the proceedings and the time for appeals have ended, two officers record the final"
@@ -612,8 +612,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             "wait until then; redact what must be removed earlier: inbox case redact {number}", number=number
         ),
         Obstacle.ONE_CLOCK: sentence(
-            "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-            " vouch for the day: inbox retention destroy {number} --reason TEXT",
+            "export a bundle from the portal now, and collect it; if there is no portal any more, two"
+            " officers can vouch for the day: inbox retention destroy {number} --reason TEXT",
             number=number,
         ),
         Obstacle.VISA: sentence(
@@ -622,7 +622,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             number=number,
         ),
         Obstacle.UNDECIDED: sentence(
-            "decide that first, as its page says: inbox case decide {number} CHOICE --reason TEXT",
+            "make that decision first: inbox case decide {number} CHOICE --reason TEXT; inbox case show"
+            " {number} lists the pending decisions",
             number=number,
         ),
         Obstacle.REQUEST: sentence("answer the request first: inbox request list"),

@@ -206,7 +206,9 @@ def _changing(
         if code is Code.UNLINK and not _said(session, number, other):
             raise CaseRefused(
                 sentence(
-                    "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
+                    "cases {number} and {other} are not linked, and no link between them was dismissed",
+                    number=number,
+                    other=other,
                 ),
                 sentence("see: inbox case link list {number}", number=number),
             )

@@ -209,9 +209,10 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     _check(number, taken, rule, today)
     if taken.restrictions.strip() and taken.kind not in law.with_restrictions:
         raise CaseRefused(
-            sentence("only a prosecutor's word has restrictions"),
+            sentence("only the prosecutor can set restrictions"),
             sentence(
-                "omit them; these measures have some: {kinds}", kinds=", ".join(sorted(law.with_restrictions))
+                "omit them; only these measures can have restrictions: {kinds}",
+                kinds=", ".join(sorted(law.with_restrictions)),
             ),
         ).at("restrictions")
     _check_told(session, number, taken.kind, told=taken.told)
@@ -380,7 +381,7 @@ def _check_by_hand(session: Session, number: int, kind: str) -> None:
     if choices := legal_duties.taking(session, kind):
         raise CaseRefused(
             sentence(
-                "case {number}: this measure belongs to a decision, which records it: {kind}",
+                "case {number}: this measure is recorded only with the decision that it belongs to: {kind}",
                 number=number,
                 kind=labels.named("measure", kind),
             ),
@@ -399,8 +400,8 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
             number,
             _restricted(session, number),
             sentence(
-                "if the measure keeps to these restrictions, say how: inbox case measure add {number} {kind}"
-                " --despite-warning REASON",
+                "if the measure complies with these restrictions, say how: inbox case measure add {number}"
+                " {kind} --despite-warning REASON",
                 number=number,
                 kind=kind,
             ),
@@ -412,7 +413,7 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
         sentence(
             "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
             " TEXT; then ask, and record the answer: inbox case measure add {other} {word}; or say why you"
-            " do it all the same: inbox case measure add {number} {kind} --despite-warning REASON",
+            " do it anyway: inbox case measure add {number} {kind} --despite-warning REASON",
             number=number,
             kind=labels.named("measure", kind),
             **prosecutor_word.lifting(session, number),
@@ -452,7 +453,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence(
-                "record it without telling the reporter, who can be told of these: {kinds}",
+                "record it without telling the reporter, who can only be told of these: {kinds}",
                 kinds=", ".join(tellable(session)),
             ),
         ).at("told")
@@ -548,7 +549,7 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
     """Return the error for a change that would contradict the recorded outcome of a closed case."""
     return CaseRefused(
         sentence(
-            "case {number} is closed as {outcome}, which this would contradict: {kind}",
+            "case {number} is closed as {outcome}, which this measure would contradict: {kind}",
             number=work.case,
             outcome=labels.said("outcome", work.outcome),
             kind=labels.named("measure", kind),
@@ -594,7 +595,7 @@ def _without_group(number: int, kind: str, rule: rules.Measure) -> CaseRefused:
 def _without_text(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: this measure records the text that is sent: {kind}", number=number, kind=kind
+            "case {number}: this measure must contain the text that is sent: {kind}", number=number, kind=kind
         ),
         sentence("give that text, in your own words: --text TEXT or --text-file FILE"),
     )
@@ -621,7 +622,7 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
     if taken.day < received:
         raise CaseRefused(
             sentence(
-                "case {number}: the report arrived on {received} at the earliest, after {day}",
+                "case {number}: {day} is before the report arrived, on {received} or later",
                 number=number,
                 received=received,
                 day=taken.day,
@@ -675,7 +676,9 @@ def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
     """Raise CaseRefused if a text comes with a measure that stores no text."""
     if taken.sent.strip() and not rule.sanitised:
         raise CaseRefused(
-            sentence("case {number}: this measure keeps no text: {kind}", number=number, kind=taken.kind),
+            sentence(
+                "case {number}: this measure cannot contain a text: {kind}", number=number, kind=taken.kind
+            ),
             sentence("omit the text"),
         ).at("sent")
 

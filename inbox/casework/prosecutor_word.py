@@ -262,8 +262,8 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: the prosecutor has not said that the reporter can read that the report is acted"
-            " on",
+            "case {number}: the prosecutor has not said that the reporter can be told that the report is"
+            " being acted on",
             number=number,
         ),
         sentence(
@@ -289,6 +289,6 @@ def hint(session: Session, number: int) -> Sentence:
     return sentence(
         "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason TEXT;"
         " once there is no objection, record that: inbox case measure add {other} {word}; until then, close"
-        " with --disclosure withheld and no text; anything else can be told with inbox message reply",
+        " with --disclosure withheld and no text; anything else can be said in a reply: inbox message reply",
         **lifting(session, number),
     )

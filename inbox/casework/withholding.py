@@ -60,7 +60,10 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
         if not _is_with_justice(session, number, _going_on(session, number)):
             raise CaseRefused(
                 sentence("case {number} has no pending judicial proceedings", number=number),
-                sentence("the prosecutor's word is about such proceedings: record their measure first"),
+                sentence(
+                    "the prosecutor's answer concerns judicial proceedings: first record the measure that"
+                    " opened them"
+                ),
             )
         if not row.received <= word.day <= who.today:
             raise CaseRefused(
@@ -70,7 +73,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
         if not 0 < len(word.reference.strip()) <= LONGEST:
             raise CaseRefused(
                 sentence(
-                    "the reference must have 1 to {most} characters: who agreed, and where that is recorded",
+                    "the reference must have 1 to {most} characters: who agreed, and where the agreement is"
+                    " recorded",
                     most=LONGEST,
                 ),
                 sentence("give it: --reference TEXT"),

@@ -121,8 +121,12 @@ def _working(session: Session, first: date, last: date) -> list[date]:
     days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]
     if not days or len(span) > _MOST_DAYS:
         raise Refused(
-            sentence("there is no working day to take off from {first} to {last}", first=first, last=last),
-            sentence("give a first and a last day within a year, with working days between"),
+            sentence(
+                "there is no working day from {first} to {last} that can be made a day off",
+                first=first,
+                last=last,
+            ),
+            sentence("give a first and a last day at most a year apart, with working days in between"),
         )
     return days
 

@@ -35,7 +35,7 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} either names this person in full, or has neither the family name nor a"
+                    "case {number} names this person in full, or contains neither their family name nor a"
                     " link to a case that names them",
                     number=number,
                 ),

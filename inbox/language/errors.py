@@ -67,15 +67,16 @@ class OtherSharing(Refused):
         super().__init__(
             sentence("a share belongs to another inbox, or dates from before the officers changed"),
             sentence(
-                "use the newest shares: their file names end in the letters in the record of the ceremony"
+                "use the newest shares: their file names end in the letters given in the record of the"
+                " ceremony"
             ),
         )
 
 
 # Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
-    "this takes two officers, each with their own passphrase: the number of comparisons with the reporter's"
-    " identity that one officer may make alone in this case is used up"
+    "this takes two officers, each with their own passphrase: in this case, one officer alone may make no"
+    " further comparison with the reporter's identity"
 )
 
 

@@ -46,12 +46,12 @@ _EXPECTED = {
     "same-fields": sentence("a text with the same names in fr and in en"),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true, recorded by no decision"
+        "a table with an entry that has answers_danger = true and that no decision records"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),
     "one-closing": sentence("a table with at most one entry that has closes = true"),
-    "untold": sentence("another outcome: only the entry with closes = true tells this one"),
+    "untold": sentence("another outcome: only the entry with closes = true is used for this one"),
     "one-extending": sentence("a table with exactly one entry that has extends = true"),
     "some-reply": sentence("true only if a reply in replies.toml has decision = {decision}", decision=""),
     "settling": sentence("a table with a decision that has effect = settles"),
@@ -123,7 +123,7 @@ def _mistake(error: Mismatch) -> Sentence:
         case Fault.MISSING:
             return sentence("{place}: {key!r} is missing", place=place, key=key)
         case Fault.UNKNOWN:
-            return sentence("{place}: {key!r} is not known here", place=place, key=key)
+            return sentence("{place}: {key!r} is not a known key", place=place, key=key)
         case Fault.NOT_TOML:
             return sentence("{place} is not TOML: {expected}", place=place, expected=expected)
         case Fault.WRONG if key:

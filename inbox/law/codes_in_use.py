@@ -34,13 +34,13 @@ def check(session: Session, law: Law, before: Law) -> None:
                 sentence(
                     "the new law lacks {name} {code}, used {count} times", name=name, code=code, count=count
                 ),
-                sentence("add it to the new folder again, then retry"),
+                sentence("add it back to the new folder, then try again"),
             )
         if old is not None and old != new:
             raise Refused(
                 sentence(
-                    "the new law gives {name} {code} another role or effect on proceedings, but it is used"
-                    " {count} times",
+                    "the new law gives {name} {code} a different role or effect on proceedings, but the code"
+                    " is already used {count} times",
                     name=name,
                     code=code,
                     count=count,

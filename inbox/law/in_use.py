@@ -40,7 +40,7 @@ def rule(rules: Mapping[str, _Rule], code: str) -> _Rule:
     """Return the rule with this code from ``rules``; raises Refused if there is no such rule."""
     if code not in rules:
         raise Refused(
-            sentence("the law in use does not have the code {code} here", code=code),
+            sentence("the law in use has no code {code} for this", code=code),
             sentence("use one of: {known}", known=", ".join(rules)),
         )
     return rules[code]

@@ -51,7 +51,7 @@ def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
     """
     if day > who.today:
         raise Refused(
-            sentence("{day} is still to come", day=day), sentence("record an opinion once it is given")
+            sentence("{day} is in the future", day=day), sentence("record an opinion once it is given")
         ).at("day")
     given = _checked(said)
     with inbox.vault.transaction() as session:

@@ -55,7 +55,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
                 day=before.day,
             ),
             sentence(
-                "if the clock is behind, set it and try again; if it is right now and was ahead then,"
+                "if the clock is behind, set it and try again; if it is correct now and was ahead before,"
                 " two officers record that: inbox journal correct-clock --reason TEXT"
             ),
         )

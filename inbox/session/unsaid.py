@@ -71,7 +71,7 @@ def check_line(session: Session, number: int, text: str) -> None:
     """
     if _says(session, number, text):
         raise CaseRefused(
-            sentence("the reference or the restriction contains words that could reveal somebody"),
+            sentence("the reference or the restriction contains words that could identify somebody"),
             sentence("registers keep this line: write it without those words"),
         ).at("reference", "restrictions")
 
@@ -86,6 +86,6 @@ def _says(session: Session, number: int, text: str) -> bool:
 def says_itself() -> CaseRefused:
     """Return the error for a forbidden reason, which is the same whatever the reason and whoever gave it."""
     return CaseRefused(
-        sentence("the reason contains words that could reveal somebody"),
+        sentence("the reason contains words that could identify somebody"),
         sentence("the journal keeps the reason: write another one"),
     ).at("despite", "reason")

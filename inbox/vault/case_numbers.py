@@ -39,12 +39,12 @@ def go_on_after(session: Session, number: int) -> None:
     """
     if number < (given := last(session)):
         raise Refused(
-            sentence("numbers up to {given} are given already", given=given),
-            sentence("name that one, or a higher"),
+            sentence("case numbers up to {given} are already taken", given=given),
+            sentence("give that number or a higher one"),
         )
     if number > given + _MOST_LEFT_OUT:
         raise Refused(
-            sentence("no number above {given} was given so far", given=given),
-            sentence("look at the number again: what is left out never comes back"),
+            sentence("the highest number so far is {given}", given=given),
+            sentence("check the number: numbers that you skip are never used later"),
         )
     session.merge(Setting(name=_LAST, value=str(number)))

@@ -58,20 +58,20 @@ def case(session: Session, number: int) -> Case:
     if line.quarantined is not None:
         raise CaseRefused(
             sentence(
-                "case {number} is in quarantine since {day}: nobody reads it",
+                "case {number} has been in quarantine since {day}: nobody can read it",
                 number=number,
                 day=line.quarantined,
             ),
             sentence(
-                "answer, close or destroy it; two officers lift that:"
-                " inbox access unquarantine {number} --reason TEXT",
+                "you can answer, close or destroy it; two officers can lift the quarantine: inbox access"
+                " unquarantine {number} --reason TEXT",
                 number=number,
             ),
         )
     if not queries_access.for_others(session, [number]):
         raise CaseRefused(
             sentence(
-                "case {number} is in the archive since {day}: two officers open it",
+                "case {number} has been in the archive since {day}: two officers can open it",
                 number=number,
                 day=line.archive_from,
             ),
@@ -80,8 +80,8 @@ def case(session: Session, number: int) -> Case:
     raise CaseRefused(
         sentence("case {number} is for its handlers only", number=number),
         sentence(
-            "see who they are: inbox access handlers {number}; in an emergency two officers open it, which"
-            " is told to the referent: inbox access break-glass {number} --reason TEXT",
+            "see who they are: inbox access handlers {number}; in an emergency, two officers can open it,"
+            " and the referent is told: inbox access break-glass {number} --reason TEXT",
             number=number,
         ),
     )

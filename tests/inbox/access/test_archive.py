@@ -65,7 +65,7 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
     assert CANARY == office.json("case", "show", "1")["summary"]
     assert CANARY == closed_lines(office)[1]["summary"]
     clock.wait(1)
-    assert f"case 1 is in the archive since {clock.day}: two officers open it" in refused(
+    assert f"case 1 has been in the archive since {clock.day}: two officers can open it" in refused(
         office, "case", "show", "1"
     )
     line = closed_lines(office)[1]
@@ -89,7 +89,7 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
 )  # fmt: skip
 def test_whatever_shows_it_says_who_opens_it(office: Office, tmp_path: Path, words: list[str]) -> None:
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
-    assert "case 1 is in the archive since" in refused(office, *given)
+    assert "case 1 has been in the archive since" in refused(office, *given)
     assert not (tmp_path / "out").exists()
 
 
@@ -118,7 +118,7 @@ def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Offic
     assert ("open-archived", WHY[1]) in noted
     assert 1 == office.json("office", "oversight")["actions"]["open-archived"]
     clock.wait(1)
-    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
+    assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
 
 
 def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Clock) -> None:
@@ -144,7 +144,7 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
     two.json("access", "open-archive", "1", *WHY)
     two.json("case", "declare", "1")
     assert CANARY == two.json("case", "show", "1")["summary"]
-    assert "case 1 is in the archive since" in others.run("case", "show", "1").err
+    assert "case 1 has been in the archive since" in others.run("case", "show", "1").err
     reads = {}
     for pair in (two, others):
         with pair.unlocked() as opened:
@@ -189,7 +189,7 @@ def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_ba
     for choice in ("not_needed", "no_transmission"):
         assert CANARY == office.json("case", "show", "1")["summary"]
         office.json("case", "decide", "1", choice, "--reason", "x")
-    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
+    assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
 
 
 def test_who_opens_the_case_again_takes_it_out(office: Office) -> None:
@@ -235,7 +235,7 @@ def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: 
     assert [1] == [each["case"] for each in office.json("retention", "list")["cases"]]
     office.json("retention", "hold", "1", *WHY)
     office.json("retention", "unhold", "1", *WHY)
-    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
+    assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
     aged(office)
     name = office.json("retention", "visa", "request", "1", "--out", office.out / "lists")["list"]
     office.json("retention", "visa", "add", name, "--day", clock.day.isoformat(), "--reference", "AD 76")

@@ -161,7 +161,7 @@ def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) ->
         unread.others.json(*words)
         assert "alice and chloe must declare" in unread.others.run(*nobody).err
     unread.others.json("case", "declare", "3")
-    assert "names somebody who has asked" in unread.others.run(*nobody).err
+    assert "names, or may name, somebody who has made" in unread.others.run(*nobody).err
 
 
 def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
@@ -378,7 +378,7 @@ def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
     with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
     before = unread.office.state()
     said = with_sheet.run("case", "declare", "1", "2")
-    assert (1, True) == (said.code, "chloe cannot declare: only a paper sheet" in said.err)
+    assert (1, True) == (said.code, "chloe cannot make the declaration" in said.err)
     with typing_to_fork(
         ["--home", "inbox", *with_sheet.opening(), "case", "show", "1"], unread.office.root.parent
     ) as at:

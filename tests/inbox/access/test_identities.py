@@ -262,7 +262,7 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
 def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
     office.json(*CONSENT)
     gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
-    assert "whether to inform the reporter first" in refused(office, *gives)
+    assert "whether to inform the reporter beforehand" in refused(office, *gives)
     office.json("message", "reply", "1", "--template", "identity_notice", "--text", "À X.")
     office.json("case", "decide", "1", "told", "--reason", "x")
     office.json(*gives)
@@ -279,7 +279,7 @@ def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> N
     """Registers keep them, and more officers read them; with other words they are kept."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for words in LINES:
-        assert "contains words that could reveal somebody" in refused(office, *words, f"for {NAME}"), words
+        assert "contains words that could identify somebody" in refused(office, *words, f"for {NAME}"), words
         office.json(*words, "26/118")
 
 

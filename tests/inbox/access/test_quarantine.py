@@ -57,7 +57,7 @@ def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path,
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
     before = office.state()
     said = office.run(*given)
-    assert (1, True) == (said.code, f"case 1 is in quarantine since {today()}" in said.err), said
+    assert (1, True) == (said.code, f"case 1 has been in quarantine since {today()}" in said.err), said
     assert (before, False) == (office.state(), (tmp_path / "out").exists())
 
 

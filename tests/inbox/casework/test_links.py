@@ -157,7 +157,7 @@ def test_a_report_that_officers_enter_is_found_like_any_other(office: Office, tm
         (["case", "link", "add", "1", "1", "duplicate"], 1, "a case cannot be linked to itself"),
         (["case", "link", "add", "1", "9", "duplicate"], 1, "there is no case 9"),
         (["case", "link", "dismiss", "9", "1"], 1, "there is no case 9"),
-        (["case", "link", "remove", "1", "2"], 1, "cases 1 and 2 are neither linked nor dismissed"),
+        (["case", "link", "remove", "1", "2"], 1, "cases 1 and 2 are not linked, and no link"),
         (["case", "link", "list", "9"], 1, "there is no case 9"),
         (["case", "link", "add", "1", "2"], 2, "Missing argument"),
         (["case", "link", "dismiss", "1", "2", "duplicate"], 2, "unexpected extra argument"),

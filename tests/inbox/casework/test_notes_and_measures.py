@@ -203,7 +203,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["none", "--addressee", "x" * 201], "at most 200"),
         (["prosecutor_word", "--addressee", "x", "--restrictions", "x" * 201], "at most 200"),
         (["none", "--text", "x"], "this measure keeps no text: none"),
-        (["hearing", "--restrictions", "no"], "only a prosecutor's word has restrictions"),
+        (["hearing", "--restrictions", "no"], "only the prosecutor can set restrictions"),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
@@ -258,7 +258,7 @@ def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: O
     earlier = (received - timedelta(1)).isoformat()
     office.json("case", "measure", "add", "1", "judicial_investigation", "--day", earlier)
     said = refused(office, "case", "measure", "add", "1", "final_decision", "--day", earlier)
-    assert f"the report arrived on {received} at the earliest, after {earlier}" in said
+    assert f"{earlier} is before the report arrived, on {received} or later" in said
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
@@ -351,7 +351,7 @@ def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None
         "--despite-warning",
         "x",
     )
-    assert "this measure belongs to a decision" in said
+    assert "this measure is recorded only with the decision" in said
     assert "inbox case decide 1 transmit --reason" in said
     assert before == office.state()
     with sitting(office) as client:
@@ -503,7 +503,7 @@ def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reaso
     assert is_unasked == is_asked == said
     assert "case 1: the prosecutor has not said that this can be done" in said
     assert "inbox case decide 1 transmit|no_transmission --reason TEXT; then ask" in said
-    assert "inbox case measure add 1 prosecutor_word; or say why you do it all the same" in said
+    assert "inbox case measure add 1 prosecutor_word; or say why you do it anyway" in said
     counted = office.json("office", "oversight")["actions"]["despite-warning"]
     office.json("case", "measure", "add", "1", "suspension", "--despite-warning", "he burns files")
     noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "record-measure"]

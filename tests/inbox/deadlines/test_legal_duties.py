@@ -602,7 +602,7 @@ GIVE = (
     "26/12",
     "--ground",
 )
-TO_DECIDE = "decide for this disclosure whether to inform the reporter first\nhint: do that first: "
+TO_DECIDE = "decide for this disclosure whether to inform the reporter beforehand\nhint: do that first: "
 
 
 @pytest.fixture

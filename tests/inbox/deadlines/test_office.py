@@ -216,7 +216,7 @@ def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_
 
 def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:
     """A day that is named twice counts once; where the numbers are refused, the regime stays as it was."""
-    assert "look at the number again" in refused(
+    assert "check the number" in refused(
         office, "office", "set", "--regime", "external", "--last-case", "9999999"
     )
     assert "internal" == office.json("office", "show")["regime"]

@@ -322,8 +322,8 @@ def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: P
     """To an authority or to a person: the journal keeps it. A preview says so before anybody writes it."""
     letter, text = WARNED[name]
     words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
-    assert "contains words that could reveal somebody" in office.json(*words, "--preview")["warned"][0]
-    assert "contains words that could reveal somebody" in refused(office, *words)
+    assert "contains words that could identify somebody" in office.json(*words, "--preview")["warned"][0]
+    assert "contains words that could identify somebody" in refused(office, *words)
 
 
 def test_a_letter_is_shown_to_nobody_who_has_not_declared(office: Office) -> None:
@@ -361,7 +361,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
         "needs a text of your own": ("dossier", "letter", "1", "prosecutor", "--to", "pnf", "--out",
         str(out)),
         "at most 200 characters": write("prosecutor", out, "--address", "x" * 201),
-        "contains words that could reveal somebody": write(
+        "contains words that could identify somebody": write(
             "persons_notice", out, "--despite-warning", SECRET
         ),
         "no case 9": write("prosecutor", out, case="9"),

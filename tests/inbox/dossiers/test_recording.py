@@ -65,7 +65,7 @@ def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) 
     """It is refused without a text or with an empty one; other measures take no text."""
     before = office.state()
     for words in (["case", "measure", "add", "1", "dnred_informed"], informed(" ")):
-        assert "this measure records the text that is sent: dnred_informed" in refused(office, *words)
+        assert "this measure must contain the text that is sent: dnred_informed" in refused(office, *words)
     assert before == office.state()
     office.json(*informed(OWN))
     office.json("case", "measure", "add", "1", "onaf_informed")
@@ -114,7 +114,7 @@ def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: st
     before = office.state()
     assert "the text could reveal who was there" in refused(office, *informed(text))
     said = refused(office, *informed(text, "--despite-warning", SECRET))
-    assert "contains words that could reveal somebody" in said
+    assert "contains words that could identify somebody" in said
     assert before == office.state()
     office.json(*informed(text, "--despite-warning", "drill"))
     entries = office.json("journal", "list")["entries"]
@@ -245,7 +245,7 @@ def test_another_law_asks_it_of_another_measure(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
-    assert "this measure records the text that is sent" in refused(
+    assert "this measure must contain the text that is sent" in refused(
         office, "case", "measure", "add", "1", "coast_guard"
     )
     assert "who is concerned" in refused(office, "case", "measure", "add", "1", "coast_guard", "--text", NAME)

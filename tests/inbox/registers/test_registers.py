@@ -358,7 +358,7 @@ def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(offic
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"day": (today() + timedelta(1)).isoformat()}, "is still to come"),
+        ({"day": (today() + timedelta(1)).isoformat()}, "is in the future"),
         ({"opinion": "  "}, "needs a body, a subject and an opinion"),
         ({"body": ""}, "needs a body, a subject and an opinion"),
         ({"subject": "x" * 501}, "at most 500 characters"),

@@ -300,7 +300,7 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
         office, "message", "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu."
     )
     assert ("“L'enquête”" in inner, "justice has the case" in inner) == (True, True)
-    assert "can read that the report is acted on" in refused(
+    assert "can be told that the report is being acted on" in refused(
         office, "case", "set-status", "1", "in_follow_up"
     )
     said = refused(office, "message", "reply", "1", "--text", told)
@@ -461,7 +461,7 @@ def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(offic
     ):
         office.json(*words)
         said = refused(office, *follow_up)
-        assert "the prosecutor has not said that the reporter can read that the report is acted on" in said
+        assert "can be told that the report is being acted on" in said
         assert "inbox case decide 1 transmit|no_transmission --reason TEXT; once" in said
         for other in ("assessing", "info_requested"):
             office.json("case", "set-status", "1", other)

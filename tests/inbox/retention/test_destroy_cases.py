@@ -329,7 +329,7 @@ def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: T
         with pytest.raises(CaseRefused, match="only the clock of this machine"):
             destroy_cases.plan(opened.inbox, who, numbers)
         telling = destroy_cases.plan(opened.inbox, who, numbers, f"as case {later.case} says")
-        with pytest.raises(CaseRefused, match="contains words that could reveal somebody"):
+        with pytest.raises(CaseRefused, match="contains words that could identify somebody"):
             destroy_cases.destroy(opened.inbox, who, telling)
         planned = destroy_cases.plan(opened.inbox, who, numbers, "the post office's clock")
         assert [False, True] == [each.by_one_clock for each in planned.cases]

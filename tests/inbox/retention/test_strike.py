@@ -312,7 +312,7 @@ def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> 
     office.json("retention", "hold", str(report), "--reason", "drill")
     before = office.state()
     said = office.run(*strike)
-    assert (1, True, True) == (said.code, "held for a procedure" in said.err, "lift the hold" in said.err)
+    assert (1, True, True) == (said.code, "held for a procedure" in said.err, "release the case" in said.err)
     assert before == office.state()
     office.json("retention", "unhold", str(report), "--reason", "drill")
     office.json(*strike)

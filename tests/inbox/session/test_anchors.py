@@ -174,7 +174,7 @@ def test_a_file_that_is_not_of_this_inbox_is_not_taken(opened: Inbox, kept: Kept
             [*kept, (4, theirs)],
         ):
             assert "the anchor file was refused" in refusal(session, wrong)
-        assert "the anchor file keeps outbox 1 as 2" == refusal(session, [(2, kept[0][1])])
+        assert "the anchor file lists outbox 1 as number 2" == refusal(session, [(2, kept[0][1])])
         with pytest.raises(Refused, match="was refused"):
             anchors.check(session, [b"holiday" * 300], None)
 

@@ -227,7 +227,7 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
     entries = world.office.json("journal", "list")["entries"]
     assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
     said = world.office.run("office", "set", "--last-case", "6")
-    assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
+    assert (1, True) == (said.code, "case numbers up to 7 are already taken" in said.err)
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert 7 == case_numbers.last(session)
 
@@ -237,7 +237,7 @@ def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: Worl
     for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
         world.office.json("office", "set", "--last-case", "7")
         said = world.office.run("office", "set", "--last-case", str(number))
-        assert (code, bool(code)) == (said.code, "no number above 7 was given so far" in said.err)
+        assert (code, bool(code)) == (said.code, "the highest number so far is 7" in said.err)
 
 
 def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
