@@ -212,7 +212,7 @@ class Schema:
             self._compiled(with_details=True)(found.value)
         except JsonSchemaValueException as error:
             return _mistake(found, error)
-        raise AssertionError("the same schema finds no mistake")
+        raise AssertionError("a second check with the same schema found no mistake")
 
     @cached_property
     def _check(self) -> Callable[[Any], Any]:

@@ -95,7 +95,7 @@ def _check_text(words: Sequence[str]) -> None:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(
                 sentence("not valid text: {word}", word=word),
-                sentence("set the terminal to UTF-8; rename a file with such a name"),
+                sentence("set the terminal to UTF-8; if this is the name of a file, rename the file"),
             )
 
 

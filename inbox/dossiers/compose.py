@@ -266,7 +266,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     are_chosen = bool(plan.chosen) or plan.every_file
     if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
-            sentence("files are chosen, but the dossier has no attachments"),
+            sentence("files are chosen, but no attachments are to be enclosed"),
             sentence("say in which form to enclose them, or choose none"),
         )
     if known and not are_chosen and plan.enclosed is not Enclosed.NONE:

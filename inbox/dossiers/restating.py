@@ -86,7 +86,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
     if found and not despite.strip():
         raise Refused(
             sentence("the text could reveal who was there: {traces}", traces=_told(found)),
-            sentence("omit it; to say it all the same: --despite-warning REASON"),
+            sentence("omit it; to say it anyway: --despite-warning REASON"),
         ).at("text", "sent", "despite")
 
 

@@ -147,7 +147,7 @@ def _check(
     ):
         raise CaseRefused(
             sentence("case {number}: nobody has decided to inform the prosecutor", number=number),
-            sentence("sending the prosecutor a dossier is that decision: --measure"),
+            sentence("to make that decision, send the dossier with --measure"),
         )
     for doubt, place in doubts:
         # A reason cannot replace the prosecutor's word. If the word comes with restrictions, officers decide
@@ -165,7 +165,7 @@ def _check(
         if doubt.takes_reason and not sealing.despite.strip():
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("to send it all the same: --despite-warning REASON"),
+                sentence("to send it anyway: --despite-warning REASON"),
             )
 
 

@@ -162,12 +162,12 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
     if seen.cases and not why and not reason.strip():
         raise Refused(
             sentence(
-                "nothing forbids disclosing what these cases hold: {cases}",
+                "no obstacle forbids disclosing the contents of these cases: {cases}",
                 cases=", ".join(str(each.number) for each in seen.cases),
             ),
             sentence(
-                "write the answer: --text-file FILE; or say why you disclose nothing: --reason TEXT,"
-                " which is stored with these cases only"
+                "write the answer: --text-file FILE; or give a reason for disclosing nothing, which is"
+                " stored only with these cases: --reason TEXT"
             ),
         )
     for each in seen.cases:
@@ -194,24 +194,24 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases not searched, because they are in the archive or not all signed-in officers have"
-                " declared that they have no conflict of interest in them: {count}",
+                "cases not searched because they are in the archive, or because a signed-in officer has not"
+                " declared having no conflict of interest: {count}",
                 count=seen.not_looked_at,
             ),
             sentence(
-                "their content may forbid the answer: declare or open them first: inbox case declare CASE…,"
+                "their content may forbid the answer; declare or open them first: inbox case declare CASE…,"
                 " inbox access open-archive CASE…"
             ),
         )
     if seen.maybe:
         raise Refused(
             sentence(
-                "these cases may name the person, because they have the family name: {cases}",
+                "these cases may name the person, because they contain the family name: {cases}",
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "say for each whether it does: inbox request namesake CASE --request {request} --reason"
-                " TEXT, or inbox request same-person",
+                "record for each whether it names the person: inbox request namesake CASE --request"
+                " {request} --reason TEXT, or inbox request same-person",
                 request=seen.request.n,
             ),
         )

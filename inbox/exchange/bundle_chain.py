@@ -40,7 +40,7 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
         if known.hash != announced.hash:
             raise BundleRefused(
                 sentence("a different bundle {n} was collected before: one of the two is false", n=intake.n),
-                sentence("keep both files, tell who runs the portal"),
+                sentence("keep both files, and tell whoever runs the portal"),
             )
         return False
     pinned = queries_exchange.pinned_instance(session)
@@ -115,7 +115,7 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
 def _not_the_one_given(found: str) -> BundleRefused:
     return BundleRefused(
         sentence("the bundle's instance key is {found}, not the one given", found=found),
-        sentence("{compare}: somebody may have replaced the bundle on its way", compare=_COMPARE),
+        sentence("{compare}: somebody may have replaced the bundle in transit", compare=_COMPARE),
     )
 
 
@@ -150,5 +150,5 @@ def _check_next(intake: IntakeHead, last: int, previous: bytes) -> None:
     if intake.previous != previous:
         raise BundleRefused(
             sentence("bundle {n} does not continue the chain of the bundle collected before it", n=intake.n),
-            sentence("keep both files, tell who runs the portal"),
+            sentence("keep both files, and tell whoever runs the portal"),
         )

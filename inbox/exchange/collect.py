@@ -191,9 +191,9 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "the portal gives an impossible day for {count} envelopes, and each case shows it: a day before"
-            " the previous export is still used, so that no deadline gets later; a day after this export is"
-            " replaced by the first possible day; check the portal's clock",
+            "the portal gives an impossible day for {count} envelopes, and each case shows it. A day before"
+            " the previous export is still used, so that no deadline is put back. A day after this export is"
+            " replaced by the first possible day. Check the portal's clock",
             count=count,
         )
 
@@ -226,7 +226,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
         warnings.append(
             sentence(
                 "the portal has applied outbox {n}, which this inbox did not make; if the vault was restored"
-                " from a backup, two officers can go on from there: --after-restore",
+                " from a backup, two officers can continue from that number: --after-restore",
                 n=intake.applied.n,
             )
         )

@@ -33,7 +33,7 @@ _WRONG = {
     Oddity.UNKNOWN_ANSWER: sentence(
         "this is not one of its answers; name options by their ids, and write days as 2026-11-24"
     ),
-    Oddity.NOT_ASKED: sentence("this question is not asked after the other answers"),
+    Oddity.NOT_ASKED: sentence("given the other answers, this question is not asked"),
     Oddity.TOO_LONG: sentence("the answer is too long"),
 }
 _NO_KEYRING = SeenKeyring(1, bytes(32))

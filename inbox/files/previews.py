@@ -67,7 +67,7 @@ class Preview:
         apart.check(home, out.parent)
         if (picture := self.picture) is None:
             raise CaseRefused(
-                sentence("file {number} shows no pixels", number=self.found.attachment.number),
+                sentence("file {number} cannot be shown as a picture", number=self.found.attachment.number),
                 sentence("to see what it is, omit --out"),
             )
         attachments.write_new(out, [picture])

@@ -151,11 +151,15 @@ def _trouble() -> str:
             timeout=_PROBING,
         )
     except subprocess.TimeoutExpired:
-        return sentence("it does not end")
+        return sentence("it did not end in time")
     except OSError as error:
         return library_errors.of_system(error)
     said = done.stderr.decode(errors="replace").strip().splitlines()
-    return (said or [sentence("it ends with {code}", code=done.returncode)])[-1] if done.returncode else ""
+    return (
+        (said or [sentence("it ended with exit status {code}", code=done.returncode)])[-1]
+        if done.returncode
+        else ""
+    )
 
 
 def _command(script: Path, arguments: Sequence[str]) -> list[str]:

@@ -71,7 +71,7 @@ def compare(offered: Offered) -> None:
     if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):
         raise Refused(
             sentence("the card key is {shown}, not the one given", shown=shown),
-            sentence("{compare}: somebody may have replaced the card on its way", compare=_COMPARE),
+            sentence("{compare}: somebody may have replaced the card in transit", compare=_COMPARE),
         )
 
 
@@ -200,7 +200,7 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
     except Malformed:
         raise Refused(
             sentence(
-                "another channel on the keyring has, or once had, the same id or one of the keys on the card"
+                "another channel on the keyring uses, or has used, the same id or one of the keys on the card"
             ),
             sentence("each channel needs its own id and keys; ask the body where the card comes from"),
         ) from None

@@ -36,10 +36,10 @@ def warnings(session: Session, today: date) -> list[Sentence]:
 def _told(key: Sentence, end: date, today: date, what: Sentence) -> list[Sentence]:
     left = (end - today).days
     if left < 0:
-        return [sentence("the last {key} ended on {day}: {what}", key=key, day=end, what=what)]
+        return [sentence("the last {key} expired on {day}: {what}", key=key, day=end, what=what)]
     return [
         sentence(
-            "{urgency}the last {key} ends {when}; after that day {what}",
+            "{urgency}the last {key} expires {when}; after that day {what}",
             urgency=urgency,
             key=key,
             when=_when(left, end),

@@ -111,7 +111,9 @@ def check_case(session: Session, number: int) -> None:
     """
     if declarations.is_shut(session, number):
         raise CaseRefused(
-            sentence("case {number}: nobody may read it now, so nothing counts as feedback", number=number),
+            sentence(
+                "case {number}: nobody may read the case now, so no text counts as feedback", number=number
+            ),
             sentence("send it without --feedback"),
         )
     work = workflow.of(session, number)
@@ -119,7 +121,7 @@ def check_case(session: Session, number: int) -> None:
     if work.closed is None and not is_told and not queries_cases.is_acknowledged(session, number):
         raise CaseRefused(
             sentence(
-                "case {number}: feedback comes after the acknowledgement, which is missing", number=number
+                "case {number}: feedback must follow an acknowledgement, which is missing", number=number
             ),
             sentence(
                 "acknowledge the report first: inbox message reply {number} --template {template}",

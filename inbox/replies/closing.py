@@ -259,8 +259,9 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
-        "This closing gives no feedback, and the deadline for it is dropped: your own words count only"
-        " with a measure that the reporter can read; a template of the outcome counts on its own."
+        "This closing gives no feedback, and the deadline for feedback is dropped. Your own words count as"
+        " feedback only with a measure that the reporter can read; a template of the outcome counts without"
+        " one."
     )
 
 
@@ -331,7 +332,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
             sentence(
-                "case {number} is not linked as the duplicate of a case that is, or was, investigated",
+                "case {number} is not linked as a duplicate of a case that is or was investigated",
                 number=number,
             ),
             sentence(
@@ -440,7 +441,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
-            sentence("this outcome takes only the text that reveals nothing"),
+            sentence("with this outcome, the only text that can be sent is the one that reveals nothing"),
             sentence(
                 "choose the template with closes = true, without words of your own: inbox message template"
                 " list"
@@ -448,7 +449,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
         )
     if template and not template.closes and template.outcome != closing.outcome:
         raise CaseRefused(
-            sentence("this template is not for the outcome with which you close the case"),
+            sentence("this template is not for the outcome that you chose"),
             sentence("see the outcome of each template: inbox message template list"),
         )
     return templates.fill(session, number, closing.template, closing.text, today)

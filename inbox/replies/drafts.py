@@ -149,7 +149,8 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: nothing has been decided and done yet that feedback could report",
+                "case {number}: there is nothing to report as feedback yet, because something must be"
+                " decided and done first",
                 number=number,
             ),
             sentence(
@@ -213,8 +214,8 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
     if kept is None or not (kept.consent or proceedings.has_justice(session, number)):
         raise CaseRefused(
             sentence(
-                "case {number}: no identity is recorded that could be passed on, to the judiciary or by"
-                " consent",
+                "case {number}: there is no recorded identity that may be passed on, either to the judiciary"
+                " or with the reporter's consent",
                 number=number,
             ),
             sentence(

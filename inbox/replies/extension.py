@@ -80,7 +80,10 @@ def _extend(session: Session, number: int, today: date) -> None:
         )
     if due.done or work.feedback or work.extended:
         raise CaseRefused(
-            sentence("case {number}: feedback was already given, or its time extended", number=number),
+            sentence(
+                "case {number}: feedback was already given, or its deadline was already extended",
+                number=number,
+            ),
             sentence("see: inbox case show {number}", number=number),
         )
     if due.is_late(today):

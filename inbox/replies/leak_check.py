@@ -122,8 +122,8 @@ class Cautioned(CaseRefused):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
-            sentence("the text could reveal somebody: {findings}", findings=told(findings)),
-            sentence("say it in other words; to say it all the same: --despite-warning REASON"),
+            sentence("the text could identify somebody: {findings}", findings=told(findings)),
+            sentence("say it in other words; to say it anyway: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
         self.fields = ("text", "sent", "despite")

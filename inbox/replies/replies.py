@@ -80,11 +80,11 @@ def unanswerable(case: Case) -> CaseRefused:
     if case.withdrawn:
         return CaseRefused(
             sentence("case {number} was withdrawn by its reporter", number=case.number),
-            sentence("the portal keeps no slot for it"),
+            sentence("the portal does not keep a slot for it"),
         )
     return CaseRefused(
         sentence(
-            "case {number} cannot be answered: nothing can be sealed to the key in its report",
+            "case {number} cannot be answered: no reply can be sealed to the key in its report",
             number=case.number,
         ),
         sentence("only the reporter can change that, with a new report"),

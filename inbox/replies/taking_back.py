@@ -69,14 +69,16 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
             sentence(
-                "a decision depends on reply {position}, which told the reporter of it", position=position
+                "a decision relies on reply {position}, which told the reporter of it", position=position
             ),
             sentence("change the decision first; or write another reply to correct this one"),
         )
     if feedback := _behind(session, reply):
         raise CaseRefused(
             sentence(
-                "reply {position} acknowledges the report, and feedback waits behind it", position=position
+                "reply {position} acknowledges the report, and feedback that must follow it is waiting to be"
+                " sent",
+                position=position,
             ),
             sentence(
                 "retract the feedback first: inbox message retract {number} {position}",

@@ -94,13 +94,13 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "{count} cases are due only by this machine's clock: no collected bundle was exported by the"
-                " portal on their day or later",
+                "{count} cases are due only according to this machine's clock: no bundle that the portal"
+                " exported on or after their due day has been collected",
                 count=count,
             ),
             sentence(
-                "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-                " vouch for the day: inbox retention destroy CASE --reason TEXT"
+                "export a bundle from the portal now, and collect it; if there is no portal any more, two"
+                " officers can vouch for the day: inbox retention destroy CASE --reason TEXT"
             ),
         )
     if count := sum(exits.waits_for_visa(each, today) for each in found):

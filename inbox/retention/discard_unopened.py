@@ -31,12 +31,12 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "the unopened envelopes are expired only by this machine's clock: no collected bundle was"
-                " exported by the portal on that day or later"
+                "the unopened envelopes have expired only according to this machine's clock: no bundle that"
+                " the portal exported on or after that day has been collected"
             ),
             sentence(
-                "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-                " vouch for the day: inbox exchange unopened discard --reason TEXT"
+                "export a bundle from the portal now, and collect it; if there is no portal any more, two"
+                " officers can vouch for the day: inbox exchange unopened discard --reason TEXT"
             ),
         )
     if not due and found.unasked:

@@ -138,19 +138,22 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
     if not 0 < len(reference) <= LONGEST:
         raise Refused(
             sentence("the reference of a visa must have 1 to {most} characters", most=LONGEST),
-            sentence("give it as the archives wrote it, so that they can find their visa by it"),
+            sentence("give it as the archives wrote it, so that they can find the visa"),
         )
     noted = action(Code.RECORD_VISA, list=name, day=word.day, reference=reference)
     with inbox.acting(who, noted) as session:
         found = next((each for each in lists(session) if each.name == name), None)
         if found is None:
             raise Refused(
-                sentence("nothing on the list {name} is left to be destroyed", name=name),
+                sentence(
+                    "the list {name} is unknown, or nothing on it still needs a visa",
+                    name=name,
+                ),
                 sentence("see the lists, with their full names: inbox retention list"),
             )
         if found.row.visa:
             raise Refused(
-                sentence("the list {name} already has its visa, since {day}", name=name, day=found.row.visa),
+                sentence("the list {name} has had its visa since {day}", name=name, day=found.row.visa),
                 sentence("there is nothing to do"),
             )
         if not found.row.made <= word.day <= who.today:

@@ -216,7 +216,7 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     before = tuple(officer.name for officer in queries_office.officers(session))
     if before != change.planned.before:
         raise Refused(
-            sentence("the officers have changed since this change was begun"),
+            sentence("the officers have changed since you began this change"),
             _SEE,
         )
     officers.appoint(session, names, proven.day)

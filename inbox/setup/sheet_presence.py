@@ -27,9 +27,9 @@ def check(
     needed = min(2, len(before) - 1)
     if len(own) < needed and not passphrases_lost:
         raise Refused(
-            sentence("with a sheet, two officers must give their own passphrases")
+            sentence("if anybody uses a sheet, two officers must give their own passphrases")
             if needed > 1
-            else sentence("both officers brought sheets, but one must give their passphrase"),
+            else sentence("both officers brought sheets, but one of them must give a passphrase"),
             sentence(
                 "ask another officer to come with their share and passphrase; if too many passphrases are"
                 " lost, say why: --passphrases-lost REASON; all officers are shown the reason"

@@ -86,7 +86,7 @@ def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
 def _refused(folder: Path, found: Path) -> Refused:
     return Refused(
         sentence(
-            "{folder} is on the medium that goes to the portal, whose machine is on the network: {found}",
+            "{folder} is on the medium for the portal, whose machine is connected to the network: {found}",
             folder=folder,
             found=found,
         ),

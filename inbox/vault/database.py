@@ -164,7 +164,7 @@ def load(path: Path, key: bytes) -> Vault:
     if version != schema_version.newest():
         vault.close()
         raise Refused(
-            sentence("the vault is of an earlier version of the program"),
+            sentence("the vault was made by an earlier version of the program"),
             sentence("make a backup of the whole home folder, then: inbox upgrade"),
         )
     return vault

@@ -38,7 +38,9 @@ def choose(store: Database, channel: str | None) -> str:
         raise Refused(f"no outbox of {what} was ever applied", "`portal import` applies an outbox")
     if len(wanted) > 1:
         # One body must not see the outboxes of another body's inbox.
-        raise Refused(f"there are outboxes of {', '.join(wanted)}", "choose one of them with --channel")
+        raise Refused(
+            f"several channels have outboxes: {', '.join(wanted)}", "choose one of them with --channel"
+        )
     return wanted[0]
 
 

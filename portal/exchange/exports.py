@@ -53,7 +53,8 @@ def export(database: Database, settings: Settings, channel: str, folder: Path) -
     """
     if channel not in channels(database):
         raise Refused(
-            f"channel {channel!r} is not in the keyring", "`portal export` without --channel exports all"
+            f"channel {channel!r} is not in the keyring",
+            "`portal export` without --channel exports all channels",
         )
     _refuse_to_replace(database, channel, folder)
     _hash(database, channel)

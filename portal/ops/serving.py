@@ -83,7 +83,7 @@ def prepared(settings: Settings) -> Flask:
         ) from error
     if offered.keyring.questionnaire != load_questionnaire(settings).reference:
         raise Refused(
-            "the keyring names another questionnaire than the configuration",
+            "the keyring and the configuration name different questionnaires",
             "set `questionnaire` to the file that the inbox uses, or load a newer keyring",
         )
     app = create_app(settings)

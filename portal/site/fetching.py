@@ -57,7 +57,8 @@ class Visitor:
             ) from error
         if len(body) > _LARGEST:
             raise Refused(
-                f"{self._origin}{path} is larger than any file of a portal", "check that the site is a portal"
+                f"{self._origin}{path} is larger than any file that a portal serves",
+                "check that the site is a portal",
             )
         return Answer(status, found, body)
 

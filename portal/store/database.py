@@ -215,7 +215,7 @@ def create(url: URL) -> Database:
             file.touch(mode=0o600)
         except OSError as error:
             raise Refused(
-                f"database {file} was not made: {(error.strerror or 'unknown reason').lower()}",
+                f"database {file} could not be created: {(error.strerror or 'unknown reason').lower()}",
                 "make its folder, or set another `database`",
             ) from error
     database = Database(url)

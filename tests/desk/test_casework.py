@@ -594,7 +594,7 @@ def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World
             assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
         assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
         chosen = client.send("/fr/case/1/dossier/preview", **plan, file="1")
-        assert (409, True) == (chosen.status_code, "sans pièces jointes" in chosen.text)
+        assert (409, True) == (chosen.status_code, "aucune pièce ne doit être jointe" in chosen.text)
 
 
 def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:

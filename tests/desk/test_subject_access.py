@@ -70,7 +70,7 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
         on_the_medium = client.send("/en/access/1/answer", **both(**form | {"papers": str(stick)}))
         assert (409, True) == (
             on_the_medium.status_code,
-            "is on the medium that goes to the portal" in on_the_medium.text,
+            "is on the medium for the portal" in on_the_medium.text,
         )
         answered = client.send("/en/access/1/answer", **both(**form))
         assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)

@@ -79,7 +79,7 @@ def _ask(inbox: Inbox, who: Actor, case: int) -> None:
     for name in names:
         if not terminal.ask(f"{visible(name)}, about case {case}: {declarations.QUESTION}?"):
             raise Refused(
-                sentence("{name} did not declare the case", name=name),
+                sentence("{name} did not make the declaration for this case", name=name),
                 sentence(
                     "leave the case to others: inbox access conflict add {case} {name} --reason TEXT",
                     case=case,

@@ -228,7 +228,7 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
         yield _LAST_CHANCE
     if term.by_one_clock:
         yield (
-            f"unfiled envelopes, expired only by this machine's clock: {term.by_one_clock};"
+            f"unfiled envelopes, expired only according to this machine's clock: {term.by_one_clock};"
             " collect a bundle that the portal exports now"
         )
     if term.unasked:

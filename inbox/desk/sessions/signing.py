@@ -64,7 +64,7 @@ def _proven(name: str, given: str) -> str:
     if file is not None:
         return opened.bring(file.read(), given)
     if name not in opened.sealed:
-        raise Refused(sentence("no name was chosen"), sentence("choose yours, or bring your share"))
+        raise Refused(sentence("no name was chosen"), sentence("choose your name, or bring your share"))
     opened.prove(name, given)
     return name
 

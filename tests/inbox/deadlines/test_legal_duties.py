@@ -710,7 +710,7 @@ def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, t
     warned = ("case", "decide", "1", "warned", "--reason", "x")
     assert "inbox message reply 1 --template warning;" in refused(office, *warned)
     warning = ("message", "reply", "1", "--template", "warning", "--text", "Au phare.")
-    assert "no identity is recorded that could be passed on" in refused(office, *warning)
+    assert "there is no recorded identity that may be passed on" in refused(office, *warning)
     (tmp_path / "named").write_text("Jean Dupont")
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "named")
     office.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")

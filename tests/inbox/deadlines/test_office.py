@@ -296,7 +296,9 @@ def test_more_time_is_for_an_external_authority_alone(
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "de temps que prévu\u00a0:\n\nun témoin est à l'étranger\n" in said
-    assert "was already given, or its time extended" in refused(office, "case", "extend", "1", *why)
+    assert "was already given, or its deadline was already extended" in refused(
+        office, "case", "extend", "1", *why
+    )
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
     assert f"feedback was due on {due}" in refused(copy, "case", "extend", "1", *why)
 

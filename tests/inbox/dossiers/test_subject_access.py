@@ -170,7 +170,7 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
     assert "namesake" not in to_do(office, 4)
     office.json("case", "declare", "4")
     assert [4] == office.json("request", "show", "1")["maybe"]
-    assert "may name the person, because they have the family name: 4" in answer(office, OWN).err
+    assert "may name the person, because they contain the family name: 4" in answer(office, OWN).err
     assert ["Un quelennec, dit-on, était au quai."] == office.json(
         "request", "passages", "4", "--request", "1"
     )["passages"]
@@ -712,7 +712,7 @@ def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(offi
     """The reason stays with the cases: in the journal, all would read that there are some."""
     inform(office)
     before = office.state()
-    assert "nothing forbids disclosing what these cases hold: 1, 2, 3" in answer(office).err
+    assert "no obstacle forbids disclosing the contents of these cases: 1, 2, 3" in answer(office).err
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert 0 == answer(office, None, "--reason", "only one can know it").code
     assert {(False, "only one can know it")} == {

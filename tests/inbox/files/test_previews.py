@@ -44,9 +44,9 @@ def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["1", "2"], "file 2 shows no pixels"),
-        (["1", "3"], "file 3 shows no pixels"),
-        (["1", "1", "--page", "2"], "file 1 shows no pixels"),
+        (["1", "2"], "file 2 cannot be shown as a picture"),
+        (["1", "3"], "file 3 cannot be shown as a picture"),
+        (["1", "1", "--page", "2"], "file 1 cannot be shown as a picture"),
         (["1", "9"], "case 1 has no file 9"),
         (["2", "1"], "there is no case 2"),
     ],

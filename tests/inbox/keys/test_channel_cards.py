@@ -174,7 +174,7 @@ WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
     "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
     "our-own-channel": (
         lambda found: replace(found, channel=replace(found.channel, id=build.CHANNEL)),
-        "another channel on the keyring has",
+        "another channel on the keyring uses",
     ),
     "no-intake-key": (
         lambda found: replace(found, channel=replace(found.channel, intake_keys=())),
@@ -211,7 +211,7 @@ def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: O
         fingerprint = forge(folder, change)
         refused(
             root,
-            "another channel on the keyring has",
+            "another channel on the keyring uses",
             "exchange",
             "channel",
             "add",
@@ -303,7 +303,7 @@ def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office
     fingerprint = forge(
         folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
     )
-    refused(root, "or once had", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
+    refused(root, "or has used", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:

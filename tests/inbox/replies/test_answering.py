@@ -79,7 +79,7 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
     before = office.state()
     for words in (feedback, OWN):
         said = refused(office, *words)
-        assert "case 1: feedback comes after the acknowledgement, which is missing" in said
+        assert "case 1: feedback must follow an acknowledgement, which is missing" in said
         assert "inbox message reply 1 --template acknowledgement" in said
     assert before == office.state()
     with sitting(office) as client:
@@ -91,7 +91,7 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
         office.json(*words)
     office.json("message", "retract", "1", "4")
     said = refused(office, "message", "retract", "1", "3")
-    assert "reply 3 acknowledges the report, and feedback waits behind it" in said
+    assert "reply 3 acknowledges the report, and feedback that must follow it is waiting" in said
     assert "inbox message retract 1 5" in said
     office.json("message", "retract", "1", "5")
     office.json("message", "retract", "1", "3")
@@ -272,7 +272,7 @@ def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(offic
     office.json("access", "quarantine", "2", *DRILL)
     for number in ("1", "2"):
         said = refused(office, "message", "reply", number, "--template", "withheld", "--feedback")
-        assert f"case {number}: nobody may read it now, so nothing counts as feedback" in said
+        assert f"case {number}: nobody may read the case now, so no text counts as feedback" in said
     words = ("--template", "closing_moot", "--text", "Merci.", "--despite-warning", "x")
     office.json("case", "close", "1", "moot", "--disclosure", "full", *words)
     with office.opened() as inbox, inbox.vault.transaction(quarantine=True) as session:

@@ -337,7 +337,7 @@ def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> No
     ):
         office.json(*words)
         said = refused(office, *end)
-        assert "case 1 is not linked as the duplicate of a case that is, or was, investigated" in said
+        assert "case 1 is not linked as a duplicate of a case that is or was investigated" in said
         assert "inbox case link add 1 OTHER duplicate" in said
     form = {"outcome": "duplicate", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
@@ -587,7 +587,7 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
     office.json("case", "link", "add", "1", "2", "duplicate")
     duplicate, end = ("case", "close", "1", "duplicate"), ("--disclosure", "full")
     for how in (end, WITHHELD):
-        assert "takes only the text" in refused(office, *duplicate, *how, "--text", "Merci.")
+        assert "the one that reveals nothing" in refused(office, *duplicate, *how, "--text", "Merci.")
     other = (*duplicate, *end, "--template", "closing_moot", "--text", "Merci.")
     assert "without words of your own" in refused(office, *other)
     assert "this text ends the case" in refused(office, "message", "reply", "1", *neutral)

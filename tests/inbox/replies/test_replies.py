@@ -253,7 +253,7 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     office.json("message", "reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
-    assert "a decision depends on reply 2, which told the reporter of it" in refused(
+    assert "a decision relies on reply 2, which told the reporter of it" in refused(
         case, "message", "retract", "1", "2"
     )
 

@@ -277,7 +277,9 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
         said = refused(closed, "retention", "destroy", *words)
         assert "case 1: only the clock of this machine says that" in said
         assert "collect a bundle that the portal exports now" in said
-    assert "1 cases are due only by this machine's clock" in refused(closed, "retention", "destroy", "--due")
+    assert "1 cases are due only according to this machine's clock" in refused(
+        closed, "retention", "destroy", "--due"
+    )
     closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))
     assert [1] == closed.json("retention", "destroy", "--due")["cases"]
 

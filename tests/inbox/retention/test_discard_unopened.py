@@ -91,14 +91,14 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
         before = world.office.state()
         said = world.office.run("exchange", "unopened", "discard", *words)
         assert (1, before) == (said.code, world.office.state())
-        assert "expired only by this machine's clock" in said.err
+        assert "expired only according to this machine's clock" in said.err
     with world.office.unlocked() as opened:
         who = opened.by_opening(UNTIL)
         for reason, count in (("", 1), (" ", 1), ("drill", 2)):
             with pytest.raises(Refused, match="may be discarded have changed"):
                 discard_unopened.discard(opened.inbox, who, count, reason)
     assert {"discardable": 0, "more_from": None} == world.office.json("retention", "list")["unopened"]
-    assert "expired only by this machine's clock: 1" in world.office.run("retention", "list").out
+    assert "expired only according to this machine's clock: 1" in world.office.run("retention", "list").out
     by_portal(world.office, UNTIL)
     with world.office.unlocked() as opened, pytest.raises(Refused, match="have changed"):
         discard_unopened.discard(opened.inbox, opened.by_opening(UNTIL), 0)

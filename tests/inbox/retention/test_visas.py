@@ -159,7 +159,7 @@ def test_what_is_done_to_a_case_takes_it_from_the_list(
     if is_agreed:
         assert left == obstacles(due)
     elif left:
-        assert f"nothing on the list {name} is left" in refused(due, *agreeing(name))
+        assert f"the list {name} is unknown, or nothing" in refused(due, *agreeing(name))
     if "held" in left:
         due.json("retention", "unhold", "1", "--reason", "x")
         assert ["visa"] == obstacles(due)
@@ -272,8 +272,8 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     name = listed(due)["list"]
     early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
     for given, day, why in (
-        (name.partition("-")[0], DAY, "is left to be destroyed"),
-        ("2-00000000", DAY, "is left to be destroyed"),
+        (name.partition("-")[0], DAY, "or nothing on it still needs a visa"),
+        ("2-00000000", DAY, "or nothing on it still needs a visa"),
         (name, early, "before the list was made"),
         (name, late, "is in the future"),
     ):
@@ -284,10 +284,10 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     again = listed(due)["list"]
     agree(due, name)
     assert [name] == [each["list"] for each in due.json("retention", "list")["lists"]]
-    assert "is left to be destroyed" in refused(due, "retention", "visa", "add", again, "--day", late, *REF)
-    assert "already has its visa, since" in refused(
-        due, "retention", "visa", "add", name, "--day", late, *REF
+    assert "or nothing on it still needs a visa" in refused(
+        due, "retention", "visa", "add", again, "--day", late, *REF
     )
+    assert "has had its visa since" in refused(due, "retention", "visa", "add", name, "--day", late, *REF)
     assert "case 1 needs no visa, or already has one" in refused(
         due, "retention", "visa", "request", "1", "--out", "x"
     )
@@ -308,7 +308,7 @@ def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Pa
     seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention", "list")["lists"]}
     assert ([1], False) == (seen[whole], alone in seen)
     assert (
-        "is left to be destroyed"
+        "or nothing on it still needs a visa"
         in trio.excluded.run("retention", "visa", "add", alone, "--day", DAY, *REF).err
     )
     assert {whole: [1, KEPT], alone: [KEPT]}.items() <= {

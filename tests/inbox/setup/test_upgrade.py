@@ -112,7 +112,7 @@ def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) ->
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
     said = old.run("case", "list")
-    assert (1, True) == (said.code, "the vault is of an earlier version of the program" in said.err)
+    assert (1, True) == (said.code, "the vault was made by an earlier version of the program" in said.err)
     assert before == file.read_bytes()
 
 

@@ -21,7 +21,7 @@ WRITE = {
     "backup": "backup make --out {out} --keystore-out {other}/keys --same-disk",
     "key store": "backup make --out {other}/keys --keystore-out {out} --same-disk",
 }
-REFUSED = "is on the medium that goes to the portal"
+REFUSED = "is on the medium for the portal"
 
 
 @pytest.fixture

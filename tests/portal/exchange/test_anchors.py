@@ -77,7 +77,7 @@ def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
     applied(room, INSPECTORATE, 1)
     assert INSPECTORATE == anchors.choose(room.database, None)
     applied(room, OUTSIDE, 1)
-    with pytest.raises(Refused, match=f"there are outboxes of {INSPECTORATE}, {OUTSIDE}"):
+    with pytest.raises(Refused, match=f"several channels have outboxes: {INSPECTORATE}, {OUTSIDE}"):
         anchors.choose(room.database, None)
     assert OUTSIDE == anchors.choose(room.database, OUTSIDE)
     with pytest.raises(Refused, match="no outbox of channel 'elsewhere' was ever applied"):

@@ -291,7 +291,7 @@ def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url:
     (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))
-    with pytest.raises(Refused, match="was not made"):
+    with pytest.raises(Refused, match="could not be created"):
         database.create(make_url(f"sqlite+pysqlite:///{tmp_path}/none/portal.sqlite"))
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(postgres_url).set(database="none"))
