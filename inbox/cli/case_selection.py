@@ -38,7 +38,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="Due by today, within a week, later, never.",
+        help="Due by today, within a week, later, or never.",
     ),
     _filter("--danger", is_flag=True, help="With a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),

@@ -129,7 +129,7 @@ def session(context: click.Context, minutes: int) -> None:
                 with holder.telling(opened.inbox.home.root, Surface.SESSION, opened.officers):
                     _hold(opened)
             except Exception:
-                terminal.warn("a fault of the program ended this session")
+                terminal.warn("an error in the program ended this session")
                 raise
     except idle_timeout.Inactive:
         why = f"nobody typed for {minutes} minutes: locked"

@@ -19,14 +19,14 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="End an officer's session after so long in which they press no button and follow no link.",
+    help="Sign an officer out after this many minutes without pressing a button or following a link.",
 )
 @click.option(
     "--short-minutes",
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Lock after so long with fewer officers signed in than it takes to open the inbox.",
+    help="Lock after this many minutes with fewer officers signed in than it takes to open the inbox.",
 )
 @click.option(
     "--medium",

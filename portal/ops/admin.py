@@ -51,7 +51,9 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--rewrite", is_flag=True, help="Rewrite the database, however large; reports wait.")
+@click.option(
+    "--rewrite", is_flag=True, help="Rewrite the database, whatever its size; reports wait meanwhile."
+)
 @json_option
 @pass_settings
 def expire(settings: Settings, *, rewrite: bool, as_json: bool) -> None:

@@ -113,7 +113,7 @@ def init(settings: Settings, *, as_json: bool) -> None:
 def serve(settings: Settings, *, listen: str | None) -> None:
     """Serve the pages and their interface until SIGTERM.
 
-    Several may serve one database, each on its own port: a flood of one does not affect the others.
+    Several processes can serve one database, each on its own port; flooding one does not affect the others.
     """
     if listen is not None:
         settings = config.listening(settings, listen)
@@ -248,7 +248,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Write what outboxes said about the journal of their inbox, for `inbox journal verify`."""
+    """Write what outboxes state about their inbox's journal, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = anchors.choose(store, channel)
         numbers = anchors.write(store, chosen, out)

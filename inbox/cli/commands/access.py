@@ -163,7 +163,7 @@ def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Emergency: open a case that only its handlers may read. It takes two officers and is reported."""
+    """Emergency: open a case that only its handlers may read. It takes two officers; the referent is told."""
     with door.opened() as (inbox, who):
         found = handlers.break_glass(inbox, who, case, reason)
     said = f"case {case}: those who confirmed are now among its handlers; the journal says who and why"
@@ -180,7 +180,7 @@ def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) 
     """Quarantine a case: nobody can read it, but it can still be answered, closed and destroyed."""
     with door.opened() as (inbox, who):
         quarantine.place(inbox, who, case, reason)
-    said = f"case {case} is in quarantine: nobody reads it"
+    said = f"case {case} is in quarantine: nobody can read it"
     terminal.show({"case": case, "quarantined": True}, [said], as_json=as_json)
 
 
@@ -263,9 +263,9 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
-    """Record that the reporter of a case consents to disclose their identity.
+    """Record that the reporter of a case consents to the disclosure of their identity.
 
-    A consent takes two officers. As the reason, name the message that gives it.
+    A consent takes two officers. As the reason, name the message in which the reporter consents.
     """
     with door.opened() as (inbox, who):
         identities.consent(inbox, who, case, ConsentSaid(day, withdrawn=False, reason=reason))
@@ -293,7 +293,7 @@ def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show the ledger of a case."""
+    """Show the disclosure ledger of a case."""
     with door.opened() as (inbox, who):
         rows = disclosures.listed(inbox, who, case)
     view = {"case": case, "disclosures": [*map(_row, rows)]}
@@ -314,7 +314,7 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
-    """Record a disclosure of a case. For the reporter's identity it takes two officers."""
+    """Record a disclosure from a case. It takes two officers if the reporter's identity is disclosed."""
     disclosed = Given(given["recipient"], given["what"], Ground(given["ground"]))
     with door.opened() as (inbox, who):
         row = _row(disclosures.disclose(inbox, who, case, disclosed, reason))

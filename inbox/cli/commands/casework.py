@@ -112,7 +112,7 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
         assignment.assign(inbox, who, [case], officer)
     terminal.show(
         {"case": case, "assigned": officer},
-        [f"case {case}: {officer or 'nobody'} sees to it"],
+        [f"case {case}: assigned to {officer or 'nobody'}"],
         as_json=as_json,
     )
 
@@ -120,7 +120,9 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
 @click.command(name="tag")
 @many_cases
 @click.option("--add", "added", multiple=True, help="A tag to add; can be repeated.")
-@click.option("--remove", "removed", multiple=True, help="A tag to remove, which each of them has.")
+@click.option(
+    "--remove", "removed", multiple=True, help="A tag to remove; every one of the cases must have it."
+)
 @officer_options
 @json_option
 @click.pass_obj
@@ -164,7 +166,7 @@ def _assign_many(door: Door, given: dict[str, Any], to: str | None, *, as_json: 
     with door.opened() as (inbox, who):
         numbers = cases.numbers(inbox, who)
         assignment.assign(inbox, who, numbers, to)
-    said = f"{counted(numbers)}: {to or 'nobody'} sees to {'it' if len(numbers) == 1 else 'them'}"
+    said = f"{counted(numbers)}: assigned to {to or 'nobody'}"
     terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)
 
 
@@ -178,7 +180,7 @@ def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
     """Assign all open cases of the officer ABSENT to DEPUTY."""
     with door.opened() as (inbox, who):
         done = assignment.pass_on(inbox, who, absent, deputy)
-    said = [f"{counted(done.numbers)}: {deputy} sees to {'it' if len(done.numbers) == 1 else 'them'}"]
+    said = [f"{counted(done.numbers)}: assigned to {deputy}"]
     said += [f"case {number} stays: {deputy} may not read it" for number in done.kept]
     terminal.show({"cases": done.numbers, "assigned": deputy, "kept": done.kept}, said, as_json=as_json)
 
@@ -198,7 +200,7 @@ def _part_options(command: Callable[..., None]) -> Callable[..., None]:
 @json_option
 @click.pass_obj
 def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
-    """Set the score of a case, part by part from 0 to 3. Parts that are not given stay."""
+    """Set the score of a case, part by part from 0 to 3. Parts that you do not give stay unchanged."""
     given = {name: value for name, value in parts.items() if value is not None}
     if not given:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")

@@ -60,7 +60,8 @@ _redact_option = click.option(
     cls=TextOption,
     question="what to remove, as PLACE:TEXT",
     multiple=True,
-    help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file with redactions.",
+    help="Remove a passage, as 'PLACE:TEXT'. 'PLACE:' removes all text there; '*:TEXT' removes the passage"
+    " everywhere. Or name a TOML file with redactions.",
 )
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
@@ -79,7 +80,7 @@ _PLAN: list[Callable[[Any], Any]] = [
     ),
     _redact_option,
     click.option(
-        "--include", multiple=True, help="Include this answer, which reveals something of the reporter."
+        "--include", multiple=True, help="Include this answer, which reveals something about the reporter."
     ),
     click.option("--with-replies", is_flag=True, help="Include the replies to the reporter."),
     click.option(
@@ -87,7 +88,7 @@ _PLAN: list[Callable[[Any], Any]] = [
         "enclosed",
         type=click.Choice([each.value for each in Enclosed]),
         default="none",
-        help="The form of enclosed files; cleaned: re-rendered copies.",
+        help="The form of enclosed files; `cleaned` means re-rendered copies.",
     ),
     click.option(
         "--file", "files", type=NUMBER, multiple=True, help="Enclose this file; repeat it for each file."
@@ -129,7 +130,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--measure",
     is_flag=True,
-    help="Record it as a measure; for the prosecutor, as the decision to inform the prosecutor.",
+    help="Record the transmission as a measure; to the prosecutor, also as the decision to inform the"
+    " prosecutor.",
 )
 @despite_option()
 @out_file
@@ -139,7 +141,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its recipient. It takes two officers.
 
-    It is refused on a medium with bundles from or for the portal, because its name reveals that it was made.
+    It cannot be written to a medium with bundles from or for the portal: its name would reveal that it was
+    made.
     """
     to = send.addressed(_recipient(recipient))
     sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
@@ -161,7 +164,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 )
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
-    """Verify a dossier on any machine, without an inbox: every byte is as it was signed."""
+    """Verify that every byte of a dossier is as it was signed, on any machine, without an inbox."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
     with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
@@ -296,7 +299,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     """Extend all open requests by two months, once each, before the first one ends.
 
-    Tell the persons why. It takes two officers.
+    Tell each person the reason. It takes two officers.
     """
     with door.opened() as (inbox, who):
         rows = access_requests.extend(inbox, who, Because(because))
@@ -323,7 +326,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
-    """Show what a case says of the person, only for writing the answer: do not pass it on."""
+    """Show what a case says about the person, only for writing the answer: do not pass it on."""
     with door.opened() as (inbox, who):
         found = subject_access.passages(inbox, who, request, case)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
@@ -336,9 +339,9 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 @click.option(
     "--reference",
     cls=TextOption,
-    question="who said so, and where that is recorded",
+    question="who answered, and where the answer is recorded",
     needed=True,
-    help="Who answered, and where that is recorded.",
+    help="Who answered, and where the answer is recorded.",
 )
 @officer_options
 @json_option
@@ -359,7 +362,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @json_option
 @click.pass_obj
 def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name that stands alone in a case is another person's."""
+    """Record that a family name without a first name in a case belongs to another person."""
     _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
 
 
@@ -388,15 +391,16 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 @click.option(
     "--text-file",
     type=click.Path(path_type=Path),
-    help="The data held, in your own words; without it, the letter neither confirms nor denies anything.",
+    help="The data held, in your own words; without this text, the letter neither confirms nor denies"
+    " anything.",
 )
 @click.option(
     "--reason",
     cls=TextOption,
-    question="why nothing is told; nothing of a report",
+    question="why nothing is disclosed, without anything from a report",
     default="",
     callback=reason_of,
-    help="Why nothing is disclosed although nothing forbids it; kept with the cases.",
+    help="Why nothing is disclosed, although no obstacle forbids it; kept with the cases.",
 )
 @despite_option("Why you override a warning about the text; kept with the cases.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
@@ -407,13 +411,15 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, not before the day that `inbox request show` names. It takes two officers.
+    """Write the answer, from the day that `inbox request show` gives. It takes two officers.
 
-    Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
-    from or for the portal.
+    Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
+    bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
-        raise click.UsageError("--reason is for an answer without a text, --despite-warning for one with it")
+        raise click.UsageError(
+            "--reason is for an answer without a text, --despite-warning for an answer with a text"
+        )
     text = text_of(text_file) if text_file else None
     answer = Answer(text=text, reason=given["despite"] or given["reason"], language=given["language"])
     with door.opened() as (inbox, who):
@@ -530,9 +536,9 @@ def letter_command(
 ) -> None:
     """Write a letter of the law as a plain PDF to print. `inbox law show` lists each LETTER and authority.
 
-    Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
-    from or for the portal. It takes as many officers as the decision that it follows, and has the same
-    conditions. It does not make that decision.
+    Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
+    bundles from or for the portal. Writing a letter takes as many officers as the decision that it follows,
+    and has the same conditions. It does not replace that decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

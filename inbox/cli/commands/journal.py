@@ -24,7 +24,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
-    """Verify every entry. Name the first that was changed, removed or exchanged."""
+    """Verify every entry, and name the first that was changed, removed or moved."""
     paper = anchors.paper(written) if written is not None else None
     with door.opened() as (inbox, who):
         checked = journal_actions.verify(inbox, who, file, paper)
@@ -41,7 +41,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
     default="",
     type=click.Choice(["", *map(str, Code)]),
     metavar="CODE",
-    help="Entries of this action, as printed.",
+    help="Entries with this action code, as printed.",
 )
 @officer_options
 @json_option
@@ -61,7 +61,7 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
 @json_option
 @click.pass_obj
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Record that the clock was ahead and is right now. Days count from today. It takes two officers."""
+    """Record that the clock was ahead and is now correct. Days count from today. It takes two officers."""
     with door.opened() as (inbox, who):
         head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [

@@ -35,7 +35,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
-    """Assess how much an inquiry would endanger the reporter. No inquiry starts before that."""
+    """Assess how much an inquiry would endanger the reporter. This must be done before any inquiry."""
     with door.opened() as (inbox, who):
         measures.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
@@ -76,7 +76,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 
     A final decision takes two officers.
 
-    If the law requires a text, it is what another body receives: nothing in it may reveal who reported.
+    If the law requires a text, that text goes to another body, so it must not reveal who reported.
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
@@ -92,7 +92,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @json_option
 @click.pass_obj
 def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Show a measure to the reporter, by its number, from the next outbox on."""
+    """Let the reporter read measure NUMBER from the next outbox on."""
     _tell(door, case, number, told=True, as_json=as_json)
 
 
@@ -103,7 +103,7 @@ def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unshare(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Stop showing a measure to the reporter, from the next outbox on."""
+    """Stop showing measure NUMBER to the reporter, from the next outbox on."""
     _tell(door, case, number, told=False, as_json=as_json)
 
 
@@ -121,10 +121,10 @@ def _tell(door: Door, case: int, number: int, *, told: bool, as_json: bool) -> N
 @json_option
 @click.pass_obj
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
-    """Retract a measure recorded by mistake, by its number. The journal keeps both actions.
+    """Retract measure NUMBER, which was recorded by mistake. The journal keeps both actions.
 
-    It takes as many officers as recording it: two if the measure opens or ends proceedings, or has a
-    prosecutor's restrictions.
+    Retracting a measure takes as many officers as recording it: two if the measure opens or ends proceedings,
+    or has a prosecutor's restrictions.
     """
     with door.opened() as (inbox, who):
         was_told = measures.retract(inbox, who, case, number, reason)
@@ -142,7 +142,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @click.argument("choice")
 @reason_needed
 @click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day until which it is postponed.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Postpone the decision until this day.")
 @click.option(
     "--addressee",
     cls=TextOption,
@@ -156,7 +156,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     cls=TextOption,
     question="the prosecutor's restrictions",
     default="",
-    help="The restrictions of the prosecutor who was informed.",
+    help="The restrictions set by the prosecutor who was informed.",
 )
 @despite_option(
     "Why the reporter counts as informed without a reply, or why despite a warning; for the journal."
@@ -184,7 +184,7 @@ def decide(
 @json_option
 @click.pass_obj
 def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Place a hold on a case for a procedure: nothing destroys it, and its reporter is not told."""
+    """Place a hold on a case for a procedure: it is not destroyed, and its reporter is not told."""
     with door.opened() as (inbox, who):
         legal_hold.hold(inbox, who, case, reason)
     said = f"case {case} is now held for a procedure"

@@ -153,13 +153,13 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 @click.option(
     "--loosening",
     is_flag=True,
-    help="Even if rules are looser, deadlines later, or cases destroyed sooner.",
+    help="Replace it even if rules become looser, deadlines later, or cases are destroyed sooner.",
 )
 @officer_options
 @json_option
 @click.pass_obj
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
-    """Replace the law with that in a folder, which takes two officers. All deadlines change."""
+    """Replace the law with the one in a folder. It takes two officers. All deadlines change."""
     files = folders.given(str(folder))
     with door.opened() as (inbox, who):
         planned = laws.plan(inbox, who, files)
@@ -306,7 +306,7 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def sheet_command(door: Door, /, *, name: str, out: Path, language: str, as_json: bool) -> None:
-    """Write this office's record of processing, or its impact assessment (PDF), with nothing of any case."""
+    """Write this office's record of processing or its impact assessment (PDF), with nothing from any case."""
     with door.opened() as (inbox, who):
         sheets.write(inbox, who, Sheet(name), out, language)
     terminal.show({"sheet": name, "file": str(out)}, [str(out)], as_json=as_json)

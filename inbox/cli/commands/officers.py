@@ -47,7 +47,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 @officer_options
 @click.pass_obj
 def seen(door: Door, /) -> None:
-    """Confirm that you know of a renewal of shares with a paper sheet."""
+    """Confirm that you know that shares were renewed with a paper sheet."""
     with door.opened() as (inbox, who):
         sheet_notice.acknowledge(inbox, who)
     terminal.say("noted")
@@ -74,7 +74,8 @@ def _changing(command: Callable[..., None]) -> Callable[..., None]:
             "files",
             multiple=True,
             type=click.Path(path_type=Path),
-            help="Read an officer's new passphrase from this file; files in the order of the officers.",
+            help="Read an officer's new passphrase from this file; give the files in the order of the"
+            " officers.",
         ),
     ):
         command = option(command)
@@ -102,8 +103,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew with sheets although too few officers have their passphrases. Give the reason, which the"
-    " journal and all officers will show. Repeat nothing from a report.",
+    help="Renew with sheets even though too few officers have their passphrases. Give the reason, which the"
+    " journal keeps and all officers are shown. Do not repeat anything from a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
@@ -146,7 +147,7 @@ def _say_if_changed(door: Door, inbox: Inbox) -> None:
     """Report the new shares if an interruption came too late: a session must not use the old vault."""
     if inbox.is_superseded:
         door.shut()
-        terminal.warn("the officers have new shares nevertheless; the old ones open the inbox no longer")
+        terminal.warn("the officers have new shares nevertheless; the old shares no longer open the inbox")
 
 
 def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
@@ -168,7 +169,7 @@ def _view(done: Reshared) -> dict[str, Any]:
 
 
 def _lines(done: Reshared, generation: int) -> list[str]:
-    lines = ["the officers have new shares; the old ones open the inbox no longer"]
+    lines = ["the officers have new shares; the old shares no longer open the inbox"]
     if done.papers:
         lines += ["", *ceremony.lines(done.proven, done.papers)]
     return [

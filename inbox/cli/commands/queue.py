@@ -94,7 +94,7 @@ _name = click.argument("name")
 @json_option
 @click.pass_obj
 def list_views(door: Door, /, *, as_json: bool) -> None:
-    """List the common views, then those that all signed-in officers have saved alike."""
+    """List the built-in views, then the views that every signed-in officer has saved identically."""
     with door.opened() as (inbox, who):
         kept = saved_views.of(inbox, who)
     built_in = {str(name): _asked(view) for name, view in BUILT_IN.items()}
@@ -166,9 +166,9 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 @json_option
 @click.pass_obj
 def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
-    """Mark cases as junk, by as many officers as the law says. Their reporters see no difference.
+    """Mark cases as junk; their reporters see no difference.
 
-    Junk can be brought back for a month. Deadlines continue.
+    The law says how many officers it takes. Junk can be brought back for a month. Deadlines continue.
     """
     cases = chosen(given)
     with door.opened() as (inbox, who):

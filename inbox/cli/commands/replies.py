@@ -118,7 +118,7 @@ def reply(  # noqa: PLR0913 - one for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Reply to the reporter of a case. The reply leaves with the next outbox."""
+    """Reply to the reporter of a case. The reply is sent with the next outbox."""
     is_whole = preview or bool(template)
     own = given_text(text, text_file) if is_whole else given_or_to_type(text, text_file)
     draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
@@ -140,7 +140,7 @@ def reply(  # noqa: PLR0913 - one for each option
 @json_option
 @click.pass_obj
 def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Acknowledge reports, each in its language, except those that report danger, which are listed."""
+    """Acknowledge reports, each in its language. Reports of danger are only listed."""
     cases = chosen(given)
     with door.opened() as (inbox, who):
         found = acknowledging.acknowledge(inbox, who, cases.numbers(inbox, who))
@@ -161,7 +161,7 @@ def _acknowledged(found: Acknowledged) -> Iterator[str]:
 @json_option
 @click.pass_obj
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
-    """Change the status that the reporter reads in the next slot."""
+    """Change the status that the reporter will see in the next slot."""
     with door.opened() as (inbox, who):
         statuses.set_status(inbox, who, case, Status(status))
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
@@ -175,10 +175,10 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Take back reply number REPLY before an outbox includes it. `inbox case show` lists the numbers."""
+    """Retract reply number REPLY before an outbox includes it. `inbox case show` lists the numbers."""
     with door.opened() as (inbox, who):
         text = taking_back.take_back(inbox, who, case, number).text
-    said = f"case {case}: reply {number} is taken back; the reporter will not read it"
+    said = f"case {case}: reply {number} is retracted; the reporter will not read it"
     terminal.show({"case": case, "reply": number, "text": text}, [said, quoted(text)], as_json=as_json)
 
 
@@ -251,12 +251,12 @@ def _read(view: View) -> str:
 @json_option
 @click.pass_obj
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
-    """Close a case. Its reporter is told by a text, or by feedback that already waits.
+    """Close a case. The reporter is told by a text, or by feedback that is already waiting to be sent.
 
-    At a terminal it first shows what the reporter will read, and asks.
+    At a terminal, it first shows what the reporter will read, and asks for confirmation.
 
     `inbox law show` lists each OUTCOME and authority, `inbox case show` lists obstacles. It takes two
-    officers if the law says so for the outcome, if the case is urgent, and in quarantine.
+    officers if the law says so for the outcome, if the case is urgent, or if it is in quarantine.
     """
     wanted = Closing(
         outcome=outcome,

@@ -55,7 +55,7 @@ _reason_for_day = click.option(
     question="how officers know the day",
     default="",
     callback=reason_of,
-    help="If no portal is left to confirm the day: how officers know it. The journal keeps this.",
+    help="How officers know the day, if no portal is left to confirm it. The journal keeps this reason.",
 )
 _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect before you discard"
 
@@ -82,7 +82,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
-    """List cases for the archives, to print and as JSON. Without numbers: all that wait only for the visa."""
+    """List cases for the archives, to print and as JSON; without numbers, all that wait only for the visa."""
     with door.opened() as (inbox, who):
         list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
@@ -97,7 +97,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
 @click.option(
     "--reference",
     cls=TextOption,
-    question="by what the visa is found again",
+    question="the reference under which the archives find the visa",
     needed=True,
     metavar="TEXT",
     help="Its reference.",
@@ -137,7 +137,9 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
 
 
 @click.command(name="unopened")
-@click.option("--page", type=NUMBER, default=1, help=f"The page; each has {unopened_list.PAGE} envelopes.")
+@click.option(
+    "--page", type=NUMBER, default=1, help=f"The page number; each page has {unopened_list.PAGE} envelopes."
+)
 @officer_options
 @json_option
 @click.pass_obj
@@ -196,7 +198,7 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
 
     PLACE is the id of a question, note (the reporter's text), follow-up-N, file-N for its name, reply-N,
     staff-note-N, tags, measure-N, decision-DUTY, withheld, identity, or everywhere. PLACE:all redacts
-    everything at the place and asks for no words. Capitals, accents and spaces do not count.
+    everything at the place, without asking for words. Capitals, accents and spaces are ignored.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)

@@ -100,7 +100,9 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 )
 @_join_options
 @click.option(
-    "--officers", metavar="NAMES", help="The officers, separated by commas; a single one by default."
+    "--officers",
+    metavar="NAMES",
+    help="The names of the officers, separated by commas; by default, a single officer.",
 )
 @circle_options
 @officer_options
@@ -182,7 +184,7 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_json: bool) -> None:
-    """Back up the complete inbox except the shares. The key store goes elsewhere."""
+    """Back up the complete inbox except the shares. The key store goes to a medium of its own."""
     with door.opened() as (inbox, who):
         progress = partial(terminal.progress, "copying")
         made = backups.make(inbox, who, Places(out, keystore_out, same_disk), progress=progress)
@@ -213,7 +215,9 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
     "--keystore", required=True, type=click.Path(path_type=Path), help="The key store that belongs to it."
 )
 @click.option("--last-case", type=NUMBER, help="The highest case number in the lost inbox.")
-@click.option("--head", metavar='"N FINGERPRINT"', help="The newest written head of its journal.")
+@click.option(
+    "--head", metavar='"N FINGERPRINT"', help="The newest head of its journal that was written down."
+)
 @officer_options
 @json_option
 @click.pass_obj

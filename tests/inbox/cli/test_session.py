@@ -156,7 +156,7 @@ def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> 
         at.sees(PROMPT)
         at.types("case list")
         at.sees("\x1b[3J")
-        at.sees("a fault of the program ended this session\n")
+        at.sees("an error in the program ended this session\n")
         at.sees("error: the program has a fault (KeyError")
         assert 1 == at.waits()
     assert "canary" not in at.shown
