@@ -187,7 +187,7 @@ def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client
     assert {"text": WORDS} == kept(alice)
     answer = alice.send("/en/draft/note/1/throw-away", text=WORDS, once="a")
     assert answer.location.endswith("/en/case/1/work")
-    assert "The draft is thrown away" in alice.page("/en/case/1")
+    assert "The draft is discarded" in alice.page("/en/case/1")
     assert 204 == begin(alice, once="a")
     assert [] == rows(alice)
 

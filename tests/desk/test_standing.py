@@ -134,7 +134,7 @@ def test_a_body_outside_gets_its_channel_by_the_card_that_was_compared(
         assert 409 == client.send("/en/office/keys/keyring").status_code
         assert 303 == client.send("/en/office/keys/card").status_code
         shown = re.search(r"Card key of this channel</dt><dd><code>([^<]+)", client.page("/en/office/keys"))
-        assert "Channels of bodies" not in client.page("/en/office/portal")
+        assert "Channels of external bodies" not in client.page("/en/office/portal")
     assert shown
     with sitting(office, stick) as client:
         form = {"card-folder": str(stick / "card")}

@@ -185,7 +185,7 @@ def archives() -> Iterator[Hostile]:
     )
     office = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     macros = zipped("word/document.xml", "word/vbaProject.bin")
-    yield Hostile("letter.docx", office, macros, office, said=("holds macros",))
+    yield Hostile("letter.docx", office, macros, office, said=("contains macros",))
     yield from documents(office)
 
 
@@ -199,7 +199,7 @@ def documents(office: str) -> Iterator[Hostile]:
     own = zipped("mimetype", data=odt.encode(), method=zipfile.ZIP_STORED)
     own = zipped("meta.xml", data=b"<m:initial-creator>Paul</m:initial-creator>", before=own)
     yield Hostile("own.odt", odt, own, odt, said=("initial-creator: Paul",))
-    unread = ("says something of itself that could not be read", "3 entries")
+    unread = ("contains metadata that could not be read", "3 entries")
     for name, core, method in (
         ("squeezed.docx", "x" * 50_000_000, zipfile.ZIP_LZMA),
         ("odd.docx", "<dc:creator>Paul</dc:creator>", zipfile.ZIP_BZIP2),
@@ -282,17 +282,17 @@ def papers() -> Iterator[Hostile]:
         ),
         PDF,
         PIXELS,
-        ("holds JavaScript", "start a program", "embedded files"),
+        ("contains JavaScript", "start a program", "embedded files"),
     )
     named = drawn(catalog=SCRIPT_OF_PDF.replace("JavaScript", "J#61vaScript").replace("/JS", "/J#53"))
-    yield Hostile("named.pdf", PDF, named, PDF, PIXELS, ("holds JavaScript",))
-    yield Hostile("packed.pdf", PDF, packed, PDF, PIXELS, ("holds JavaScript",))
+    yield Hostile("named.pdf", PDF, named, PDF, PIXELS, ("contains JavaScript",))
+    yield Hostile("packed.pdf", PDF, packed, PDF, PIXELS, ("contains JavaScript",))
     secret = partial(packed, "--encrypt", "", "owner", "256", "--")
-    yield Hostile("encrypted.pdf", PDF, secret, PDF, PIXELS, ("is encrypted, so it is not known",))
+    yield Hostile("encrypted.pdf", PDF, secret, PDF, PIXELS, ("is encrypted, so its behaviour",))
     odd = drawn(
         more="/Odd 9 0 R >>\nendobj\n9 0 obj\n<< /Type /ObjStm /N 0 /First 0 /Length 2 >>\nstream\nzz"
     )
-    yield Hostile("odd.pdf", PDF, odd, PDF, PIXELS, ("packed in a way that was not read",))
+    yield Hostile("odd.pdf", PDF, odd, PDF, PIXELS, ("packed in a way that could not be read",))
     yield Hostile("repeated.pdf", PDF, drawn(count=600, kids="3 0 R " * 600), PDF, PIXELS)
     yield Hostile("many.pdf", PDF, drawn(count=2_000_000_000), PDF, PIXELS)
     yield Hostile("loop.pdf", PDF, drawn(kids="2 0 R 3 0 R"), PDF, PIXELS)

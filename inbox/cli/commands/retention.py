@@ -231,7 +231,7 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.by_one_clock:
         yield (
             f"unfiled envelopes, expired only according to this machine's clock: {term.by_one_clock};"
-            " collect a bundle that the portal exports now"
+            " export a bundle from the portal now, and collect it"
         )
     if term.unasked:
         yield (

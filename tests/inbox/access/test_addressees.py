@@ -58,7 +58,7 @@ def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
 
 
 TELLING = {
-    "Mme Kerguelen": "“Kerguelen” (it touches",
+    "Mme Kerguelen": "“Kerguelen” (it contains words of the reporter",
     "Voisine du dessus": "“voisine” (the reporter asked",
 }
 

@@ -110,7 +110,7 @@ def test_whatever_code_the_sandbox_gives_has_a_sentence() -> None:
 
 
 def test_a_code_that_is_not_ours_or_has_other_values_stays_as_it_came() -> None:
-    assert sandbox_messages.said(fact("caution", "macros")).template == "holds macros"  # type: ignore[attr-defined]
+    assert sandbox_messages.said(fact("caution", "macros")).template == "contains macros"  # type: ignore[attr-defined]
     for made_up, shown in {
         fact("caution", "holds whatever"): "holds whatever",
         fact("caution", "macros", "x"): "macros: x",

@@ -80,7 +80,7 @@ def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> Non
     with reported.office.opened() as inbox, inbox.transaction() as session:
         session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
     said = reported.office.run("message", "reply", "1", "--text", greeting)
-    assert (1, True) == (said.code, "“anne source” (it touches who the reporter is" in said.err)
+    assert (1, True) == (said.code, "“anne source” (it contains words of the reporter" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -264,7 +264,7 @@ def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: T
     assert [] == elsewhere(office, "Avez-vous vu Zacharie ?", number)
     assert ["dossier 3", "Case no 77"] == elsewhere(office, "Voyez le dossier 3 et le dossier 1. Case no 77")
     assert (
-        "“Zacharie” (it is of another case, or names one)"
+        "“Zacharie” (it comes from another case, or names one)"
         in office.run("message", "reply", "1", "--text", "Et Zacharie ?").err
     )
     with office.opened() as inbox, inbox.transaction() as session:

@@ -304,7 +304,7 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
         office, "case", "set-status", "1", "in_follow_up"
     )
     said = refused(office, "message", "reply", "1", "--text", told)
-    assert "it tells that justice has the case" in said
+    assert "it says that the case is with the judiciary" in said
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
     assert 3 == len(office.json("message", "reply", "1", "--text", told, "--preview")["findings"])
     office.json("case", "decide", "1", "transmit", "--reason", "x")
@@ -481,7 +481,7 @@ def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office
     file.write_text(f"{file.read_text()}\n{ours}{told}\n")
     office.json("message", "template", "replace", file)
     reply = ("message", "reply", "1", "--template")
-    assert "it tells that justice has the case" in refused(office, *reply, "ours")
+    assert "it says that the case is with the judiciary" in refused(office, *reply, "ours")
     assert 1 == len(office.json(*reply, "ours", "--preview")["findings"])
     office.json(*reply, "reprisals")
     office.json(*reply, "ours", "--despite-warning", "x")

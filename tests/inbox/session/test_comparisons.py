@@ -45,7 +45,7 @@ NAMES = ("alice", "bruno", "chloe")
 IDENTITY = "Maëlle Kerguelen, poste 4471"
 SECRET = "Je suis la voisine du dessus"
 COLLEAGUES = ("Anne Martin", "Yann Le Goff", "Rose Tanguy")
-TOUCHES = "it touches who the reporter is, which is kept apart"
+TOUCHES = "it contains words of the reporter\N{RIGHT SINGLE QUOTATION MARK}s identity, which is kept apart"
 QUIET = "Merci. Nous lisons ce que vous avez écrit."
 
 
@@ -122,7 +122,7 @@ def test_one_officer_hears_the_same_whatever_of_an_identity_a_text_touches(offic
                 drafts.send(inbox, alone("chloe"), 1, Draft(text=text))
             seen(inbox, joined("chloe"), QUIET)
         assert not {"Kerguelen", "4471", "Maëlle", "kerguelen"} & set(said[0].replace(",", " ").split()), text
-        assert "two officers together see by which words" in said[0]
+        assert "only two officers together are shown which words" in said[0]
 
 
 def test_two_who_confirm_it_see_the_words(inbox: Inbox) -> None:
