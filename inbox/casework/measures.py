@@ -638,7 +638,10 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
                 first=first,
                 day=taken.day,
             ),
-            sentence("give the day of the decision that ends them, or record their measures with their days"),
+            sentence(
+                "give the day of the decision that ends these proceedings, or record the measures of these"
+                " proceedings with their days"
+            ),
         ).at("day")
 
 

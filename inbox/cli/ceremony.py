@@ -92,7 +92,7 @@ def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
     for turn, name in enumerate(names, 1):
         terminal.warn("")
         terminal.warn(f"{name}, it is your turn ({turn} of {len(names)}). At least {SHORTEST} characters;")
-        terminal.warn("five or more randomly drawn words are strong and can be remembered.")
+        terminal.warn("five or more words drawn at random are strong, and can be remembered.")
         members.append(Appointee(name, chosen(name, names)))
     terminal.warn("")
     terminal.warn("Thank you. Making and testing the shares takes some seconds.")

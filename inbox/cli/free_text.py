@@ -14,7 +14,7 @@ ASK = "-"
 class _Unanswered(click.MissingParameter):
     """Nobody can be asked for a text, or nobody answered."""
 
-    hint = f"give the text, or run this at a terminal, which asks for it; {ASK} as the value asks, too"
+    hint = f"give the text, or run this at a terminal, which asks for it; the value {ASK} also asks for it"
 
 
 class _Text(Asking, click.Parameter):

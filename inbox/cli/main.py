@@ -119,4 +119,4 @@ def commands(context: click.Context, home: Path | None) -> None:
     if context.obj is None:
         context.obj = Closed(home)
     elif home is not None:
-        raise click.UsageError("a session already has its home")
+        raise click.UsageError("in a session, --home cannot be given")

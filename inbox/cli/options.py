@@ -119,7 +119,7 @@ def officer_options(command: Command) -> Command:
     for name, what in (
         (
             "--passphrase-file",
-            "Read an officer's passphrase from this file; files in the order of the shares.",
+            "Read an officer's passphrase from this file; give the files in the order of the shares.",
         ),
         ("--share", "The share file of an officer; repeat it for each officer."),
     ):
@@ -150,8 +150,8 @@ def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | N
         raise click.BadParameter(f"{given!r} is not a day such as 2026-11-24") from None
 
 
-_WHY = "The reason, for the journal. Repeat nothing from a report."
-_QUESTION = "the reason, for the journal; repeat nothing from a report"
+_WHY = "The reason, for the journal. Do not repeat anything from a report."
+_QUESTION = "the reason, for the journal; do not repeat anything from a report"
 reason_option = click.option(
     "--reason", cls=TextOption, question=_QUESTION, default="", callback=reason_of, help=_WHY
 )
@@ -161,7 +161,8 @@ reason_needed = click.option(
 
 
 def despite_option(
-    why: str = "Why you override a warning about the text, for the journal. Repeat nothing from a report.",
+    why: str = "Why you override a warning about the text, for the journal."
+    " Do not repeat anything from a report.",
 ) -> Callable[[Command], Command]:
     """Return the option that overrides a warning, with a reason for the journal."""
     question = "why you override the warning"

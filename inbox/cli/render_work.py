@@ -119,13 +119,13 @@ def _duty(each: View) -> str:
 def _undecided(each: View) -> str:
     if not (before := each["before"]):
         return "to be decided"
-    what = "does it go as well? To be decided" if before["sent"] else "to be decided again"
+    what = "decide whether to send that as well" if before["sent"] else "to be decided again"
     said = labels.english("decision", before["decision"])
     return f"{said} on {before['day']}; something new has been received since: {what}"
 
 
 def _regime(work: View) -> str:
-    more = f", more time taken on {work['extended']}" if work["extended"] else ""
+    more = f", time for feedback extended on {work['extended']}" if work["extended"] else ""
     return f"deadlines of: {labels.english('regime', work['regime']).lower()}{more}"
 
 
@@ -141,9 +141,9 @@ def _until(day: str, each: View) -> str:
 def _unasked(each: View) -> str:
     """Return why no decision about informing the prosecutor is required, on one line."""
     return (
-        f"  {labels.english('duty', each['duty'])}: nobody is asked, as the severity is {each['severity']},"
-        f" below {each['from']}, and no tag is one of: {', '.join(each['tags'])}; it"
-        " is needed all the same before an outcome is told, and before one that finds facts"
+        f"  {labels.english('duty', each['duty'])}: no decision is required, because the severity is"
+        f" {each['severity']}, below {each['from']}, and no tag is one of: {', '.join(each['tags'])};"
+        " a decision is still needed before an outcome is told, and before an outcome that finds facts"
     )
 
 

@@ -123,7 +123,7 @@ def _mistake(error: Mismatch) -> Sentence:
         case Fault.MISSING:
             return sentence("{place}: {key!r} is missing", place=place, key=key)
         case Fault.UNKNOWN:
-            return sentence("{place}: {key!r} is not a known key", place=place, key=key)
+            return sentence("{place}: {key!r} is not known here", place=place, key=key)
         case Fault.NOT_TOML:
             return sentence("{place} is not TOML: {expected}", place=place, expected=expected)
         case Fault.WRONG if key:

@@ -49,5 +49,5 @@ def _check_all_are_here(present: Mapping[str, Presence], staying: Sequence[str])
                 "with a sheet, shares can only be renewed while all officers are here; missing: {names}",
                 names=", ".join(away),
             ),
-            sentence("each brings their share and passphrase, or their sheet: --share FILE"),
+            sentence("each officer must bring their share and passphrase, or their sheet: --share FILE"),
         )

@@ -311,6 +311,6 @@ def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Offic
     found = three_cases.json("queue", "list", "--to-read")
     assert 1 == found["danger_left_out"]
     assert (
-        "report danger, or may, and are not in this list: 1"
+        "report danger, or may do so, but are not in this list: 1"
         in three_cases.run("queue", "list", "--to-read").out
     )

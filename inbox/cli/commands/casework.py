@@ -181,7 +181,7 @@ def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         done = assignment.pass_on(inbox, who, absent, deputy)
     said = [f"{counted(done.numbers)}: assigned to {deputy}"]
-    said += [f"case {number} stays: {deputy} may not read it" for number in done.kept]
+    said += [f"case {number} was not handed over: {deputy} may not read it" for number in done.kept]
     terminal.show({"cases": done.numbers, "assigned": deputy, "kept": done.kept}, said, as_json=as_json)
 
 
@@ -275,7 +275,8 @@ def _show_link(
 ) -> None:
     lines = [f"cases {case} and {other}: {relation or 'not related'}"]
     lines += [
-        f"case {number} is kept from {officer}, as what is one matter with it: do not speak of it there"
+        f"case {number} excludes {officer}, like the other cases of the same matter:"
+        " do not mention it to them"
         for number, officer in kept
     ]
     view = {

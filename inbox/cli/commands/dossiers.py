@@ -48,8 +48,8 @@ from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
 
 _PLAIN = (
-    "this recipient does not withstand a quantum computer: files recorded today may be read one day;"
-    " ask for one that begins with age1pq1, or hand the file over in person"
+    "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"
+    " ask for a key that begins with age1pq1, or hand the file over in person"
 )
 _IN_CLEAR = (
     "anybody who holds the file can read it: print it, hand it over on paper, then delete it; never"

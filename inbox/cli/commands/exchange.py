@@ -29,8 +29,8 @@ _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 _SIGNED_ANEW = (
-    "its own key has expired, so the current one has signed it; the portal takes it once it has a"
-    " keyring that lists this key: inbox exchange keyring and portal keyring, or for a body outside the"
+    "its own key has expired, so the current key signed it; the portal accepts it once it has a keyring"
+    " that lists the current key: inbox exchange keyring and portal keyring, or for an external body, the"
     " root's next outbox"
 )
 

@@ -30,8 +30,8 @@ from inbox.vault.tables import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox exchange outbox, and carry it to the portal: it includes the new keyring"
 _OUTSIDE = (
-    "next: inbox exchange card --out FOLDER, and carry it to the root's officers;"
-    " from the first day of the new keys the portal takes no outbox before its keyring lists them"
+    "next: inbox exchange card --out FOLDER, and carry it to the root's officers; from the first day of"
+    " the new keys, the portal accepts no outbox until its keyring lists them"
 )
 _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
 
@@ -232,8 +232,8 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         channel_actions.remove_channel(inbox, who, channel)
     lines = [
-        f"the next keyring is without channel {visible(channel)}: inbox exchange outbox, or inbox exchange"
-        " keyring",
+        f"the next keyring no longer has channel {visible(channel)}: inbox exchange outbox, or inbox"
+        " exchange keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
         " its reporters can no longer read answers",
         "the id can come back with the same body's next card, never with another body's",

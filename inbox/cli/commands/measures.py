@@ -159,7 +159,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     help="The restrictions set by the prosecutor who was informed.",
 )
 @despite_option(
-    "Why the reporter counts as informed without a reply, or why despite a warning; for the journal."
+    "Why the reporter counts as informed without a reply, or why you override a warning; for the journal."
 )
 @officer_options
 @json_option

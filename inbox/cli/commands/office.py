@@ -81,7 +81,7 @@ def _show_settings(now: Settings, *, is_new: bool, as_json: bool) -> None:
             else []
         ),
         f"law: {now.law.name.en} ({sha256})",
-        "the portal has to have the same regime and law: portal doctor says which it has",
+        "the portal must use the same regime and law: portal doctor shows which it uses",
     ]
     terminal.show({"regime": now.regime, "heard": now.heard, "law": sha256}, said, as_json=as_json)
 

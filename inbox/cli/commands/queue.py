@@ -47,10 +47,12 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--view", default="open", help="Use this view, narrowed by the other options: inbox queue view list."
+    "--view",
+    default="open",
+    help="Use this view, narrowed by the other options. To list views: inbox queue view list.",
 )
 @sort_option
-@click.option("--page", type=NUMBER, default=_FIRST, help=f"The page; each has {PAGE} cases.")
+@click.option("--page", type=NUMBER, default=_FIRST, help=f"The page number; each page has {PAGE} cases.")
 @filters
 @state_options("open", "closed", "junk", "all")
 @click.option("--facets", is_flag=True, help="Also show possible filters, and how many cases each leaves.")
@@ -205,7 +207,7 @@ def _lines(view: View) -> Iterator[str]:
         due = f"due {each['due']}, {each['urgency']}"
         yield f"access request {each['request']}, {due}; see: inbox request list"
     if view["declared_only"]:
-        yield "searched: only cases of which all present have declared no conflict of interest"
+        yield "searched: only cases in which all present have declared no conflict of interest"
     for field, counts in view["facets"].items():
         options = (f"{value} {f'{COUNTED}+' if n is None else n}" for value, n in counts.items())
         yield visible(f"by {field}: {', '.join(options)}")
@@ -228,7 +230,7 @@ def _lines(view: View) -> Iterator[str]:
 def _of_closed(view: View) -> Iterator[str]:
     if view["danger_left_out"]:
         yield (
-            f"cases that report danger, or may, and are not in this list: {view['danger_left_out']};"
+            f"cases that report danger, or may do so, but are not in this list: {view['danger_left_out']};"
             " see all: inbox queue list"
         )
     if view["undecided_closed"]:

@@ -149,7 +149,7 @@ def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
 
 
 def _acknowledged(found: Acknowledged) -> Iterator[str]:
-    yield f"{counted(found.done)} acknowledged: it leaves with the next outbox"
+    yield f"{counted(found.done)} acknowledged; the acknowledgements are sent with the next outbox"
     for number, why in found.left_out.items():
         yield f"case {number} is omitted: {labels.english('left_out', why)}"
 
@@ -164,7 +164,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter will see in the next slot."""
     with door.opened() as (inbox, who):
         statuses.set_status(inbox, who, case, Status(status))
-    said = f"case {case}: {status}, as the reporter will read with the next outbox"
+    said = f"case {case}: {status}; the reporter will see this with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
 
 
@@ -214,7 +214,7 @@ def extend(  # noqa: PLR0913 - one for each option
             terminal.show(view, _page(view), as_json=as_json)
             return
         due = _say(extension.extend, inbox, who, case, wanted)
-    said = f"case {case}: feedback is due by {due}, as the reporter will read with the next outbox"
+    said = f"case {case}: feedback is due by {due}; the reporter will see this with the next outbox"
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
 
 
@@ -276,7 +276,7 @@ def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: boo
             wanted = replace(wanted, seen=_read(closing.preview(inbox, who, case, wanted, ())))
         _say(closing.close, inbox, who, case, wanted)
     view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
-    said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"
+    said = f"case {case}: closed, {outcome}; the reporter will see this with the next outbox"
     terminal.show(view, [said], as_json=as_json)
 
 
@@ -290,7 +290,7 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Reopen a closed case."""
     with door.opened() as (inbox, who):
         new = closing.reopen(inbox, who, case, reason)
-    said = f"case {case}: {new}, as the reporter will read with the next outbox"
+    said = f"case {case}: {new}; the reporter will see this with the next outbox"
     terminal.show({"case": case, "status": new}, [said], as_json=as_json)
 
 

@@ -351,7 +351,7 @@ def test_a_link_that_binds_keeps_each_case_from_whom_the_other_is_kept(bound: Of
     assert [(3, "chloe")] == kept(bound)
     bound.json("access", "quarantine", "1", "--reason", "x")
     said = bound.run("case", "link", "add", "2", "3", "same_facts").out
-    assert "case 1 is kept from chloe, as what is one matter with it" in said
+    assert "case 1 excludes chloe, like the other cases of the same matter" in said
     assert [(1, "chloe"), (2, "chloe"), (3, "chloe")] == kept(bound)
     with bound.opened() as inbox, inbox.transaction() as session:
         assert workflow.of(session, 1).assigned is None

@@ -198,7 +198,7 @@ def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own
     said = office.run("case", "show", "2").out
     assert ({"duty": "art40", "severity": 1, "from": 2}, True) == (
         {name: before[name] for name in ("duty", "severity", "from")},
-        "nobody is asked, as the severity is 1, below 2, and no tag is one of: crime, " in said,
+        "no decision is required, because the severity is 1, below 2, and no tag is one of: crime, " in said,
     )
     office.json("case", "decide", "2", "inadmissible", "--ground", "facts", "--reason", "x")
     seen = office.run("case", "show", "2").out
