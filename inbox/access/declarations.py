@@ -10,7 +10,7 @@ in that other case. Officers cannot act on an undeclared case (``inbox.session.d
 to others. An officer whom a report names is excluded automatically when the report arrives (``conflicts``),
 and does not have to notice the name when reading.
 
-An officer who works alone does not declare cases, because nobody else could take them.
+An officer who works alone does not have to declare cases, because nobody else could take them over.
 """
 
 from collections.abc import Iterable, Sequence

@@ -75,7 +75,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises what ``names`` raises.
 
     This is true if the case contains the whole name, or the family name if the addressee begins with a form
-    of address. It is also true if the answer about persons concerned contains a capitalised word of the
+    of address. It is also true if a capitalised word in the answer about persons concerned occurs in the
     addressee, if initials match, or if the addressee has requested access and the case means them.
     """
     given = words(addressee)

@@ -65,7 +65,7 @@ def because_of(said: Sentence, number: int, other: int) -> Sentence:
 
 
 def spread(session: Session, numbers: Iterable[int]) -> Collection[int]:
-    """Return these numbers and those of all cases bound to any of them."""
+    """Return these numbers and the numbers of all cases bound to any of these cases."""
     found = set(numbers)
     beyond = found
     while beyond:

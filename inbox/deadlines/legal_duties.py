@@ -260,7 +260,7 @@ def transmitting(session: Session) -> str:
 
 
 def taking(session: Session, kind: str) -> Sequence[str]:
-    """Return the decisions that include a measure of this kind, which is recorded together with them."""
+    """Return the decisions with which a measure of this kind is recorded."""
     return [code for code, each in decisions(session).items() if each.measure == kind]
 
 

@@ -193,7 +193,8 @@ def take_back_feedback(session: Session, number: int) -> None:
 def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Container[int]) -> None:
     """Record which cases outbox ``n`` acknowledges, and for which cases it contains feedback.
 
-    This counts once the portal has confirmed the outbox (``told``). The time for feedback runs from today.
+    The record takes effect once the portal has confirmed the outbox (``told``). The time for feedback runs
+    from today.
     """
     for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
         before = work.acknowledged_in, work.answered_in
@@ -243,7 +244,7 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
-    Do the same for all bound cases, even those that the signed-in officers may not read, because a case is
+    The same is done for all bound cases, even if the signed-in officers may not read them, because a case is
     kept as long as all cases bound to it.
     """
     session.flush()

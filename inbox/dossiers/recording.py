@@ -79,9 +79,9 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
     """Yield words of a text that occur in texts of the case and may be names, including place names.
 
-    There are three kinds: two adjacent words, in either order, that are capitalised in the text or in the
-    case; a single capitalised word of such a pair, unless it is part of an area's name; and a word that
-    follows a form of address.
+    Two adjacent words count, in either order, if they are capitalised in the text or in the case. A single
+    capitalised word of such a pair counts, unless it is part of an area's name. A word that follows a form of
+    address also counts.
     """
     beside = {pair for each in said for pair in entities.side_by_side(each)}
     pairs = {pair for each in said for pair in entities.name_pairs(each, entities.LONGEST_RUN)}

@@ -2,8 +2,8 @@
 
 Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
 the person gets the same letter, from the same day on, as if no data were held. Outside the cases, every
-request also leaves the same traces, so that an officer who is excluded from a case does not learn that the
-case names the person.
+request leaves the same traces. So an officer who is excluded from a case does not learn that the case names
+the person.
 """
 
 from collections.abc import Mapping

@@ -213,7 +213,7 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 
 
 def _check_seen(closing: Closing, page: View) -> None:
-    """Raise NotSeen if officers saw a different page, or if anything else recorded with it has changed."""
+    """Raise NotSeen if officers saw a different page, or if the closing has changed since then."""
     if closing.seen != _digest(closing, page):
         raise NotSeen
 
@@ -310,7 +310,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether the reporter will learn nothing at all, or will not learn what came of the report.
+    """Return whether the reporter will get no text at all, or will not learn what came of the report.
 
     The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
     everything requires as many officers as a reply that says nothing about the case, unless the reporter has

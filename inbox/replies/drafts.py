@@ -133,11 +133,13 @@ def seen(
 
 
 def _check_feedback(session: Session, number: int) -> None:
-    """Raise CaseRefused if nothing was decided and done yet, and what ``answering.check_case`` raises.
+    """Raise CaseRefused for feedback before anything was decided and done.
 
-    Otherwise, an empty phrase could meet the deadline for feedback on the first day. Officers must have
-    decided on admissibility, and must have decided or done something else. The decision not to inform the
-    persons concerned does not count.
+    Also raises what ``answering.check_case`` raises.
+
+    Without this check, an empty phrase could meet the deadline for feedback on the first day. Officers must
+    have decided on admissibility, and must have decided or done something else. The decision not to inform
+    the persons concerned does not count.
     """
     answering.check_case(session, number)
     law = in_use.of(session)

@@ -86,7 +86,7 @@ class Place:
         return any(len(each) >= _TELLING or not each.isalpha() for each in words & self.known)
 
     def add(self, other: "Place") -> None:
-        """Add what was found at the same place."""
+        """Add the words and reasons found at the same place."""
         self.words += [each for each in _apart(other.words) if not {*names.words(each)} <= self.known]
         self.whys += [each for each in other.whys if each not in self.whys]
         self.known |= other.known

@@ -1,8 +1,8 @@
 """Find words and names from another report in a text, because they could reveal its reporter.
 
-Only reports that the signed-in officers may search are compared. Otherwise officers could find hidden reports
-by trying words: reports from which one of them is excluded, which one of them has not declared, archived
-reports and reports in quarantine. A finding does not name the case.
+Only reports that the signed-in officers may search are compared. Otherwise, officers could find hidden
+reports by trying words. Reports are hidden if one of the officers is excluded from them or has not declared
+them, or if they are archived or in quarantine. A finding does not name the case.
 """
 
 import json
@@ -30,7 +30,7 @@ _PROBE = 3
 _STEP = RUN - _PROBE + 1
 # A word, as the fulltext index splits text.
 _WORD = re.compile(r"[^\W_]+")
-# A name in _MANY other reports does not point to any one of them. At most _MOST names are searched.
+# A name that occurs in _MANY other reports does not identify any of them. At most _MOST names are searched.
 _MANY, _MOST = 4, 40
 _LEAST = 3
 # A word for a case, followed by its number.
