@@ -43,8 +43,8 @@ PARTS = {
         f'{days.short("en", EXTENDED)} <span class="soft">{LEFT}</span> · Feedback',
     ),
     "the regime": (
-        f"deadlines of: external authority, more time taken on {DAY}\n",
-        f"External authority · more time taken on {days.short('en', DAY)}",
+        f"deadlines of: external authority, time for feedback extended on {DAY}\n",
+        f"External authority · time for feedback extended on {days.short('en', DAY)}",
     ),
     "a decision of the law": (
         "Informing the prosecutor (art. 40 CPP): to be decided",
