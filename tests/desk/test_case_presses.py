@@ -47,7 +47,7 @@ def _answer(field: Field) -> str | tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     """A portal whose medium brought two reports, which two officers have declared."""
     folder = tmp_path_factory.mktemp("presses")
     office = Office.found_by(folder, NAMES, 2)
@@ -59,8 +59,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
 
 
 @pytest.fixture(scope="module")
-def served(portal: Portal) -> Iterator[Served]:
-    with serving(portal.world.office, "--medium", portal.folder) as served:
+def served(source: Portal) -> Iterator[Served]:
+    with serving(source.world.office, "--medium", source.folder) as served:
         yield served
 
 
@@ -234,13 +234,13 @@ def _end(both: Officers) -> None:
 
 @pytest.mark.parametrize("kind", [Presses, Keys])
 def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(
-    portal: Portal, page: Page, second: Page, kind: type[Presses]
+    source: Portal, page: Page, second: Page, kind: type[Presses]
 ) -> None:
     """With all that its assessment has, and what the second officer presses; by the keyboard alone as well.
 
     What is typed does not count; a choice in a list counts as one press.
     """
-    portal.bundle(first(Reporter(portal.world), edit=answering(**SAID)))
+    source.bundle(first(Reporter(source.world), edit=answering(**SAID)))
     both = Officers(kind, page, second)
     from_medium_to_end(both, second)
     assert both.count <= MOST
