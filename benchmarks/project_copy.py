@@ -30,6 +30,8 @@ class ProjectCopy:
             if (ROOT / name).is_file():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, path / name)
+        # git does not track the libraries that tests load with Node.
+        (path / "node_modules").symlink_to(ROOT / "node_modules")
         self._runner = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.forked_tests", *loaded],
             cwd=path,

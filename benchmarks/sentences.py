@@ -18,7 +18,7 @@ from pathlib import Path
 
 COUNT = 300
 OLD = 20
-_ROOMS = ("crypto", "portal", "inbox", "benchmarks")
+_ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 _SHORTEST = 4  # words: anything shorter is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
