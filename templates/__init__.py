@@ -1,1 +1,1 @@
-"""What people read in both rooms: templates, translations, questionnaire. Only this package opens them."""
+"""The texts that people read, for portal and inbox. Only this package opens their files."""

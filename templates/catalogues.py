@@ -1,7 +1,7 @@
-"""Catalogues of translations: one for what everybody may read, one for officers; English is the source.
+"""Catalogues of translations from English: one for public texts, one for officers.
 
-The English catalogue holds only what is said otherwise than it stands in the source. Nothing is compiled
-beforehand: a catalogue is the file that translators edit.
+The English catalogue contains only the texts that differ from the source. Catalogues are not compiled in
+advance: the program reads the files that translators edit.
 """
 
 from enum import StrEnum
@@ -16,12 +16,12 @@ from babel.support import NullTranslations, Translations
 
 from templates.shipped import TRANSLATIONS
 
-# Every text that ships is written in these; others are translated from the second.
+# Every shipped text is in both languages. Other languages are translated from English.
 LANGUAGES = ("fr", "en")
 
 
 class Domain(StrEnum):
-    """For whom a catalogue is."""
+    """The readers of a catalogue."""
 
     PUBLIC = "public"
     OFFICERS = "officers"
@@ -34,24 +34,24 @@ def languages(domain: Domain) -> tuple[str, ...]:
 
 
 def path(domain: Domain, language: str) -> Path:
-    """Return where a catalogue stands, if there is one."""
+    """Return the path of a catalogue, whether it exists or not."""
     return TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 def name(language: str) -> str:
-    """Return what a language calls itself, as “Français”."""
+    """Return the name of a language in that language, such as “Français”."""
     called = Locale.parse(language).get_display_name() or language
     return called[:1].upper() + called[1:]
 
 
 def text(translations: NullTranslations, english: str) -> str:
-    """Return the translation of a text, none for an empty one: that is where a catalogue has its header."""
+    """Return the translation of a text. An empty text stays empty: catalogues store their header there."""
     return translations.gettext(english) if english else ""
 
 
 @cache
 def load(domain: Domain, language: str) -> NullTranslations:
-    """Return the translations into a language; a text without one, or without a catalogue, stays as it is."""
+    """Return the translations into a language. Texts without a translation stay in English."""
     try:
         with path(domain, language).open("rb") as file:
             messages = read_po(file, locale=language)

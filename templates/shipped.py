@@ -1,10 +1,10 @@
-"""The files of this package, wherever it is installed."""
+"""Paths of the data files in this package, wherever it is installed."""
 
 from importlib.resources import files
 from pathlib import Path
 
 FOLDER = Path(str(files("templates")))
 QUESTIONNAIRE = FOLDER / "questionnaire.toml"
-# The law, a folder for each jurisdiction.
+# The laws: one folder for each jurisdiction.
 JURISDICTIONS = FOLDER / "jurisdictions"
 TRANSLATIONS = FOLDER / "translations"

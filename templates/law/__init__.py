@@ -1,1 +1,1 @@
-"""The law as data: a folder of TOML files for each jurisdiction, read by both rooms (docs/law.md)."""
+"""The law as data: a folder of TOML files for each jurisdiction, for portal and inbox (docs/law.md)."""

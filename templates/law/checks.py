@@ -1,4 +1,4 @@
-"""Checks across the files of a jurisdiction: each name refers to an entry, each role is filled once."""
+"""Checks across the files of a jurisdiction: every name refers to an entry, every role is used once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -29,10 +29,10 @@ from templates.law.spans import Span
 Documents = Mapping[str, Document]
 # The events that reporters are told of.
 _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
-# By these alone proceedings end.
+# Only these measures end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
-# What the program fills in on each sheet, whatever else it says.
+# What the program must fill in on each sheet, once each. A sheet may have more.
 _FILLED = {
     "processing": (Fill.OFFICE, Fill.RECIPIENTS, Fill.RETENTION, Fill.SECURITY),
     "impact": (Fill.OFFICERS, Fill.DEADLINES, Fill.RETENTION, Fill.RISKS, Fill.CONSULTATIONS),
@@ -40,7 +40,7 @@ _FILLED = {
 
 
 def check(documents: Documents) -> None:
-    """Raise Mismatch for the first mistake that no file shows by itself."""
+    """Raise Mismatch for the first mistake that the schema of a single file cannot find."""
     checks = (_regimes, _clocks, _apart, _measures, _help, _outcomes, _decisions, _duties, _replies)
     for each in (*checks, _letters, _sheets):
         for mistake in each(documents):
@@ -59,7 +59,7 @@ def _among(document: Document, path: Path, name: str | None, known: Collection[s
 
 def _regimes(documents: Documents) -> Iterator[Mismatch]:
     law = documents["law.toml"]
-    # The list that holidays.list_supported_countries gives, without loading the days of all countries for it.
+    # The same list as holidays.list_supported_countries, which would load the holidays of all countries.
     if law.value["calendar"]["holidays"] not in EntityLoader.get_country_codes(include_aliases=False):
         yield _wrong(law, ("calendar", "holidays"), belongs("country"))
     if sum(each["default"] for each in law.value["regime"].values()) != 1:
@@ -80,7 +80,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
         if ("within" in clock) == ("by_priority" in clock):
             yield _wrong(document, path, belongs("one-of-both", one="within", other="by_priority"))
         yield from _known_regimes(documents, document, path, clock)
-        # So no deadline can begin, at the latest, with its own end.
+        # Otherwise ``or_after`` could make a deadline start at its own end.
         if clock["from"] == clock["to"]:
             yield _wrong(document, (*path, "to"), belongs("other-event", event=clock["from"]))
         yield from _counted(document, path, clock)
@@ -92,10 +92,10 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    """Yield a mistake unless a clock always runs, and reporters can count the days of what they are told.
+    """Yield a mistake unless a clock always runs, and reporters can count the deadlines they are told of.
 
-    They do not know when a report was opened, nor on which days the office does not work, and are not to
-    learn how urgent it is.
+    Reporters know neither when their report was opened nor the office's days off, and must not learn how
+    urgent the report is.
     """
     if clock["to"] in _TOLD:
         yield from _among(document, (*path, "from"), clock["from"], (Event.RECEIVED, Event.ACKNOWLEDGED))
@@ -116,7 +116,7 @@ def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
 
 
 def _covers(regimes: Collection[str] | None, others: Collection[str] | None) -> bool:
-    """Tell whether what applies in some regimes applies in each of the others; None stands for all."""
+    """Tell whether ``regimes`` include all of ``others``. None means all regimes."""
     return regimes is None or (others is not None and set(regimes) >= set(others))
 
 
@@ -128,7 +128,7 @@ def _longer(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
 
 
 def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
-    """Yield a mistake unless a regime has what reporters are promised: one feedback, an acknowledgement."""
+    """Yield a mistake unless a regime has one clock for feedback, and at least one for acknowledgement."""
     here = [each for each in document.value["clock"].values() if regime in each.get("regimes", (regime,))]
     ends = [each["to"] for each in here]
     if ends.count(Event.ANSWERED) != 1:
@@ -138,7 +138,7 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _apart(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake for each clock with the code of a duty: both are deadlines, counted by their codes."""
+    """Yield a mistake for each clock with the code of a duty. Both are deadlines, identified by code."""
     document = documents["deadlines.toml"]
     for code in document.value["clock"]:
         if code in documents["duties.toml"].value["duty"]:
@@ -146,7 +146,7 @@ def _apart(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = "role") -> Iterator[Mismatch]:
-    """Yield a mistake for each role that not exactly one entry has; if two have it, at the second."""
+    """Yield a mistake for each role that is missing or used twice. For the latter, it is at the second."""
     for role in roles:
         filled = [code for code, each in document.value[table].items() if each.get(key) == role]
         path = (table, filled[1], key) if filled[1:] else (table,)
@@ -155,7 +155,7 @@ def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = 
 
 
 def _sheets(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake unless each sheet has what it is made for, filled in by the program, once."""
+    """Yield a mistake unless each sheet has every required filled section exactly once, and each threat."""
     document = documents["sheets.toml"]
     yield from _roles(document, "risk", Threat, "threat")
     for sheet, needed in _FILLED.items():
@@ -173,18 +173,19 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if ends != (measure.get("role") in _DECISIONS):
             said = belongs("only-with", value="ends_proceedings = true", role=", ".join(_DECISIONS))
             yield _wrong(document, ("measure", code), said)
-        # What the program records by itself comes without a text.
+        # A measure that the program records has no text.
         if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
-            said = belongs("only-with", value="sanitised = true", role="what no role and no decision has")
+            role = "a measure without a role that no decision records"
+            said = belongs("only-with", value="sanitised = true", role=role)
             yield _wrong(document, ("measure", code, "sanitised"), said)
-        # It is recorded with the end of a case, which has no reference.
+        # A referral is recorded when a case is closed, and the closing has no reference.
         if measure.get("reference") and measure.get("role") == MeasureRole.REFERRAL:
-            said = belongs("only-with", value="reference = true", role="what has another role, or none")
+            said = belongs("only-with", value="reference = true", role="a measure with another role or none")
             yield _wrong(document, ("measure", code, "reference"), said)
 
 
 def _help(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake unless officers can record by themselves that somebody in danger was helped."""
+    """Yield a mistake unless officers can record, without a decision, that a danger was answered."""
     document, decided = documents["measures.toml"], _decided(documents)
     rows = document.value["measure"].items()
     if not any(each.get("answers_danger") for code, each in rows if code not in decided):
@@ -239,11 +240,11 @@ def replies(
     extends: bool,
     untold: Collection[str],
 ) -> Iterator[Mismatch]:
-    """Yield the mistakes in texts of replies that their schema does not see.
+    """Yield the mistakes in the texts of replies that their schema cannot find.
 
-    Their outcomes are among those of the law, their decisions among those by which something is ``told`` to
-    reporters; ``extends`` if it lets some deadline be extended. Those that are ``untold`` have no text of
-    their own: one text ends any case, without a word of an officer's, so that nobody can tell for what it is.
+    ``outcomes`` are those of the law, ``told`` its decisions that say that the reporter was told, and
+    ``extends`` says whether it lets a deadline be extended. The outcomes ``untold`` have no text of their
+    own. The text that can end any case has no words of an officer, so that it does not reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():
@@ -264,7 +265,7 @@ def replies(
         yield _wrong(document, ("reply",), belongs("one-extending"))
     if not any(row.get("acknowledges") for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-acknowledging"))
-    # Where nothing may be told, no other text gives the feedback that is due.
+    # If nothing may be disclosed, only such a text can give the feedback that is due.
     if not any(row.get("answers") and not (row.get("closes") or row.get("outcome")) for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-feedback"))
 
@@ -282,7 +283,7 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
         path, to = ("letter", code), row["to"]
         yield from _among(document, (*path, "decision"), row["decision"], decisions)
         tells, informs = decisions[row["decision"]]
-        # By its decision a letter knows what it has to wait for.
+        # The decision determines what the letter has to wait for.
         if informs != (to == Addressee.PERSON):
             said = belongs("only-with", value="to = person", role="a decision with informs = true")
             yield _wrong(document, (*path, "to"), said)
@@ -298,7 +299,7 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
 def _filled(
     document: Document, path: Path, texts: Mapping[str, str], fillable: Collection[str]
 ) -> Iterator[Mismatch]:
-    """Yield a mistake in a text that cannot be filled in, or not alike in all languages."""
+    """Yield a mistake in a text that cannot be filled in, or that has other names in another language."""
     named = {}
     for language, text in texts.items():
         try:
@@ -332,7 +333,7 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield a mistake unless the persons concerned are told by some decision of their duty, and no other."""
+    """Yield a mistake unless exactly the duty with the role PERSONS has a decision that informs them."""
     if any(each.get("informs") for each in duty["decision"].values()) != (
         duty.get("role") == DutyRole.PERSONS
     ):
@@ -340,7 +341,7 @@ def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield a mistake if a duty has some of the fields of a request, and not all."""
+    """Yield the mistakes in the fields of a duty that depend on whether it is about requests."""
     is_request = duty["asked"] == Asked.REQUEST
     if (duty["from"] == Event.REQUESTED) != is_request:
         yield _wrong(
@@ -376,7 +377,7 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
     for code, duty in document.value["duty"].items():
         for choice, decision in duty["decision"].items():
             path = ("duty", code, "decision", choice)
-            # Officers name a decision alone: its code tells which duty it decides.
+            # Officers name only the decision, so its code must identify the duty.
             if seen.setdefault(choice, code) != code:
                 yield _wrong(document, path, belongs("one-duty", duty=seen[choice]))
             for ground in decision.get("ground", ()):
@@ -388,7 +389,7 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # What was put off is still asked for; a request is decided by its answer.
+            # A deferred decision is still required anyway, and a request is decided by its answer.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
             ):

@@ -1,4 +1,4 @@
-"""Read the files of a jurisdiction from a folder that somebody gives: it may hold anything."""
+"""Read the files of a jurisdiction from an untrusted folder, which may contain anything."""
 
 import errno
 import hashlib
@@ -24,7 +24,7 @@ NAMES = (
     "words.toml",
 )
 LARGEST = 256 * 1024
-# A pipe would make us wait, and a link would lead out of the folder.
+# A pipe would block, and a link could lead out of the folder.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _NO_FILE = {errno.ELOOP, errno.ENXIO}
 
@@ -32,8 +32,8 @@ _NO_FILE = {errno.ELOOP, errno.ENXIO}
 def read(folder: Path) -> dict[str, bytes]:
     """Return the bytes of each of NAMES, at most LARGEST each.
 
-    Raises Mismatch if ``folder`` is a link or not a folder, for a missing or unknown file, and for one that
-    is too large or not a regular file; OSError.
+    Raises Mismatch if ``folder`` is a link or not a folder, if a file is missing or unknown, and if a file is
+    too large or not a regular file. Raises OSError if the system cannot read them.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -49,9 +49,9 @@ def read(folder: Path) -> dict[str, bytes]:
 
 
 def sha256(files: Mapping[str, bytes]) -> bytes:
-    """Return the hash of a jurisdiction (32 bytes): of every name and content, in the order of the names.
+    """Return the hash of a jurisdiction (32 bytes), over every name and content, sorted by name.
 
-    Its length precedes each, as 8 bytes, the most significant first: so no other files are hashed alike.
+    Each is preceded by its length as 8 bytes, big-endian, so that different files never give the same input.
     """
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -82,7 +82,7 @@ def _content(folder: Path, name: str, descriptor: int) -> bytes:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             raise _no_file(folder, name)
         with os.fdopen(opened, "rb", closefd=False) as file:
-            # Read no further, however long the file is or becomes.
+            # Read only this far, even if the file is longer or grows meanwhile.
             content = file.read(LARGEST + 1)
     finally:
         os.close(opened)

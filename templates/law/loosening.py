@@ -1,8 +1,9 @@
-"""Which changes of a law loosen it: afterwards something is allowed, told or forgotten that was not before.
+"""Find the changes that loosen a law.
 
-Or it is decided by fewer officers, or later, or is not asked at all. For each key that a file can have the
-table says which other value does so; a test holds that none is missing. Where counsel could see it either
-way, a change counts: two officers confirm it, and nothing is refused for good.
+A change loosens the law if it allows or discloses more than before, keeps data for less time, lets fewer
+officers decide, or requires something later or not at all. The table WAYS says for each key of a file which
+new values do so. A test checks that no key is missing. If in doubt, a change counts as loosening: two
+officers then have to confirm it, but it is not refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,114 +12,114 @@ from typing import Any
 from templates.law.rules import Asked, Body, Effect, Told
 from templates.law.spans import Span
 
-# Whether it loosens a law that a key has another value than before; None where it has none.
+# Whether a change of a key, from the value before to the value after, loosens the law. None means absent.
 Way = Callable[[Any, Any], bool]
 
 
 def neither(_before: Any, _after: Any) -> bool:
-    """No other value does: a text, or what others look to."""
+    """Never: the key is a text, or its entries are checked one by one."""
     return False
 
 
 def _any(_before: Any, _after: Any) -> bool:
-    """Any other value does, or may."""
+    """Any change loosens the law, or may loosen it."""
     return True
 
 
 def _gone(_before: Any, after: Any) -> bool:
-    """It does once it is there no more."""
+    """It loosens the law to remove the key."""
     return after is None
 
 
 def _new(before: Any, _after: Any) -> bool:
-    """It does where it was not there before: officers may do what they could not do."""
+    """It loosens the law to add the key: officers may do something new."""
     return before is None
 
 
 def _other(before: Any, _after: Any) -> bool:
-    """It does where there was one, which is gone or another one."""
+    """It loosens the law to remove or change a value that was there."""
     return before is not None
 
 
 def _less(before: Any, after: Any) -> bool:
-    """A lower number does; where none stands it is 1."""
+    """A lower number loosens the law. A missing one counts as 1."""
     return (after or 1) < (before or 1)
 
 
 def _to_0(before: Any, after: Any) -> bool:
-    """A lower number does, down to 0."""
+    """A lower number loosens the law, down to 0."""
     return bool(after < before)
 
 
 def _more(before: Any, after: Any) -> bool:
-    """A higher number does."""
+    """A higher number loosens the law."""
     return bool(after > before)
 
 
 def _off(before: Any, after: Any) -> bool:
-    """It does to take away what holds."""
+    """It loosens the law to switch the flag off."""
     return bool(before) and not after
 
 
 def _on(before: Any, after: Any) -> bool:
-    """It does to say what did not hold."""
+    """It loosens the law to switch the flag on."""
     return bool(after) and not before
 
 
 def _shorter(before: Any, after: Any) -> bool:
-    """Less time does, or none."""
+    """Less time loosens the law, or none."""
     return _days(after) < _days(before)
 
 
 def _longer(before: Any, after: Any) -> bool:
-    """More time does, or time without an end."""
+    """More time loosens the law, or removing the limit."""
     return before is not None and (after is None or _days(after) > _days(before))
 
 
 def _extended(before: Any, after: Any) -> bool:
-    """More time does; where none stands there is none."""
+    """More time loosens the law. A missing value counts as no time."""
     return _days(after) > _days(before)
 
 
 def _fewer(before: Any, after: Any) -> bool:
-    """A list without something that stood in it does."""
+    """It loosens the law to remove an entry from the list."""
     return not set(before or ()) <= set(after or ())
 
 
 def _further(before: Any, after: Any) -> bool:
-    """A list with something that did not stand in it does."""
+    """It loosens the law to add an entry to the list."""
     return not set(after or ()) <= set(before)
 
 
 def _narrower(before: Any, after: Any) -> bool:
-    """A list of regimes without one of those before does; where none stands it is all of them."""
+    """It loosens the law to remove a regime from the list. A missing list means all regimes."""
     return after is not None and (before is None or not set(before) <= set(after))
 
 
 def _up(*values: str) -> Way:
-    """One that stands later among these values does."""
+    """A value further to the end of ``values`` loosens the law. A missing one counts as the first."""
     return lambda before, after: values.index(after or values[0]) > values.index(before or values[0])
 
 
 def _down(*values: str) -> Way:
-    """One that stands earlier among these values does."""
+    """A value further to the beginning of ``values`` loosens the law."""
     return lambda before, after: _up(*values)(after, before)
 
 
 def _less_often(_before: Any, after: Any) -> bool:
-    """Whatever is asked less often than always does, unless it was that before."""
+    """Any change loosens the law, except to ``always``."""
     return bool(after != Asked.ALWAYS)
 
 
 def _duty(before: Any, after: Any) -> bool:
-    """A duty does that is gone, or a new one by which officers record or prepare something."""
+    """Removing a duty loosens the law; so does a new one that records a measure or prepares an outcome."""
     if before is None:
         return any({"measure", "outcome"} & each.keys() for each in after["decision"].values())
     return after is None
 
 
 def _there(_before: Any, after: Any) -> bool:
-    """Any value does that was not there."""
+    """Any new or changed value loosens the law."""
     return after is not None
 
 
@@ -128,7 +129,7 @@ def _days(written: str | None) -> float:
 
 _RULE: Mapping[str, Way] = {"source": neither, "confirm": neither}
 _NAMED: Mapping[str, Way] = {**_RULE, "name": neither}
-# Officers choose by the name what they do: under another one they do what they do not mean.
+# Officers choose by name. If a name changes, they could do something that they do not mean.
 _CHOSEN: Mapping[str, Way] = {**_RULE, "name": _any}
 
 
@@ -139,7 +140,7 @@ def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
 _PERIOD: Mapping[str, Way] = {**_NAMED, "keep": _shorter, "archive": _shorter, "visa": _off}
 _SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 
-# By file and dotted key; * stands for the code of an entry.
+# By file and dotted key. * is the code of any entry.
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "authorities.toml": {
         "authority": neither,
@@ -150,13 +151,13 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 **_NAMED,
                 "reach": neither,
                 "address": neither,
-                # Naming a prosecutor or the police takes a decision on telling the prosecutor.
+                # Directing to a prosecutor or the police needs the decision on informing the former first.
                 "kind": _any,
                 "referral": neither,
             },
         ),
         "guarantee": neither,
-        # What reporters read that protects them, word for word.
+        # Reporters read these texts word for word, and rely on them.
         **_under("guarantee.*", _any, {**_RULE, "text": _any}),
         **_under(
             "reporters",
@@ -229,14 +230,14 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     },
     "letters.toml": {
         "letter": neither,
-        # A letter waits for what its decision waits for, and takes as many officers.
+        # A letter waits for what its decision waits for, and requires as many officers.
         **_under(
             "letter.*",
             _new,
-            # Whoever reads it loses a guarantee, or is told too much, by one sentence.
+            # One sentence can deprive its reader of a guarantee, or disclose too much.
             {**_NAMED, "law": neither, "to": _any, "decision": _any, "text": _any},
         ),
-        # One sentence can tell that something is held.
+        # One sentence can reveal that data is held.
         **_under("access", neither, {**_RULE, "law": neither, "neither": _any, "told": _any}),
         **_under("dossier", neither, {**_RULE, "law": neither, "secret": _any}),
     },
@@ -250,9 +251,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "role": _any,
                 "told": _up(Told.NEVER, Told.IF_SAID, Told.ALWAYS),
                 "officers": _less,
-                # What a sanction is called by those who count them.
+                # Only the classification of sanctions.
                 "groups": neither,
-                # Whoever reported is told of protection before the prosecutor's word.
+                # Measures of protection are disclosed to the reporter before the prosecutor's word.
                 "protection": _any,
                 "opens_proceedings": _off,
                 "ends_proceedings": _on,
@@ -262,7 +263,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # What was decided of a case that names nobody is asked anew by it.
+                # It makes the decision that a case names nobody required again.
                 "concerns_somebody": _off,
             },
         ),
@@ -293,7 +294,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     "replies.toml": {
         **_RULE,
         "reply": neither,
-        # The words of officers are looked at; those of the law are sent as they are.
+        # Officers' own words are checked, but the law's texts are sent as they are.
         **_under(
             "reply.*",
             _new,
@@ -305,9 +306,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "closes": _on,
                 "decision": _there,
                 "extends": neither,
-                # What a status must follow.
+                # The status ``acknowledged`` needs it.
                 "acknowledges": _on,
-                # What ends the time for feedback.
+                # It ends the time for feedback.
                 "answers": _on,
             },
         ),
@@ -321,7 +322,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("junk", neither, _PERIOD),
         **_under("unopened", neither, _PERIOD),
     },
-    # What the office says of its processing; the program fills in the values.
+    # The office's statements on its processing. The program fills in the values.
     "sheets.toml": {
         **_under("processing", neither, {**_NAMED, "section": neither}),
         **_under("processing.section.*", neither, _SECTION),
@@ -339,16 +340,16 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
 
 
 def known_as(file: str, prefix: str, key: str) -> str:
-    """Return what the table calls a key under another that it knows; "" where it knows neither."""
+    """Return the name that WAYS has for a key below ``prefix``; "" for an unknown key."""
     dotted = f"{prefix}.{key}" if prefix else key
     wild = f"{prefix}.*" if prefix else "*"
     return next((each for each in (dotted, wild) if each in WAYS[file]), "")
 
 
 def looser(file: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each key of a file that loosens the law, dotted, with what it was and what it will be, or None.
+    """Yield each dotted key whose change loosens the law, with its old and new value, or None if absent.
 
-    What a key holds is not looked at further once the key itself does; nor is what a new one holds.
+    The keys below such a key are not checked, nor are those below a new key.
     """
     yield from _looser(file, "", "", old, new)
 

@@ -1,7 +1,7 @@
-"""What reporters are promised: within which time something can be read, as pages say and count it.
+"""The times promised to reporters, in words for pages and in codes for their scripts.
 
-Pages are the same bytes for everybody. They promise what an office has to keep in whichever regime: one that
-changes it breaks no promise that a reporter has read.
+Pages are the same bytes for everybody. They promise only what every regime keeps, so an office that changes
+its regime breaks no promise that a reporter has read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,21 +14,21 @@ from templates.law.rules import Clock, Event, Law
 from templates.law.spans import Span, Unit
 from templates.law.working_days import LegalCalendar
 
-# Of these years a page has the public holidays, so that it does not change from one year to the next.
+# Pages contain the public holidays of these years, so that a page does not change from year to year.
 _FIRST, _LAST = date(2020, 1, 1), date(2060, 12, 31)
 
-# What runs one after the other from the day of the report.
+# Spans that follow one another, starting on the day of the report.
 _Steps = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A time within which something can be read.
+    """A time within which the reporter can read something.
 
-    ``span`` says it in words; it runs ``then``, from the acknowledgement, or from the report. ``counted`` is
-    for scripts (portal/scripts/days.js): the deadlines of each regime, of which the earliest counts, parted
-    by “;” from those of another, of which the latest does. Deadlines are parted by “,” and are days (“7d”),
-    working days (“7w”) and months (“3m”) one after the other.
+    ``span`` is for the words of pages. It starts at the acknowledgement if ``then`` is true, otherwise at the
+    report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the latest
+    of them counts. Within a regime, deadlines are separated by “,”, and the earliest counts. A deadline is a
+    sequence of days (“7d”), working days (“7w”) and months (“3m”).
     """
 
     span: Span
@@ -37,7 +37,7 @@ class Promise:
 
 
 def of(law: Law, event: Event) -> Promise:
-    """Return within which time an event of which reporters are told has to happen."""
+    """Return the promised time for an event that reporters are told of."""
     regimes = list(dict.fromkeys(_regime(law, event, each) for each in law.regimes))
     said = max((min(each, key=_roughly) for each in regimes), key=_roughly)
     counted = ";".join(",".join("".join(map(_counted, steps)) for steps in each) for each in regimes)
@@ -45,10 +45,10 @@ def of(law: Law, event: Event) -> Promise:
 
 
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
-    """Return on which days nobody works, for scripts; empty where no promise counts working days.
+    """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    The days of the weekend, from 0 for Monday, stand before a “:”, the public holidays after it: the first in
-    days since 1970, each other one in days since the one before.
+    Before “:” are the days of the weekend, Monday being 0. After it are the public holidays: the first in
+    days since 1 January 1970, each other one in days since the one before.
     """
     if not any("w" in each.counted for each in promised):
         return ""
@@ -58,7 +58,7 @@ def days_off(law: Law, promised: Iterable[Promise]) -> str:
 
 
 def _regime(law: Law, event: Event, regime: str) -> Sequence[_Steps]:
-    """Return the deadlines of a regime that end with an event, without those that are never the earliest."""
+    """Return the deadlines of a regime that end with an event, except those that are never the earliest."""
     clocks = [each for each in law.clocks.values() if each.ends is event and regime in each.regimes]
     found = [tuple(_steps(law, each)) for each in clocks]
     return tuple(each for each in found if not any(_is_never_later(other, each) for other in found))
@@ -71,7 +71,7 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Tell whether days end no later than as many working days."""
+    """Tell whether ``one`` is in days and ``other`` in at least as many working days, so never earlier."""
     if len(one) > 1 or len(other) > 1:
         return False
     units = (one[0].unit, other[0].unit)

@@ -1,4 +1,4 @@
-"""Read a jurisdiction from its folder; one mistake, named with file, line and field, refuses the whole."""
+"""Read a jurisdiction from its folder. One mistake, with file, line and field, refuses the folder."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,13 +19,13 @@ _Rule = TypeVar("_Rule")
 def read(path: Path) -> Law:
     """Return the law of a folder.
 
-    Raises Mismatch for the first mistake, or as ``folder.read``; OSError.
+    Raises Mismatch for the first mistake, and the exceptions of ``folder.read``.
     """
     return parse(folder.read(path))
 
 
 def parse(files: Mapping[str, bytes]) -> Law:
-    """Return the law of the files of a folder, by name; Mismatch names the first mistake."""
+    """Return the law in these files, given by name. Raise Mismatch for the first mistake."""
     documents = {name: schema.read(files[name]) for name, schema in FILES.items()}
     checks.check(documents)
     said: dict[str, Any] = {name.removesuffix(".toml"): each.value for name, each in documents.items()}
@@ -61,7 +61,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
 
 
 def replies(document: Document) -> dict[str, rules.Reply]:
-    """Return the texts of replies that a document holds, by code, in their order."""
+    """Return the replies in a document, by code, in the order of the file."""
     rows = document.value["reply"].items()
     return {
         code: rules.Reply(
@@ -86,7 +86,7 @@ def _each(rows: Mapping[str, Any], make: Callable[[Any], _Rule]) -> dict[str, _R
 
 
 def _texts(row: Any) -> Texts:
-    # Whoever edits a folder types plain spaces: what pages and letters show keeps them together.
+    # People type plain spaces. Pages and letters need no-break spaces.
     return Texts(fr=typography.spaced("fr", row["fr"]), en=row["en"])
 
 
@@ -316,7 +316,7 @@ def _obstacles(rows: Any) -> rules.Obstacles:
 
 
 def _to_confirm(file: str, value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[ToConfirm]:
-    """Yield every rule of a file with something to confirm, in the order of the file."""
+    """Yield every rule of a file that counsel has to confirm, in the order of the file."""
     if "confirm" in value:
         yield ToConfirm(file, ".".join(keys), _basis(value))
     for key, inner in value.items():

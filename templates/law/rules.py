@@ -1,6 +1,6 @@
 """The rules of a jurisdiction as values.
 
-Codes are the jurisdiction's own; the program knows only the closed lists here.
+Each jurisdiction chooses its own codes. The program knows only the closed lists here.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,17 @@ from crypto.keyring import Texts
 from crypto.messages import Status
 from templates.law.spans import Span
 
-# What replies can name: the last one is an officer's own words.
+# The names that a reply can contain between braces. OWN is filled with an officer's own words.
 OWN = "text"
 FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
-# What letters can name. The number of a case and its days could tell a person concerned who reported.
+# The names that a letter can contain. A letter to a person concerned has neither the number of the case nor
+# its days, because they could reveal who reported.
 LETTER_FIELDS = ("name", "case", "received", "outcome", OWN)
 PERSON_FIELDS = ("name", OWN)
 
 
 def fields(text: str) -> frozenset[str]:
-    """Return what stands between braces in a reply; ValueError for a brace without its other."""
+    """Return the names between braces in a text. Raise ValueError for an unmatched brace."""
     return frozenset(
         field + (f"!{how}" if how else "") + (f":{form}" if form else "")
         for _, field, form, how in Formatter().parse(text)
@@ -31,12 +32,12 @@ def fields(text: str) -> frozenset[str]:
 
 
 class Event(StrEnum):
-    """What happened to a case, or on a request, on a day.
+    """What happened to a case, or to a request, on a day.
 
-    A report is ``RECEIVED`` on the earliest day on which it can have come to the portal, and ``COLLECTED`` on
+    A report is ``RECEIVED`` on the earliest day on which it can have reached the portal, and ``COLLECTED`` on
     the day on which it is opened. It is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that
-    its reporter can read so. On the day ``KNOWN`` the office learns that it has something to decide; on the
-    day ``REQUESTED`` a request comes.
+    the reporter can read this. ``KNOWN`` is the day on which the office learns that it has something to
+    decide, and ``REQUESTED`` the day on which a request arrives.
     """
 
     RECEIVED = "received"
@@ -49,7 +50,7 @@ class Event(StrEnum):
 
 
 class Asked(StrEnum):
-    """When a decision is asked for."""
+    """When a decision is required."""
 
     ALWAYS = "always"
     OFFENCE = "offence"
@@ -59,7 +60,7 @@ class Asked(StrEnum):
 
 
 class DutyRole(StrEnum):
-    """The duties that exits of a case ask about: every jurisdiction has one duty for each."""
+    """The duties that the exits of a case check. Every jurisdiction has exactly one duty for each."""
 
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"
@@ -68,18 +69,18 @@ class DutyRole(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a decision does to its duty: it settles it, or puts it off until a day."""
+    """What a decision does to its duty: it settles the duty, or defers it until a day."""
 
     SETTLES = "settles"
     DEFERS = "defers"
 
 
 class News(StrEnum):
-    """What happens to a case after a decision, and can let the law ask for that decision anew.
+    """Events after which the law can require a decision again.
 
-    A ``FOLLOW_UP`` of its reporter comes; officers find that it is one of an ``OFFENCE``, or of a graver one;
-    they record a measure of ``JUSTICE``, or one that ``CONCERNS_SOMEBODY``; it ``NAMES`` somebody who asks
-    for access to what is held on them.
+    ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or a graver one.
+    ``JUSTICE``: they recorded a measure of the judiciary. ``CONCERNS_SOMEBODY``: they recorded a measure with
+    this mark. ``NAMES``: the case names somebody who asks for access to the data held on them.
     """
 
     FOLLOW_UP = "follow_up"
@@ -90,10 +91,10 @@ class News(StrEnum):
 
 
 class MeasureRole(StrEnum):
-    """The measures that actions record or look for: every jurisdiction has one for each.
+    """The measures that actions record or look for. Every jurisdiction has exactly one for each.
 
-    By ``TRANSMISSION`` a case goes to the prosecutor, by ``PROSECUTOR_WORD`` the prosecutor does not object.
-    A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends proceedings of justice, and
+    ``TRANSMISSION`` sends a case to the prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not
+    object. A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and
     ``OFFICE_DECISION`` those of the office. ``REFERRAL`` directs a reporter to another body.
     """
 
@@ -106,7 +107,7 @@ class MeasureRole(StrEnum):
 
 
 class Protection(StrEnum):
-    """What a measure says of the protection of a reporter, or of who helped to report."""
+    """What a measure says about the protection of a reporter, or of a person who helped to report."""
 
     OFFERED = "offered"
     REQUESTED = "requested"
@@ -116,7 +117,7 @@ class Protection(StrEnum):
 
 
 class Told(StrEnum):
-    """Whether a reporter reads of a measure, where what was done is told at all."""
+    """Whether a measure is disclosed to the reporter, if measures are disclosed at all."""
 
     NEVER = "never"
     IF_SAID = "if_said"
@@ -124,7 +125,7 @@ class Told(StrEnum):
 
 
 class Body(StrEnum):
-    """Whether an outcome names the body that is competent."""
+    """Whether an outcome names the competent body."""
 
     NONE = "none"
     ALLOWED = "allowed"
@@ -132,7 +133,7 @@ class Body(StrEnum):
 
 
 class Addressee(StrEnum):
-    """To whom a letter goes: to an authority of this kind, or to a person concerned."""
+    """The addressee of a letter: an authority of this kind, or a person concerned."""
 
     PROSECUTOR = "prosecutor"
     EXTERNAL = "external"
@@ -140,7 +141,7 @@ class Addressee(StrEnum):
 
 
 class Reach(StrEnum):
-    """What an authority is to reporters and officers."""
+    """The kind of an authority."""
 
     EMERGENCY = "emergency"
     PROSECUTOR = "prosecutor"
@@ -150,7 +151,7 @@ class Reach(StrEnum):
 
 
 class Fill(StrEnum):
-    """What the program fills in below the text of a section: it cannot differ from what the program does."""
+    """What the program fills in below the text of a section, so that it matches what the program does."""
 
     OFFICE = "office"
     OFFICERS = "officers"
@@ -165,7 +166,7 @@ class Fill(StrEnum):
 
 
 class Threat(StrEnum):
-    """What the program does against, and what is left of it: every jurisdiction has one risk for each."""
+    """Threats with known safeguards and remaining risk. Every jurisdiction has exactly one risk for each."""
 
     REPORTER_FOUND = "reporter_found"
     WRONGLY_NAMED = "wrongly_named"
@@ -175,7 +176,7 @@ class Threat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The article behind a rule, and what counsel has to confirm of it, if anything."""
+    """The article that a rule follows, and what counsel has to confirm about it, if anything."""
 
     source: str
     confirm: Texts | None = None
@@ -183,7 +184,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The country of public holidays for the library ``holidays``, and the weekend, from 0 for Monday."""
+    """The country of the public holidays, for the library ``holidays``; and the weekend, Monday being 0."""
 
     holidays: str
     weekend: frozenset[int]
@@ -192,9 +193,9 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """In which capacity an office receives reports; ``oral`` if it must also take them by word of mouth.
+    """The legal capacity in which an office receives reports.
 
-    ``reporters``: what pages tell reporters of it.
+    ``oral``: the office must also hear reporters in person. ``reporters``: what pages say about the regime.
     """
 
     name: Texts
@@ -206,7 +207,7 @@ class Regime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """How often bundles cross: at least once in so many days or working days, as reporters are told."""
+    """How often bundles cross: at least once in ``every`` days or working days. Reporters are told so."""
 
     every: Span
     basis: Basis
@@ -214,7 +215,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The longer time to which some regimes may extend a deadline, from the same beginning."""
+    """The longer time to which some regimes may extend a deadline, counted from the same day."""
 
     within: Span
     regimes: frozenset[str]
@@ -225,8 +226,9 @@ class Extension:
 class Clock:
     """A deadline from one event to another.
 
-    ``within`` has one span, or one for each priority from 1. It starts at the latest when the clock
-    ``or_after`` ends, if there is one. Only public holidays move a ``statutory`` one.
+    ``within`` has one span, or one for each priority from 1. The time starts no later than the end of the
+    clock ``or_after``, if any. A ``statutory`` clock ignores the office's own days off; only public holidays
+    move it.
     """
 
     name: Texts
@@ -240,19 +242,19 @@ class Clock:
     basis: Basis
 
     def of(self, priority: int) -> Span:
-        """Return the span at a priority, from 1."""
+        """Return the span at a priority; 1 is the highest."""
         return self.within[priority - 1] if len(self.within) > 1 else self.within[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """How a duty can be decided, and what that does.
+    """One way to decide a duty, and its effects.
 
     It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
-    ``grounds`` are the reasons to choose from, empty if officers write their own. It ``informs`` the persons
-    concerned if they are told by it that data on them are held. With ``by_reply`` it says what reporters
-    were told, so a reply that carries it is sent before. It is asked for anew by the news it is
-    ``reopened_by``.
+    ``grounds`` are the reasons to choose from, empty if officers write their own. ``informs``: the decision
+    means that the persons concerned have been informed of the data held on them. ``by_reply``: it says that
+    the reporter was told, so a reply that names the decision is sent first. After any news in
+    ``reopened_by``, the decision is required again.
     """
 
     name: Texts
@@ -268,14 +270,14 @@ class Decision:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What is given with it, beside what its measure needs: a ground, a day until which it is put off."""
+        """What officers must give, besides what its measure needs: a ground, a day until which to defer."""
         asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urgent:
-    """What a duty asks where somebody or something is in imminent danger."""
+    """What a duty requires if somebody or something is in imminent danger."""
 
     within: Span
     measure: str
@@ -283,10 +285,10 @@ class Urgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A decision that the law asks for; once asked, nothing but a decision ends it.
+    """A decision that the law requires. Once required, it stays due until it is taken.
 
-    Where it has an ``answer_after``, every answer leaves that long after the request; where it is
-    ``extended``, the answer may take that long, from the request on.
+    With ``answer_after``, every answer is sent that long after the request. With ``extended``, the answer may
+    take that long, counted from the request.
     """
 
     name: Texts
@@ -304,9 +306,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """From which severity on, or by which tags, a case is one of an offence.
+    """The severity from which on a case is about an offence, and the tags that make it so.
 
-    With ``danger`` so is one that tells of danger to somebody, whatever else it says.
+    With ``danger``, this includes every case that reports danger to somebody, whatever else it says.
     """
 
     severity: int
@@ -319,13 +321,15 @@ class Offence:
 class Measure:
     """What can be done about a case.
 
-    ``groups`` is the number of groups of a sanction, 0 for other measures. With ``needs_word`` it takes the
-    prosecutor's word once a prosecutor was told. With ``addressee`` or ``reference`` it is not recorded
-    without naming to whom it goes, or under which reference. With ``is_inquiry`` it takes an assessment of
-    the risk to the reporter. One with a ``protection`` stands in the register of protection. One that is
-    ``sanitised`` comes with the text that is sent, in which nothing tells who reported, or whom the report
-    names. Who is in danger has had help once one that ``answers_danger`` is recorded, and by no other. One
-    that ``concerns_somebody`` cannot be taken where a case names nobody.
+    - ``groups``: the number of groups of a sanction, 0 for other measures.
+    - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word.
+    - ``addressee``, ``reference``: it is recorded only with its recipient, or with its reference.
+    - ``is_inquiry``: the risk to the reporter must be assessed first.
+    - ``protection``: its column in the register of protection.
+    - ``sanitised``: it is recorded with the text that is sent, which must not reveal the reporter or the
+      persons whom the report names.
+    - ``answers_danger``: only such a measure, once recorded, answers a danger to somebody.
+    - ``concerns_somebody``: it cannot be taken if the case names nobody.
     """
 
     name: Texts
@@ -347,12 +351,12 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether it opens proceedings that are not the office's own: those wait for nobody's word."""
+        """Whether it opens judicial proceedings, which need nobody's word, unlike those of the office."""
         return self.opens_proceedings and not self.needs_word
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What it is not recorded without: to whom, under which reference, the text that goes, its group."""
+        """What officers must give to record it: recipient, reference, the text that is sent, its group."""
         asked = {
             "addressee": self.addressee,
             "reference": self.reference,
@@ -362,7 +366,7 @@ class Measure:
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
     def ends(self, other: Self) -> bool:
-        """Tell whether it ends the proceedings that another measure opened: of justice, or of the office."""
+        """Tell whether it ends the proceedings, judicial or of the office, that another measure opened."""
         role = MeasureRole.FINAL_DECISION if other.is_of_justice else MeasureRole.OFFICE_DECISION
         return other.opens_proceedings and self.role is role
 
@@ -371,10 +375,12 @@ class Measure:
 class Outcome:
     """How a case can end; ``retention`` is the code of a period.
 
-    With ``needs_word`` no reporter reads of it before the prosecutor's word, where a prosecutor may act. One
-    that ``finds_facts`` takes a decision on whether a prosecutor is told, whatever a case was scored. One
-    that is ``linked`` is that of a case which an officer linked to another as its duplicate. It is one
-    ``only_after`` a measure, or ``never_after`` one, by its code.
+    - ``needs_word``: where a prosecutor may act, the outcome is not disclosed to the reporter before the
+      prosecutor's word.
+    - ``finds_facts``: it must first be decided whether to inform a prosecutor, whatever the case's score.
+    - ``linked``: only for a case that an officer linked to another as its duplicate.
+    - ``only_after``, ``never_after``: a case can end so only if the measure with this code is recorded, or
+      only if it is not.
     """
 
     name: Texts
@@ -390,16 +396,16 @@ class Outcome:
 
     @property
     def is_untold(self) -> bool:
-        """Whether a text of its own would tell what stands beside the case: another report, or a measure.
+        """Whether a text of its own would reveal another report, or a measure.
 
-        Anybody can read the law: who gets that text knows for what it is sent.
+        Anybody can read the law, so a reporter who gets that text would know why it was sent.
         """
         return self.linked or self.only_after is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """How long something is kept, then in the archive, if at all; ``visa`` if its destruction needs one."""
+    """How long data is kept, then how long in the archive, if at all; ``visa``: destruction needs one."""
 
     name: Texts
     keep: Span
@@ -410,7 +416,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visa:
-    """The word of the archives before something is destroyed, on a list made at most so long ``ahead``."""
+    """The archives' approval before destruction, given on a list that is made at most ``ahead`` early."""
 
     name: Texts
     ahead: Span
@@ -419,7 +425,7 @@ class Visa:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """The periods that outcomes name, and those of what has no outcome."""
+    """The periods that outcomes name, and those of data without an outcome."""
 
     periods: Mapping[str, Period]
     proceedings: Period
@@ -430,13 +436,16 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
+    """A text to send to reporters. ``status`` and ``outcome`` say for which cases it is.
 
-    One that ``closes`` ends a case and tells nothing of its outcome: at most one, without officers' words.
-    With ``extends`` it tells that feedback takes longer, with ``acknowledges`` that the report was read. One
-    with ``answers`` says where a report stands, or why that cannot be told, so it may count as feedback. By
-    it a reporter is told what ``decision`` says was told, the code of one. Where it has a basis of its own,
-    that is the articles it explains.
+    - ``closes``: it ends a case without disclosing the outcome. There is at most one such reply, and it has
+      no words of an officer.
+    - ``extends``: it says that feedback takes longer.
+    - ``acknowledges``: it acknowledges the report.
+    - ``answers``: it says how the report is progressing, or why this cannot be disclosed. So it may count as
+      feedback.
+    - ``decision``: the code of the decision that says that the reporter was told this.
+    - ``basis``: the articles that the reply explains, if any.
     """
 
     code: str
@@ -453,29 +462,30 @@ class Reply:
 
     @property
     def fields(self) -> frozenset[str]:
-        """What it names, filled in for each case: of FIELDS."""
+        """The names in its text that are filled in for each case: some of FIELDS."""
         return fields(self.text.en)
 
     @property
     def takes_own_words(self) -> bool:
-        """Whether it is nothing without an officer's words for the case."""
+        """Whether it needs an officer's own words for the case."""
         return OWN in self.fields
 
     @property
     def ends(self) -> bool:
-        """Whether it ends a case, and leaves with the closing alone."""
+        """Whether it ends a case, and so is sent only with the closing."""
         return self.closes or self.outcome is not None
 
     def fits(self, status: Status, outcome: str | None) -> bool:
-        """Whether it is for a case of this status, and of this outcome if the case has one, by its code."""
+        """Tell whether it suits a case with this status, and with this outcome (a code) if there is one."""
         return status in self.status and (not outcome or self.outcome in {None, outcome})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter to print, which goes with a decision: it takes as many officers, and waits for the same.
+    """A letter to print, which goes with a decision.
 
-    ``law`` is the line below its name.
+    It requires as many officers as the decision, and waits for what the decision waits for. ``law`` is the
+    line below its name.
     """
 
     name: Texts
@@ -487,15 +497,16 @@ class Letter:
 
     @property
     def fields(self) -> frozenset[str]:
-        """What it names, filled in for each case: of LETTER_FIELDS."""
+        """The names in its text that are filled in for each case: some of LETTER_FIELDS."""
         return fields(self.text.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessAnswers:
-    """What a person reads who asks what is held on them: ``neither`` confirms nor denies anything.
+    """The two answers to a person who asks what is held on them.
 
-    ``told`` stands below what is held, ``law`` below the title of both. Paragraphs have a blank line between.
+    ``neither`` neither confirms nor denies anything. ``told`` is printed below the data. ``law`` is printed
+    below the title of both. A blank line separates paragraphs.
     """
 
     law: Texts
@@ -506,7 +517,7 @@ class AccessAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWords:
-    """What a sealed dossier says: ``secret`` of its reporter, ``law`` below the title of a prosecutor's."""
+    """Texts of a sealed dossier: ``secret`` on the reporter, ``law`` below the title for a prosecutor."""
 
     law: Texts
     secret: Texts
@@ -515,9 +526,10 @@ class DossierWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A body or person to turn to; ``referral`` if it may be named where a report is not for the office.
+    """A body or person to turn to.
 
-    ``address`` stands on letters, where the law knows it.
+    ``referral``: it may be named if a report is not for the office. ``address``: the address on letters to
+    it, if the law gives one.
     """
 
     name: Texts
@@ -530,11 +542,11 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhomToReach:
-    """What pages tell reporters, within a sentence, of whom to reach; and whom a report may reach.
+    """Parts of sentences on the reporter's pages that say whom to reach; and whom a report may reach.
 
-    ``danger``: what to do in danger. ``advice``: whom they can always ask. ``directly``: who takes letters
-    without this office. ``instead``: to whom a letter about this office goes. ``passed_on``: what the office
-    has to pass on, and who can look for the reporter, in sentences of their own.
+    ``danger``: what to do in danger. ``advice``: whom reporters can always ask. ``directly``: who accepts
+    letters without this office. ``instead``: where to send a letter about this office. ``passed_on``: what
+    the office has to pass on, and who can look for the reporter, in whole sentences.
     """
 
     danger: Texts
@@ -547,7 +559,7 @@ class WhomToReach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarantee:
-    """What the law promises to whoever reports."""
+    """What the law promises reporters."""
 
     text: Texts
     basis: Basis
@@ -555,7 +567,7 @@ class Guarantee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A number of obstacles: a priority, or how many officers it takes."""
+    """A number in the rules on obstacles: a priority, or how many officers are needed."""
 
     value: int
     basis: Basis
@@ -563,10 +575,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacles:
-    """Up to which priority a case cannot wait, and how many officers mark one as junk.
+    """The settings of obstacles.
 
-    ``justice`` are words by which a text tells that justice has a case, as they begin; ``spared`` are those
-    with some of them that only say where somebody can turn.
+    Cases up to the priority ``urgent`` cannot wait. ``junk_officers`` officers mark a case as junk.
+    ``justice`` has the beginnings of words that reveal that the judiciary has a case. ``spared`` has
+    expressions that contain such words, but only say where to turn.
     """
 
     urgent: Limit
@@ -577,7 +590,7 @@ class Obstacles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What the house calls something, and the French words that it no longer uses."""
+    """A term of the house vocabulary, and the French words that officers' texts no longer use for it."""
 
     name: Texts
     avoid: tuple[str, ...]
@@ -595,7 +608,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A document on the processing of data that the law asks the office for, section by section."""
+    """A document on data processing that the law requires of the office, section by section."""
 
     name: Texts
     sections: Mapping[str, Section]
@@ -604,7 +617,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Risk:
-    """What can happen to persons, and how badly."""
+    """What can happen to persons, and how severe it is."""
 
     name: Texts
     threat: Threat
@@ -614,7 +627,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class ToConfirm:
-    """A rule that counsel has to confirm: its file, its dotted key there, and what is to be confirmed."""
+    """A rule that counsel has to confirm: its file, its dotted key there, and what to confirm."""
 
     file: str
     key: str
@@ -623,7 +636,7 @@ class ToConfirm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """All rules of a jurisdiction by their codes; ``sha256`` (32 bytes) is that of its files."""
+    """All rules of a jurisdiction by their codes; ``sha256`` is the hash of its files (32 bytes)."""
 
     name: Texts
     sha256: bytes
@@ -652,7 +665,7 @@ class Law:
 
     @property
     def default_regime(self) -> str:
-        """The regime of an office that has chosen none."""
+        """The regime of an office that has not chosen one."""
         return next(code for code, regime in self.regimes.items() if regime.is_default)
 
     def measure(self, role: MeasureRole) -> str:
@@ -664,12 +677,12 @@ class Law:
         return next(code for code, each in self.duties.items() if each.role is role)
 
     def addressees(self, letter: Letter) -> Mapping[str, Authority]:
-        """Return to which authorities a letter can go, by code; to none if it is for a person."""
+        """Return the authorities that a letter can go to, by code; empty if it is for a person."""
         return {code: each for code, each in self.authorities.items() if each.kind.value == letter.to.value}
 
     @property
     def told_by_reply(self) -> frozenset[str]:
-        """The decisions that say what reporters were told by a reply."""
+        """The decisions that say what a reply told the reporter."""
         duties = self.duties.values()
         return frozenset(code for duty in duties for code, each in duty.decisions.items() if each.by_reply)
 
@@ -679,20 +692,20 @@ class Law:
 
     @property
     def tells_prosecutor(self) -> frozenset[str]:
-        """The measures by which a prosecutor is told: after them, some others need the prosecutor's word."""
+        """The measures that inform a prosecutor. After them, some others need the prosecutor's word."""
         duty = self.duties[self.duty(DutyRole.PROSECUTOR)]
         named = {each.measure for each in duty.decisions.values()} | {duty.urgent and duty.urgent.measure}
         return frozenset(each for each in named if each)
 
     @property
     def of_justice(self) -> frozenset[str]:
-        """The measures after which a prosecutor acts, or may: those that tell one, and those of justice."""
+        """The measures after which a prosecutor may act: those that inform one, and judicial ones."""
         justice = (code for code, each in self.measures.items() if each.is_of_justice)
         return self.tells_prosecutor.union(justice)
 
     @property
     def untold(self) -> frozenset[str]:
-        """The outcomes that no text of their own tells."""
+        """The outcomes that have no text of their own."""
         return frozenset(code for code, each in self.outcomes.items() if each.is_untold)
 
     @property
@@ -702,5 +715,5 @@ class Law:
 
     @property
     def with_restrictions(self) -> frozenset[str]:
-        """The measures that can say what a prosecutor does not want done: those of justice, and the word."""
+        """The measures that can carry a prosecutor's restrictions: judicial ones, and PROSECUTOR_WORD."""
         return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

@@ -1,4 +1,4 @@
-"""What each file of a jurisdiction holds; every rule has a source, and may say what is to be confirmed."""
+"""The schemas of the files of a jurisdiction. Every rule has a source, and can say what to confirm."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -177,7 +177,7 @@ _OUTCOMES = table(
         )
     }
 )
-# The texts of replies, as the law ships them, or as an office edits its copy.
+# The texts of replies: those that come with the law, or an office's edited copy.
 _LONGEST_REPLY = 4_000
 _REPLIES = _rule(
     {

@@ -1,4 +1,4 @@
-"""How long something may take, as people write it: in days, because no hours are stored."""
+"""Durations as people write them. They count days, because no hours are stored."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Unit(StrEnum):
 
 SAME_DAY = "same day"
 _DAYS = {Unit.DAYS: 1, Unit.WORKING_DAYS: 1.4, Unit.MONTHS: 30.4, Unit.YEARS: 365}
-# Up to 999, so that no span leads from a day of today beyond the calendar.
+# Up to 999, so that no span from a present day ends beyond the last year of the calendar.
 _FORM = re.compile(
     rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)", re.ASCII
 )
@@ -36,33 +36,36 @@ class WorkingDays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A number of units; 0 days mean the same day."""
+    """A number of units. 0 days means the same day."""
 
     count: int
     unit: Unit
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Return what “7 days”, “1 working day”, “3 months”, “2 years” or “same day” say; else ValueError."""
+        """Return the span written as “7 days”, “1 working day”, “3 months”, “2 years” or “same day”.
+
+        Raises ValueError for any other text.
+        """
         found = _FORM.fullmatch(written)
         if found is None:
-            raise ValueError(f"no span: {written!r}")
+            raise ValueError(f"not a span: {written!r}")
         if found["count"] is None:
             return cls(0, Unit.DAYS)
         if ((count := int(found["count"])) > 1) != bool(found["many"]):
-            raise ValueError(f"no span: {written!r}")
+            raise ValueError(f"not a span: {written!r}")
         return cls(count, Unit(found["unit"]))
 
     @property
     def roughly(self) -> float:
-        """About how many days that is, to compare spans of different units."""
+        """The approximate number of days, to compare spans in different units."""
         return self.count * _DAYS[self.unit]
 
     def after(self, day: date, calendar: WorkingDays) -> date:
         """Return the last day of this span, which begins with the day after ``day``.
 
-        A month from a day that the last month does not have ends with that month. Raises OverflowError
-        beyond the year 9999.
+        If the last month does not have that day, the span ends on the last day of that month. Raises
+        OverflowError beyond the year 9999.
         """
         match self.unit:
             case Unit.DAYS:
@@ -84,7 +87,7 @@ def _later(day: date, by: relativedelta) -> date:
     try:
         return day + by
     except ValueError as error:
-        raise OverflowError("no such year") from error
+        raise OverflowError("beyond the year 9999") from error
 
 
 def is_span(written: str) -> bool:

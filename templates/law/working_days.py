@@ -1,4 +1,4 @@
-"""Working days of a law: all but its weekends and public holidays."""
+"""The working days of a law: all days except its weekends and public holidays."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 class LegalCalendar:
-    """The working days of a law, which no office can move."""
+    """The working days of a law. The days off of an office do not affect them."""
 
     def __init__(self, law: rules.Calendar) -> None:
         self._law = law
@@ -24,7 +24,7 @@ class LegalCalendar:
         return day.weekday() not in self._law.weekend and day not in self._public
 
     def after(self, day: date, count: int) -> date:
-        """Return the ``count``-th working day after ``day``, which never counts; at least the first."""
+        """Return the ``count``-th working day after ``day``; ``count`` is at least 1."""
         return next(islice(self._following(day), count - 1, None))
 
     def _following(self, day: date) -> Iterator[date]:
@@ -36,5 +36,5 @@ class LegalCalendar:
 
 @cache
 def _public(country: str) -> holidays.HolidayBase:
-    """Return the public holidays of a country, filled year by year as they are asked for."""
+    """Return the public holidays of a country. The library adds each year when it is first looked up."""
     return holidays.country_holidays(country)

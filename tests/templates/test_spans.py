@@ -39,7 +39,7 @@ def test_a_span_ends_on_a_day(written: str, begins: date, ends: date) -> None:
     ],
 )  # fmt: skip
 def test_nothing_else_is_a_span(written: str) -> None:
-    with pytest.raises(ValueError, match="no span"):
+    with pytest.raises(ValueError, match="not a span"):
         Span.parse(written)
 
 
