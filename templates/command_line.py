@@ -1,7 +1,7 @@
-"""What both command lines share: a tree of commands, help in sections, names that were meant.
+"""The parts that both command lines share: a tree of commands, help in sections, and suggestions of names.
 
-A tree says of each command where its function is, so that a start loads only what its own command needs. The
-function declares options and arguments; the tree gives the name, one line for lists, and an example.
+The tree gives the place of each command's function, so that a run imports only what its command needs. The
+function declares options and arguments. The tree gives the name, a one-line summary, and an example.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,9 +16,9 @@ import click
 from crypto.toml_schema import Schema
 
 HELP_NAMES = ("-h", "--help")
-# A terminal of this width shows each line of a list on one line.
+# A terminal of this width shows every entry of a list on one line.
 COLUMNS = 80
-# A test holds each tree against more.
+# A test checks the trees more closely.
 _TREE = Schema("commands", {"type": "object"})
 _SUGGESTED = 4
 _SIMILAR = 0.75
@@ -26,7 +26,7 @@ _SIMILAR = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A command. ``place`` is ``module:name``; ``also`` are other words by which people look for it."""
+    """A command. ``place`` is ``module:name``; ``also`` are other words that people may type for it."""
 
     summary: str
     place: str
@@ -36,14 +36,14 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A group of commands, in sections by title."""
+    """A group of commands in sections, by title."""
 
     summary: str
     sections: Mapping[str, Mapping[str, "Leaf | Branch"]]
 
     @property
     def children(self) -> dict[str, "Leaf | Branch"]:
-        """Everything directly below, by name, in the order of the sections."""
+        """The commands and groups directly below, by name, in the order of the sections."""
         return {name: child for section in self.sections.values() for name, child in section.items()}
 
 
@@ -56,15 +56,15 @@ class Option(click.Option):
 
 
 class Asking:
-    """A parameter that may ask for its value, once all others were read and are right."""
+    """A parameter that may prompt for its value after all others were read and are valid."""
 
     def complete(self, context: click.Context) -> None:
-        """Put the value into ``context.params``; UsageError without one."""
+        """Put the value into ``context.params``. Raise UsageError if there is none."""
         raise NotImplementedError
 
 
 class Unknown(click.UsageError):
-    """A command that does not exist. ``meant`` are the commands that may be meant, best first."""
+    """A command that does not exist. ``meant`` are the commands that the user may mean, best first."""
 
     def __init__(self, message: str, meant: list[str], context: click.Context) -> None:
         super().__init__(message, context)
@@ -77,14 +77,14 @@ class Unknown(click.UsageError):
 
 
 class Command(click.Command):
-    """A command with its options in sections, and with an example."""
+    """A command whose help has options in sections, and an example."""
 
     def __init__(self, *arguments: Any, example: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.example = example
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        """Read options and arguments, then ask for what is asked for."""
+        """Read options and arguments, then prompt for the values of Asking parameters."""
         rest = super().parse_args(context, arguments)
         for each in self.params:
             if isinstance(each, Asking) and not context.resilient_parsing:
@@ -99,7 +99,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group of commands that are loaded when they are asked for."""
+    """A group of lazily loaded commands."""
 
     def __init__(self, *arguments: Any, branch: Branch, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -111,14 +111,14 @@ class Group(click.Group):
         return list(self.branch.children)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        """Return the command or group of this name, None if there is none."""
+        """Return the command or group with this name, or None."""
         child = self.branch.children.get(name)
         if isinstance(child, Branch):
             return _versioned(Group(name, branch=child))
         return None if child is None else _loaded(name, child)
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        """Take the options of the group; those of a command of its may be meant."""
+        """Read the options of the group. If one is unknown, suggest the group's commands that have it."""
         try:
             return super().parse_args(context, arguments)
         except click.NoSuchOption as error:
@@ -127,7 +127,7 @@ class Group(click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is asked for; `help` before its name asks for its help. Raises Unknown."""
+        """Find the command. `help` before its name means its `--help`. Raise Unknown for an unknown name."""
         name, *rest = arguments
         if name == "help" and name not in self.branch.children:
             if not rest:
@@ -147,7 +147,7 @@ class Group(click.Group):
         _write_sections(formatter, commands | options(self, context))
 
     def _without_command(self, context: click.Context, option: str) -> click.UsageError:
-        """Return what is wrong with an option that this group does not have."""
+        """Return the error for an option that this group does not have."""
         having = [
             f"{context.command_path} {name}"
             for name in self.branch.children
@@ -156,7 +156,7 @@ class Group(click.Group):
         return Unknown(f"{context.command_path} has no option {option}", having[:_SUGGESTED], context)
 
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
-        """Return commands that may be meant, those of this group first."""
+        """Return the commands that the user may mean, those of this group first."""
         root = context.find_root()
         begin = tuple(context.command_path.split()[1:])
         more = rest[0] if rest and rest[0].replace("-", "").isalpha() else ""
@@ -169,8 +169,8 @@ class Group(click.Group):
 def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the paths of up to four commands that a word may mean, best first.
 
-    ``more`` is the word after it, empty if that is no word. Of two that fit alike, one below ``begin`` comes
-    first.
+    ``more`` is the word after it, or an empty text. If two commands fit equally well, one below ``begin``
+    comes first.
     """
     phrases = {f"{name} {more}", f"{begin[-1]} {name}" if begin else ""}
     fits = {path: _fit(path, node, name, more, phrases) for path, node in _nodes(tree)}
@@ -179,7 +179,7 @@ def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -
 
 
 def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phrases: set[str]) -> float:
-    """Return how well a command fits a word that was typed, the one after it, and both; 0 for not at all."""
+    """Return how well a command fits the typed word, the word after it, or both; 0 means not at all."""
     last, other = path[-1], node.also if isinstance(node, Leaf) else ()
     if phrases & {*other} or (more in (last, *other) and _alike(name, path)):
         return 5
@@ -202,13 +202,13 @@ def _versioned(command: click.Command) -> click.Command:
 
 
 def _alike(name: str, words: tuple[str, ...]) -> float:
-    """Return how alike a name is to the one of these words that is most like it, 0 if that is not enough."""
+    """Return the similarity of a name to the most similar of these words, or 0 if it is too low."""
     found = max(SequenceMatcher(None, name, word).ratio() for word in words)
     return found if found >= _SIMILAR else 0
 
 
 def read(file: Path) -> Branch:
-    """Return the tree of commands in a TOML file of this program; its head explains the form."""
+    """Return the tree of commands in a TOML file of this program. The top of the file explains the format."""
     return _branch(_TREE.parse(file.read_bytes()))
 
 
@@ -227,7 +227,7 @@ def _node(given: Mapping[str, Any]) -> Leaf | Branch:
 
 
 def options(command: click.Command, context: click.Context) -> dict[str, list[tuple[str, str]]]:
-    """Return the options as help shows them, by the title of their section."""
+    """Return the rows of the options in the help, by the title of their section."""
     found: dict[str, list[tuple[str, str]]] = {"Options": []}
     for option in command.get_params(context):
         row = option.get_help_record(context)
@@ -243,17 +243,17 @@ def _write_sections(formatter: click.HelpFormatter, rows: Mapping[str, list[tupl
 
 
 def leaves(tree: Branch) -> dict[tuple[str, ...], Leaf]:
-    """Return all commands of a tree by the words that run them."""
+    """Return all commands of a tree by the words that run them, such as ``("case", "show")``."""
     return {path: node for path, node in _nodes(tree) if isinstance(node, Leaf)}
 
 
 def message_of(error: click.ClickException) -> str:
-    """Return what is wrong with a command, on one line."""
+    """Return the error message for a command, on one line."""
     return " ".join(error.format_message().split())
 
 
 def hint_of(error: click.ClickException) -> str:
-    """Return what to do about a command that was mistyped."""
+    """Return a hint for a mistyped command."""
     if hint := getattr(error, "hint", ""):
         return str(hint)
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
@@ -261,7 +261,7 @@ def hint_of(error: click.ClickException) -> str:
 
 
 def misused(error: click.ClickException) -> Iterator[str]:
-    """Yield how a command is typed, and what is wrong with how it was; words of it may be hostile."""
+    """Yield the usage of a command and the error. The text may contain hostile words that were typed."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         yield from error.format_message().splitlines()
