@@ -1,5 +1,6 @@
 """What both databases promise: days in place of times, nothing lost in a race, nothing left behind."""
 
+import re
 import secrets
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import Index, Table, inspect, make_url, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from portal.errors import Refused
 from portal.exchange import exports
@@ -18,40 +20,11 @@ from portal.store.database import Database, Place, StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
+from tests.support import goldens
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
 from tests.support.portal_room import Room
 
 pytestmark = pytest.mark.databases_differ
-
-COLUMNS = {
-    "instance": {"public", "seed", "decoy"},
-    "keyring": {"serial", "raw", "signature"},
-    "envelopes": {
-        "id",
-        "channel",
-        "size",
-        "received",
-        "day",
-        "case_id",
-        "memo",
-        "withdraw_id",
-        "scriptless",
-        "hash",
-        "bundle",
-    },
-    "chunks": {"envelope_id", "position", "data"},
-    "deleted": {"envelope_id"},
-    "remains": {"id", "size", "expires"},
-    "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
-    "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},
-    "intakes": {"channel", "n", "hash", "raw", "signature"},
-    "outboxes": {"channel", "n", "hash", "raw", "signature", "day"},
-    "spent": {"id", "day"},
-    "refusals": {"day", "level"},
-    "usage": {"kind", "size", "left_even", "left_odd"},
-    "scriptless": {"day", "texts", "larger"},
-    "disk": {"is_odd", "size"},
-}
 
 
 def upload(size: int = 10) -> Upload:
@@ -64,15 +37,23 @@ def report() -> Report:
     )
 
 
-def test_the_columns_are_these_and_no_others(room: Room) -> None:
-    """Whoever adds a column decides anew whether it says too much."""
+def test_the_tables_are_these_and_no_others(room: Room) -> None:
+    """Whoever changes a column decides again whether it reveals too much, and writes it down."""
+    made = [str(CreateTable(table)).replace("\t", "    ").strip() for table in metadata.sorted_tables]
+    made += [str(CreateIndex(index)) for table in metadata.sorted_tables for index in _sorted(table)]
+    goldens.check("portal-tables", "\n\n".join(re.sub(" +\n", "\n", each) for each in made) + "\n")
     with room.database.read() as connection:
         inspector = inspect(connection)
         found = {
             table: {column["name"] for column in inspector.get_columns(table)}
             for table in inspector.get_table_names()
         }
-    assert found == COLUMNS | {"alembic_version": {"version_num"}}
+    known = {table.name: {column.name for column in table.columns} for table in metadata.sorted_tables}
+    assert found == known | {"alembic_version": {"version_num"}}
+
+
+def _sorted(table: Table) -> list[Index]:
+    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 def test_no_row_has_a_number_or_a_time(sqlite_room: Room) -> None:
@@ -81,7 +62,7 @@ def test_no_row_has_a_number_or_a_time(sqlite_room: Room) -> None:
         made = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
     # alembic's one row, which says the version of the tables.
     assert [name for name, statement in made if "WITHOUT ROWID" not in statement] == ["alembic_version"]
-    assert len(made) == len(COLUMNS) + 1
+    assert len(made) == len(metadata.sorted_tables) + 1
     kinds = {column.type.python_type for table in metadata.sorted_tables for column in table.columns}
     assert kinds == {bytes, str, int, bool}
 
