@@ -1,19 +1,19 @@
-# `make demo` shows it, `make test` checks everything; both install first what they need.
+# `make demo` shows Fanal at work, `make test` checks everything. Both first install what they need.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock texts clean
 
-# Each command that a test starts would compile the program anew.
+# Otherwise each command that a test starts would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The first Python that is new enough: Debian's own, then whichever the shell finds.
+# The first Python that is new enough: Debian's, or else the first that the shell finds.
 ifndef PYTHON
 PYTHON := $(firstword $(foreach python,/usr/bin/python3 python3,$(shell \
   $(python) -c 'import sys; print("$(python)" * (sys.version_info >= (3, 11)))' 2>/dev/null)))
 endif
 
-# what the tests drive for real, as command (or file) = Debian package
+# The programs that the tests run, as command (or file) = Debian package.
 TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chromium-headless-shell age=age firefox-esr=firefox-esr busybox=busybox curl=curl bsdtar=libarchive-tools \
   '/usr/lib/postgresql/*/bin/initdb=postgresql' /usr/sbin/nginx=nginx /usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream \
   /usr/lib/nginx/modules/ngx_http_lua_module.so=libnginx-mod-http-lua \
@@ -23,7 +23,8 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 NODE_TOOLS := node=nodejs npm=npm
 
-# what each page runs, one file for each, two for the report page, each with the words of one language; the portal's machine needs neither node nor what it is made of
+# The scripts of the pages: one file for each page, but two for the report page, each with the word list of one language.
+# The portal's machine needs neither node nor the sources of the scripts.
 PAGES := status verify leave
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
   --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; libraries: /static/licenses.txt'
@@ -37,33 +38,33 @@ BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \
   for package in $(INSIDE); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done > $(1)/static/licenses.txt
 
-# `make lock UPGRADE=--upgrade` moves to the newest versions; without it only what the .in files changed moves.
+# `make lock UPGRADE=--upgrade` takes the newest versions. Without it, only packages that changed in the .in files change.
 UPGRADE :=
 COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-header --quiet $(UPGRADE)
 
 help:
-	@echo 'make demo          the whole path on this machine, from a report to the answer'
-	@echo 'make test          everything below that checks; one gate'
-	@echo 'make check         lint, types, JavaScript and the tests of the rooms touched since main, in a minute'
-	@echo 'make pytest        the Python tests alone'
-	@echo 'make coverage      the Python tests, and which branches they reach'
-	@echo 'make lint          ruff and the imports between the rooms'
-	@echo 'make types         mypy and tsc'
-	@echo 'make js            the JavaScript tests in node'
-	@echo 'make built         build the scripts of the pages anew'
-	@echo 'make built-check   compare them with a fresh build'
-	@echo 'make bench         measure'
-	@echo 'make soak          run for long under load, and record it (make soak NAME… for some parts alone)'
-	@echo 'make mutants       change the code at random, and see whether the tests of its room notice'
-	@echo 'make texts         add new texts to the catalogues, and say what is not translated (LANG=nl PAGE=home)'
-	@echo 'make lock          compile the lock files anew (UPGRADE=--upgrade for newer versions)'
-	@echo 'make clean         remove what make installed'
+	@echo 'make demo          show the whole path on this machine, from a report to the answer'
+	@echo 'make test          run all checks below: the gate'
+	@echo 'make check         lint, types, JavaScript, and the tests of the rooms changed since main, in a minute'
+	@echo 'make pytest        run only the Python tests'
+	@echo 'make coverage      run the Python tests, and show which branches they reach'
+	@echo 'make lint          run ruff, and check the imports between the rooms'
+	@echo 'make types         run mypy and tsc'
+	@echo 'make js            run the JavaScript tests in node'
+	@echo 'make built         rebuild the scripts of the pages'
+	@echo 'make built-check   compare the scripts with a fresh build'
+	@echo 'make bench         run the benchmarks'
+	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
+	@echo 'make mutants       change the code at random, and check that the tests of its room fail'
+	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
+	@echo 'make lock          recompile the lock files (UPGRADE=--upgrade for newer versions)'
+	@echo 'make clean         remove everything that make installed'
 
 demo: .venv/project
 	./deploy/demo.sh
 
-# What needs one core each goes side by side, each with what it printed in one piece.
+# Targets that need one core each run in parallel. The output of each is printed in one piece.
 test: test-tools .venv/project node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync types warm lint js built-check
 	@$(MAKE) --no-print-directory pytest
@@ -77,7 +78,7 @@ check: .venv/project node_modules/.package-lock.json
 test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
 
-# What the test processes would else all make at once; without it they do.
+# Make what otherwise each test process would make for itself at the same time. The tests also run without it.
 .PHONY: warm
 warm: .venv/project node_modules/.package-lock.json
 	@.venv/bin/python -m tests.warm > /dev/null
@@ -117,7 +118,7 @@ built-check: node_modules/.package-lock.json
 bench: .venv/project
 	.venv/bin/python -m benchmarks
 
-# What stands behind `soak` are names of its parts, no goals.
+# The words after `soak` are names of its parts, not targets.
 ifeq (soak,$(firstword $(MAKECMDGOALS)))
 SOAK := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(SOAK)
@@ -134,7 +135,7 @@ MUTANTS :=
 mutants: test-tools .venv/project
 	.venv/bin/python -m benchmarks.mutants $(MUTANTS)
 
-# Names each record in docs/soak.json that is older than the code it covers, and fails nothing.
+# Print each record in docs/soak.json that is older than the code it covers. This never fails.
 .PHONY: soak-records
 soak-records: .venv/project
 	@.venv/bin/python -m benchmarks.soak --stale
@@ -144,19 +145,19 @@ lock: .venv/project
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	npm install --package-lock-only
 
-# The language of a shell has a country or an encoding (fr_FR.UTF-8), and is not meant.
+# LANG counts only on make's command line: that of the shell is a locale (fr_FR.UTF-8), not a language.
 texts: .venv/project
 	@.venv/bin/python -m tests.support.translating $(if $(filter command line,$(origin LANG)),$(LANG),fr) $(PAGE)
 
 clean:
 	rm -rf .venv node_modules
 
-# A .venv that was moved here, copied here, or lost its Python names another folder or nothing: make it anew.
+# If .venv was moved or copied here, or lost its Python, its pip names another folder or nothing: make .venv again.
 ifeq ($(findstring $(CURDIR)/.venv/,$(shell .venv/bin/pip --version 2>/dev/null)),)
 .PHONY: .venv/python
 endif
 
-# The three stamps below are empty files: a Python, the locked packages in it, this project in it.
+# The three stamps below are empty files. They stand for a Python, its locked packages, and this project in it.
 .venv/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
