@@ -1,4 +1,4 @@
-"""What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
+"""Shared fixtures: a PostgreSQL server, a browser, a port, a false clock; and Hypothesis's profiles."""
 
 import gc
 import os
@@ -22,8 +22,8 @@ from tests.support.provable import Provable, proving
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
 
-# The gate is the same in every run, and tries a third of `full`; `pytest --hypothesis-profile=thorough` looks
-# further than both.
+# The gate tries the same examples in every run, a third of those of `full`.
+# `pytest --hypothesis-profile=thorough` tries more than both.
 settings.register_profile(
     "ci",
     derandomize=True,
@@ -38,7 +38,7 @@ settings.load_profile("ci")
 
 engines.share_statements()
 
-# As systemd names one to the portal: its starts find their pages compressed. `make clean` removes it.
+# A cache folder such as systemd gives the portal: it keeps compressed pages. `make clean` removes it.
 _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
@@ -46,15 +46,15 @@ os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 known_before.remember()
 known_pages.remember()
 
-# A shell has what it runs in the background ignore Ctrl-C and Ctrl-\, and what that starts, too: the tests
-# press them.
+# A shell makes its background processes, and all that they start, ignore Ctrl-C and Ctrl-\. The tests press
+# these keys.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """SQLAlchemy address of this worker's own PostgreSQL server, which listens on a private socket alone."""
+    """SQLAlchemy address of this worker's own PostgreSQL server, which listens only on a private socket."""
     with postgres.serving() as cluster:
         yield cluster.url
 
@@ -68,14 +68,14 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[BrowserType]:
-    """Playwright's hold on Chromium."""
+    """Playwright's interface to Chromium."""
     with sync_playwright() as playwright:
         yield playwright.chromium
 
 
 @pytest.fixture(scope="session")
 def chromium(engine: BrowserType) -> Iterator[Browser]:
-    """Debian's Chromium, without a window; take a fresh context from it for each test."""
+    """Debian's Chromium without a window. Each test should open a new context in it."""
     browser = browsing.launch(engine)
     yield browser
     browser.close()
@@ -89,12 +89,12 @@ def free_port_fixture() -> Callable[[], int]:
 
 @pytest.fixture
 def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[timedelta], None]:
-    """Return a function that sets the clock of programs started from here, while they run."""
+    """Return a function that sets the clock of the programs started by the test, while they run."""
     (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
     file = tmp_path / "clock"
 
     def set_clock(away: timedelta) -> None:
-        # Put in place whole: a process that reads it empty would end.
+        # Replaced in one step: a process that reads an empty file would end.
         new = file.with_suffix(".new")
         new.write_text(f"{int(away.total_seconds()):+d}")
         new.replace(file)
@@ -104,7 +104,7 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_NO_CACHE": "1",
-        # A clock that is set leaves these alone.
+        # Setting a system clock does not change the monotonic clock.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
         "FAKE_UTIME": "0",
@@ -115,37 +115,37 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
 
 @pytest.fixture(scope="session")
 def age_peer() -> Iterator[AgePeer]:
-    """The age of npm, to seal and open what we open and seal."""
+    """The age of npm, to open what we seal and to seal what we open."""
     with age_peer_running() as peer:
         yield peer
 
 
 @pytest.fixture(scope="module")
 def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    """A portal with a signed manifest, which the tests of a module leave as it is."""
+    """A portal with a signed manifest, shared by the tests of a module, which do not change it."""
     with proving(tmp_path_factory.mktemp("provable")) as made:
         yield made
 
 
 @pytest.fixture
 def own_provable(tmp_path: Path) -> Iterator[Provable]:
-    """A portal with a signed manifest, to be changed."""
+    """A portal with a signed manifest that the test may change."""
     with proving(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
 def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    """A person at the pages of a portal of their own."""
+    """A person who uses the pages of a portal that no other test uses."""
     with visiting(chromium, tmp_path) as made:
         yield made
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the modules that take longest: else one of them would be waited for at the end.
+    """Run the slowest modules first, so that the run does not have to wait for one of them at the end.
 
-    This comes before what is not wanted is left out, so each test is marked by what it takes.
+    This hook runs before tests are deselected, so it also marks each test by what it needs.
     """
     gate.mark(items)
     config.stash[gate.SOAKED] = gate.soaked(items)
@@ -153,13 +153,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector leave the thousands of tests alone, which stay to the end."""
+    """Make the garbage collector skip the thousands of test objects, which stay until the end."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured, also those that ran in workers; `make soak` records what begins so."""
+    """Print what tests measured, in workers too. `make soak` records these lines by their beginning."""
     for report in terminalreporter.stats.get("passed", []):
         for what, measured in report.user_properties:
             terminalreporter.write_line(f"measured: {what}: {measured}")

@@ -1,4 +1,4 @@
-"""A desk in this process with a medium, before the inbox that a module founded; a case in it."""
+"""Fixtures: a desk in this process with a medium, for the inbox of the module; and a case in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.inbox_builders import Office, Portal, World
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
-    """The medium, empty."""
+    """An empty exchange medium."""
     made = tmp_path / "stick"
     made.mkdir()
     return made
@@ -19,14 +19,14 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(office: Office, stick: Path) -> Iterator[Client]:
-    """A browser without a screen, admitted to the desk."""
+    """A browser without a screen that is signed in at the desk."""
     with sitting(office, stick) as client:
         yield client
 
 
 @pytest.fixture
 def one_case(office: Office, tmp_path: Path) -> Office:
-    """The inbox with one case, of a zebra."""
+    """The inbox with one case, about a zebra."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
     office.json("case", "declare", "1")

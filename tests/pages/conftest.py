@@ -1,4 +1,4 @@
-"""What the tests of pages start from, besides a visitor: a file to attach, a portal to look at."""
+"""Fixtures of the tests of pages, besides a visitor: a file to attach, and a portal."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.portal_site import PortalSite
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file that the visitor can attach, under a name that nobody should learn."""
+    """A file that the visitor can attach. Its name must stay secret."""
     made = tmp_path / "IMG_un nom.jpg"
     made.write_bytes(FILE)
     return made
@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[PortalSite]:
-    """A portal that is served to browsers, without a visitor."""
+    """A portal that serves browsers, without a visitor."""
     made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with made.serving():
         yield made

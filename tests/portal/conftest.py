@@ -1,4 +1,4 @@
-"""A portal for each test, on either database."""
+"""Fixtures: a portal for each test, on SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +16,14 @@ from tests.support.portal_server import Server
 
 @pytest.fixture(scope="session")
 def postgres_tables(postgres_url: str) -> Iterator[str]:
-    """SQLAlchemy address of a database with the portal's tables, for rooms that change no table."""
+    """SQLAlchemy address of a database with the portal's tables, for rooms that do not alter any table."""
     with postgres.database(postgres_url) as url:
         database.create(make_url(url)).close()
         yield url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Have what needs a room run on SQLite, and on PostgreSQL: in the gate where the two differ."""
+    """Run tests that need a room on SQLite and PostgreSQL; in the gate, on both only where they differ."""
     if "room" in metafunc.fixturenames:
         differ = metafunc.definition.get_closest_marker("databases_differ")
         metafunc.parametrize("room", BACKENDS if differ else QUICKER, indirect=True)
@@ -38,14 +38,14 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 @pytest.fixture
 def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """A portal on SQLite alone, for what is decided before the database is asked, or holds for files."""
+    """A portal on SQLite only, for tests of what does not depend on the database, or concerns files."""
     with opened(request, tmp_path, "sqlite") as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A portal on SQLite, which the tests of a module leave as it is."""
+    """A portal on SQLite, shared by the tests of a module, which do not change it."""
     made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
     yield made
     made.close()
@@ -53,7 +53,7 @@ def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A portal that serves, as a process of its own, for all tests of a module."""
+    """A portal that serves in a separate process, shared by all tests of a module."""
     made = Server(tmp_path_factory.mktemp("portal"), free_port(), forked=False).make()
     with made.serving():
         yield made

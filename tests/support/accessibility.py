@@ -1,4 +1,4 @@
-"""axe-core in a real page: what keeps people out who see, hear or move otherwise."""
+"""Run axe-core in a real page, to find barriers for people with disabilities."""
 
 from typing import Any
 
@@ -16,11 +16,12 @@ _RUN = """async (options) => {
 
 
 def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
-    """Return each violation of these rules, or of all that axe knows, with the element that is at fault.
+    """Return each violation of these rules, or of all rules of axe, with the element at fault.
 
-    Contrast takes as long as all else: a page that is looked at in several languages has the same colours.
+    The check of contrast takes as long as all others together. A page has the same colours in every language,
+    so it needs this check only once.
     """
-    # axe leaves WCAG 2.5.8 (24 px for a finger) off unless asked.
+    # By default, axe does not check WCAG 2.5.8 (targets of at least 24 px).
     all_rules = {"target-size": {"enabled": True}, CONTRAST: {"enabled": coloured}}
     options: dict[str, Any] = {"runOnly": rules} if rules else {"rules": all_rules}
     if not page.evaluate("'axe' in window"):

@@ -1,4 +1,4 @@
-"""npm's age-encryption in one node process: the age that browsers run, as a peer."""
+"""The package age-encryption of npm, which browsers run, as a peer in one node process."""
 
 import json
 import subprocess

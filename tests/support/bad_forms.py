@@ -1,4 +1,4 @@
-"""Forms as no browser sends them: bodies that are dear to take apart, and words in every place of a part."""
+"""Forms that no browser sends: bodies that are expensive to parse, and words in every place of a part."""
 
 from collections.abc import Mapping
 

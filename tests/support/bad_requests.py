@@ -1,4 +1,4 @@
-"""Requests as nobody should send them, and what comes back over a socket."""
+"""Invalid requests, and their answers over a socket."""
 
 import re
 import socket
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 _ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r]*\r\n(.*?)\r\n\r\n(.*)", re.DOTALL)
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-# What a server would tell of itself, or of where it failed.
+# Texts by which a server would reveal its software, or where it failed.
 BANNERS = (b"Traceback", b"gunicorn", b"Werkzeug", b"Python", b"nginx", b'File "', b"Server:")
-# Taken for what they are by the portal alone; the web server in front refuses them.
+# Requests that the portal alone accepts. The web server in front refuses them.
 LENIENT = {"another coding"}
 
 
 def head(line: str, *headers: str) -> bytes:
-    """Return the beginning of a request, that ends its connection."""
+    """Return the beginning of a request that closes its connection."""
     return "\r\n".join((line, "Host: x", "Connection: close", *headers, "", "")).encode("latin-1")
 
 
@@ -31,7 +31,7 @@ _LOCATOR = b"L" * 32
 _CHUNK = b"20\r\n" + _LOCATOR + b"\r\n"
 SECOND = head("GET /smuggled HTTP/1.1")
 
-# Each is answered by a refusal (4xx), or with silence where no head can be made out.
+# Each is refused (4xx), or gets no answer if no head can be recognised.
 REFUSED: Mapping[str, bytes] = {
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100) + b"\r\n\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -101,13 +101,13 @@ REFUSED: Mapping[str, bytes] = {
 }
 
 
-# Of these a server that waits for the rest gives no answer while their sender listens.
+# A server that waits for the rest of these gives no answer while the sender still listens.
 INCOMPLETE = {"HTTP/2 preface", "length too large", "chunk shorter than said", "chunks without an end"}
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An answer as it came: status (0 for none), head and body."""
+    """A raw answer: status (0 for no answer), head and body."""
 
     status: int
     head: bytes
@@ -115,14 +115,14 @@ class Raw:
 
     @property
     def told(self) -> list[bytes]:
-        """What the server tells of itself that it should not."""
+        """The texts by which the server reveals more about itself than it should."""
         return [banner for banner in BANNERS if banner.lower() in (self.head + self.body).lower()]
 
 
 def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.0.0.1") -> Raw:
-    """Send bytes, end the sending unless told not to, return the first answer with all that comes behind it.
+    """Send bytes, and return the first answer with everything after it.
 
-    ``source`` is the address of the client.
+    ``end``: close the sending side afterwards. ``source`` is the address of the client.
     """
     answer = b""
     with socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0)) as connection:
@@ -139,7 +139,7 @@ def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.
 
 
 def told(answers: Counter[int]) -> str:
-    """Return how many requests were sent, and how they were answered."""
+    """Return a text on how many requests were sent, and how they were answered."""
     classes = Counter(status // 100 for status in answers.elements())
     kinds = ", ".join(f"{classes[each]} answered {each}xx" for each in (2, 4, 5))
     return f"{answers.total()} sent, {kinds}, {classes[0]} without a head"

@@ -1,6 +1,6 @@
-"""Clients of HTTP/2 that begin all requests they may in a connection, and hold all but the end of each.
+"""HTTP/2 clients that begin as many requests as a connection allows, and delay the end of each body.
 
-The end comes by drops: who sends nothing for a while is let go.
+They send the end in small pieces, because the server closes idle connections.
 """
 
 import socket
@@ -19,18 +19,18 @@ from h2.exceptions import ProtocolError
 from tests.support.portal_nginx import HOST
 from tests.support.portal_room import BODY
 
-# nginx closes a connection in which it refused a hundred.
+# nginx closes a connection after it has refused a hundred requests in it.
 _STREAMS = 100
 _FRAME = 16_384
 _WAIT_SECONDS = 0.01
-# Of each body, for so many drops.
+# The last bytes of each body, which are sent in small pieces.
 _END = 400
 _PAUSE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A request with a body of ``size`` bytes, of which the last come by drops, and one never."""
+    """A request with a body of ``size`` bytes. The last come in small pieces, and the very last never."""
 
     method: str
     path: str
@@ -49,7 +49,7 @@ SEALED = Held("POST", "/en/sealed", 16 << 20, [("content-type", "multipart/form-
 
 @dataclass
 class _Client:
-    """One connection, with what is still to be sent of each of its bodies before their ends."""
+    """One connection, with the part of each body that is still to be sent before its end."""
 
     connection: ssl.SSLSocket
     bodies: Sequence[Held]
@@ -58,7 +58,7 @@ class _Client:
     protocol: H2Connection = field(default_factory=lambda: H2Connection(H2Configuration(client_side=True)))
 
     def begin(self) -> None:
-        """Begin as many requests as nginx bears with before it has said how many it takes."""
+        """Begin as many requests as nginx tolerates before it has announced its limit."""
         self.protocol.initiate_connection()
         for n in range(_STREAMS):
             body, stream = self.bodies[n % len(self.bodies)], 2 * n + 1
@@ -69,7 +69,7 @@ class _Client:
         self.connection.settimeout(_WAIT_SECONDS)
 
     def go_on(self) -> None:
-        """Take in what the server says, and send what it has room for, or drops; nothing once it has gone."""
+        """Read from the server. Then send what it has room for, or small pieces, unless it has closed."""
         try:
             self._receive()
             self._send()
@@ -99,10 +99,10 @@ class _Client:
 
 @contextmanager
 def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
-    """Hold connections, each from an address of its own; yield how many bodies are held, when full.
+    """Hold connections, each from its own address. Yield the number of bodies held once all are full.
 
-    Each begins its bodies in turn, again and again, as many as nginx takes. ``seconds`` is how long they may
-    send.
+    Each connection begins its bodies in turn, repeatedly, up to the limit of nginx. ``seconds`` is how long
+    they may send.
     """
     with ExitStack() as stack:
         clients = [

@@ -1,4 +1,4 @@
-"""Which of many walks the gate does on command line and desk, and which on one of them: the soak does all."""
+"""Choose the walks that the gate does on command line, desk or both. The soak does all on both."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
@@ -12,9 +12,10 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 
 
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
-    """Yield walks with a surface: every one of their ``parts`` on both, and every one of ``once`` on one.
+    """Yield walks with a surface, so that all ``parts`` appear on both surfaces, and all ``once`` on one.
 
-    Each waits for the last walk that has it: so most walks of which others have all the parts are left out.
+    Each part is taken from the last walk that has it. So most walks whose parts all occur in others are left
+    out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
     seen_once: set[Hashable] = set()
@@ -33,7 +34,7 @@ def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tu
 
 
 def on_both(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> list[Any]:
-    """Return each walk on each surface, as parameters: those beyond ``in_gate`` are the soak's."""
+    """Return each walk on each surface, as parameters. Those not in ``in_gate`` are left to the soak."""
     chosen = {*in_gate(walks, parts, once)}
     return [
         pytest.param(

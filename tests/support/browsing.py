@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Browser, BrowserType
 
-# The same engine without windows, tabs and menus: it takes half the time. The lives in `e2e` take it whole.
+# The same engine without windows, tabs and menus, in half the time. The tests in `e2e` use all of Chromium.
 SHELL = "chromium-headless-shell"
 WHOLE = "chromium"
 
@@ -21,7 +21,7 @@ CHROMIUM_ARGUMENTS = [
 
 
 def launch(engine: BrowserType, *more: str, command: str = SHELL, without: Sequence[str] = ()) -> Browser:
-    """Start one with more arguments, or without some that Playwright gives."""
+    """Start a browser with additional arguments, or without some of those that Playwright gives."""
     return engine.launch(
         executable_path=shutil.which(command),
         args=[*CHROMIUM_ARGUMENTS, *more],

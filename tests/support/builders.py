@@ -1,4 +1,4 @@
-"""Keyrings, reports and bundles as the other rooms make them, for tests to hand over."""
+"""Keyrings, reports and bundles for tests, such as the other rooms make."""
 
 import hashlib
 import secrets
@@ -48,7 +48,7 @@ ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 
 
 def today() -> date:
-    """Return the day it is in UTC."""
+    """Return the present day in UTC."""
     return datetime.now(UTC).date()
 
 
@@ -61,7 +61,7 @@ class Body:
     reply_seed: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def channel(self, day: date) -> Channel:
-        """Return what the keyring says of the channel, its keys valid around ``day``."""
+        """Return the keyring's entry for the channel, with keys that are valid around ``day``."""
         dates = {"not_before": day - timedelta(days=10), "not_after": day + timedelta(days=80)}
         recipient = self.intake.recipient()
         reply_key = signing.public_key(self.reply_seed)
@@ -105,11 +105,11 @@ class SignedKeyring:
 
     @property
     def link(self) -> KeyringLink:
-        """What an outbox manifest says of it."""
+        """The reference to this keyring in an outbox manifest."""
         return KeyringLink(self.value.serial, hashlib.sha256(self.raw).digest())
 
     def save(self, folder: Path) -> Path:
-        """Write the two files to ``folder``, made if need be, and return it."""
+        """Write the two files to ``folder``, which is created if needed, and return it."""
         folder.mkdir(exist_ok=True)
         (folder / KEYRING).write_bytes(self.raw)
         (folder / KEYRING_SIGNATURE).write_bytes(self.signature)
@@ -124,7 +124,7 @@ def make_keyring(
     root_seed: bytes | None = None,
     bodies: Sequence[Body] | None = None,
 ) -> SignedKeyring:
-    """Return a keyring issued on ``day`` (today), signed by the site's root key unless another is given."""
+    """Return a keyring issued on ``day`` (default: today), signed by the site's root key or another one."""
     return _keyring(
         site, serial, day or today(), root_seed or site.root_seed, tuple(bodies or site.bodies.values())
     )
@@ -132,7 +132,7 @@ def make_keyring(
 
 @lru_cache
 def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple[Body, ...]) -> SignedKeyring:
-    # Every room and every report asks for one, most for the same: its keys as text take ten milliseconds.
+    # Cached: every room and report needs a keyring, mostly the same, and encoding its keys takes 10 ms.
     value = Keyring(
         deployment=site.deployment,
         serial=serial,
@@ -148,7 +148,7 @@ def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple
 
 @dataclass(frozen=True)
 class Sealed:
-    """A report as a browser sends it: the envelope, and what goes beside it."""
+    """A report as a browser sends it: the envelope, and the values sent with it."""
 
     keys: CaseKeys
     channel: str
@@ -176,7 +176,7 @@ def make_report_envelope(
     entropy: bytes | None = None,
     file: bytes = b"",
 ) -> Sealed:
-    """Return a true report with ``text``, and one attachment unless ``file`` is empty."""
+    """Return a valid report with ``text``, and one attachment unless ``file`` is empty."""
     keys = casetoken.derive(entropy or casetoken.generate(), site.deployment)
     signed = make_keyring(site)
     recipient = site.bodies[channel].intake.recipient()
@@ -211,19 +211,19 @@ def make_report_envelope(
 
 
 def make_envelope(site: Site, channel: str = INSPECTORATE, size: int = padding.SMALLEST) -> bytes:
-    """Return an envelope of the right form with ``size`` zeros in it."""
+    """Return an envelope in the right format that contains ``size`` zeros."""
     return age.seal_bytes(bytes(size), [site.bodies[channel].intake.recipient()])
 
 
 def under_another_header(envelope: bytes) -> bytes:
-    """Return the envelope with another MAC in its header: junk of the right form, opened by nobody."""
+    """Return the envelope with another MAC in its header: junk in the right format that nobody can open."""
     end = age.ENVELOPE_HEADER - 1
     mac = b64encode(secrets.token_bytes(32)).rstrip(b"=")
     return envelope[: end - len(mac)] + mac + envelope[end:]
 
 
 def anew(sealed: Sealed) -> Sealed:
-    """Return a report as another one to the portal, which needs no sealing: the header is junk."""
+    """Return a report that the portal takes for a new one. It is not sealed again: its header is junk."""
     return replace(sealed, envelope=under_another_header(sealed.envelope))
 
 
@@ -240,7 +240,7 @@ class OutboxBundle:
     content: bytes
 
     def save(self, path: Path) -> Path:
-        """Write it to ``path`` and return that."""
+        """Write it to ``path`` and return ``path``."""
         path.write_bytes(self.content)
         return path
 
@@ -258,7 +258,7 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
     signed: SignedKeyring | None = None,
     reply_seed: bytes | None = None,
 ) -> OutboxBundle:
-    """Return an outbox with ``slots`` by case id, signed by the channel's reply key or another's."""
+    """Return an outbox with ``slots`` by case id, signed by the channel's reply key or another one."""
     signed = signed or make_keyring(site)
     slots = dict(sorted((slots or {}).items(), key=lambda item: base64url.encode(item[0])))
     outbox = Outbox(

@@ -1,4 +1,4 @@
-"""Connections that all come in one moment, again and again, each from a circuit of its own."""
+"""Bursts of connections that all start at the same moment, each from its own circuit."""
 
 import multiprocessing
 import resource
@@ -21,9 +21,9 @@ _PAUSE_SECONDS = 1
 
 @contextmanager
 def bursting(site: Nginx, count: int) -> Iterator[list[tuple[int, int]]]:
-    """Send bursts of ``count`` connections, one each second or so, while the block runs.
+    """Send a burst of ``count`` connections about every second while the block runs.
 
-    The list has, after the block, how many were begun and how many answered, of all bursts together.
+    After the block, the list has the numbers of connections begun and answered, over all bursts.
     """
     context = multiprocessing.get_context("spawn")
     told, telling = context.Pipe(duplex=False)
@@ -55,7 +55,7 @@ def _bursts(port: int, lines: list[bytes], begun: Event, ended: Event, telling: 
 
 
 def burst(port: int, requests: list[bytes]) -> int:
-    """Begin a connection for each request before any is read; return how many are answered with a page."""
+    """Open a connection for each request before reading any. Return the number answered with a page."""
     waiting = selectors.DefaultSelector()
     for asked in requests:
         client = socket.socket()

@@ -1,4 +1,4 @@
-"""Every command that takes a case, and what it is given beside its number."""
+"""Every command that takes the number of a case, and its other arguments for tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,7 +14,7 @@ _CASES = {"case", "cases"}
 def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path of every command that takes a case.
 
-    One that only shows less for a case, by an option, is none.
+    This excludes commands that only filter by case, with an option.
     """
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
@@ -24,7 +24,7 @@ def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tu
 
 
 RECIPIENT = stranger().recipient().encode()
-# OUT is the path of a file that is not there.
+# OUT stands for the path of a file that does not exist.
 MORE: Mapping[tuple[str, ...], Sequence[str]] = {
     ("case", "show"): [],
     ("file", "preview"): ["1"],

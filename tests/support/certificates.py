@@ -1,4 +1,4 @@
-"""A certificate for tests that speak TLS with this machine."""
+"""A certificate for tests that use TLS with this machine."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 def make_certificate(certificate: Path, key: Path) -> None:
-    """Write a certificate of `localhost` that vouches for itself, and its key."""
+    """Write a self-signed certificate of `localhost`, and its key."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 
 REFERENCE = Path("docs/commands.md")
 MANUALS = {"inbox": Path("man/inbox.1"), "portal": Path("man/portal.1")}
-# Said once, though many commands take them.
+# Options that many commands take, but that are documented only once.
 _ONCE = {"Who is present": "inbox", "Which cases": "inbox queue list"}
 _PROGRAMS: dict[str, click.Command] = {"portal": portal, "inbox": inbox}
 _HEAD = """# Commands
@@ -38,7 +38,7 @@ _HEAD = """# Commands
 class Entry:
     """A command or group as it is documented.
 
-    ``rows`` are its own options by section, ``below`` what is said of each command of a group, by section.
+    ``rows`` are its own options by section; ``below`` are the summaries of a group's commands by section.
     """
 
     path: str
@@ -50,12 +50,12 @@ class Entry:
 
     @property
     def depth(self) -> int:
-        """How many groups it is in."""
+        """The number of groups that contain it."""
         return self.path.count(" ")
 
 
 def entries(command: click.Command, path: str, parent: click.Context | None) -> Iterator[Entry]:
-    """Yield a command, then all below it."""
+    """Yield a command, then all commands below it."""
     context = click.Context(
         command, parent, info_name=path.rpartition(" ")[2], help_option_names=[*HELP_NAMES]
     )
@@ -106,7 +106,7 @@ def manual(program: str) -> str:
 
 
 def documents() -> dict[Path, str]:
-    """Return all that is generated, by its place in the repository."""
+    """Return all generated documents, by their paths in the repository."""
     return {REFERENCE: reference()} | {path: manual(program) for program, path in MANUALS.items()}
 
 
@@ -153,7 +153,7 @@ def _options(entry: Entry) -> Iterator[str]:
 
 
 def _folded(text: str, indent: str = "") -> str:
-    """Return a paragraph on lines of at most about 100 characters."""
+    """Return a paragraph wrapped at about 100 characters."""
     lines, line = [], ""
     for word in text.split(" "):
         if line and len(line) + len(word) + 1 > 100:
@@ -171,13 +171,13 @@ def _roff_options(entry: Entry) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return a text that roff prints as it is."""
+    """Return a text escaped so that roff prints it unchanged."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"(?m)^([.'])(?!PP$)", r"\\&\1", escaped)
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all generated documents."""
     for path, text in documents().items():
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""The commands of a group, those that are loaded when they are asked for too."""
+"""The commands of a group, including those that are loaded lazily."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,14 @@ import click
 
 
 def commands_of(group: click.Group) -> dict[str, click.Command]:
-    """Return them by their names."""
+    """Return the commands directly in a group, by name."""
     context = click.Context(group)
     found = {name: group.get_command(context, name) for name in group.list_commands(context)}
     return {name: command for name, command in found.items() if command}
 
 
 def every_command(group: click.Group, path: str = "") -> Iterator[str]:
-    """Yield the words that run each of them, in the groups below too."""
+    """Yield the words that run each command, including those in the groups below."""
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from every_command(command, f"{path}{name} ")
@@ -22,7 +22,7 @@ def every_command(group: click.Group, path: str = "") -> Iterator[str]:
 
 
 def helps(group: click.Group) -> Iterator[str]:
-    """Yield what ``--help`` says of a group, of each command and option in it, in the groups below too."""
+    """Yield the help texts of a group and of its commands and options, including the groups below."""
     for command in commands_of(group).values():
         said = (getattr(each, "help", None) for each in (command, *command.params))
         yield from (text for text in said if text)

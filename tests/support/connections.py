@@ -1,4 +1,4 @@
-"""What Linux says of connections on loopback."""
+"""The state of connections on loopback, as Linux reports it."""
 
 import socket
 import time
@@ -8,7 +8,7 @@ _PATIENCE_SECONDS = 30
 
 
 def wait_until_read(client: socket.socket) -> None:
-    """Return once the other end has read all that this client has sent."""
+    """Return once the other end has read everything that this client has sent."""
     end = time.monotonic() + _PATIENCE_SECONDS
     while not _is_read(client):
         assert time.monotonic() < end
@@ -16,16 +16,16 @@ def wait_until_read(client: socket.socket) -> None:
 
 
 def queued(port: int) -> int:
-    """Return the bytes that wait in the kernel at the server's ends of all connections to a port."""
+    """Return the number of bytes queued in the kernel at the server's ends of all connections to a port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(sum(int(each, 16) for each in row[4].split(":")) for row in rows if _port(row[1]) == port)
 
 
 def _is_read(client: socket.socket) -> bool:
-    """Tell whether nothing waits on either end of a connection on loopback, by what Linux says of them."""
+    """Tell whether no bytes are queued at either end of a connection on loopback."""
     ours, theirs = client.getsockname()[1], client.getpeername()[1]
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    # Each: number, own address, other address, state, bytes to be acknowledged : bytes to be read.
+    # Each row: number, local address, remote address, state, unacknowledged bytes : unread bytes.
     waiting = {(_port(row[1]), _port(row[2])): row[4] for row in rows}
     return all(waiting[ends] == "00000000:00000000" for ends in ((ours, theirs), (theirs, ours)))
 

@@ -1,4 +1,4 @@
-"""What a database says of its tables, to be compared."""
+"""Descriptions of the tables of a database, for comparison."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ Described = Mapping[str, object]
 
 
 def described(connection: Connection) -> Described:
-    """Return columns, keys, indexes of each table but alembic's; where SQLite has rowids, that too."""
+    """Return columns, keys and indexes of each table except Alembic's, and whether SQLite gives it rowids."""
     found = inspect(connection)
     tables = set(found.get_table_names()) - {"alembic_version"}
     told: dict[str, object] = {
@@ -29,13 +29,13 @@ def described(connection: Connection) -> Described:
 
 
 def _plain(index: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is told of an index, with the text of its condition, which is no value to compare."""
+    """Return the description of an index, with its condition as text, because conditions do not compare."""
     options = index.get("dialect_options", {})
     return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
 
 
 def reflected(connection: Connection) -> MetaData:
-    """Return the tables that are there."""
+    """Return the existing tables."""
     found = MetaData()
     found.reflect(connection)
     return found

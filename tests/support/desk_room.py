@@ -1,4 +1,4 @@
-"""A desk at work: its application in this process, or the whole of it with a browser before it."""
+"""A desk in use: its application in this process, or the whole program with a browser."""
 
 import os
 import re
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-# What a page carries of what it shows: no other is closed with it.
+# The value by which a form names what its page showed, so that no other state is closed with it.
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
 SAME = {"Sec-Fetch-Site": "same-origin"}
-# The program in which a minute of waiting is a second.
+# The program with waiting times shortened from a minute to a second.
 HASTILY = [
     sys.executable,
     "-c",
@@ -47,7 +47,7 @@ main.main()
 ]
 
 
-# What of a page changes from one time to the next.
+# The parts of a page that change from one request to the next.
 _PASSING = re.compile(
     r'name="(csrf_token|as_of|once)" value="[^"]*"|data-(session|inbox)="\d+"|/left/[\w-]+'
     r'|<script type="module"[^<>]+>'
@@ -55,7 +55,7 @@ _PASSING = re.compile(
 
 
 def lasting(page: str) -> str:
-    """Return a page without what changes from one time to the next, and without the desk's own script."""
+    """Return a page without the parts that change with each request, and without the desk's script."""
     return _PASSING.sub("", page)
 
 
@@ -63,7 +63,7 @@ _SELECT = re.compile(r'<select id="([^"]+)"[^>]*>\s*(.*?)</select>', re.DOTALL)
 
 
 def chosen_beforehand(page: str, *names: str) -> list[str]:
-    """Return which of these lists of choices, by their ids, choose something before an officer does."""
+    """Return the ids of those choice lists that have a choice preselected."""
     found = dict(_SELECT.findall(page))
     return [
         name
@@ -73,10 +73,10 @@ def chosen_beforehand(page: str, *names: str) -> list[str]:
 
 
 class Client:
-    """A browser without a screen, admitted to a desk in this process, in which an officer has signed in.
+    """A browser without a screen, at a desk in this process, in which an officer has signed in.
 
-    Without ``officer`` it is the first of those who opened the inbox. Passphrases are typed where signing in
-    is what is looked at: they take long.
+    Without ``officer``, it is the first of those who opened the inbox. Passphrases are slow, so they are
+    typed only in tests of signing in.
     """
 
     def __init__(self, desk: Desk, app: "Flask | None" = None, officer: str = "") -> None:
@@ -93,13 +93,13 @@ class Client:
         return self.raw.get(self.desk.place + path, base_url=f"http://{self.desk.host}", headers=headers)
 
     def page(self, path: str) -> str:
-        """Return a page that must be there."""
+        """Return a page that must exist."""
         answer = self.ask(path)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     def send(self, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> TestResponse:
-        """Send a form back as a page of the desk would; do the job that it asks for."""
+        """Send a form as a page of the desk would. Run the job that it starts, if any."""
         given = {"csrf_token": self.token()} | form
         base = f"http://{self.desk.host}"
         answer = self.raw.post(self.desk.place + path, base_url=base, headers=headers, data=given)
@@ -109,7 +109,7 @@ class Client:
         return answer
 
     def close(self, case: int, language: str = "en", /, **form: Any) -> TestResponse:
-        """Close a case as officers do, from the page that shows what its reporter will read."""
+        """Close a case as officers do, from the page that shows what the reporter will read."""
         way = f"/{language}/case/{case}/close"
         typed = {name: value for name, value in form.items() if not name.startswith("passphrase-")}
         shown = self.send(f"{way}/preview", **typed)
@@ -117,7 +117,7 @@ class Client:
         return self.send(way, **form, seen=seen[1]) if seen else shown
 
     def token(self) -> str:
-        """Return what the forms of this session carry, from the page that costs least."""
+        """Return the token in the forms of this session, from the cheapest page."""
         base = f"http://{self.desk.host}"
         found = TOKEN.search(
             self.raw.get(f"{self.desk.place}/en/none", base_url=base, follow_redirects=True).text
@@ -128,20 +128,20 @@ class Client:
 
 @contextmanager
 def sitting(office: Office, medium: Path | None = None, officer: str = "") -> Iterator[Client]:
-    """Give a client of a desk in this process, in which an officer has signed in."""
+    """Yield a client of a desk in this process, in which an officer has signed in."""
     with office.unlocked() as opened:
         yield Client(Desk(opened, 8090, medium, same_disk=True), officer=officer)
 
 
 def signing_in(office: Office, who: str = "") -> tuple[str, str]:
-    """Return the name and the passphrase of an officer: of the first who opens the inbox, or of another."""
+    """Return the name and passphrase of an officer, by default the first who opens the inbox."""
     name = who or next(iter(office.present), "")
     return (name, passphrase_of(name)) if name else ("officer", PASSPHRASE)
 
 
 @dataclass
 class Served:
-    """A desk as a process of its own: what it printed up to its address, and what it prints from then on."""
+    """A desk in a separate process: its output up to its address, and from then on."""
 
     process: "Fork | subprocess.Popen[bytes]"
     greeting: str
@@ -151,15 +151,15 @@ class Served:
 
     @property
     def root(self) -> str:
-        """The address below which its pages are."""
+        """The base address of its pages."""
         return self.address.partition("/open/")[0]
 
 
 @contextmanager
 def serving(office: Office, *options: str | Path, command: Sequence[str | Path] = ()) -> Iterator[Served]:
-    """Run `inbox desk`, whatever port is free: as a Fork, or as a true process of ``command``.
+    """Run `inbox desk` on a free port: as a Fork, or as a real process of ``command``.
 
-    The demo starts the true program; so must a test that looks at the process itself.
+    The demo starts the real program. A test of the process itself must do so too.
     """
     words = ["--home", office.root, *office.opening(), "desk", "--same-disk", "--port", "0", *options]
     ours, theirs = os.pipe()
@@ -183,7 +183,7 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a browser is answered, and after how many seconds."""
+    """An answer to a browser, and after how many seconds it came."""
 
     status: int
     text: str
@@ -192,7 +192,7 @@ class Answer:
 
 
 class Visitor:
-    """A browser without a screen before a desk of its own process, in which an officer has signed in."""
+    """A browser without a screen, at a desk in a separate process, in which an officer has signed in."""
 
     def __init__(self, served: Served, officer: str = "", address: str = "") -> None:
         self._root = served.root
@@ -207,7 +207,7 @@ class Visitor:
         return self._answer(self._root + path)
 
     def post(self, path: str, **form: Any) -> Answer:
-        """Send a form, and go where its answer leads."""
+        """Send a form, and follow redirects."""
         given = urllib.parse.urlencode({"csrf_token": self._token} | form, doseq=True).encode()
         return self._answer(urllib.request.Request(self._root + path, given, SAME))
 
@@ -222,7 +222,7 @@ class Visitor:
         self._token = token[1]
 
     def end_of_job(self, number: int) -> Answer:
-        """Return what came of a job, once it is over."""
+        """Return the result of a job once it has ended."""
         while "Refresh" in (answer := self.get(f"/en/job/{number}")).headers:
             pass
         return answer
@@ -239,7 +239,7 @@ class Visitor:
 
 @contextmanager
 def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Give a page of a real browser in which an officer has signed in."""
+    """Yield a page of a real browser in which an officer has signed in."""
     context = chromium.new_context(**options)
     page = context.new_page()
     page.goto(served.address)
@@ -253,7 +253,7 @@ def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
 
 
 def another_address(page: Page, served: Served) -> str:
-    """Return an address for another browser, from a page of one in which an officer has signed in."""
+    """Return an address that admits another browser, from a page in which an officer has signed in."""
     token = page.locator("[name=csrf_token]").first.input_value()
     form: dict[str, str | float | bool] = {"csrf_token": token}
     answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
@@ -262,7 +262,7 @@ def another_address(page: Page, served: Served) -> str:
 
 
 def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporter]:
-    """Collect a report of each of these answers; return who wrote them."""
+    """Collect a report with each of these answers. Return the reporters."""
     reporters, sent = [], []
     for answers in reports:
         reporter = Reporter(world)

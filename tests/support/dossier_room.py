@@ -1,4 +1,4 @@
-"""A case from which dossiers are made, and what reads a dossier without the code that wrote it."""
+"""A case to make dossiers from, and readers of dossiers that do not use the code that wrote them."""
 
 import contextlib
 import io
@@ -30,7 +30,7 @@ from tests.support.inbox_builders import (
 
 PNG = b"\x89PNG\r\n\x1a\n not really a picture"
 NAME = "Firmin Quélennec"
-# Stands in that passage and nowhere else.
+# Occurs only in that passage.
 LETTER = "\u0416"
 FACTS = f"Au terminal, {NAME} {LETTER} a loué son badge.\nUn témoin parle de {NAME}, docker."
 SECRET = "le 3 mars, nous étions deux : lui et Ondine"
@@ -39,14 +39,14 @@ SOURCE = "témoin-unique-7319"
 
 @dataclass(frozen=True)
 class Room:
-    """An office, the author of its case 1, and where files go."""
+    """An office, the reporter of its case 1, and a folder for files."""
 
     office: Office
     reporter: Reporter
     folder: Path
 
     def make(self, name: str, *options: str, recipient: str = "", purpose: str = "prosecutor") -> Path:
-        """Make a dossier that must succeed."""
+        """Make a dossier. The command must succeed."""
         out = self.folder / name
         self.office.json(
             "dossier", "make", "1", "--for", purpose, "--to", "TJ de Brest", *options,
@@ -60,9 +60,9 @@ STOCK = X25519Identity(bytes(range(1, 33)))
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox with one case: all that an author may say, two files, a follow-up, an answer.
+    """Make an inbox with one case: every answer that a reporter can give, two files, a follow-up, a reply.
 
-    A prosecutor had it, and what was decided then is final: dossiers go out without another word.
+    A prosecutor was informed, and the final decision is recorded, so dossiers need no further word.
     """
     office = Office.found(folder)
     world = World(office)
@@ -83,7 +83,7 @@ def found(folder: Path) -> Room:
 
 
 def tell_prosecutor(office: Office) -> None:
-    """Let a prosecutor have had case 1, and what was decided then be final, past the commands."""
+    """Record, without commands, that a prosecutor was informed of case 1, and the final decision."""
     with office.opened() as inbox, inbox.transaction() as session:
         for position, kind in enumerate(("art40_transmission", "final_decision"), 1):
             session.add(Measure(case=1, position=position, kind=kind, day=today()))
@@ -93,7 +93,7 @@ def tell_prosecutor(office: Office) -> None:
 
 
 def kept_of_authorship(room: Room) -> dict[str, bytes]:
-    """Return what proves that somebody wrote a report, or which one it was."""
+    """Return the values that prove who wrote a report, or which report it was."""
     keys = room.reporter.keys
     with room.office.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 1)
@@ -115,14 +115,14 @@ def kept_of_authorship(room: Room) -> dict[str, bytes]:
 
 
 def opened(path: Path) -> dict[str, bytes]:
-    """Return the files in a dossier, by Python's own tar."""
+    """Return the files in a dossier, read with Python's own tar."""
     raw = age.unseal_bytes(path.read_bytes(), [ADDRESSEE, STOCK])
     with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
         return {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
 
 
 def run(command: Callable[[list[str]], int], words: list[str]) -> Said:
-    """Run a command in this process, as on a machine without any inbox."""
+    """Run a command in this process, as on a machine without an inbox."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = command(words)
@@ -130,13 +130,13 @@ def run(command: Callable[[list[str]], int], words: list[str]) -> Said:
 
 
 def printed(pdf: bytes) -> str:
-    """Return the words on the pages, as poppler reads them."""
+    """Return the text of the pages, as poppler reads it."""
     read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return " ".join(read.stdout.decode().split())
 
 
 def unpacked(pdf: bytes) -> bytes:
-    """Return a PDF with nothing compressed."""
+    """Return an uncompressed copy of a PDF."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(pdf)
         file.flush()
@@ -145,7 +145,7 @@ def unpacked(pdf: bytes) -> bytes:
 
 
 def drawn(pdf: bytes) -> str:
-    """Return every glyph that the pages draw, by the fonts' own tables, in the order drawn."""
+    """Return the characters of all glyphs drawn, by the fonts' own tables, in the order drawn."""
     raw = unpacked(pdf).decode("latin-1")
     fonts = [dict(_glyphs(block)) for block in re.findall(r"beginbfchar(.*?)endbfchar", raw, re.DOTALL)]
     codes = re.findall(r"<((?:[0-9a-f]{4})+)>", raw)
@@ -157,14 +157,14 @@ def drawn(pdf: bytes) -> str:
 
 
 def letters(pdf: bytes) -> set[str]:
-    """Return the characters for which the file brings a glyph along."""
+    """Return the characters for which the file embeds a glyph."""
     raw = unpacked(pdf).decode("latin-1")
     blocks = re.findall(r"beginbfchar(.*?)endbfchar", raw, re.DOTALL)
     return {char for block in blocks for _, char in _glyphs(block)}
 
 
 def forms(value: bytes) -> Iterator[bytes]:
-    """Yield the ways in which bytes are written down."""
+    """Yield the forms in which bytes may be written."""
     yield value
     yield value.hex().encode()
     yield value.hex().upper().encode()

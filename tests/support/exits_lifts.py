@@ -1,6 +1,6 @@
-"""What takes an obstacle out of the way of an exit, on command line and desk, and the days that do.
+"""Ways to remove an obstacle to an exit, on command line and desk, by actions or by waiting.
 
-A new way to lift one in the matrix needs its commands and its forms here: the walk names it.
+A new way in the matrix needs its commands and its forms here. If they are missing, the walk names it.
 """
 
 import re
@@ -36,15 +36,15 @@ from tests.support.inbox_ending import dated_by_portal, tell_portal
 from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
-# An obstacle, the exit in whose way it is, and the action that takes it away.
+# An obstacle, the exit that it prevents, and the action that removes it.
 Lifted = tuple[Obstacle, Exit, Code]
 
 
 @dataclass(frozen=True)
 class Lift:
-    """An action by these officers, as a command and as a form of the desk; a page is opened without one.
+    """An action by these officers, as a command and as a form of the desk. A page is opened without a form.
 
-    If ``is_end`` an open case ends by it: then the portal hears of that, and days pass.
+    ``is_end``: it ends an open case, so the portal then hears of this, and days pass.
     """
 
     by: tuple[str, ...]
@@ -156,9 +156,9 @@ _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
 }
-# A case that names who asks is not one that names nobody: that is asked anew as officers see the request.
+# If a case names the person who asks, the decision that it names nobody is required again.
 _OF_WHO_ASKS = {Code.DECIDE_BY_TWO: _deciding("informed")}
-# By one officer or two, as the law says of each decision.
+# By one officer or two, as the law requires for each decision.
 _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
     Obstacle.PERSONS: _NAMED,
@@ -168,11 +168,11 @@ _DECISIONS = {
         Code.DECIDE_BY_TWO: _deciding("not_told"),
     },
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.UNPREPARED), _ADMISSIBILITY),
-    # It replaces what two decided.
+    # It replaces a decision of two officers.
     Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
-# After a prosecutor was told today.
+# After a prosecutor was informed today.
 _NOTED = {
     code: Lift(
         OTHERS,
@@ -184,14 +184,14 @@ _NOTED = {
 }
 
 
-# What tells an action from others of the same command.
+# The options that distinguish actions of the same command.
 _TELLING = ("--danger",)
 _LONG_COMMANDS = {
     Code.COLLECT: {"exchange outbox --out DIR", "exchange collect BUNDLE"},
     Code.RECORD_VISA: {"retention visa request 1 --out FOLDER"},
     Code.ANSWER_ACCESS: {"request list"},
 }
-# Of a duty that a law may have besides, its page says what can be decided.
+# For another duty that a law may have, its page lists the possible decisions.
 _ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
 
 
@@ -200,7 +200,7 @@ def _is_of_who_asks(what: Obstacle, way: Exit) -> bool:
 
 
 def is_named(code: Code, what: Obstacle, way: Exit, said: str) -> bool:
-    """Tell whether what officers read names the command of an action that lifts an obstacle to an exit."""
+    """Tell whether a message to officers names the command of an action that removes an obstacle."""
     named = [each.strip(" ;,") for each in said.split("inbox ")[1:]]
     if code in _LONG_COMMANDS:
         return _LONG_COMMANDS[code] <= {*named}
@@ -216,14 +216,14 @@ def is_named(code: Code, what: Obstacle, way: Exit, said: str) -> bool:
 
 
 def lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
-    """Take an obstacle in the way of an exit away by an action on a surface."""
+    """Remove an obstacle to an exit by an action on a surface."""
     _, _, code = lifted
     if code in LONG:
         LONG[code][surface](room)
     else:
         _lift(lifted, room, surface, clock)
     if code is not Code.RECORD_VISA:
-        # Whoever acts on a case takes it from the list on which the archives agreed.
+        # An action on a case removes it from the list that the archives approved.
         with room.changing() as session:
             agree(session)
 
@@ -241,11 +241,11 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
     if what is Obstacle.NO_WORD:
         action = _NOTED[code]
     if (code, what) == (Code.SHOW, Obstacle.UNREAD):
-        # A letter is read where it stands.
+        # A message of the reporter is read in the dialogue.
         action = replace(action, path=f"{_CASE}/dialogue")
     _do(action, room, surface)
     if action.is_end:
-        # Six years would end every key as well.
+        # In six years, every key would also expire.
         with room.changing() as session:
             session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)
@@ -254,7 +254,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
 
 
 def wait(clock: Clock, room: Room) -> None:
-    """Let the day come from which an obstacle stands no longer, by the portal's clock as well."""
+    """Move the clock, and that of the portal, to the day on which an obstacle ends."""
     clock.wait(LONG_AGO.days)
     dated_by_portal(room.office)
 
@@ -326,12 +326,12 @@ def _record_visa_at_the_desk(room: Room) -> None:
 
 
 def _listed(room: Room) -> str:
-    """Return the name of the list that was written."""
+    """Return the name of the written list."""
     (path,) = papers(room.office.out).glob("visa-*.json")
     return path.stem.removeprefix("visa-")
 
 
-# What the desk does as a job, with a medium.
+# The actions that the desk runs as a job, with a medium.
 LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
     Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
     Code.RECORD_VISA: {

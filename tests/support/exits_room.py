@@ -1,6 +1,6 @@
-"""A case before each exit with each obstacle in its way, and the exits on command line and desk.
+"""A case with each obstacle to each exit, and the exits on command line and desk.
 
-A new row of the matrix needs a builder and a sign here: the walk names both.
+A new row of the matrix needs a builder and a sign here. If they are missing, the walk names them.
 """
 
 import contextlib
@@ -51,17 +51,17 @@ from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
-# Who leaves with the case; obstacles that lie in who acts lie in alice, and the other two lift them.
+# ACTING ask for the exit. Obstacles that concern the actor concern alice; the OTHERS remove them.
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"
 TOLD = "Rien que de connu."
-# Longer ago than a case that is out of scope is kept.
+# Longer ago than the retention period of a case that is out of scope.
 LONG_AGO = timedelta(90)
-# Proceedings that were decided on this day no longer keep a case.
+# Proceedings with a final decision on this day no longer prevent the destruction of a case.
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 _BEFORE = today() - timedelta(3_000)
-# These lie in what is asked, not in the case.
+# These obstacles are in the request, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
         Obstacle.UNPREPARED,
@@ -72,7 +72,7 @@ IN_WHAT_IS_ASKED = {
         Obstacle.BY_TWO,
     )
 }
-# This one lies in both.
+# This one is in both.
 IN_BOTH = {Obstacle.NO_WORD}
 
 
@@ -84,7 +84,7 @@ class Surface(Enum):
 
 
 class Came(Enum):
-    """What came of it."""
+    """The result."""
 
     PASSED = auto()
     REFUSED = auto()
@@ -93,13 +93,13 @@ class Came(Enum):
 
 @dataclass(frozen=True)
 class Room:
-    """An inbox with one case, before an exit; with what the portal knows of it."""
+    """An inbox with one case, before an exit, and the portal's knowledge of it."""
 
     office: Office
     portal: Portal
 
     def copy(self, folder: Path) -> "Room":
-        """Return the same once more, in ``folder``."""
+        """Return a copy in ``folder``."""
         made = Room(self.office.copy(folder), copy.copy(self.portal))
         made.portal.world = copy.copy(self.portal.world)
         made.portal.world.office = made.office
@@ -107,14 +107,14 @@ class Room:
 
     @contextmanager
     def changing(self) -> Iterator[Session]:
-        """Give a session in which anything can be changed."""
+        """Yield a session in which anything can be changed."""
         with self.office.opened() as inbox, inbox.vault.transaction() as session:
             yield session
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit, past which obstacle, ``beside`` another, and what is given; ``outcome`` is that of an end."""
+    """An exit, the obstacle to it, another one ``beside``, and the given values; ``outcome`` is of an end."""
 
     way: Exit
     past: Obstacle | None = None
@@ -125,7 +125,7 @@ class Wanted:
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox in which case 1 is open, read by all, acknowledged, and names a person."""
+    """Make an inbox whose case 1 is open, read by all and acknowledged, and names a person."""
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
@@ -146,7 +146,7 @@ def found(folder: Path) -> Room:
 
 
 def end(room: Room) -> None:
-    """Close the case, tell the portal, let the time pass for which it is kept, and the archives agree."""
+    """Close the case, inform the portal, let its retention period pass, and the archives agree."""
     with room.changing() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
         work.outcome, work.disclosure, case.status = "out_of_scope", "withheld", "closed"
@@ -182,7 +182,7 @@ def _unread(session: Session) -> None:
 
 
 def _endanger(session: Session) -> None:
-    """Let the report say that somebody may be in danger, with the score that it has."""
+    """Make the report say that somebody may be in danger, without changing its score."""
     case = session.get_one(Case, 1)
     report = REPORT.parse(case.message)
     case.message = REPORT.encode(replace(report, answers={**report.answers, "danger_now": "unsure"}))
@@ -190,7 +190,7 @@ def _endanger(session: Session) -> None:
 
 
 def _not_due(session: Session) -> None:
-    """Let the time begin today for which an ended case is kept; an open one is not due by nature."""
+    """Start the retention period of an ended case today. An open case is never due."""
     work = session.get_one(Workflow, 1)
     work.closed = work.closed and today()
 
@@ -209,7 +209,7 @@ def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
 
 
 def ask_for_access(session: Session) -> None:
-    """Let the person whom the case names have asked long ago what is held on them, unless that is so."""
+    """Record an old access request of the person whom the case names, unless there is one."""
     asked = AccessRequest(
         n=1, received=today() - LONG_AGO, way="letter", names=PERSON, earliest=today(), due=today()
     )
@@ -217,7 +217,7 @@ def ask_for_access(session: Session) -> None:
 
 
 def _pursue(session: Session) -> None:
-    """Let justice have had the case long ago: a final decision is of no day before the report came."""
+    """Record that the judiciary had the case long ago. A final decision cannot predate the report."""
     session.get_one(Case, 1).received = LONG_DECIDED
     session.add_all(
         Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
@@ -226,7 +226,7 @@ def _pursue(session: Session) -> None:
 
 
 def _repeat(session: Session) -> None:
-    """Let another case, which all have declared and decided, have ended long ago as the duplicate of it."""
+    """Add another case, declared and decided by all, that ended long ago as a duplicate of this one."""
     told = session.get_one(Case, 1)
     session.add(
         Case(
@@ -261,7 +261,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.JUNK: _handling(waits=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
-    # With the prosecutor's word: else that it is missing would be in the way as well.
+    # With the prosecutor's word, because its absence would be another obstacle.
     Obstacle.PROCEEDINGS: _pursue,
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,
@@ -288,7 +288,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.QUARANTINE: _handling(quarantined=today()),
 }  # fmt: skip
 
-# By which it is seen, in the rows themselves, that an obstacle is there.
+# Tests on the rows themselves whether an obstacle exists.
 SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
@@ -321,7 +321,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
 
 
 def put(what: Obstacle, room: Room) -> None:
-    """Put an obstacle there; AssertionError if nothing is there afterwards."""
+    """Create an obstacle. Raise AssertionError if its sign does not appear."""
     with room.changing() as session:
         BUILDERS[what](session)
         session.flush()
@@ -330,7 +330,7 @@ def put(what: Obstacle, room: Room) -> None:
 
 
 def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
-    """Ask for an exit; return what came of it, by what the journal notes."""
+    """Ask for an exit. Return the result according to the journal."""
     with room.office.unlocked() as opened:
         if wanted.way is Exit.ACCESS:
             with opened.inbox.vault.transaction() as session:
@@ -347,7 +347,7 @@ def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
 
 
 def _noted(inbox: Inbox, wanted: Wanted) -> int:
-    """Return how often the journal says that a case left so."""
+    """Return how often the journal records this exit."""
     by_two = {Exit.CLOSE: {"close-by-two"}, Exit.PERSONS: {"decide-by-two"}}
     codes = {wanted.way.code.value} | by_two.get(wanted.way, set())
     with inbox.vault.transaction() as session:
@@ -357,7 +357,7 @@ def _noted(inbox: Inbox, wanted: Wanted) -> int:
 
 @dataclass(frozen=True)
 class _Door:
-    """An inbox that is open already, with officers of whom the two give their passphrases, or nobody does."""
+    """An inbox that is already open, with officers who confirm with their passphrases, or with nobody."""
 
     unlocked: Unlocked
     confirming: tuple[str, ...]
@@ -378,7 +378,7 @@ class _Door:
 
 
 def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> tuple[int, str]:
-    """Run a command in an inbox that is open; return its exit code, and what it said of what went wrong."""
+    """Run a command in an open inbox. Return its exit code and its error message."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main.run(list(words), _Door(opened, confirming))
@@ -387,12 +387,12 @@ def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> 
 
 
 def sent(client: Client, path: str, form: Mapping[str, Any]) -> TestResponse:
-    """Send a form of case 1 to an address of the desk; it is closed from the page that shows what is read."""
+    """Send a form of case 1 to a path of the desk. Closing goes through the preview of what is disclosed."""
     return client.close(1, **form) if path.endswith("/close") else client.send(path, **form)
 
 
 class Visitor(Client):
-    """A browser at a desk whose application was made for another one: to make it takes longer than a page."""
+    """A browser at a desk that reuses another's application, because making one is slower than a page."""
 
     _made: ClassVar[list[tuple[str, Flask]]] = []
 
@@ -405,7 +405,7 @@ class Visitor(Client):
 
 
 def passphrases(*names: str) -> dict[str, str]:
-    """Return what officers type into a form of the desk that takes two of them."""
+    """Return what two officers type into a form of the desk to confirm it."""
     return {f"passphrase-{name}": passphrase_of(name) for name in names}
 
 
@@ -449,9 +449,9 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 
 def _closing(wanted: Wanted) -> dict[str, str]:
-    """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle.
+    """Return how to close a case: with a text that discloses all, unless the obstacle concerns that.
 
-    Nor once the prosecutor was told.
+    If the obstacle is the decision on the prosecutor, everything is withheld.
     """
     others = {
         Obstacle.PROSECUTOR: "partly_founded",
@@ -461,7 +461,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     outcome = wanted.outcome if wanted.past is None else others.get(wanted.past, wanted.outcome)
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     if Obstacle.QUARANTINE in {wanted.past, wanted.beside}:
-        # Nothing can be compared with the report: any text takes a reason.
+        # No text can be compared with the report, so every text needs a reason.
         form["despite"] = "drill"
     drill = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.past:
@@ -481,7 +481,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
 
 
 def _choice(wanted: Wanted) -> dict[str, str]:
-    """Return what is decided about the persons concerned: to inform them, where that is the obstacle."""
+    """Return the decision about the persons concerned: to inform them, if that is the obstacle."""
     if wanted.past is Obstacle.NO_WORD:
         return {"choice": "informed"}
     return {"choice": "defer", "until": (today() + timedelta(60)).isoformat()}

@@ -1,4 +1,4 @@
-"""An inbox in which something is to be decided."""
+"""Fixtures: an inbox in which decisions are due."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, World, answer
 
 @pytest.fixture(scope="session")
 def founded_offence(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with a report of an offence that names somebody, and one of nothing much, to copy."""
+    """An inbox to copy, with a report of an offence that names somebody, and a trivial report."""
     folder = tmp_path_factory.mktemp("offence")
     office = Office.found(folder)
     world = World(office)

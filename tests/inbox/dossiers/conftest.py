@@ -1,4 +1,4 @@
-"""A case of which dossiers are made."""
+"""Fixtures: a case to make dossiers from."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from tests.support import dossier_room
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> dossier_room.Room:
-    """An office with a case of which much could be told, for all tests of a module."""
+    """An office with a case that has much to disclose, shared by all tests of a module."""
     return dossier_room.found(tmp_path_factory.mktemp("dossiers"))

@@ -1,4 +1,4 @@
-"""What reporters read of the inbox that a module founded."""
+"""Fixtures: what reporters read from the inbox of the module."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.inbox_builders import Office, Reporter, Scene, World
 
 @pytest.fixture
 def told(office: Office, author: Reporter) -> Callable[[], Any]:
-    """Return a function that gives what the author reads after the next outbox."""
+    """Return a function that returns what the reporter reads after the next outbox."""
 
     def read() -> Any:
         made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
@@ -25,5 +25,5 @@ def told(office: Office, author: Reporter) -> Callable[[], Any]:
 
 @pytest.fixture
 def reported(founded_reported: Scene, tmp_path: Path) -> World:
-    """A copy of what the module begins with, which it calls so."""
+    """A copy of the module's fixture ``founded_reported``."""
     return founded_reported.copy(tmp_path).world
