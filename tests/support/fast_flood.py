@@ -1,4 +1,4 @@
-"""Clients that send whole, cheap, unpaid requests as fast as they are answered."""
+"""Clients that send complete, cheap requests without proof of work, as fast as they are answered."""
 
 import asyncio
 import multiprocessing
@@ -18,7 +18,7 @@ _START_SECONDS = 120
 
 
 def requests() -> list[bytes]:
-    """Return what costs a portal most for nothing: a text without work, a slot, and a page."""
+    """Return the free requests that cost a portal most: a text without proof of work, a slot, and a page."""
     envelope = make_envelope(SITE)
     told = {**BODY, "Upload-Length": len(envelope), "Content-Length": len(envelope)}
     told["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
@@ -32,7 +32,7 @@ def requests() -> list[bytes]:
 
 @contextmanager
 def hammering(sources: Sequence[Source], count: int) -> Iterator[Counter[int]]:
-    """Keep so many connections busy, from a process of their own; count the answers by status, at the end."""
+    """Keep ``count`` connections busy from a separate process. At the end, count the answers by status."""
     context = multiprocessing.get_context("spawn")
     begun, ended = context.Event(), context.Event()
     receiver, sender = context.Pipe(duplex=False)
@@ -59,7 +59,7 @@ async def _until(
     clients: Sequence[Source], sent: Sequence[bytes], begun: Event, ended: Event
 ) -> Counter[int]:
     found: Counter[int] = Counter()
-    # Not all begin by the same.
+    # The connections begin with different requests.
     turns = [[*sent[n:], *sent[:n]] for n in range(len(sent))]
     tasks = [
         asyncio.create_task(_client(source, turns[n % len(turns)], found)) for n, source in enumerate(clients)
@@ -72,7 +72,7 @@ async def _until(
 
 
 async def _client(source: Source, sent: Sequence[bytes], found: Counter[int]) -> None:
-    """Ask for ever, over a new connection when one was closed."""
+    """Send requests forever, over a new connection whenever one was closed."""
     while True:
         with suppress(OSError, asyncio.IncompleteReadError):
             await _connection(source, sent, found)

@@ -1,4 +1,4 @@
-"""Debian's Firefox with one person after the other in it, driven by a node process."""
+"""Debian's Firefox, used by one person after another, driven by a node process."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ SCRIPT = ROOT / "tests" / "js" / "firefox_peer.mjs"
 
 
 class FirefoxPeer:
-    """A person at a site, one act at a time."""
+    """A person at a site, who does one thing at a time."""
 
     def __init__(self, requests: IO[str], answers: IO[str]) -> None:
         self._requests, self._answers = requests, answers
@@ -23,7 +23,7 @@ class FirefoxPeer:
         self._requests.flush()
 
     def does(self, act: str, **values: str | list[str]) -> dict[str, Any]:
-        """Do what the script knows under this name, and return what came of it."""
+        """Run the script's act with this name, and return its result."""
         self.tell(do=act, **values)
         line = self._answers.readline()
         assert line, "the browser's driver has ended: see its words above"

@@ -1,4 +1,4 @@
-"""A flood of junk at a served portal that holds a true report, and what must be so afterwards."""
+"""A flood of junk at a portal that holds a valid report, and the checks afterwards."""
 
 import secrets
 from collections import Counter
@@ -24,10 +24,10 @@ DECLARED = age.sealed_size(16 << 20)
 
 
 def flood(server: Server, count: int) -> Counter[int]:
-    """Send ``count`` junk reports to a portal that holds one report; return how often each status came.
+    """Send ``count`` junk reports to a portal that holds one report. Return the number of each status.
 
-    Raises AssertionError unless a page is answered in the middle, and afterwards the report is untouched, the
-    site answers, a follow-up is taken.
+    Raises AssertionError unless a page is answered during the flood, and unless afterwards the report is
+    unchanged, the site answers, and a follow-up is accepted.
     """
     report = make_report_envelope(SITE)
     address = server.send(report)
@@ -75,7 +75,7 @@ def _post(server: Server, body: bytes, headers: dict[str, str]) -> int:
 
 
 def _follow_up(server: Server, envelope: bytes) -> None:
-    """Send a follow-up with the work that is asked for now."""
+    """Send a follow-up with the proof of work that is required now."""
     status, _, offer = server.request("GET", "/api/work")
     assert status == 200
     headers = {"Upload-Length": str(len(envelope)), **offered(offer, envelope)}

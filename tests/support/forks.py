@@ -1,4 +1,4 @@
-"""Programs of the inbox and the portal, forked from a process which has loaded all that they can need."""
+"""Programs of the inbox and the portal, forked from a process that has loaded all that they may need."""
 
 import multiprocessing
 import os
@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryFile
 
-# The command lines of both, as their scripts run them. A server leads a session, by which all its processes
-# can be ended at once.
+# Both command lines, as their scripts run them. A server leads its own session, so that all its processes can
+# be ended at once.
 INBOX = "from inbox.cli import main; main.main()"
 PORTAL = "from portal.ops.cli import main; main()"
 SERVER = f"import os; os.setsid(); {PORTAL}"
@@ -19,10 +19,11 @@ _WARM.set_forkserver_preload(["tests.support.warm_inbox", "tests.support.warm_po
 
 
 class Fork:
-    """A process of its own, which is waited for as ``subprocess.Popen`` is.
+    """A separate process, with the methods of ``subprocess.Popen`` to wait for it.
 
-    ``program`` is Python; it finds ``words`` as its arguments. If ``output`` is a terminal, that becomes its
-    own; else it takes what the program prints. multiprocessing hands files over as Connections alone.
+    ``program`` is Python code, and ``words`` are its arguments. If ``output`` is a terminal, it becomes the
+    controlling terminal; otherwise it receives the program's output. It is a Connection, because
+    multiprocessing passes files on only as Connections.
     """
 
     def __init__(
@@ -41,11 +42,11 @@ class Fork:
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
-        """Return its exit status, None while it runs."""
+        """Return its exit status, or None while it runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end for so many seconds; return its exit status, or raise TimeoutError."""
+        """Wait up to ``timeout`` seconds for its end. Return its exit status, or raise TimeoutError."""
         self._process.join(timeout)
         if self._process.exitcode is None:
             raise TimeoutError
@@ -67,7 +68,7 @@ def run(
     program: str = INBOX,
     environment: Mapping[str, str] = os.environ,
 ) -> tuple[int, str]:
-    """Return how a program ended that was run so, and all that it printed."""
+    """Run a program as a Fork. Return its exit status and its output."""
     with TemporaryFile("w+", encoding="utf-8") as said:
         with Connection(os.dup(said.fileno())) as output:
             forked = Fork(words, folder, output, program, environment)
@@ -79,12 +80,12 @@ def run(
 def _become(
     program: str, words: list[str], output: Connection, folder: Path, environment: Mapping[str, str]
 ) -> None:
-    """Run a program as Python would that was started there."""
+    """Run a program as a Python started with it would."""
     end = os.dup(output.fileno())
     output.close()
     if os.isatty(end):
         os.login_tty(end)
-        # As for who logs in. What a shell runs in the background ignores both, and so would all that it runs.
+        # As in a login shell. Background processes of a shell ignore both signals, and pass this on.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     else:
@@ -94,7 +95,7 @@ def _become(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    # What it inherits was made for other files, of which one is closed. Errors are written line by line.
+    # The inherited streams belong to other files, one of them closed. stderr is line-buffered.
     for file, name in enumerate(("stdin", "stdout", "stderr")):
         made = getattr(sys, f"__{name}__")
         how = {"encoding": made.encoding, "errors": made.errors, "buffering": 1 if file == 2 else -1}

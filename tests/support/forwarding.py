@@ -1,4 +1,4 @@
-"""A way to a server through which its visitors come from another address."""
+"""A proxy that makes the visitors of a server come from another address."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 @contextmanager
 def coming_from(address: str, port: int) -> Iterator[int]:
-    """Yield a port whose connections reach ``port`` on this machine from a loopback address."""
+    """Yield a port whose connections reach ``port`` on this machine from the given loopback address."""
 
     class Way(BaseRequestHandler):
         def handle(self) -> None:
@@ -30,7 +30,7 @@ def coming_from(address: str, port: int) -> Iterator[int]:
 
 
 def _copy(one: socket.socket, other: socket.socket) -> None:
-    """Hand on what comes until there is no more, and say so to the other end."""
+    """Forward all bytes until the end, then close the sending side of the other connection."""
     with suppress(OSError):
         while piece := one.recv(1 << 16):
             other.sendall(piece)

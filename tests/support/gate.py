@@ -1,13 +1,13 @@
-"""What the gate runs, and what it leaves to the soak; and which tests take a browser or a database."""
+"""Divide tests between gate and soak, and mark the tests that need a browser or a database."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pytest
 
-# The tests that are marked `soak`, also where they were not selected, with all their marks.
+# All tests marked `soak`, even those not selected, each with its marks.
 SOAKED = pytest.StashKey[Mapping[str, frozenset[str]]]()
-# What a test takes says what it needs.
+# The fixtures of a test show what it needs.
 _NEEDS = {
     "browser": {"engine", "chromium"},
     "database": {"postgres_url"},
@@ -15,9 +15,9 @@ _NEEDS = {
 
 
 def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
-    """Return all values as parameters: the gate runs those ``kept``, the soak the others.
+    """Return all values as parameters. The gate runs those ``kept``, the soak the others.
 
-    So it is where each of them goes through the same code, and those kept through all of it.
+    For values that all go through the same code, of which those kept reach every part.
     """
     found = [*values]
     assert {*kept} <= {*found}, "no such parameter"
@@ -25,7 +25,7 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
 
 
 def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
-    """Return each of some with each of the others, as parameters: the gate runs each with the first."""
+    """Return each of some with each of the others, as parameters. The gate runs each with the first."""
     these, those = [*some], [*others]
     return [
         pytest.param(one, other, marks=() if one == these[0] or other == those[0] else pytest.mark.soak)
@@ -35,12 +35,12 @@ def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
 
 
 def steps(stride: int) -> pytest.MarkDecorator:
-    """Return the ``stride`` of a test that stops something at its steps: the soak stops it at every one."""
+    """Return the ``stride`` of a test that stops a process at its steps. The soak stops it at every step."""
     return pytest.mark.parametrize("stride", [stride, pytest.param(1, marks=pytest.mark.soak)])
 
 
 def mark(items: Iterable[pytest.Item]) -> None:
-    """Mark the tests by what they take."""
+    """Mark the tests by what they need."""
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
@@ -52,7 +52,7 @@ def mark(items: Iterable[pytest.Item]) -> None:
 
 
 def soaked(items: Iterable[pytest.Item]) -> dict[str, frozenset[str]]:
-    """Return the tests that are marked `soak`, each with its marks."""
+    """Return the tests marked `soak`, each with its marks."""
     return {
         item.nodeid: frozenset(each.name for each in item.iter_markers())
         for item in items

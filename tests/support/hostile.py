@@ -1,4 +1,4 @@
-"""Files that somebody sends to do harm, small, and made here; what each one is, and how it may be shown."""
+"""Small hostile files, generated here, each with its true type and how it may be shown."""
 
 import gzip
 import io
@@ -21,7 +21,7 @@ RENDERED = str(7 * 7191)
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b1;1H\x1bP+q\x1b\\\x1b]8;;http://owned/\x07link\x1b]8;;\x07"
 BIDI = "invoice\u202egpj.exe\u2066\u200f"
 ALIKE = "p\u0430ypal \u0392ank"  # a Cyrillic a, a Greek B
-# Each line is one letter to a browser, however long: a syllable of Korean, a family, marks on an o.
+# A browser treats each line as a single letter, however long: a Korean syllable, a family, marks on an o.
 JOINED = "\u1100" * 300 + "\n" + "\U0001f468\u200d" * 300 + "\n" + "o" + "\u0336\u20dd" * 300
 FORMULAS = '=cmd|\' /C calc\'!A0,+1+1,-1+1,@SUM(1),\t=1\r\n"=HYPERLINK(""http://owned/"")"'
 PIXELS, TEXT, NOTHING = "pixels", "text", "nothing"
@@ -30,11 +30,10 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 
 @dataclass(frozen=True)
 class Hostile:
-    """A file with the name and type it is sent under, what it is, how it is shown.
+    """A file with the name and type it is sent under, its true type, and how it is shown.
 
-    What takes long to make stands as a function: every test worker collects these files, one looks into them.
-    ``said`` are parts of what must be said of it as a warning, as a reason why it is not shown, or of what it
-    holds.
+    Content that is slow to make is a function: every test worker collects these files, but only one reads
+    them. ``said`` are parts of the expected texts: warnings, reasons why it is not shown, or its contents.
     """
 
     name: str
@@ -46,12 +45,12 @@ class Hostile:
 
     @cached_property
     def data(self) -> bytes:
-        """What is in it."""
+        """The content."""
         return self.content if isinstance(self.content, bytes) else self.content()
 
 
 def corpus() -> list[Hostile]:
-    """Return all of them."""
+    """Return all hostile files."""
     return [*pictures(), *archives(), *papers(), *polyglots(), *texts(), *liars()]
 
 
@@ -63,13 +62,13 @@ def image(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> byt
 
 
 def pictures() -> Iterator[Hostile]:
-    """Yield pictures that are larger than they are, or less."""
+    """Yield pictures that declare huge sizes, are damaged, or carry metadata."""
     yield Hostile("bomb.png", PNG, png(60_000, 60_000), PNG, said=("60000 x 60000",))
     yield Hostile("bomb.gif", GIF, gif(65_535, 65_535), GIF, said=("65535 x 65535",))
     yield Hostile("bomb.tiff", "image/tiff", tiff(200_000, 200_000), "image/tiff", said=("200000 x 200000",))
     yield Hostile("bomb.webp", "image/webp", partial(webp, 16_383, 16_383), "image/webp", said=("damaged",))
     yield Hostile("bomb.bmp", "image/bmp", bmp(100_000, 100_000), "image/bmp", said=("100000 x 100000",))
-    # 81 megapixels in ten kilobytes: within what may be looked at
+    # 81 megapixels in ten kilobytes: within the limit
     yield Hostile("large.png", PNG, partial(png, 9_000, 9_000, whole=True), PNG, PIXELS)
     yield Hostile("frames.gif", GIF, partial(frames, 600), GIF, PIXELS)
     yield Hostile("text-bomb.png", PNG, _with_squeezed, PNG, said=("damaged",))
@@ -83,7 +82,7 @@ def pictures() -> Iterator[Hostile]:
 
 
 def png(width: int, height: int, *, whole: bool = False) -> bytes:
-    """Return a PNG of one bit for each pixel, which it has only if it is ``whole``."""
+    """Return a PNG with one bit per pixel. Its pixels are there only if it is ``whole``."""
     row = b"\0" + bytes(-(-width // 8))
     pixels = zlib.compress(row * height if whole else row, 9)
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
@@ -100,7 +99,7 @@ def gif(width: int, height: int) -> bytes:
 
 
 def tiff(width: int, height: int) -> bytes:
-    """Return a TIFF that declares this size, in one strip that is not there."""
+    """Return a TIFF that declares this size, in one strip that is missing."""
     entries = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, height)]
     raw = b"".join(
         struct.pack("<HHII", tag, 4, 1, value)
@@ -126,7 +125,7 @@ def bmp(width: int, height: int) -> bytes:
 
 
 def frames(count: int) -> bytes:
-    """Return a GIF of so many pictures, of one pixel each."""
+    """Return a GIF of ``count`` pictures with one pixel each."""
     out = io.BytesIO()
     each = [Image.new("P", (1, 1), number % 2) for number in range(count)]
     for number, one in enumerate(each):
@@ -149,7 +148,7 @@ def _with_squeezed() -> bytes:
 
 
 def heic(exif: bytes) -> bytes:
-    """Return the beginning of what an iPhone makes, and what it writes beside the pixels."""
+    """Return the beginning of an iPhone's picture, with its metadata."""
     return b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"infe\2\0\0\1\0\1\0\0Exif\0\0\0\0\x15" + exif
 
 
@@ -165,7 +164,7 @@ def _exif() -> bytes:
 
 
 def archives() -> Iterator[Hostile]:
-    """Yield archives that unpack to more than there is, or elsewhere."""
+    """Yield archives that unpack to too many bytes, or to another folder."""
     yield Hostile(
         "bomb.zip", ZIP, declaring(4_000_000_000), ZIP, said=("a bomb: it would unpack to 4000000000",)
     )
@@ -190,7 +189,7 @@ def archives() -> Iterator[Hostile]:
 
 
 def documents(office: str) -> Iterator[Hostile]:
-    """Yield documents that say who made them, and some that only seem to."""
+    """Yield documents with metadata on who made them, some of it unreadable."""
     core = f"<cp:p><dc:creator>Ren&amp;é {SCRIPT.replace('<', '&lt;')}</dc:creator><x> </x><y>\n</y></cp:p>"
     made = told(core=core, app="<P><Company>Port \x9b2J</Company></P>")
     said = ("creator: Ren&é <script>", "Company: Port \x9b2J")
@@ -215,7 +214,7 @@ def documents(office: str) -> Iterator[Hostile]:
 
 
 def told(core: str, app: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return a document that says this of itself."""
+    """Return a document with this metadata."""
     made = zipped("word/document.xml")
     for name, text in (("docProps/core.xml", core), ("docProps/app.xml", app)):
         made = zipped(name, data=text.encode(), method=method, before=made)
@@ -223,7 +222,7 @@ def told(core: str, app: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def zipped(*names: str, data: bytes = b"x", method: int = zipfile.ZIP_DEFLATED, before: bytes = b"") -> bytes:
-    """Return a zip with entries of these names, behind those that were there ``before``."""
+    """Return a zip with entries of these names, after those of the zip ``before``."""
     out = io.BytesIO(before)
     with zipfile.ZipFile(out, "a", method) as archive:
         for name in names:
@@ -247,7 +246,7 @@ def nested(depth: int) -> bytes:
 
 
 def overlapping(count: int) -> bytes:
-    """Return a zip in which so many entries are the same bytes, a million when unpacked."""
+    """Return a zip with ``count`` entries over the same bytes, a million each when unpacked."""
     raw = zipped("zeros", data=bytes(1_000_000))
     start, end = raw.rindex(b"PK\x01\x02"), raw.rindex(b"PK\x05\x06")
     listed = raw[start:end] * count
@@ -256,7 +255,7 @@ def overlapping(count: int) -> bytes:
 
 
 def tarred() -> bytes:
-    """Return a tar that would write outside of its folder, by a name and by a link."""
+    """Return a tar that would write outside its folder, through a name and through a link."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name in ("../../etc/passwd", "/etc/shadow", *map(str, range(300))):
@@ -268,7 +267,7 @@ def tarred() -> bytes:
 
 
 def papers() -> Iterator[Hostile]:
-    """Yield PDFs that do things, or cannot be what they say."""
+    """Yield PDFs with active content, and PDFs that cannot be valid."""
     yield Hostile("fine.pdf", PDF, paper(f"{SCRIPT}{ESCAPES}"), PDF, PIXELS, ("Author: <script>",))
     yield Hostile("cut.pdf", PDF, paper()[:200], PDF, said=("damaged",))
     yield Hostile("head.pdf", PDF, b"%PDF-1.7\n", PDF, said=("damaged",))
@@ -309,7 +308,7 @@ def papers() -> Iterator[Hostile]:
 
 
 def polyglots() -> Iterator[Hostile]:
-    """Yield files that are two things at once."""
+    """Yield files that are of two types at once."""
     script = image("GIF") + b"*/=1;" + SCRIPT.encode()
     yield Hostile("script.gif", GIF, script, GIF, PIXELS, ("some programs take it for text/html",))
     both = drawn() + zipped("setup.exe")
@@ -321,7 +320,7 @@ def polyglots() -> Iterator[Hostile]:
 
 
 def texts() -> Iterator[Hostile]:
-    """Yield what is shown as text, whatever it would be elsewhere."""
+    """Yield files that are shown as text, although other programs would treat them otherwise."""
     drawing = f"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'>{SCRIPT}</svg>"
     yield Hostile("drawing.svg", "image/svg+xml", drawing.encode(), "image/svg+xml", TEXT)
     page = f"<!doctype html><title>{JINJA}</title>{SCRIPT}"
@@ -342,7 +341,7 @@ def texts() -> Iterator[Hostile]:
 
 
 def liars() -> Iterator[Hostile]:
-    """Yield what is not as it is called."""
+    """Yield files whose names or types are wrong."""
     program = b"MZ\x90\0" + bytes(60) + b"PE\0\0" + bytes(100)
     exe = "application/vnd.microsoft.portable-executable"
     yield Hostile(

@@ -1,4 +1,4 @@
-"""PDFs for the hostile corpus, by a library or put together by hand."""
+"""PDFs for the hostile corpus, made by a library or by hand."""
 
 import subprocess
 import tempfile
@@ -10,7 +10,7 @@ SCRIPT = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
 
 def endless() -> bytes:
-    """Return a PDF that takes for ever: a drawing that draws itself, twice."""
+    """Return a PDF that takes forever: a drawing that draws itself, twice."""
     return drawn(content=b"/X Do", form=True)
 
 
@@ -27,7 +27,7 @@ def paper(author: str = "x", *, locked: bool = False) -> bytes:
 
 
 def packed(*options: str) -> bytes:
-    """Return a PDF with a script among objects that are packed, made by qpdf with these options."""
+    """Return a PDF with a script in a packed object, made by qpdf with these options."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(drawn(catalog=SCRIPT))
         file.flush()
@@ -46,7 +46,7 @@ def drawn(  # noqa: PLR0913 - each one way to be odd
     font: bool = False,
     form: bool = False,
 ) -> bytes:
-    """Return a PDF that was put together by hand, with a red square unless it is given something else."""
+    """Return a PDF made by hand, with a red square unless other content is given."""
     packed = zlib.compress(content, 9)
     junk = b"\0\1\0\0" + bytes(range(256)) * 8
     objects = [

@@ -1,4 +1,4 @@
-"""An inbox to try things on, reporters who write to it, a portal that hands their envelopes over."""
+"""An inbox for tests, reporters who write to it, and a portal that passes on their envelopes."""
 
 import contextlib
 import copy as copying
@@ -60,28 +60,28 @@ PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
 QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
-# The least that libsodium takes: tests of the inbox are not tests of Argon2id.
+# The minimum of libsodium: tests of the inbox do not test Argon2id.
 QUICK = (1, 8192)
-# The program of the inbox, which takes no more.
+# The program of the inbox, with these parameters.
 QUICKLY = f"""
 from inbox.cli import main
 from inbox.keys import share_file
 share_file.LIMITS = {QUICK}
 main.main()
 """
-# How a case is closed where it does not matter how.
+# How to close a case if it does not matter how.
 CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
 
 
 def today() -> date:
-    """Return the day it is in UTC."""
+    """Return the present day in UTC."""
     return datetime.now(UTC).date()
 
 
 def charter() -> Charter:
-    """Return what people decided for the inbox of the tests."""
+    """Return the choices that people made for the inbox of the tests."""
     return Charter(
         name="Fanal",
         channel=CHANNEL,
@@ -95,12 +95,12 @@ def charter() -> Charter:
 
 
 def alone() -> Circle:
-    """Return the one officer of most tests."""
+    """Return the circle with the only officer of most tests."""
     return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
 
 
 def circle(*names: str, quorum: int) -> Circle:
-    """Return several officers, each with an own passphrase."""
+    """Return a circle of several officers, each with their own passphrase."""
     return Circle(tuple(Appointee(name, passphrase_of(name)) for name in names), quorum, QUICK)
 
 
@@ -114,7 +114,7 @@ class Said:
 
     @property
     def json(self) -> Any:
-        """What it printed as JSON."""
+        """The JSON that it printed."""
         return json.loads(self.out)
 
 
@@ -124,21 +124,20 @@ def passphrase_of(name: str) -> str:
 
 
 def _follows(rule: Decision) -> int:
-    """Return how much follows from a decision: that persons know, or how a case ends."""
+    """Return how many consequences a decision has: persons are informed, an outcome is prepared."""
     return rule.informs + (rule.outcome is not None)
 
 
 def insisting(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return a command that takes a folder on this machine's own disk for a medium."""
+    """Return the command with the option to accept a folder on this machine's own disk as a medium."""
     is_medium = tuple(words[:2]) in {("exchange", "outbox"), ("backup", "make")}
     return [*words, *(["--same-disk"] if is_medium else [])]
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return a command that names somebody where French law wants to know to whom something went.
+    """Return the command with the recipient and the reference that French law requires for it, if any.
 
-    It says under which reference, too, where the law wants that. So it says how reporters are heard, where
-    the regime asks for that.
+    It also says how reporters are heard, if the regime requires that.
     """
     if tuple(words[:2]) == ("office", "set") and "external" in words:
         return [*words, "--heard", "X"]
@@ -157,8 +156,8 @@ def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
 class Office:
     """An inbox in a folder, with the commands that staff would type.
 
-    ``present`` are the officers of several who bring their shares; one alone is not named. ``brought``, if
-    there are any, are options that open it instead.
+    ``present`` are the officers who bring their shares; an only officer is not named. ``brought`` are options
+    that open the inbox instead, if any.
     """
 
     def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:
@@ -171,7 +170,7 @@ class Office:
 
     @classmethod
     def found(cls, folder: Path, chosen: Charter | None = None) -> "Office":
-        """Make a new one in ``folder``."""
+        """Create an inbox in ``folder``."""
         made = cls(folder)
         init.found(made.root, chosen or charter(), alone(), today=today())
         made.secret.write_text(PASSPHRASE + "\n")
@@ -180,7 +179,7 @@ class Office:
 
     @classmethod
     def found_by(cls, folder: Path, names: Sequence[str], quorum: int) -> "Office":
-        """Make a new one in ``folder`` for several officers, of whom the first ``quorum`` are present."""
+        """Create an inbox in ``folder`` for several officers. The first ``quorum`` of them are present."""
         made = cls(folder, names[:quorum])
         made.shares.mkdir()
         handout = Handout(made.shares, with_sheets=False)
@@ -195,21 +194,21 @@ class Office:
         return Office(self.root.parent, names)
 
     def copy(self, folder: Path) -> "Office":
-        """Return the same inbox once more, in ``folder``."""
+        """Return a copy of the inbox in ``folder``."""
         shutil.copytree(self.root.parent, folder, dirs_exist_ok=True)
         return Office(folder, self.present)
 
     def secret_of(self, name: str) -> Path:
-        """Return the file with the passphrase of an officer of several."""
+        """Return the file with the passphrase of one of several officers."""
         return self.shares / f"{name}.passphrase"
 
     def share_of(self, name: str) -> Path:
-        """Return the share file of an officer of several, that of the present sharing."""
+        """Return the share file of one of several officers, from the present sharing."""
         sharing = vault_header.parse((self.root / "vault.json").read_bytes()).sharing
         return self.shares / f"{name}-{vault_header.name(sharing)}.share"
 
     def opening(self) -> list[str]:
-        """Return the options by which those who are present open it."""
+        """Return the options with which the present officers open the inbox."""
         if self.brought:
             return [*map(str, self.brought)]
         if not self.present:
@@ -220,11 +219,11 @@ class Office:
         ]
 
     def run(self, *arguments: str | Path) -> Said:
-        """Run a command in this process; a folder of the test may stand for a medium, X for what law asks."""
+        """Run a command in this process, with the options that law, and a medium on this disk, require."""
         return self.typed(*_addressing(insisting(arguments)))
 
     def typed(self, *arguments: str | Path) -> Said:
-        """Run a command in this process as it is given."""
+        """Run a command in this process unchanged."""
         out, err = io.StringIO(), io.StringIO()
         words = ["--home", str(self.root), *self.opening(), *map(str, arguments)]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -238,7 +237,7 @@ class Office:
         return said.json
 
     def settle(self, *numbers: int) -> None:
-        """Let be decided of these cases, past the commands, what the law asks of every case; nothing else."""
+        """Record, without commands, only the decisions that the law requires for every case."""
         with self.opened() as inbox, inbox.transaction() as session:
             duties = in_use.of(session).duties
             for row in session.scalars(select(Duty).where(Duty.case.in_(numbers), Duty.decided.is_(None))):
@@ -253,9 +252,9 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def read_all(self, *numbers: int, risk: str = "") -> None:
-        """Settle and read these cases, and assess the source's ``risk`` if one is given.
+        """Settle and read these cases, and assess the ``risk`` to the reporter if one is given.
 
-        A case that was not read cannot be closed, and no measure is taken before the risk is known.
+        An unread case cannot be closed, and a measure of inquiry needs the risk assessed first.
         """
         self.settle(*numbers)
         for number in map(str, numbers):
@@ -264,7 +263,7 @@ class Office:
                 self.json("case", "set-source-risk", number, risk, "--reason", "x")
 
     def tell_no_prosecutor(self, *numbers: int) -> None:
-        """Let be decided of these cases, past the commands, that no prosecutor is told of them."""
+        """Record, without commands, the decision not to inform a prosecutor of these cases."""
         with self.opened() as inbox, inbox.transaction() as session:
             law = in_use.of(session)
             kind = law.duty(DutyRole.PROSECUTOR)
@@ -276,9 +275,9 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def close(self, number: str, *how: str) -> Any:
-        """Read a case and close it, so or as moot with nothing told; return the JSON of that.
+        """Read a case and close it, by default as moot with everything withheld. Return the JSON of closing.
 
-        What the law asks of every case is decided before.
+        The decisions that the law requires for every case are recorded first.
         """
         self.settle(int(number))
         self.json("case", "show", number)
@@ -286,19 +285,19 @@ class Office:
 
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
-        """Unlock it without a command."""
+        """Unlock the inbox without a command."""
         with self.unlocked() as opened:
             yield opened.inbox
 
     @contextmanager
     def unlocked(self) -> Iterator[Unlocked]:
-        """Unlock it without a command, with those who opened it, on the day of its clock."""
+        """Unlock the inbox without a command, with the officers who open it, on the day of its clock."""
         with unlocking.unlocked(self.root, self.bring, lambda *_: None) as opened:
             opened.inbox.vault.today = clock.datetime.now(UTC).date()
             yield opened
 
     def bring(self, given: str = PASSPHRASE) -> list[Credential]:
-        """Return what those who are present bring; ``given`` is the passphrase of the one alone."""
+        """Return the credentials of the present officers; ``given`` is the passphrase of an only officer."""
         if self.present:
             return [
                 Credential(self.share_of(each).read_bytes(), passphrase_of(each)) for each in self.present
@@ -306,7 +305,7 @@ class Office:
         return [Credential(next(self.root.glob("*.share")).read_bytes(), given)]
 
     def state(self) -> dict[str, Any]:
-        """Return all rows of all tables but the journal, and all files with their digests but the vault's."""
+        """Return all rows except the journal's, and the digests of all files except the vault."""
         with self.opened() as inbox, inbox.vault.transaction() as session:
             run = session.connection().exec_driver_sql
             tables = {
@@ -321,7 +320,7 @@ class Office:
         return tables | {"files": files}
 
     def keyring(self) -> tuple[Keyring, bytes]:
-        """Return the newest keyring with the root key that it holds under."""
+        """Return the newest keyring, and the root key that verifies it."""
         with self.opened() as inbox, inbox.transaction() as session:
             row = queries_office.newest_keyring(session)
             root_key = queries_office.office(session).root_key
@@ -334,13 +333,13 @@ class Office:
 
 @functools.cache
 def _whole_tables() -> Mapping[str, str]:
-    """Return what asks for all rows of each table but the journal."""
+    """Return the query for all rows of each table except the journal."""
     tables = vault_tables.Base.metadata.tables
     return {name: str(select(table)) for name, table in tables.items() if name != "journal"}
 
 
 class World:
-    """An office with what the outside knows of it: deployment, intake key, keyring."""
+    """An office with the values that outsiders know: deployment, intake key, keyring."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -354,7 +353,7 @@ class World:
         self.seen = SeenKeyring(row.serial, row.hash)
 
     def of(self, copy: Office) -> "World":
-        """Return what the outside knows of a copy of the inbox: the same."""
+        """Return this world for a copy of the inbox. Outsiders know the same values."""
         made = copying.copy(self)
         made.office = copy
         return made
@@ -398,7 +397,7 @@ class Reporter:
         edit: Edit | None = None,
         seed: bytes | None = None,
     ) -> bytes:
-        """Return the envelope of a follow-up; ``seed`` signs it instead of the author's."""
+        """Return the envelope of a follow-up, signed with ``seed`` or the reporter's own."""
         follow_up = FollowUp(
             channel=CHANNEL,
             key_id=self.world.recipient.key_id,
@@ -422,7 +421,7 @@ class Reporter:
 
 
 def describe(files: Sequence[bytes]) -> tuple[messages.File, ...]:
-    """Return what a message says of these files."""
+    """Return the description of these files in a message."""
     described = []
     for number, data in enumerate(files, 1):
         digest = container.FileDigest()
@@ -451,29 +450,29 @@ def drop(world: World, note: str, files: Sequence[bytes] = ()) -> bytes:
 
 @dataclass(frozen=True)
 class Sent:
-    """An envelope as the portal has it; first reports come with a case id."""
+    """An envelope as the portal stores it. First reports have a case id."""
 
     envelope: bytes
     case_id: bytes | None = None
 
 
 def answering(**answers: str | tuple[str, ...]) -> Edit:
-    """Return what adds these answers to a report."""
+    """Return an edit that adds these answers to a report."""
     return lambda report: replace(report, answers={**report.answers, **answers})
 
 
 def first(reporter: Reporter, **changes: Any) -> Sent:
-    """Return a reporter's report as the portal has it; ``changes`` are those of ``Reporter.report``."""
+    """Return a report as the portal stores it; ``changes`` are arguments of ``Reporter.report``."""
     return Sent(reporter.report(**changes), reporter.keys.case_id)
 
 
 def kinds(office: Office) -> list[str]:
-    """Return why each thing became no case that did not."""
+    """Return, for each envelope that did not become a case, the reason."""
     return [row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]]
 
 
 class Portal:
-    """What makes intake bundles: an instance key and the end of its chain."""
+    """A maker of intake bundles: an instance key and the end of its chain."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
@@ -484,7 +483,7 @@ class Portal:
 
     @property
     def fingerprint(self) -> str:
-        """What `portal init` printed."""
+        """The fingerprint that `portal init` printed."""
         return signing.fingerprint(signing.public_key(self.seed))
 
     def bundle(
@@ -497,7 +496,7 @@ class Portal:
     ) -> Path:
         """Write the next bundle; ``edit`` changes its manifest before it is signed.
 
-        The portal says that it imported what it applied today, or on the day ``imported``.
+        It says that the portal imported the outboxes it applied today, or on the day ``imported``.
         """
         entries = sorted(
             (
@@ -544,24 +543,24 @@ class Portal:
 
 @dataclass(frozen=True)
 class Scene:
-    """An inbox with its portal and somebody who writes to it, to copy."""
+    """An inbox with its portal and a reporter, to copy."""
 
     portal: Portal
     reporter: Reporter
 
     @classmethod
     def begun(cls, world: World, folder: Path) -> "Scene":
-        """Make one in ``folder`` with a copy of the inbox of ``world``; nobody has written yet."""
+        """Create a scene in ``folder`` with a copy of the inbox of ``world``. Nobody has written yet."""
         copied = world.of(world.office.copy(folder / "office"))
         return cls(Portal(copied, folder / "medium"), Reporter(copied))
 
     @property
     def world(self) -> World:
-        """The inbox, with what the outside knows of it."""
+        """The inbox, with the values that outsiders know."""
         return self.portal.world
 
     def copy(self, folder: Path) -> "Scene":
-        """Return the same once more, in ``folder``; the portal has another medium, with no bundle yet."""
+        """Return a copy in ``folder``. The portal has another medium, without bundles."""
         made = Scene(copying.copy(self.portal), copying.copy(self.reporter))
         made.portal.world = made.reporter.world = self.world.of(self.world.office.copy(folder / "office"))
         made.portal.folder = folder / "medium"
@@ -569,7 +568,7 @@ class Scene:
         return made
 
     def collect(self, *sent: Sent) -> Any:
-        """Collect a bundle of these; return what JSON says of it."""
+        """Collect a bundle of these envelopes. Return the JSON."""
         words = (
             "exchange",
             "collect",
@@ -581,7 +580,7 @@ class Scene:
 
 
 def manifest(office: Office, path: Path, serial: int = 7) -> Path:
-    """Write a list of pages such as `portal manifest` makes for the deployment of an inbox."""
+    """Write a list of pages for an inbox's deployment, such as `portal manifest` makes."""
     opened, _ = office.keyring()
     files = (pages.Page("/", "text/html", bytes(32)),)
     listed = pages.Pages(
@@ -592,7 +591,7 @@ def manifest(office: Office, path: Path, serial: int = 7) -> Path:
 
 
 def read_outbox(path: Path, world: World) -> tuple[bundle.Outbox, Manifest, dict[str, bytes]]:
-    """Open an outbox bundle as the portal would; return manifest and files by name."""
+    """Open an outbox bundle as the portal would. Return outbox, manifest and files by name."""
     manifest, members = bundle.read([path.read_bytes()])
     outbox = bundle.open_outbox(manifest, world.deployment, [world.reply_key])
     files = {member.name: b"".join(member.data) for member in bundle.checked(members, outbox.files())}

@@ -1,4 +1,4 @@
-"""An inbox of three officers whose circle changes, or which sheets open."""
+"""An inbox of three officers whose circle changes, or that is opened with sheets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,12 @@ from inbox.vault.casework_tables import Declaration
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
-# What another circle changes, of all tables but the journal.
+# The tables, except the journal, that a change of the circle changes.
 CHANGED = {"officers", "key_store", "files"}
 
 
 def found(folder: Path) -> Office:
-    """Make it in ``folder``, with a case in it, and dora's passphrase ready."""
+    """Create the inbox in ``folder``, with a case in it, and a file with dora's passphrase."""
     (folder / "office").mkdir()
     office = Office.found_by(folder / "office", NAMES, 2)
     world = World(office)
@@ -28,19 +28,19 @@ def found(folder: Path) -> Office:
 
 
 def change(office: Office, *words: str, circle: tuple[str, ...]) -> Said:
-    """Change the officers by command, the passphrases of the new circle from files."""
+    """Change the officers by command, with the passphrases of the new circle from files."""
     files = [word for name in circle for word in ("--new-passphrase-file", office.secret_of(name))]
     return office.run("officer", *words, "--shares", office.shares, *files)
 
 
 def only(office: Office, pattern: str) -> str:
-    """Return the name of the one file that fits."""
+    """Return the name of the only file that matches."""
     (path,) = office.root.glob(pattern)
     return path.name
 
 
 def header_of(office: Office) -> vault_header.Header:
-    """Return what vault.json says."""
+    """Return the content of vault.json."""
     return vault_header.parse((office.root / "vault.json").read_bytes())
 
 

@@ -1,4 +1,4 @@
-"""A clock that tests move, as the commands of the inbox read it."""
+"""A clock that tests can move, for the commands of the inbox."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -9,7 +9,7 @@ from tests.support.inbox_builders import today
 
 
 class Clock:
-    """What the inbox takes for now."""
+    """The present time of the inbox."""
 
     def __init__(self, day: date | None = None) -> None:
         self.day = day or today()
@@ -19,13 +19,13 @@ class Clock:
         return datetime.combine(self.day, time(12), zone)
 
     def wait(self, days: int) -> date:
-        """Let days pass, or come back, and return the new day."""
+        """Move the clock by a number of days, which may be negative. Return the new day."""
         self.day += timedelta(days=days)
         return self.day
 
 
 def moved(patch: pytest.MonkeyPatch, to: Clock | None = None) -> Clock:
-    """Put a clock into this process's commands and return it."""
+    """Make the commands in this process use a clock, and return it."""
     made = to or Clock()
     patch.setattr(clock, "datetime", made)
     return made

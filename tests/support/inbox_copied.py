@@ -1,4 +1,4 @@
-"""What somebody finds who copies the files of an inbox and has its keys."""
+"""What can be found in a copy of an inbox's files with its keys."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tests.support.vault_pages import decrypted
 
 
 def everything(office: Office) -> bytes:
-    """Return all that the files and the shares give: names, files, pages, the key store opened."""
+    """Return all that files and shares yield: names, contents, decrypted pages and key store."""
     with office.opened() as inbox, inbox.transaction() as session:
         valid = session.get_one(KeyStoreKey, 1)
         sealed = inbox.home.keystore(valid.generation).read_bytes()
@@ -28,7 +28,7 @@ def everything(office: Office) -> bytes:
 
 
 def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
-    """Return what of it is there, raw or in a form in which bytes are written."""
+    """Return the names of the wanted values that are there, raw or in a form in which bytes are written."""
     data = everything(office)
     return {
         name

@@ -1,4 +1,4 @@
-"""A case that has ended, and its portal told of it: for tests of how long it is kept, and of its end."""
+"""A closed case whose closing the portal knows, for tests of retention and destruction."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,16 +13,16 @@ from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, FollowUp, IntakeBundle
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox, today
 
-# Longer than any case is kept, whatever its outcome.
+# Longer than any retention period.
 AGES = timedelta(3_000)
 
 
 def tell_portal(
     office: Office, portal: Portal, *sent: Sent, imported: date | None = None, exported: date | None = None
 ) -> Any:
-    """Make an outbox and collect a bundle of a portal that has applied it; return what is said of that.
+    """Make an outbox, and collect a bundle from a portal that has applied it. Return the JSON of collecting.
 
-    The portal says that it did so, and exported, today if it is not told otherwise.
+    By default, the bundle says that the portal applied the outbox and exported the bundle today.
     """
     n = office.json("exchange", "outbox", "--out", office.out)["n"]
     _, made, _ = read_outbox(office.out / f"outbox-inspection-{n}.tar", portal.world)
@@ -36,7 +36,7 @@ def tell_portal(
 
 
 def work_on(office: Office, **changes: Any) -> None:
-    """Change the state of the work on case 1, and what its reporter reads of it."""
+    """Change the work on case 1, and what its reporter is told of it."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)
@@ -44,7 +44,7 @@ def work_on(office: Office, **changes: Any) -> None:
 
 
 def aged(office: Office) -> None:
-    """Let the days pass for which every case is kept that has ended, and its proceedings if any."""
+    """Let the retention periods of all closed cases pass, and those of proceedings."""
     with office.opened() as inbox, inbox.transaction() as session:
         long_ago = today() - AGES
         for work in session.scalars(select(Workflow)):
@@ -57,14 +57,14 @@ def aged(office: Office) -> None:
 
 
 def dated_by_portal(office: Office) -> None:
-    """Let what was collected have been exported on the day that this process's clock says."""
+    """Set the days of export and collection of all bundles to the present day of this process's clock."""
     day = clock.today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def heard(office: Office, number: int = 1, day: date | None = None) -> None:
-    """Let the reporter of a case have read on a day, today if none is given, all that waits to be told."""
+    """Record that the reporter of a case read everything pending on a day, by default today."""
     day = day or today()
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, number)

@@ -1,4 +1,4 @@
-"""A command of the inbox killed, or stopped, before every step in which it changes the disk, once at each."""
+"""Kill or stop a command of the inbox once before each step in which it changes the disk."""
 
 import contextlib
 import functools
@@ -30,11 +30,11 @@ _STEPS = ("fsync", "replace", "rename", "unlink")
 def killed_everywhere(
     office: Office, folder: Path, day: date, *words: str | Path, stride: int = 1
 ) -> list[Office]:
-    """Return copies of the inbox, each with the command killed ``stride`` steps later; in the last it ended.
+    """Return copies of the inbox. In each, the command was killed ``stride`` steps later; in the last, not.
 
-    A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
-    Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy. The
-    command knows the versions that are known here.
+    A step is a change that Python makes to the disk, or a commit of the vault; within a commit, SQLite is
+    responsible. If there is no inbox yet, no officer opens it. ``{}`` in a word stands for the folder of the
+    copy. The command knows the same versions as this process.
     """
     given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
     parent = _parent()
@@ -47,9 +47,9 @@ def killed_everywhere(
 
 @functools.cache
 def _parent() -> subprocess.Popen[str]:
-    """Return the process that commands are forked from, warm from one to the next."""
+    """Return the process that commands are forked from, which stays loaded between them."""
     command = [sys.executable, "-m", "tests.support.inbox_kills"]
-    # It ends with its input, and so with this process. What a command says of errors is read as no number.
+    # It ends with its input, and so with this process. An error message is not a number, so it is noticed.
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -57,7 +57,7 @@ def _parent() -> subprocess.Popen[str]:
 
 def _main() -> None:
     share_file.LIMITS = QUICK
-    # Here, and not in each child anew: what the command loads, and the statements that it has compiled.
+    # Load the program and share compiled statements here, not again in each child.
     engines.share_statements()
     known_before.remember()
     for line in sys.stdin:
@@ -72,7 +72,7 @@ def _main() -> None:
 
 
 def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
-    """Kill the command at one step after another, in copies of their own; return how many there are."""
+    """Kill the command at one step after another, each in its own copy. Return the number of copies."""
     n = 0
     while True:
         copy = office.copy(folder / str(n))
@@ -88,7 +88,7 @@ def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
 
 @contextlib.contextmanager
 def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Call ``stop`` before one step of the block, counted from 0; give how many are left until then."""
+    """Call ``stop`` before one step of the block, counted from 0. Yield the number of steps until then."""
     left = [place]
 
     def step(*_: Any) -> None:

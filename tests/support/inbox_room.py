@@ -1,4 +1,4 @@
-"""Fixtures for tests of the inbox and of the desk, brought in by tests/conftest.py."""
+"""Fixtures for tests of the inbox and the desk, loaded by tests/conftest.py."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
-    """An inbox of this test's own: a copy of `founded`, or of the fixture that the mark `copy_of` names."""
+    """An inbox for this test only: a copy of `founded`, or of the fixture that the mark `copy_of` names."""
     source: Office | Scene = request.getfixturevalue(_marked(request) or "founded")
     if isinstance(source, Scene):
         scene: Scene = request.getfixturevalue("scene")
@@ -47,32 +47,32 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def inbox(office: Office) -> Iterator[Inbox]:
-    """The inbox of this test's own, open."""
+    """The inbox of this test, open."""
     with office.opened() as opened:
         yield opened
 
 
 def _marked(request: pytest.FixtureRequest) -> str | None:
-    """Return the name of the fixture of which a test asks for a copy."""
+    """Return the name of the fixture that a test wants a copy of."""
     mark = request.node.get_closest_marker("copy_of")
     return mark and mark.args[0]
 
 
 @pytest.fixture(scope="session")
 def founded_world(founded: Office) -> World:
-    """The same with what the outside knows of it, to copy."""
+    """The same inbox with the values that outsiders know, to copy."""
     return World(founded)
 
 
 @pytest.fixture(scope="session")
 def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The same with its portal, to copy."""
+    """The same inbox with its portal, to copy."""
     return Scene.begun(founded_world, tmp_path_factory.mktemp("scene"))
 
 
 @pytest.fixture(scope="session")
 def founded_correspondent(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """What `correspondent` is a copy of."""
+    """The original of `correspondent`."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("correspondent"))
     scene.collect(first(scene.reporter))
     return scene
@@ -80,7 +80,7 @@ def founded_correspondent(founded_world: World, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="session")
 def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """What `closed` is a copy of."""
+    """The original of `closed`."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("closed"))
     office = scene.world.office
     scene.collect(first(scene.reporter, files=[b"x"]))
@@ -95,7 +95,7 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
-    """A copy of what `correspondent` or `closed`, if asked for, or the mark names, or of `founded_scene`."""
+    """A copy of `founded_scene`, or of the scene that the mark, `correspondent` or `closed` calls for."""
     begins = [f"founded_{each}" for each in ("correspondent", "closed") if each in request.fixturenames]
     named = request.getfixturevalue((*begins, _marked(request) or "founded_scene")[0])
     source: Scene = named if isinstance(named, Scene) else request.getfixturevalue("founded_scene")
@@ -104,19 +104,19 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
 
 @pytest.fixture
 def world(scene: Scene) -> World:
-    """An inbox of this test's own, with what the outside knows of it."""
+    """An inbox for this test only, with the values that outsiders know."""
     return scene.world
 
 
 @pytest.fixture
 def portal(scene: Scene) -> Portal:
-    """What makes intake bundles for that inbox."""
+    """A portal that makes intake bundles for that inbox."""
     return scene.portal
 
 
 @pytest.fixture
 def collect(world: World, portal: Portal) -> Callable[..., Any]:
-    """Return a function that collects one bundle and gives what JSON says of it."""
+    """Return a function that collects one bundle and returns the JSON."""
 
     def run(path: Path, code: int = 0) -> Any:
         said = world.office.run(
@@ -131,26 +131,26 @@ def collect(world: World, portal: Portal) -> Callable[..., Any]:
 
 @pytest.fixture
 def collect_all(portal: Portal, collect: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that collects a bundle of these envelopes and gives what JSON says of it."""
+    """Return a function that collects a bundle of the given envelopes and returns the JSON."""
     return lambda *sent: collect(portal.bundle(*sent))
 
 
 @pytest.fixture(scope="session")
 def founded_trio(tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """The inbox as it was made, to copy, or to read."""
+    """The inbox of a trio as created, to copy or to read."""
     return inbox_trio.found(tmp_path_factory.mktemp("trio"))
 
 
 @pytest.fixture(scope="module")
 def opened_trio(founded_trio: Trio) -> Iterator[Inbox]:
-    """The inbox as it was made, opened by two of the three."""
+    """The inbox of a trio as created, opened by two of the three."""
     with founded_trio.others.opened() as inbox:
         yield inbox
 
 
 @pytest.fixture
 def trio(founded_trio: Trio, tmp_path: Path) -> Trio:
-    """The inbox as this test's own."""
+    """The inbox of a trio, for this test only."""
     return Trio(founded_trio.office.copy(tmp_path / "trio"))
 
 
@@ -168,7 +168,7 @@ def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="session")
 def author(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
-    """Who wrote case 1 of an inbox, and alone knows of it; case 2 is a drop that cannot be answered."""
+    """The reporter of case 1 of an inbox. Case 2 is an unsigned report that cannot be answered."""
     folder = tmp_path_factory.mktemp("authored")
     world = World(Office.found(folder))
     portal, author = Portal(world, folder / "medium"), Reporter(world)
@@ -181,19 +181,19 @@ def author(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
 
 @pytest.fixture(scope="session")
 def authored(author: Reporter) -> Office:
-    """The author's inbox, to copy, or to read."""
+    """The reporter's inbox, to copy or to read."""
     return author.world.office
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands in this process stretch passphrases quickly."""
+    """Make commands in this process stretch passphrases quickly."""
     monkeypatch.setattr(share_file, "LIMITS", QUICK)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of this process's commands, to be moved."""
+    """The clock of the commands in this process, which the test can move."""
     return moved(monkeypatch)
 
 
@@ -205,13 +205,13 @@ def reporter(scene: Scene) -> Reporter:
 
 @pytest.fixture
 def correspondent(scene: Scene) -> Reporter:
-    """The same, whose report the inbox has collected as case 1."""
+    """The same person. The inbox has collected their report as case 1."""
     return scene.reporter
 
 
 @pytest.fixture
 def closed(scene: Scene) -> Office:
-    """An inbox with one report, closed today, of which the portal has heard; it has the archives' visa."""
+    """An inbox with one case, closed today. The portal has confirmed this, and the archives gave a visa."""
     return scene.world.office
 
 
@@ -223,7 +223,7 @@ def copies(tmp_path: Path) -> Copies:
 
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    """Fail a test in which the program waits, or reads without end: what it does takes moments."""
+    """Fail a test if the program waits or reads endlessly: its work takes only moments."""
 
     def end(*_: object) -> None:
         raise AssertionError("it waits")

@@ -1,4 +1,4 @@
-"""An inbox of three officers in which case 3 is kept from bruno, with all that can belong to a case."""
+"""An inbox of three officers. bruno is excluded from case 3, which has everything that a case can have."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ KEPT = 3
 Asked = Callable[[Session], Any]
 
 TABLES: Mapping[str, Table] = Base.metadata.tables
-# What staff did about a case.
+# The tables with the work on a case.
 OF_THE_WORK = (
     "notes",
     "tags",
@@ -47,7 +47,7 @@ OF_THE_WORK = (
     "openings",
     "unfinished",
 )
-# Children before the rows that they refer to.
+# Children before the rows to which they refer.
 OF_THE_CASE = (
     "attachments",
     "follow_ups",
@@ -60,28 +60,28 @@ OF_THE_CASE = (
     "journal",
     "cases",
 )
-# A virtual table: it has no foreign keys, and calls the number of a case its rowid.
+# A virtual table without foreign keys, whose rowid is the number of the case.
 FULLTEXT = "fulltext"
 
 
 class Trio:
-    """Three officers, any two of whom open; each method gives the inbox with two of them present."""
+    """Three officers, any two of whom open the inbox. Each method returns it with two of them present."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
 
     @property
     def others(self) -> Office:
-        """Opened by those from whom nothing is kept."""
+        """Return the inbox opened by the two officers who are not excluded."""
         return self.office.of("alice", "chloe")
 
     @property
     def excluded(self) -> Office:
-        """Opened by two, of whom one is excluded from case 3."""
+        """Return the inbox opened by two officers, one of them excluded from case 3."""
         return self.office.of("alice", "bruno")
 
     def decide_all(self) -> None:
-        """Let everything be decided about the cases, past the commands: no closed case waits for that."""
+        """Record, without commands, all decisions on the cases, so that no closed case waits for one."""
         with self.others.opened() as inbox, inbox.transaction() as session:
             session.execute(update(casework_tables.Duty).values(decided=today()))
             for number in (1, 2, 3):
@@ -89,7 +89,7 @@ class Trio:
 
 
 def found(folder: Path) -> Trio:
-    """Make the inbox: cases 1 to 3, the same of each but the canary in case 3, which is kept from bruno."""
+    """Create the inbox with cases 1 to 3. Only case 3 has the canary, and bruno is excluded from it."""
     trio = Trio(Office.found_by(folder, NAMES, 2).of("alice", "chloe"))
     world = World(trio.office)
     portal = Portal(world, folder / "medium")
@@ -137,7 +137,7 @@ def found(folder: Path) -> Trio:
         agree(session)
         session.execute(update(Message).filter_by(case=3).values(acknowledges=True, feedback=True))
         session.execute(update(Case).values(new=True))
-        session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
+        session.execute(update(FollowUp).values(unread=True))  # as if it came after the closing
     trio.office.json("exchange", "outbox", "--out", trio.office.out)
     trio.office.json("access", "conflict", "add", str(KEPT), "bruno", "--reason", "he is named")
     trio.office.json("case", "list")
@@ -145,7 +145,7 @@ def found(folder: Path) -> Trio:
 
 
 def work_on(number: int) -> Iterator[Base]:
-    """Yield a row of each kind of work on a case; each of the three has to do with the other two."""
+    """Yield a row of each kind of work on a case. Each of the three cases is linked to the others."""
     text, day = CANARY if number == KEPT else f"case {number}", today()
     yield casework_tables.Note(case=number, position=1, by="alice", day=day, text=text)
     yield casework_tables.Tag(case=number, name=text)
@@ -174,7 +174,7 @@ def work_on(number: int) -> Iterator[Base]:
 
 @contextmanager
 def entrusted(trio: Trio) -> Iterator[Inbox]:
-    """Open the inbox of which case 3 is kept from nobody, but has handlers, of whom bruno is none."""
+    """Open the inbox with nobody excluded from case 3, but restricted to handlers other than bruno."""
     with trio.others.opened() as inbox:
         with inbox.vault.transaction() as session:
             session.execute(delete(Exclusion))
@@ -183,11 +183,11 @@ def entrusted(trio: Trio) -> Iterator[Inbox]:
 
 
 class Undone(Exception):
-    """Takes back all that was done in a session."""
+    """Raised to undo everything that was done in a session."""
 
 
 def plain(value: Any) -> Any:
-    """Return what a question found as something that can be compared."""
+    """Return the result of a query as a comparable value."""
     if isinstance(value, Base):
         return {column.key: getattr(value, column.key) for column in type(value).__mapper__.columns}
     if isinstance(value, dict):
@@ -200,7 +200,7 @@ def plain(value: Any) -> Any:
 
 
 def answer(session: Session, ask: Asked) -> Any:
-    """Return what is found, or how it is refused, as plain values."""
+    """Return the result of a query, or its refusal, as plain values."""
     try:
         return plain(ask(session))
     except Refused as refused:
@@ -208,7 +208,7 @@ def answer(session: Session, ask: Asked) -> Any:
 
 
 def of_the_case(session: Session) -> dict[str, list[Any]]:
-    """Return every row of case 3, read past the ORM."""
+    """Return every row of case 3, read without the ORM."""
     run = session.connection().execute
     case_id = run(select(TABLES["cases"].c.case_id).filter_by(number=KEPT)).scalar()
     found = {}
@@ -226,14 +226,14 @@ def of_the_case(session: Session) -> dict[str, list[Any]]:
 
 @contextmanager
 def undone(opened: Inbox, present: Sequence[str] = ()) -> Iterator[Session]:
-    """Give a session of which everything is taken back at the end."""
+    """Yield a session whose changes are undone at the end."""
     with suppress(Undone), opened.vault.transaction(present) as session:
         yield session
         raise Undone
 
 
 def without_the_case(opened: Inbox, ask: Asked) -> Any:
-    """Return the answer of a vault in which case 3 never was."""
+    """Return the answer of a vault in which case 3 never existed."""
     with undone(opened) as session:
         for name, rows in of_the_case(session).items():
             keys = [column.name for column in TABLES[name].primary_key]
@@ -243,9 +243,9 @@ def without_the_case(opened: Inbox, ask: Asked) -> Any:
 
 
 def three_answers(opened: Inbox, ask: Asked) -> tuple[Any, Any, Any]:
-    """Return what is found with bruno present, what if the case never was, what without anybody present.
+    """Return the answers with bruno present, without the case, and with nobody present.
 
-    With bruno present, what is asked must not change the case either.
+    With bruno present, the query must not change the case either.
     """
     with undone(opened, ("alice", "bruno")) as session:
         before = of_the_case(session)

@@ -1,4 +1,4 @@
-"""The archives' visa of cases, for tests of what comes after it."""
+"""The archives' visa for cases, for tests of what comes after it."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ REFERENCE = "AD 76, 2026/114"
 
 
 def agree(session: Session, *numbers: int) -> None:
-    """Let the archives have given their visa for these cases, for all if none is named."""
+    """Record the archives' visa for these cases, or for all if none is given."""
     n = (session.scalar(select(func.max(VisaList.n))) or 0) + 1
     session.add(VisaList(n=n, made=today(), sha256=bytes(32), visa=today(), reference=REFERENCE))
     session.flush()
@@ -21,6 +21,6 @@ def agree(session: Session, *numbers: int) -> None:
 
 
 def agreed(office: Office, *numbers: int) -> None:
-    """Do so in an inbox."""
+    """Record the archives' visa in an inbox, as ``agree`` does."""
     with office.opened() as inbox, inbox.transaction() as session:
         agree(session, *numbers)

@@ -1,4 +1,4 @@
-"""A whole installation in a folder: a portal that really serves, an inbox, the medium between them."""
+"""A complete installation in a folder: a portal that serves, an inbox, and the medium between them."""
 
 import io
 import json
@@ -34,7 +34,8 @@ LOWEST_PORT = 10_000
 def free_port() -> int:
     """Return a loopback TCP port on which nothing listens.
 
-    One that Linux gives to no client by itself: between here and its use another test may connect somewhere.
+    It is outside the range from which Linux gives ports to clients, because another test may connect before
+    the port is used.
     """
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
@@ -46,11 +47,11 @@ def free_port() -> int:
 
 
 class Failed(AssertionError):
-    """A command ended otherwise than the test expected."""
+    """A command did not end as the test expected."""
 
 
 def run(*command: str | Path, code: int = 0) -> str:
-    """Return what a command printed; Failed unless it ends with ``code``."""
+    """Run a command and return its output. Raise Failed unless it ends with ``code``."""
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, check=False, timeout=300
     )
@@ -60,7 +61,7 @@ def run(*command: str | Path, code: int = 0) -> str:
 
 
 class Inbox:
-    """The air-gapped side, by its command line alone."""
+    """The air-gapped side, used only through its command line."""
 
     def __init__(self, folder: Path, channel: str = "inspection") -> None:
         self.home = folder / "inbox"
@@ -86,7 +87,7 @@ class Inbox:
 
 
 class InboxHere(Inbox):
-    """The same commands in this process, the passphrase stretched quickly: where neither is what is shown."""
+    """The same commands in this process, with a quick passphrase, for tests that are about neither."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
@@ -100,7 +101,7 @@ class InboxHere(Inbox):
 
 
 class InboxForked(Inbox):
-    """The same commands as processes of their own, which need not load the program."""
+    """The same commands as separate processes, which do not need to load the program."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
@@ -112,7 +113,7 @@ class InboxForked(Inbox):
 
 
 class Portal:
-    """The online side: commands, and a server that tests start and stop."""
+    """The online side: commands, and a server that tests can start and stop."""
 
     def __init__(self, folder: Path, *, database: str = "sqlite:///portal.sqlite", port: int) -> None:
         self.folder = folder
@@ -131,7 +132,7 @@ class Portal:
         return json.loads(self.run(*arguments, "--json", code=code))
 
     def init(self, deployment: str, root_key: str) -> str:
-        """Write the configuration, make the database, return the instance fingerprint."""
+        """Write the configuration, create the database, and return the instance fingerprint."""
         settings = self._settings | {"deployment": deployment, "root_key": root_key}
         self.config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
         found = re.search(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}", self.run("init"))
@@ -140,7 +141,7 @@ class Portal:
 
     @contextmanager
     def serving(self) -> Iterator["Portal"]:
-        """Serve while the block runs; SIGTERM afterwards must end it in good order."""
+        """Serve while the block runs. Afterwards, SIGTERM must end the server cleanly."""
         with self.log.open("ab") as log:
             self.process = self._started(log)
         try:
@@ -179,7 +180,7 @@ class Portal:
 
 
 class PortalHere(Portal):
-    """The same commands in this process: where it is not shown that each is one of its own."""
+    """The same commands in this process, for tests that are not about separate processes."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the portal."""
@@ -190,11 +191,11 @@ class PortalHere(Portal):
 
 
 class PortalForked(PortalHere):
-    """One whose server need not load the program, nor make its pages as short as they can be."""
+    """A portal whose server does not need to load the program, nor to compress its pages fully."""
 
     def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
         quickly = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1)"
-        # Nobody else is to find pages that are compressed so.
+        # No other process may find the pages compressed this way.
         environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
         with Connection(os.dup(log.fileno())) as output:
             words = ["--config", self.config, "serve"]
@@ -202,7 +203,7 @@ class PortalForked(PortalHere):
 
 
 class Installation:
-    """Portal and inbox with the keyring already carried over."""
+    """A portal and an inbox. The portal already has the keyring."""
 
     def __init__(
         self,
@@ -223,12 +224,12 @@ class Installation:
         self.portal.run("keyring", self.medium / "keyring")
 
     def carry_in(self, n: int, code: int = 0) -> Any:
-        """Export at the portal, collect at the inbox; return what collecting printed."""
+        """Export at the portal and collect at the inbox. Return the output of collecting."""
         self.portal.run("export", "--out", self.medium)
         bundle = self.medium / f"{self.inbox.channel}-{n}.tar"
         return self.inbox.json("exchange", "collect", bundle, "--confirm-instance", self.instance, code=code)
 
     def carry_back(self, n: int) -> None:
-        """Prepare an outbox, import it at the portal."""
+        """Prepare an outbox and import it at the portal."""
         self.inbox.run("exchange", "outbox", "--out", self.medium)
         self.portal.run("import", self.medium / f"outbox-{self.inbox.channel}-{n}.tar")

@@ -1,7 +1,7 @@
-"""A process that wants out: run between the walls of ``inbox.files.sandbox``, or without them as a control.
+"""A process that tries to escape from ``inbox.files.sandbox``. As a control, it also runs without it.
 
-``intruder.py RINGS DEED WORDS…``: ``walls`` does the deed at once; ``limits`` and ``calls`` first deny
-themselves one half of what the worker does, ``all`` the whole of it. It says what it reached.
+``intruder.py RINGS DEED WORDS…``: with ``walls``, it does the deed at once. With ``limits`` or ``calls``, it
+first sets one half of the worker's own restrictions, with ``all`` both. It prints what it reached.
 """
 
 import mmap
@@ -32,7 +32,7 @@ def network(address: str, port: str) -> str:
 
 
 def listener(name: str) -> str:
-    """Reach a socket that has no place in the file system."""
+    """Reach a socket that is not in the file system."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(f"\0{name}")
         return connection.recv(100).decode()
@@ -44,12 +44,12 @@ def read(path: str) -> str:
 
 
 def folders(_: str) -> str:
-    """Tell what there is."""
+    """List the entries of the root folder."""
     return " ".join(sorted(path.name for path in Path("/").iterdir()))
 
 
 def process(number: str) -> str:
-    """Find another process, by a signal that does nothing."""
+    """Find another process, with a signal that does nothing."""
     os.kill(int(number), 0)
     return "found"
 
@@ -62,7 +62,7 @@ def write(path: str) -> str:
 
 
 def overwrite(how: str) -> str:
-    """Change what was given, by a mapping that others see or as a file, or cut it."""
+    """Change the given file, through a shared mapping or by writing, or truncate it."""
     match how:
         case "mapped":
             with mmap.mmap(0, 0, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE) as mapped:
@@ -75,7 +75,7 @@ def overwrite(how: str) -> str:
 
 
 def fork(count: str) -> str:
-    """Become many."""
+    """Fork many processes."""
     for _ in range(int(count)):
         if not os.fork():
             time.sleep(1)
@@ -84,17 +84,17 @@ def fork(count: str) -> str:
 
 
 def execute(path: str) -> str:
-    """Become another program."""
+    """Execute another program."""
     os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - that is the deed
 
 
 def memory(size: str) -> str:
-    """Take memory."""
+    """Use memory."""
     return str(len(bytearray(int(size))))
 
 
 def compute(seconds: str) -> str:
-    """Take time of a core."""
+    """Use processor time."""
     end = time.process_time() + float(seconds)
     while time.process_time() < end:
         pass
@@ -102,18 +102,18 @@ def compute(seconds: str) -> str:
 
 
 def sleep(seconds: str) -> str:
-    """Take time, doing nothing."""
+    """Wait without doing anything."""
     time.sleep(float(seconds))
     return "slept"
 
 
 def flood(size: str) -> str:
-    """Answer more than anybody wants to read."""
+    """Answer with too many bytes."""
     return "x" * int(size)
 
 
 def inherited(_: str) -> str:
-    """Tell which descriptors and which words of the environment came along."""
+    """List the inherited file descriptors and environment variables."""
     return f"{[number for number in range(1024) if _is_open(number)]} {sorted(os.environ)}"
 
 

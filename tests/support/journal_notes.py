@@ -1,4 +1,4 @@
-"""What each command leaves in the journal, as a table."""
+"""A table of the journal entries that each command records."""
 
 from datetime import timedelta
 
@@ -71,7 +71,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     ),
     (
         ["case", "close", "1", "moot", "--disclosure", "full", "--text", CANARY],
-        # Two closed it before.
+        # Two officers closed it before.
         ("close-by-two", 1, {"outcome": "moot", "disclosure": "full"}, ""),
     ),
     (

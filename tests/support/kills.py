@@ -1,4 +1,4 @@
-"""A portal killed at random points of uploads, exports, imports; what it acknowledged is counted."""
+"""Kill a portal at random points of uploads, exports and imports, and check what it acknowledged."""
 
 import secrets
 import subprocess
@@ -28,13 +28,13 @@ _PREPARED = 60
 _HALF = 30_000
 _SECONDS = 0.5
 _PATIENCE_SECONDS = 60
-# The command waits with everything imported, so that a kill falls into its work.
+# The command loads its modules and then waits, so that the kill hits it at work.
 _COMMAND = "import sys; from portal.ops.cli import main; print('ready', flush=True); input(); main()"
 
 
 @dataclass
 class Campaign:
-    """Rounds of kills against one portal; raises AssertionError once anything acknowledged is lost."""
+    """Rounds of kills against one portal. Raises AssertionError if anything acknowledged is lost."""
 
     server: Server
     kills: int = 0
@@ -49,7 +49,7 @@ class Campaign:
     _longest: dict[str, float] = field(default_factory=lambda: {"export": 0.4, "import": 0.4})
 
     def round(self) -> None:
-        """Kill the server under load, then an export, then an import, each followed by a check."""
+        """Kill the server under load, then an export, then an import. Check after each."""
         self._upload_and_kill()
         self._check_store()
         self._kill_command("export", "--out", self._folder, "--channel", INSPECTORATE)
@@ -79,18 +79,18 @@ class Campaign:
             self._answered.clear()
             for client in clients:
                 client.start()
-            # From here on, so that a kill falls into uploads also where all is slow.
+            # Wait for an answer first, so that the kill hits uploads even on a slow machine.
             assert self._answered.wait(_PATIENCE_SECONDS)
             time.sleep(_up_to(_SECONDS))
             self.server.kill()
             for client in clients:
                 client.join()
-        # In a thread it would be seen by nobody.
+        # In a thread, the assertion would go unnoticed.
         assert not self._refused, self._refused
         self.kills += 1
 
     def _upload(self, prepared: list[Sealed]) -> None:
-        """Send reports whole and in halves until the server is gone, noting what it acknowledged."""
+        """Send reports whole and in halves until the server has died. Record what it acknowledged."""
         try:
             for number, sealed in enumerate(prepared):
                 if number % 2:
@@ -116,7 +116,7 @@ class Campaign:
         self.acknowledged[address] = sealed
 
     def _check_store(self) -> None:
-        """Every acknowledged byte is there; rows agree with one another, whole or not."""
+        """Check that every acknowledged byte is stored, and that all rows are consistent."""
         for address, sealed in self.acknowledged.items():
             assert self.server.content(address) == sealed.envelope
         for address, offset in self._partial.items():
@@ -137,7 +137,7 @@ class Campaign:
             assert set(connection.scalars(arrived)) == set(connection.scalars(opened))
 
     def _give_up(self) -> None:
-        """Let go of what no client goes on with, as days later; else the portal takes no more some day."""
+        """Delete the abandoned uploads, as some days later; otherwise the portal would fill up."""
         settings = self.server.settings
         with self.server.store() as store:
             expire.expire(store, settings, today() + timedelta(days=settings.upload_days + 1))
@@ -147,7 +147,7 @@ class Campaign:
         self._partial.clear()
 
     def _kill_command(self, *arguments: str | Path) -> None:
-        """Kill a command of the portal somewhere between its begin and the longest that it has taken."""
+        """Kill a command of the portal at some moment between its start and its longest duration so far."""
         with self._waiting_command(*arguments) as command:
             begun = time.monotonic()
             assert command.stdin
@@ -171,7 +171,7 @@ class Campaign:
                 process.kill()
 
     def _finish_export(self) -> None:
-        """Export what is left; the bundles, made again where a file is missing, hold all acknowledged."""
+        """Export the rest. Check that the bundles, remade if missing, contain everything acknowledged."""
         self.server.run("export", "--out", self._folder, "--channel", INSPECTORATE)
         found: set[str] = set()
         for link in self._links():
@@ -182,12 +182,12 @@ class Campaign:
                 )
             found |= self._check_bundle(path, link)
         assert self.acknowledged.keys() <= found
-        # Whole, though the connection was lost before its client heard so.
+        # Complete, although the connection was lost before the client was told.
         for address in found & self._partial.keys():
             del self._partial[address]
 
     def _links(self) -> list[Link]:
-        """Return the intake bundles that were made and not confirmed."""
+        """Return the intake bundles that were made but not confirmed."""
         with self.server.store() as store, store.read() as connection:
             numbers = range(1, intakes.last(connection, INSPECTORATE).n + 1)
             manifests = {n: intakes.manifest(connection, INSPECTORATE, n) for n in numbers}
@@ -196,7 +196,7 @@ class Campaign:
     def _check_bundle(self, path: Path, link: Link) -> set[str]:
         """Return the addresses of the envelopes in a bundle, each compared with what was sent.
 
-        Also one that is whole although its client heard of no end.
+        This includes complete envelopes whose client was not told so.
         """
         found = set()
         with path.open("rb") as file:
@@ -221,7 +221,7 @@ class Campaign:
         return made.save(self._folder / f"outbox-{n}.tar")
 
     def _check_answers(self) -> None:
-        """Every report is answered, and its envelope let go of."""
+        """Check that every report is answered, and its envelope deleted."""
         answered = {each.case_id for each in self.acknowledged.values()}
         with self.server.store() as store, store.read() as connection:
             rows = select(cases.c.case_id).where(cases.c.collected, cases.c.slot.is_not(None))

@@ -1,8 +1,7 @@
-"""What a test process computes once, or when it is asked for, although a program does so at each start.
+"""Results that a test process computes once, or only on demand, although a program does so at each start.
 
-A program opens one inbox and makes one application; a test process does so thousands of times, by the same
-few shares, under the same few passphrases, with the same few hundred addresses, and reads laws that differ in
-a line.
+A program opens one inbox and makes one application. A test process does so thousands of times, with the same
+few shares and passphrases, the same few hundred addresses, and laws that differ in a line.
 """
 
 import functools
@@ -15,21 +14,20 @@ from werkzeug.routing import Rule
 from crypto.toml_schema import Schema
 from inbox.keys import passphrase_strength
 
-# Those of several laws; tests that damage files would else keep each.
+# Enough for several laws. Otherwise, every damaged file of a test would be kept.
 _MOST_FILES = 256
 
 
 def remember() -> None:
-    """Stretch each share, estimate each passphrase, read each file of TOML once.
+    """Stretch each share, estimate each passphrase, and read each TOML file only once.
 
-    So in this process and those forked from it.
-
-    What composes the addresses of a page is compiled when one of them is composed.
+    This holds for this process and those forked from it. The code that composes the addresses of a page is
+    compiled when one of them is first composed.
     """
     cipher._round_function = functools.cache(cipher._round_function)
     estimate = functools.cache(passphrase_strength.estimate)
     passphrase_strength.estimate = lambda passphrase, known: estimate(passphrase, tuple(known))
-    # A mistake is looked for anew each time: only what is read without one is remembered.
+    # Only files without mistakes are remembered. Mistakes are found again each time.
     Schema._compiled = functools.cache(Schema._compiled)  # type: ignore[method-assign]
     Schema.read = functools.lru_cache(_MOST_FILES)(Schema.read)  # type: ignore[method-assign]
     Rule._compile_builder = _lazily(Rule._compile_builder)  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """The pages of a portal, which a test process renders once although each portal does so at its start.
 
-They depend on settings, on the questions, and on the folders of law and guides: a portal that differs in one
-of these has its own.
+They depend on the settings, the questions, and the folders of law and guides. A portal that differs in one of
+these has its own pages.
 """
 
 import functools
@@ -14,12 +14,12 @@ from portal.web import pages
 from portal.web.pages import Site
 
 T = TypeVar("T")
-# Tests that make a site each would else keep the pages of all.
+# Otherwise, the pages of every site that a test makes would be kept.
 _MOST = 8
 
 
 def remember() -> None:
-    """Do so in this process and those forked from it; ``inspect.unwrap`` has what renders anew."""
+    """Render once in this process and those forked from it. ``inspect.unwrap`` gives the real renderer."""
     pages.render = _once(pages.render)
     pages.missing = _once(pages.missing)
     pages.answers = _once(pages.answers)

@@ -1,4 +1,4 @@
-"""All codes of the laws of the tests: what no program code may name."""
+"""All codes in the laws of the tests, which no program code may name."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from templates.law.rules import Law
 from tests.support.laws import FRENCH, OTHER
 
-# By these a text says that it is of one country: its laws, its codes, its authorities.
+# Words that show that a text is about one country: its laws, its codes, its authorities.
 # Its language may be named.
 OF_FRANCE = re.compile(
     r"\d{4}-\d{3,4}\b|\bCNIL\b|[Dd]éfenseur des droits|\b[Cc]ode (?:de|du|général)\b"
@@ -15,7 +15,7 @@ OF_FRANCE = re.compile(
 
 
 def of(law: Law) -> frozenset[str]:
-    """Return every code of a law, of whichever table."""
+    """Return every code of a law, in all tables."""
     return frozenset(_codes(law))
 
 

@@ -1,4 +1,4 @@
-"""What counsel has to confirm of the French law, at the end of docs/law.md.
+"""The list of what counsel has to confirm in the French law, at the end of docs/law.md.
 
 `python -m tests.support.law_list` writes it there.
 """
@@ -15,7 +15,7 @@ HEADING = "## What counsel has to confirm\n"
 
 
 def listed(law: Law) -> str:
-    """Return the list: of each rule its file, key and source, and what there is to confirm."""
+    """Return the list. It has the file, key and source of each rule, and what to confirm."""
     return "\n".join(_items(law)) + "\n"
 
 

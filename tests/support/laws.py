@@ -1,4 +1,4 @@
-"""The two laws of the tests: that of France, which ships, and one that shares nothing with it."""
+"""The two laws of the tests: the shipped law of France, and one that shares nothing with it."""
 
 import re
 import shutil
@@ -17,12 +17,12 @@ FOLDERS = {
 FILES = {name: folder.read(path) for name, path in FOLDERS.items()}
 LAWS = {name: reader.parse(files) for name, files in FILES.items()}
 FRENCH, OTHER = LAWS["fr"], LAWS["xx"]
-# Working days in France, without any that an office takes off.
+# Working days in France, without the days off of an office.
 FRANCE = Calendar(FRENCH.calendar)
 
 
 def edited(to: Path, file: str, found: str, put: str) -> Path:
-    """Copy the French law to a new folder with something else in its place; return that folder."""
+    """Copy the French law to a new folder with one text replaced. Return that folder."""
     shutil.copytree(FOLDERS["fr"], to)
     text = (to / file).read_text("utf-8")
     assert found in text
@@ -31,7 +31,7 @@ def edited(to: Path, file: str, found: str, put: str) -> Path:
 
 
 def renamed(to: Path, code: str, *files: str) -> Path:
-    """Copy the French law to a new folder with one code under another name in these files; return it."""
+    """Copy the French law to a new folder with one code renamed in these files. Return that folder."""
     shutil.copytree(FOLDERS["fr"], to)
     for file in files:
         text = (to / file).read_text("utf-8")

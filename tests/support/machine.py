@@ -1,4 +1,4 @@
-"""A machine of its own in a folder: this system's files below, all that it writes apart, a real systemd."""
+"""A separate machine in a folder: an overlay over this system's files, with a real systemd."""
 
 import os
 import shlex
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _START_SECONDS = 120
-# What this system starts, and what a fresh machine does not have.
+# Units that this system starts, but that a fresh machine does not have.
 _OTHERS = ("etc/systemd/system/multi-user.target.wants", "etc/systemd/system/timers.target.wants")
 
 
 @dataclass
 class Machine:
-    """A tree over this system's own, and the systemd that runs in it."""
+    """A tree that overlays this system's own, and the systemd that runs in it."""
 
     folder: Path
     process: subprocess.Popen[bytes] | None = field(default=None)
@@ -28,7 +28,7 @@ class Machine:
 
     @contextmanager
     def mounted(self) -> Iterator["Machine"]:
-        """Have the tree while the block runs; nothing of this system is changed."""
+        """Mount the tree while the block runs. This system is not changed."""
         upper, work = self.folder / "upper", self.folder / "work"
         for each in (self.tree, upper, work):
             each.mkdir()
@@ -45,7 +45,7 @@ class Machine:
 
     @contextmanager
     def running(self) -> Iterator["Machine"]:
-        """Start it, without a network but its own loopback, and power it off; it may be started again."""
+        """Start it with only a loopback network, then power it off. It can be started again."""
         command = ["systemd-nspawn", "--quiet", "-D", str(self.tree), "--register=no", "--keep-unit"]
         command += ["--machine", f"fanal-{os.getpid()}"]
         command += [
@@ -66,19 +66,19 @@ class Machine:
             self.do("systemctl", "poweroff")
             assert self.process.wait(_START_SECONDS) == 0
         finally:
-            # Else the one that failed would be there beside the next.
+            # Otherwise, the failed one would keep running beside the next.
             self.process.terminate()
             self.process.wait(_START_SECONDS)
 
     def do(self, *command: str, code: int | None = 0) -> str:
-        """Run a command in it, and return what it said."""
+        """Run a command in it, and return the output."""
         inside = ["nsenter", "-t", str(self._leader()), "-a", *command]
         done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_START_SECONDS)
         assert code in {None, done.returncode}, (shlex.join(command), done.stdout, done.stderr)
         return (done.stdout + done.stderr).strip()
 
     def _wait(self) -> None:
-        """Return once all that it starts by itself has been started, or has failed."""
+        """Return once everything that it starts at boot has started or failed."""
         end = time.monotonic() + _START_SECONDS
         said = ""
         while said not in {"running", "degraded"}:

@@ -1,6 +1,6 @@
 """Texts that the sources mark for translation.
 
-Templates mark them for gettext, in Jinja's way; the inbox marks what it tells officers with ``sentence``.
+Templates mark them for gettext, as in Jinja. The inbox marks its messages to officers with ``sentence``.
 """
 
 from babel.messages.extract import extract_from_dir
@@ -11,7 +11,7 @@ _OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 
 
 def places(folder: str) -> dict[str, list[str]]:
-    """Return the marked texts of a folder, each with the files that it is in. Paths start at the root."""
+    """Return the marked texts of a folder, each with the files that contain it, relative to the root."""
     if folder == "inbox":
         extracted = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"sentence": None})
     else:
@@ -24,15 +24,15 @@ def places(folder: str) -> dict[str, list[str]]:
 
 
 def marked(folder: str) -> set[str]:
-    """Return what the templates of a folder mark for translation."""
+    """Return the texts that the templates of a folder mark for translation."""
     return {*places(f"templates/{folder}")}
 
 
 def told() -> set[str]:
-    """Return what the inbox tells officers, of which the desk speaks both languages."""
+    """Return the messages of the inbox to officers, which the desk shows in both languages."""
     return {*places("inbox")}
 
 
 def public() -> set[str]:
-    """Return what everybody may read."""
+    """Return the texts of the public pages."""
     return marked("portal") | marked("shared")

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 
 class Markup(HTMLParser):
-    """Every element of a page: name and attributes."""
+    """Collect every element of a page: name and attributes."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
