@@ -1,4 +1,4 @@
-"""A person with the offline form on their disk and a browser without scripts at the portal."""
+"""A person with the offline form on disk, and a browser without scripts at the portal."""
 
 import re
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ KEYS = ("keyring.json", "keyring.sig")
 
 
 class OfflineVisitor:
-    """Saves what the portal offers, works from the disk, and posts plain forms."""
+    """A person who saves the portal's files, works from disk, and posts plain forms."""
 
     def __init__(self, chromium: Browser, folder: Path, address: str, language: str = "fr") -> None:
         self.folder, self.address, self.language = folder, address, language
         self.folder.mkdir(exist_ok=True)
         phone = {"viewport": {"width": 390, "height": 844}}
-        # Each in a context of its own, as they are on two devices.
+        # Two contexts, as if on two devices.
         self.contexts = [
             chromium.new_context(java_script_enabled=False, **phone),
             chromium.new_context(offline=True, **phone),
@@ -35,7 +35,7 @@ class OfflineVisitor:
             context.close()
 
     def save(self) -> None:
-        """Save the three files that the page without script names."""
+        """Save the three files that the page for browsers without scripts names."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         files = {f"{self.language}/offline.html": "offline.html", **dict(zip(KEYS, KEYS, strict=True))}
         for path, name in files.items():
@@ -44,12 +44,12 @@ class OfflineVisitor:
             download.value.save_as(self.folder / name)
 
     def start(self, *keys: str) -> None:
-        """Open the form from the disk with the keys beside it."""
+        """Open the form from disk, with the keys beside it."""
         self.page.goto(f"file://{self.folder}/offline.html")
         self.page.set_input_files("#keys", [self.folder / name for name in keys or KEYS])
 
     def write(self, text: str = TEXT, files: Sequence[Path] = (), channel: str = INSPECTORATE) -> None:
-        """Write a report up to its words."""
+        """Write a report, up to the twelve words."""
         self.page.click("#to-report")
         expect(self.page.locator("#what")).to_be_visible()
         if self.page.locator("#channels").is_visible():
@@ -61,7 +61,7 @@ class OfflineVisitor:
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
     def confirm(self) -> None:
-        """Retype the two words asked for."""
+        """Retype the two requested words."""
         self.page.click("#noted")
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
@@ -73,7 +73,7 @@ class OfflineVisitor:
         return self.saved("#send", "sealed.bin")
 
     def saved(self, button: str, name: str) -> Path:
-        """Press a button and return the file that the form saves under this name."""
+        """Press a button. Return the file that the form saves under this name."""
         with self.page.expect_download(timeout=SLOW) as download:
             self.page.click(button)
         assert download.value.suggested_filename == name
@@ -82,14 +82,14 @@ class OfflineVisitor:
         return path
 
     def post(self, sealed: Path) -> str:
-        """Send a file by the plain form, and return the heading of the answer."""
+        """Send a file with the plain form. Return the heading of the answer."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         self.plain.set_input_files("#sealed", sealed)
         self.plain.click(f"form[action='/{self.language}/sealed'] button")
         return self.plain.inner_text("h1")
 
     def locate(self, words: str = "") -> str:
-        """Type the words into the form and return the locator."""
+        """Type the words into the form. Return the locator."""
         self.page.click("#to-case")
         self.page.fill("#token", words or " ".join(self.words))
         self.page.click("#locate")
@@ -97,7 +97,7 @@ class OfflineVisitor:
         return self.page.inner_text("#locator")
 
     def fetch(self, locator: str | Path) -> Path:
-        """Get the slot by the plain form, for a locator typed or in a file."""
+        """Fetch the slot with the plain form, for a typed locator or one in a file."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         if isinstance(locator, Path):
             self.plain.set_input_files("#file", locator)
@@ -110,14 +110,14 @@ class OfflineVisitor:
         return path
 
     def shows(self, place: str, code: str) -> None:
-        """Expect the text of this code."""
+        """Expect the text with this code."""
         wanted = self.page.locator(f"#texts [data-code={code}]").first.text_content() or ""
         parts = [re.escape(part) for part in re.split(r"\{\w+\}", wanted)]
         expect(self.page.locator(place)).to_have_text(re.compile(".+".join(parts)), timeout=SLOW)
 
 
 def watch(page: Page, requests: list[Request], complaints: list[str]) -> None:
-    """Note every request and complaint of a page."""
+    """Record every request and error of a page."""
     page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright marks it
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -22,7 +22,7 @@ ENVELOPE = "**/api/envelopes/*"
 
 
 class Visitor:
-    """A person at the pages of a portal, who keeps nothing but the case token."""
+    """A person at the pages of a portal, who keeps only the case token."""
 
     site: PortalSite
 
@@ -41,7 +41,7 @@ class Visitor:
         self.page.goto(f"{self.address}/{path}")
 
     def write(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
-        """Fill in the report page up to the token; ``channel`` is chosen where there is a choice."""
+        """Open and fill in the report page, up to the token; ``channel`` is chosen if there is a choice."""
         self.visit(f"{self.language}/report")
         expect(self.page.locator("#what")).to_be_visible()
         self.fill_in(text, files, channel)
@@ -61,7 +61,7 @@ class Visitor:
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
     def confirm(self) -> None:
-        """Retype the two words asked for, and send."""
+        """Retype the two requested words, and send."""
         self.page.click("#noted")
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
@@ -74,7 +74,7 @@ class Visitor:
         self.arrived()
 
     def reported(self, channel: str = INSPECTORATE) -> Report:
-        """Have a report at the portal that no page has sent: a second less of work for the browser."""
+        """Send a report without a page, which saves the browser a second of proof of work."""
         entropy = casetoken.generate()
         sealed = make_report_envelope(self.site.site, channel, entropy=entropy)
         assert self.site.send(sealed).status_code == 201
@@ -101,16 +101,16 @@ class Visitor:
         expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
 
     def give_up(self, error: str = "#send-error") -> None:
-        """Let the time pass in which the page tries again by itself, by a clock that was put in."""
+        """Advance the installed clock until the page no longer retries automatically."""
         while self.page.locator(error).is_hidden():
             self.page.clock.fast_forward(10_000)
 
     def bodies(self) -> list[bytes]:
-        """Return all that the page has sent."""
+        """Return the bodies of all requests that the page has sent."""
         return [request.post_data_buffer or b"" for request in self.requests]
 
     def shows(self, place: str, code: str) -> None:
-        """Expect the text of this code, whatever values stand in it."""
+        """Expect the text with this code, with any values filled in."""
         expect(self.page.locator(place)).to_be_visible(timeout=SLOW)
         wanted = self.page.locator(f"#texts [data-code={code}]").text_content() or ""
         parts = re.split(r"\{\w+\}", wanted)
@@ -119,7 +119,7 @@ class Visitor:
 
 @contextmanager
 def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
-    """Yield a visitor, on a telephone's screen, of a portal of their own."""
+    """Yield a visitor, on a telephone's screen, of a portal made for them."""
     site = PortalSite(folder, "sqlite:///portal.sqlite")
     context = chromium.new_context(viewport=TELEPHONE)
     try:
@@ -133,7 +133,7 @@ def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
 
 
 def times(count: int, act: Callable[[Route], object]) -> Callable[[Route], None]:
-    """Return a handler that does ``act`` to the first requests and lets the others pass."""
+    """Return a handler that applies ``act`` to the first ``count`` requests and lets the others pass."""
     left = [count]
 
     def handle(route: Route) -> None:
@@ -147,11 +147,11 @@ def times(count: int, act: Callable[[Route], object]) -> Callable[[Route], None]
 
 
 def lose(route: Route) -> None:
-    """Let the request arrive, but not its answer."""
+    """Deliver the request, but lose its answer."""
     route.fetch()
     route.abort()
 
 
 def methods(visitor: Visitor) -> list[str]:
-    """Return the methods of all requests about envelopes, in their order."""
+    """Return the methods of all requests about envelopes, in order."""
     return [request.method for request in visitor.requests if "/api/envelopes" in request.url]

@@ -1,4 +1,4 @@
-"""Pictures with all that cameras and programs leave in them, written by exiftool, later their witness."""
+"""Pictures with all metadata of cameras and programs, written by exiftool, which later checks them."""
 
 import io
 import json
@@ -30,12 +30,12 @@ PNG_ONLY = [
     f"-PNG:Comment={CANARY} was here",
     "-PNG:ModifyDate=2026:03:04 05:06:07",
 ]
-# What the file system and the picture itself say, and which way is up.
+# Data of the file system and the picture itself, and its orientation.
 HARMLESS = {"SourceFile", "ExifTool", "File", "Composite", "System"}
 
 
 def picture(path: Path, orientation: int = 6, *options: Any) -> Path:
-    """Write a picture of the kind that its name says, all corners different, with everything in it."""
+    """Write a picture in the format of its name, with different corners and all kinds of metadata."""
     image = Image.new("RGB", (48, 32), (200, 30, 30))
     for corner, colour in (((0, 0), (0, 0, 255)), ((24, 0), (0, 255, 0)), ((0, 16), (255, 255, 0))):
         image.paste(colour, (*corner, corner[0] + 24, corner[1] + 16))
@@ -46,7 +46,7 @@ def picture(path: Path, orientation: int = 6, *options: Any) -> Path:
 
 
 def with_thumbnail(path: Path) -> Path:
-    """Add the small picture that editors forget to change, and a second picture behind the first."""
+    """Add a thumbnail, which editors forget to change, and a second picture after the first."""
     small = path.with_suffix(".thumb.jpg")
     Image.new("RGB", (16, 12), (1, 2, 3)).save(small, comment=CANARY.encode())
     _exiftool("-q", "-overwrite_original", f"-ThumbnailImage<={small}", path)
@@ -55,7 +55,7 @@ def with_thumbnail(path: Path) -> Path:
 
 
 def told(data: bytes, suffix: str, folder: Path) -> dict[str, Any]:
-    """Return what exiftool finds beside the picture itself, by group and tag."""
+    """Return the metadata that exiftool finds, by group and tag."""
     path = folder / f"witness{suffix}"
     path.write_bytes(data)
     (found,) = json.loads(_exiftool("-json", "-G", "-a", "-u", "-ee", "-n", path))
@@ -65,7 +65,7 @@ def told(data: bytes, suffix: str, folder: Path) -> dict[str, Any]:
 
 
 def upright(data: bytes) -> Image.Image:
-    """Return the picture as people see it."""
+    """Return the picture as people see it, turned upright."""
     return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
 
 

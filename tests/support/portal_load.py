@@ -1,4 +1,4 @@
-"""Clients that send reports to a portal which may fail, and what it tells them then."""
+"""Clients that send reports to a portal that may fail, and the answers they then get."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ def patch(server: Server, address: str, sealed: Sealed, offset: int, end: int) -
 
 
 def told_to_wait(answer: Answer) -> bool:
-    """Return whether an answer is a problem that says when to come again."""
+    """Tell whether an answer is a problem that says when to retry."""
     status, headers, body = answer
     if headers.get("Content-Type") != "application/problem+json" or int(headers.get("Retry-After", 0)) <= 0:
         return False
@@ -43,7 +43,7 @@ def _grows(taken: Sized, more: int) -> None:
 
 
 class Load:
-    """Clients that send reports, whole and in halves, until they are told to end."""
+    """Clients that send reports, whole and in halves, until they are stopped."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -68,11 +68,11 @@ class Load:
                 client.join()
 
     def goes_on(self) -> None:
-        """Return once some more reports were kept."""
+        """Return once some more reports have been stored."""
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Return once each client may have been told to wait."""
+        """Return once enough answers told clients to wait that each may have had one."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

@@ -1,4 +1,4 @@
-"""The shipped configuration of nginx as it runs, both ways in, before a real portal."""
+"""The shipped configuration of nginx for clearnet and onion service, running before a real portal."""
 
 import socket
 import subprocess
@@ -21,16 +21,16 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Nginx:
-    """Both nginx in a folder, before a portal; ``folder`` holds all that they may write.
+    """Both instances of nginx in a folder, before a portal. ``folder`` has all files that they may write.
 
-    The onion service may have a portal of its own, as where it is deployed.
+    The onion service can have its own portal, as in a deployment.
     """
 
     server: Server
     folder: Path
     onion_server: Server | None = None
     port: int = field(default_factory=free_port)
-    # Where it listens for tor, which names circuits, and where a test need not.
+    # The port for tor, which names circuits, and the port for tests that do not need to.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
 
@@ -41,21 +41,21 @@ class Nginx:
 
     @property
     def onion_address(self) -> str:
-        """The site as it is behind what takes connections from tor."""
+        """The address of the onion site, behind the part that accepts connections from tor."""
         return f"http://{HOST}:{self.onion_port}"
 
     @property
     def certificate(self) -> Path:
-        """The certificate of ``localhost``, signed by itself."""
+        """The self-signed certificate of ``localhost``."""
         return self.folder / "certificate.pem"
 
     @property
     def frozen(self) -> Path:
-        """What `portal freeze` wrote."""
+        """The folder that `portal freeze` wrote."""
         return self.folder / "frozen"
 
     def behind(self, way: str) -> Path:
-        """Return one of the sockets by which one part of a way's nginx passes connections on to the other."""
+        """Return the socket through which one part of an nginx passes connections to the other."""
         return self.folder / way / "http-1"
 
     def make(self) -> "Nginx":
@@ -77,7 +77,7 @@ class Nginx:
         return made
 
     def configure(self, more: Mapping[str, str]) -> None:
-        """Write the shipped files with the places of this folder; a test may change ``more``."""
+        """Write the shipped files with the paths of this folder, and with the replacements ``more``."""
         texts = {each.name: each.read_text("utf-8") for each in CONFIGURATION.iterdir()}
         for old, new in (self._places() | more).items():
             assert any(old in text for text in texts.values()), old
@@ -89,7 +89,7 @@ class Nginx:
 
     def _places(self) -> dict[str, str]:
         return {
-            # Of root's files only root may read those of a test.
+            # Only root may read the files of a test that runs as root.
             "user www-data;": f"user {Path(self.folder).owner()};",
             "/etc/nginx/fanal": str(self.folder),
             "/run/nginx-clearnet": f"{self.folder}/clearnet",
@@ -101,7 +101,7 @@ class Nginx:
             "listen 443 ": f"listen {HOST}:{self.port} ",
             "        listen [::]:443 rcvbuf=208k sndbuf=64k;\n": "",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
-            # A test that names no circuit is counted as none.
+            # A test that names no circuit counts as without one.
             f"listen unix:{self.behind('onion')} ": f"listen {HOST}:{self.onion_port}; "
             f"listen unix:{self.behind('onion')} ",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
@@ -110,7 +110,7 @@ class Nginx:
 
     @contextmanager
     def serving(self) -> Iterator["Nginx"]:
-        """Run both nginx while the block runs."""
+        """Run both instances of nginx while the block runs."""
         with ExitStack() as stack:
             for way, port in zip(WAYS, (self.port, self.tor_port), strict=True):
                 process = stack.enter_context(self._running(way))
@@ -136,7 +136,7 @@ class Nginx:
             time.sleep(0.05)
 
     def processes(self) -> list[int]:
-        """Return the ids of all processes of both nginx, of each the one that began the others first."""
+        """Return the process ids of both instances, for each the main process first."""
         found = []
         for way in WAYS:
             master = int((self.folder / way / "pid").read_text())
@@ -145,21 +145,21 @@ class Nginx:
         return found
 
     def resident(self) -> int:
-        """Return the bytes of memory that both nginx take, shared ones once."""
+        """Return the memory of both instances in bytes, shared memory counted once."""
         return resident(self.processes())
 
     def open_files(self) -> list[str]:
-        """Return the path of every file that a process of this nginx has open, removed or not."""
+        """Return the path of every file that a process of this nginx has open, even if it was removed."""
         found = []
         for each in (fd for process in self.processes() for fd in Path(f"/proc/{process}/fd").iterdir()):
-            # It may be closed meanwhile.
+            # The file may be closed meanwhile.
             with suppress(FileNotFoundError):
                 found.append(str(each.readlink()))
         return found
 
 
 def resident(processes: Iterable[int]) -> int:
-    """Return the bytes of memory that processes take, with their part of what they share."""
+    """Return the memory of processes in bytes, including their part of shared memory."""
     rolled = [Path(f"/proc/{each}/smaps_rollup").read_text() for each in processes]
     lines = [line for text in rolled for line in text.splitlines()]
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))

@@ -1,4 +1,4 @@
-"""A portal with its database for one test, its state comparable as a whole."""
+"""A portal with its database for one test, whose whole state can be compared."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -44,19 +44,19 @@ TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
 BACKENDS = ["sqlite", "postgresql"]
 _IN_SOAK = (pytest.mark.soak, pytest.mark.second_database)
-# The same, of which the gate takes one: the quicker, or the one that refuses and leaves behind the more.
+# For tests that the gate runs on one database: the quicker, or the one that refuses and leaves behind more.
 QUICKER = ["sqlite", pytest.param("postgresql", marks=_IN_SOAK)]
 STRICTER = [pytest.param("sqlite", marks=_IN_SOAK), "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 
-# The same in every process and run, as its pages are: so they are compressed once for all.
+# The same in every process and run, so that its pages, which are the same, are compressed only once.
 SITE = Site(deployment=bytes(range(16)), root_seed=bytes(range(32)))
 _applications: dict[Site, Flask] = {}
 
 
 class Room:
-    """A portal made, with a keyring, as `portal init` and `portal keyring` leave it."""
+    """A portal with a keyring, as `portal init` and `portal keyring` leave it."""
 
     def __init__(self, folder: Path, address: str, site: Site | None = None) -> None:
         self.folder = folder
@@ -86,15 +86,15 @@ class Room:
 
     @property
     def client(self) -> FlaskClient:
-        """A visitor."""
+        """Return a client for a visitor."""
         return self.app.test_client()
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self.database.close()
 
     def _application(self) -> Flask:
-        """Return the site's application, whose pages are rendered once for all tests."""
+        """Return the site's application. Its pages are rendered once for all tests."""
         if self.site not in _applications:
             app = create_app(self.settings)
             app.extensions["portal"].database.close()
@@ -102,17 +102,17 @@ class Room:
         return _applications[self.site]
 
     def publish(self, keyring: SignedKeyring) -> None:
-        """Put a keyring in place of the one before."""
+        """Replace the keyring."""
         with self.database.write() as connection:
             keyrings.replace(connection, Files(keyring.value.serial, keyring.raw, keyring.signature))
 
     def wait(self, days: int) -> date:
-        """Let days pass, and return the new day."""
+        """Let days pass. Return the new day."""
         self.day += timedelta(days=days)
         return self.day
 
     def state(self) -> State:
-        """Return every row of every table, but headers that were used up; deleted bytes and sums as later."""
+        """Return every row of every table except used headers, with pending deletions and sums applied."""
         deletion.overwrite_portion(self.database)
         with self.database.read() as connection:
             rows = {
@@ -124,7 +124,7 @@ class Room:
         return rows | {usage.name: [row for row in sums if row[1]]}
 
     def begin(self, sealed: Sealed, **headers: str) -> str:
-        """Announce a report without any of its bytes, and return its address."""
+        """Announce a report without any of its bytes. Return its address."""
         made = self.client.post("/api/envelopes", headers={**TUS, **self.declared(sealed), **headers})
         assert made.status_code == 201
         return made.headers["Location"]
@@ -135,21 +135,21 @@ class Room:
         return self.client.post("/api/envelopes", headers=headers, data=sealed.envelope)
 
     def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
-        """Send an envelope without a word of its case."""
+        """Send an envelope without naming its case."""
         bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
         bare |= work(self.site, envelope, channel, self.hour)
         return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
 
     def declared(self, sealed: Sealed) -> dict[str, str]:
-        """Return the headers that announce a report here."""
+        """Return the headers that announce a report to this portal."""
         return declared(sealed, self.site, self.hour)
 
     def patch(self, address: str, offset: int, data: bytes, **more: Any) -> TestResponse:
-        """Go on with an envelope."""
+        """Continue the upload of an envelope."""
         return self.client.patch(address, headers={**BODY, "Upload-Offset": str(offset)}, data=data, **more)
 
     def slot(self, locator: bytes) -> bytes:
-        """Ask for a case."""
+        """Fetch the slot of a case."""
         answer = self.client.post("/api/slot", data=locator)
         assert answer.status_code == 200
         content: bytes = answer.data
@@ -168,7 +168,7 @@ class Room:
 
 
 def declared(sealed: Sealed, site: Site = SITE, hour: int | None = None) -> dict[str, str]:
-    """Return the headers that announce a report, work included."""
+    """Return the headers that announce a report, including the proof of work."""
     size = len(sealed.envelope)
     paid = work(site, sealed.envelope, sealed.channel, hour)
     return {"Upload-Length": str(size), "Upload-Metadata": sealed.metadata, **paid}
@@ -176,7 +176,7 @@ def declared(sealed: Sealed, site: Site = SITE, hour: int | None = None) -> dict
 
 @contextmanager
 def opened(request: pytest.FixtureRequest, folder: Path, backend: str) -> Iterator[Room]:
-    """Yield a room on SQLite or on a real PostgreSQL server, where rooms have one database in turn."""
+    """Yield a room on SQLite, or on a real PostgreSQL server, where rooms share one database in turn."""
     address = "sqlite:///portal.sqlite"
     if backend == "postgresql":
         address = request.getfixturevalue("postgres_tables")
@@ -193,7 +193,7 @@ def _base64(text: str) -> str:
 
 
 def code(answer: TestResponse) -> tuple[int, str]:
-    """Return status and code of a problem, which must be one."""
+    """Return status and code of an answer, which must be a problem."""
     assert answer.content_type == "application/problem+json"
     assert answer.json is not None
     assert answer.json["status"] == answer.status_code
@@ -201,7 +201,7 @@ def code(answer: TestResponse) -> tuple[int, str]:
 
 
 def filed(room: Room, channel: str = INSPECTORATE) -> Sealed:
-    """Return a report that the portal has."""
+    """Send a report to the portal and return it."""
     sealed = make_report_envelope(room.site, channel)
     assert room.send(sealed).status_code == 201
     return sealed
@@ -212,7 +212,7 @@ def slots(*cases: Sealed) -> dict[bytes, bytes]:
 
 
 def refused(room: Room, outbox: OutboxBundle, words: str) -> None:
-    """Check that a bundle is refused in these words, with everything as before."""
+    """Check that a bundle is refused with these words and changes nothing."""
     before = room.state()
     with pytest.raises(Refused, match=words) as caught:
         room.bring(outbox)

@@ -1,4 +1,4 @@
-"""`portal serve` in a folder: its processes, and a client that speaks plain HTTP with them."""
+"""`portal serve` in a folder: its processes, and a plain HTTP client."""
 
 import json
 import os
@@ -34,10 +34,11 @@ START_SECONDS = 60
 class Server:
     """A portal in a folder, and the process that serves it.
 
-    If it is ``forked``, from a process that has loaded the program, it takes a tenth of the work. It must not
-    be where a test looks at the process itself: its memory, files or threads. With a false clock it never is.
+    ``forked``: it is forked from a process that has loaded the program, which takes a tenth of the work.
+    Tests of the process itself (memory, files, threads) must not use this. With a false clock, it is never
+    forked.
 
-    Without the settings by which memory is overwritten it would give them to itself, and begin twice.
+    It gets the settings that overwrite memory. Without them, it would set them and start again.
     """
 
     folder: Path
@@ -46,12 +47,12 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
     listen: tuple[str, ...] = ()
     forked: bool = True
-    # Whether a test has ended it otherwise than by SIGTERM.
+    # Whether a test has ended it in another way than SIGTERM.
     ended: bool = False
 
     @property
     def settings(self) -> Settings:
-        """What it is configured with."""
+        """Its settings."""
         return load(self.folder / "portal.toml")
 
     @property
@@ -63,7 +64,7 @@ class Server:
         return [str(part) for part in (PORTAL, "--config", self.folder / "portal.toml", *arguments)]
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
-        """Run a command of the portal, and return all that it printed."""
+        """Run a command of the portal and return its output."""
         ended, said = self._run(self.command(*arguments))
         assert ended == code, said
         return said
@@ -76,7 +77,7 @@ class Server:
 
     @property
     def _is_forked(self) -> bool:
-        # Another program, or what is loaded by that, comes with a process of its own.
+        # Another program, or a preloaded library, needs a process of its own.
         return self.forked and self.command()[0] == str(PORTAL) and "LD_PRELOAD" not in os.environ
 
     def configure(self, **settings: str | float) -> None:
@@ -93,13 +94,13 @@ class Server:
         (self.folder / "portal.toml").write_text("".join(lines))
 
     def make(self, **settings: str | float) -> "Server":
-        """Configure and make the portal, and give it a keyring."""
+        """Configure and initialise the portal, and give it a keyring."""
         self.configure(**settings)
         Room(self.folder, self.settings.database, SITE).close()
         return self
 
     def sign_manifest(self) -> None:
-        """Put the signed manifest of what is served where the settings say: into ``manifest``."""
+        """Write the signed manifest of the served files to ``manifest``, the folder in the settings."""
         raw = manifest.make(self.settings, load_questionnaire(self.settings), 1, today())
         folder = self.folder / "manifest"
         folder.mkdir()
@@ -107,19 +108,19 @@ class Server:
         (folder / pages.SIGNATURE).write_bytes(pages.sign(raw, SITE.deployment, SITE.root_seed))
 
     def twin(self, folder: Path, port: int) -> "Server":
-        """Return another machine's portal on the same database."""
+        """Return a portal, as on another machine, with the same database."""
         folder.mkdir()
         settings = (self.folder / "portal.toml").read_text()
         (folder / "portal.toml").write_text(settings.replace(f":{self.port}", f":{port}"))
         return Server(folder, port)
 
     def beside(self, port: int) -> "Server":
-        """Return other processes of this portal, on a port of their own."""
+        """Return other processes of this portal, on another port."""
         return replace(self, port=port, process=None, listen=("--listen", f"127.0.0.1:{port}"))
 
     @contextmanager
     def serving(self) -> Iterator["Server"]:
-        """Serve while the block runs, then end by SIGTERM in good order."""
+        """Serve while the block runs, then end cleanly by SIGTERM."""
         starts = self.log().count("serving on ")
         self.process, self.ended = self._started(), False
         try:
@@ -142,7 +143,7 @@ class Server:
                 return Fork(command[1:], Path.cwd(), output, forks.SERVER, environment)
 
     def kill(self) -> None:
-        """End the server with all its processes by SIGKILL, if it runs."""
+        """Kill the server and all its processes with SIGKILL, if it runs."""
         assert self.process
         self.ended = True
         self.process.kill()
@@ -159,7 +160,7 @@ class Server:
             time.sleep(0.05)
 
     def log(self) -> str:
-        """Return all that the server has printed."""
+        """Return everything that the server has printed."""
         log = self.folder / "log"
         return log.read_text() if log.exists() else ""
 
@@ -176,7 +177,7 @@ class Server:
             connection.close()
 
     def send(self, sealed: Sealed) -> str:
-        """Send a report, and return its address."""
+        """Send a report. Return its address."""
         headers = {**BODY, **declared(sealed)}
         status, answered, _ = self.request("POST", "/api/envelopes", sealed.envelope, headers)
         assert status == 201
@@ -189,13 +190,13 @@ class Server:
         return answered["Location"]
 
     def offset(self, address: str) -> int:
-        """Return how much of an envelope is there."""
+        """Return the number of bytes of an envelope that have arrived."""
         status, answered, _ = self.request("HEAD", address, None, TUS)
         assert status == 200
         return int(answered["Upload-Offset"])
 
     def content(self, address: str) -> bytes:
-        """Return the bytes that the database keeps of an envelope."""
+        """Return the bytes of an envelope that the database stores."""
         envelope_id = base64url.decode(address.rsplit("/", 1)[1])
         content = b""
         with self.store() as store, store.read() as connection:
@@ -205,7 +206,7 @@ class Server:
 
     @contextmanager
     def store(self) -> Iterator[Database]:
-        """Open the portal's database beside its processes."""
+        """Open the portal's database while its processes run."""
         with closing(open_database(load(self.folder / "portal.toml").database_url)) as store:
             yield store
 
@@ -216,7 +217,7 @@ class Server:
         )
 
     def workers(self) -> list[int]:
-        """Return the process ids of the workers, once all are there: they are begun after it listens."""
+        """Return the process ids of the workers once all have started. They start after it listens."""
         end = time.monotonic() + START_SECONDS
         while len(found := self.children()) < self.settings.workers:
             assert time.monotonic() < end
@@ -224,7 +225,7 @@ class Server:
         return found
 
     def children(self) -> list[int]:
-        """Return the process ids of the workers that are there by now."""
+        """Return the process ids of the workers that have started so far."""
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(child) for child in children.split()]

@@ -1,4 +1,4 @@
-"""A portal that serves in this process, and the inspectorate behind it, for tests of its pages."""
+"""A portal that serves in this process, with its inspectorate, for tests of the pages."""
 
 import threading
 import time
@@ -41,7 +41,7 @@ class PortalSite(Room):
         """Serve at ``address`` while the block runs."""
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.address = f"http://127.0.0.1:{server.port}"
-        # The server asks so often whether it shall end: every test would wait for half a second.
+        # How often the server checks whether to end. By default, every test would wait half a second.
         thread = threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS])
         thread.start()
         try:
@@ -53,7 +53,7 @@ class PortalSite(Room):
             self._finish()
 
     def _finish(self) -> None:
-        """Wait for requests whose browser has gone: each would give its connection to a closed pool."""
+        """Wait for requests of closed browsers, which would return their connections to a closed pool."""
         pool = self.database._engine.pool
         assert isinstance(pool, QueuePool)
         end = time.monotonic() + _PATIENCE_SECONDS
@@ -62,7 +62,7 @@ class PortalSite(Room):
             time.sleep(0.01)
 
     def received(self) -> list[tuple[Report | FollowUp, dict[int, bytes]]]:
-        """Return every message that has arrived whole, each with its files, opened as the inbox does."""
+        """Return every complete message with its files, opened as the inbox does."""
         with self.database.read() as connection:
             found = select(envelopes.c.id, envelopes.c.channel)
             rows = connection.execute(found.where(envelopes.c.received == envelopes.c.size)).all()
@@ -86,7 +86,7 @@ class PortalSite(Room):
         return messages.open_message(self.site.deployment, signed), files
 
     def answer(self, report: Report, slot: Slot, seed: bytes | None = None) -> None:
-        """Put a slot beside the case, signed by the reply key of the channel it names or by another."""
+        """Store a slot for the case, signed by the reply key of the channel it names or by another key."""
         raw = messages.SLOT.encode(slot)
         seed = seed or self.site.bodies[slot.channel].reply_seed
         signature = signing.sign(Label.SLOT, self.site.deployment, raw, seed)
@@ -97,20 +97,20 @@ class PortalSite(Room):
 
     @property
     def keyring(self) -> Keyring:
-        """The keyring that is served now."""
+        """The keyring that is served at present."""
         with self.database.read() as connection:
             files = keyrings.current(connection)
         assert files
         return keyring.KEYRING.parse(files.raw)
 
     def publish_changed(self, value: Keyring, root_seed: bytes | None = None) -> None:
-        """Publish a keyring that differs from the usual one, signed by the root key or another."""
+        """Publish a keyring that differs from the usual one, signed by the root key or another key."""
         raw, signature = keyring.sign(value, root_seed or self.site.root_seed)
         self.publish(SignedKeyring(value, raw, signature))
 
 
 def slot_for(report: Report) -> Slot:
-    """Return an answer to a report, as its inspectorate would write it today."""
+    """Return a reply to a report, as its inspectorate would write it today."""
     return Slot(
         channel=report.channel,
         case_id=report.case_id,
@@ -126,7 +126,7 @@ def slot_for(report: Report) -> Slot:
 
 
 def closed(value: Keyring) -> Keyring:
-    """Return the keyring with every intake key past its days."""
+    """Return the keyring with every intake key expired."""
     yesterday = today() - timedelta(1)
     channels = (
         replace(each, intake_keys=tuple(replace(key, not_after=yesterday) for key in each.intake_keys))
@@ -136,7 +136,7 @@ def closed(value: Keyring) -> Keyring:
 
 
 def without(value: Keyring, channel: str) -> Keyring:
-    """Return the next keyring, in which a channel was taken off the list."""
+    """Return the next keyring, without one of the channels."""
     left = tuple(each for each in value.channels if each.id != channel)
     return replace(value, serial=value.serial + 1, channels=left)
 

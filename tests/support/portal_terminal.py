@@ -1,4 +1,4 @@
-"""Commands of the portal in this process, as a person types them."""
+"""Run commands of the portal in this process, as a person types them."""
 
 import os
 from contextlib import redirect_stderr, redirect_stdout
@@ -10,10 +10,10 @@ from portal.ops import cli, memory_wiping
 
 
 def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
-    """Return what a command printed on stdout, and on stderr."""
+    """Run a command. Return what it printed on stdout, and on stderr."""
     said, complained = StringIO(), StringIO()
     with (
-        # `serve` would else begin this very process anew.
+        # Otherwise, `serve` would restart this process.
         patch.dict(os.environ, memory_wiping.SETTINGS),
         redirect_stdout(said),
         redirect_stderr(complained),
@@ -24,7 +24,7 @@ def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, 
 
 
 def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
-    """Return what a command printed on the one stream that it should have used."""
+    """Run a command that must print on only one stream. Return what it printed."""
     said, complained = run_both(folder, *arguments, code=code)
     used, unused = (said, complained) if code == 0 else (complained, said)
     assert unused == ""

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, which can be stopped and started."""
+"""A PostgreSQL server for tests, which can be stopped and started."""
 
 import os
 import shutil
@@ -16,13 +16,13 @@ from sqlalchemy import URL, make_url
 
 from tests.support.small_disk import small_disk
 
-# Tests pull no plug: what a crash of the machine costs is PostgreSQL's own matter.
+# Tests do not cut the power: surviving a crash of the machine is up to PostgreSQL.
 FAST = ("fsync=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A server that listens on a private socket alone; ``options`` are settings as name=value."""
+    """A server that listens only on a private socket. ``options`` are settings as name=value."""
 
     folder: Path
     options: tuple[str, ...] = FAST
@@ -42,7 +42,7 @@ class Cluster:
     def make(self) -> "Cluster":
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-            # A portal that gave up root's capabilities finds the socket, too.
+            # So that a portal that gave up root's capabilities can reach the socket.
             self.folder.chmod(0o711)
         choices = ["--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         self._run("initdb", "--pgdata", str(self.data), *choices)
@@ -55,7 +55,7 @@ class Cluster:
         self._run("pg_ctl", "start", "--wait", "-D", str(self.data), "--log", log, "-o", options)
 
     def stop(self) -> None:
-        """End it at once, as a crash would."""
+        """Stop it immediately, as a crash would."""
         self._run("pg_ctl", "stop", "--wait", "-D", str(self.data), "--mode=immediate")
 
     @contextmanager
@@ -67,7 +67,7 @@ class Cluster:
             self.stop()
 
     def _run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs, which refuse root, so as root's their own user."""
+        """Run one of PostgreSQL's programs. They refuse root, so as root, use their own user."""
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         newest = max(folders, key=lambda folder: int(folder.parent.name))
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -77,7 +77,7 @@ class Cluster:
 
 @contextmanager
 def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterator[Cluster]:
-    """Yield a new server that lives for the block; ``configuration`` is added to its file."""
+    """Yield a new server for the block. ``configuration`` is added to its configuration file."""
     with tempfile.TemporaryDirectory(prefix="fanal-postgres-") as folder:
         cluster = Cluster(Path(folder), options).make()
         with (cluster.data / "postgresql.conf").open("a") as file:
@@ -88,7 +88,7 @@ def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterato
 
 @contextmanager
 def database(url: str, tablespace: str = "pg_default") -> Iterator[str]:
-    """Yield the address of an empty database on the server at ``url``, which lives for the block."""
+    """Yield the address of an empty database on the server at ``url``, which exists during the block."""
     name = f"test_{uuid.uuid4().hex}"
     identifiers = map(sql.Identifier, (name, tablespace))
     execute(url, sql.SQL("CREATE DATABASE {} TABLESPACE {}").format(*identifiers))
@@ -98,7 +98,7 @@ def database(url: str, tablespace: str = "pg_default") -> Iterator[str]:
 
 @contextmanager
 def database_below(url: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty database whose tables lie in ``folder``, the server's log elsewhere."""
+    """Yield the address of an empty database with tables in ``folder``; the server's log is elsewhere."""
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     name = f"test_{uuid.uuid4().hex}"
@@ -111,7 +111,7 @@ def database_below(url: str, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def database_on_small_disk(url: str, size: str) -> Iterator[tuple[str, Path]]:
-    """Yield the address of an empty database with tables on a disk of its own, and a folder there."""
+    """Yield the address of an empty database with tables on a separate disk, and a folder there."""
     with tempfile.TemporaryDirectory(prefix="fanal-disk-") as folder:
         Path(folder).chmod(0o711)
         disk = Path(folder, "disk")
@@ -122,7 +122,7 @@ def database_on_small_disk(url: str, size: str) -> Iterator[tuple[str, Path]]:
 
 
 def clear(url: str, tables: Iterable[str]) -> None:
-    """Delete all rows of these tables, in their order, and end whoever is left at the database."""
+    """Delete all rows of these tables, in this order. End remaining connections to the database."""
     others = sql.SQL(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -132,7 +132,7 @@ def clear(url: str, tables: Iterable[str]) -> None:
 
 
 def execute(url: str, command: sql.Composed | sql.SQL) -> None:
-    """Run a command of the server's administrator, outside any transaction."""
+    """Run a command as the server's administrator, outside a transaction."""
     server = make_url(url)
     with psycopg.connect(
         host=str(server.query["host"]), user=server.username, dbname=server.database, autocommit=True

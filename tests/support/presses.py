@@ -1,16 +1,16 @@
-"""What a person presses at the desk, counted."""
+"""Count the presses of a person at the desk."""
 
 from playwright.sync_api import Locator, Page
 
 
 class Presses:
-    """Presses what a person would, and counts it; what is typed does not count."""
+    """Press what a person would, and count it. Typing does not count."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0
 
     def __call__(self, what: str | Locator) -> None:
-        """Press something: a button by its name, or what a locator finds first."""
+        """Press something: a button by its name, or the first match of a locator."""
         self.count += 1
         self._named(what).click()
 
@@ -20,7 +20,7 @@ class Presses:
         where.select_option(value)
 
     def fill(self, where: Locator, text: str) -> None:
-        """Type into a field, which counts as none."""
+        """Type into a field, which does not count."""
         where.fill(text)
 
     def _named(self, what: str | Locator) -> Locator:
@@ -28,9 +28,9 @@ class Presses:
 
 
 class Keys(Presses):
-    """Does the same by the keyboard alone, and counts each key: those that lead to what is pressed, too.
+    """Do the same with only the keyboard, and count every key, including those that move the focus.
 
-    Only the characters that are typed into a field do not count.
+    Only the characters typed into a field do not count.
     """
 
     _FARTHEST = 60
@@ -61,22 +61,22 @@ class Keys(Presses):
         self._arrow(where, wanted=value)
 
     def fill(self, where: Locator, text: str) -> None:
-        """Go to a field and type into it: no press, but the keys that lead there."""
+        """Go to a field and type into it. Only the keys that move the focus there count."""
         self._reach(where)
         self.page.keyboard.insert_text(text)
 
     def key(self, key: str) -> None:
-        """Press a key that does by itself what a press would."""
+        """Press a key that has the effect of a press."""
         self.count += 1
         self._press(key)
 
     def _reach(self, target: Locator, by: str = "", group: str = "") -> None:
-        """Go to something, or to the one of its ``group`` that has the focus first."""
+        """Move the focus to something, or to the first member of its ``group`` that takes the focus."""
         target.wait_for()
         if by:
             self._press(by)
         elif target.evaluate("each => !!each.closest('main')") and self._is_at_the_top():
-            # The first stop of a page leads past what every page begins with; after a jump there is none.
+            # The first Tab stop of a page skips the common head of pages. After a jump, there is none.
             self._press("Tab")
             if self.page.locator(".skip:focus").count():
                 self._press("Enter")

@@ -1,10 +1,10 @@
-"""A page as it is printed."""
+"""The text of a printed page."""
 
 from playwright.sync_api import Page
 
 
 def printed_lines(page: Page) -> list[str]:
-    """Return each line that the printed page has, without the numbers of a list."""
+    """Return the lines of the printed page, without the numbers of lists."""
     page.emulate_media(media="print")
     lines: list[str] = page.evaluate("document.body.innerText").splitlines()
     page.emulate_media(media="screen")

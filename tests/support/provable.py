@@ -1,4 +1,4 @@
-"""A portal that proves what it serves, and what a monitor finds there."""
+"""A portal that proves what it serves, and the findings of a monitor."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class Provable(PortalSite):
     """A portal that serves its signed manifest."""
 
     def sign(self, raw: bytes | None = None, root_seed: bytes | None = None, serial: int = 1) -> Path:
-        """Write manifest.json and manifest.sig to a folder of the settings."""
+        """Write manifest.json and manifest.sig to the folder in the settings."""
         raw = raw or manifest.make(self.settings, load_questionnaire(self.settings), serial, UNTIL)
         folder = self.folder / "manifest"
         folder.mkdir(exist_ok=True)
@@ -31,7 +31,7 @@ class Provable(PortalSite):
         return folder
 
     def rebuild(self) -> None:
-        """Serve by an application of its own, with the manifest."""
+        """Serve with a new application, which has the manifest."""
         self.settings = replace(self.settings, manifest="manifest")
         context = self.app.extensions["portal"]
         self.app = create_app(self.settings)
@@ -39,7 +39,7 @@ class Provable(PortalSite):
         self.app.extensions["portal"] = context
 
     def alter(self, **change: object) -> None:
-        """Sign and publish a manifest that differs, so that the site is what differs from it."""
+        """Sign and publish a changed manifest, so that the site differs from it."""
         raw = (self.folder / "manifest" / pages.MANIFEST).read_bytes()
         self.sign(pages.encode(replace(pages.parse(raw, self.site.deployment), **change)))  # type: ignore[arg-type]
         self.rebuild()
@@ -51,7 +51,7 @@ class Provable(PortalSite):
         return list(verify.differences(visitor, self.settings, today() + timedelta(days), own, seen))
 
     def found_with(self, **change: str) -> list[str]:
-        """Return what a monitor finds whose settings differ."""
+        """Return the differences that a monitor with other settings finds."""
         settings = replace(self.settings, **change)  # type: ignore[arg-type]
         visitor = fetching.Visitor(self.address)
         return list(verify.differences(visitor, settings, today(), None, Seen(settings.deployment)))
@@ -59,7 +59,7 @@ class Provable(PortalSite):
 
 @contextmanager
 def proving(folder: Path) -> Iterator[Provable]:
-    """Serve such a portal while the block runs."""
+    """Serve a portal with a signed manifest while the block runs."""
     room = Provable(folder, "sqlite:///portal.sqlite")
     room.sign()
     room.rebuild()

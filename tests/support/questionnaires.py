@@ -1,4 +1,4 @@
-"""Questionnaires that tests parse: the shipped one, the first one that was, and a small one."""
+"""Questionnaires for tests: the shipped one, the first one ever shipped, and a small one."""
 
 from crypto import questionnaire
 from templates import shipped

@@ -1,4 +1,4 @@
-"""Every route of the portal, so that a new one is tested by all that goes over them."""
+"""Every route of the portal, so that tests of all routes include new ones."""
 
 import re
 
@@ -11,12 +11,12 @@ NOWHERE = ["/api/nowhere", "/nowhere", "/static/../app.py", MISSING]
 
 
 def filled(rule: Rule, text: str) -> str:
-    """Return the path of a route with ``text`` in each of its places."""
+    """Return the path of a route with ``text`` for each of its parameters."""
     return re.sub("<[^>]+>", lambda _: text, rule.rule)
 
 
 def addresses(app: Flask) -> list[str]:
-    """Return an address for each route, and one for each way of having none."""
+    """Return an address for each route, and one for each kind of address without a route."""
     routes = {filled(rule, "A" * 22) for rule in app.url_map.iter_rules()}
     assert {"/", "/api/slot", "/api/envelopes/" + "A" * 22, "/static/style.css"} <= routes
     return [*sorted(routes), *NOWHERE]

@@ -1,4 +1,4 @@
-"""Files as the way without script takes them (SPEC 7.7)."""
+"""Files for the form without JavaScript (SPEC 7.7)."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ Answer = tuple[int, bytes]
 
 
 def header(channel: bytes = INSPECTORATE.encode(), rest: bytes = bytes(124)) -> bytes:
-    """Return the 172 public bytes of a follow-up or a drop, or with ``rest`` of a report."""
+    """Return the 172 public bytes of a follow-up or drop or, with ``rest``, of a report."""
     return b"fanal/1/sealed\0\0" + channel.ljust(32, b"\0") + rest
 
 
@@ -20,14 +20,14 @@ def sealed_file(report: Sealed) -> bytes:
 
 
 def form(content: bytes, name: str = "x", field: str = "sealed") -> dict[str, Any]:
-    """Return a body with one file as browsers make it, and its type, for a test client."""
+    """Return a body with one file, as browsers make it, and its type, for a test client."""
     head = f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
     body = head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n--b--\r\n"
     return {"data": body, "content_type": "multipart/form-data; boundary=b"}
 
 
 def post(room: Room, content: bytes | None, language: str = "en", name: str = "x", **headers: str) -> Answer:
-    """Return status and page for a file sent by the form; none is chosen if there is no ``content``."""
+    """Send a file with the form, or none without ``content``. Return status and page."""
     sent = form(content, name) if content is not None else form(b"", "")
     named = {key.replace("_", "-"): value for key, value in headers.items()}
     answer = room.client.post(f"/{language}/sealed", headers=named, **sent)

@@ -1,4 +1,4 @@
-"""What a portal that serves holds: its rows, its memory."""
+"""The state of a serving portal: its rows and its memory."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from tests.support.portal_server import Server
 
 
 def state(server: Server) -> State:
-    """Return every row of every table but that of the clock's own looks at the disk.
+    """Return every row of every table except that of the regular measurements of the disk.
 
-    Each process first looks as it starts, which may be after the server says that it serves.
+    Each process measures when it starts, which may be after the server says that it serves.
     """
     with server.store() as store, store.read() as connection:
         return {
@@ -23,7 +23,7 @@ def state(server: Server) -> State:
 
 
 def peak(server: Server) -> int:
-    """Return the most bytes of memory that any process has held."""
+    """Return the peak memory of the largest process, in bytes."""
     statuses = [Path(f"/proc/{process}/status").read_text() for process in server.workers()]
     return max(
         int(line.split()[1]) << 10 for text in statuses for line in text.splitlines() if "VmHWM" in line

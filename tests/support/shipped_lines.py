@@ -1,7 +1,7 @@
-"""The lines of `deploy/` that keep something in or out, each with its reason.
+"""The lines of `deploy/` that confine a service or protect it, each with its reason.
 
-What a line does is mostly seen by nobody until it is missing. So each stands here a second time: whoever
-changes one reads why it is there, and changes it in both places.
+Mostly, nobody notices the effect of such a line until it is missing. So each is here a second time: to change
+one, people must read why it exists, and change both places.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
-# How a unit runs; `make soak units` shows that it does.
+# The lines that say how a unit runs; `make soak units` tests that.
 _SECTIONS, _RUNNING = {"[Service]", "[Timer]"}, {"Type", "ExecStart", "ExecReload"}
 
 Lines = Mapping[str, str]
@@ -127,14 +127,14 @@ TIMER: Lines = {
     "Persistent=yes": "a machine that was off at midnight does it as it starts",
 }
 
-# What is watched of nginx's configuration, beside the lines that stand below.
+# The checked directives of nginx's configuration, besides the lines below.
 _WATCHED = re.compile(
     r"limit_conn|.*_timeout$|.*buffer|.*_(max_)?body_size$|worker_|ssl_session|.*_log$|http2_max"
 )
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+")
 _FOLDER = re.compile(r"(?<=unix:)\S+/(?=http-)")
 _SIMPLE = re.compile(r"^ *([a-z_0-9]+) ([^;{}]+);", re.MULTILINE)
-# Each line as often as it stands in what nginx reads for a way, in its blocks.
+# Each line as often as it occurs in the configuration of one nginx, with its blocks.
 _BOTH_WAYS = [
     ("error_log /dev/null emerg", "each line about a request names address, path and second"),
     ("access_log off", "so does each line of this one"),
@@ -215,7 +215,7 @@ NGINX: Mapping[str, Iterable[tuple[str, str]]] = {
 
 
 def of_unit(name: str) -> set[str]:
-    """Return the lines by which a unit is shut in, by which a timer goes off, and what comes first."""
+    """Return the lines that confine a unit, those that trigger a timer, and those on its order."""
     section, found = "", set()
     for line in (DEPLOY / name).read_text("utf-8").splitlines():
         key = line.partition("=")[0]
@@ -227,14 +227,14 @@ def of_unit(name: str) -> set[str]:
 
 
 def of_tor() -> set[str]:
-    """Return the lines of torrc but comments."""
+    """Return the lines of torrc, except comments."""
     return {line for line in (DEPLOY / "torrc").read_text("utf-8").splitlines() if line[:1].isalpha()}
 
 
 def of_nginx(read: str, way: str) -> Counter[str]:
-    """Return the watched lines among what nginx reads (`nginx -T`), each as often as it stands there.
+    """Return the checked lines of the configuration (`nginx -T`), each with the number of occurrences.
 
-    Ports of this machine are PORT, as a test takes free ones; sockets have no folder.
+    Ports of this machine become PORT, because tests use free ones. Sockets lose their folder.
     """
     known = {line.split()[0] for line, _ in NGINX[way]}
     return Counter(

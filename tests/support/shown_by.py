@@ -1,10 +1,10 @@
-"""Which test holds the program to which rule of the French law: docs/law-tests.md.
+"""Write docs/law-tests.md: which tests check that the program follows each rule of the French law.
 
 `python -m tests.support.shown_by` writes the page from three files:
-`tests/golden/jurisdictions/shown_by.toml` has the rules, `tests/golden/hostile_referent.toml` what readers in
-the role of a hostile référent tried, and `tests/golden/law_errors.toml` what was wrong before. A row is about
-a table (`clock.feedback`) or about some of its keys (`measure.*.told`: of every code). A key belongs to the
-most specific row.
+`tests/golden/jurisdictions/shown_by.toml` has the rules, `tests/golden/hostile_referent.toml` the attempts of
+readers in the role of a hostile référent, and `tests/golden/law_errors.toml` earlier errors. A row is about a
+table (`clock.feedback`), or about some keys (`measure.*.told`, for every code). A key belongs to the most
+specific row.
 """
 
 import functools
@@ -21,18 +21,18 @@ ROWS = ROOT / "tests" / "golden" / "jurisdictions" / "shown_by.toml"
 TRIES = ROOT / "tests" / "golden" / "hostile_referent.toml"
 ERRORS = ROOT / "tests" / "golden" / "law_errors.toml"
 FRANCE = "templates/jurisdictions/fr"
-# Where values are stated once more.
+# Tests that only repeat the values.
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
 SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
-# What says where a rule comes from; the page has the one, docs/law.md the other.
+# The origin of a rule: the page has the source, docs/law.md what to confirm.
 _BASIS = ("source", "confirm")
 _TEXTS = {"fr", "en"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of a law, with the line on which it stands; of a text, the French."""
+    """A value of a law, with its line; for a text, the French one."""
 
     file: str
     path: Path
@@ -42,16 +42,16 @@ class Place:
 
     @property
     def key(self) -> str:
-        """Where it stands in its file: `clock.feedback.within`."""
+        """Its place in the file, such as `clock.feedback.within`."""
         return ".".join(self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Rules of a file, by the keys that cover them, and the tests that hold the program to them.
+    """Rules of a file, given by keys, and the tests that check that the program follows them.
 
-    A test is named by its path beneath `tests/` and its function. Where none is named but those that state a
-    value once more, ``unheld`` says why.
+    A test is given by its path below `tests/` and its function. If the only tests are those that repeat the
+    values, ``unheld`` says why.
     """
 
     file: str
@@ -61,13 +61,13 @@ class Row:
 
     @property
     def of_program(self) -> list[str]:
-        """The tests that fail where the program does not do what the law says."""
+        """The tests that fail if the program does not follow the law."""
         return [each for each in self.tests if each.partition("::")[0] not in VALUES]
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What somebody tried who wants ``aim``, the rule that stops it, and tests named as those of a Row."""
+    """An attempt with this ``aim``, the rule that stops it, and tests as in a Row."""
 
     aim: str
     tried: str
@@ -77,7 +77,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """What was ``wrong``, by its number; what ``holds`` today, in which files; tests named as in a Row."""
+    """What was ``wrong``, with a number; what ``holds`` today, in which files; and tests as in a Row."""
 
     number: str
     wrong: str
@@ -86,7 +86,7 @@ class Error:
     tests: tuple[str, ...]
 
     def held_on(self, surface: str) -> list[str]:
-        """Return the tests of a surface: the portal, the desk, or else the command line."""
+        """Return the tests of a surface: the portal, the desk, or the command line."""
         return [each for each in self.tests if _surface(each) == surface]
 
 
@@ -96,7 +96,7 @@ def _surface(test: str) -> str:
 
 
 def errors(text: str) -> list[Error]:
-    """Return the errors of the data, in its order."""
+    """Return the errors in a TOML text, in order."""
     return [
         Error(**each | {"where": tuple(each["where"]), "tests": tuple(each["tests"])})
         for each in tomllib.loads(text)["error"]
@@ -104,12 +104,12 @@ def errors(text: str) -> list[Error]:
 
 
 def tries(text: str) -> list[Try]:
-    """Return the tries of the data, in its order."""
+    """Return the attempts in a TOML text, in order."""
     return [Try(**each | {"tests": tuple(each["tests"])}) for each in tomllib.loads(text)["try"]]
 
 
 def rows(text: str) -> list[Row]:
-    """Return the rows of the data, in its order."""
+    """Return the rows in a TOML text, in order."""
     return [
         Row(f"{file}.toml", tuple(each["keys"]), tuple(each["tests"]), each.get("unheld", ""))
         for file, found in tomllib.loads(text).items()
@@ -119,7 +119,7 @@ def rows(text: str) -> list[Row]:
 
 @functools.cache
 def read(file: str, text: str) -> tuple[Place, ...]:
-    """Return every value of a file, apart from sources and what is to be confirmed."""
+    """Return every value of a file, except sources and what counsel has to confirm."""
     lines = _lines(text)
 
     def line(path: Path) -> int:
@@ -143,7 +143,7 @@ def _values(table: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any, b
 
 
 def _lines(text: str) -> dict[Path, int]:
-    """Return on which line each table and key begins: our files have one statement a line."""
+    """Return the line on which each table and key begins. Our files have one statement per line."""
     found: dict[Path, int] = {}
     table: Path = ()
     for number, line in enumerate(text.splitlines(), 1):
@@ -158,7 +158,7 @@ def _lines(text: str) -> dict[Path, int]:
 
 
 def fits(key: str, path: Path) -> bool:
-    """Whether the key of a row is about this place."""
+    """Tell whether the key of a row is about this place."""
     parts = key.split(".")
     return len(parts) <= len(path) and all(
         part in ("*", named) for part, named in zip(parts, path, strict=False)
@@ -171,7 +171,7 @@ def _weight(key: str) -> tuple[int, int]:
 
 
 def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, list[Place]]:
-    """Return the places of each row; those of none stand at None."""
+    """Return the places of each row. Places without a row are at None."""
     found: dict[Row | None, list[Place]] = {row: [] for row in rows}
     for place in places:
         found.setdefault(row_of(list(found), place.file, place.path), []).append(place)
@@ -179,7 +179,7 @@ def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, li
 
 
 def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
-    """Return the row that says most of where this place stands; None if none is about it."""
+    """Return the most specific row about this place, or None."""
     fitting = [
         (_weight(key), row)
         for row in rows
@@ -191,12 +191,12 @@ def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
 
 
 def page(rows: list[Row], files: Mapping[str, str], errors: list[Error], tries: list[Try]) -> str:
-    """Return what the page says, behind its head: rows for the files of a law by name, errors and tries."""
+    """Return the page after its head: rows for the files of a law, by name, errors and attempts."""
     return "\n".join([*_page(rows, files), *_mended(errors), *_tried(tries)]).lstrip("\n") + "\n"
 
 
 def head(text: str) -> str:
-    """Return the beginning of the page, which people write."""
+    """Return the beginning of the page, which is written by people."""
     return text.partition("\n## ")[0].rstrip() + "\n"
 
 
@@ -249,7 +249,7 @@ def _tried(tries: list[Try]) -> Iterator[str]:
 
 
 def _tables(file: str, text: str, document: Mapping[str, Any], alone: set[str]) -> Iterator[str]:
-    """Yield a line for each table with a source of its own that no row is about alone."""
+    """Yield a line for each table with its own source that has no row of its own."""
     for path, line in _lines(text).items():
         table = _at(document, path)
         if (
@@ -284,7 +284,7 @@ def _at(document: Mapping[str, Any], path: Iterable[str]) -> Any:
 
 
 def _name(document: Mapping[str, Any], key: str) -> str:
-    """Return what the law calls the table of a key, or the one around it."""
+    """Return the law's name for the table of a key, or for the enclosing table."""
     path = key.split(".")
     for end in range(len(path), 0, -1):
         if named := _at(document, (*path[:end], "name")):

@@ -1,4 +1,4 @@
-"""Slot requests for cases in every state, timed in turns: what an observer with a clock would learn."""
+"""Slot requests for cases in every state, timed in turns, to see what an observer could learn from time."""
 
 import math
 import secrets
@@ -22,17 +22,17 @@ STATES: Mapping[str, Mapping[str, bool]] = {
 }
 _SLOT = age.sealed_size(padding.SLOT)
 _ROWS = 1_000
-# What a clock beyond a network can hardly tell apart: either is enough.
+# Differences that can hardly be measured through a network: either is small enough.
 _APART_MILLISECONDS = 2
 _APART = 0.05
-# On a busy machine, where one turn of rounds is too short to tell what differs from what was in the way.
+# For a busy machine, where one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# How far from half of the rounds it is no chance: once in four thousand, for two states that are alike.
+# Beyond this distance from half of the rounds, it is not chance: equal states exceed it once in 4,000 times.
 _SIGMAS = 3.5
 
 
 def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
-    """Put ``count`` cases into the portal, a third in each known state; return some locators by state."""
+    """Put ``count`` cases into the portal, a third in each known state. Return some locators by state."""
     known = {name: state for name, state in STATES.items() if state}
     found: dict[str, list[bytes]] = {name: [] for name in STATES}
     for start in range(0, count, _ROWS):
@@ -46,7 +46,7 @@ def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
 def times(
     ask: Callable[[bytes], object], locators: Mapping[str, Sequence[bytes]], rounds: int
 ) -> Mapping[str, Sequence[float]]:
-    """Return the milliseconds of ``ask`` by state, from rounds in which the order turns."""
+    """Return the milliseconds of ``ask`` by state, from rounds with rotating order."""
     taken: dict[str, list[float]] = {name: [] for name in locators}
     names = list(locators)
     for number in range(rounds):
@@ -64,11 +64,11 @@ def measured(
     rounds: int,
     enough: Callable[[Mapping[str, Sequence[float]]], bool],
 ) -> Mapping[str, Sequence[float]]:
-    """Return the times of all rounds: of so many more, up to six times, until they are enough to judge.
+    """Return the times of all rounds, of which more are added, up to six times, until they suffice to judge.
 
-    All are kept and judged together. What is in the way of some requests counts less with each turn, as it
-    meets every state; what really differs stays. One lucky turn of several, each judged alone, would hide it.
-    States that are still not alike may be so by chance: ``told`` says.
+    All rounds are judged together. Noise counts less with each turn, because it meets every state, but a real
+    difference stays. If turns were judged separately, one lucky turn would hide it. States that still differ
+    may do so by chance, which ``told`` decides.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):
@@ -80,36 +80,36 @@ def measured(
 
 
 def medians(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
-    """Return what an observer at a distance would go by."""
+    """Return the medians, which a distant observer would use."""
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
 def quickest(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
-    """Return what a tenth of the times stays below: they show the work itself, on a busy machine too."""
+    """Return the first decile of the times, which shows the work itself, even on a busy machine."""
     return {name: statistics.quantiles(values, n=10)[0] for name, values in taken.items()}
 
 
 def spread(found: Mapping[str, float]) -> float:
-    """Return how far the states lie apart, as a part of the smallest."""
+    """Return the difference between the states, relative to the smallest."""
     return max(found.values()) / min(found.values()) - 1
 
 
 def told(taken: Mapping[str, Sequence[float]]) -> bool:
-    """Return whether one state takes longer than another in more rounds than chance explains.
+    """Tell whether one state takes longer than another in more rounds than chance explains.
 
-    Where a machine is so busy that no measure settles, only this is left to an observer, too.
+    On a machine so busy that no measure settles, an observer also has only this.
     """
     return any(_sigmas(taken[one], taken[other]) > _SIGMAS for one, other in permutations(taken, 2))
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return by how many standard deviations more than half of the rounds the first was the slower."""
+    """Return how many standard deviations above half of the rounds the first was slower in."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 
 
 def alike(found: Mapping[str, float]) -> bool:
-    """Return whether medians, in milliseconds, are so near to each other that they tell nothing."""
+    """Tell whether medians, in milliseconds, are so close that they reveal nothing."""
     apart = max(found.values()) - min(found.values())
     return apart <= _APART_MILLISECONDS or spread(found) <= _APART
 

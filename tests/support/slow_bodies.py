@@ -1,4 +1,4 @@
-"""One client whose body comes by drops, or steadily: how long the web server bears with it."""
+"""Clients whose body comes byte by byte, or steadily: how long the web server tolerates them."""
 
 import select
 import time
@@ -20,7 +20,7 @@ _FORM = "Content-Type: multipart/form-data; boundary=b"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request line with what stands behind it, and the size that it tells, None if it tells none."""
+    """A request line with its body, and the size that it declares, None if it declares none."""
 
     line: str
     lines: Sequence[str]
@@ -28,14 +28,14 @@ class Body:
 
     @property
     def beginning(self) -> bytes:
-        """Return the head, and of a body without size the begin of a chunk, in a part that may be endless."""
+        """Return the head; without a size, also the beginning of a chunk, in a part that may be endless."""
         if self.size is None:
             return head(self.line, *self.lines, "Transfer-Encoding: chunked") + b"5;"
         return head(self.line, *self.lines, f"Content-Length: {self.size}")
 
 
 def bodies(size: int) -> dict[str, Body]:
-    """Return one of each kind, the large ones of this size."""
+    """Return one body of each kind; the large ones have this size."""
     return {
         "a locator": Body("POST /api/slot HTTP/1.1", [], 32),
         "a chunk": Body("POST /api/slot HTTP/1.1", [], None),
@@ -45,7 +45,7 @@ def bodies(size: int) -> dict[str, Body]:
 
 
 def lasted(source: Source, body: Body, pause: float, most: float) -> float | None:
-    """Send a byte at each pause; return the seconds until the server closed, None if not within ``most``."""
+    """Send a byte per ``pause``. Return the seconds until the server closed, None if not within ``most``."""
     with source.connect() as client:
         begun = time.monotonic()
         with suppress(OSError):
@@ -59,7 +59,7 @@ def lasted(source: Source, body: Body, pause: float, most: float) -> float | Non
 
 
 def lasted_http2(source: Source, body: Body, pause: float, most: float) -> float | None:
-    """As above with a stream of HTTP/2, which the server resets."""
+    """Do the same with a stream of HTTP/2, until the server resets it."""
     method, path, _ = body.line.split()
     protocol = H2Connection(H2Configuration(client_side=True))
     with source.connect("h2") as client:
@@ -80,7 +80,7 @@ def lasted_http2(source: Source, body: Body, pause: float, most: float) -> float
 
 
 def steadily(source: Source, body: Body, rate: float) -> bytes:
-    """Send all of a body at so many bytes a second; return the begin of the answer."""
+    """Send a whole body at ``rate`` bytes a second. Return the beginning of the answer."""
     assert body.size
     pause = 0.25
     part = int(rate * pause)
