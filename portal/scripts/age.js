@@ -116,7 +116,7 @@ export function checkProfile(start) {
   const found = HEADER.exec(String.fromCharCode(...start.subarray(0, ENVELOPE_HEADER)));
   if (!found) throw new Malformed("file does not begin as an envelope");
   const [share] = found.slice(1).map(decode64);
-  // No key can open such a file, so this is not the error for a wrong key.
+  // No key can open such a file, so the error is not the one for a wrong key.
   if (!share || recipients.isSmallOrder(share.subarray(ENCAPSULATED - POINT))) {
     throw new Malformed("header of the envelope is not valid");
   }
@@ -167,7 +167,7 @@ async function openHeader(header, identity) {
 
 /**
  * Yield the authenticated chunks of a payload after its nonce (C2SP age.md, "Payload"). The library is not used here,
- * because it cannot tell a missing end from a changed one.
+ * because it cannot distinguish a missing end from a changed one.
  * @param {Uint8Array} payload
  * @param {Uint8Array} key
  * @returns {AsyncGenerator<Uint8Array, void, void>}
@@ -179,7 +179,7 @@ async function* opened(payload, key) {
     const sealed = payload.subarray(at, at + CHUNK + TAG);
     at += sealed.length;
     if (sealed.length < TAG) throw new Truncated("envelope ends early");
-    // Only a trial tells whether a full chunk is the last one.
+    // Only a trial shows whether a full chunk is the last one.
     const more = sealed.length === CHUNK + TAG ? openChunk(sealed, key, counter, MORE) : null;
     if (!more) await breathe();
     const chunk = more ?? openChunk(sealed, key, counter, LAST);

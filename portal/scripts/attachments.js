@@ -23,7 +23,7 @@ export class Attachments {
   #list;
   #note;
   #added = 0;
-  /** Files are examined one after the other, so that memory contains only one picture at a time. */
+  /** Files are examined one after the other, so that only one picture is in memory at a time. */
   #looking = Promise.resolve();
   /** @type {Promise<number> | undefined} */
   #speed;
@@ -48,8 +48,8 @@ export class Attachments {
   }
 
   /**
-   * Return the files to seal, once all are examined. Throws Failure if they are too many or too large, or if one cannot
-   * be sent as it is.
+   * Return the files to seal, once all are examined. Throws Failure if there are too many, if they are too large, or if
+   * one cannot be sent as it is.
    * @returns {Promise<Enclosed[]>}
    */
   async enclosed() {
@@ -131,19 +131,19 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file in pieces, each of which holds only until the next but one; throws Failure if it cannot be
- * read any more.
+ * Yield the bytes of a file in pieces. Each piece is valid until the next but one is requested. Throws Failure if the
+ * file can no longer be read.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* pieces({ blob, shown }) {
   let before = new Uint8Array(0);
   try {
-    // A part of it: of the whole, Firefox reads what was added behind since, too.
+    // Read a slice: from the whole file, Firefox would also read bytes appended in the meantime.
     for await (const bytes of streamed(blob.slice(0, blob.size))) {
       const own = bytes.slice();
       yield own;
-      // Parts of the last piece may still wait to be sealed, of the one before none does.
+      // Parts of the last piece may still wait to be sealed. The piece before it is sealed completely.
       release(before);
       before = own;
     }

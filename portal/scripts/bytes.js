@@ -46,8 +46,8 @@ export function utf8(text) {
 }
 
 /**
- * Free the memory of bytes that are no longer needed, if the browser supports it. On its own, the browser frees bytes
- * that were read and sealed only at about 100 MB.
+ * Free the memory of bytes that are no longer needed, if the browser supports it. Otherwise, the browser frees
+ * nothing until the bytes that were read and sealed reach about 100 MB.
  * @param {Uint8Array} bytes
  */
 export function release({ buffer }) {

@@ -12,7 +12,7 @@ import { dayText, has, say } from "./texts.js";
 
 /**
  * @param {Mailbox} mailbox
- * @param {import("./keyring.js").Keyring} keyring that names who answers, perhaps not the inspectorate
+ * @param {import("./keyring.js").Keyring} keyring which names the body that answers, perhaps not the inspectorate
  * @param {string} today
  */
 export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
@@ -60,9 +60,9 @@ function showNext(next, today, name) {
 }
 
 /**
- * Warn if the day from the portal and the day in the memo differ by more than one. A day can differ by midnight or by clocks.
+ * Warn if the day from the portal and the day in the memo differ by more than one: midnight or clocks explain one.
  * @param {Mailbox["claim"]} claim
- * @param {string | null} day by the memo
+ * @param {string | null} day of the report, from the memo
  * @param {string} name
  */
 function differsText(claim, day, name) {
@@ -71,7 +71,7 @@ function differsText(claim, day, name) {
 }
 
 /**
- * @param {string} reported by the memo
+ * @param {string} reported the day of the report, from the memo
  * @param {string} today
  */
 function feedbackText(reported, today) {
@@ -89,7 +89,7 @@ export function addOwn(day, text) {
   byId("messages").append(message("you", day, text));
 }
 
-/** @param {readonly string[]} measures messages of a kind that this page does not know are omitted */
+/** @param {readonly string[]} measures those unknown to this page are omitted */
 function measuresText(measures) {
   const known = measures.map((each) => `measure-${each}`).filter(has);
   return known.length ? say("measures", { list: known.map((each) => say(each)).join(", ") }) : "";
@@ -105,7 +105,7 @@ function receivedText({ count, last_day: day }) {
  * @param {"you" | "them"} from
  * @param {string} day
  * @param {string} text
- * @param {string} name of the author, unless that is the reader
+ * @param {string} name of the writer, unless the reader wrote the message
  */
 function message(from, day, text, name = "") {
   const head = element("p", { class: "hint" }, `${say(`message-${from}`, { name })} `, element("time", { datetime: day }, dayText(day)));

@@ -42,7 +42,7 @@ export function addressOf({ keyring, seen }, id, today) {
  * Return the address of this channel today by the keyring shown, or null if the channel is closed.
  * @param {Shown} shown
  * @param {string} today
- * @param {string} [id] the first channel's unless it is given
+ * @param {string} [id] of the first channel by default
  * @returns {Address | null}
  */
 export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.id) {
@@ -118,7 +118,7 @@ export class ChannelChoice {
     return isFound || !isAsked;
   }
 
-  /** Keep the choice of the person, who may have chosen before saying whom the report concerns. */
+  /** Discard any choice, even one that the person made before saying whom the report concerns. */
   #clear() {
     this.#madeByPerson = false;
     for (const input of this.#inputs()) input.checked = false;

@@ -43,7 +43,7 @@ export function firstUnknown(text) {
 /**
  * Show the state of the typed words beside this field, and offer completions while it is not veiled.
  * @param {HTMLTextAreaElement} area
- * @returns {() => void} to to call after code has changed or veiled the field
+ * @returns {() => void} to call after code has changed or veiled the field
  */
 export function helpTyping(area) {
   const help = () => {

@@ -26,7 +26,7 @@ const SIGNATURE = "message.sig";
 const SIGNATURE_SIZE = 64;
 const SLICE = 65_536;
 
-/** A file has another length than declared: it was changed while it was read. */
+/** The length of a file differs from the declared one: the file changed while it was read. */
 export class FileChanged extends Malformed {
   /** @override */
   code = "file-changed";

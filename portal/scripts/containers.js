@@ -24,7 +24,7 @@ function checkDigit(start) {
   return (sum % 11) % 10;
 }
 
-/** @param {string} character digits count as they are, letters from 10 without the multiples of 11 */
+/** @param {string} character digits count as themselves, letters from 10 up, skipping the multiples of 11 */
 function valueOf(character) {
   const letter = character.charCodeAt(0) - A;
   return letter < 0 ? Number(character) : 10 + letter + Math.ceil(letter / 10);

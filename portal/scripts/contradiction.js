@@ -10,10 +10,11 @@ import { fetchKeyring } from "./keyrings.js";
 const OF_THE_KEYRING = ["channel_unknown", "no_keyring"];
 
 /**
- * Return why a message to this channel failed: `error`, unless it is about the keyring. Then fetch the signed keyring
- * and check it. Otherwise a hostile host could send a reporter to another reader, or away, just by claiming so.
+ * Return why a message to this channel failed: `error`, unless it is about the keyring. In that case, fetch the signed
+ * keyring and check the claim. Otherwise a hostile host could divert reporters to another reader, or turn them away,
+ * by a false claim.
  * @param {unknown} error
- * @param {string} [channel] none if nothing was sent yet
+ * @param {string} [channel] missing if nothing was sent yet
  * @returns {Promise<unknown>} the error of `addressOf` or `fetchKeyring`, if the channel is closed in the signed keyring too
  */
 export async function truthOf(error, channel) {

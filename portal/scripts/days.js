@@ -55,7 +55,7 @@ export function monthsAfter(day, count) {
 
 /**
  * Return the last day of a deadline that the law promises for a report made on `day`.
- * @param {string} promise as `templates/law/promises.py` counts it: `7d`, `7d3m`, `7w,1m;12m`
+ * @param {string} promise in the form of `templates/law/promises.py`: `7d`, `7d3m`, `7w,1m;12m`
  * @param {string} day
  * @param {string} daysOff from the same module, for working days
  */

@@ -7,7 +7,7 @@
 
 /** The base class, never thrown itself. Catch it to handle every refusal. */
 export class CryptoError extends Error {
-  /** @type {string} a a stable code that pages translate */
+  /** @type {string} a stable code that pages translate */
   code = "unexpected";
 }
 

@@ -34,7 +34,7 @@ export function explain(error) {
 
 /**
  * @param {CryptoError} error
- * @returns {Record<string, number>} what that its text may contain; people count words and files from 1
+ * @returns {Record<string, number>} the values that its text may contain; people count words and files from 1
  */
 function facts(error) {
   const { index, number = Number(index) + 1, count = 0 } = /** @type {Record<string, any>} */ (error);

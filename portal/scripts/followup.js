@@ -24,7 +24,7 @@ import { keep, letGo } from "./unsent.js";
  * @property {import("./casetoken.js").CaseKeys} keys
  * @property {import("./keyrings.js").Shown} shown
  * @property {() => string} channel
- * @property {number} seen serial of the newest slot opened, 0 if none was
+ * @property {number} seen serial of the newest slot opened, or 0
  */
 
 const area = byId("follow-up-text", HTMLTextAreaElement);
@@ -76,7 +76,7 @@ async function send() {
   });
 }
 
-/** @returns {Promise<Message>} the failed one if nothing was changed since: what was changed is another message, under another id */
+/** @returns {Promise<Message>} the failed message if nothing has changed since; otherwise a new one, with another id */
 async function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
   const files = await attachments.enclosed();

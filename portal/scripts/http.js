@@ -4,7 +4,7 @@
 import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
 
-/** The default limit of an answer in bytes: more than the keyring, the manifest or any file of the pages has. */
+/** The default limit of an answer in bytes: larger than the keyring, the manifest and any file of the pages. */
 const MOST = 4 << 20;
 const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
 

@@ -20,7 +20,7 @@ export function offerToKeep(words) {
 /**
  * Use the older clipboard call, which needs no permission. A hostile script could use a permission later.
  * @param {string} text
- * @returns {boolean} whether the clipboard has it
+ * @returns {boolean} whether the text is in the clipboard
  */
 function copy(text) {
   let taken = false;

@@ -9,7 +9,7 @@ import { checkSerial, openKeyring } from "./keyring.js";
 import { site } from "./site.js";
 
 /**
- * A keyring and what messages contain of it.
+ * A keyring, and the values by which messages name it.
  * @typedef {{ keyring: import("./keyring.js").Keyring, seen: { serial: number, hash: Uint8Array } }} Shown
  */
 

@@ -60,6 +60,6 @@ addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropag
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 
-// A page from the browser's memory shows nothing when it comes back, until it is reloaded.
+// A page that comes back from the browser's memory shows nothing until it is reloaded.
 addEventListener("pagehide", ({ persisted }) => persisted && document.body.replaceChildren());
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

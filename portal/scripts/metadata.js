@@ -17,8 +17,8 @@ import * as pdf from "./metadata_pdf.js";
 
 /** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and the expected hash when its bytes are read again */
 /**
- * `file` is as it was given, `clean` without what was found; `broken` says that it looks like a picture but does not
- * read as one.
+ * `file` is the file as given, and `clean` is the file without what was found. `broken` means that it looks like a
+ * picture but cannot be read as one.
  * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, file: Seen, clean: Seen | null }} Inside
  */
 /** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
@@ -95,7 +95,7 @@ async function picture(file, kind) {
 }
 
 /**
- * Return the same parts, with those merged that follow each other in the file.
+ * Return the same parts, merging those that follow each other in the file.
  * @param {readonly Uint8Array[]} parts
  * @param {Uint8Array} bytes of the file
  */

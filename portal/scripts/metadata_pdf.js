@@ -55,7 +55,7 @@ class Source {
 
   /**
    * @param {string} word
-   * @returns {number[]} where it stands
+   * @returns {number[]} its offsets
    */
   places(word) {
     const found = [];

@@ -19,7 +19,7 @@ const SHOWN = [
 const ENTITIES = /** @type {Record<string, string>} */ ({ lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" });
 
 /**
- * Return the findings in such a text.
+ * Return the findings in an XML text.
  * @param {string} xml
  * @returns {Finding[]}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Replaces http.js in the offline form: files that the person chooses stand for the portal's answers. */
+/** Replaces http.js in the offline form: files that the person chooses replace the portal's answers. */
 
 import { Failure } from "./failure.js";
 

@@ -11,7 +11,8 @@ const HEADER = "Proof-Of-Work";
 const ATTEMPTS = 3;
 
 /**
- * The portal's offer, fetched when the page opens. If that failed, or the offer is outdated, fetched again only at Send.
+ * The portal's offer, fetched when the page opens. If that failed, or the offer is outdated, it is fetched again only
+ * at Send.
  * @type {Promise<Offer> | null}
  */
 let offer = null;
@@ -29,14 +30,14 @@ let offer = null;
  */
 const done = new WeakMap();
 
-/** Fetch the cost of work, for everyone who opens a page, before anything shows what they will do. */
+/** Fetch the cost of work for everyone who opens a page, before anything reveals what they will do. */
 export function askWork() {
   offered().catch(() => {});
 }
 
 /**
- * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: to ask again now
- * would reveal to the host that somebody has finished writing. If the work fails, it is tried again at Send.
+ * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: asking again
+ * now would reveal to the host that somebody has finished writing. If the work fails, it is tried again at Send.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
  * @param {number} size its probable size in bytes

@@ -1,5 +1,5 @@
 // @ts-check
-/** Show the progress of sealing and sending: at once on the screen, now and then for screen readers. */
+/** Show the progress of sealing and sending: immediately on the screen, and in larger steps for screen readers. */
 
 import { byId } from "./dom.js";
 import { percent, say } from "./texts.js";

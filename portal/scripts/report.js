@@ -21,7 +21,7 @@ import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 const progress = new Progress("progress", "progress-text");
 
 /**
- * The token of this report, shown already or not.
+ * The token of this report, whether it has been shown or not.
  * @type {import("./tokensteps.js").Token}
  */
 let token;
@@ -38,7 +38,7 @@ async function begin() {
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     show("step-write");
-    // Work done while the person writes, enough for most reports.
+    // Do the work while the person writes. It is enough for most reports.
     workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
@@ -52,7 +52,7 @@ function workFor(to, size) {
   if (to) prepareWork(prepare(to), to.channel, size);
 }
 
-/** After writing, show the token, before anything is sent. */
+/** Show the token once the report is written, before anything is sent. */
 function toToken() {
   guarded("error", async () => {
     const { delivery: made, to, size } = await written(token);
@@ -89,7 +89,8 @@ whenPressed("continue", toToken);
 whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => {
-  // The attempt may have arrived with its answer lost. So a changed text is another report, with another token.
+  // The failed attempt may have arrived, and only its answer was lost. A changed text is therefore another report,
+  // with another token.
   token = newToken();
   goTo("step-write");
 });

@@ -38,9 +38,9 @@ export function offerForm(keys) {
 }
 
 /**
- * Return the report, for sealing with the keys of a case at each attempt; throws Failure.
+ * Return the report, which each attempt seals with the keys of its case; throws Failure.
  * @param {import("./tokensteps.js").Token} token
- * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: what the envelope will likely have
+ * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: the probable size of the envelope
  */
 export async function written(token) {
   const files = await attachments.enclosed();

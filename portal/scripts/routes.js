@@ -1,5 +1,5 @@
 // @ts-check
-/** For a closed channel: since when it is closed, and other ways to reach somebody. */
+/** Closed channels: the day on which each was closed, and other ways to reach somebody. */
 
 import { byId, element, show } from "./dom.js";
 import { closedSince, intakeKey } from "./keyring.js";
@@ -9,7 +9,7 @@ import { dayText, say } from "./texts.js";
 /** @typedef {import("./keyring.js").Channel} Channel */
 
 /**
- * Return the text that says since when a channel is closed.
+ * Return the text with the day since which a channel has been closed.
  * @param {Channel} channel
  * @param {string} today
  */
@@ -19,8 +19,8 @@ export function closedText(channel, today) {
 }
 
 /**
- * Show in the element with this id the notes of the closed channels: they name other ways to reach them. Hide the
- * element if no channel is closed.
+ * Show the notes of the closed channels in the element with this id. The notes name other ways to reach somebody. Hide
+ * the element if no channel is closed.
  * @param {string} id
  * @param {readonly Channel[]} channels
  * @param {string} today

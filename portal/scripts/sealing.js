@@ -75,7 +75,7 @@ export function sealReport(begun, address, keys, { answers, files }) {
 }
 
 /**
- * Return a follow-up to a case. The portal does not learn to which case.
+ * Return a follow-up to a case. The portal does not learn which case it belongs to.
  * @param {Begun} begun as above
  * @param {Address} address
  * @param {CaseKeys} keys
@@ -108,7 +108,7 @@ export function sealFollowUp(begun, address, keys, { text, files, id, seen }) {
 function sealed({ header, seal }, files, message, sign) {
   /** @param {readonly Uint8Array[]} digests */
   const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
-  // All digests have the same length, so the size is known before they are.
+  // All digests have the same length, so the size is known before the digests are.
   const size = container.size(files.map(({ blob }) => blob.size), finished([]).length);
   const sources = files.map((file) => ({ size: file.blob.size, pieces: pieces(file) }));
   return { size: sealedSize(size), header, sealed: seal(container.write(sources, finished, sign)) };
@@ -117,7 +117,7 @@ function sealed({ header, seal }, files, message, sign) {
 /**
  * @param {Enclosed} file
  * @param {number} at
- * @param {Uint8Array} digest all zero while they are not known
+ * @param {Uint8Array} digest all zero while the digests are not known
  * @returns {Described} throws FileChanged if a file is not the same as when it was examined
  */
 function described({ name, type, blob, digest: expected }, at, digest) {

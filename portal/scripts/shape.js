@@ -264,7 +264,7 @@ function headed(head, members) {
 /**
  * @template T
  * @param {(json: Json) => T & Json} read
- * @returns {Shape<T & Json>} one whose values are the same in JSON, and are checked when written too
+ * @returns {Shape<T & Json>} a shape whose values are the same in JSON, and are also checked when written
  */
 function plain(read) {
   return { read, write: read };

@@ -73,7 +73,7 @@ async function workAhead() {
 }
 
 /**
- * There is no case: probably a wrong word that happens to fit. A person who is sure can still write.
+ * No case was found: probably a wrong word that happens to fit. A person who is sure can still write.
  * @param {casetoken.CaseKeys} keys
  * @param {import("./keyrings.js").Shown} shown
  */

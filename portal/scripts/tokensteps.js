@@ -54,7 +54,7 @@ export function offerToSend(offered) {
   byId("send", HTMLButtonElement).disabled = !offered;
 }
 
-/** @param {boolean} shownNow rather than asked for */
+/** @param {boolean} shownNow whether the words are shown, rather than asked for */
 function showWords(shownNow) {
   listWords("token-words");
   show("token-shown", shownNow);

@@ -8,8 +8,8 @@ import { Failure } from "./failure.js";
 /**
  * Return the entropy of a token. Throws the errors of `casetoken.parse`, and Failure if the language must be chosen.
  * @param {string} text
- * @param {casetoken.Language} [language] the one chosen
- * @returns {Uint8Array | undefined} undefined if the words do not fit the one chosen
+ * @param {casetoken.Language} [language] the chosen language
+ * @returns {Uint8Array | undefined} undefined if the words do not fit the chosen language
  */
 export function read(text, language) {
   show("languages", false);

@@ -66,7 +66,7 @@ export class Upload {
   }
 
   async #create() {
-    // An envelope that fits in one request is sent with the first.
+    // An envelope that fits in one request is sent with the request that creates the upload.
     const body = this.#envelope.size <= PIECE ? this.#rest() : new Uint8Array(0);
     const { size, metadata, header } = this.#envelope;
     const headers = {
@@ -93,7 +93,10 @@ export class Upload {
     this.#moveOn(await ask(location, { method: "PATCH", headers, body: this.#rest(), success: 204 }));
   }
 
-  /** Ask how much the portal has. If it has deleted everything, start again, if the first bytes are still available. */
+  /**
+   * Ask how much the portal has. If it has deleted everything, begin a new upload, provided that the first bytes are
+   * still here.
+   */
   async #resume() {
     if (this.#location === null) return;
     try {
@@ -107,7 +110,8 @@ export class Upload {
   }
 
   /**
-   * Handle the answer to a piece. If none of its bytes arrived, treat it as no answer: otherwise this could go on forever.
+   * Handle the answer to a piece. If none of its bytes arrived, treat this as no answer: otherwise the upload might
+   * never end.
    * @param {import("./http.js").Answer} answer
    */
   #moveOn(answer) {

@@ -29,7 +29,7 @@ const LARGEST_OF = [SMALLEST, ...[20, 22, 24, 26, 28].map((bits) => 2 ** bits)].
 /** How many tries run at the same time, because the browser may use several cores. */
 const TOGETHER = 4;
 
-/** The seed and cost for everybody within an hour. */
+/** The seed and cost, which are the same for everybody within an hour. */
 export const OFFER = file("work", { seed: binary(KEY), cost: integer(1, MOST_COST) });
 
 /**
