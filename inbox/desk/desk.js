@@ -1,28 +1,30 @@
 // @ts-check
 /**
- * The one script of the desk: it keeps what an officer types as a draft, warns before a session ends, and has
- * keys for the queue and the page of a case.
+ * The only script of the desk. It saves what an officer types as a draft, warns before a session ends, and
+ * provides keys for the queue and for the page of a case.
  *
- * Without it every page works: a form is kept when it is sent, and cases are chosen one by one.
+ * Every page works without it: a form is saved when it is sent, and cases are selected one by one.
  */
 
-// So long after the last key a draft is kept, and so often "somebody types" is told, in milliseconds.
+// Save a draft this long after the last key, in milliseconds.
 const PAUSE = 800;
+// While somebody types, report this to the desk at most this often, in milliseconds.
 const AWAKE = 20_000;
-// From so many seconds on the end of a session is told, and so often it is asked how long it goes on, if it does.
+// Warn when the session ends within this many seconds.
 const WARNING = 120;
+// Ask at least this often how long the session lasts, in seconds.
 const ASKING = 30;
-// The end is told in steps of so many seconds.
+// The warning counts down in steps of this many seconds.
 const STEP = 30;
-// What the answer to a draft means, by its status; any other is a refusal.
+// The meaning of the answer to a draft, by its status. Any other status is a refusal.
 /** @type {Record<number, "kept" | "lost" | "long">} */
 const OUTCOMES = { 204: "kept", 413: "long", 503: "lost" };
 const HEADERS = { "Content-Type": "application/x-www-form-urlencoded" };
-// A draft holds no passphrase and not how far the journal went. What the page says of its fields stays out, too:
-// a draft may lack what the form needs in the end.
+// A draft contains neither a passphrase nor the number of the last journal entry. It also omits the page's
+// requirements for its fields, which an unfinished draft may not meet.
 const NEVER = /^(as_of|of-page|passphrase|confirmation|ask-another)/;
 
-/** One form whose fields are kept as they are typed. */
+/** A form whose fields are saved as a draft while somebody types. */
 class Draft {
   /** @param {HTMLFormElement} form @param {HTMLElement} mark */
   constructor(form, mark) {
@@ -33,7 +35,7 @@ class Draft {
     this.isChanged = false;
     /** @type {number | undefined} */
     this.timer = undefined;
-    // Not "change" as well: it comes as a field is left, when nothing is new and a button is about to be pressed.
+    // Ignore "change": it fires when a field is left. Then nothing is new, and a button is about to be pressed.
     form.addEventListener("input", () => this.changed());
   }
 
@@ -55,14 +57,14 @@ class Draft {
       this.output.value = String(this.words[came]);
     }
     if (came === "lost") {
-      // The desk may be busy with a long task; what is typed meanwhile begins the time anew.
+      // The desk may be busy with a long task. Typing in the meantime restarts the timer.
       this.isChanged = true;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.keep(), 5 * PAUSE);
     }
   }
 
-  /** Return what came of it; what is "refused" or "long" would be so once more. */
+  /** Return the outcome. A draft that is "refused" or too "long" would fail again. */
   async send() {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(this.form)) {
@@ -71,7 +73,7 @@ class Draft {
       }
     }
     try {
-      // A browser sends no more than 64 KiB for a page that is left.
+      // Once a page is left, a browser sends at most 64 KiB for it.
       const keepalive = body.toString().length < 60_000;
       const answer = await fetch(this.place, { method: "POST", headers: HEADERS, body, keepalive, redirect: "manual" });
       return OUTCOMES[answer.status] ?? "refused";
@@ -81,7 +83,7 @@ class Draft {
   }
 }
 
-/** The session in which this page was shown: how long it goes on, and that somebody is there. */
+/** The session of this page: tracks how long it lasts, and reports that somebody is there. */
 class Session {
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -101,7 +103,7 @@ class Session {
     for (const what of ["keydown", "input"]) {
       document.addEventListener(what, (event) => this.typed(event));
     }
-    // Who comes back to this page may have left, or locked, on another one.
+    // An officer who returns to this page may have signed out, or locked the inbox, on another page.
     addEventListener("focus", () => this.look());
     document.addEventListener("visibilitychange", () => this.look());
     this.timer = setInterval(() => this.tick(), 1000);
@@ -140,7 +142,7 @@ class Session {
         this.leave();
       }
     } catch {
-      // Nobody answers: the desk may have stopped. What is on the page stays until its time is over.
+      // No answer: the desk may have stopped. Keep the page until its time is over.
       if (this.left() <= 0) {
         this.leave();
       }
@@ -150,14 +152,14 @@ class Session {
   }
 
   tick() {
-    // Another page of the same session may have been used meanwhile, or have ended it.
+    // Another page of the same session may have been used in the meantime, or may have ended it.
     if (this.left() <= 0 || performance.now() / 1000 - this.asked > ASKING) {
       this.look();
     }
     this.show();
   }
 
-  /** Ask how long this very session goes on; without an answer to that, the page is left. */
+  /** Ask how long this same session lasts. If the desk answers anything else, leave the page. */
   look() {
     if (!this.isAsking) {
       this.ask(String(this.words["ask"]));
@@ -171,7 +173,7 @@ class Session {
   show() {
     const isSession = this.ends.session <= this.ends.inbox;
     const words = String(isSession ? this.words["ending"] : this.words["locking"]);
-    // A screen reader reads each change: told by the second it would be noise.
+    // A screen reader reads out each change: one every second would be noise.
     const seconds = STEP * Math.max(1, Math.ceil(this.left() / STEP));
     const said = seconds <= WARNING ? words.replace("{seconds}", String(seconds)) : "";
     if (this.text.textContent !== said) {
@@ -181,7 +183,7 @@ class Session {
     this.form.hidden = !said;
   }
 
-  /** Show nothing of a case to whoever comes by once the session is over. */
+  /** Leave the page, so that a passer-by sees nothing of a case once the session is over. */
   leave() {
     clearInterval(this.timer);
     location.replace(String(this.words["out"]));
@@ -208,7 +210,7 @@ class Rows {
     }
   }
 
-  /** Return what chooses all rows, or none. @param {string} label */
+  /** Return a checkbox that selects all rows, or none. @param {string} label */
   all(label) {
     const box = this.box;
     box.type = "checkbox";
@@ -231,7 +233,7 @@ class Rows {
     return this.rows.flatMap((row) => [...row.querySelectorAll("input")]);
   }
 
-  /** Return which row has the focus, -1 if none has. */
+  /** Return the index of the row that has the focus, or -1. */
   at() {
     return this.rows.findIndex((row) => row.contains(document.activeElement));
   }
@@ -244,7 +246,7 @@ class Rows {
 }
 
 /**
- * Let keys do these things, and "?" show them; what one returns has the focus then.
+ * Bind keys to these actions, and "?" to the list of keys. An element that an action returns gets the focus.
  * @param {Record<string, () => unknown>} doing
  */
 function onKeys(doing) {
@@ -265,15 +267,15 @@ function onKeys(doing) {
 }
 
 /**
- * The page of a case: keys lead to the cases beside it, and the part that is shown is told as such, also by the
- * address: asked for once more, the desk must not take for read what another part shows.
+ * The page of a case. Keys lead to the neighbouring cases. The link to the part that is shown is marked as current,
+ * and the address names this part: if the page is reloaded, the desk must not count another part as read.
  */
 class Case {
   /** @param {HTMLElement} panels */
   constructor(panels) {
     this.panels = panels;
     onKeys({ n: () => this.go("n"), p: () => this.go("p") });
-    // What the address names is the target of a page only once that is there.
+    // The element that the address names becomes the target only once the page has loaded.
     for (const what of ["load", "hashchange"]) {
       addEventListener(what, () => this.told());
     }
@@ -299,7 +301,7 @@ class Case {
   }
 }
 
-/** Tell whether what is pressed there is a letter of a text. @param {EventTarget | null} where */
+/** Return whether a key pressed there is text input. @param {EventTarget | null} where */
 function isTyping(where) {
   const text = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog *";
   return where instanceof Element && where.matches(text);
