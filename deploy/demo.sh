@@ -17,7 +17,7 @@ for each in "$port" "$desk_port"; do
     exit 1
   fi
 done >&2
-# This folder stands for the removable medium: everything between the two sides passes through it.
+# This folder represents the removable medium: everything between the two sides passes through it.
 medium=demo/medium
 mkdir -p demo/bin $medium
 
@@ -70,7 +70,7 @@ cat <<EOF
 
 EOF
 
-# When one of the two ends, the other ends too.
+# When the portal or the desk ends, the other one is stopped too.
 trap 'exit 0' INT TERM
 trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
 demo/bin/portal serve &
