@@ -472,7 +472,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "no visa": (
         "/retention/visa",
         BOTH | {"list": "9-00000000", "day": "2026-11-27", "reference": "x"},
-        "Il ne reste rien à détruire sur le bordereau 9-00000000",
+        "Le bordereau 9-00000000 est inconnu",
     ),
     "visa list": ("/retention/visa/list", {"case": "3"}, "Envoyez-le aux archives"),
     "destroyed": ("/retention", BOTH | {"case": "2"}, "Détruit"),

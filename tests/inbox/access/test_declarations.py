@@ -382,7 +382,7 @@ def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
     with typing_to_fork(
         ["--home", "inbox", *with_sheet.opening(), "case", "show", "1"], unread.office.root.parent
     ) as at:
-        at.sees("chloe cannot declare")
+        at.sees("chloe cannot make the declaration")
         assert 1 == at.waits()
     assert before == unread.office.state()
     unread.others.json("case", "declare", "1")

@@ -198,11 +198,11 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["none", "--degree", "2"], "none has no group 2"),
         (["disciplinary_sanction"], "needs a group, from 1 to 4"),
         (["disciplinary_sanction", "--degree", "5"], "has no group 5"),
-        (["arrest"], "does not have the code arrest"),
+        (["arrest"], "has no code arrest for this"),
         (["suspension", "--tell"], "no reporter is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
         (["prosecutor_word", "--addressee", "x", "--restrictions", "x" * 201], "at most 200"),
-        (["none", "--text", "x"], "this measure keeps no text: none"),
+        (["none", "--text", "x"], "this measure cannot contain a text: none"),
         (["hearing", "--restrictions", "no"], "only the prosecutor can set restrictions"),
     ],
 )

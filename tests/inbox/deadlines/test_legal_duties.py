@@ -340,8 +340,8 @@ def in_a_year(days: int = 0) -> str:
         (["no_transmission", "--ground", "facts"], "the law names no grounds for this decision"),
         (["inadmissible"], "this decision needs a ground of the law"),
         (["inadmissible", "--ground", "soon"], "this decision needs a ground of the law"),
-        (["answered"], "the law in use does not have the code answered here"),
-        (["transmitted"], "the law in use does not have the code transmitted here"),
+        (["answered"], "the law in use has no code answered for this"),
+        (["transmitted"], "the law in use has no code transmitted for this"),
     ],
 )
 def test_a_decision_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
@@ -361,7 +361,7 @@ def test_what_a_decision_takes_is_said_by_the_law(tmp_path: Path) -> None:
         "notice": today() + relativedelta(years=2),
         "sieve": today(),
     } == {name: _day(row["due"]) for name, row in asked(kept).items()}
-    assert "does not have the code transmit here" in refused(
+    assert "has no code transmit for this" in refused(
         kept, "case", "decide", "1", "transmit", "--reason", "x"
     )
     kept.json("case", "decide", "1", "seize", "--reason", "corruption", "--reference", "12")

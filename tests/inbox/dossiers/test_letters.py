@@ -354,8 +354,8 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
 def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -> None:
     out = office.out / "x"
     said = {
-        "does not have the code ghost": ("dossier", "letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
-        "does not have the code police": (
+        "has no code ghost for this": ("dossier", "letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
+        "has no code police for this": (
             "dossier", "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
         ),
         "needs a text of your own": ("dossier", "letter", "1", "prosecutor", "--to", "pnf", "--out",

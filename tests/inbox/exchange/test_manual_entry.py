@@ -67,7 +67,7 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
         ('colour = "blue"', "colour: the questionnaire has no such question"),
         ('category = "blue"', "category: this is not one of its answers"),
         ('what = ["a", "b"]', "what: this is not one of its answers"),
-        ('what = "x"\nvector = ["social"]', "vector: this question is not asked after the other answers"),
+        ('what = "x"\nvector = ["social"]', "vector: given the other answers, this question is not asked"),
         (f'what = "{"x" * 8_001}"', "what: the answer is too long"),
         ('protect = "the café"', "nothing is reported"),
         ('what = "  "', "nothing is reported"),

@@ -173,7 +173,7 @@ def test_after_the_last_intake_key_it_is_said_what_is_lost(
         said = world.office.run(*command)
         assert (0, 1) == (said.code, said.err.count("\n"))
         assert (
-            f"intake key ended on {build.today() - timedelta(days=1)}: nobody can send a report" in said.err
+            f"intake key expired on {build.today() - timedelta(days=1)}: nobody can send a report" in said.err
         )
 
 

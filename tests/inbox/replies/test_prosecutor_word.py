@@ -299,7 +299,7 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     inner = refused(
         office, "message", "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu."
     )
-    assert ("“L'enquête”" in inner, "justice has the case" in inner) == (True, True)
+    assert ("“L'enquête”" in inner, "the case is with the judiciary" in inner) == (True, True)
     assert "can be told that the report is being acted on" in refused(
         office, "case", "set-status", "1", "in_follow_up"
     )

@@ -91,8 +91,7 @@ MISTAKES = {
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
-        "'reply.greeting.outcome' must be another outcome: "
-        "only the entry with closes = true is used for this one",
+        "'reply.greeting.outcome' must be another outcome: only the entry with closes = true",
     ),
     "both ends": (
         "status",

@@ -312,7 +312,7 @@ def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: O
             assert (401, False) == (asked.status_code, TOUCHES in asked.text)
             assert (True, False) == ("may make no further comparison" in asked.text, "--share" in asked.text)
         shown = client.send("/en/case/1/reply", text=text, **both)
-        words = "<bdi>Kerguelen</bdi></strong> \u2013 it touches"
+        words = "<bdi>Kerguelen</bdi></strong> \u2013 it contains words"
         assert (200, True) == (shown.status_code, words in shown.text)
         assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code
 
