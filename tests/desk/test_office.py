@@ -119,7 +119,7 @@ def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_s
             page = client.send(path).text
             with client.desk.inbox.transaction() as session:
                 head = journal.head(session)
-            assert "the last reply key ends in 10 days" in page
+            assert "the last reply key expires in 10 days" in page
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 

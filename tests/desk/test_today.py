@@ -230,7 +230,7 @@ def test_what_the_office_has_to_do_stands_on_the_page(three_cases: Office) -> No
             days = {"received": today(), "earliest": today(), "due": today() + timedelta(3)}
             session.add(AccessRequest(n=1, way="letter", names="x", **days))
         said = part(alice.page("/en/today"), "office")
-        assert "the last intake key ends in 7 days" in said
+        assert "the last intake key expires in 7 days" in said
         assert "Access requests to be answered: 1" in said
         assert "/en/access" in alice.page("/en/today").partition('id="office"')[2]
 

@@ -124,13 +124,13 @@ def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
     ("days", "words"),
     [
         (31, None),
-        (30, "the last {} key ends in 30 days, on "),
-        (15, "the last {} key ends in 15 days, on "),
-        (14, "soon: the last {} key ends in 14 days, on "),
-        (8, "soon: the last {} key ends in 8 days, on "),
-        (7, "urgent: the last {} key ends in 7 days, on "),
-        (1, "urgent: the last {} key ends tomorrow; after that day "),
-        (0, "urgent: the last {} key ends today; after that day "),
+        (30, "the last {} key expires in 30 days, on "),
+        (15, "the last {} key expires in 15 days, on "),
+        (14, "soon: the last {} key expires in 14 days, on "),
+        (8, "soon: the last {} key expires in 8 days, on "),
+        (7, "urgent: the last {} key expires in 7 days, on "),
+        (1, "urgent: the last {} key expires tomorrow; after that day "),
+        (0, "urgent: the last {} key expires today; after that day "),
     ],
 )
 def test_the_end_of_the_last_key_is_told_in_time(
