@@ -179,7 +179,7 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
     [
         ('msgstr "NL Skip to the content"', 'msgstr ""', "no translation: Skip to the content"),
         ('msgid "Skip to the content"', 'msgid "Skip to it"', "no page has this text: Skip to it"),
-        ("NL You should read here, %(received)s,", "NL U leest,", "other places for values: You should read"),
+        ("NL You should read here, %(received)s,", "NL U leest,", "different placeholders: You should read"),
         ('msgid "Leave quickly"', 'msgid "Leave: Shift "', "missing on the page home: Leave quickly"),
     ],
     ids=["empty", "left over", "a value lost", "missing"],

@@ -103,7 +103,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return how many standard deviations above half of the rounds the first was slower in."""
+    """Return in how many more than half of the rounds the first was slower, in standard deviations."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

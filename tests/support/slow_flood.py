@@ -1,4 +1,4 @@
-"""Clients that hold all the connections they get, each with a request that comes by drops; and who probes."""
+"""Clients that hold all connections they get, each with a request sent byte by byte; and probes."""
 
 import multiprocessing
 import resource
@@ -16,7 +16,7 @@ from tests.support.bad_requests import head
 from tests.support.portal_nginx import HOST, Nginx
 
 _PAUSE_SECONDS = 5
-# Nobody may send so long a head or body for long: who was cut off comes again.
+# The server cuts off such long heads and bodies after a while. The clients then connect again.
 _SLOW = (
     head("POST /api/slot HTTP/1.1", "Content-Length: 4000"),
     b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
@@ -29,9 +29,9 @@ _HONEST, _HONEST_NETWORK, _HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a connection comes from: an address of this machine, or one that a line before it names.
+    """The origin of a connection: an address of this machine, or one named by a line sent first.
 
-    Such a line is what tor names circuits by; there is no TLS on the onion service.
+    With such a line, tor names circuits. The onion service has no TLS.
     """
 
     port: int
@@ -40,7 +40,7 @@ class Source:
     is_onion: bool = False
 
     def connect(self, *protocols: str) -> socket.socket:
-        """Return a connection, with TLS on the clearnet, there by one of these protocols if any is named."""
+        """Return a connection. On the clearnet, it has TLS, with one of these protocols if any is given."""
         raw = socket.create_connection((HOST, self.port), _TIMEOUT_SECONDS, (self.address, 0))
         try:
             if self.named:
@@ -54,7 +54,7 @@ class Source:
 
 
 def line(address: str) -> bytes:
-    """Return the line that names where a connection comes from (HAProxy's PROXY protocol, version 1)."""
+    """Return the line that names the origin of a connection (HAProxy's PROXY protocol, version 1)."""
     family, other = ("TCP6", "::1") if ":" in address else ("TCP4", HOST)
     return f"PROXY {family} {address} {other} 1 80\r\n".encode()
 
@@ -66,18 +66,18 @@ def circuit(nginx: Nginx, number: int) -> Source:
 
 
 def of_addresses(nginx: Nginx, count: int) -> list[Source]:
-    """Return so many addresses at the clearnet site."""
+    """Return ``count`` addresses at the clearnet site."""
     return [Source(nginx.port, f"127.0.1.{n}") for n in range(1, count + 1)]
 
 
 def of_circuits(nginx: Nginx, count: int) -> list[Source]:
-    """Return so many circuits at the onion service."""
+    """Return ``count`` circuits at the onion service."""
     return [circuit(nginx, n) for n in range(1, count + 1)]
 
 
 @contextmanager
 def flooding(sources: Sequence[Source], count: int) -> Iterator[None]:
-    """Hold, or try to, so many connections in all, from a process of their own, once each was tried."""
+    """Try to hold ``count`` connections in all from a separate process. Yield once each was tried."""
     context = multiprocessing.get_context("spawn")
     begun, ended = context.Event(), context.Event()
     process = context.Process(target=_flood, args=(sources, count, begun, ended))
@@ -103,7 +103,7 @@ def _flood(sources: Sequence[Source], count: int, begun: Event, ended: Event) ->
 
 
 def _drip(connection: socket.socket | None, source: Source, beginning: bytes) -> socket.socket | None:
-    """Send one more byte, or begin anew; return the connection that is held, if there is one."""
+    """Send one more byte, or connect again. Return the connection that is held, if any."""
     try:
         if connection is None:
             connection = source.connect()
@@ -117,9 +117,9 @@ def _drip(connection: socket.socket | None, source: Source, beginning: bytes) ->
 
 
 def probe(source: Source, seconds: float) -> tuple[int, int]:
-    """Ask, again and again, for a page and a slot as honest people do, each over a connection of its own.
+    """Request a page and a slot repeatedly, as honest people do, each over its own connection.
 
-    Returns how many were asked for, and how many of them came whole within two seconds each.
+    Returns the number of requests, and how many were answered completely within two seconds.
     """
     asked = good = 0
     end = time.monotonic() + seconds
@@ -134,7 +134,7 @@ def probe(source: Source, seconds: float) -> tuple[int, int]:
 
 
 def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
-    """Probe both ways at once; return how many were asked for, and how many were answered in time."""
+    """Probe clearnet and onion service at once. Return the numbers of requests and of timely answers."""
     is_told = f"{site.port} proxy_protocol" in (site.folder / "clearnet.conf").read_text()
     ways = {
         "clearnet": Source(site.port, _HONEST, _HONEST_NETWORK if is_told else None),
@@ -156,7 +156,7 @@ def _answered(source: Source, method: str, path: str, body: bytes | None) -> boo
 
 
 def trusting(*protocols: str) -> ssl.SSLContext:
-    """Return what takes any certificate."""
+    """Return a TLS context that accepts any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if protocols:

@@ -1,6 +1,7 @@
-"""A line as people have: two network namespaces, and between them packets that wait. It takes root.
+"""A slow line such as people have: delayed packets between two network namespaces. It requires root.
 
-Linux delays packets by a module that not every machine has; a TUN device hands them to a program everywhere.
+The Linux module that delays packets does not exist on every machine. A TUN device, which passes packets to a
+program, works everywhere.
 """
 
 import fcntl
@@ -23,13 +24,13 @@ _START_SECONDS = 30
 _DEVICE = "line"
 _SET_DEVICE, _PACKETS_ALONE = 0x400454CA, 0x1001  # linux/if_tun.h: TUNSETIFF, IFF_TUN | IFF_NO_PI
 _LARGEST_PACKET = 1 << 16
-# What waits for longer than this to be sent is lost, as in the queue of a modem.
+# A packet that waits longer than this to be sent is lost, as in the queue of a modem.
 _QUEUE_SECONDS = 0.2
 
 
 @contextmanager
 def slow_line(seconds: float, rate: float) -> Iterator[None]:
-    """Have a line while the block runs: each way takes ``seconds``, and ``rate`` bytes a second."""
+    """Run a line while the block runs, with ``seconds`` of delay and ``rate`` bytes a second each way."""
     context = multiprocessing.get_context("spawn")
     begun = context.Event()
     process = context.Process(target=_carry, args=(seconds, rate, begun))
@@ -48,7 +49,7 @@ def slow_line(seconds: float, rate: float) -> Iterator[None]:
 
 @contextmanager
 def inside(name: str) -> Iterator[None]:
-    """Have this thread, and what it starts, at one end of the line."""
+    """Put this thread, and the processes it starts, at one end of the line."""
     with Path("/proc/thread-self/ns/net").open("rb") as own:
         _enter(name)
         try:
@@ -59,7 +60,7 @@ def inside(name: str) -> Iterator[None]:
 
 @dataclass
 class _End:
-    """A device, what came out of it and is on its way, and when the line is free for more."""
+    """A device, the packets on their way from it, and the time when the line is free for more."""
 
     device: int
     packets: deque[tuple[float, bytes]] = field(default_factory=deque)
@@ -77,7 +78,7 @@ def _carry(seconds: float, rate: float, begun: Event) -> None:
             if one.device in ready:
                 _take_in(one, seconds, rate)
             while one.packets and one.packets[0][0] <= time.monotonic():
-                # A device that is full drops packets.
+                # A full device drops packets.
                 with suppress(OSError):
                     os.write(other.device, one.packets.popleft()[1])
 
@@ -92,7 +93,7 @@ def _take_in(end: _End, seconds: float, rate: float) -> None:
 
 
 def _device(name: str, other: str) -> int:
-    """Return what reads and writes the packets of a new device at one end."""
+    """Create a device at one end. Return the descriptor that reads and writes its packets."""
     _enter(name)
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(device, _SET_DEVICE, struct.pack("16sH", _DEVICE.encode(), _PACKETS_ALONE))

@@ -1,4 +1,4 @@
-"""A file system that is soon full."""
+"""A small file system, which is soon full."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
-    """Mount a small file system on a folder; yield a function that gives it another size."""
+    """Mount a small file system on a folder. Yield a function that changes its size."""
 
     def mount(options: str) -> None:
         command = ["mount", "-t", "tmpfs", "-o", options, "fanal-test", str(folder)]

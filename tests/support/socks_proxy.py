@@ -1,4 +1,4 @@
-"""The part of SOCKS 5 that leaves names to the proxy (RFC 1928), as tor does; all names are one site."""
+"""A SOCKS 5 proxy that resolves names itself (RFC 1928), as tor does. All names lead to one site."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 
 class Proxy(ThreadingTCPServer):
-    """A proxy for a site on a port of this machine; ``asked`` are the names that it was given."""
+    """A proxy for a site on a port of this machine. ``asked`` are the names that clients requested."""
 
     daemon_threads = True
 
@@ -46,13 +46,13 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
         while piece := source.recv(65_536):
             target.sendall(piece)
         target.shutdown(socket.SHUT_WR)
-    except OSError:  # one side has gone
+    except OSError:  # one side has closed
         return
 
 
 @contextmanager
 def proxying(behind: int) -> Iterator[Proxy]:
-    """Run the proxy while the block runs."""
+    """Run a proxy for the port ``behind`` while the block runs."""
     with Proxy(behind) as proxy:
         threading.Thread(target=proxy.serve_forever).start()
         try:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fixture:
-    """A fixture as its source defines it; ``body`` is what it does, without its docstring."""
+    """A fixture, read from its source. ``body`` is its code without the docstring."""
 
     name: str
     path: Path
     body: str
 
     def seen_by(self, other: "Fixture") -> bool:
-        """Whether the tests that see ``other`` would see this one if that were not there."""
+        """Tell whether the tests that see ``other`` would see this one if ``other`` did not exist."""
         if self == other or self.path.name.startswith("test_"):
             return False
         return self.path.name != "conftest.py" or self.path.parent in other.path.parents
@@ -28,7 +28,7 @@ def _nodes(path: Path) -> tuple[ast.AST, ...]:
 
 
 def fixtures(paths: Iterable[Path]) -> Iterator[Fixture]:
-    """Yield those that stand in these files."""
+    """Yield the fixtures in these files."""
     for path in paths:
         for node in _nodes(path):
             for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():

@@ -1,4 +1,4 @@
-"""Media that can be carried, and other file systems: really mounted."""
+"""Removable media and other file systems, really mounted."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.support.small_disk import small_disk
 
 @contextmanager
 def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
-    """Mount something that is no memory: an image of a file system, or a folder once more."""
+    """Mount an image of a file system, or a folder a second time."""
     target.mkdir()
     subprocess.run(["mount", *options, source, target], check=True, capture_output=True)
     try:
@@ -21,7 +21,7 @@ def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
 
 @contextmanager
 def stick(folder: Path) -> Iterator[Path]:
-    """Mount a file system that is on no disk of this machine, as one behind a network or FUSE is."""
+    """Mount a file system that is not on a disk of this machine, like a network or FUSE file system."""
     with small_disk(folder.with_name(f"{folder.name}.below"), "8m"):
         lower, upper, work = (folder.with_name(f"{folder.name}.below") / name for name in "luw")
         for each in (lower, upper, work):

@@ -1,4 +1,4 @@
-"""Clients that send one request after the other and take no answer, until every buffer on the way is full."""
+"""Clients that send requests without reading answers, until every buffer on the way is full."""
 
 import select
 import ssl
@@ -10,13 +10,13 @@ from tests.support.bad_requests import head
 from tests.support.slow_flood import Source
 
 _PAGE = head("GET /fr/report HTTP/1.1").replace(b"Connection: close\r\n", b"") * 400
-# Once so long nothing more was taken, all is full.
+# If no more bytes were accepted for this long, all buffers are full.
 _QUIET_SECONDS = 0.5
 
 
 @contextmanager
 def stuffed(sources: Sequence[Source], count: int) -> Iterator[None]:
-    """Hold so many connections from each source that are full."""
+    """Hold ``count`` connections from each source, with full buffers."""
     with ExitStack() as stack:
         clients = [stack.enter_context(each.connect()) for each in sources for _ in range(count)]
         for each in clients:
@@ -27,7 +27,7 @@ def stuffed(sources: Sequence[Source], count: int) -> Iterator[None]:
 
 
 def _send(client: socket) -> int:
-    """Send what is taken now; return how many bytes were."""
+    """Send as much as is accepted now. Return the number of bytes."""
     sent = 0
     try:
         while True:

@@ -1,4 +1,4 @@
-"""Read THREAT_MODEL.md: its sections, their promises with the tests that they name, and their limits."""
+"""Read THREAT_MODEL.md: its sections, their promises with the named tests, and their limits."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _TEST = re.compile(r"→ \[`(\w+)`\]\(([^)]+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A promise or a limit: its words in bold, and the tests that show it, as name and path."""
+    """A promise or a limit: its words in bold, and its tests, as name and path."""
 
     name: str
     tests: list[tuple[str, str]]
@@ -20,7 +20,7 @@ class Statement:
 
 @dataclass(slots=True)
 class Section:
-    """A part of the threat model: a heading of the second level and all below it."""
+    """A part of the threat model: a heading of the second level and everything below it."""
 
     name: str
     text: str
@@ -29,7 +29,7 @@ class Section:
 
 
 def sections(text: str) -> list[Section]:
-    """Return the sections of the threat model, in their order."""
+    """Return the sections of the threat model, in order."""
     found = []
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         section = Section(part.partition("\n")[0], part)
@@ -41,7 +41,7 @@ def sections(text: str) -> list[Section]:
 
 
 def tests_named(text: str) -> list[tuple[str, str]]:
-    """Return each test behind an arrow, as name and path."""
+    """Return each test after an arrow, as name and path."""
     return _TEST.findall(text)
 
 

@@ -1,4 +1,4 @@
-"""A tor network of its own on loopback: authorities, relays, an onion service as shipped, and a client."""
+"""A separate tor network on loopback: authorities, relays, the shipped onion service, and a client."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.portal_nginx import CONFIGURATION, HOST
 
 TORRC = CONFIGURATION.with_name("torrc")
 AUTHORITIES, RELAYS = 3, 5
-# A consensus comes every 20 seconds; the service is known with the second or third.
+# There is a consensus every 20 seconds. The service is known from the second or third on.
 PATIENCE_SECONDS = 240
 _NODE = """
 TestingTorNetwork 1
@@ -43,14 +43,14 @@ TestingDirAuthVoteGuard *
 
 @dataclass(frozen=True, slots=True)
 class Tor:
-    """Where the client takes connections, and the name that the service made for itself."""
+    """The address of the client's proxy, and the onion name that the service generated."""
 
     proxy: str
     onion: str
 
 
 def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
-    """Return what Tor Browser sets in Firefox: names are for the proxy, an onion is a secure context."""
+    """Return Tor Browser's settings of Firefox: the proxy resolves names, and onions are secure contexts."""
     host, port = proxy.split(":")
     return {
         "network.proxy.type": 1,
@@ -64,7 +64,7 @@ def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
 
 @contextmanager
 def tor_network(folder: Path, tor_port: int) -> Iterator[Tor]:
-    """Run a network with the shipped torrc in it, before a web server; yield once the service is reached."""
+    """Run a network with the shipped torrc before a web server. Yield once the service is reachable."""
     proxy, service = f"{HOST}:{free_port()}", folder / "service"
     authorities = [folder / f"authority{n}" for n in range(AUTHORITIES)]
     settings = {each: _authority(each) for each in authorities}
@@ -92,7 +92,7 @@ def _relay(folder: Path) -> str:
 
 
 def _authority(folder: Path) -> str:
-    """Make the keys of an authority; return its settings."""
+    """Make the keys of an authority. Return its settings."""
     keys, directory = folder / "keys", f"{HOST}:{free_port()}"
     keys.mkdir(parents=True, mode=0o700)
     files = {"-i": "authority_identity_key", "-s": "authority_signing_key", "-c": "authority_certificate"}
@@ -103,7 +103,7 @@ def _authority(folder: Path) -> str:
 
 
 def _trusted(folder: Path, settings: str) -> str:
-    """Return the line by which all others know an authority."""
+    """Return the line that makes an authority known to all others."""
     router, directory = (re.search(rf"{name}Port (\S+)", settings) for name in ("OR", "Dir"))
     certificate = (folder / "keys" / "authority_certificate").read_text()
     identity = re.search(r"^fingerprint (\w+)$", certificate, re.MULTILINE)
@@ -111,7 +111,7 @@ def _trusted(folder: Path, settings: str) -> str:
     assert directory
     assert identity
     known = f"orport={router[1].rpartition(':')[2]} v3ident={identity[1]} {directory[1]}"
-    # tor wants to know some authority before it tells its own fingerprint.
+    # tor needs to know some authority before it prints its own fingerprint.
     (folder / "torrc").write_text(f"{settings}DirAuthority {folder.name} {known} {'F' * 40}\n")
     command = ["tor", "-f", folder / "torrc", "--list-fingerprint", "--hush"]
     subprocess.run(command, check=True, capture_output=True)
@@ -136,7 +136,7 @@ def _running(folder: Path, settings: str) -> Iterator[None]:
 
 
 def _reached(proxy: str, hostname: Path) -> str:
-    """Return the name of the onion service once a page of it comes through the network."""
+    """Return the name of the onion service once a page of it is reachable through the network."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         with suppress(FileNotFoundError, Refused):

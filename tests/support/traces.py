@@ -1,4 +1,4 @@
-"""Looking for what must not be there: in bytes, in files, in the memory of processes."""
+"""Search for texts that must not be there: in bytes, in files, in the memory of processes."""
 
 import base64
 import re
@@ -12,32 +12,33 @@ Text = TypeVar("Text", str, bytes)
 
 
 def disguises(text: str | bytes) -> list[bytes]:
-    """Return the forms in which ``text`` could lie about: UTF-8, UTF-16, hex, base 64 at each alignment.
+    """Return the forms in which ``text`` could occur: UTF-8, UTF-16, hex, base 64 at each alignment.
 
-    Of bytes, such as a key, there is no UTF-16.
+    For bytes, such as a key, there is no UTF-16.
     """
     raw = text.encode("utf-8") if isinstance(text, str) else text
     forms = [raw, raw.hex().encode(), *([text.encode("utf-16-le")] if isinstance(text, str) else [])]
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + raw)
-        # The first and last letters also carry neighbouring bytes.
+        # The first and last letters also encode neighbouring bytes.
         forms.append(encoded[4 if shift else 0 : len(encoded) - len(encoded) % 4 - 4])
     return forms
 
 
 def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
-    """Return those of ``texts`` that are in ``data`` in any disguise."""
+    """Return those of ``texts`` that are in ``data`` in any form."""
     forms = {text: disguises(text) for text in texts}
-    # One pass for all: a pass for each, over the memory of a portal, takes ten seconds.
+    # One pass for all texts: separate passes over the memory of a portal would take ten seconds.
     if not re.search(b"|".join(re.escape(form) for each in forms.values() for form in each), data):
         return []
     return [text for text, each in forms.items() if any(form in data for form in each)]
 
 
 def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the neighbouring ``words`` of a token that ``text`` holds side by side, however they are parted.
+    """Return the pairs of neighbouring ``words`` of a token that occur together in ``text``.
 
-    One word alone proves nothing: some are in the address of a page or, by chance, of an upload.
+    Any separator may be between them. A single word proves nothing: some occur in the address of a page or,
+    by chance, of an upload.
     """
     plain = unquote(text)
     return [pair for pair in pairwise(words) if re.search(r"[\W\d_]{0,3}".join(map(re.escape, pair)), plain)]
@@ -55,7 +56,7 @@ def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]
 
 
 def found_in_open_files(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[str, Text]]:
-    """Return path and text for each text found in a file that a process holds open, nameless ones too."""
+    """Return path and text for each text found in an open file of a process, including unnamed files."""
     wanted = list(texts)
     open_now = (path for process in processes for path in Path(f"/proc/{process}/fd").iterdir())
     held = [path for path in open_now if path.is_file()]
@@ -85,5 +86,5 @@ def _read(memory: BinaryIO, start: int, end: int) -> bytes:
     memory.seek(start)
     try:
         return memory.read(end - start)
-    except OSError:  # a guard page: nobody can have written there
+    except OSError:  # a guard page, to which nobody can write
         return b""

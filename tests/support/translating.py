@@ -1,4 +1,4 @@
-"""Add the texts that a catalogue lacks, remove those that no page has any more, and say what is missing.
+"""Add missing texts to a catalogue, remove those no longer used, and list those not translated.
 
 `make texts LANG=nl PAGE=home` runs it (docs/translating.md).
 """
@@ -27,10 +27,10 @@ from templates.catalogues import LANGUAGES, Domain
 from tests.support import marked_texts
 from tests.support.paths import ROOT
 
-# A language that no catalogue has (Volapük): each of its texts is a mark by which it is found on a page.
+# A language without a catalogue (Volapük). Each of its texts is a mark that can be found on a page.
 _MARKS = "vo"
 _MARK = re.compile(r"⟦(\d+)⟧")
-# A place for a value within a text.
+# A placeholder for a value in a text.
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 _SOURCES = {
     Domain.PUBLIC: ["templates/portal", "templates/shared"],
@@ -57,9 +57,9 @@ class _Marks(Translation):
 
 @cache
 def by_page() -> dict[str, list[str]]:
-    """Return the English texts on each public page, by its name; those of questionnaire and law, too.
+    """Return the English texts on each public page, by its name, including those of questionnaire and law.
 
-    The page of the folder is called ``home``.
+    The first page is called ``home``.
     """
     marks = _Marks(_MARKS, NullTranslations())
     load, read = translation.load, guide.load
@@ -76,7 +76,7 @@ def by_page() -> dict[str, list[str]]:
         patch.object(translation, "load", translations),
         patch.object(guide, "load", written),
     ):
-        # Tests keep the pages of a process: these are not to be kept.
+        # Tests keep the pages of a process, but these must not be kept.
         rendered = inspect.unwrap(pages.render)(Settings(), asked)
     start = f"/{_MARKS}/"
     shown = {
@@ -92,9 +92,9 @@ def by_page() -> dict[str, list[str]]:
 
 
 def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
-    """Return every text of a catalogue, each with the files that have it.
+    """Return every text of a catalogue, each with the files that contain it.
 
-    A language that the questionnaire and the law do not have translates their texts, too.
+    If the questionnaire and the law do not have the language, its catalogue includes their texts.
     """
     found: dict[str, list[str]] = {}
     for folder in _SOURCES[domain]:
@@ -110,7 +110,7 @@ def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
 def updated(text: str, entries: Mapping[str, list[str]], add: Iterable[str]) -> str:
     """Return the text of a catalogue with empty entries for ``add``, without those not in ``entries``.
 
-    Entries that stay are not touched.
+    The other entries are not changed.
     """
     blocks = [(block.strip("\n"), _id(block)) for block in text.split("\n\n")]
     left = [block for block, english in blocks if not english or english in entries]
@@ -120,7 +120,7 @@ def updated(text: str, entries: Mapping[str, list[str]], add: Iterable[str]) -> 
 
 
 def translated(text: str) -> dict[str, str]:
-    """Return all texts of a catalogue that have a translation, by their English."""
+    """Return the translations in a catalogue, by their English texts."""
     catalogue = read_po(BytesIO(text.encode()), abort_invalid=True)
     return {
         str(each.id): str(each.string) for each in catalogue if each.id and each.string and not each.fuzzy
@@ -128,10 +128,10 @@ def translated(text: str) -> dict[str, str]:
 
 
 def faults(text: str, language: str) -> list[str]:
-    """Return what is wrong with the public catalogue of a further language.
+    """Return the faults of the public catalogue of an additional language.
 
-    Other than a text that waits for its translation (``empty``). It may lack texts: pages show these in
-    English. The page ``home`` must be complete: everybody reads it.
+    An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English. But the
+    page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}
@@ -139,7 +139,7 @@ def faults(text: str, language: str) -> list[str]:
         *(f"no page has this text: {each}" for each in held if each not in entries),
         *(f"missing on the page home: {each}" for each in by_page()["home"] if each not in held),
         *(
-            f"other places for values: {english}"
+            f"different placeholders: {english}"
             for english, other in said.items()
             if sorted(FIELD.findall(english)) != sorted(FIELD.findall(other))
         ),
@@ -147,13 +147,13 @@ def faults(text: str, language: str) -> list[str]:
 
 
 def empty(text: str) -> list[str]:
-    """Return the English of the entries of a catalogue that have no translation."""
+    """Return the English texts of a catalogue that have no translation."""
     held = {_id(block) for block in text.split("\n\n")} - {""}
     return sorted(held - translated(text).keys())
 
 
 def run(language: str, page: str = "") -> Iterator[str]:
-    """Update the catalogues of a language, or of one page of it, and yield what there is to say."""
+    """Update the catalogues of a language, or of one page of it. Yield the lines to print."""
     texts = by_page()
     if page and page not in texts:
         sys.exit(f"no page is called {page}\nhint: PAGE is one of {', '.join(texts)}")
@@ -162,7 +162,7 @@ def run(language: str, page: str = "") -> Iterator[str]:
         if language in LANGUAGES and not path.exists():
             continue
         entries = wanted(domain, language)
-        # The English catalogue holds only what the desk says in other words: nothing is added to it.
+        # The English catalogue has only the texts that differ from the source, so none are added.
         shown = [] if language == "en" else [each for each in texts.get(page, entries) if each in entries]
         before = path.read_text("utf-8") if path.exists() else _HEADER.format(language=language)
         after = updated(before, entries, shown)
@@ -180,7 +180,7 @@ def run(language: str, page: str = "") -> Iterator[str]:
 
 
 def _guides(language: str) -> Iterator[str]:
-    """Copy English guide, rights and statement where the language has none: no portal starts without."""
+    """Copy English guide, rights and statement if the language has none. Portals need them to start."""
     for name in guide.NAMES:
         path = ROOT / "portal" / f"{name}.{language}.toml"
         if not path.exists():
@@ -189,7 +189,7 @@ def _guides(language: str) -> Iterator[str]:
 
 
 def _id(block: str) -> str:
-    """Return the English text of an entry, empty for the header."""
+    """Return the English text of an entry; it is empty for the header."""
     found = (str(each.id) for each in read_po(BytesIO(block.encode())) if each.id)
     return next(found, "")
 

@@ -1,4 +1,4 @@
-"""Somebody at a real terminal: types a line once the program asks for it, and has all that it showed."""
+"""Somebody at a real terminal, who types lines when the program asks, and records what it showed."""
 
 import codecs
 import os
@@ -19,33 +19,33 @@ from crypto.printable import visible
 from tests.support.forks import INBOX, Fork
 
 _PATIENCE = 60
-# By which a session of the inbox wipes the screen.
+# The sequence with which a session of the inbox clears the screen.
 CLEARED = "\x1b[H\x1b[2J\x1b[3J"
-# A shell that can take a command's place once it is stopped; what has no such parent is never stopped.
+# A shell that takes over when a command is stopped. Without such a parent, it cannot be stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
-# Runs the inbox with these words in a folder, at a terminal.
+# A function that runs the inbox with these words, in a folder, at a terminal.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
 
 
 class Program(Protocol):
-    """What a typist has to know of a process: as ``subprocess.Popen`` says it."""
+    """The methods of a process that a typist needs, as in ``subprocess.Popen``."""
 
     @property
     def pid(self) -> int:
         """Its process id."""
 
     def poll(self) -> int | None:
-        """Return its exit status, None while it runs."""
+        """Return its exit status, or None while it runs."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end for so many seconds; return its exit status."""
+        """Wait up to ``timeout`` seconds for its end. Return its exit status."""
 
     def kill(self) -> None:
         """End it by SIGKILL."""
 
 
 class Typist:
-    """A terminal with a program in it; ``shown`` is what stood on the screen, line ends as plain newlines."""
+    """A terminal that runs a program. ``shown`` is its output so far, with plain newlines."""
 
     def __init__(self, process: Program, terminal: int) -> None:
         self.process = process
@@ -56,17 +56,17 @@ class Typist:
 
     @property
     def is_echoing(self) -> bool:
-        """Whether what is typed now would be seen."""
+        """Whether the terminal echoes what is typed now."""
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def can_be_stopped(self) -> None:
-        """Let Ctrl-S stop the terminal again, as any program of the same person may."""
+        """Make Ctrl-S stop the terminal again, as any program of the same person can."""
         settings = termios.tcgetattr(self._terminal)
         settings[0] |= termios.IXON
         termios.tcsetattr(self._terminal, termios.TCSANOW, settings)
 
     def sees(self, text: str) -> None:
-        """Wait until the program shows ``text`` behind what was seen before."""
+        """Wait until the program shows ``text`` after what was seen before."""
         until = time.monotonic() + _PATIENCE
         while (place := self.shown.find(text, self._read_up_to)) < 0:
             assert time.monotonic() < until, self.shown
@@ -96,14 +96,14 @@ class Typist:
         os.write(self._terminal, key)
 
     def interrupts(self) -> None:
-        """Press Ctrl-C once the program waits for an answer: a signal that comes just before may be lost."""
+        """Press Ctrl-C once the program waits for an answer, because an earlier signal may be lost."""
         until = time.monotonic() + _PATIENCE
         while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2][0] != "S":
             assert time.monotonic() < until, self.shown
         self.presses(b"\x03")
 
     def insists(self, key: bytes) -> None:
-        """Press a key again every ten seconds until the program ends, at most three times."""
+        """Press a key every ten seconds until the program ends, at most three times."""
         for _ in range(3):
             until = time.monotonic() + 10
             while time.monotonic() < until:
@@ -123,26 +123,26 @@ class Typist:
             return False
         try:
             piece = os.read(self._terminal, 65_536)
-        except OSError:  # so Linux says that the other side of the terminal is closed
+        except OSError:  # Linux reports the closed other side of the terminal like this
             return False
         self.shown = (self.shown + self._decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
 
 
 def deceiving(shown: str) -> list[str]:
-    """Return the characters that do something to a terminal; what we tell it ourselves is known."""
+    """Return the characters that control a terminal, except the program's own sequences."""
     own = re.sub(r"\r(?=[a-z ]+: \d+ of \d+)", "", shown.replace(f"{CLEARED}locked;", ""))
     return [char for char in own if char != "\n" and (visible(char) != char or char == "\ufffd")]
 
 
 @contextmanager
 def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
-    """Run a command in ``folder`` at a terminal of its own, 100 columns wide; it ends with the block."""
+    """Run a command in ``folder`` at a new terminal of 100 columns. It ends with the block."""
     with _terminal() as (terminal, program_side):
         process = subprocess.Popen(
             ["setsid", "--ctty", *map(str, command)],
             cwd=folder,
-            env=os.environ,  # libraries of C may have added to what they would inherit
+            env=os.environ,  # else they would inherit what C libraries may have added
             stdin=program_side,
             stdout=program_side,
             stderr=program_side,
@@ -153,17 +153,17 @@ def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
 
 
 def typing_to_inbox(words: Sequence[str | Path], folder: Path) -> AbstractContextManager[Typist]:
-    """Run the command line of the inbox in ``folder`` as ``typing`` does."""
+    """Run the command line of the inbox in ``folder``, as ``typing`` does."""
     return typing([Path(sys.executable).with_name("inbox"), *words], folder)
 
 
 @contextmanager
 def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INBOX) -> Iterator[Typist]:
-    """Run the inbox as ``typing_to_inbox`` does, but as a Fork: a tenth of the work.
+    """Run the inbox as ``typing_to_inbox`` does, but as a Fork, for a tenth of the work.
 
-    A test must start a true process if it looks at the process itself: its job control under a shell, command
-    line, environment, memory or sockets. So must one test of each command that asks something, as a fork does
-    not show that it loads what it needs.
+    Tests of the process itself must start a real process: tests of its job control under a shell, command
+    line, environment, memory or sockets. So must one test of each command that asks something, because a fork
+    does not show that the command loads what it needs.
     """
     with _terminal() as (terminal, program_side):
         forked = Fork(words, folder, program_side, program)
@@ -174,9 +174,9 @@ def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INB
 
 @contextmanager
 def _terminal() -> Iterator[tuple[int, Connection]]:
-    """Give the two sides of a new terminal: that of who types, and the program's, which must be closed here.
+    """Yield the two sides of a new terminal: the typist's, and the program's, which must be closed here.
 
-    The latter is a Connection for the sake of multiprocessing, which hands it over to a process.
+    The latter is a Connection, so that multiprocessing can pass it to a process.
     """
     terminal, program_side = pty.openpty()
     termios.tcsetwinsize(terminal, (50, 100))

@@ -1,4 +1,4 @@
-"""Clients of HTTP/2 that ask for pages and take no byte of them."""
+"""HTTP/2 clients that request pages and do not read any of their bytes."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,13 +10,13 @@ from h2.settings import SettingCodes, Settings
 
 from tests.support.slow_flood import Source
 
-# As many as any server should allow (RFC 9113, 6.5.2), and as nginx refuses before it closes the connection.
+# Every server should allow at least this many (RFC 9113, 6.5.2); nginx closes after refusing this many.
 _STREAMS = 100
 
 
 @contextmanager
 def unread(source: Source, count: int, path: str) -> Iterator[int]:
-    """Ask for a page a hundred times over each of ``count`` connections; yield the answers that have begun.
+    """Request a page a hundred times over each of ``count`` connections. Yield the number of begun answers.
 
     An answer that the server refuses to begin does not count.
     """
@@ -30,7 +30,7 @@ def _begun(stack: ExitStack, source: Source, path: str) -> int:
     protocol.local_settings = Settings(initial_values={SettingCodes.INITIAL_WINDOW_SIZE: 0})
     protocol.initiate_connection()
     asked = [(":method", "GET"), (":path", path), (":scheme", "https"), (":authority", "x")]
-    # What no browser sends, and a server keeps as long as the answer.
+    # Headers that no browser sends, and that the server keeps for as long as the answer.
     padded = [*asked, *[("x-padding", "x" * 3_800)] * 2]
     for n in range(_STREAMS):
         protocol.send_headers(2 * n + 1, padded, end_stream=True)

@@ -1,4 +1,4 @@
-"""The pages of a vault decrypted without SQLCipher: every byte that its file holds, free pages too."""
+"""Decrypt the pages of a vault without SQLCipher: every byte in its file, including free pages."""
 
 from pathlib import Path
 
@@ -11,20 +11,20 @@ from inbox.keys import officers, vault_header
 from tests.support.inbox_builders import Office
 
 _PAGE = 4096
-_RESERVE = 80  # behind each page: IV (16), HMAC-SHA512 (64)
+_RESERVE = 80  # at the end of each page: IV (16), HMAC-SHA512 (64)
 _IV = 16
-_SALT = 16  # before the first page in place of the magic of SQLite
+_SALT = 16  # before the first page, in place of SQLite's magic bytes
 
 
 def decrypted(office: Office) -> bytes:
-    """Return all pages of the office's vault in clear."""
+    """Return all pages of the office's vault, decrypted."""
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     key = passphrase.vault_key(officers.open_master(found, office.bring()).master)
     return decrypted_file(office.root / f"vault-{found.generation}.sqlite", key)
 
 
 def decrypted_file(path: Path, key: bytes) -> bytes:
-    """Return all pages of a vault in clear."""
+    """Return all pages of a vault, decrypted."""
     raw = path.read_bytes()
     pages = [raw[start : start + _PAGE] for start in range(0, len(raw), _PAGE)]
     pages[0] = pages[0][_SALT:]

@@ -1,4 +1,4 @@
-"""Loads all that the command line of the inbox can need: for a process from which others are forked."""
+"""Load everything that the inbox's command line may need, in a process from which others are forked."""
 
 import gc
 import pkgutil
@@ -13,7 +13,7 @@ from templates.command_line import leaves
 for leaf in leaves(main.commands.branch).values():
     pkgutil.resolve_name(leaf.place)
 configure_mappers()
-# It takes a seventh of a second: as long as all else that a command does.
+# Reading the law takes a seventh of a second, as long as the rest of a command.
 folders.read(folders.given("fr"))
-# Else each of those would visit, and so copy, what they share.
+# Otherwise, the garbage collector of each fork would visit, and so copy, the shared objects.
 gc.freeze()

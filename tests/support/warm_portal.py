@@ -1,4 +1,4 @@
-"""Loads all that the command line of the portal can need: for a process from which others are forked."""
+"""Load everything that the portal's command line may need, in a process from which others are forked."""
 
 import gc
 
@@ -12,11 +12,11 @@ from tests.support import known_pages
 from tests.support.portal_room import SITE
 
 known_pages.remember()
-# What most portals of tests serve: to render and compress it takes the longest of a start.
+# The pages of most portals in tests. Rendering and compressing them is the slowest part of a start.
 settings = Settings(deployment=base64url.encode(SITE.deployment), root_key=base64url.encode(SITE.root_key))
 questions = load_questionnaire(settings)
 for each in site_files.files(settings, questions).values():
     content_encoding.encoded(each.content)
 pages.answers(settings, questions)
-# Else each of those would visit, and so copy, what they share.
+# Otherwise, the garbage collector of each fork would visit, and so copy, the shared objects.
 gc.freeze()

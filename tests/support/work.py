@@ -1,4 +1,4 @@
-"""Work for tests: next to none, or what a portal asks for."""
+"""Proof of work for tests: almost none, or as much as a portal requires."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,33 +16,33 @@ COSTS = (1, 1, 1)
 
 @dataclass(frozen=True)
 class Sized:
-    """An envelope of which there is the header alone, or another size is told than it has."""
+    """An envelope that exists only as a header, or that declares another size than it has."""
 
     header: bytes
     size: int
 
 
 def unsent(size: int) -> Sized:
-    """Return an envelope that is declared alone."""
+    """Return an envelope that is only declared, not sent."""
     return Sized(secrets.token_bytes(age.ENVELOPE_HEADER), size)
 
 
 def work(
     site: Site, envelope: bytes | Sized, channel: str = INSPECTORATE, hour: int | None = None
 ) -> dict[str, str]:
-    """Return the header that pays for an envelope at a portal that a test has made."""
+    """Return the header with the proof of work for an envelope, at a portal that a test has made."""
     seed = puzzles.seed(INSTANCE_SEED, site.deployment, days.hour() if hour is None else hour)
     return paid(seed, envelope, channel)
 
 
 def offered(raw: bytes, envelope: bytes | Sized, channel: str = INSPECTORATE) -> dict[str, str]:
-    """Return the header that pays for an envelope by what a portal has offered."""
+    """Return the header with the proof of work for an envelope, from a portal's offer."""
     offer = OFFER.parse(raw)
     return paid(offer.seed, envelope, channel, offer.cost)
 
 
 def paid(seed: bytes, envelope: bytes | Sized, channel: str, cost: int = COSTS[0]) -> dict[str, str]:
-    """Return the header that pays for an envelope under this seed, at the cost of a test's portal."""
+    """Return the header with the proof of work for an envelope, with this seed, at a test portal's cost."""
     header, size = (
         (envelope.header, envelope.size) if isinstance(envelope, Sized) else (envelope, len(envelope))
     )

@@ -1,4 +1,4 @@
-"""Laws with one value that is wrong: what a test that holds the program to that value has to notice."""
+"""Laws with one wrong value, which a test that checks the program against that value must notice."""
 
 import itertools
 import json
@@ -26,20 +26,20 @@ from templates.law.rules import (
 from templates.law.spans import is_span
 from tests.support.shown_by import Path, Place, read
 
-# What is wrong, in which file, and the whole text of that.
+# What is wrong, in which file, and the whole text of the file.
 _Made: TypeAlias = tuple[str, str, str]
 _LISTS = (Addressee, Asked, Body, Effect, Event, Fill, Protection, Reach, Threat, Told)
 _SPANS = ("1 day", "1 working day", "same day", "3 days", "4 years")
 
 
 class _Country(StrEnum):
-    """Some of those whose holidays are known."""
+    """Some of the countries whose holidays are known."""
 
     FRANCE = "FR"
     BELGIUM = "BE"
 
 
-# The keys that name a code of another table, and in which file it stands.
+# The keys that name a code of another table, and the file of that table.
 _NAMES = {
     "or_after": ("deadlines.toml", "clock"),
     "measure": ("measures.toml", "measure"),
@@ -53,7 +53,7 @@ _FLAGS = (
     *("answers_danger", "concerns_somebody"),
 )
 _OF_OUTCOMES = ("needs_word", "finds_facts", "linked")
-# What a code need not have, with a value that says otherwise than the lack of it.
+# Optional keys of a code, each with a value that differs in meaning from its absence.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "duty": {"regimes": '["external"]'},
     "measure": {**dict.fromkeys(_FLAGS, "true"), "officers": "2", "groups": "3"},
@@ -63,7 +63,7 @@ _OPTIONAL: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A law with something wrong in one file, which then has this text."""
+    """A law with a mistake in one file, and the text of that file."""
 
     what: str
     file: str
@@ -72,9 +72,9 @@ class Wrong:
 
 
 def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield laws in which the value of a place is another one, one for each way of it to be wrong.
+    """Yield laws with another value at a place, one for each way in which it can be wrong.
 
-    Nothing for a text, and where the law would not be read with any other value.
+    Yield nothing for a text, and if the law cannot be read with any other value.
     """
     if place.is_text:
         return
@@ -89,7 +89,7 @@ def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
 
 
 def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield a law in which the values of these places, of one file, are all other ones, if it is read."""
+    """Yield a law with other values at all these places, in one file, if it can be read."""
     meant = [place for place in places if not place.is_text]
     changes = []
     for place in meant:
@@ -99,7 +99,7 @@ def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[W
 
 
 def absent(file: str, files: Mapping[str, str]) -> Iterator[tuple[Path, Wrong]]:
-    """Yield laws with a key that the file does not have, one for each code and key, with its place."""
+    """Yield laws with an added key, one for each code and missing key, with its place."""
     text = files[file]
     there = {each.path[:3] for each in read(file, text)}
     for table, optional in _OPTIONAL.items():
@@ -112,7 +112,7 @@ def absent(file: str, files: Mapping[str, str]) -> Iterator[tuple[Path, Wrong]]:
 
 
 def _first(made: Iterable[_Made], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield the first that is a law."""
+    """Yield the first of these that is a valid law."""
     for what, file, text in made:
         if law := law_of({**files, file: text}):
             yield Wrong(what, file, text, law)
@@ -120,7 +120,7 @@ def _first(made: Iterable[_Made], files: Mapping[str, str]) -> Iterator[Wrong]:
 
 
 def law_of(files: Mapping[str, str]) -> Law | None:
-    """Return what these files are read as; None if they are no law."""
+    """Return the law in these files, or None if they are not valid."""
     try:
         return reader.parse({name: each.encode() for name, each in files.items()})
     except Mismatch:
@@ -128,7 +128,7 @@ def law_of(files: Mapping[str, str]) -> Law | None:
 
 
 def _changes(place: Place, same: list[Place], files: Mapping[str, str]) -> Iterator[list[tuple[Place, Any]]]:
-    """Yield changes to try in turn: this value alone; with all others of its name; with another one's."""
+    """Yield the changes to try, in order: only this value; all of its name; exchanged with another."""
     for put in _others(place, same):
         yield [(place, put)]
     if place.path[-1] in _NAMES:
@@ -184,7 +184,7 @@ def _without(files: Mapping[str, str], place: Place) -> _Made:
 
 
 def _moved(files: Mapping[str, str], place: Place) -> Iterator[_Made]:
-    """Yield the file with the value at each other code of the same table in turn."""
+    """Yield the file with the value moved to each other code of the same table."""
     lines = files[place.file].splitlines(keepends=True)
     *table, own, key = place.path
     line = lines.pop(place.line - 1)
