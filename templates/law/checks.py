@@ -242,9 +242,9 @@ def replies(
 ) -> Iterator[Mismatch]:
     """Yield the mistakes in the texts of replies that their schema cannot find.
 
-    ``outcomes`` are those of the law, ``told`` its decisions that say that the reporter was told, and
-    ``extends`` says whether it lets a deadline be extended. The outcomes ``untold`` have no text of their
-    own. The text that can end any case has no words of an officer, so that it does not reveal the outcome.
+    ``outcomes`` are those of the law, ``told`` are its decisions that say what a reply told the reporter, and
+    ``extends`` says whether a deadline can be extended. The outcomes ``untold`` have no text of their own.
+    The text that can end any case has no words of an officer, so that it does not reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():

@@ -67,12 +67,12 @@ def _on(before: Any, after: Any) -> bool:
 
 
 def _shorter(before: Any, after: Any) -> bool:
-    """Less time loosens the law, or none."""
+    """Less time, or none, loosens the law."""
     return _days(after) < _days(before)
 
 
 def _longer(before: Any, after: Any) -> bool:
-    """More time loosens the law, or removing the limit."""
+    """More time, or no limit, loosens the law."""
     return before is not None and (after is None or _days(after) > _days(before))
 
 
@@ -263,7 +263,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # It makes the decision that a case names nobody required again.
+                # After it, a decision that a case names nobody must be taken again.
                 "concerns_somebody": _off,
             },
         ),

@@ -36,8 +36,8 @@ class Event(StrEnum):
 
     A report is ``RECEIVED`` on the earliest day on which it can have reached the portal, and ``COLLECTED`` on
     the day on which it is opened. It is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that
-    the reporter can read this. ``KNOWN`` is the day on which the office learns that it has something to
-    decide, and ``REQUESTED`` the day on which a request arrives.
+    the reporter can read the acknowledgement, or the feedback. ``KNOWN`` is the day on which the office
+    learns that it has something to decide, and ``REQUESTED`` the day on which a request arrives.
     """
 
     RECEIVED = "received"
@@ -151,7 +151,7 @@ class Reach(StrEnum):
 
 
 class Fill(StrEnum):
-    """What the program fills in below the text of a section, so that it matches what the program does."""
+    """What the program fills in below the text of a section. It always matches what the program does."""
 
     OFFICE = "office"
     OFFICERS = "officers"
@@ -322,7 +322,8 @@ class Measure:
     """What can be done about a case.
 
     - ``groups``: the number of groups of a sanction, 0 for other measures.
-    - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word.
+    - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word that there
+      is no objection.
     - ``addressee``, ``reference``: it is recorded only with its recipient, or with its reference.
     - ``is_inquiry``: the risk to the reporter must be assessed first.
     - ``protection``: its column in the register of protection.
@@ -351,7 +352,7 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether it opens judicial proceedings, which need nobody's word, unlike those of the office."""
+        """Whether it opens judicial proceedings. Unlike the office's, they need no word of the prosecutor."""
         return self.opens_proceedings and not self.needs_word
 
     @property

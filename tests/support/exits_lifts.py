@@ -156,7 +156,7 @@ _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
 }
-# If a case names the person who asks, the decision that it names nobody is required again.
+# If a case names the person who asks, a decision that it names nobody must be taken again.
 _OF_WHO_ASKS = {Code.DECIDE_BY_TWO: _deciding("informed")}
 # By one officer or two, as the law requires for each decision.
 _DECISIONS = {

@@ -114,7 +114,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit, the obstacle to it, another one ``beside``, and the given values; ``outcome`` is of an end."""
+    """An exit ``past`` an obstacle, ``beside`` another, and what is given; ``outcome`` is for closing."""
 
     way: Exit
     past: Obstacle | None = None

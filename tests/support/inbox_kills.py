@@ -30,11 +30,11 @@ _STEPS = ("fsync", "replace", "rename", "unlink")
 def killed_everywhere(
     office: Office, folder: Path, day: date, *words: str | Path, stride: int = 1
 ) -> list[Office]:
-    """Return copies of the inbox. In each, the command was killed ``stride`` steps later; in the last, not.
+    """Return copies of the inbox in which the command was killed, each ``stride`` steps later.
 
-    A step is a change that Python makes to the disk, or a commit of the vault; within a commit, SQLite is
-    responsible. If there is no inbox yet, no officer opens it. ``{}`` in a word stands for the folder of the
-    copy. The command knows the same versions as this process.
+    In the last copy, the command ended. A step is a change that Python makes to the disk, or a commit of the
+    vault; within a commit, SQLite is responsible. If there is no inbox yet, no officer opens it. ``{}`` in a
+    word stands for the folder of the copy. The command knows the same versions as this process.
     """
     given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
     parent = _parent()

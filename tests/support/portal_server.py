@@ -38,7 +38,7 @@ class Server:
     Tests of the process itself (memory, files, threads) must not use this. With a false clock, it is never
     forked.
 
-    It gets the settings that overwrite memory. Without them, it would set them and start again.
+    The server gets the settings that overwrite memory. Without them, it would set them and restart itself.
     """
 
     folder: Path

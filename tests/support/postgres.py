@@ -67,7 +67,7 @@ class Cluster:
             self.stop()
 
     def _run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs. They refuse root, so as root, use their own user."""
+        """Run one of PostgreSQL's programs. As they refuse to run as root, use their own user then."""
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         newest = max(folders, key=lambda folder: int(folder.parent.name))
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

@@ -142,7 +142,7 @@ def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
         process = subprocess.Popen(
             ["setsid", "--ctty", *map(str, command)],
             cwd=folder,
-            env=os.environ,  # else they would inherit what C libraries may have added
+            env=os.environ,  # without it, what C libraries may have added
             stdin=program_side,
             stdout=program_side,
             stderr=program_side,
