@@ -9,7 +9,6 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import quarantine
 from inbox.deadlines import legal_duties
-from inbox.session.actions import TABLE, Code
 from inbox.vault.casework_tables import Fulltext, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
@@ -139,14 +138,3 @@ def test_no_emergency_opens_it(trio: Trio) -> None:
 def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
     said = office.run("access", "unquarantine", "2", "--reason", "x")
     assert (1, True) == (said.code, "case 2 is not in quarantine" in said.err)
-
-
-def test_which_actions_pass_a_quarantine_is_written_down() -> None:
-    """None of them shows anything of a report: one more is a decision, to be made here as well."""
-    assert {
-        Code.REPLY, Code.PREVIEW_REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
-        Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
-        Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
-        Code.LIFT_QUARANTINE, Code.LIST_FOR_VISA, Code.RECORD_VISA, Code.OPEN_ARCHIVED,
-        Code.READ_REGISTER, Code.EXPORT_REGISTER,
-    } == {code for code, rule in TABLE.items() if rule.quarantine}  # fmt: skip

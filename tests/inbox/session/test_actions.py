@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from crypto.journal import LONGEST_REASON
+from crypto.journal import LONGEST_REASON, LONGEST_TEXT, Value
 from crypto.questionnaire import Texts
 from inbox.language import labels
 from inbox.language.errors import Refused
+from inbox.session import action_words
 from inbox.session.actions import TABLE, Code, Field, Form, Reason, action
 from tests.support.paths import ROOT
 
@@ -18,7 +19,7 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
-# These three sets are literal: a change of the table has to be made here, too. These actions need a reason,
+# These sets are literal: a change of the table has to be made here, too. These actions need a reason,
 REASONED = {
     Code.ASSESS_SOURCE,
     Code.BREAK_GLASS,
@@ -64,7 +65,7 @@ MAY_BE_REASONED = {
     Code.ROTATE_KEYS,
     Code.WRITE_LETTER,
 }
-# and oversight counts these, which depart from the ordinary, or change who can act or see, or the measure.
+# oversight counts these, which depart from the ordinary, or change who can act or see, or the measure,
 OVERSEEN = {
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
@@ -128,6 +129,93 @@ OVERSEEN = {
     Code.UNSEND,
     Code.WRITE_LETTER,
 }
+# these only read,
+READING = {
+    Code.COMPARE_IDENTITY,
+    Code.LIST,
+    Code.LIST_CHANNELS,
+    Code.LIST_CONFLICTS,
+    Code.LIST_DESTROYED,
+    Code.LIST_DISCLOSURES,
+    Code.LIST_HANDLERS,
+    Code.LIST_KEYS,
+    Code.LIST_LINKS,
+    Code.LIST_OFFICERS,
+    Code.LIST_RETENTION,
+    Code.LIST_SETTINGS,
+    Code.LIST_TEMPLATES,
+    Code.OPEN,
+    Code.OVERSEE,
+    Code.PREVIEW,
+    Code.PREVIEW_REPLY,
+    Code.READ_IDENTITY,
+    Code.READ_JOURNAL,
+    Code.READ_REGISTER,
+    Code.READ_TIMELINE,
+    Code.SEARCH,
+    Code.SHOW,
+    Code.SIGN_IN,
+}
+# of which these are noted once in a session,
+ONCE = {
+    Code.LIST_DISCLOSURES,
+    Code.LIST_HANDLERS,
+    Code.LIST_LINKS,
+    Code.PREVIEW,
+    Code.READ_TIMELINE,
+    Code.SHOW,
+}
+# these work on all cases,
+ON_ALL_CASES = {
+    Code.ACCEPT_GAP,
+    Code.ACCEPT_INSTANCE,
+    Code.ADOPT_LAW,
+    Code.CHANGE_DAYS_OFF,
+    Code.CHANGE_OFFICERS,
+    Code.CHOOSE_REGIME,
+    Code.COLLECT,
+    Code.CONTINUE_NUMBERING,
+    Code.COPY_OUTBOX,
+    Code.ENTER,
+    Code.FOUND,
+    Code.MAKE_OUTBOX,
+    Code.NAME_ALIAS,
+    Code.RENEW_KEYRING,
+    Code.RENEW_SHARES,
+    Code.UPGRADE,
+}
+# these may be taken on a case that is not declared,
+UNDECLARED = {
+    Code.BREAK_GLASS,
+    Code.DECLARE,
+    Code.EXCLUDE,
+    Code.FOUND_CONFLICT,
+    Code.LIST_HANDLERS,
+    Code.OPEN_ARCHIVED,
+    Code.QUARANTINE,
+    Code.SPREAD_CONFLICT,
+}
+# and these carry a text that is compared with the identity of the reporter.
+COMPARED = {
+    Code.CLOSE,
+    Code.DECIDE,
+    Code.DECIDE_BY_TWO,
+    Code.DISCLOSE,
+    Code.EXTEND,
+    Code.NOTE_CONSENT,
+    Code.PREVIEW_REPLY,
+    Code.RECORD_MEASURE,
+    Code.REPLY,
+    Code.WRITE_LETTER,
+}
+# None of these shows anything of a report: they may be taken on a case in quarantine.
+IN_QUARANTINE = {
+    Code.REPLY, Code.PREVIEW_REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
+    Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
+    Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
+    Code.LIFT_QUARANTINE, Code.LIST_FOR_VISA, Code.RECORD_VISA, Code.OPEN_ARCHIVED,
+    Code.READ_REGISTER, Code.EXPORT_REGISTER,
+}  # fmt: skip
 
 
 def is_said(label: Texts | None) -> bool:
@@ -166,10 +254,26 @@ def test_a_name_of_a_value_means_the_same_wherever_it_stands() -> None:
 
 
 def test_the_table_asks_reasons_for_and_counts_what_is_written_down_here() -> None:
-    """Officers needed: tests/inbox/session/test_two_officers.py; what may be done in quarantine: access."""
+    """Officers needed: tests/inbox/session/test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
     assert {code for code, rule in TABLE.items() if rule.oversight} == OVERSEEN
+
+
+@pytest.mark.parametrize(
+    ("condition", "codes"),
+    [
+        ("reads", READING),
+        ("once", ONCE),
+        ("all_cases", ON_ALL_CASES),
+        ("undeclared", UNDECLARED),
+        ("compared", COMPARED),
+        ("quarantine", IN_QUARANTINE),
+    ],
+)
+def test_which_actions_a_condition_holds_for_is_written_down(condition: str, codes: set[Code]) -> None:
+    """One more is a decision, to be made here as well; which are alarms: test_comparisons.py."""
+    assert codes == {code for code, rule in TABLE.items() if getattr(rule, condition)}
 
 
 @pytest.mark.parametrize("code", Code)
@@ -194,6 +298,30 @@ def test_a_reason_stands_on_one_line_however_it_was_typed() -> None:
     assert LONGEST_REASON == len(action(Code.HOLD, 1, "\n" * 9 + "x" * LONGEST_REASON).reason)
     with pytest.raises(Refused, match="characters"):
         action(Code.HOLD, 1, "x" * (LONGEST_REASON + 1))
+
+
+def test_a_text_of_an_entry_has_at_most_so_many_characters() -> None:
+    with pytest.raises(Refused, match="a line may have at most"):
+        action(Code.LIST_FOR_VISA, list="x" * (LONGEST_TEXT + 1))
+    longest = "x" * LONGEST_TEXT
+    assert {"list": longest} == action(Code.LIST_FOR_VISA, list=longest).values
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "said"),
+    [
+        ("tag", {"unknown": "x"}, "x"),
+        ("set-status", {"status": "unknown"}, "unknown"),
+        ("record-visa", {"day": "soon"}, "of soon"),
+        ("set-status", {"status": "closed"}, "Closed"),
+        ("record-visa", {"day": "2026-11-30", "reference": "AD 76"}, "of 30 November 2026, reference AD 76"),
+        ("collect", {"bundle": 3}, "bundle 3"),
+        ("tag", {"removed": True}, "removed"),
+    ],
+)
+def test_values_are_said_in_words(code: str, values: dict[str, Value], said: str) -> None:
+    """What has no words stands as it is."""
+    assert said == action_words.values(code, values, "en")
 
 
 def test_every_action_is_done_somewhere() -> None:
