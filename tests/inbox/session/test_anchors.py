@@ -194,9 +194,10 @@ def test_what_the_comparison_does_not_cover_is_said(opened: Inbox, kept: Kept) -
         assert ["the file holds no anchor: nothing was compared"] == check(session, []).warnings
         assert "between 1 and 3" in check(session, [kept[0], kept[2]]).warnings[0]
         session.execute(update(OutboxBundle).values(applied=build.today()))
-        assert ["the portal has applied outbox 3, but the anchors end with 2"] == check(
-            session, kept[:2]
-        ).warnings
+        assert [] == check(session, kept).warnings
+        for last in (1, 2):
+            said = f"the portal has applied outbox 3, but the anchors end with {last}"
+            assert [said] == check(session, kept[:last]).warnings
 
 
 @pytest.mark.parametrize("written", ["", "8", "ABCD " * 8, "8 ABCD", "0 " + "ABCD " * 8, "8 " + "AB1D " * 8])

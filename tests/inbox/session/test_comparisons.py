@@ -179,6 +179,15 @@ def test_who_tries_one_name_after_the_other_has_so_many_answers_and_no_more(inbo
     assert comparisons.MOST_ALONE == len(looks(inbox))
 
 
+def test_no_text_is_compared_before_one_officer_who_has_used_up_the_answers(inbox: Inbox) -> None:
+    """Whatever the action is, though the table has no text of it; for another officer it is."""
+    assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
+    with pytest.raises(Locked), inbox.acting(alone(), action(Code.NOTE, 1)) as session:
+        comparisons.touched(session, 1, QUIET)
+    with inbox.acting(alone("chloe"), action(Code.NOTE, 1)) as session:
+        assert comparisons.touched(session, 1, QUIET) is None
+
+
 def test_a_case_of_which_nobody_noted_the_identity_is_compared_with_nothing(
     inbox: Inbox,
 ) -> None:

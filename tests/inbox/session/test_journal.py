@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
 from inbox.language.errors import Refused
-from inbox.session import anchors, journal
+from inbox.session import anchors, journal, journal_actions
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.session.journal_actions import Wanted
 from inbox.vault.casework_tables import Declaration
 from inbox.vault.tables import Exclusion, JournalEntry, Office
 from tests.support import inbox_builders as builders
@@ -209,6 +210,34 @@ def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
     n, fingerprint = printed[-1].removeprefix("journal: entry ").split(", ")
     assert "" == printed[-2]
     assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))
+
+
+def test_the_newest_entry_of_an_action_is_that_of_no_other_which_names_it(opened_trio: Inbox) -> None:
+    who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())
+    with undone(opened_trio) as session:
+        for taken in (action(Code.SIGN_IN), action(Code.LIST_SETTINGS)):
+            journal.note(session, who, taken)
+        for word in ("sign-in", "export-card"):
+            journal.note(session, who, action(Code.LIST_FOR_VISA, list=word))
+        assert journal.newest(session, Code.EXPORT_CARD) is None
+        found = journal.newest(session, Code.SIGN_IN)
+        assert (found and found.action) == "sign-in"
+
+
+def test_the_newest_entries_that_match_are_read_and_whether_there_are_earlier_ones(trio: Trio) -> None:
+    """Those before a number, or of an action, at most so many, in order."""
+    with trio.others.opened() as inbox:
+
+        def numbers(most: int, **wanted: Any) -> tuple[list[int], bool]:
+            who = Actor({"alice": Presence.OWN}, today())
+            read = journal_actions.read(inbox, who, Wanted(**wanted), most)
+            return [each.n for each in read.lines], read.is_more
+
+        assert ([3, 4], True) == numbers(2, before=5)
+        assert ([1, 2, 3, 4], False) == numbers(4, before=5)
+        replies, is_more = numbers(3, action="reply")
+        assert (3, False) == (len(replies), is_more)
+        assert (replies[1:], True) == numbers(2, action="reply")
 
 
 def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_declared_it(

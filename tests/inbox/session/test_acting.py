@@ -1,0 +1,72 @@
+"""What an open inbox does around an action: who must have declared the case, what is noted, what goes."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from crypto.journal import Presence
+from inbox.language.errors import Undeclared
+from inbox.session import chosen_action, declared, journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Declaration
+from inbox.vault.destroyed_tables import Leaving
+from inbox.vault.tables import Case
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_trio import Trio, undone
+
+
+def test_nobody_is_asked_anything_about_a_case_before_all_present_have_declared_it(trio: Trio) -> None:
+    """Neither to confirm an action, nor which action it is; they declare it without that."""
+
+    def ask(*_: object) -> Any:
+        raise AssertionError
+
+    who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today(), ask)
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Declaration).filter_by(officer="chloe"))
+        for taken in (action(Code.RELEASE_HOLD, 1, "x"), action(Code.NOTE, 1)):
+            with pytest.raises(Undeclared), inbox.acting(who, taken):
+                raise AssertionError
+        with pytest.raises(Undeclared), chosen_action.acting(inbox, who, 1, ask):
+            raise AssertionError
+        with inbox.acting(who, action(Code.DECLARE, 1)):
+            pass
+
+
+def test_the_only_officer_declares_nothing(founded: Office, opened_trio: Inbox) -> None:
+    """One of several does, alone or with another."""
+    for present in (("alice",), ("alice", "chloe")):
+        with undone(opened_trio, present) as session:
+            assert present == declared.asked(session)
+    with founded.opened() as inbox, undone(inbox, ("officer",)) as session:
+        assert () == declared.asked(session)
+
+
+def test_who_reads_a_case_again_in_the_same_session_is_noted_once(trio: Trio) -> None:
+    """A list is noted each time."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(update(Case).values(new=False))
+            last = journal.head(session).n
+        for number in ("1", "1", "2"):
+            who = Actor({"alice": Presence.OWN}, today(), session=number)
+            for read in (action(Code.SHOW, 1), action(Code.LIST)):
+                with inbox.acting(who, read):
+                    pass
+        with inbox.transaction() as session:
+            noted = [each.entry.action for each in journal.lines(session, last + 1) if each.entry]
+    assert ["show", "list", "list", "show", "list"] == noted
+
+
+def test_a_file_that_is_gone_already_does_not_keep_others_from_being_removed(trio: Trio) -> None:
+    with trio.others.opened() as inbox:
+        left = inbox.home.root / "left"
+        left.touch()
+        with inbox.transaction() as session:
+            session.add_all(Leaving(name=name) for name in ("gone", "left"))
+        assert not left.exists()
+        with inbox.transaction() as session:
+            assert [] == session.scalars(select(Leaving)).all()
