@@ -8,8 +8,8 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.access import access_requests
-from inbox.access.access_requests import MOST_NAMES, NAMED, Because
-from inbox.language.errors import Locked
+from inbox.access.access_requests import LONGEST_NAME, MOST_NAMES, NAMED, Because, Came, Way
+from inbox.language.errors import Locked, Refused
 from inbox.session.actions import Actor
 from tests.support import laws
 from tests.support.inbox_builders import Office, today
@@ -109,6 +109,15 @@ def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], re
     said = office.run(*record(*names, received=today() + timedelta(received)))
     assert (1, "") == (said.code, said.out)
     assert before == office.state()
+
+
+def test_a_request_may_have_the_most_names_the_longest_name_and_the_earliest_day() -> None:
+    """One without a name is none."""
+    day, most = today(), tuple(f"Quélennec {n}" for n in range(MOST_NAMES))
+    with pytest.raises(Refused, match=f"give 1 to {MOST_NAMES} names"):
+        access_requests._checked(Came(day, Way.LETTER, ()), day)
+    for names, came in ((most, day), (("x" * LONGEST_NAME,), day - relativedelta(years=1))):
+        assert names == access_requests._checked(Came(came, Way.LETTER, names), day)
 
 
 def test_the_same_request_is_recorded_once(office: Office) -> None:

@@ -64,6 +64,7 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
     clock.day = today() + timedelta(A_YEAR - 2)
     assert CANARY == office.json("case", "show", "1")["summary"]
     assert CANARY == closed_lines(office)[1]["summary"]
+    assert "case 1 is not in the archive" in refused(office, "access", "open-archive", "1", *WHY)
     clock.wait(1)
     assert f"case 1 has been in the archive since {clock.day}: two officers can open it" in refused(
         office, "case", "show", "1"
@@ -74,6 +75,7 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
         f"in the archive since {clock.day}: two officers can open it"
         in office.run("queue", "list", "--closed").out
     )
+    assert {"cases": [1]} == office.json("access", "open-archive", "1", *WHY)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from crypto import bundle
+from crypto.journal import Presence
+from inbox.access import conflicts
 from inbox.cli.main import commands
 from inbox.session import journal
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_access
+from inbox.vault.casework_tables import Link
 from tests.support.case_commands import MORE, taking_a_case
 from tests.support.inbox_builders import Office, Said, World, read_outbox, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_kills import killed_everywhere
-from tests.support.inbox_trio import CANARY, KEPT, Trio
+from tests.support.inbox_trio import CANARY, KEPT, Trio, undone
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +118,23 @@ def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> Non
     outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
     assert 3 == len(outbox.slots) == len(outbox.closed)
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in outbox.slots})
+
+
+def test_whom_a_report_names_is_excluded_from_all_cases_of_the_matter(opened_trio: Inbox) -> None:
+    """Each noted, the case that names that one first."""
+    with undone(opened_trio) as session:
+        session.execute(
+            update(Link).where(Link.case.in_((1, 2)), Link.other.in_((1, 2))).values(kind="same_facts")
+        )
+        last = journal.head(session).n
+        assert [1, 2] == conflicts.keep(session, Actor({"alice": Presence.OWN}, today()), {1: ["bruno"]})
+        assert {(1, "bruno"), (2, "bruno"), (KEPT, "bruno")} == {
+            (row.case, row.officer) for row in queries_access.exclusions(session)
+        }
+        noted = [each.entry for each in journal.lines(session, last + 1)]
+        assert [("found-conflict", 1), ("spread-conflict", 2)] == [
+            (each.action, each.case) for each in noted if each
+        ]
 
 
 def test_killed_anywhere_an_exclusion_and_its_entry_are_both_there_or_neither(

@@ -161,6 +161,15 @@ def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
     assert 1 == entrusted.others.run("access", "unrestrict", "1").code
 
 
+def test_officers_are_told_whether_the_handlers_let_them_read_a_case(entrusted: Trio) -> None:
+    """Case 2 has none."""
+    for office, reads in ((entrusted.excluded, [False, True]), (entrusted.others, [True, True])):
+        with office.unlocked() as opened:
+            who = opened.by_opening(today())
+            told = [handlers.look(opened.inbox, who, number).is_read for number in (1, 2)]
+        assert reads == told
+
+
 def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted: Trio) -> None:
     """Noted as an action of its own; who is there is a handler from then on."""
     office = entrusted.excluded

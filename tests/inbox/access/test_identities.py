@@ -8,13 +8,21 @@ import pytest
 from sqlalchemy import delete
 
 from crypto.journal import Presence
-from inbox.access import identities
+from inbox.access import disclosures, identities
 from inbox.access.identities import KEPT_ALREADY, NAMED, ConsentSaid
 from inbox.language.errors import Locked, Refused
 from inbox.overview import oversight
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Declaration, Duty, Identity, Link, Measure, Note
+from inbox.vault.casework_tables import (
+    Declaration,
+    Disclosure,
+    Duty,
+    Identity,
+    Link,
+    Measure,
+    Note,
+)
 from inbox.vault.tables import Base, Message
 from tests.support.inbox_builders import Office, World, today
 from tests.support.inbox_outcomes import refused
@@ -226,13 +234,16 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
 
 
 def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
-    """Once it has the case. Consent that was taken back, or given for another name, is none."""
+    """Once it has the case, and after a decision each time.
+
+    Consent that was taken back, or given for another name, is none.
+    """
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     assert 1 == disclose(office, "judicial", "identity", "--reason", "x")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     assert 1 == disclose(office, "judicial")
-    assert 0 == disclose(office, "judicial", "identity", "--reason", "x")
+    assert [0, 1] == [disclose(office, "judicial", "identity", "--reason", "x") for _ in range(2)]
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     office.json(*CONSENT)
     assert 0 == disclose(office, "consent")
@@ -312,6 +323,24 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     said = office.run("dossier", "disclosure", "list", "1").out
     assert "TJ<U+001B>[2J Brest" in said
     assert "\x1b" not in said
+
+
+def test_the_ledger_says_codes_in_words_and_leaves_what_an_officer_wrote() -> None:
+    """A recipient whom an officer calls as a code is called is that one's word."""
+    for recipient, what, said in (
+        ("report", "report", ("report", "The report")),
+        ("letter", "a list", ("letter", "a list")),
+        ("person-concerned", "access-answer", ("The person concerned", "Answer to an access request")),
+    ):
+        row = Disclosure(case=1, position=1, day=today(), by="", recipient=recipient, what=what, ground="")
+        assert said == disclosures.said(row, "en")
+
+
+def test_a_recipient_may_have_the_longest_name(office: Office) -> None:
+    longest = "x" * disclosures.LONGEST
+    words = ("dossier", "disclosure", "add", "1", "--what", "report", "--ground", "consent", "--to")
+    office.json(*words, longest)
+    assert longest == office.json("dossier", "disclosure", "list", "1")["disclosures"][-1]["recipient"]
 
 
 @pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])

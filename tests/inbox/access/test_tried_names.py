@@ -8,10 +8,15 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from crypto.journal import Presence
+from inbox.access import identities, named
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines.obstacles import Obstacle
-from inbox.vault.casework_tables import Declaration, Workflow
+from inbox.language.errors import Locked
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import AccessRequest, Declaration, Note, Workflow
 from inbox.vault.tables import Case
 from tests.support.gate import crossed
 from tests.support.inbox_builders import (
@@ -23,6 +28,7 @@ from tests.support.inbox_builders import (
     first,
     today,
 )
+from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
@@ -137,6 +143,29 @@ def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
     assert [first_told] * len(told) == told
     read = [_said(_room(founded_tried, tmp_path / "read" / name, way), way, name) for name in (NAME, OTHER)]
     assert read[0] != read[1]
+
+
+def test_of_two_officers_neither_keeps_alone_as_an_identity_whom_a_case_names(
+    founded_tried: Office, tmp_path: Path
+) -> None:
+    """A name that the case does not say, one keeps."""
+    alone = Actor({"alice": Presence.OWN}, today())
+    with founded_tried.copy(tmp_path / "room").opened() as inbox:
+        with pytest.raises(Locked):
+            identities.keep(inbox, alone, 1, NAME)
+        identities.keep(inbox, alone, 1, OTHER)
+
+
+def test_who_asks_what_is_held_is_found_in_notes_of_declared_cases_alone(opened_trio: Inbox) -> None:
+    """What one of those present has not declared is counted as not looked at."""
+    with undone(opened_trio, ("alice", "chloe")) as session:
+        session.add_all(
+            Note(case=number, position=90, by="alice", day=today(), text=f"vu {NAME}") for number in (1, 2)
+        )
+        session.execute(delete(Declaration).filter_by(case=2, officer="chloe"))
+        days = dict.fromkeys(("received", "earliest", "due"), today())
+        found = named.find(session, AccessRequest(n=9, way="letter", names=NAME, **days))
+        assert ((1,), (), 1) == (found.cases, found.maybe, found.not_looked_at)
 
 
 @pytest.mark.parametrize("state", STATES)

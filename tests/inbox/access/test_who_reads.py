@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import conflicts, declarations, handlers, quarantine
+from inbox.access import aliases, conflicts, declarations, handlers, quarantine
 from inbox.language.errors import CaseRefused, Refused, Undeclared
 from inbox.session import declared
 from inbox.session.actions import Actor
@@ -310,6 +310,32 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
             assert others == {row.case for row in session.scalars(select(Exclusion))} - {number}
             of_case = select(Workflow.__table__.c.assigned).where(Workflow.__table__.c.case == number)
             assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
+
+
+def test_a_name_excludes_an_officer_unless_there_is_no_other(vault: Vault) -> None:
+    """Nor has the only officer an alias: there is nobody who could read the cases instead."""
+    with undone(vault, {"alice"}) as session:
+        for name in ("bruno", "chloe"):
+            assert {"alice"} == conflicts.watched(session).meant_in(["Alice"])
+            aliases._add(session, "alice", f"Jeanne {name}")
+            session.get_one(Officer, name).member = None
+            session.flush()
+        assert set() == conflicts.watched(session).meant_in(["Alice"])
+        with pytest.raises(Refused, match="no other officer could read"):
+            aliases._add(session, "alice", "Jeanne Dupont")
+
+
+def test_a_link_that_would_leave_too_few_is_refused_with_the_kinds_that_bind_nothing(vault: Vault) -> None:
+    here, there = (where(handlers=set(), excluded=each, quarantined=False) for each in ({"bruno"}, {"chloe"}))
+    with undone(vault, {"alice"}) as session:
+        session.add_all(
+            Link(case=one, other=other, kind="same_facts", since=DAY)
+            for one, other in ((here, there), (there, here))
+        )
+        session.flush()
+        with pytest.raises(Refused) as caught:
+            conflicts.join(session, Actor({}, DAY), here, 2)
+    assert "link them as one of these: same_place; contradicts" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
