@@ -57,9 +57,9 @@ class UnopenedTerm:
     count: int
     due: int
     next_day: date | None
-    unasked: int = 0
-    unasked_to: date | None = None
-    by_one_clock: int = 0
+    unasked: int
+    unasked_to: date | None
+    by_one_clock: int
 
 
 def day_of_two_clocks(session: Session, today: date) -> date | None:

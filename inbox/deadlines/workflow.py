@@ -217,11 +217,15 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 def forget_told(session: Session, n: int) -> None:
     """Record that our outboxes from ``n`` on will never be read: the next one repeats their content."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
-        if work.acknowledged is None and (work.acknowledged_in or 0) >= n:
+        if work.acknowledged is None and _is_from(n, work.acknowledged_in):
             work.acknowledged_in = None
-        if work.answered is None and (work.answered_in or 0) >= n:
+        if work.answered is None and _is_from(n, work.answered_in):
             work.answered_in = None
         keep_in_step(session, work.case)
+
+
+def _is_from(n: int, outbox: int | None) -> bool:
+    return outbox is not None and outbox >= n
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:

@@ -16,7 +16,7 @@ from inbox.deadlines import office as office_settings
 from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import RETENTION
 from inbox.language import days
-from inbox.language.errors import Locked
+from inbox.language.errors import Locked, Refused
 from inbox.law import in_use
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
@@ -199,6 +199,25 @@ def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> No
         extended = due()
         settings.choose_regime(inbox, who, "internal")
         assert due() < extended
+
+
+def test_a_span_of_days_off_ends_on_its_last_day_and_is_at_most_a_year_long(office: Office) -> None:
+    """Days on which nobody works anyway do not count."""
+    friday, wednesday = date(2031, 1, 3), date(2031, 1, 8)
+    year = date(2032, 1, 1), date(2032, 12, 31)
+    with office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+        for first, last in (
+            (wednesday, friday),
+            (friday + timedelta(1), friday + timedelta(2)),
+            (year[0], year[1] + timedelta(1)),
+        ):
+            with pytest.raises(Refused, match="no working day"):
+                settings.add_span_off(inbox, who, first, last)
+        assert [] == settings.read(inbox, who).days_off
+        found = settings.add_span_off(inbox, who, friday, wednesday)
+        assert [3, 6, 7, 8] == [day.day for day in found.days_off]
+        assert year[1] == max(settings.add_span_off(inbox, who, *year).days_off)
 
 
 def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_cases(office: Office) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crypto.bundle import Import, Intake, Link
@@ -30,6 +30,7 @@ def after(days: int) -> date:
     return START + timedelta(days)
 
 
+@example(made=0, previous=3, exported=3, now=3, said=2)
 @given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
 def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
     made: int, previous: int, exported: int, now: int, said: int

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import update
 
 from crypto.bundle import Link
 from inbox.casework import measures
@@ -17,7 +18,8 @@ from inbox.dossiers import recording
 from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
 from inbox.session.actions import TABLE, Actor, Code
-from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault import casework_tables
+from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
@@ -202,6 +204,29 @@ def slots_in(office: Office, world: World) -> tuple[int, int]:
     """Return how many slots the next outbox fills, and how many cases it closes."""
     outbox, _, _ = read_outbox(Path(office.json("exchange", "outbox", "--out", office.out)["file"]), world)
     return len(outbox.slots), len(outbox.closed)
+
+
+@pytest.mark.copy_of("founded_offence")
+def test_an_original_is_due_no_earlier_than_its_duplicate(office: Office) -> None:
+    """The duplicate refers to it. A case of the same facts, or one that ended otherwise, does not."""
+    link = casework_tables.Link
+    with office.opened() as inbox, inbox.transaction() as session:
+        for number, days in ((1, 40), (2, 0)):
+            work = session.get_one(Workflow, number)
+            work.closed, work.outcome = today() - timedelta(days), "inadmissible"
+        session.add_all(link(case=a, other=b, kind="", since=today()) for a, b in ((1, 2), (2, 1)))
+        own = in_two_months(today() - timedelta(40))
+        for outcome, kind, is_later in (
+            ("inadmissible", "duplicate", False),
+            ("duplicate", "same_facts", False),
+            ("duplicate", "duplicate", True),
+        ):
+            session.get_one(Workflow, 2).outcome = outcome
+            session.execute(update(link).values(kind=kind))
+            found = {each.case: each.day for each in retention_schedule.listing(inbox.home, session)}
+            assert found[2].isoformat() > own
+            assert (found[2].isoformat() if is_later else own) == found[1].isoformat()
+        session.rollback()
 
 
 def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> None:

@@ -1,0 +1,7 @@
+"""Which links make one matter of two cases."""
+
+from inbox.deadlines.bonds import Relation
+
+
+def test_reports_that_share_a_place_or_contradict_each_other_are_not_one_matter() -> None:
+    assert {Relation.SAME_PLACE, Relation.CONTRADICTS} == {each for each in Relation if not each.binds}
