@@ -12,6 +12,10 @@ from crypto import bundle, messages
 from crypto.bundle import Withdrawal
 from crypto.messages import SeenKeyring
 from inbox.exchange import collect as collecting
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.shown_keyrings import Shown
+from inbox.vault import queries_office, tombstones
+from inbox.vault.tables import Case
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, kinds
 from tests.support.inbox_clock import moved
@@ -107,6 +111,58 @@ def test_a_keyring_that_was_not_ours_is_flagged(
     collect(portal.bundle(first(Reporter(world))))
     flags = [case["flags"] for case in world.office.json("case", "list")["cases"]]
     assert [["keyring-unknown"], ["keyring-unknown"], []] == flags
+
+
+def test_a_follow_up_with_a_foreign_keyring_flags_its_case_for_good(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """A later one with ours does not remove the flag."""
+    reporter, strange = Reporter(world), SeenKeyring(1, bytes(32))
+    collect(portal.bundle(first(reporter), Sent(reporter.follow_up())))
+    assert [] == world.office.json("case", "show", "1")["flags"]
+    for seen in (strange, world.seen):
+        later = reporter.follow_up(edit=lambda letter, seen=seen: replace(letter, keyring=seen))
+        collect(portal.bundle(Sent(later)))
+        assert ["keyring-unknown"] == world.office.json("case", "show", "1")["flags"]
+
+
+def test_another_inbox_than_the_root_s_flags_a_keyring_unlike_the_first_of_its_serial(world: World) -> None:
+    """It knows keyrings from reports alone, in the same bundle or an earlier one."""
+    one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
+    expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        queries_office.office(session).root_seed = None
+        for seen, flag in expected * 2:
+            assert flag == Shown(session).warning(seen, build.today())
+            session.flush()
+        session.rollback()
+
+
+def test_what_comes_for_a_destroyed_case_becomes_no_case(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    reporter, other = Reporter(world), Reporter(world)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        day = build.today()
+        gone = Case(number=1, status="", received=day, collected=day, summary="", message=b"", envelope=b"")
+        gone.case_id = reporter.keys.case_id
+        tombstones.remember(session, gone)
+    withdrawn = [Withdrawal(each.keys.case_id, each.keys.withdraw_key) for each in (reporter, other)]
+    collect(portal.bundle(first(reporter), Sent(reporter.follow_up()), withdrawn=withdrawn))
+    assert [] == world.office.json("case", "list")["cases"]
+    assert ["destroyed"] * 3 + ["unknown-withdrawal"] == sorted(kinds(world.office))
+
+
+def test_collecting_tells_after_each_envelope_how_many_are_done(world: World, portal: Portal) -> None:
+    path = portal.bundle(*(first(Reporter(world)) for _ in range(2)))
+    accepted, told = Acceptance(portal.fingerprint, None, lambda _: False), list[tuple[int, int]]()
+    with world.office.unlocked() as opened:
+        who = opened.by_opening(build.today())
+        done = collecting.collect(
+            opened.inbox, who, [path], accepted, progress=lambda *each: told.append(each)
+        )
+        assert ["collected"] == [outcome.state for outcome in done]
+    assert [(1, 2), (2, 2)] == told
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:

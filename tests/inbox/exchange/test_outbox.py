@@ -140,6 +140,24 @@ def test_links_are_told_again_once_the_portal_took_another_outbox_before_a_resto
     assert [1, 2] == [link.n for link in second.collected]
 
 
+def test_a_reply_that_waited_before_a_restore_is_news_to_its_reporter_afterwards(
+    world: World, portal: Portal, correspondent: Reporter
+) -> None:
+    """The lost inbox may have used its serial for another one. What was sent before stays as it was."""
+    world.office.json("message", "reply", "1", "--text", "avant")
+    _, made, files = make(world)
+    (before,) = slot_of(files, correspondent).messages
+    collect(world, portal, applied=applied(made))
+    world.office.json("message", "reply", "1", "--text", "après")
+    lost = portal.bundle(applied=Link(5, bytes(32)))
+    world.office.json("exchange", "collect", lost, "--after-restore")
+    outbox, _, files = make(world)
+    slot = slot_of(files, correspondent)
+    assert (6, ["avant", "après"]) == (outbox.n, [each.text for each in slot.messages])
+    assert before.serial == slot.messages[0].serial
+    assert 5 < slot.messages[1].serial <= slot.serial
+
+
 @pytest.mark.usefixtures("correspondent")
 def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, portal: Portal) -> None:
     """A foreign outbox confirms nothing."""
