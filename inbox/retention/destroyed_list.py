@@ -22,6 +22,7 @@ from templates.catalogues import LANGUAGES
 
 _WORDING = Wording(__package__, "destroyed_list.toml")
 _COLUMNS = ("case", "received", "closed", "destroyed", "rule")
+_WIDTHS = (13, 14, 11, 18, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +104,4 @@ def _both(name: str, between: str = "/") -> str:
 
 
 def _row(*cells: str) -> str:
-    widths = (13, 14, 11, 18, 20, 0)
-    return " ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    return list_files.row(_WIDTHS, *cells)

@@ -1,6 +1,7 @@
 """Write a list for the archives into a folder: one file to print, and one as JSON."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from inbox.language.errors import Refused
@@ -39,3 +40,9 @@ def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Pat
     for path, content in contents.items():
         atomic_files.write(path, [content.encode()])
     return list(contents)
+
+
+def row(widths: Sequence[int], *cells: str) -> str:
+    """Return a line of a list to print: cells in columns of these widths, and a last cell of any width."""
+    *columns, last = cells
+    return " ".join([*(cell.ljust(width) for cell, width in zip(columns, widths, strict=True)), last])

@@ -234,7 +234,7 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
     if not striker.is_asked:
         raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
     _show_all(session, case, striker, today)
-    if not striker.times:
+    if not striker.is_found:
         if striker.place == EVERYWHERE:
             stands = sentence("the passage was not found in case {number}", number=number)
         else:

@@ -54,6 +54,11 @@ class Striker:
         """Whether there is something to redact: a passage with words, or the complete text of one place."""
         return self.place != EVERYWHERE if self.passage is None else redaction.reads(self.passage)
 
+    @property
+    def is_found(self) -> bool:
+        """Whether there was something to redact at any place so far."""
+        return bool(self.times)
+
     def text(self, place: str, text: str) -> str:
         """Return the text at a place without the passage."""
         if not text or not self.is_meant(place):
@@ -110,6 +115,11 @@ class Looker(Striker):
         super().__init__(place, passage)
         self.seen: list[Seen] = []
 
+    @property
+    def is_found(self) -> bool:
+        """Whether there would be something to redact at any place so far."""
+        return bool(self.seen)
+
     def text(self, place: str, text: str) -> str:
         """Return the text unchanged; record what would be redacted."""
         if text and place != _HIDDEN and self.is_meant(place):
@@ -135,7 +145,6 @@ class Looker(Striker):
 
     def _see(self, seen: Seen) -> None:
         if len(seen.pieces) > 1:
-            self.times.update({seen.place: len(seen.pieces) - 1})
             self.seen.append(seen)
 
 
@@ -245,10 +254,8 @@ def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tu
 
 
 def _describe(session: Session, case: Case, file: Attachment, **changes: str) -> None:
-    """Redact the message's description of one of its files."""
+    """Redact the message's description of one of its files; an unsigned report describes none."""
     letter = session.get(FollowUp, (case.number, file.follow_up)) if file.follow_up else None
-    if letter is None and case.unsigned:
-        return  # an unsigned report describes none of its files
     shape: Shape[Any] = messages.FOLLOW_UP if letter else REPORT
     holder = letter or case
     said = shape.parse(holder.message)

@@ -16,7 +16,7 @@ from templates.catalogues import LANGUAGES
 
 _WORDING = Wording(__package__, "visa_list.toml")
 _COLUMNS = ("case", "received", "closed", "rule")
-_WIDTHS = (13, 14, 11, 0)
+_WIDTHS = (13, 14, 11)
 
 
 def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:
@@ -74,4 +74,4 @@ def _both(name: str, between: str = "/") -> str:
 
 
 def _row(*cells: str) -> str:
-    return " ".join(cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
+    return list_files.row(_WIDTHS, *cells)

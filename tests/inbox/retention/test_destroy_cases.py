@@ -415,6 +415,20 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
     assert dict.fromkeys(("bruno", "chloe"), "confirmed") == entry["officers"]
 
 
+def test_a_false_letter_that_names_a_destroyed_case_goes_with_it(
+    closed: Office, portal: Portal, reporter: Reporter
+) -> None:
+    """Its file too. The journal says that this case ended with an answer."""
+    closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up(seed=bytes(32)))))
+    work_on(closed, answered=today())
+    aged(closed)
+    assert 1 == len([*(closed.root / "unopened").iterdir()])
+    closed.json("retention", "destroy", "1")
+    assert [] == [*(closed.root / "unopened").iterdir()]
+    (entry,) = [each for each in closed.json("journal", "list")["entries"] if each["action"] == "destroyed"]
+    assert {"rule": "inadmissible", "outcome": "out_of_scope"} == entry["values"]
+
+
 @pytest.mark.parametrize("change", ["hold", "exclude"])
 def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""

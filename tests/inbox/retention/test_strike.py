@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from crypto import messages
 from inbox.casework import link_index
 from inbox.casework.exits import MATRIX, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
@@ -235,6 +236,33 @@ def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
     assert [striker.STRUCK] == [file["name"] for file in shown["attachments"]]
     assert ["who", "file-1"] == [each["place"] for each in shown["struck"]]
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code
+
+
+def test_an_identity_stays_until_nothing_of_it_is_left(office: Office) -> None:
+    report, _ = numbers(office)
+    for words, left in ((("--text", NAME), [f"La voisine de {striker.STRUCK}"]), (("identity:all",), [])):
+        place = () if words[0] == "identity:all" else ("everywhere",)
+        office.json("case", "redact", "--reason", "x", str(report), *place, *words)
+        with office.opened() as inbox, inbox.transaction() as session:
+            rows = session.query(casework_tables.Identity).filter_by(case=report)
+            assert left == [row.text for row in rows]
+
+
+def test_the_description_of_a_file_is_struck_in_the_letter_that_brought_it(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """The name or the type. Other letters keep their signature."""
+    collect(portal.bundle(first(reporter, files=[b"x"]), Sent(reporter.follow_up(files=[b"y"]))))
+    world.office.json("case", "redact", "--reason", "x", "1", "file-2", "--text", "image")
+    struck = f"{striker.STRUCK}/jpeg"
+    shown = world.office.json("case", "show", "1")
+    letters = (shown, *shown["follow_ups"])
+    assert [["image/jpeg"], [struck]] == [[file["type"] for file in each["attachments"]] for each in letters]
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        case, letter = session.get_one(Case, 1), session.query(FollowUp).one()
+        assert (True, b"") == (bool(case.signature), letter.signature)
+        assert [struck] == [file.type for file in messages.FOLLOW_UP.parse(letter.message).files]
+        assert ["image/jpeg"] == [file.type for file in messages.REPORT.parse(case.message).files]
 
 
 def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:

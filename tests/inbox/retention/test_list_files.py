@@ -1,0 +1,60 @@
+"""Lists for the archives: where they may be written, and how they are printed."""
+
+from pathlib import Path
+
+import pytest
+
+from inbox.language.errors import Refused
+from inbox.retention import destroyed_list, list_files
+from inbox.system import media
+from inbox.system.home import Home
+
+DESTROYED = {
+    "case": 7, "received": "2026-01-02", "closed": None, "destroyed": "2031-02-03", "by": "x",
+    "rule": "proceedings", "category": "threat", "outcome": "founded", "visa": "1-00, X",
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "home").mkdir()
+    return Home(tmp_path / "home")
+
+
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_a_list_is_kept_off_the_medium_for_the_portal_before_its_folder_exists(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
+) -> None:
+    """A new folder on a medium counts as its parent; on this machine's disk, it is empty."""
+    (tmp_path / "channel-3.tar").touch()
+    monkeypatch.setattr(media, "is_carried", lambda *_: is_carried)
+    monkeypatch.setattr(media, "top", lambda _: tmp_path)
+    for out, is_refused in ((tmp_path, True), (tmp_path / "new", is_carried)):
+        if is_refused:
+            with pytest.raises(Refused, match="medium for the portal"):
+                list_files.check(home, out)
+        else:
+            list_files.check(home, out)
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_list_needs_a_folder_or_the_parent_of_a_new_one(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", tmp_path / "none" / "new"):
+        with pytest.raises(Refused, match="is not a folder"):
+            list_files.check(home, out)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "channel-3.tar").touch()
+    list_files.check(home, tmp_path / "out")
+
+
+def test_cases_are_printed_in_columns() -> None:
+    head, line = destroyed_list.rows([DESTROYED])
+    assert (
+        "dossier/case  reçu/received  clos/closed détruit/destroyed  règle/rule           "
+        "catégorie/category, suite donnée/outcome, visa des archives/visa of the archives"
+    ) == head
+    assert (
+        "7             2026-01-02     -           2031-02-03         proceedings          "
+        "threat, founded, 1-00, X"
+    ) == line

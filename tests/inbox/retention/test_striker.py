@@ -1,0 +1,58 @@
+"""What a striker takes out of one text, and what a looker would show of it."""
+
+import pytest
+
+from inbox.retention.striker import EVERYWHERE, STRUCK, Looker, Striker
+
+NAME = "Jean Dupont"
+PLACES = ("what", "who", "identity")
+
+
+def test_text_without_the_passage_stays_as_it_was() -> None:
+    """To the letter: an accent stays one sign with its letter, and a signature stays valid."""
+    striker = Striker(EVERYWHERE, NAME)
+    assert "Ren\u00e9" == striker.text("what", "Ren\u00e9")
+    assert not striker.is_found
+
+
+@pytest.mark.parametrize(("text", "emptied"), [("…", set()), (f"… {NAME}", {"what"})])
+def test_only_text_that_had_the_passage_counts_as_emptied(text: str, emptied: set[str]) -> None:
+    """Text without any word, such as an ellipsis, was empty before."""
+    striker = Striker(EVERYWHERE, NAME)
+    striker.text("what", text)
+    assert emptied == striker.emptied
+
+
+def test_identity_counts_neither_as_emptied_nor_as_words() -> None:
+    """Otherwise a refusal would confirm a guess."""
+    striker = Striker(EVERYWHERE, NAME)
+    assert STRUCK == striker.text("identity", NAME)
+    assert (set(), 0, 0) == (striker.emptied, len(striker.had), len(striker.left))
+
+
+@pytest.mark.parametrize(
+    ("place", "passage", "seen"),
+    [
+        ("identity", NAME, []),
+        ("identity", None, []),
+        (EVERYWHERE, "Marie", []),
+        (EVERYWHERE, NAME, ["what", "who"]),
+        ("who", NAME, ["who"]),
+        ("who", None, ["who"]),
+    ],
+)
+def test_a_looker_shows_nothing_of_the_identity_or_of_other_places(
+    place: str, passage: str | None, seen: list[str]
+) -> None:
+    looker = Looker(place, passage)
+    texts = [looker.text(each, f"voir {NAME}") for each in PLACES]
+    assert [f"voir {NAME}"] * 3 == texts
+    assert seen == [each.place for each in looker.seen]
+    assert bool(seen) is looker.is_found
+
+
+@pytest.mark.parametrize("passage", [NAME, None])
+def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
+    looker = Looker("who", passage)
+    looker.text("who", "")
+    assert not looker.seen
