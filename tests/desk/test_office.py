@@ -97,7 +97,7 @@ def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, 
             assert client.send("/en/office/backup", **asked).status_code == 409
         asked = {"backup-folder": str(copies), "keystore": str(keys)}
         on_the_medium = client.send("/en/office/backup", **asked | {"backup-folder": str(stick)})
-        assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
+        assert (409, True) == (on_the_medium.status_code, "medium for the portal" in on_the_medium.text)
         assert [] == [*stick.iterdir(), *keys.iterdir(), *copies.iterdir()]
         made = client.send("/en/office/backup", **asked)
         assert (200, True) == (made.status_code, "keep them separately" in made.text)
@@ -139,7 +139,7 @@ def test_the_lists_for_the_archives_go_elsewhere_than_onto_the_medium(
     assert client.send("/en/retention/list", **asked | {"since": "soon"}).status_code == 400
     for path in ("list", "visa/list"):
         refused = client.send(f"/en/retention/{path}", **asked | {"papers": str(stick)})
-        assert (409, True) == (refused.status_code, "goes to the portal" in refused.text)
+        assert (409, True) == (refused.status_code, "medium for the portal" in refused.text)
     assert client.send("/en/retention/list", **asked).status_code == 303
     names = [f"destroyed-{today()}.{ending}" for ending in ("json", "txt")]
     assert names == sorted(path.name for path in drawer.iterdir())

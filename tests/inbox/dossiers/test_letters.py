@@ -566,7 +566,7 @@ def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
     assert [] == [*within.iterdir()]
     for name in ("channel-3.tar", "outbox-channel-12.tar"):
         (drawer / name).touch()
-        assert "goes to the portal" in refused(office, *write("prosecutor", drawer / "x"))
+        assert "medium for the portal" in refused(office, *write("prosecutor", drawer / "x"))
         (drawer / name).unlink()
     (drawer / "photos.tar").touch()
     said = office.run(*write("prosecutor", drawer / "x"))

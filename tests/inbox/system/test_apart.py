@@ -35,7 +35,7 @@ def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(
     apart.check(home, medium / "papers" / "2026")
     (medium / bundle).parent.mkdir(parents=True, exist_ok=True)
     (medium / bundle).touch()
-    with pytest.raises(Refused, match="goes to the portal"):
+    with pytest.raises(Refused, match="medium for the portal"):
         apart.check(home, medium / "papers" / "2026")
 
 
@@ -45,7 +45,7 @@ def test_on_the_machine_s_own_disk_only_the_folder_counts(home: Home, tmp_path: 
     for folder in (tmp_path, tmp_path / "drawer" / "old"):
         (folder / "channel-3.tar").touch()
     apart.check(home, tmp_path / "drawer")
-    with pytest.raises(Refused, match="goes to the portal"):
+    with pytest.raises(Refused, match="medium for the portal"):
         apart.check(home, tmp_path / "drawer" / "old")
 
 
@@ -61,16 +61,16 @@ def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(tmp_path: P
     drawer, other = tmp_path / "drawer", tmp_path / "other"
     drawer.mkdir()
     other.mkdir()
-    with pytest.raises(Refused, match="goes to the portal"):
+    with pytest.raises(Refused, match="medium for the portal"):
         apart.check_beside(other, drawer, same_disk=False)
     apart.check_beside(other, drawer, same_disk=True)
     outgoing = medium / "for-the-portal"
     outgoing.mkdir()
     apart.check_beside(other, outgoing, same_disk=False)
-    with pytest.raises(Refused, match="goes to the portal"):
+    with pytest.raises(Refused, match="medium for the portal"):
         apart.check_beside(medium / "papers" / "2026", outgoing, same_disk=False)
     (tmp_path / "link").symlink_to(drawer)
-    with pytest.raises(Refused, match="goes to the portal"):
+    with pytest.raises(Refused, match="medium for the portal"):
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
