@@ -121,8 +121,8 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
     ("words", "code", "said"),
     [
         (["case", "junk", "1", "9"], 1, "there is no case 9"),
-        (["case", "junk", "1", "5"], 1, "case 5: closed already"),
-        (["case", "junk", "1", "4"], 1, "case 4: junk already"),
+        (["case", "junk", "1", "5"], 1, "case 5: already closed"),
+        (["case", "junk", "1", "4"], 1, "case 4: already junk"),
         (["case", "unjunk", "4", "1"], 1, "case 1 is not junk"),
         (["case", "junk", "--category", "nothing", "--count", "1"], 1, "no case matches"),
         (["case", "junk", "--search", "!!", "--count", "3"], 1, "a search needs a word"),

@@ -105,8 +105,8 @@ def test_nothing_goes_that_nobody_has_read(
     assert [("inadmissible", in_two_months(today()), False, waits)] == terms(closed)
     clock.wait(100)
     assert "nothing is due" in refused(closed, "--due")
-    assert "case 1: nobody has read what its reporter wrote" in refused(closed, "1")
-    assert "waits: nobody has read what its reporter wrote" in closed.run("retention", "list").out
+    assert "case 1: nobody has read what the reporter wrote" in refused(closed, "1")
+    assert "waits: nobody has read what the reporter wrote" in closed.run("retention", "list").out
     closed.json("case", "show", "1")
     decided_anew(closed)
     assert [1] == destroyed_due(closed)["cases"]

@@ -67,7 +67,7 @@ def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(of
     for words, said in (
         (("message", "reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
         (("message", "reply", "1"), "the reply is empty"),
-        (("case", "close", "1", "moot", "--disclosure", "partial"), "has to be told in writing"),
+        (("case", "close", "1", "moot", "--disclosure", "partial"), "has to be informed in writing"),
     ):
         assert said in refused(office, *words, "--text", "\u3164 .")
 

@@ -49,11 +49,11 @@ def work(office: Office, number: int = 1) -> Any:
 
 
 REFUSED: list[tuple[list[str], str]] = [
-    (["moot", "--disclosure", "full"], "has to be told in writing"),
-    (["moot", "--disclosure", "partial"], "has to be told in writing"),
-    (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
+    (["moot", "--disclosure", "full"], "has to be informed in writing"),
+    (["moot", "--disclosure", "partial"], "has to be informed in writing"),
+    (["moot", "--disclosure", "withheld"], "nothing can be withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
-    (["moot", "--disclosure", "full", "--text", " \n"], "has to be told in writing"),
+    (["moot", "--disclosure", "full", "--text", " \n"], "has to be informed in writing"),
     (["moot", *WITHHELD, "--to", "prosecutor"], "the reporter is not directed to another authority"),
     (["other", *WITHHELD], "use one of: founded, partly_founded, transmitted"),
     (["out_of_scope", "--disclosure", "full"], "say which authority is competent"),
@@ -82,7 +82,7 @@ def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
     office.tell_no_prosecutor(2)
-    assert "case 2: its reporter cannot be told" in refused(
+    assert "case 2: the reporter cannot be informed" in refused(
         office, "case", "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
     unheard = ("case", "close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
@@ -453,7 +453,7 @@ def test_a_case_is_closed_once_and_opened_again_with_a_reason(
     """Then it has no outcome; its status is changed no other way."""
     assert "case 1 is open" in refused(office, "case", "reopen", "1", "--reason", "x")
     office.json("case", "close", "1", "moot", *WITHHELD)
-    assert "closed already" in refused(office, "case", "close", "1", "founded", *WITHHELD)
+    assert "already closed" in refused(office, "case", "close", "1", "founded", *WITHHELD)
     assert "case 1 is closed\nhint: reopen it first" in refused(
         office, "case", "set-status", "1", "assessing"
     )
@@ -615,7 +615,7 @@ def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:
     bare = ("case", "close", "1", "moot", "--disclosure", "full")
     for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):
         office.json("message", "reply", "1", *reply)
-        assert "has to be told in writing" in refused(office, *bare)
+        assert "has to be informed in writing" in refused(office, *bare)
     assert not has_feedback(office)
     office.json(
         "message", "reply", "1", "--template", "feedback", "--text", "Des mesures sont prises.", "--feedback"
@@ -636,7 +636,7 @@ def test_what_two_closed_two_open_again_and_end_anew(office: Office) -> None:
     assert ([], False) == (waiting(office), has_feedback(office))
     assert "by_two" in work(office)["closing_depending"]
     moot = ("case", "close", "1", "moot", "--disclosure", "full")
-    assert "has to be told in writing" in refused(office, *moot)
+    assert "has to be informed in writing" in refused(office, *moot)
     wanted = Closing(outcome="moot", disclosure=Disclosure.FULL, text="Merci.")
     with office.unlocked() as opened, pytest.raises(Locked):
         closing.close(opened.inbox, Actor(opened.present, today()), 1, wanted)

@@ -121,7 +121,7 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     entry = newest(office, "renew-shares")
     assert dict.fromkeys(own, "passphrase") | dict.fromkeys(sheets, "sheet") == entry["officers"]
     assert (True, "yearly; a fire") == (entry["values"]["passphrases_lost"], entry["reason"])
-    assert "passphrases said to be lost" in office.run("journal", "list").out
+    assert "passphrases reported lost" in office.run("journal", "list").out
     told = office.run("office", "oversight")
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
     assert "Too few officers gave a passphrase. Reason given: yearly; a fire\n" in told.err
