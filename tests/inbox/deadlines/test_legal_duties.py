@@ -1,5 +1,6 @@
 """What the law asks to be decided: it is a deadline until it is, and each decision has its reason."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
@@ -18,7 +19,8 @@ from inbox.questionnaire import scoring
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
-from inbox.vault.casework_tables import Duty, Setting, Workflow
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Duty, Measure, Setting, Workflow
 from inbox.vault.tables import Case
 from templates.law.rules import DutyRole
 from tests.support.desk_room import sitting
@@ -47,6 +49,13 @@ CLOSED = ("case", "close", "1", *CLOSING)
 NOTICE = ("message", "reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
+
+
+@pytest.fixture(scope="module")
+def opened(founded_offence: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+    """An inbox of this module's own, in which no test changes anything for good."""
+    with founded_offence.copy(tmp_path_factory.mktemp("duties") / "office").opened() as inbox:
+        yield inbox
 
 
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
@@ -325,6 +334,61 @@ def test_one_officer_puts_off_to_inform_the_persons_once_and_two_do_so_again(off
 def in_a_year(days: int = 0) -> str:
     """Return the last day until which it can be put off, or so many days later."""
     return (today() + relativedelta(years=1, days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("decision", "is_decided"), [("", False), ("defer", False), ("not_needed", True), ("informed", True)]
+)
+def test_persons_are_informed_only_once_that_is_decided(
+    opened: Inbox, decision: str, *, is_decided: bool
+) -> None:
+    """A decision that was put off is still to be taken, and so is one that the case does not have."""
+    with opened.transaction() as session:
+        row = session.get_one(Duty, (1, "art14"))
+        row.decision, row.decided = decision, today() if is_decided else None
+        session.flush()
+        until = row.due if decision == "defer" else None
+        for day, informed, undecided in (
+            (until, decision == "informed", not is_decided),
+            (None, False, True),
+        ):
+            assert day == legal_duties.put_off_until(session, 1)
+            assert informed is legal_duties.is_informed(session, 1)
+            assert undecided is legal_duties.is_undecided(session, 1, DutyRole.PERSONS)
+            session.execute(delete(Duty))
+            session.expunge_all()
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("decision", "spent", "standing"),
+    [("informed", False, "informed"), ("informed", True, ""), ("bygone", False, ""), ("", False, "")],
+)
+def test_a_new_decision_replaces_none_of_an_earlier_time_or_of_an_earlier_law(
+    opened: Inbox, decision: str, *, spent: bool, standing: str
+) -> None:
+    with opened.transaction() as session:
+        row = session.get_one(Duty, (1, "art14"))
+        row.decision, row.spent, row.decided = decision, spent, today() if decision else None
+        session.flush()
+        assert standing == legal_duties.standing(session, 1, "not_needed")
+        assert "" == legal_duties.standing(session, 2, "no_transmission")
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("kind", "days_ago", "is_forwarded"),
+    [("forwarded_external", 0, True), ("forwarded_external", 999, False), ("prosecutor_phoned", 0, False)],
+)
+def test_only_a_measure_since_the_report_came_shows_that_it_was_forwarded(
+    opened: Inbox, kind: str, days_ago: int, *, is_forwarded: bool
+) -> None:
+    with opened.transaction() as session:
+        assert not legal_duties.is_forwarded(session, 1)
+        session.add(Measure(case=1, position=9, kind=kind, day=today() - timedelta(days_ago)))
+        session.flush()
+        assert is_forwarded is legal_duties.is_forwarded(session, 1)
+        session.rollback()
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,16 @@ def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_wait
     assert usual == clocks(office)["feedback"]["day"] < later
 
 
+def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_today(opened: Inbox) -> None:
+    """A text written today need not say by when feedback will come."""
+    with opened.transaction() as session:
+        assert workflow.feedback_due(session, 1, today()).sent is None
+        workflow.feedback(session, 1)
+        session.flush()
+        assert today() == workflow.feedback_due(session, 1, today()).sent
+        session.rollback()
+
+
 def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
     """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
     office.json("office", "set", "--regime", "external")
