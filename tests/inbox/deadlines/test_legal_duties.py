@@ -709,7 +709,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     """Nor where none is kept, or nobody could get it: whoever reads it is afraid. The last is the control."""
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
-        assert number == "1" or "no identity is recorded" in refused(
+        assert number == "1" or "there is no recorded identity" in refused(
             known, "message", "reply", number, *NOTICE[3:]
         )
     with known.unlocked() as opened:
@@ -717,7 +717,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
             drafts.send(opened.inbox, Actor(opened.present, today()), 1, notice)
         drafts.send(opened.inbox, opened.by_opening(today()), 1, notice)
     known.json("case", "measure", "retract", "1", "1", "--reason", "x")
-    assert "no identity is recorded" in refused(known, *NOTICE)
+    assert "there is no recorded identity" in refused(known, *NOTICE)
 
 
 UNTOLD = "no reply has told the reporter of this"

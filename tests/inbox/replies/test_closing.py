@@ -86,7 +86,7 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
         office, "case", "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
     unheard = ("case", "close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
-    assert "cannot be told" in refused(office, *unheard, "--text", "x")
+    assert "cannot be informed" in refused(office, *unheard, "--text", "x")
     office.json(*unheard)
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
 
@@ -144,7 +144,7 @@ def test_feedback_that_waits_is_the_word_to_the_author(office: Office, told: Cal
     office.tell_no_prosecutor(1)
     office.json("message", "reply", "1", "--template", "acknowledgement")
     told()
-    assert "told in writing" in refused(office, "case", "close", "1", "moot", "--disclosure", "full")
+    assert "informed in writing" in refused(office, "case", "close", "1", "moot", "--disclosure", "full")
     office.json("message", "reply", "1", "--template", "feedback", "--text", "Sans objet.", "--feedback")
     office.json("case", "close", "1", "moot", "--disclosure", "full")
     assert "Sans objet." in told().messages[-1].text
