@@ -164,8 +164,12 @@ def test_the_portals_secret_is_not_shown() -> None:
 
 
 def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
-    """Every commit is on the disk, deleted bytes are overwritten, the file is its owner's alone."""
-    expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
+    """Every commit is on the disk, deleted bytes are overwritten, the file is its owner's alone.
+
+    Who writes waits ten seconds for others; nothing is sorted in a file, and no table runs code.
+    """
+    expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "busy_timeout": 10_000}
+    expected |= {"temp_store": 2, "trusted_schema": 0}
     with sqlite_room.database.read() as connection:
         for name, value in expected.items():
             assert connection.execute(text(f"PRAGMA {name}")).scalar_one() == value

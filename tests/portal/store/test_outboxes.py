@@ -1,0 +1,131 @@
+"""What the portal keeps of the outboxes that it applied, and what they change in its cases."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import Connection, insert
+
+from crypto.bundle import IMPORTS, NOTHING, Applied, Import, Link, Manifest, Opened
+from portal import days
+from portal.store import cases, outboxes
+from portal.store.cases import Case
+from portal.store.expiry import SPREAD_DAYS, Term
+from portal.store.schema import cases as rows
+from portal.store.schema import withdrawals
+from tests.support.builders import INSPECTORATE, OUTSIDE
+from tests.support.portal_rows import DAY, arrived, kept, report
+
+
+def manifest(channel: str, n: int) -> Manifest:
+    return Manifest(f"{channel} {n}".encode(), bytes(64))
+
+
+def applied(connection: Connection, channel: str, n: int, later: int = 0) -> None:
+    outboxes.record(connection, channel, n, manifest(channel, n), DAY + timedelta(later))
+
+
+def withdrawn(connection: Connection, case_id: bytes, channel: str) -> None:
+    row = {"case_id": case_id, "withdraw_key": secrets.token_bytes(32), "channel": channel}
+    connection.execute(insert(withdrawals).values(row))
+
+
+def test_each_outbox_is_kept_under_its_channel_and_number(connection: Connection) -> None:
+    assert outboxes.last(connection, INSPECTORATE) == NOTHING
+    assert outboxes.channels(connection) == []
+    for channel, n in ((OUTSIDE, 3), (INSPECTORATE, 2), (INSPECTORATE, 1)):
+        applied(connection, channel, n)
+    assert outboxes.last(connection, INSPECTORATE) == Link(2, manifest(INSPECTORATE, 2).hash)
+    assert outboxes.channels(connection) == [INSPECTORATE, OUTSIDE]
+    assert outboxes.numbers(connection, INSPECTORATE) == [1, 2]
+    assert outboxes.applied(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1).hash
+    assert outboxes.applied(connection, INSPECTORATE, 3) is None
+    assert outboxes.applied(connection, OUTSIDE, 1) is None
+    assert outboxes.manifest(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1)
+
+
+def test_the_inbox_hears_on_which_days_its_last_outboxes_were_applied(connection: Connection) -> None:
+    """Of its own channel, at most as many as a bundle may list, the newest last."""
+    assert outboxes.imports(connection, INSPECTORATE) == Applied(NOTHING.n, NOTHING.hash)
+    applied(connection, OUTSIDE, 99)
+    for n in range(1, IMPORTS + 3):
+        applied(connection, INSPECTORATE, n, later=n)
+    listed = tuple(Import(n, DAY + timedelta(n)) for n in range(3, IMPORTS + 3))
+    last = outboxes.last(connection, INSPECTORATE)
+    assert outboxes.imports(connection, INSPECTORATE) == Applied(last.n, last.hash, listed)
+
+
+def test_a_case_belongs_to_the_channel_that_it_was_filed_with_or_withdrawn_from(
+    connection: Connection,
+) -> None:
+    """A withdrawal counts only once no case is left: anybody can withdraw what they file under a known id."""
+    filed, gone = report(), secrets.token_bytes(32)
+
+    def elsewhere(case_id: bytes) -> list[bool]:
+        return [outboxes.belongs_elsewhere(connection, each, case_id) for each in (INSPECTORATE, OUTSIDE)]
+
+    assert elsewhere(filed.case_id) == [False, False]
+    arrived(connection, of=filed)
+    withdrawn(connection, filed.case_id, OUTSIDE)
+    assert elsewhere(filed.case_id) == [False, True]
+    withdrawn(connection, gone, INSPECTORATE)
+    assert elsewhere(gone) == [False, True]
+    withdrawn(connection, gone, OUTSIDE)
+    assert elsewhere(gone) == [False, False]
+
+
+def test_a_case_is_withdrawn_if_a_withdrawal_waits_and_no_case_is_left(connection: Connection) -> None:
+    filed, gone = report(), secrets.token_bytes(32)
+    arrived(connection, of=filed)
+    withdrawn(connection, filed.case_id, INSPECTORATE)
+    assert not outboxes.withdrawn(connection, filed.case_id)
+    assert not outboxes.withdrawn(connection, gone)
+    withdrawn(connection, gone, INSPECTORATE)
+    assert outboxes.withdrawn(connection, gone)
+
+
+def test_a_case_that_the_inbox_opened_is_collected_and_one_that_was_filed_stays(
+    connection: Connection,
+) -> None:
+    known, new = report(), report()
+    arrived(connection, of=known)
+    for each in (known, new):
+        opened = Opened(each.case_id, bytes(60), each.withdraw_id)
+        outboxes.open_case(connection, INSPECTORATE, opened, DAY + timedelta(1))
+    assert cases.find(connection, known.case_id) == Case(known.memo, DAY, None, collected=False)
+    assert cases.find(connection, new.case_id) == Case(bytes(60), DAY + timedelta(1), None, collected=True)
+
+
+def test_a_slot_is_put_into_its_case_alone_and_an_unknown_case_is_collected(connection: Connection) -> None:
+    known, other, unknown = report(), report(), secrets.token_bytes(32)
+    for each in (known, other):
+        arrived(connection, of=each)
+    for slot in (b"old", b"new"):
+        outboxes.put_slot(connection, INSPECTORATE, known.case_id, slot)
+    outboxes.put_slot(connection, INSPECTORATE, unknown, b"slot")
+    assert cases.find(connection, known.case_id) == Case(known.memo, DAY, b"new", collected=False)
+    assert cases.find(connection, other.case_id) == Case(other.memo, DAY, None, collected=False)
+    assert cases.find(connection, unknown) == Case(None, None, b"slot", collected=True)
+
+
+def test_a_closed_case_keeps_the_day_on_which_it_goes_until_it_is_opened_again(
+    connection: Connection,
+) -> None:
+    """The day is drawn once; what is closed again later draws another, and no other case has one."""
+    for case_id in (b"a" * 32, b"b" * 32):
+        outboxes.put_slot(connection, INSPECTORATE, case_id, b"slot")
+
+    def close(later: int) -> list[tuple[int | None]]:
+        outboxes.close(connection, b"a" * 32, Term(DAY + timedelta(later), 0))
+        return [tuple(row) for row in kept(connection, rows, "expires")]
+
+    first = close(0)
+    assert close(100) == first
+    (drawn,), (none,) = first
+    assert none is None
+    assert drawn is not None
+    assert 0 <= drawn - days.number(DAY) <= SPREAD_DAYS
+    outboxes.reopen(connection, b"b" * 32)
+    assert close(100) == first
+    outboxes.reopen(connection, b"a" * 32)
+    assert kept(connection, rows, "expires") == [(None,), (None,)]
+    assert close(100) > first

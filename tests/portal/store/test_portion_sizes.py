@@ -1,0 +1,110 @@
+"""How much one transaction deletes, and how long others may write before the next."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, make_url, select
+
+from portal.store import database, deletion
+from portal.store.database import Database, StoreBusy
+from portal.store.schema import chunks
+from tests.support.portal_rows import kept
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
+        yield made
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, none of which is made."""
+    made: list[float] = []
+    monkeypatch.setattr(time, "sleep", made.append)
+    return made
+
+
+def deleted(store: Database, count: int, size: int) -> None:
+    """Have an envelope be deleted of which so many rows have come, and another of the same size stay."""
+    with store.write() as connection:
+        deletion.schedule(connection, [bytes(16)])
+        for id_ in (bytes(16), b"\xff" * 16):
+            rows = [{"envelope_id": id_, "position": at, "data": bytes(size)} for at in range(count)]
+            connection.execute(insert(chunks), rows)
+
+
+def left(store: Database) -> int:
+    """Return how many rows of the deleted envelope are there."""
+    with store.read() as connection:
+        query = select(func.count()).select_from(chunks).where(chunks.c.envelope_id == bytes(16))
+        return connection.execute(query).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("size", "free", "fits"),
+    [
+        (1, None, 256),
+        (MIB, None, 16),
+        (MIB, 65 * MIB, 16),
+        (1_000, 16_003, 4),
+        (1_000, 15_999, 3),
+        (1_000, 0, 1),
+    ],
+)
+def test_a_portion_takes_some_rows_or_bytes_or_a_quarter_of_the_free_disk_but_one_row_at_least(
+    store: Database, size: int, free: int | None, fits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "free", free)
+    deleted(store, fits + 1, size)
+    assert deletion.overwrite_portion(store)
+    assert left(store) == 1
+    assert not deletion.overwrite_portion(store)
+    with store.read() as connection:
+        assert deletion.count(connection) == 0
+        assert len(kept(connection, chunks, "position")) == fits + 1
+
+
+def test_others_have_time_to_write_between_two_portions(
+    store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A waiting writer asks every tenth of a second. After the last portion nobody waits."""
+    monkeypatch.setattr(Database, "free", 0)
+    deleted(store, 3, 10)
+    deletion.overwrite(store)
+    assert left(store) == 0
+    *between, last = slept
+    assert [0.1 < pause < 0.5 for pause in between] == [True] * len(between)
+    assert (len(between) >= 2, last) == (True, 0)
+
+
+def test_a_deletion_stops_when_its_time_is_over(
+    store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "free", 0)
+    deleted(store, 3, 10)
+    ticks = iter([100, 100.5, 101.5, 102.5])
+    monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(Database, "scrub", lambda _: None)
+    deletion.overwrite(store, 2)
+    assert (left(store), len(slept)) == (1, 2)
+
+
+def test_who_overwrites_asks_again_at_once_until_ten_seconds_are_over(
+    store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, False, True])
+    monkeypatch.setattr(Database, "try_to_scrub", lambda _: next(answers))
+    store.scrub()
+    assert [0 < pause < 0.1 for pause in slept] == [True, True]
+    ticks = iter([100.0, 109.9, 110.1])
+    monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(Database, "try_to_scrub", lambda _: False)
+    with pytest.raises(StoreBusy):
+        store.scrub()
+    assert list(ticks) == []

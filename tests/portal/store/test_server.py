@@ -1,0 +1,86 @@
+"""Whether the database has room, told by writing and by measuring; its faults are no surprise."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, make_url
+
+from portal.errors import Refused
+from portal.store import database, disk, server
+from portal.store.database import Database
+from portal.store.schema import chunks
+from portal.store.schema import disk as rows
+from tests.support.portal_rows import HOUR, kept
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Database]:
+    """A database that cannot grow by more than some KiB."""
+    with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
+        made.close()
+
+        def limit(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count = 100")
+
+        event.listen(made._engine, "begin", limit)
+        yield made
+
+
+def test_a_server_without_room_for_the_bytes_cannot_keep_them(small: Database) -> None:
+    """What it has room for is written to see that, and taken back."""
+    assert not server.can_keep(small, MIB)
+    assert server.can_keep(small, 1_000)
+    with small.read() as connection:
+        assert kept(connection, chunks, "position") == []
+        assert server.settings(connection, "fsync") == {}
+
+
+def test_the_free_disk_is_that_of_the_databases_folder(
+    tables: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Path] = []
+
+    def usage(folder: Path) -> object:
+        seen.append(folder)
+        return shutil._ntuple_diskusage(3, 2, 1)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    assert tables.free == 1
+    assert [(each / "portal.sqlite").is_file() for each in seen] == [True]
+
+
+def test_the_size_of_a_database_is_that_of_its_rows(tmp_path: Path) -> None:
+    """Not of the file, which keeps its size as rows go."""
+    with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
+        empty = made.size
+        with made.write() as connection:
+            connection.execute(chunks.insert().values(envelope_id=bytes(16), position=0, data=bytes(MIB)))
+        assert MIB < made.size - empty < 1.1 * MIB
+        with made.write() as connection:
+            connection.execute(chunks.delete())
+        assert made.size <= empty + 10_000
+        made.rewrite()
+        made.reclaim()
+        assert (tmp_path / "portal.sqlite").stat().st_size < MIB / 2
+
+
+def test_the_disk_is_measured_once_an_hour_and_what_is_past_goes(connection: Connection) -> None:
+    assert disk.seen(connection, HOUR) is None
+    for hour, size in ((HOUR, 5), (HOUR, 6), (HOUR + 1, 7)):
+        disk.note(connection, hour, size)
+    assert [disk.seen(connection, HOUR + later) for later in (0, 1)] == [5, 7]
+    disk.forget(connection, HOUR)
+    assert [disk.seen(connection, HOUR + later) for later in (0, 1)] == [None, 7]
+    disk.note(connection, HOUR + 2, 8)
+    disk.forget(connection, HOUR + 1)
+    assert kept(connection, rows, "is_odd", "size") == [(False, 8)]
+
+
+def test_a_file_that_cannot_be_made_is_refused_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"portal\.sqlite could not be created: no such file or directory$"):
+        database.create(make_url(f"sqlite:///{tmp_path}/none/portal.sqlite"))

@@ -1,0 +1,111 @@
+"""How many bytes each kind of envelope takes: by size and sender, and until its hour is over once deleted."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from crypto import age
+from portal.store import deletion, envelopes, quotas
+from portal.store.quotas import TEXT, Kind
+from portal.store.schema import envelopes as rows
+from portal.store.schema import scriptless
+from tests.support.portal_rows import DAY, HOUR, arrived, kept, report
+
+LARGEST_OF_FILES = age.sealed_size(16 * 1_024 * 1_024)
+
+
+def taken(connection: Connection, hour: int) -> Mapping[Kind, int]:
+    """Return the kinds that take room, and how much."""
+    return {kind: size for kind, size in quotas.used(connection, hour).items() if size}
+
+
+def changes(connection: Connection) -> int:
+    """Return how many rows this connection has written so far."""
+    made: int = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("size", "of_report", "of_follow_up"),
+    [
+        (1, Kind.REPORT, Kind.FOLLOW_UP),
+        (TEXT, Kind.REPORT, Kind.FOLLOW_UP),
+        (TEXT + 1, Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES),
+        (LARGEST_OF_FILES, Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES),
+        (LARGEST_OF_FILES + 1, Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES),
+    ],
+)
+def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted(
+    connection: Connection, size: int, of_report: Kind, of_follow_up: Kind
+) -> None:
+    """By its declared size alone, whether it has arrived or not."""
+    arrived(connection, size, 0, of=report())
+    for _ in range(2):
+        arrived(connection, size, 0)
+    arrived(connection, size, 0, of=report(), scriptless=True)
+    every = {of_report: size, of_follow_up: 2 * size, Kind.SCRIPTLESS: size}
+    assert taken(connection, HOUR) == every
+    assert sorted((each.kind.value, each.size) for each in envelopes.unfinished(connection)) == sorted(
+        [(of_report.value, size), *[(of_follow_up.value, size)] * 2, (Kind.SCRIPTLESS.value, size)]
+    )
+    assert quotas.delete_envelopes(connection, HOUR) == 4
+    assert taken(connection, HOUR) == every
+    assert taken(connection, HOUR + 1) == {}
+
+
+def test_what_is_deleted_counts_until_its_hour_is_over(connection: Connection) -> None:
+    """Twice in one hour, then in the next: what is kept counts on."""
+    first, second, third = (arrived(connection, size) for size in (10, 20, 40))
+    arrived(connection, 80)
+
+    def delete(hour: int, id_: bytes) -> None:
+        assert quotas.delete_envelopes(connection, hour, rows.c.id == id_) == 1
+
+    delete(HOUR, first)
+    delete(HOUR, second)
+    assert [taken(connection, hour)[Kind.FOLLOW_UP] for hour in (HOUR, HOUR + 1)] == [150, 120]
+    quotas.settle(connection, Kind.FOLLOW_UP, HOUR + 1)
+    delete(HOUR + 1, third)
+    assert [taken(connection, HOUR + later)[Kind.FOLLOW_UP] for later in (1, 2)] == [120, 80]
+    quotas.settle(connection, Kind.FOLLOW_UP, HOUR + 2)
+    assert [taken(connection, HOUR + later)[Kind.FOLLOW_UP] for later in (2, 3, 4)] == [80, 80, 80]
+
+
+@pytest.mark.parametrize("size", [1, 10])
+def test_the_deletions_of_an_hour_are_settled_once_it_is_over_and_no_others(
+    connection: Connection, size: int
+) -> None:
+    arrived(connection, size)
+    arrived(connection, size, of=report())
+    quotas.delete_envelopes(connection, HOUR)
+    before = changes(connection)
+    quotas.settle(connection, Kind.FOLLOW_UP, HOUR)
+    quotas.settle(connection, Kind.SCRIPTLESS, HOUR + 1)
+    assert changes(connection) == before
+    for _ in range(2):
+        quotas.settle(connection, Kind.FOLLOW_UP, HOUR + 1)
+    assert changes(connection) == before + 1
+    # Where it was not settled in time, it counts for another hour.
+    assert taken(connection, HOUR + 2) == {Kind.REPORT: size}
+
+
+def test_only_what_has_bytes_is_left_to_the_clock(connection: Connection) -> None:
+    arrived(connection, 10, 0)
+    some, all_ = arrived(connection, 10, 1), arrived(connection)
+    assert quotas.delete_envelopes(connection, HOUR) == 3
+    assert deletion.count(connection) == 2
+    assert deletion.is_pending(connection, some)
+    assert deletion.is_pending(connection, all_)
+    assert not deletion.is_pending(connection, bytes(16))
+
+
+def test_what_came_without_javascript_is_counted_for_the_day_texts_apart(connection: Connection) -> None:
+    add, larger = quotas.add_scriptless, TEXT + 1
+    assert [add(connection, DAY, size) for size in (TEXT, larger, 5, larger)] == [
+        *(TEXT, larger),
+        *(TEXT + 5, 2 * larger),
+    ]
+    assert add(connection, DAY + timedelta(1), 7) == 7
+    assert [row[1:] for row in kept(connection, scriptless, "day", "texts", "larger")] == [(7, 0)]
