@@ -328,10 +328,10 @@ def begin(head: Shape[T], raw: bytes, follows: str) -> T:
 
     Raise Malformed if the manifest does not begin with such a head.
     """
-    end = raw.find(b',"%s":' % follows.encode("ascii"), 0, _LONGEST_HEAD)
-    if end < 0:
+    begun, found, _ = raw[:_LONGEST_HEAD].partition(b',"%s":' % follows.encode("ascii"))
+    if not found:
         raise Malformed("the beginning of the manifest has an unexpected form")
-    return head.parse(raw[:end] + b"}")
+    return head.parse(begun + b"}")
 
 
 def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:

@@ -159,9 +159,7 @@ def _index(language: str) -> Mapping[str, int]:
     forms: dict[str, int] = {}
     for place, word in enumerate(_bip39(language).wordlist):
         (plain,) = _plain(word)
-        forms[plain] = place
-        if len(plain) > _PREFIX:
-            forms[plain[:_PREFIX]] = place
+        forms[plain] = forms[plain[:_PREFIX]] = place
     return forms
 
 

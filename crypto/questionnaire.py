@@ -93,9 +93,9 @@ class Option:
 
     id: str
     label: Texts
-    notice: Texts | None = None
-    flag: Flag | None = None
-    outside: Outside | None = None
+    notice: Texts | None
+    flag: Flag | None
+    outside: Outside | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,15 @@ class Field:
     kind: Kind
     concerns: Concern
     label: Texts
-    hint: Texts | None = None
-    warning: Texts | None = None
-    when: When | None = None
-    most: int = 0
-    options: tuple[Option, ...] = ()
-    enough: bool = False
-    flag: Flag | None = None
-    check: str | None = None
-    safe: str = ""
+    hint: Texts | None
+    warning: Texts | None
+    when: When | None
+    most: int
+    options: tuple[Option, ...]
+    enough: bool
+    flag: Flag | None
+    check: str | None
+    safe: str
 
 
 # The questions, keyed by their paths in the file.
@@ -131,10 +131,10 @@ class Section:
     """Questions that belong together, under an optional title. A ``folded`` section opens on request."""
 
     fields: tuple[Field, ...]
-    title: Texts | None = None
-    text: Texts | None = None
-    when: When | None = None
-    folded: bool = False
+    title: Texts | None
+    text: Texts | None
+    when: When | None
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True)

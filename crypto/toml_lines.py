@@ -7,7 +7,7 @@ what is TOML; this module knows nothing of the syntax except that brackets can b
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import product, takewhile
 from typing import Any, TypeAlias
 
 # The keys of tables and the positions in lists (from 0) that lead to a value.
@@ -84,12 +84,8 @@ def _within(reader: _Reader, statement: list[str], path: Path) -> int:
     """Return the line within a statement, from 1, on which the value at ``path`` begins."""
     whole = reader.read("".join(statement))
     own = next((path[n:] for n in range(len(path)) if _holds(whole, path[n:])), ())
-    before = 0
-    for end, held in reader.closed(statement):
-        if _holds(held, own):
-            break
-        before = end
-    return before + 1
+    before = takewhile(lambda closed: not _holds(closed[1], own), reader.closed(statement))
+    return max((end for end, _ in before), default=0) + 1
 
 
 def _holds(document: dict[str, Any] | None, path: Path) -> bool:
