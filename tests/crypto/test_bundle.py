@@ -8,10 +8,11 @@ from datetime import date
 
 import pytest
 
-from crypto import archive, bundle, signing
-from crypto.bundle import Manifest
+from crypto import archive, bundle, shape, signing
+from crypto.bundle import Link, Manifest
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
 from crypto.journal import Head
+from crypto.shape import integer, text
 from tests.vectors.make import DEPLOYMENT, fixed
 
 INSTANCE = fixed("instance")
@@ -142,6 +143,29 @@ def test_ids_out_of_order_or_twice_are_refused() -> None:
         manifest = bundle.sign_intake(replace(intake(), entries=entries), INSTANCE)
         with pytest.raises(Malformed):
             bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(INSTANCE))
+
+
+def test_an_envelope_without_a_byte_or_a_bundle_without_a_number_is_listed_nowhere() -> None:
+    key = signing.public_key(INSTANCE)
+    for wrong in (
+        replace(intake(), entries=(replace(intake().entries[0], size=0),)),
+        replace(intake(), n=0),
+        replace(intake(), entries=(replace(intake().entries[0], id=bytes(15)),)),
+        replace(intake(), entries=(replace(intake().entries[0], case_id=bytes(31)),)),
+    ):
+        with pytest.raises(Malformed):
+            bundle.open_intake(bundle.sign_intake(wrong, INSTANCE), DEPLOYMENT, key)
+
+
+def test_a_head_longer_than_any_is_not_looked_for() -> None:
+    """Its end is sought in the first four KiB alone."""
+    head = shape.record(Link, {"n": integer(), "hash": text(5_000)})
+    most = 4_096 - len(b'{"n":1,"hash":""' + b',"x":')
+    for size in (0, most):
+        assert bundle.begin(head, b'{"n":1,"hash":"%s","x":1}' % (b"a" * size), "x").hash == "a" * size
+    for raw in (b'{"n":1,"hash":"%s","x":1}' % (b"a" * (most + 1)), b'{"n":1}', b',"x":1}'):
+        with pytest.raises(Malformed):
+            bundle.begin(head, raw, "x")
 
 
 @pytest.mark.parametrize("part", ["slots", "closed"])

@@ -142,7 +142,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ),
         ('type = "period"', 'type = "period"\nmost = 5', "field 'days': 'most' is not known here"),
         ("most = 100\n", "", "field 'refs': 'most' is missing"),
-        ("most = 100", "most = 160001", "'most' of all fields together is at most 160000"),
+        ("most = 100", "most = 159980", "'most' of all fields together is at most 160000"),
         ('en = "B"', 'de = "B"', "field 'path', option 'b': 'label' must be a text in fr and in en"),
         ('fr = "Réf."', 'fr = " "', "field 'refs': 'label.fr' must be a text that is not empty"),
         ('title.fr = "Deux"\n', "", "section 2: 'title' must be a text in fr and in en"),
@@ -259,6 +259,12 @@ def test_a_mistake_is_named_with_its_line(found: str, put: str, at: str) -> None
     assert line is not None
     assert str(refused.value) == f"line {line}: {refused.value.said}"
     assert text.splitlines()[line - 1].startswith(at)
+
+
+def test_all_answers_together_may_be_as_long_as_a_message_allows() -> None:
+    """The first and last day of a period count with them."""
+    fields = questionnaire.parse(SMALL.replace("most = 100", "most = 159979").encode()).fields
+    assert sum(field.most for field in fields) == 160_000
 
 
 def test_an_answer_that_leaves_few_warns_where_its_question_is_safe() -> None:

@@ -1,0 +1,90 @@
+"""Archives hold files of any size that a header can tell, and nothing beside them (SPEC 4.1)."""
+
+import io
+import tarfile
+
+import pytest
+
+from crypto import archive
+from crypto.archive import BLOCK, END, Member, Reader
+from crypto.errors import Malformed, Truncated
+
+LARGEST = 8**11 - 1
+
+
+def file(name: str, data: bytes, size: int | None = None) -> Member:
+    return Member(name, len(data) if size is None else size, iter([data]))
+
+
+def written(*members: Member) -> bytes:
+    return b"".join(archive.write(members)) + bytes(END)
+
+
+def read(raw: bytes, most_padding: int | None = None) -> tuple[dict[str, bytes], Reader]:
+    reader = Reader([raw], most_padding)
+    return {member.name: b"".join(member.data) for member in reader}, reader
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("", 0), ("a" * 101, 0), ("é", 0), ("a\0b", 0), ("a", -1), ("a", LARGEST + 1)],
+)
+def test_a_name_or_size_that_no_header_can_tell_is_refused(name: str, size: int) -> None:
+    with pytest.raises(Malformed):
+        archive.header(name, size)
+
+
+@pytest.mark.parametrize(("name", "size"), [("a", 0), ("a" * 100, LARGEST), ("a/b", 8**10)])
+def test_a_header_is_read_by_others_as_well(name: str, size: int) -> None:
+    raw = archive.header(name, size)
+    found = tarfile.TarInfo.frombuf(raw, "ascii", "strict")
+    assert (len(raw), found.name, found.size, found.mode, found.mtime) == (BLOCK, name, size, 0o600, 0)
+    assert (found.uid, found.gid, found.type, found.linkname) == (0, 0, tarfile.REGTYPE, "")
+
+
+def test_every_other_header_is_refused() -> None:
+    raw = written(file("a", b"abc"))
+    for place in range(BLOCK):
+        with pytest.raises(Malformed):
+            read(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1_024])
+def test_what_is_written_is_read_by_us_and_others(size: int) -> None:
+    raw = written(file("a", bytes(size)), file("b", b"b"))
+    found, reader = read(raw)
+    assert found == {"a": bytes(size), "b": b"b"}
+    assert archive.span(size) + archive.span(1) + END == reader.archive_size == reader.total == len(raw)
+    with tarfile.open(fileobj=io.BytesIO(raw)) as other:
+        assert [(each.name, each.size) for each in other.getmembers()] == [("a", size), ("b", 1)]
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_a_file_of_another_size_than_announced_is_not_written(size: int) -> None:
+    with pytest.raises(Malformed):
+        written(file("a", b"abc", size))
+
+
+def test_bytes_behind_a_file_or_the_end_are_refused() -> None:
+    raw = written(file("a", b"abc"))
+    for place in (BLOCK + 3, 2 * BLOCK - 1, 2 * BLOCK + BLOCK, len(raw) - 1):
+        with pytest.raises(Malformed):
+            read(raw[:place] + b"x" + raw[place + 1 :])
+    with pytest.raises(Malformed):
+        read(raw + b"x")
+
+
+def test_an_archive_that_ends_early_or_within_a_block_is_refused() -> None:
+    raw = written(file("a", b"abc"))
+    for cut in (raw[:-BLOCK], raw[:-1], raw[: BLOCK + 2], raw[: 2 * BLOCK - 1], b"", raw + bytes(1)):
+        with pytest.raises(Truncated):
+            read(cut)
+
+
+def test_no_more_padding_than_allowed_follows_the_end() -> None:
+    raw = written(file("a", b"abc"))
+    for most in (0, 2 * BLOCK):
+        _, reader = read(raw + bytes(most), most)
+        assert (reader.archive_size, reader.total) == (len(raw), len(raw) + most)
+        with pytest.raises(Malformed):
+            read(raw + bytes(most + 1), most)

@@ -1,0 +1,48 @@
+"""Strict JSON beyond the vectors: what is written, and how much memory reading takes (SPEC 1.3)."""
+
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from crypto import strictjson
+from crypto.errors import Malformed
+
+MIB = 1 << 20
+
+
+def nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [nested(9), {"A": 1}, {"": 1}, {"a": {"a-b": 1}}, 2**53, -(2**53), ["\ud800"], {"a": ["\udfff"]}],
+)
+def test_what_nobody_would_read_is_not_written(value: Any) -> None:
+    with pytest.raises(Malformed):
+        strictjson.encode(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(nested(8), {"a_1": {"b": []}}, {"a": {}, "b": [{}, []]}, [], {}, "é\n", "", True, None),
+        *(2**53 - 1, 1 - 2**53, 0, [{"a": 1, "b": [1, "x", None]}, False]),
+    ],
+)
+def test_what_is_written_is_read(value: Any) -> None:
+    assert strictjson.decode(strictjson.encode(value)) == value
+
+
+def test_a_long_list_is_compared_item_by_item() -> None:
+    """Beside its bytes stand its text and its items, or its items and one of them again."""
+    raw = strictjson.encode({"a": ["x" * MIB] * 8})
+    tracemalloc.start()
+    strictjson.decode(raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2.5 * len(raw)
