@@ -82,7 +82,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     # A single word may be an office that a report mentions.
     if len(given) > 1 and names(session, number, [addressee]):
         return True
-    titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address may follow
+    titled = re.split(r"[,;\n]", addressee)[0]  # an address may follow
     if given and given[0] in TITLES and names(session, number, [*filter(None, [family(titled)])]):
         return True
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
