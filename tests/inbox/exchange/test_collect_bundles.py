@@ -13,8 +13,9 @@ from inbox.cli import options
 from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.verify import announced, verify
-from inbox.language.errors import BundleRefused, Refused
+from inbox.language.errors import BundleRefused, Locked, Refused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
@@ -116,6 +117,27 @@ def test_a_bundle_that_is_not_the_next_is_refused_and_named(
     assert before == world.office.state()
     portal.last = Link(1, bytes(32))
     assert two.name == other_two.name  # the forgery took the true one's place on the medium
+
+
+def test_one_officer_collects_what_follows_and_two_the_first_bundle_of_a_portal(
+    world: World, portal: Portal
+) -> None:
+    accepted = Acceptance(portal.fingerprint, None, lambda _: False)
+    one, two = portal.bundle(), portal.bundle()
+    with world.office.unlocked() as opened:
+        alone, both = Actor(opened.present, build.today()), opened.by_opening(build.today())
+
+        def states(who: Actor, path: Path) -> list[str]:
+            found = collecting.collect(opened.inbox, who, [path], accepted, progress=lambda *_: None)
+            return [each.state for each in found]
+
+        with pytest.raises(Locked):
+            states(alone, one)
+        assert [["collected"]] * 2 == [states(both, one), states(alone, two)]
+    noted = [each["action"] for each in world.office.json("journal", "list")["entries"]]
+    assert ["accept-instance", "collect"] == [
+        each for each in noted if each in {"accept-instance", "collect"}
+    ]
 
 
 def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, portal: Portal) -> None:
