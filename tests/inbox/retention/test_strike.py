@@ -1,6 +1,7 @@
 """A passage that was struck is in no file, page or index any more; the case says where, not what."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from crypto import messages
 from inbox.casework import link_index
 from inbox.casework.exits import MATRIX, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
-from inbox.retention import striker
+from inbox.retention import residue, striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Base, Case, FollowUp
@@ -141,6 +142,18 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
     assert "similar words that were not redacted remain at: disclosures, journal, notes\n" in said
     assert "not searched" not in said
     assert "      1  reply-1\n" in said
+
+
+def test_names_of_officers_are_no_rest_and_each_of_several_answers_may_be_one(office: Office) -> None:
+    report, _ = numbers(office)
+    with office.opened() as inbox, inbox.transaction() as session:
+        case = session.get_one(Case, report)
+        said = messages.REPORT.parse(case.message)
+        several = replace(said, answers={**said.answers, "vector": ("social", "work")})
+        case.message = messages.REPORT.encode(several)
+        session.query(casework_tables.Note).update({"by": "zacharie"})
+        assert [] == residue.in_vault(session, report, "zacharie")
+        assert ["cases"] == residue.in_vault(session, report, "work")
 
 
 def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, collect: Any) -> None:
