@@ -15,15 +15,9 @@ DESTROYED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    (tmp_path / "home").mkdir()
-    return Home(tmp_path / "home")
-
-
 @pytest.mark.parametrize("is_carried", [True, False])
 def test_a_list_is_kept_off_the_medium_for_the_portal_before_its_folder_exists(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
     """A new folder on a medium counts as its parent; on this machine's disk, it is empty."""
     (tmp_path / "channel-3.tar").touch()
@@ -32,20 +26,20 @@ def test_a_list_is_kept_off_the_medium_for_the_portal_before_its_folder_exists(
     for out, is_refused in ((tmp_path, True), (tmp_path / "new", is_carried)):
         if is_refused:
             with pytest.raises(Refused, match="medium for the portal"):
-                list_files.check(home, out)
+                list_files.check(Home(tmp_path), out)
         else:
-            list_files.check(home, out)
+            list_files.check(Home(tmp_path), out)
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_needs_a_folder_or_the_parent_of_a_new_one(home: Home, tmp_path: Path) -> None:
+def test_a_list_needs_a_folder_or_the_parent_of_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file", tmp_path / "none" / "new"):
         with pytest.raises(Refused, match="is not a folder"):
-            list_files.check(home, out)
+            list_files.check(Home(tmp_path), out)
     (tmp_path / "out").mkdir()
     (tmp_path / "channel-3.tar").touch()
-    list_files.check(home, tmp_path / "out")
+    list_files.check(Home(tmp_path), tmp_path / "out")
 
 
 def test_cases_are_printed_in_columns() -> None:
