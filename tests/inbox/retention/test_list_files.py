@@ -1,13 +1,16 @@
 """Lists for the archives: where they may be written, and how they are printed."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from inbox.language.errors import Refused
-from inbox.retention import destroyed_list, list_files
+from inbox.retention import destroyed_list, list_files, visa_list
+from inbox.retention.visas import AskedFor
 from inbox.system import media
 from inbox.system.home import Home
+from tests.support.laws import FRENCH
 
 DESTROYED = {
     "case": 7, "received": "2026-01-02", "closed": None, "destroyed": "2031-02-03", "by": "x",
@@ -52,3 +55,12 @@ def test_cases_are_printed_in_columns() -> None:
         "7             2026-01-02     -           2031-02-03         proceedings          "
         "threat, founded, 1-00, X"
     ) == line
+
+
+def test_a_list_for_a_visa_gives_the_code_of_a_rule_that_has_no_words(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    gone = {"case": 7, "received": 2026, "closed": None, "rule": "of_another_law"}
+    asked = AskedFor("1-00", "x", date(2031, 2, 3), FRENCH.retention.visa, [gone], 4)
+    paper, _ = visa_list.write(Home(tmp_path / "home"), asked, tmp_path / "out")
+    (line,) = [each.split() for each in paper.read_text("utf-8").splitlines() if each.startswith("7 ")]
+    assert ["7", "2026", "-", "of_another_law", "/", "of_another_law"] == line
