@@ -130,7 +130,7 @@ def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: E
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "suspension")
-    assert "gives measure suspension another role" in refused(office, "law", "replace", law)
+    assert "gives measure suspension a different role" in refused(office, "law", "replace", law)
 
 
 def _measure(**changes: Any) -> Law:
@@ -210,7 +210,7 @@ def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edite
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=1, officer="officer", since=today()))
     assert not office.json("law", "replace", law, "--dry-run")["adopted"]
-    assert "gives measure suspension another role" in refused(office, "law", "replace", law, "--loosening")
+    assert "gives measure suspension a different role" in refused(office, "law", "replace", law, "--loosening")
 
 
 Do = Callable[[Office], object]
