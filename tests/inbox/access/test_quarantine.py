@@ -126,13 +126,13 @@ def test_no_emergency_opens_it(trio: Trio) -> None:
     """It is not for its handlers only; and its handlers are told why they read nothing."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     said = trio.others.run("access", "break-glass", "1", "--reason", "x")
-    assert (1, True) == (said.code, "case 1 is in quarantine" in said.err)
+    assert (1, True) == (said.code, "case 1 has been in quarantine" in said.err)
     trio.others.json("access", "unquarantine", "1", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     before = trio.office.state()
     said = trio.excluded.run("access", "break-glass", "1", "--reason", "x")
-    assert (1, True, before) == (said.code, "case 1 is in quarantine" in said.err, trio.office.state())
+    assert (1, True, before) == (said.code, "case 1 has been in quarantine" in said.err, trio.office.state())
 
 
 def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
