@@ -44,7 +44,7 @@ COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate
   --no-header --quiet $(UPGRADE)
 
 help:
-	@echo 'make demo          show the whole path on this machine, from a report to the answer'
+	@echo 'make demo          show the whole path on this machine, from a report to the answer (PORT=… DESK_PORT=…)'
 	@echo 'make test          run all checks below: the gate'
 	@echo 'make check         lint, types, JavaScript, and the tests of the rooms changed since main, in a minute'
 	@echo 'make pytest        run only the Python tests'

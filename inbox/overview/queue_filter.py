@@ -59,6 +59,10 @@ class Due(StrEnum):
 LONGEST_SEARCH = 200
 
 
+# Fields of a filter that depend neither on what reports say nor on what officers wrote about them.
+_WORDLESS = ("state", "status", "category", "priority", "due", "to_read", "undeclared", "officer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """A filter for cases; an empty field matches all cases.
@@ -108,8 +112,11 @@ class Filter:
 
     @property
     def tells_words(self) -> bool:
-        """Whether the filter depends on the content of reports, or on what officers wrote about them."""
-        return bool(self.search or self.tag or self.area or self.danger or self.language)
+        """Whether the filter may depend on the content of reports, or on what officers wrote about them.
+
+        It does unless each of its fields is known to depend on neither.
+        """
+        return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 
     @property
     def tells_nothing(self) -> bool:

@@ -1,5 +1,9 @@
 """questionnaire.toml: the shipped one is sound, a mistake in another is named."""
 
+import hashlib
+import json
+import tomllib
+
 import pytest
 
 from crypto import questionnaire
@@ -72,6 +76,31 @@ def test_the_shipped_questionnaire_says_of_each_answer_whether_it_could_tell_who
             *("unchanged", "who_you", "facilitator"),
         },
     } == concerned
+
+
+def test_the_shipped_questionnaire_asks_four_questions_of_those_alone_who_were_approached() -> None:
+    """All others are asked of everybody; one of the four is asked only where money was offered."""
+    parsed = questionnaire.parse(SHIPPED)
+    asked = {
+        field.id: (dict(section.when or {}), dict(field.when or {}))
+        for section in parsed.sections
+        for field in section.fields
+        if section.when or field.when
+    }
+    paths = {"path": ("approached", "gave_in")}
+    assert asked == {
+        **dict.fromkeys(("vector", "service_sought", "means"), (paths, {})),
+        "amount": (paths, {"means": ("money",)}),
+    }
+
+
+def test_whoever_changes_the_shipped_questionnaire_raises_its_version() -> None:
+    """Inboxes know a questionnaire by its version: two of one version would be mistaken for each other."""
+    said = tomllib.loads(SHIPPED.decode())
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    known = (8, "a40376d0418e5747022c2d197bcc646f7e50bbf959498d28a76199fbf2453f3f")
+    found = said["version"], hashlib.sha256(text.encode()).hexdigest()
+    assert known == found, "raise `version`, then write the new version and hash here"
 
 
 def test_the_shipped_questionnaire_never_asks_who_the_author_is() -> None:

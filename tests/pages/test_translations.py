@@ -178,11 +178,16 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
     ("before", "after", "fault"),
     [
         ('msgstr "NL Skip to the content"', 'msgstr ""', "no translation: Skip to the content"),
+        (
+            'msgstr "NL Skip to the content"',
+            'msgstr "Skip to the content"',
+            "the translation is the English text: Skip to the content",
+        ),
         ('msgid "Skip to the content"', 'msgid "Skip to it"', "no page has this text: Skip to it"),
         ("NL You should read here, %(received)s,", "NL U leest,", "different placeholders: You should read"),
         ('msgid "Leave quickly"', 'msgid "Leave: Shift "', "missing on the page home: Leave quickly"),
     ],
-    ids=["empty", "left over", "a value lost", "missing"],
+    ids=["empty", "copied", "left over", "a value lost", "missing"],
 )
 def test_a_mistake_of_a_translator_is_found(dutch: str, before: str, after: str, fault: str) -> None:
     assert dutch.count(before) == 1

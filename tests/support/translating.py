@@ -135,7 +135,10 @@ def faults(text: str, language: str) -> list[str]:
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}
+    copied = (english for english, other in said.items() if english == other)
     return [
+        # One or two words may be the same in both languages.
+        *(f"the translation is the English text: {each}" for each in copied if len(each.split()) > 2),
         *(f"no page has this text: {each}" for each in held if each not in entries),
         *(f"missing on the page home: {each}" for each in by_page()["home"] if each not in held),
         *(

@@ -210,7 +210,8 @@ def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edite
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=1, officer="officer", since=today()))
     assert not office.json("law", "replace", law, "--dry-run")["adopted"]
-    assert "gives measure suspension a different role" in refused(office, "law", "replace", law, "--loosening")
+    said = refused(office, "law", "replace", law, "--loosening")
+    assert "gives measure suspension a different role" in said
 
 
 Do = Callable[[Office], object]

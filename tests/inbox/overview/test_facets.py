@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -17,7 +17,7 @@ from inbox.overview.facets import COUNTED, FIELDS
 from inbox.overview.queue_filter import ME, NOBODY, Due, Filter, Order, State
 from inbox.setup import upgrade
 from inbox.vault import score
-from inbox.vault.casework_tables import Declaration, Fulltext, Handler, Workflow
+from inbox.vault.casework_tables import Declaration, Fulltext, Handler, Tag, Workflow
 from inbox.vault.database import Vault
 from inbox.vault.tables import Case, Exclusion, Officer
 from tests.support.inbox_trio import Undone
@@ -37,7 +37,23 @@ WANTED = [
     Filter(danger=True, state=State.ALL),
     Filter(language="fr", state=State.ALL),
     Filter(undeclared=True, state=State.ALL),
+    Filter(area="atlantic", state=State.ALL),
+    Filter(priority=2, to_read=True),
+    Filter(tag="crime", state=State.ALL),
 ]
+
+
+def test_what_is_counted_here_uses_every_field_of_a_filter() -> None:
+    used = {each.name for each in fields(Filter) for one in WANTED if one != one.without(each.name)}
+    assert used == {each.name for each in fields(Filter)}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Filter)])
+def test_a_field_of_a_filter_reveals_words_unless_it_is_one_of_these(name: str) -> None:
+    """A new field does: a list of undeclared cases would reveal what their reports say."""
+    wordless = {"state", "status", "category", "priority", "due", "to_read", "undeclared", "officer"}
+    empty = {str: "x", bool: True, int: 1}[type(getattr(Filter(), name))]
+    assert replace(Filter(), **{name: empty}).tells_words is (name not in wordless)
 
 
 def is_kept(number: int) -> bool:
@@ -66,7 +82,7 @@ def filed(session: Session, number: int) -> None:
     work = Workflow(
         case=number,
         category=("threat", "access", "")[number % 3],
-        area=("atlantic", "")[number % 2],
+        area=("", "atlantic")[number % 2],
         waits=state is State.OPEN,
         closed=TODAY if state is State.CLOSED else None,
         junked=TODAY if state is State.JUNK else None,
@@ -79,6 +95,8 @@ def filed(session: Session, number: int) -> None:
     session.flush()
     declared = [name for name in THREE if name != "bruno" or number % 4]
     session.add_all(Declaration(case=number, officer=name, day=TODAY) for name in declared)
+    if number % 3:
+        session.add(Tag(case=number, name="crime"))
     if is_kept(number):
         session.add(Exclusion(case=number, officer="alice", since=TODAY))
     if number % 8 == 0:
