@@ -36,7 +36,7 @@ class Load:
 
 
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
-    """Assign one or more cases to an officer or to nobody: all of them or none.
+    """Assign one or more cases to an officer, or to nobody. If one cannot be assigned, none is.
 
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
     cases; Refused for an invalid name; and what ``Inbox.acting`` raises.

@@ -152,7 +152,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # removed earlier.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If there is no
-    # longer a portal to state its day, two officers vouch for the day: the journal keeps their reason, and
+    # longer a portal to state its day, two officers confirm the date: the journal keeps their reason, and
     # oversight counts the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # The visa is for this case in its present state. After any later action, the archives must be asked
@@ -612,8 +612,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             "wait until then; redact what must be removed earlier: inbox case redact {number}", number=number
         ),
         Obstacle.ONE_CLOCK: sentence(
-            "export a bundle from the portal now, and collect it; if there is no portal any more, two"
-            " officers can vouch for the day: inbox retention destroy {number} --reason TEXT",
+            "export a bundle from the portal now, and collect it; if the portal no longer exists,"
+            " two officers can confirm the date instead: inbox retention destroy {number} --reason TEXT",
             number=number,
         ),
         Obstacle.VISA: sentence(

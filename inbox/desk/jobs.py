@@ -45,8 +45,8 @@ View = Callable[..., ResponseReturnValue]
 def long(work: Work) -> Callable[[View], View]:
     """Run a view as a job of this kind.
 
-    The form is answered with a redirect to the progress page. At the end, that page shows the result or the
-    refusal of the view. The view runs in the context of the original request.
+    The form is answered with a redirect to the progress page. At the end, that page shows the view's result,
+    or why the view refused. The view runs in the context of the original request.
     """
 
     def decorate(view: View) -> View:

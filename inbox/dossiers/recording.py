@@ -79,7 +79,7 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
     """Yield words of a text that occur in texts of the case and may be names, including place names.
 
-    Two adjacent words count, in either order, if they are capitalised in the text or in the case. A single
+    Two adjacent words count, in either order, if they have capitals in the text or in the case file. A single
     capitalised word of such a pair counts, unless it is part of an area's name. A word that follows a form of
     address also counts.
     """

@@ -124,7 +124,7 @@ def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
 
 
 def look(home: Home, found: Found, page: int = 1) -> Preview:
-    """Return the preview of one page of a file. The file is never on a disk in clear.
+    """Return the preview of one page of a file. The file is never written to a disk unencrypted.
 
     Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
     """

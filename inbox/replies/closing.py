@@ -375,7 +375,8 @@ def _first(session: Session, number: int, kind: str) -> Sentence:
             choices="|".join(choices),
         )
     return sentence(
-        "record it first: inbox case measure add {number} {kind}; or close it with another outcome",
+        "record this measure first: inbox case measure add {number} {kind}; or close the case with another"
+        " outcome",
         number=number,
         kind=labels.named("measure", kind),
     )
@@ -437,7 +438,7 @@ def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | N
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text to the reporter, in its template; raises CaseRefused as ``templates.fill`` does."""
+    """Return the text for the reporter, in its template; raises CaseRefused as ``templates.fill`` does."""
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(

@@ -49,7 +49,7 @@ def is_for_offences(session: Session, code: str) -> bool:
 
 
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
-    """Return the text to the reporter about an authority, by its code, in French or otherwise in English.
+    """Return the text for the reporter about an authority, by its code, in French or otherwise in English.
 
     The text says that the report was forwarded only if a measure records this, and not while the decision is
     pending.

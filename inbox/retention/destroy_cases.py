@@ -99,8 +99,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
                 count=count,
             ),
             sentence(
-                "export a bundle from the portal now, and collect it; if there is no portal any more, two"
-                " officers can vouch for the day: inbox retention destroy CASE --reason TEXT"
+                "export a bundle from the portal now, and collect it; if the portal no longer exists,"
+                " two officers can confirm the date instead: inbox retention destroy CASE --reason TEXT"
             ),
         )
     if count := sum(exits.waits_for_visa(each, today) for each in found):

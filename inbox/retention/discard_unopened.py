@@ -35,8 +35,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
                 " the portal exported on or after that day has been collected"
             ),
             sentence(
-                "export a bundle from the portal now, and collect it; if there is no portal any more, two"
-                " officers can vouch for the day: inbox exchange unopened discard --reason TEXT"
+                "export a bundle from the portal now, and collect it; if the portal no longer exists,"
+                " two officers can confirm the date instead: inbox exchange unopened discard --reason TEXT"
             ),
         )
     if not due and found.unasked:

@@ -411,7 +411,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, from the day that `inbox request show` gives. It takes two officers.
+    """Write the answer, from the day on that `inbox request show` shows. It takes two officers.
 
     Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
     bundles from or for the portal.

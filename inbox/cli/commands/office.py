@@ -61,7 +61,7 @@ def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | No
     Once there are cases, changing the regime takes two officers.
     """
     if heard and not regime:
-        raise click.UsageError("--heard goes with --regime")
+        raise click.UsageError("--heard can only be given together with --regime")
     if not regime and not last_case:
         raise click.UsageError("give --regime CODE, or --last-case N")
     with door.opened() as (inbox, who):
@@ -249,7 +249,9 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
 @json_option
 @click.pass_obj
 def register_command(door: Door, /, *, out: Path | None, language: str, as_json: bool, **given: Any) -> None:
-    """Show a register or write it to a file: of reports, access requests, protection or consultations.
+    """Show a register or write it to a file.
+
+    There are registers of reports, access requests, protection and consultations.
 
     It contains codes and days, nothing of a report. Cases that exclude a signed-in officer are omitted.
     """

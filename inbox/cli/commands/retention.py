@@ -106,7 +106,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
 @json_option
 @click.pass_obj
 def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:
-    """Record the archives' visa for a list, by the list's full name. It takes two officers."""
+    """Record that the archives approved a list (their visa). It takes two officers."""
     with door.opened() as (inbox, who):
         found = visas.record(inbox, who, name, Given(day, reference))
     view = _list_view(found)

@@ -421,7 +421,7 @@ def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome
     office.json("queue", "list")
     office.json("case", "decide", "1", "drop", "--reason", "x")
     said = refused(office, "case", "close", "1", "upheld", *WITHHELD)
-    assert "record it first: inbox case measure add 1 coast_guard; or close it with another outcome" in said
+    assert "record this measure first: inbox case measure add 1 coast_guard; or close the case with" in said
 
 
 def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: Office) -> None:
