@@ -266,7 +266,7 @@ def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]
 
 
 def _reaching(law: rules.Law) -> Iterator[str]:
-    """Yield the law's own texts on whom to contact, in danger or otherwise. They reveal nothing about a case."""
+    """Yield the law's texts on whom to contact, in danger or otherwise. They reveal nothing about a case."""
     for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
         yield from (each.fr, each.en)
 

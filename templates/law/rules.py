@@ -78,7 +78,7 @@ class Effect(StrEnum):
 class News(StrEnum):
     """Events after which the law can require a decision again.
 
-    ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or one graver than before.
+    ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or a worse one.
     ``JUSTICE``: they recorded a measure of the judiciary. ``CONCERNS_SOMEBODY``: they recorded a measure with
     this mark. ``NAMES``: the case names somebody who asks for access to the data held on them.
     """
