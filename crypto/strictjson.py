@@ -13,7 +13,7 @@ DEEPEST = 8
 _IN_PIECES = 2
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-_KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_KEY = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
 _LONE = re.compile("[\ud800-\udfff]")
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"

@@ -9,7 +9,7 @@ import { Malformed } from "./errors.js";
 export const LARGEST = Number.MAX_SAFE_INTEGER;
 export const DEEPEST = 8;
 
-const KEY = /^[a-z][a-z0-9_]*$/;
+const KEY = /^[a-z][a-z0-9_.-]*$/;
 const LONE = /\p{Surrogate}/u;
 
 /**

@@ -98,6 +98,7 @@ def strict_json() -> list[Vector]:
         "eight-deep": "[[[[[[[[]]]]]]]]",
         "constants": "[true,false,null]",
         "digits-in-key": '{"a1_b":0}',
+        "hyphen-and-dot-in-key": '{"anne-marie.b":0}',
     }
     bad = {
         "white-space": "{ }",
@@ -117,6 +118,8 @@ def strict_json() -> list[Vector]:
         "upper-case-key": '{"A":1}',
         "proto-key": '{"__proto__":1}',
         "empty-key": '{"":1}',
+        "key-begins-with-hyphen": '{"-a":1}',
+        "key-begins-with-dot": '{".a":1}',
         "number-key": '{"1":1}',
         "nine-deep": "[[[[[[[[[]]]]]]]]]",
         "lone-surrogate": r'["\ud800"]',

@@ -113,6 +113,15 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
     assert "renew-shares" == office.json("journal", "list")["entries"][-3]["action"]
 
 
+def test_an_officer_may_be_called_anne_marie_or_j_dupont(tmp_path: Path) -> None:
+    """The journal has these names as keys."""
+    names = ("anne-marie", "j.dupont")
+    office = Office.found_by(tmp_path, names, 2)
+    office.json("office", "day-off", "add", "2027-01-04")
+    newest = office.json("journal", "list")["entries"][0]
+    assert {*names} == {*newest["officers"]}
+
+
 def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
     """Of two officers, one has nothing but the words; they open and renew, and confirm nothing else."""
     office = Office.found_by(tmp_path, NAMES[:2], 2)
