@@ -16,7 +16,7 @@ from templates.catalogues import LANGUAGES
 
 _WORDING = Wording(__package__, "visa_list.toml")
 _COLUMNS = ("case", "received", "closed", "rule")
-_WIDTHS = (13, 14, 11)
+_WIDTHS = (12, 16, 14)
 
 
 def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:

@@ -57,10 +57,12 @@ def test_cases_are_printed_in_columns() -> None:
     ) == line
 
 
-def test_a_list_for_a_visa_gives_the_code_of_a_rule_that_has_no_words(tmp_path: Path) -> None:
+def test_a_list_for_a_visa_has_columns_and_gives_the_code_of_a_rule_without_words(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     gone = {"case": 7, "received": 2026, "closed": None, "rule": "of_another_law"}
     asked = AskedFor("1-00", "x", date(2031, 2, 3), FRENCH.retention.visa, [gone], 4)
     paper, _ = visa_list.write(Home(tmp_path / "home"), asked, tmp_path / "out")
-    (line,) = [each.split() for each in paper.read_text("utf-8").splitlines() if each.startswith("7 ")]
-    assert ["7", "2026", "-", "of_another_law", "/", "of_another_law"] == line
+    lines = paper.read_text("utf-8").splitlines()
+    (line,) = [each for each in lines if each.startswith("7 ")]
+    assert "7            2026             -              of_another_law / of_another_law" == line
+    assert "dossier/case reçu en/received clos en/closed durée de conservation échue/rule" in lines
