@@ -38,7 +38,7 @@ def of_code(tmp_path: Path) -> list[Mutant]:
     return [*mutants.mutants(tmp_path / "code.py", tmp_path)]
 
 
-def test_no_mutant_changes_types_how_something_is_stored_or_an_exception_of_a_module(of_code: list[Mutant]) -> None:
+def test_no_mutant_changes_types_storage_or_an_exception_of_a_module(of_code: list[Mutant]) -> None:
     """What runs is changed: the default, the comparisons, the condition, and the decorator."""
     changed = {(CODE.splitlines()[each.lines.start - 1], each.operator.split("_")[0]) for each in of_code}
     signature = "def is_due(day: int | None, é: str, last: int = 3) -> bool | None:"
