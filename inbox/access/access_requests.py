@@ -50,7 +50,7 @@ class Way(StrEnum):
 
 
 class Because(StrEnum):
-    """Why an answer takes longer. The law has two reasons, and neither reveals whether any data is held."""
+    """Why an answer takes longer. The law allows two reasons; neither reveals whether data is held."""
 
     COMPLEXITY = "complexity"
     NUMBER = "number"
@@ -200,7 +200,7 @@ def dated(row: AccessRequest, today: date) -> date:
 def is_ripe(row: AccessRequest, today: date) -> bool:
     """Return whether an answer may be given.
 
-    All requests received on one day can be answered from the same day on, whatever was found.
+    Requests received on the same day also have the same earliest day for an answer, whatever was found.
     """
     return row.earliest <= today
 

@@ -1,9 +1,9 @@
 """The restricted archive: two officers must open a case that is kept only as evidence.
 
-``inbox.vault.row_security`` enforces this on every read, as for quarantine. An archived case remains a line
-in the queue and in the counts. Actions that do not show its content, such as its destruction, are still
-possible. When two officers open the case, both can read it for that day. A new unread message, or reopening
-the case, takes it out of the archive.
+``inbox.vault.row_security`` enforces this on every read, as for quarantine. The queue still shows a line for
+an archived case, and the counts include the case. Actions that do not show its content, such as its
+destruction, are still possible. When two officers open the case, both can read it for that day. A new unread
+message, or reopening the case, takes it out of the archive.
 """
 
 from collections.abc import Iterable
@@ -32,10 +32,10 @@ def since(session: Session, number: int, today: date) -> date | None:
 
 
 def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) -> list[int]:
-    """Open archived cases for today, for the officers who act and confirm: all the cases or none.
+    """Open archived cases, until the end of today, for the officers who act and confirm: all cases or none.
 
     Returns the numbers of the cases. This requires two officers, once for all cases. Raises CaseRefused for a
-    case that is unknown or not archived; Refused without a reason; and what ``bulk.do`` raises.
+    case that is unknown or not archived; Refused if no reason is given; and what ``bulk.do`` raises.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)
     return bulk.do(inbox, who, opened, numbers, partial(_open, who.today))

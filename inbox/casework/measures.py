@@ -48,8 +48,8 @@ class Taken:
 
     ``restrictions`` are actions that a prosecutor does not want, or the conditions for them. ``sent`` is the
     text that is sent, if the law requires that it be kept; ``dossiers.recording`` checks it. ``despite`` is
-    the reason for taking the measure although the prosecutor's word is awaited or restricts it; empty if
-    neither applies.
+    the reason for taking the measure although the prosecutor's word is awaited or restricts the measure;
+    empty if neither applies.
     """
 
     kind: str
@@ -73,7 +73,7 @@ class Recorded:
     """A measure of a case, and what the law says about it.
 
     ``is_told`` is true if the reporter may read the measure, given how much of the case is disclosed.
-    ``officers`` is the number of officers that retracting it takes.
+    ``officers`` is the number of officers needed to retract the measure.
     """
 
     row: Measure
@@ -137,8 +137,8 @@ def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
     """Show a measure to the reporter of a case, or hide it again.
 
-    Hiding it takes two officers if feedback already given counts only because of the measure. Raises
-    CaseRefused for a measure that reporters are never shown, Undeclared, and what ``of`` and
+    Hiding the measure takes two officers if a message already sent counts as feedback only because of this
+    measure. Raises CaseRefused for a measure that reporters are never shown, Undeclared, and what ``of`` and
     ``chosen_action.acting`` raise.
     """
 
@@ -158,15 +158,15 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Retract a measure that was recorded by mistake; return whether the reporter may have read it.
 
-    This takes as many officers as recording it, and two for these measures:
+    This requires as many officers as recording the measure did, but always two for:
 
     - a measure that opens or ends proceedings, because proceedings keep a case from being destroyed;
     - a measure with restrictions, because they keep a case from being disclosed;
-    - a measure that is the only reason why feedback already given counts.
+    - a measure without which a message already sent no longer counts as feedback.
 
-    Raises CaseRefused for an unknown case or measure, and for the only measure on which a decision, or the
-    outcome of a closed case, depends. Raises Refused if no reason is given, and if another measure now has
-    this number. Also raises what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case
+    depends on this measure alone. Raises Refused if no reason is given, and if another measure now has this
+    number. Also raises what ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -302,10 +302,10 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
 
 
 def answering(session: Session, number: int) -> set[str]:
-    """Return the kinds of measures that make an officer's own words feedback, once a slot mentions them.
+    """Return the kinds of measures that, shown in a slot, turn an officer's own words into feedback.
 
-    Protection is excluded, because it says nothing about the follow-up to a report. Measures from before the
-    report can have arrived are excluded too.
+    Protection is excluded, because it says nothing about the follow-up to a report. Measures dated before
+    the day of receipt are also excluded.
     """
     return {row.kind for row in _answering(session, number)}
 
@@ -319,7 +319,7 @@ def _answering(session: Session, number: int) -> list[Measure]:
 
 
 def _alone_founds_feedback(session: Session, row: Measure) -> bool:
-    """Return whether feedback already given counts only because of this measure."""
+    """Return whether a message already sent counts as feedback only because of this measure."""
     return _answering(session, row.case) == [row] and queries_cases.answers_by_measure(session, row.case)
 
 
@@ -364,8 +364,8 @@ def tellable(session: Session) -> tuple[str, ...]:
 def lacks_word(session: Session, number: int, kind: str) -> bool:
     """Return whether a measure could surprise a prosecutor who acts or may act.
 
-    It could do so while the prosecutor has not spoken, or has set restrictions. An officer then has to say
-    whether the measure keeps to them.
+    A measure could do so if the prosecutor has not given their word yet, or has set restrictions. An officer
+    then has to say whether the measure respects the restrictions.
     """
     if not _rule(session, kind).needs_word:
         return False
@@ -433,7 +433,7 @@ def _restricted(session: Session, number: int) -> Sentence:
 
 
 def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
-    """Return whether disclosing this much would reveal a measure before the prosecutor's word.
+    """Return whether this degree of disclosure would reveal a measure before the prosecutor's word.
 
     Protection is excluded, because reporters may be told of it at any time. A measure that an officer
     disclosed earlier is excluded too, because hiding it now would also reveal something.
@@ -446,7 +446,7 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
     """Raise CaseRefused for a measure that the reporter may not read now; protection is always allowed.
 
-    Any other measure reveals that the office is acting, or to whom it turned, which may be the prosecutor.
+    Any other measure reveals that the office is acting, or whom it contacted, possibly the prosecutor.
     """
     rule = _rule(session, kind)
     if told and rule.told is Told.NEVER:
@@ -610,7 +610,7 @@ _LACKING = {
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused if no proceedings that a final decision can end are pending, or all began later."""
+    """Raise CaseRefused if this final decision can end no pending proceedings, or if all began later."""
     rule = _rule(session, taken.kind)
     opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:

@@ -33,7 +33,7 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether the cases are one matter for justice; reports about the same place need not be."""
+        """Whether the cases are one matter for justice; reports about the same place may be two matters."""
         return self in _BINDING
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Obstacle(StrEnum):
-    """Why a case cannot leave, or needs a further step first; ``casework.exits`` defines their effects.
+    """Why a case cannot leave, or needs a further step; ``casework.exits`` defines the effect of each reason.
 
     The first group consists of facts of the case. ``URGENT``: the law names its priority as urgent.
     ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``:
@@ -18,7 +18,7 @@ class Obstacle(StrEnum):
     ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was
     put off.
 
-    The next group depends on how the case is closed. ``PREPARED``: officers decided another outcome.
+    The next group depends on how the case is closed. ``PREPARED``: officers decided on another outcome.
     ``UNPREPARED``: no decision leads to this outcome. ``WITHHELD``: something is withheld from the reporter.
     ``UNREACHABLE``: the reporter cannot be reached. ``UNTOLD``: the reporter gets no text. ``CAUTIONED``: a
     text could reveal somebody. ``NO_WORD``: the prosecutor's word on the outcome is missing. ``BY_TWO``: the

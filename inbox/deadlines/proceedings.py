@@ -84,8 +84,9 @@ def _held_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
 def _goes_on(session: Session) -> ColumnElement[bool]:
     """Return the SQL condition that a measure opened proceedings that are still pending.
 
-    Only a later final decision of the same kind ends proceedings: it must be recorded after the measure, and
-    must not be dated before it. Judicial proceedings continue after a decision by the office, and vice versa.
+    Only a final decision of the same kind ends proceedings. The decision must be recorded after the measure,
+    and must not be dated before the measure. Judicial proceedings continue after a decision by the office,
+    and the office's own proceedings continue after a judicial decision.
     """
     later = aliased(Measure)
     ended = select(later.case).where(

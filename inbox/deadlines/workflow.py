@@ -133,7 +133,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
     """Set parts of the score of a case, by name; the journal records those that change.
 
     Parts given with unchanged values confirm what the rules propose. Raises CaseRefused for an unknown case;
-    Refused without a reason, or if another session has changed the parts in the meantime; and what
+    Refused if no reason is given, or if another session has changed the parts in the meantime; and what
     ``Inbox.acting`` raises.
     """
 
@@ -147,7 +147,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
 def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
     """Return the journal entry for a new score, with the parts that change.
 
-    Raises what ``of`` raises, and Refused without a reason.
+    Raises what ``of`` raises, and Refused if no reason is given.
     """
     before = asdict(of(session, number).parts)
     changed = {name: value for name, value in parts.items() if before[name] != value}
@@ -168,7 +168,7 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
     """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; and what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case; Refused if no reason is given; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value

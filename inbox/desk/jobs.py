@@ -1,4 +1,4 @@
-"""Long actions: each starts once its form is answered, and a page shows its progress.
+"""Long actions: submitting a form starts the action, and a page then shows the progress.
 
 Until the action ends, every other page says that the inbox is busy: the vault allows one action at a time.
 """

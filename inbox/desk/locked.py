@@ -26,7 +26,7 @@ pages = Blueprint("locked", __name__)
 
 @pages.post("/lock")
 def lock() -> ResponseReturnValue:
-    """Return the last page of this process, which then ends with every key that it holds.
+    """Return the last page of this process; the process then ends, and its keys are gone.
 
     The page asks for confirmation first: locking ends all sessions, and nobody can open the inbox again from
     a page. A running job is finished first, so that no action is left half done.
@@ -41,7 +41,7 @@ def lock() -> ResponseReturnValue:
 
 def become(listener: socket.socket) -> NoReturn:
     """Replace this process and its memory with a process that only says that the desk is locked."""
-    # Otherwise the idle timeout of this process would end the new one.
+    # Otherwise the idle timeout of this process would end the new process.
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - a positional-only parameter
     command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]

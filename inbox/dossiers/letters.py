@@ -43,7 +43,7 @@ class Wanted:
     """A letter, by its code; ``to`` is the code of an authority in the law, or the name of a person.
 
     ``address`` is printed on the letter; if it is empty, the law's address of the authority is printed.
-    ``text`` is the officers' own text. ``despite`` is the reason to set warnings aside. ``seen`` is the
+    ``text`` is the officers' own text. ``despite`` is the reason to override warnings. ``seen`` is the
     digest of the words that officers were shown, or None to skip this check.
     """
 

@@ -55,7 +55,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Raise Refused unless a text on a case may go to another body.
 
-    ``despite`` is the reason to set warnings aside. Raises what ``restating.check`` raises. Raises Refused,
+    ``despite`` is the reason to override warnings. Raises what ``restating.check`` raises. Raises Refused,
     even with a reason, if the text repeats how the reporter named a person concerned, or a possible name from
     any text of the case. The text may contain container numbers, because they do not identify a person.
     Raises Undeclared before revealing anything about the report.
@@ -79,9 +79,9 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
     """Yield words of a text that occur in texts of the case and may be names, including place names.
 
-    Two adjacent words count, in either order, if they have capitals in the text or in the case file. A single
-    capitalised word of such a pair counts, unless it is part of an area's name. A word that follows a form of
-    address also counts.
+    Two adjacent words count, in either order, if both are capitalised in the text or in the case file. A
+    single capitalised word of such a pair counts, unless it is part of an area's name. A word that follows a
+    form of address also counts.
     """
     beside = {pair for each in said for pair in entities.side_by_side(each)}
     pairs = {pair for each in said for pair in entities.name_pairs(each, entities.LONGEST_RUN)}

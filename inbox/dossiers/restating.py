@@ -70,7 +70,7 @@ class Trace:
 def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
     """Raise Refused unless a text on the person with these names, from these cases, may be sent.
 
-    ``despite`` is the reason to set warnings aside. A text is refused if it is empty, is longer than LONGEST
+    ``despite`` is the reason to override warnings. A text is refused if it is empty, is longer than LONGEST
     characters, or contains an invisible character. It is refused if it repeats a reporter's wording,
     something that a reporter asked never to repeat, or something known about a reporter's identity. Without a
     reason, it is also refused if it contains a day, an hour, or a place, an identifier or another person from

@@ -56,7 +56,7 @@ def _identity(line: str) -> Identity:
 
 
 def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[bytes]:
-    """Yield the content; raises Refused if no key opens it, to distinguish this from damage."""
+    """Yield the content. If no key opens it, raise Refused, so that this is not mistaken for damage."""
     opened = age.unseal(pieces, identities)
     try:
         first = next(opened, b"")

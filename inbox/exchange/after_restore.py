@@ -35,7 +35,7 @@ def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
 
 
 def go_on(session: Session, intake: IntakeHead, today: date) -> None:
-    """Take the number of the last outbox from the portal, and move all our serials past those it has seen.
+    """Take the number of the last outbox from the portal; move our serials past all that the portal has seen.
 
     This inbox does not know the contents of the outboxes that the lost inbox made. So the portal is told
     again about every closed case. The serials of slots, keyring and card jump ahead, because a reader rejects

@@ -12,7 +12,7 @@ from inbox.vault.tables import ShownKeyring
 class Shown:
     """The keyrings that reporters may have seen.
 
-    The root's inbox knows those that it issued. Any other inbox learns them from reports.
+    The root's inbox knows the keyrings that it issued. Any other inbox learns of keyrings from reports.
     """
 
     def __init__(self, session: Session) -> None:
@@ -24,8 +24,8 @@ class Shown:
     def warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` if a reporter was shown an unexpected keyring, otherwise "".
 
-        In any inbox but the root's, a keyring is unknown if an earlier report had a different one with its
-        serial.
+        In any inbox but the root's, a keyring is unknown if an earlier report named a different keyring with
+        the same serial.
         """
         if not self._is_root:
             return "" if self._first_told(seen) == seen.hash else "unknown"

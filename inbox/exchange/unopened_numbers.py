@@ -1,4 +1,4 @@
-"""Numbers for envelopes that did not become a case. Each is used only once, even if rows are deleted."""
+"""Numbers for envelopes that did not become a case; no number is used again, even if rows are deleted."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

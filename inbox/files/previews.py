@@ -164,8 +164,8 @@ def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]
         # descriptor could be swapped out.
         with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
             sha256 = _filled(mapped, size, attachments.pieces(home, found))
-            # From here on, whoever has the descriptor can neither change nor shorten it, even with a mapping
-            # of their own.
+            # From here on, whoever has the descriptor can neither change nor shorten the file, even with a
+            # mapping of their own.
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
             yield descriptor, sha256
     finally:

@@ -37,7 +37,7 @@ _GRACE = 5.0  # seconds from the last byte to the end of the process
 _PROBING = 60.0
 _MACHINE = "x86_64"
 _ARCHITECTURE = f"{_MACHINE}-linux-gnu"
-# Where programs look for the loader and the libraries, as on Debian.
+# The paths, as on Debian, where programs look for the loader and the libraries.
 _LINKS = ("--symlink", "usr/lib", "/lib", "--symlink", f"usr/lib/{_ARCHITECTURE}", "/lib64")
 _WALLS = (
     "--unshare-user",
@@ -89,7 +89,7 @@ def missing() -> NoSandbox | None:
 
 
 def said() -> list[str]:
-    """Return warnings for officers before they open any file. It is empty if the sandbox works."""
+    """Return warnings for officers before they open any file, or no warnings if the sandbox works."""
     refused = missing()
     return [f"{refused}.", f"To have one: {refused.hint}."] if refused else []
 

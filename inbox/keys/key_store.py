@@ -1,8 +1,8 @@
 """The key store: a small sealed file with the secrets that can be destroyed.
 
 Each change rewrites the file under a fresh key. The vault records which generation is valid, and the key
-that opens it. So a change takes effect when the vault commits: the older file is valid before that, the newer
-one after it.
+that opens it. So a change takes effect when the vault commits: until then, the older file is valid; from
+then on, the newer file.
 """
 
 import hashlib

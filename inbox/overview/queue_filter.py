@@ -70,8 +70,8 @@ class Filter:
     If ``state`` is empty, the filter matches open cases, or cases in every state if it has search words.
     ``officer`` may be ME or NOBODY. ``danger`` matches cases in which an answer reports or fears danger, or
     which an officer has assessed as dangerous. ``to_read`` matches cases that are new or have an unread
-    message. ``undeclared`` matches cases that the acting officers may read, but on which not all of them have
-    declared. ``search`` has at most LONGEST_SEARCH characters.
+    message. ``undeclared`` matches cases that the acting officers may read, but that at least one of them has
+    not declared yet. ``search`` has at most LONGEST_SEARCH characters.
     """
 
     state: str = ""
@@ -114,13 +114,13 @@ class Filter:
     def tells_words(self) -> bool:
         """Whether the filter may depend on the content of reports, or on what officers wrote about them.
 
-        It does unless each of its fields is known to depend on neither.
+        This is false only if every field in use is known to depend on neither.
         """
         return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 
     @property
     def tells_nothing(self) -> bool:
-        """Whether the filter uses only fields that the queue shows of every case."""
+        """Whether the filter uses only fields that the queue shows for every case."""
         return replace(self, state="", priority=0, due="") == Filter()
 
     def by_state(self) -> Iterator["Filter"]:
@@ -163,8 +163,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # With the bare column, the database would choose a slower index: the index by deadline, and then sort the
-    # matches, or the index of all ranks instead of the index of cases in danger.
+    # With the bare column, the database would choose a slower index: either the index by deadline, so that it
+    # must sort the matches, or the index of all ranks instead of the index of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
@@ -198,7 +198,7 @@ def lines(
 
 
 def reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return the option that includes other handlers' cases if a query reveals no more than their lines."""
+    """Return the option that includes other handlers' cases, if the filter reveals only their queue lines."""
     return AS_A_LINE if wanted.tells_nothing else {}
 
 

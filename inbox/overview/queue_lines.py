@@ -21,7 +21,8 @@ class Line:
     """A case in the queue; ``case`` and ``work`` are None if the signed-in officers may not read it.
 
     Such a case is restricted to other handlers, or was put into quarantine or the archive on the given day.
-    No text of an ``undeclared`` case is shown: a signed-in officer has not declared on it (``declarations``).
+    No text of an ``undeclared`` case is shown, because a signed-in officer has not declared the case yet
+    (``declarations``).
     ``unread`` is the number of its unread follow-ups.
     """
 
@@ -67,7 +68,7 @@ def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
 
 
 def _cautions(session: Session, line: Line, known: catalogue.Known) -> list[str]:
-    """Return the cautions to show before a report is read, or no cautions if it is not shown."""
+    """Return the cautions to show before a report is read, or none if the report is not shown."""
     if line.case is None or line.undeclared:
         return []
     return [*map(str, catalogue.cautions(session, line.case, known))]

@@ -36,7 +36,7 @@ def rows(session: Session) -> Rows:
 
 
 def _days(taken: Iterable[tuple[Column, date]]) -> Mapping[Column, tuple[date, ...]]:
-    """Return the days of each kind of measure, in their order."""
+    """Return the days of each kind of measure, in the given order."""
     found: defaultdict[Column, tuple[date, ...]] = defaultdict(tuple)
     for column, day in taken:
         found[column] += (day,)

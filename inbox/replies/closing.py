@@ -1,4 +1,4 @@
-"""Close a case with an outcome, and with a text to its reporter or a reason for sending none.
+"""Close a case with an outcome, and with a text for its reporter or a reason for sending none.
 
 Décret 2022-1284, article 4, requires that text. ``casework.exits`` decides which obstacles forbid a closing,
 and which require two officers.
@@ -45,7 +45,7 @@ class Closing:
     reporter reads that the case is closed, and the text if there is one, but no measure. ``body`` is the code
     of the competent authority, if the outcome names one. ``text`` goes to the reporter, inserted into the
     ``template`` if there is one; both are empty if feedback is already waiting for the next outbox.
-    ``despite`` is the reason to set the warnings of ``leak_check`` aside. ``seen`` is the digest of what
+    ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of what
     officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
@@ -219,7 +219,7 @@ def _check_seen(closing: Closing, page: View) -> None:
 
 
 def _digest(closing: Closing, page: View) -> str:
-    """Return the digest of a page and of its closing, except the reason to set warnings aside."""
+    """Return the digest of a page and of its closing, except the reason to override warnings."""
     return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
 
 
@@ -398,7 +398,7 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
-    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits forbids it."""
+    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits forbids such a text."""
     text = _told(session, number, closing, asked.today)
     own = templates.by_officers(session, closing.template, text, closing.text)
     findings = leak_check.warnings(session, number, text, own, closing.despite)
@@ -408,11 +408,11 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
 
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> AnswersBy | None:
-    """Close a case, and return what makes the text of the closing feedback, or None."""
+    """Close a case, and return why the text of the closing counts as feedback, or None."""
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
-    # The text is only deferred: it is owed to the reporter as soon as it is possible.
+    # The text is only deferred: the reporter must get the text as soon as possible.
     work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
     by = _answering(session, number, closing)
@@ -426,7 +426,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 
 
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
-    """Return what makes the text of a closing feedback: a text for its outcome, or a disclosed measure.
+    """Return why a closing text counts as feedback: it is a text for the outcome, or a measure is disclosed.
 
     Return None if everything is withheld, or if the officers who close the case may not read it.
     """
@@ -483,7 +483,7 @@ def _is_untold(session: Session, number: int, closing: Closing) -> bool:
 
 
 def _waits(session: Session, number: int, outcome: str) -> bool:
-    """Return whether feedback that is not about another outcome is waiting for the next outbox."""
+    """Return whether feedback about this outcome, or about no outcome, is waiting for the next outbox."""
     return any(each.feedback and each.outcome in {"", outcome} for each in _waiting(session, number))
 
 

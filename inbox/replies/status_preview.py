@@ -152,7 +152,7 @@ def of_shut(page: View, text: str) -> View:
 
 
 def nobody(session: Session, number: int) -> View:
-    """Return the page of a case whose reporter has no page: it contains only the reason."""
+    """For a case whose reporter has no page, return a page that contains only the reason."""
     case = queries_cases.case(session, number)
     page = page_of(session, number)
     why = replies.unanswerable(case).what

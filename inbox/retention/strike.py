@@ -99,7 +99,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
     case are rebuilt.
 
-    Raises what ``declarations.check`` raises. Raises Refused without a reason. Raises CaseRefused:
+    Raises what ``declarations.check`` raises. Raises Refused if no reason is given. Raises CaseRefused:
 
     - if there is no such place, if the passage is not found, or if the remaining text would be too long;
     - if the case is held for a procedure;

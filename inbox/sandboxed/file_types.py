@@ -25,7 +25,7 @@ _PICTURES = (
     (rb"II\*\0|MM\0\*", "image/tiff", ".tif .tiff"),
     (rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "image/bmp", ".bmp .dib"),
 )
-# Other types a program might read a file as, and the part of the file where it looks for them.
+# Other types for which a program might mistake a file, and the part of the file where it looks for them.
 _ALSO = (
     (rb"%PDF-", PDF, slice(0, 1024)),
     (rb"PK\x05\x06", ZIP, slice(-65_557, None)),
@@ -71,7 +71,7 @@ def of(data: bytes) -> Kind:
 
 
 def also(data: bytes, kind: Kind) -> list[str]:
-    """Return other types that a program might read a file of this ``kind`` as."""
+    """Return the other types for which a program might mistake a file of this ``kind``."""
     if kind.text is not None:
         return []
     return [mime for sign, mime, place in _ALSO if mime != kind.type and re.search(sign, data[place])]

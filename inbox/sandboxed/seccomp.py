@@ -57,7 +57,7 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Irrevocably give up everything except memory and time, within ``limits``, and open pipes.
+    """Irrevocably give up everything except open pipes and, within ``limits``, memory and time.
 
     Import all modules before this call, because no file can be opened afterwards. Raises OSError on failure.
     """

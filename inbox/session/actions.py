@@ -190,9 +190,9 @@ class Rule:
     ``quarantine``: the action also applies to a case in quarantine, because it shows no part of the report.
 
     ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. This is
-    true of the declaration itself, and of actions that exclude an officer from a case or admit one.
+    true of the declaration itself, and of actions that exclude an officer from a case or admit an officer.
 
-    ``all_cases``: the program works on all cases. What it then shows is limited to what the officers may see.
+    ``all_cases``: the program works on all cases, but shows only those that the officers may see.
 
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
@@ -426,7 +426,7 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    # Extends all open requests: extending one would show that something was found on that person.
+    # Extends all open requests: extending only one would show that data was found on that person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
     # Does not name the request: not every reader of the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
@@ -560,7 +560,7 @@ class Actor:
     """The officers who act, the day, and ``confirm``, which asks two officers for confirmation.
 
     ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what all
-    of them may see. ``is_fresh``: their passphrases came with this action. ``session`` distinguishes the
+    of them may see. ``is_fresh``: they typed their passphrases for this action. ``session`` distinguishes the
     sessions of an officer in the same open inbox.
     """
 

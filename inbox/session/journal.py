@@ -43,7 +43,7 @@ class Line:
 
 
 def note(session: Session, who: Actor, action: Action) -> None:
-    """Add an entry. Raises Refused if the clock was set back since the last one, except for a correction."""
+    """Add an entry. Raises Refused if the clock went back since the last entry, except for a correction."""
     last = queries_access.last_journal_entry(session)
     before = _parsed(last) if last is not None else None
     is_back = before is not None and who.today < before.day
@@ -135,7 +135,7 @@ def of_case(session: Session, number: int) -> Iterator[Entry]:
 
 
 def _parsed(row: JournalEntry) -> Entry | None:
-    """Return the entry of a row, or None if it is damaged: `journal verify` names it, and work can go on."""
+    """Return the entry of a row, or None for a damaged entry: `journal verify` reports the damage."""
     try:
         return journal.ENTRY.parse(row.raw)
     except Malformed:

@@ -42,7 +42,7 @@ def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[
 
 
 def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> list[Entry]:
-    """Return what was changed in a case since entry ``seen``, as far as these officers may see it.
+    """Return the changes to a case since entry ``seen``, limited to what these officers may see.
 
     Without officers, the result is not for display.
     """
@@ -55,7 +55,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
     """Group actions taken at once: return each different action with its cases, without duplicates."""
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
-        # The number of officers is the same for all of them.
+        # All these actions require the same number of officers.
         bare = replace(each, case=None, least=1, why_two=None)
         cases = next((known for other, known in found if other == bare), None)
         if cases is None:
@@ -127,6 +127,6 @@ def checked(found: Checked) -> Iterator[str]:
 
 
 def checked_view(found: Checked) -> View:
-    """Return what was verified as a JSON value."""
+    """Return, as a JSON value, what was verified."""
     compared = {"outboxes": found.outboxes, "anchored": found.anchored}
     return {"head": head_view(found.head)} | compared | {"warnings": found.warnings}

@@ -48,9 +48,9 @@ _LEAP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a backup goes: ``out`` will contain its folder, and ``keys`` its key store.
+    """Where a backup goes: its folder into ``out``, and its key store into ``keys``.
 
-    Both must be on different disks from the home, unless ``same_disk`` is set.
+    ``out`` and ``keys`` must be on different disks from the home, unless ``same_disk`` is set.
     """
 
     out: Path
@@ -60,7 +60,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where a backup and its key store are. ``shares`` are the share files in the home, which it omits.
+    """Where a backup and its key store are. ``shares``: share files of the home, not in the backup.
 
     ``faults`` are the files that the vault knows but that are missing or altered in the home. Officers write
     down ``head``, the last entry of the journal: it distinguishes this backup from an older one.
@@ -77,9 +77,9 @@ class Made:
 class Source:
     """A backup to be restored, with its key store.
 
-    ``last_case`` is the highest case number that the lost inbox assigned. If nobody knows it, 1,000 numbers
-    are skipped, because two cases with the same number could not be told apart on paper. ``written`` is a
-    journal head of the lost inbox that somebody wrote down: an older backup is refused.
+    ``last_case`` is the highest case number that the lost inbox assigned. If nobody knows this number, 1,000
+    numbers are skipped, because two cases with the same number could not be told apart on paper. ``written``
+    is a journal head of the lost inbox that somebody wrote down: an older backup is refused.
     """
 
     folder: Path
@@ -92,8 +92,8 @@ class Source:
 class Found:
     """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
-    ``newer`` is the day of the newest backup beside it that claims to be newer; None if there is no such
-    backup. ``law`` is the SHA-256 (32 bytes) of its law in use; None for a vault of an earlier version.
+    If backups in the same place claim to be newer, ``newer`` is the day of the newest of them; otherwise
+    None. ``law`` is the SHA-256 (32 bytes) of the law in use; None for a vault of an earlier version.
     """
 
     day: date
@@ -129,9 +129,9 @@ class Standing:
     """What the journal says about backups: the last backup, and the last restore of this inbox.
 
     ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` the day
-    of the restored backup, and ``next_case`` the number of the next case then; all are None if the inbox was
-    never restored. ``rejoined`` is the last day since then on which it resumed the exchange with its portal
-    despite missing bundles; None if it has not.
+    of the restored backup, and ``next_case`` the next case number at that time; all are None if the inbox was
+    never restored. ``rejoined`` is the last day since the restore on which the inbox resumed the exchange
+    with its portal despite missing bundles; None if there is no such day.
     """
 
     backed_up: date | None

@@ -1,4 +1,4 @@
-"""The notice that shares were renewed with a sheet. It is shown for 60 days and until all have confirmed it.
+"""The notice that shares were renewed with a sheet: shown at least 60 days, and until all have confirmed it.
 
 Anybody who finds a sheet can use it, so this notice may be the only way its officer learns of the renewal. To
 confirm, an officer must sign in with their own passphrase. That proves little: the person who brought the

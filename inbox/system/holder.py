@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inbox.system import clock
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - each home has its own file name, and only its owner may write it
+_MEMORY = Path("/dev/shm")  # noqa: S108 - each home has its own file, which only its owner may write
 _LONGEST = 4096
 
 

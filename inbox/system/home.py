@@ -22,7 +22,7 @@ def keystore_name(generation: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder of one inbox. This class names every path in it."""
+    """The folder of one inbox. This class names every path in the folder."""
 
     root: Path
 
@@ -62,7 +62,7 @@ class Home:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All folders of the home. When the home is copied, empty ones may be lost."""
+        """All folders of the home. When the home is copied, empty folders may be lost."""
         return (self.attachments, self.unopened, self.outbox, self.arriving, self.laws)
 
     def keystore(self, generation: int) -> Path:
@@ -82,7 +82,7 @@ class Home:
         return path.relative_to(self.root).as_posix()
 
     def sweep_vaults(self, generation: int) -> None:
-        """Remove vaults of other generations and unfinished headers: a change of officers was interrupted."""
+        """After an interrupted change of officers, remove vaults of other generations and partial headers."""
         valid = self.vault(generation)
         stale = [path for path in self.root.glob("vault-*.sqlite*") if not path.name.startswith(valid.name)]
         stale += self.root.glob(f"{self.header.name}.*{atomic_files.PART}")
@@ -103,7 +103,7 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the home folder. Raises HomeRefused if it does not exist or another process has locked it."""
+        """Lock the home. Raises HomeRefused if there is no inbox, or if another process locked the home."""
         if not self.header.exists():
             raise HomeRefused(
                 sentence("there is no inbox in {root}", root=self.root),

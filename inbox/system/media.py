@@ -1,10 +1,11 @@
 """Find the disks of a folder: a copy on the disk of the original is lost or stolen together with it.
 
-The kernel provides the facts (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and
-loop devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. The
-kernel does not reveal two disks in one enclosure, two virtual disks on one server, the other disks of a btrfs
-with several, or the disks behind ZFS, a network or FUSE: such a file system counts as a disk of its own.
-Everything in memory, such as ``/run`` and often ``/tmp``, counts as one disk, which nobody can remove.
+The kernel provides the facts (``/proc/self/mountinfo``, ``/sys/dev/block``). Partitions, LUKS, LVM, RAID and
+loop devices are followed down to whole disks; bind mounts and btrfs subvolumes are followed to their file
+system. The kernel does not reveal that two disks are in one enclosure, or that two virtual disks are on one
+server. For a btrfs file system on several disks, it reveals only one of them. It does not reveal the disks
+behind ZFS, a network or FUSE: such a file system counts as a disk of its own. Everything in memory, such as
+``/run`` and often ``/tmp``, counts as one disk, which nobody can remove.
 """
 
 import os
@@ -86,7 +87,7 @@ def _disks_of(path: Path, behind: frozenset[str]) -> Iterator[str]:
 
 
 def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the disks below a block device, given by its folder in /sys. ``behind`` are devices above it."""
+    """Yield the disks below a block device, given by its folder in /sys, except those in ``behind``."""
     if block.name in behind:
         return
     behind |= {block.name}

@@ -127,7 +127,8 @@ def _plates(text: str) -> Iterator[Found]:
 
 
 _REGION = "FR"
-# French numbers, several of which may follow each other, then numbers with a country code.
+# Telephone numbers: first French numbers, of which several may stand in a row without other words between
+# them, then numbers with a country code.
 _NUMBER = re.compile(
     r"(?<![\w+])0[1-9](?:[ .-]?\d\d){4}(?!\w)|(?<!\w)(?:\+|00)(?:[ ./()-]{0,3}\d){8,14}(?!\w)", re.ASCII
 )

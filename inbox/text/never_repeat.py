@@ -1,7 +1,7 @@
 """Find the words that a text repeats from answers that must never be repeated, in any spelling.
 
-``repeating`` compares texts with the reporter's identity instead, by pairs of words. The number of hits there
-is limited, and single words would soon use them up.
+``repeating`` compares texts with the reporter's identity instead, by pairs of words. That comparison
+allows only a limited number of matches, and single words would soon use them up.
 """
 
 import re

@@ -29,7 +29,7 @@ class DestroyedCase(Base):
 
 
 class VisaList(Base):
-    """A list of data to destroy, with the day and the reference of the archives' visa once it has one.
+    """A list of data to destroy, with the day and reference of the archives' approval once they give it.
 
     ``sha256`` (32 bytes) is the hash of its lines. The list also covers a number of entries (``unopened``)
     that did not become a case and were collected up to the day ``unopened_to``.
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """The exclusion of an officer from a destroyed case. It keeps the case's journal entries hidden."""
+    """The exclusion of an officer from a destroyed case: the case's journal entries remain hidden."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)

@@ -32,7 +32,7 @@ def pinned_instance(session: Session) -> Instance | None:
 
 
 def instances(session: Session) -> Sequence[Instance]:
-    """Return all instance keys that officers accepted, newest first. The first is the portal's."""
+    """Return all instance keys that officers accepted, newest first. The first key is the portal's."""
     return session.scalars(select(Instance).order_by(Instance.position.desc())).all()
 
 

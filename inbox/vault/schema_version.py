@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 FOLDER = Path(__file__).parent.parent / "migrations"
 # Folders with migrations in files named `v<number>_<name>.py`. Together they create the tables of the vault.
 LOCATIONS = (FOLDER / "versions",)
-# The table in which alembic keeps the last number. Each command reads it. SQLAlchemy's inspector would take
-# ten times longer.
+# The table in which alembic keeps the last number. Each command reads this table, and
+# SQLAlchemy's inspector would take ten times longer.
 _HAS_TABLE = "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
 _NUMBER = "SELECT version_num FROM alembic_version"
 

@@ -135,7 +135,7 @@ class Instance(Base):
 
 
 class IntakeBundle(Base):
-    """An intake bundle that was collected. ``outbox`` is the first outbox that acknowledged it."""
+    """An intake bundle that was collected. ``outbox`` is the first outbox that acknowledged the bundle."""
 
     __tablename__ = "intakes"
     instance: Mapped[bytes] = mapped_column(ForeignKey("instances.key"), primary_key=True)
@@ -264,9 +264,9 @@ class Attachment(Base):
 
 
 class AnswersBy(StrEnum):
-    """What makes a message feedback: its ``TEXT``, which is marked for it, or a ``MEASURE`` shown with it.
+    """Why a message is feedback: its ``TEXT`` is marked as feedback, or a ``MEASURE`` is shown with it.
 
-    ``NOTHING`` means that it was sent as feedback, but its reporter was shown no measure.
+    ``NOTHING`` means that the message was sent as feedback, but the reporter was shown no measure.
     """
 
     TEXT = "text"
@@ -275,14 +275,15 @@ class AnswersBy(StrEnum):
 
 
 class Message(Base):
-    """A message from the inspectorate. ``serial`` is the serial of the first slot with it.
+    """A message from the inspectorate. ``serial`` is the serial of the first slot with the message.
 
     - ``decision`` is the code of the decision that records that this message informed the reporter, and
       ``outcome`` is the code of the outcome if the message accompanies a closing. Both are empty for other
       messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
-    - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
-    - ``answers_by`` says what makes it feedback. It is empty for a message that was never meant as feedback.
+    - ``feedback`` is true if the message says what was done, and ``extends`` if it extends the time for
+      feedback.
+    - ``answers_by`` says why the message counts as feedback; empty if it was never meant as feedback.
     - While feedback or an outcome waits, ``written_under`` records the restrictions on the case at the time
       of writing (``holding.mark``).
     - ``held`` is true if an outbox held the message back.
@@ -340,7 +341,7 @@ class RenewalNotice(Base):
     """A notice to an officer that the shares were renewed with a sheet.
 
     ``renewal`` is the number of the renewal's journal entry, and ``day`` is its day. ``confirmed`` is true
-    once the notice was read.
+    once the officer has read the notice.
     """
 
     __tablename__ = "renewal_notices"
@@ -368,7 +369,7 @@ class Exclusion(Base):
 
 
 class JournalEntry(Base):
-    """A signed entry of the journal. Its text also contains ``case``."""
+    """A signed entry of the journal. The text of the entry also contains ``case``."""
 
     __tablename__ = "journal"
     n: Mapped[int] = mapped_column(primary_key=True)

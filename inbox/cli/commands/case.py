@@ -72,7 +72,7 @@ def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
 
 
 def _ask(inbox: Inbox, who: Actor, case: int) -> None:
-    """Ask each signed-in officer for the missing declaration. Raises Refused if one declines."""
+    """Ask each signed-in officer for the missing declaration. Raises Refused if an officer declines."""
     if not terminal.is_interactive():
         return
     names = declarations.undeclared(inbox, who, case)

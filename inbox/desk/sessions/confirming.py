@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
 
 @pages.get("/<string:id_>")
 def look(id_: str) -> ResponseReturnValue:
-    """Show one request with everything that it will do."""
+    """Show one request, with everything that confirming the request will do."""
     return _page(_found(id_))
 
 

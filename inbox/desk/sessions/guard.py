@@ -96,7 +96,7 @@ def _somebody_acts() -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Redirect to the sign-in page. If a form was sent, return a page with its unprocessed input."""
+    """Redirect to the sign-in page; after a form, return a page that shows the form's unprocessed input."""
     # The path of an unknown page has no language.
     g.setdefault("language", rendering.FIRST)
     if request.method in _READING:
