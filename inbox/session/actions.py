@@ -557,7 +557,7 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The officers who act, the day, and ``confirm``, which asks two officers for confirmation.
+    """The officers who act, the current day, and ``confirm``, which asks two officers for confirmation.
 
     ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what all
     of them may see. ``is_fresh``: they typed their passphrases for this action. ``session`` distinguishes the

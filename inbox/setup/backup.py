@@ -93,7 +93,8 @@ class Found:
     """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
     If backups in the same place claim to be newer, ``newer`` is the day of the newest of them; otherwise
-    None. ``law`` is the SHA-256 (32 bytes) of the law in use; None for a vault of an earlier version.
+    None. ``law`` is the SHA-256 (32 bytes) of the backup's law in use; None for a vault of an earlier
+    version.
     """
 
     day: date
@@ -210,8 +211,8 @@ def restore(  # noqa: PLR0913 - keywords
 ) -> Restored:
     """Restore the inbox into the folder ``root`` from a backup and its key store; record that in its journal.
 
-    Nothing appears at ``root`` until every file matches the list of the backup, the vault and the key store
-    open, the list is verified and matches the vault, and ``look`` accepts the backup.
+    Nothing appears at ``root`` before these checks: every file matches the list of the backup; the vault and
+    the key store open; the list is verified and matches the vault; and ``look`` accepts the backup.
 
     Raises HomeRefused if ``root`` is not empty. Raises Refused if the files do not belong together, if the
     journal is older than the head that was written down, or if ``last_case`` is lower than a case number in

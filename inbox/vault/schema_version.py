@@ -30,7 +30,7 @@ def newest() -> str:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration of a database, None if it had no migration yet."""
+    """Return the number of the last migration of a database, or None if no migration has run yet."""
     if not connection.execute(text(_HAS_TABLE)).scalar_one():
         return None
     return connection.execute(text(_NUMBER)).scalar_one_or_none()
