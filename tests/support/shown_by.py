@@ -221,7 +221,7 @@ def _mended(errors: list[Error]) -> Iterator[str]:
     yield "\n## What was wrong, and what holds today\n"
     yield (
         "For these reasons, the head of a customs inspectorate would not have put this channel into service."
-        " The rules with a letter are stricter than what the head asked for."
+        " The rules marked with a letter are stricter than what the head asked for."
     )
     yield "\n| | what was wrong | what holds today | rule | tests |"
     yield "|---|---|---|---|---|"
