@@ -11,9 +11,9 @@ officers are signed in.
 - Neither officer has declared an absence of interest for every tenth case.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases share
-a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases; ten
-later cases repeat the message of each. In all other cases, the marks of the text are random. At the end, the
-benchmark destroys one case after another and writes the vault again.
+a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases: the
+message of each of these is repeated in ten later cases. In all other cases, the marks of the text are random.
+At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
 import random  # noqa: TID251  the same cases in every run; no secret depends on it

@@ -1,10 +1,10 @@
 """Check that each test named in docs/law-tests.md fails when its rule changes (`make soak law`).
 
-The benchmark changes each value of the French law in a copy of this project and runs the tests of its row
-there. In a row with many codes, it changes all of them at once. A test that derives its expectation from the
-law passes with any law. Such a test runs again while only the program reads the changed law: it then fails if
-the program follows that law. In the gate, `tests/templates/test_shown_by.py` checks that a test states each
-value itself.
+The benchmark copies this project. In the copy, it changes each value of the French law and runs the tests
+that the value's row names. If a row has many codes, the benchmark changes them all at once. A test that
+derives its expectation from the law passes with any law. Such a test runs again while only the program reads
+the changed law: the test then fails if the program follows that law. In the gate,
+`tests/templates/test_shown_by.py` checks that a test states each value itself.
 
 While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
 """
@@ -33,7 +33,7 @@ _LOADED = (
     *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
     *("hypothesis", "playwright.sync_api"),
 )
-# The module through which tests read the law, and the path from which they read the original law while the
+# The module through which tests read the law, and the path of the original law, which tests read while the
 # program reads a changed one.
 _LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
@@ -60,7 +60,7 @@ class Copy:
     def failing(
         self, wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()
     ) -> frozenset[str]:
-        """Return the tests that fail if everything reads the wrong law, or if only the program does.
+        """Return the tests that fail if all code reads the wrong law, or if only the program reads it.
 
         If the first run has failures, the second run omits tests that are ``known`` to fail under another
         wrong law.

@@ -53,9 +53,9 @@ _LOADED = (
     *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),
     *("sqlalchemy.orm", "sqlcipher3", "tomlkit"),
 )
-# Comparisons that are negated, or changed only at the limit. The first test catches most mutants of
-# cosmic-ray's other operators for comparisons, and some change nothing, such as `is` for `==` of small
-# numbers.
+# Comparisons that are negated, or changed only at the limit. cosmic-ray has other operators for comparisons,
+# but the first test catches most of their mutants, and some of those mutants change nothing, such as `is` for
+# `==` of small numbers.
 _COMPARED = (
     *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt"),
     *("Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
@@ -97,7 +97,10 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The result of a mutant. ``killed_by`` is a failed test, or how the run ended; empty for a survivor."""
+    """The result of a mutant.
+
+    ``killed_by`` names the failed test, or says how the run ended; it is empty for a survivor.
+    """
 
     mutant: Mutant
     killed_by: str
@@ -117,7 +120,7 @@ class Reach:
         self._seconds: dict[str, float] = json.loads((folder / reached.SECONDS).read_text("utf-8"))
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach a mutant, the quickest modules first; all tests if none is known to.
+        """Return the tests that reach a mutant, quickest modules first; all tests if no such test is known.
 
         A module's tests stay together, as they share fixtures.
         """

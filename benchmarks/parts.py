@@ -1,4 +1,4 @@
-"""The parts of the soak that are measurements. Each yields one line per figure, or raises an error."""
+"""The parts of the soak that are measurements. Each part yields one line per figure, or raises an error."""
 
 import functools
 import statistics

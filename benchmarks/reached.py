@@ -1,6 +1,6 @@
 """A plugin of pytest that records which lines each test reaches, and how long the test takes.
 
-`benchmarks.mutants` loads it. It writes coverage data, and a JSON object with the seconds of each test.
+`benchmarks.mutants` loads the plugin, which writes coverage data, and a JSON object with each test's seconds.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The latest result of each part of the soak, in `docs/soak.json`, and whether its code has changed since.
 
-A record names the commit that was run. It is stale if code that its part covers differs between that commit
-and this working copy, even in uncommitted changes.
+A record names the commit that was run. A record is stale if code that its part covers differs between that
+commit and this working copy; uncommitted changes count too.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# The commit of figures that are older than the recording of commits.
+# The commit of figures from a time when records did not name a commit.
 UNKNOWN = "unknown"
 _SHOWN = 10
 

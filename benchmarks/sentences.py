@@ -27,7 +27,7 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text, each on one line. Omit those of fewer than four words."""
+    """Yield the sentences of a text, each on one line; omit sentences of fewer than four words."""
     for part in _END.split(" ".join(text.split())):
         said = part.strip(" -*|#>")
         if len(said.split()) >= _SHORTEST:

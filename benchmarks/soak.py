@@ -228,7 +228,7 @@ def main() -> int:
 
 
 def soak(name: str, part: Part, root: Path = ROOT, file: Path = FILE) -> None:
-    """Run a part. Record it if its code, and the code that runs it, is committed from start to end."""
+    """Run a part. Record the run if the part's code and the code that runs it stay committed throughout."""
     commit, before = _commit(root, part), _load()
     figures = []
     for line in part.run():
