@@ -45,7 +45,7 @@ def sign(card: Card, seed: bytes) -> tuple[bytes, bytes]:
 
 
 def parse(raw: bytes) -> Card:
-    """Return a card whose signature was verified before. Raise Malformed if its form is wrong."""
+    """Return a card whose signature was verified before. Raise Malformed if the card's form is wrong."""
     return _CARD.parse(raw)
 
 

@@ -22,7 +22,7 @@ _HEADER = re.escape(_VERSION) + rb"(?P<stanzas>(?:" + _STANZA + rb")+)--- (?P<ma
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """The file key, wrapped for one recipient: printable arguments and a body. The first names the kind."""
+    """The file key, wrapped for one recipient: printable arguments (the first names the kind) and a body."""
 
     args: tuple[str, ...]
     body: bytes

@@ -34,8 +34,9 @@ Value: TypeAlias = str | int | tuple[str, ...]
 class Presence(StrEnum):
     """How an officer took part in an action.
 
-    ``OWN``: they gave their passphrase when the inbox was opened. ``CONFIRMED``: they typed their passphrase
-    again for this action. ``SHEET``: only the words of their share were given; anybody could have typed them.
+    ``OWN``: the officer gave the passphrase when the inbox was opened. ``CONFIRMED``: the officer typed the
+    passphrase again for this action. ``SHEET``: only the words of the officer's share were given; anybody
+    could have typed those words.
     """
 
     OWN = "passphrase"
@@ -56,8 +57,8 @@ class Entry:
     """One action. ``previous`` is the hash of the preceding entry.
 
     ``officers`` lists the officers who acted, in the order of their shares, and how each took part.
-    ``values`` describes what they acted on (a bundle, a key, an officer), ``reason`` is the reason that an
-    officer gave. Neither may contain anything from a report.
+    ``values`` describes the object of the action (a bundle, a key, an officer), ``reason`` is the reason that
+    an officer gave. Neither may contain anything from a report.
     """
 
     n: int

@@ -69,7 +69,7 @@ def encode(pages: Pages) -> bytes:
 def parse(raw: bytes, deployment: bytes) -> Pages:
     """Return the list in ``raw`` without verifying a signature.
 
-    Raise Malformed if it has a wrong form or belongs to another deployment.
+    Raise Malformed if the list has a wrong form or belongs to another deployment.
     """
     pages = PAGES.parse(raw)
     if pages.deployment != deployment:

@@ -35,7 +35,7 @@ class Shape(Generic[T]):
         return self.read(strictjson.decode(raw))
 
     def encode(self, value: T) -> bytes:
-        """Return ``value`` as strict JSON: the inverse of ``parse`` for every input that it accepts."""
+        """Return ``value`` as strict JSON: the inverse of ``parse`` for all input that ``parse`` accepts."""
         return strictjson.encode(self.write(value))
 
 

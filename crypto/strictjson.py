@@ -9,7 +9,8 @@ from crypto.errors import Malformed
 
 LARGEST = 2**53 - 1
 DEEPEST = 8
-# Large values are lists in a record. At this depth, each item of such a list is encoded as one piece.
+# Large values are lists directly inside an object. At this depth, each item of such a list is encoded as one
+# piece.
 _IN_PIECES = 2
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

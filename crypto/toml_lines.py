@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each number of lines after which added brackets complete a statement, and the contents."""
+        """Yield each number of lines that added brackets turn into a complete statement, and its contents."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
