@@ -35,8 +35,8 @@ def room(connection: Connection, settings: Settings, hour: int) -> int | None:
 def look(context: Context, half: int) -> None:
     """Record the available space for the current hour and the hour of ``half``, unless already recorded.
 
-    Call it by the clock: before the first request, and when each half hour of ``stalled.half_hour`` begins.
-    So the measurement for the next hour is available a minute before that hour.
+    The clock calls this before the first request, and when each half hour of ``stalled.half_hour`` begins. So
+    the measurement for the next hour is available a minute before that hour.
     """
     if not _is_bounded(context.settings):
         return

@@ -13,8 +13,8 @@ from portal.store.envelopes import Unfinished
 from portal.store.quotas import Kind
 
 # The progress required in half an hour is a fraction of the size, but at least _LEAST and at most _ENOUGH. If
-# it were a fixed number of bytes, a trickle could hold a large upload for weeks. Without an upper limit, a
-# client at 10 KiB/s, which sends 17.5 MiB in that time, would lose the largest uploads.
+# a fixed number of bytes were enough, a trickle could keep a large upload alive for weeks. Without an upper
+# limit, a client at 10 KiB/s, which sends 17.5 MiB in that time, would lose the largest uploads.
 _LEAST = 512 << 10
 _LEAST_PART = 16
 _ENOUGH = 16 << 20
@@ -61,7 +61,7 @@ class Watch:
 def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
     """Delete the stalled uploads of each kind that is short of room; return how many.
 
-    Call it when each half hour begins. It also subtracts the deletions of the previous hour from the sums.
+    Call this when each half hour begins. It also subtracts the deletions of the previous hour from the sums.
     """
     hour = context.hour()
     with context.database.read() as connection:

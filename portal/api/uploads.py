@@ -155,7 +155,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
 def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | None:
     """Mark a header as used; return the upload that already used it, or None.
 
-    Raises a Problem if another upload has used it.
+    Raises a Problem if the header was used for a different upload.
     """
     fresh = spent.spend(connection, paid.header_hash, upload.begun)
     found = envelopes.find(connection, upload.id)

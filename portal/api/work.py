@@ -96,5 +96,6 @@ def _seeds(connection: Connection, context: Context) -> Callable[[int], bytes]:
 
 
 def _cost(connection: Connection, context: Context, hour: int) -> int:
-    # The cost depends on the day of the hour, so that seeds issued before midnight keep their cost.
+    # The cost is that of the day to which the hour belongs, so that seeds issued before midnight keep their
+    # cost.
     return context.settings.work_cost[store.level(connection, days.day_of(hour))]

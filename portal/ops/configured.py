@@ -1,4 +1,4 @@
-"""Pass the settings to commands. They are read when a command runs, so `--help` needs no configuration."""
+"""Pass the settings to commands. Settings are read when a command runs: `--help` needs none."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -125,7 +125,7 @@ def _kernel() -> Iterator[Finding]:
 
 
 def _law(settings: Settings) -> Iterator[Finding]:
-    """Report which law and regime the pages promise: no bundle carries them.
+    """Report the law and regime that the pages promise, because no bundle names that law or regime.
 
     Mistakes are reported elsewhere.
     """

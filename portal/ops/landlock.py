@@ -1,8 +1,8 @@
 """The kernel's Landlock: permanently restrict a process's access to files, TCP and other processes.
 
 Sources: landlock(7) and linux/landlock.h of Linux 6.12. The system call numbers are the same on every Debian
-architecture. No Python library for Landlock has been maintained for long, and three system calls do not need
-a library.
+architecture. No Python library for Landlock has a long record of maintenance, and three system calls do not
+need a library.
 """
 
 import ctypes

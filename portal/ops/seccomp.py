@@ -68,8 +68,8 @@ def restrict(sockets: Iterable[tuple[socket.AddressFamily, socket.SocketKind]]) 
     """Restrict all threads of this process to these sockets, with the default protocol of each.
 
     The process cannot bind a socket, listen, make a socket pair, or connect by sending (TCP Fast Open). If
-    ``sockets`` is empty, it cannot connect at all. Open sockets can still accept, receive and send. Forbidden
-    calls, and all calls with the numbers of another architecture, fail with EPERM.
+    ``sockets`` is empty, the process cannot connect at all. Open sockets can still accept, receive and send.
+    Forbidden calls, and all calls with the numbers of another architecture, fail with EPERM.
 
     Call ``kernel.forbid_new_privileges`` first. A kernel without seccomp restricts nothing. Raises OSError if
     the kernel has seccomp and refuses.

@@ -154,9 +154,9 @@ class Database:
     def rewrite(self) -> None:
         """Rewrite each table, sorted by its random keys, so that no deleted data is left in it.
 
-        This is needed with SQLite too: it overwrites deleted rows, but leaves a copy of about one row in five
-        hundred behind when it splits a page. Other transactions wait. It needs as much memory (SQLite) or
-        disk space (PostgreSQL) as the size of the database. Raises StoreBusy if the tables are in use.
+        SQLite needs this too: SQLite overwrites deleted rows, but leaves a copy of about one row in five
+        hundred behind when it splits a page. Other transactions wait. The rewrite needs memory (SQLite) or
+        disk space (PostgreSQL) equal to the size of the database. Raises StoreBusy if the tables are in use.
         """
         self._maintain(self._words.rewrite)
         self.scrub()

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted
 
-# The most rows and bytes that one transaction deletes; it may take a quarter of the free disk.
+# The most rows and bytes that one transaction deletes; the transaction may take a quarter of the free disk.
 _ROWS = 256
 _BYTES = 16 << 20
 _PART = 4

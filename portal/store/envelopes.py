@@ -31,8 +31,8 @@ class Report:
 class Upload:
     """An envelope as its client sees it: the declared size and the bytes received.
 
-    ``begun`` is the day of its first request. Once the upload is complete, it is the day of the last byte.
-    ``scriptless`` says whether it was sent without JavaScript.
+    ``begun`` is the day of the first request or, once the upload is complete, the day of the last byte.
+    ``scriptless`` says whether the upload was sent without JavaScript.
     """
 
     id: bytes
@@ -81,10 +81,11 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
 
 
 def append(connection: Connection, upload: Upload, piece: bytes, today: date) -> Upload:
-    """Append ``piece`` to an upload and return it. Raises OffsetMoved, and stores nothing, if it has grown.
+    """Append ``piece`` to an upload and return the upload.
 
-    With the last byte the envelope is complete, and a first report opens its case. Until then the upload
-    keeps the day on which it began, so that nobody can hold room forever by sending a byte now and then.
+    Raises OffsetMoved, and stores nothing, if the upload has grown since it was read. With the last byte the
+    envelope is complete, and a first report opens its case. Until then the upload keeps the day on which it
+    began, so that nobody can hold room forever by sending a byte now and then.
     """
     grown = replace(upload, received=upload.received + len(piece))
     if grown.whole:

@@ -24,8 +24,8 @@ LARGEST_OF_FILES = age.sealed_size(16 << 20)
 class Kind(Enum):
     """The kind of an envelope, which determines the share that it counts towards.
 
-    It depends on the size, and on whether the envelope begins a case. Envelopes sent without JavaScript,
-    which need no proof of work, are a separate kind.
+    The kind depends on the size, and on whether the envelope begins a case. Envelopes sent without
+    JavaScript, which need no proof of work, are a separate kind.
     """
 
     REPORT = "report"
@@ -49,7 +49,10 @@ class Kind(Enum):
 
 
 def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
-    """Return how many bytes each kind takes in an hour, by declared sizes and with that hour's deletions."""
+    """Return how many bytes each kind takes in an hour.
+
+    Declared sizes count, and so do the envelopes deleted in that hour.
+    """
     rows = connection.execute(select(usage.c.kind, usage.c.size - _left_in(hour - 1))).all()
     return dict.fromkeys(Kind, 0) | {Kind(kind): size for kind, size in rows}
 
@@ -86,7 +89,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
 def settle(connection: Connection, kind: Kind, hour: int) -> None:
     """Subtract the deletions of the hour before ``hour`` from the stored sum; ``used`` stays the same.
 
-    Call it every hour, in one process or in many. Bytes that are not subtracted in time count for another
+    Call this every hour, in one process or in many. Bytes that are not subtracted in time count for another
     hour.
     """
     left = _left_in(hour - 1)
@@ -95,9 +98,10 @@ def settle(connection: Connection, kind: Kind, hour: int) -> None:
 
 
 def add_scriptless(connection: Connection, today: date, size: int) -> int:
-    """Count an envelope sent without JavaScript as a text or as larger; delete the counts of earlier days.
+    """Add an envelope sent without JavaScript to today's count of texts or of larger envelopes.
 
-    Returns how many bytes of texts, or of larger envelopes, arrived today.
+    Deletes the counts of earlier days. Returns how many bytes of texts, or of larger envelopes, arrived
+    today.
     """
     connection.execute(delete(scriptless).where(scriptless.c.day < days.number(today)))
     counted, other = ("texts", "larger") if size <= TEXT else ("larger", "texts")

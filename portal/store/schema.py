@@ -148,8 +148,8 @@ outboxes = _table(
     Column("day", Integer, nullable=False),
 )
 
-# Hashes of the envelope headers whose work was accepted, with the day. They are kept through the next day:
-# after that their seed is no longer accepted.
+# Hashes of the envelope headers whose work was accepted, with the day. Hashes are kept through the next day:
+# after that day, the seeds of their work are no longer accepted.
 spent = _table(
     "spent",
     Column("id", LargeBinary(32), primary_key=True),

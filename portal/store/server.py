@@ -22,7 +22,7 @@ def can_keep(database: Database, size: int) -> bool:
     A server does not say how much room its disk has. Also returns False if the tables stay locked, or if the
     server does not answer.
     """
-    # The bytes are random, because the server would compress others.
+    # The bytes are random, because the server would compress other bytes.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}
     try:
         with database.write() as connection, connection.begin_nested() as tried:

@@ -1,4 +1,4 @@
-"""Load the law for the pages: when reports are opened, what the law guarantees, who else takes reports."""
+"""Load the law for the pages: when reports are opened, what the law guarantees, who else accepts reports."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Alembic runs this file for each upgrade. ``upgrading`` passes the connection, in a transaction."""
+"""Alembic runs this file for each upgrade. ``upgrading`` passes the connection, which is in a transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Make every table of ``schema``, as long as there is no release.
+"""Make every table of ``schema``; this suffices until the first release.
 
 Before you add a second migration, write the tables out here (alembic renders them). Otherwise this migration
 would already include the changes of the second one, and tests could not make an old portal to upgrade.
