@@ -118,7 +118,7 @@ class Group(click.Group):
         return None if child is None else _loaded(name, child)
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        """Read the options of the group. If one is unknown, suggest the group's commands that have it."""
+        """Read the options of the group. For an unknown option, suggest the commands that have it."""
         try:
             return super().parse_args(context, arguments)
         except click.NoSuchOption as error:

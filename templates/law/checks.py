@@ -32,7 +32,7 @@ _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 # Only these measures end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
-# What the program must fill in on each sheet, once each. A sheet may have more.
+# The filled sections that each sheet must have, once each. A sheet may have other sections.
 _FILLED = {
     "processing": (Fill.OFFICE, Fill.RECIPIENTS, Fill.RETENTION, Fill.SECURITY),
     "impact": (Fill.OFFICERS, Fill.DEADLINES, Fill.RETENTION, Fill.RISKS, Fill.CONSULTATIONS),
@@ -138,7 +138,7 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _apart(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake for each clock with the code of a duty. Both are deadlines, identified by code."""
+    """Yield a mistake for each clock with the code of a duty: a code must identify one deadline."""
     document = documents["deadlines.toml"]
     for code in document.value["clock"]:
         if code in documents["duties.toml"].value["duty"]:
@@ -146,7 +146,7 @@ def _apart(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = "role") -> Iterator[Mismatch]:
-    """Yield a mistake for each role that is missing or used twice. For the latter, it is at the second."""
+    """Yield a mistake for each role that is missing or used twice (a mistake at its second use)."""
     for role in roles:
         filled = [code for code, each in document.value[table].items() if each.get(key) == role]
         path = (table, filled[1], key) if filled[1:] else (table,)
@@ -155,7 +155,7 @@ def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = 
 
 
 def _sheets(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake unless each sheet has every required filled section exactly once, and each threat."""
+    """Yield a mistake unless each sheet has each section of _FILLED once, and each threat has one risk."""
     document = documents["sheets.toml"]
     yield from _roles(document, "risk", Threat, "threat")
     for sheet, needed in _FILLED.items():
@@ -178,7 +178,7 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
             role = "a measure without a role that no decision records"
             said = belongs("only-with", value="sanitised = true", role=role)
             yield _wrong(document, ("measure", code, "sanitised"), said)
-        # A referral is recorded when a case is closed, and the closing has no reference.
+        # Officers record a referral by closing the case, and cannot give a reference there.
         if measure.get("reference") and measure.get("role") == MeasureRole.REFERRAL:
             said = belongs("only-with", value="reference = true", role="a measure with another role or none")
             yield _wrong(document, ("measure", code, "reference"), said)
@@ -242,9 +242,10 @@ def replies(
 ) -> Iterator[Mismatch]:
     """Yield the mistakes in the texts of replies that their schema cannot find.
 
-    ``outcomes`` are those of the law, ``told`` are its decisions that say what a reply told the reporter, and
-    ``extends`` says whether a deadline can be extended. The outcomes ``untold`` have no text of their own.
-    The text that can end any case has no words of an officer, so that it does not reveal the outcome.
+    ``outcomes`` are those of the law, ``told`` are its decisions that confirm what a reply told the reporter,
+    and ``extends`` says whether a deadline can be extended. The outcomes ``untold`` have no text of their
+    own. The text that can end a case with any outcome contains no words of an officer, which could reveal the
+    outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():
@@ -333,7 +334,7 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield a mistake unless exactly the duty with the role PERSONS has a decision that informs them."""
+    """Yield a mistake unless the duty with the role PERSONS, and no other, has an ``informs`` decision."""
     if any(each.get("informs") for each in duty["decision"].values()) != (
         duty.get("role") == DutyRole.PERSONS
     ):
@@ -389,7 +390,7 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # A deferred decision is still required anyway, and a request is decided by its answer.
+            # A deferral leaves the duty open, and a request is decided by its answer: neither needs this key.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
             ):

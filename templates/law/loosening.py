@@ -1,9 +1,9 @@
 """Find the changes that loosen a law.
 
 A change loosens the law if it allows or discloses more than before, keeps data for less time, lets fewer
-officers decide, or requires something later or not at all. The table WAYS says for each key of a file which
-new values do so. A test checks that no key is missing. If in doubt, a change counts as loosening: two
-officers then have to confirm it, but it is not refused.
+officers decide, or requires something later or not at all. The table WAYS defines, for each key of a file,
+which new values loosen the law. A test checks that no key is missing. If in doubt, a change counts as
+loosening: two officers then have to confirm it, but it is not refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ Way = Callable[[Any, Any], bool]
 
 
 def neither(_before: Any, _after: Any) -> bool:
-    """Never: the key is a text, or its entries are checked one by one."""
+    """No change loosens the law: the key is a text, or its entries are checked one by one."""
     return False
 
 
@@ -27,22 +27,22 @@ def _any(_before: Any, _after: Any) -> bool:
 
 
 def _gone(_before: Any, after: Any) -> bool:
-    """It loosens the law to remove the key."""
+    """Removing the key loosens the law."""
     return after is None
 
 
 def _new(before: Any, _after: Any) -> bool:
-    """It loosens the law to add the key: officers may do something new."""
+    """Adding the key loosens the law: officers may do something new."""
     return before is None
 
 
 def _other(before: Any, _after: Any) -> bool:
-    """It loosens the law to remove or change a value that was there."""
+    """Removing or changing an existing value loosens the law."""
     return before is not None
 
 
 def _less(before: Any, after: Any) -> bool:
-    """A lower number loosens the law. A missing one counts as 1."""
+    """A lower number loosens the law. A missing number counts as 1."""
     return (after or 1) < (before or 1)
 
 
@@ -57,12 +57,12 @@ def _more(before: Any, after: Any) -> bool:
 
 
 def _off(before: Any, after: Any) -> bool:
-    """It loosens the law to switch the flag off."""
+    """Switching the flag off loosens the law."""
     return bool(before) and not after
 
 
 def _on(before: Any, after: Any) -> bool:
-    """It loosens the law to switch the flag on."""
+    """Switching the flag on loosens the law."""
     return bool(after) and not before
 
 
@@ -82,22 +82,22 @@ def _extended(before: Any, after: Any) -> bool:
 
 
 def _fewer(before: Any, after: Any) -> bool:
-    """It loosens the law to remove an entry from the list."""
+    """Removing an entry from the list loosens the law."""
     return not set(before or ()) <= set(after or ())
 
 
 def _further(before: Any, after: Any) -> bool:
-    """It loosens the law to add an entry to the list."""
+    """Adding an entry to the list loosens the law."""
     return not set(after or ()) <= set(before)
 
 
 def _narrower(before: Any, after: Any) -> bool:
-    """It loosens the law to remove a regime from the list. A missing list means all regimes."""
+    """Removing a regime from the list loosens the law. A missing list means all regimes."""
     return after is not None and (before is None or not set(before) <= set(after))
 
 
 def _up(*values: str) -> Way:
-    """A value further to the end of ``values`` loosens the law. A missing one counts as the first."""
+    """A value further to the end of ``values`` loosens the law. A missing value counts as the first."""
     return lambda before, after: values.index(after or values[0]) > values.index(before or values[0])
 
 
@@ -112,7 +112,7 @@ def _less_often(_before: Any, after: Any) -> bool:
 
 
 def _duty(before: Any, after: Any) -> bool:
-    """Removing a duty loosens the law; so does a new one that records a measure or prepares an outcome."""
+    """Removing a duty loosens the law; so does adding one that records a measure or prepares an outcome."""
     if before is None:
         return any({"measure", "outcome"} & each.keys() for each in after["decision"].values())
     return after is None
@@ -129,7 +129,7 @@ def _days(written: str | None) -> float:
 
 _RULE: Mapping[str, Way] = {"source": neither, "confirm": neither}
 _NAMED: Mapping[str, Way] = {**_RULE, "name": neither}
-# Officers choose by name. If a name changes, they could do something that they do not mean.
+# Officers choose entries by name. Under a changed name, an officer could do something unintended.
 _CHOSEN: Mapping[str, Way] = {**_RULE, "name": _any}
 
 
@@ -151,7 +151,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 **_NAMED,
                 "reach": neither,
                 "address": neither,
-                # Directing to a prosecutor or the police needs the decision on informing the former first.
+                # Officers who direct a reporter to the prosecutor or the police must first decide whether to
+                # inform the prosecutor.
                 "kind": _any,
                 "referral": neither,
             },
@@ -230,7 +231,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     },
     "letters.toml": {
         "letter": neither,
-        # A letter waits for what its decision waits for, and requires as many officers.
+        # The conditions of a decision, and the number of officers it requires, also apply to its letter.
         **_under(
             "letter.*",
             _new,
@@ -251,9 +252,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "role": _any,
                 "told": _up(Told.NEVER, Told.IF_SAID, Told.ALWAYS),
                 "officers": _less,
-                # Only the classification of sanctions.
+                # The groups only classify sanctions.
                 "groups": neither,
-                # Measures of protection are disclosed to the reporter before the prosecutor's word.
+                # The reporter may see measures of protection even before the prosecutor agrees.
                 "protection": _any,
                 "opens_proceedings": _off,
                 "ends_proceedings": _on,
@@ -263,7 +264,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # After it, a decision that a case names nobody must be taken again.
+                # After such a measure, a decision that the case names nobody must be taken again.
                 "concerns_somebody": _off,
             },
         ),

@@ -1,7 +1,7 @@
 """The times promised to reporters, in words for pages and in codes for their scripts.
 
-Pages are the same bytes for everybody. They promise only what every regime keeps, so an office that changes
-its regime breaks no promise that a reporter has read.
+Pages are the same bytes for everybody. Pages promise only what is true under every regime, so an office that
+changes its regime breaks no promise that a reporter has read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ _Steps = tuple[Span, ...]
 class Promise:
     """A time within which the reporter can read something.
 
-    ``span`` is for the words of pages. It starts at the acknowledgement if ``then`` is true, otherwise at the
+    Pages show ``span`` in words. ``span`` starts at the acknowledgement if ``then`` is true, otherwise at the
     report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the latest
     of them counts. Within a regime, deadlines are separated by “,”, and the earliest counts. A deadline is a
     sequence of days (“7d”), working days (“7w”) and months (“3m”).
@@ -47,8 +47,8 @@ def of(law: Law, event: Event) -> Promise:
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    Before “:” are the days of the weekend, Monday being 0. After it are the public holidays: the first in
-    days since 1 January 1970, each other one in days since the one before.
+    The days of the weekend precede “:”, Monday being 0. The public holidays follow “:”, the first in days
+    since 1 January 1970, each later holiday in days since the one before.
     """
     if not any("w" in each.counted for each in promised):
         return ""
@@ -71,7 +71,7 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Tell whether ``one`` is in days and ``other`` in at least as many working days, so never earlier."""
+    """Return whether ``one`` in days cannot end later than ``other`` in at least as many working days."""
     if len(one) > 1 or len(other) > 1:
         return False
     units = (one[0].unit, other[0].unit)

@@ -1,4 +1,4 @@
-"""Read a jurisdiction from its folder. One mistake, with file, line and field, refuses the folder."""
+"""Read a jurisdiction from its folder. One mistake, named by file, line and field, is enough to refuse it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

@@ -35,9 +35,10 @@ class Event(StrEnum):
     """What happened to a case, or to a request, on a day.
 
     A report is ``RECEIVED`` on the earliest day on which it can have reached the portal, and ``COLLECTED`` on
-    the day on which it is opened. It is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that
-    the reporter can read the acknowledgement, or the feedback. ``KNOWN`` is the day on which the office
-    learns that it has something to decide, and ``REQUESTED`` the day on which a request arrives.
+    the day on which it is opened. It is ``ACKNOWLEDGED`` once the portal has confirmed that the reporter can
+    read the acknowledgement, and ``ANSWERED`` once the same is true of the feedback. ``KNOWN`` is the day on
+    which the office learns that it has something to decide, and ``REQUESTED`` the day on which a request
+    arrives.
     """
 
     RECEIVED = "received"
@@ -60,7 +61,7 @@ class Asked(StrEnum):
 
 
 class DutyRole(StrEnum):
-    """The duties that the exits of a case check. Every jurisdiction has exactly one duty for each."""
+    """The duties that are checked at each exit of a case. Every jurisdiction has exactly one of each."""
 
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"
@@ -79,8 +80,8 @@ class News(StrEnum):
     """Events after which the law can require a decision again.
 
     ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or a worse one.
-    ``JUSTICE``: they recorded a measure of the judiciary. ``CONCERNS_SOMEBODY``: they recorded a measure with
-    this mark. ``NAMES``: the case names somebody who asks for access to the data held on them.
+    ``JUSTICE``: officers recorded a measure of the judiciary. ``CONCERNS_SOMEBODY``: officers recorded a
+    measure with this mark. ``NAMES``: the case names somebody who asks for access to the data held on them.
     """
 
     FOLLOW_UP = "follow_up"
@@ -91,7 +92,7 @@ class News(StrEnum):
 
 
 class MeasureRole(StrEnum):
-    """The measures that actions record or look for. Every jurisdiction has exactly one for each.
+    """The measures that actions record or look for. Every jurisdiction has exactly one of each.
 
     ``TRANSMISSION`` sends a case to the prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not
     object. A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and
@@ -151,7 +152,7 @@ class Reach(StrEnum):
 
 
 class Fill(StrEnum):
-    """What the program fills in below the text of a section. It always matches what the program does."""
+    """Facts that the program adds below the text of a section. They always match what the program does."""
 
     OFFICE = "office"
     OFFICERS = "officers"
@@ -166,7 +167,7 @@ class Fill(StrEnum):
 
 
 class Threat(StrEnum):
-    """Threats with known safeguards and remaining risk. Every jurisdiction has exactly one risk for each."""
+    """Threats with known safeguards and remaining risk. Each jurisdiction has exactly one risk per threat."""
 
     REPORTER_FOUND = "reporter_found"
     WRONGLY_NAMED = "wrongly_named"
@@ -184,7 +185,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The country of the public holidays, for the library ``holidays``; and the weekend, Monday being 0."""
+    """The country whose public holidays count (for the library ``holidays``); the weekend (Monday is 0)."""
 
     holidays: str
     weekend: frozenset[int]
@@ -207,7 +208,10 @@ class Regime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """How often bundles cross: at least once in ``every`` days or working days. Reporters are told so."""
+    """How often bundles cross the air gap: at least once in ``every`` days or working days.
+
+    The pages tell reporters how often.
+    """
 
     every: Span
     basis: Basis
@@ -250,11 +254,11 @@ class Clock:
 class Decision:
     """One way to decide a duty, and its effects.
 
-    It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
-    ``grounds`` are the reasons to choose from, empty if officers write their own. ``informs``: the decision
-    means that the persons concerned have been informed of the data held on them. ``by_reply``: it says that
-    the reporter was told, so a reply that names the decision is sent first. After any news in
-    ``reopened_by``, the decision is required again.
+    It records ``measure`` and prepares ``outcome``. ``longest`` is the longest time by which it can defer the
+    duty. ``grounds`` are the reasons to choose from, empty if officers write their own. ``informs``: the
+    decision means that the persons concerned have been informed of the data held on them. ``by_reply``: the
+    decision confirms that the reporter was told, so a reply that names the decision is sent first. After any
+    news in ``reopened_by``, the decision is required again.
     """
 
     name: Texts
@@ -270,7 +274,7 @@ class Decision:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What officers must give, besides what its measure needs: a ground, a day until which to defer."""
+        """What officers must add to what the measure needs: a ground, and the day until which they defer."""
         asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
@@ -287,8 +291,8 @@ class Urgent:
 class Duty:
     """A decision that the law requires. Once required, it stays due until it is taken.
 
-    With ``answer_after``, every answer is sent that long after the request. With ``extended``, the answer may
-    take that long, counted from the request.
+    ``answer_after``: how long after the request every answer is sent. ``extended``: how long after the
+    request an answer may be sent if the deadline was extended.
     """
 
     name: Texts
@@ -306,9 +310,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """The severity from which on a case is about an offence, and the tags that make it so.
+    """What makes a case one of an offence: this severity or a higher one, or one of these tags.
 
-    With ``danger``, this includes every case that reports danger to somebody, whatever else it says.
+    With ``danger``, a report of danger to somebody is enough, whatever else the case says.
     """
 
     severity: int
@@ -352,12 +356,12 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether it opens judicial proceedings. Unlike the office's, they need no word of the prosecutor."""
+        """Whether it opens judicial proceedings: only the office's proceedings need the prosecutor's word."""
         return self.opens_proceedings and not self.needs_word
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What officers must give to record it: recipient, reference, the text that is sent, its group."""
+        """What officers must give to record the measure: recipient, reference, sent text, sanction group."""
         asked = {
             "addressee": self.addressee,
             "reference": self.reference,
@@ -367,7 +371,7 @@ class Measure:
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
     def ends(self, other: Self) -> bool:
-        """Tell whether it ends the proceedings, judicial or of the office, that another measure opened."""
+        """Return whether it ends the proceedings (judicial, or the office's) that another measure opened."""
         role = MeasureRole.FINAL_DECISION if other.is_of_justice else MeasureRole.OFFICE_DECISION
         return other.opens_proceedings and self.role is role
 
@@ -377,11 +381,11 @@ class Outcome:
     """How a case can end; ``retention`` is the code of a period.
 
     - ``needs_word``: where a prosecutor may act, the outcome is not disclosed to the reporter before the
-      prosecutor's word.
+      prosecutor agrees.
     - ``finds_facts``: it must first be decided whether to inform a prosecutor, whatever the case's score.
     - ``linked``: only for a case that an officer linked to another as its duplicate.
-    - ``only_after``, ``never_after``: a case can end so only if the measure with this code is recorded, or
-      only if it is not.
+    - ``only_after``: the outcome requires that the measure with this code is recorded; ``never_after``: the
+      outcome requires that the measure with this code is not recorded.
     """
 
     name: Texts
@@ -406,7 +410,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """How long data is kept, then how long in the archive, if at all; ``visa``: destruction needs one."""
+    """How long data is kept, then archived, if at all; ``visa``: the archives must approve destruction."""
 
     name: Texts
     keep: Span
@@ -426,7 +430,7 @@ class Visa:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """The periods that outcomes name, and those of data without an outcome."""
+    """The periods that outcomes name, and the periods for data without an outcome."""
 
     periods: Mapping[str, Period]
     proceedings: Period
@@ -437,7 +441,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A text to send to reporters. ``status`` and ``outcome`` say for which cases it is.
+    """A text to send to reporters. ``status`` and ``outcome`` say which cases the text suits.
 
     - ``closes``: it ends a case without disclosing the outcome. There is at most one such reply, and it has
       no words of an officer.
@@ -445,7 +449,7 @@ class Reply:
     - ``acknowledges``: it acknowledges the report.
     - ``answers``: it says how the report is progressing, or why this cannot be disclosed. So it may count as
       feedback.
-    - ``decision``: the code of the decision that says that the reporter was told this.
+    - ``decision``: the code of the decision that confirms that the reporter was told this.
     - ``basis``: the articles that the reply explains, if any.
     """
 
@@ -468,25 +472,25 @@ class Reply:
 
     @property
     def takes_own_words(self) -> bool:
-        """Whether it needs an officer's own words for the case."""
+        """Whether the reply needs an officer's own words for the case."""
         return OWN in self.fields
 
     @property
     def ends(self) -> bool:
-        """Whether it ends a case, and so is sent only with the closing."""
+        """Whether the reply ends a case, and so is sent only when the case is closed."""
         return self.closes or self.outcome is not None
 
     def fits(self, status: Status, outcome: str | None) -> bool:
-        """Tell whether it suits a case with this status, and with this outcome (a code) if there is one."""
+        """Return whether the reply suits a case with this status and, if given, this outcome (a code)."""
         return status in self.status and (not outcome or self.outcome in {None, outcome})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter to print, which goes with a decision.
+    """A letter to print for a decision.
 
-    It requires as many officers as the decision, and waits for what the decision waits for. ``law`` is the
-    line below its name.
+    The conditions of the decision, and the number of officers it requires, also apply to the letter. ``law``
+    is the line below the letter's name.
     """
 
     name: Texts
@@ -507,7 +511,7 @@ class AccessAnswers:
     """The two answers to a person who asks what is held on them.
 
     ``neither`` neither confirms nor denies anything. ``told`` is printed below the data. ``law`` is printed
-    below the title of both. A blank line separates paragraphs.
+    below the title of both answers. A blank line separates paragraphs.
     """
 
     law: Texts
@@ -518,7 +522,7 @@ class AccessAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWords:
-    """Texts of a sealed dossier: ``secret`` on the reporter, ``law`` below the title for a prosecutor."""
+    """Texts of a sealed dossier: ``secret`` is about the reporter, ``law`` a subtitle for the prosecutor."""
 
     law: Texts
     secret: Texts
@@ -529,8 +533,8 @@ class DossierWords:
 class Authority:
     """A body or person to turn to.
 
-    ``referral``: it may be named if a report is not for the office. ``address``: the address on letters to
-    it, if the law gives one.
+    ``referral``: officers may name this authority if a report is not for the office. ``address``: the address
+    on letters to this authority, if the law gives one.
     """
 
     name: Texts
@@ -543,11 +547,11 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhomToReach:
-    """Parts of sentences on the reporter's pages that say whom to reach; and whom a report may reach.
+    """Parts of sentences on the reporter's pages: whom to contact, and who may receive a report.
 
     ``danger``: what to do in danger. ``advice``: whom reporters can always ask. ``directly``: who accepts
-    letters without this office. ``instead``: where to send a letter about this office. ``passed_on``: what
-    the office has to pass on, and who can look for the reporter, in whole sentences.
+    letters that do not go through this office. ``instead``: where to send a letter about this office.
+    ``passed_on``: whole sentences on what the office has to pass on, and on who can look for the reporter.
     """
 
     danger: Texts
@@ -683,7 +687,7 @@ class Law:
 
     @property
     def told_by_reply(self) -> frozenset[str]:
-        """The decisions that say what a reply told the reporter."""
+        """The decisions that confirm what a reply told the reporter."""
         duties = self.duties.values()
         return frozenset(code for duty in duties for code, each in duty.decisions.items() if each.by_reply)
 
@@ -693,7 +697,7 @@ class Law:
 
     @property
     def tells_prosecutor(self) -> frozenset[str]:
-        """The measures that inform a prosecutor. After them, some others need the prosecutor's word."""
+        """The measures that inform a prosecutor; some other measures then need the prosecutor's word."""
         duty = self.duties[self.duty(DutyRole.PROSECUTOR)]
         named = {each.measure for each in duty.decisions.values()} | {duty.urgent and duty.urgent.measure}
         return frozenset(each for each in named if each)

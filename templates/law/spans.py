@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 
 class Unit(StrEnum):
-    """What a span counts."""
+    """The unit of a span."""
 
     DAYS = "day"
     WORKING_DAYS = "working day"

@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 class LegalCalendar:
-    """The working days of a law. The days off of an office do not affect them."""
+    """The working days of a law. An office's own days off do not change these working days."""
 
     def __init__(self, law: rules.Calendar) -> None:
         self._law = law
