@@ -85,7 +85,7 @@ def paid(
 
 
 def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
-    """Alternate between the two. Print the median ratio with its range."""
+    """Alternate between ``ours`` and ``bare``. Print the median ratio with its range."""
     rates = [[rate(port, request, count) for port, request in (ours, bare)] for _ in range(ROUNDS)]
     show(what, rates, "of a bare Flask and SQLAlchemy")
 

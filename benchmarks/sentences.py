@@ -2,7 +2,8 @@
 
 There are four sources: docstrings and comments, errors and hints, the help of commands, and documents. Each
 provides the same number of sentences. ``--old FILE`` mixes in sentences of an earlier text, one per line of
-the file. A reader who does not stumble over these reads too fast, and their result does not count.
+the file. If a reader does not stumble over the earlier sentences, the reading was too fast and does not
+count.
 
     python -m benchmarks.sentences SEED --old benchmarks/old_sentences.txt --key KEYFILE
 """

@@ -26,7 +26,7 @@ FIRST = bytes(32)
 # cases needs a third of each limit.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# A manifest lists at most this many imports, which is more than happen between two exports.
+# A manifest lists at most this many imports; fewer imports happen between two exports.
 IMPORTS = 64
 # Upper limit, in bytes, for the fields that precede the long lists of a manifest.
 _LONGEST_HEAD = 4_096

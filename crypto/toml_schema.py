@@ -26,7 +26,7 @@ Node: TypeAlias = Mapping[str, Any]
 # A TOML key without quotation marks.
 BARE_KEY = "[A-Za-z0-9_-]+"
 _DRAFT = "http://json-schema.org/draft-04/schema#"
-# The English descriptions of expected values, keyed by code. There are no other descriptions.
+# The English descriptions of expected values, keyed by code. No other descriptions exist.
 EXPECTED = {
     "one-of": "one of {known}",
     "number": "a number from {least} to {most}",

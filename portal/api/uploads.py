@@ -130,10 +130,10 @@ def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
 def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> Upload:
     """Store the upload with the request's body and return it.
 
-    If the store already has an upload with the same header, its answer was lost, and this upload is returned.
-    A report of one piece is one transaction. After a broken connection, the client can continue with the same
-    header; otherwise the upload expires. Room is checked last, and is taken in the same step: a client that
-    could ask for room without taking it would see when others take it.
+    If the store already has an upload with the same header, that upload is returned, because the client lost
+    the first answer. A report of one piece is one transaction. After a broken connection, the client can
+    continue with the same header; otherwise the upload expires. Room is checked last, and is taken in the
+    same step: a client that could ask for room without taking it would see when others take it.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)

@@ -85,8 +85,8 @@ def _hash(database: Database, channel: str) -> None:
             digest.update(piece)
             size += len(piece)
         with database.write() as connection:
-            # An envelope that lacks a piece gets no hash and is not exported. In a bundle, it would block all
-            # later bundles.
+            # An envelope that lacks a piece gets no hash and is not exported, because such an envelope in a
+            # bundle would block all later bundles.
             intakes.keep_hash(connection, envelope_id, digest.digest(), size)
 
 

@@ -47,7 +47,7 @@ _SILENT: Mapping[str, set[str]] = {
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # it would record every few minutes how much was written
+    "log_checkpoints": {"off"},  # "on" logs every few minutes how much was written
     "log_autovacuum_min_duration": {"-1"},
     "log_min_error_statement": {"fatal", "panic"},  # a failed statement contains the data to store
     "log_line_prefix": {""},

@@ -1,6 +1,6 @@
 """The kernel's seccomp: permanently restrict which sockets a process may make and use.
 
-Landlock restricts TCP ports and abstract sockets. It does not restrict UDP, MPTCP, sockets with a path,
+Landlock restricts TCP ports and abstract sockets. Landlock does not restrict UDP, MPTCP, sockets with a path,
 listening, or connections opened by sending (TCP Fast Open).
 
 Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. The authors of libseccomp

@@ -1,8 +1,8 @@
 """Delete the bytes of deleted envelopes in portions.
 
-One transaction that deleted gigabytes would block all writers until it ended. With SQLite, it would also need
-the same amount of free disk space, because overwritten pages go to the write-ahead log first. So deleting an
-envelope only records its id; the clock, `portal import` and `portal expire` delete its bytes.
+One transaction that deleted gigabytes would block all writers until it ended. With SQLite, the transaction
+would also need the same amount of free disk space, because overwritten pages go to the write-ahead log first.
+So deleting an envelope only records its id; the clock, `portal import` and `portal expire` delete its bytes.
 """
 
 import math

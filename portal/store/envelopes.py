@@ -151,7 +151,7 @@ def forget(connection: Connection, hour: int, envelope_id: bytes, received: int 
 
 
 def forget_stalled(connection: Connection, hour: int, stalled: Iterable[Unfinished]) -> int:
-    """Delete those of ``stalled`` that have not grown since; return how many."""
+    """Delete the uploads in ``stalled`` that have not grown meanwhile; return how many."""
     still = tuple_(envelopes.c.id, envelopes.c.received).in_([(each.id, each.received) for each in stalled])
     return quotas.delete_envelopes(connection, hour, ~whole, still)
 

@@ -100,7 +100,8 @@ def open_case(connection: Connection, channel: str, opened: Opened, today: date)
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:
     """Store the newest slot of a case.
 
-    An unknown case was filed with an earlier portal. The inbox has it, so it counts as collected.
+    An unknown case was filed with an earlier portal. The inbox has that case, so the case counts as
+    collected.
     """
     insert_new(connection, cases, case_id=case_id, channel=channel, collected=True)
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(slot=slot))

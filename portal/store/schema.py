@@ -40,9 +40,9 @@ def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Ta
     return table
 
 
-# One row: the key pair that signs intake bundles. Exports and imports lock it to exclude each other. `decoy`
-# is random. It is read if a case has no slot, because PostgreSQL stores a slot outside its row, and reading a
-# slot takes time.
+# One row: the key pair that signs intake bundles. Exports and imports lock this row to exclude each other.
+# `decoy` is random. `decoy` is read if a case has no slot, because PostgreSQL stores a slot outside its row,
+# and reading a slot takes time.
 instance = _table(
     "instance",
     Column("public", LargeBinary(32), primary_key=True),

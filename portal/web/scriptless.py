@@ -54,7 +54,7 @@ def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
 def check_site() -> None:
     """Refuse a form if the browser says that a page of another site sent it.
 
-    Our pages send no referrer, so their origin is `null`. That value alone proves nothing.
+    Our pages send no referrer, so their origin is `null`. The value `null` alone proves nothing.
     """
     origin = request.headers.get("Origin", "null")
     foreign = origin != "null" and not _is_own_host(origin)

@@ -16,8 +16,8 @@ from templates.law.spans import Span
 # The names that a reply can contain between braces. OWN is filled with an officer's own words.
 OWN = "text"
 FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
-# The names that a letter can contain. A letter to a person concerned has neither the number of the case nor
-# its days, because they could reveal who reported.
+# The names that a letter can contain. A letter to a person concerned has neither the number nor the dates of
+# the case, because these could reveal who reported.
 LETTER_FIELDS = ("name", "case", "received", "outcome", OWN)
 PERSON_FIELDS = ("name", OWN)
 
