@@ -72,7 +72,7 @@ _OPERATORS = (
     *("core/ReplaceOrWithAnd", "core/ReplaceBreakWithContinue", "core/ReplaceContinueWithBreak"),
     *("core/ExceptionReplacer", "core/NumberReplacer", "core/RemoveDecorator", "core/ZeroIterationForLoop"),
 )
-# These change how Python stores an object, not what it does.
+# These options change how Python stores an object, not what the object does.
 _STORED = {"frozen", "slots"}
 
 Position = tuple[int, int]

@@ -15,7 +15,7 @@ SIGNATURE = "card.sig"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A channel as its own body describes it. ``key`` is the card key (32 bytes) that signs the card."""
+    """A channel, described by its own body. ``key`` is the card key (32 bytes) that signs the card."""
 
     deployment: bytes
     key: bytes

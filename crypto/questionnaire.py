@@ -159,7 +159,7 @@ class Questionnaire:
 
     @property
     def reference(self) -> Reference:
-        """The reference to this questionnaire that a keyring holds."""
+        """The reference by which a keyring names this questionnaire."""
         return Reference(self.id, self.version, self.hash)
 
     def options(self, question: str) -> tuple[Option, ...]:

@@ -68,8 +68,8 @@ def combine(shares: Sequence[str]) -> bytes:
         raise Tampered("one share is given twice")
     least = parsed[0].member_threshold
     first, rest = list(shares[:least]), shares[least:]
-    # SLIP-39 combines exactly a quorum. Each further share takes the place of the last one in turn, and must
-    # give the same secret.
+    # SLIP-39 combines exactly a quorum. Each further share in turn replaces the last share of that quorum,
+    # and must give the same secret.
     secrets = {_combine(chosen) for chosen in (first, *([*first[:-1], words] for words in rest))}
     if len(secrets) != 1:
         raise Tampered("the shares are not from one split")

@@ -21,7 +21,7 @@ _CHANNEL = 32
 _UPLOAD = 16
 _COUNTERS = 2**32
 # The largest envelope of each size class except the last, in bytes. The first class holds a text; the second
-# a container of 1 MiB; each further one a container four times as large.
+# holds a container of 1 MiB; each further class holds a container four times as large.
 _LARGEST_OF = [
     age.sealed_size(each) for each in (padding.SMALLEST, *(1 << bits for bits in range(20, 29, 2)))
 ]
@@ -36,7 +36,7 @@ class Unsolved(CryptoError):
 
 
 def size_class(size: int) -> int:
-    """Return the class of an envelope of ``size`` bytes, from 0 to 6. Each class takes twice the work."""
+    """Return the class of an envelope of ``size`` bytes, from 0 to 6. Each class doubles the work."""
     return bisect_left(_LARGEST_OF, size)
 
 
@@ -116,7 +116,7 @@ def seed(secret: bytes, deployment: bytes, hour: int) -> bytes:
 
 
 def upload_id(secret: bytes, deployment: bytes, header_hash: bytes) -> bytes:
-    """Return the 16-byte id of an upload, so that a portal can find it again from its envelope's header."""
+    """Return the 16-byte id of an upload, by which a portal finds the upload from the envelope's header."""
     return primitives.derive(secret, salt=deployment, info=_UPLOAD_LABEL + b"\0" + header_hash)[:_UPLOAD]
 
 

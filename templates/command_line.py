@@ -127,7 +127,7 @@ class Group(click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command. `help` before its name means its `--help`. Raise Unknown for an unknown name."""
+        """Find the command. `help NAME` means `NAME --help`. Raise Unknown for an unknown name."""
         name, *rest = arguments
         if name == "help" and name not in self.branch.children:
             if not rest:
@@ -169,8 +169,8 @@ class Group(click.Group):
 def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the paths of up to four commands that a word may mean, best first.
 
-    ``more`` is the word after it, or an empty text. If two commands fit equally well, one below ``begin``
-    comes first.
+    ``more`` is the word after ``name``, or an empty text. If two commands fit equally well, a command below
+    ``begin`` comes first.
     """
     phrases = {f"{name} {more}", f"{begin[-1]} {name}" if begin else ""}
     fits = {path: _fit(path, node, name, more, phrases) for path, node in _nodes(tree)}

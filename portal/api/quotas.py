@@ -132,7 +132,7 @@ def _fits(capacity: int, kind: Kind, size: int) -> bool:
 
 
 def _capacity(connection: Connection, settings: Settings, hour: int) -> tuple[int, int]:
-    """Return how many bytes all kinds may take: as the disk allows, and as configured."""
+    """Return two limits on the bytes of all kinds together: what the disk allows, and what is configured."""
     configured = int(settings.capacity_gb * _GB)
     on_disk = disk.room(connection, settings, hour)
     if on_disk is None:

@@ -57,7 +57,7 @@ def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every u
 
 @_views.post("")
 def create() -> Response:
-    """Begin an upload. The request may contain its first bytes, or all of them."""
+    """Begin an upload. The request may contain the first bytes of the envelope, or all its bytes."""
     size = tus.length(request.headers.get("Upload-Length"))
     channel, report = tus.metadata(request.headers.get("Upload-Metadata"))
     if request.content_type or request.content_length:
@@ -96,7 +96,7 @@ def resume(name: str) -> Response:
 
 @_views.delete("/<name>")
 def discard(name: str) -> Response:
-    """Delete an unfinished envelope. A client cannot delete a complete one."""
+    """Delete an unfinished envelope. A client cannot delete a complete envelope."""
     upload = _find(name)
     if not receiving.drop(context(), upload):
         raise Problem(403, "already_whole")

@@ -50,7 +50,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """An unfinished envelope, with the data that decides whether it keeps its room."""
+    """An unfinished envelope, with the data that decides whether the envelope keeps its room."""
 
     id: bytes
     kind: Kind
@@ -105,7 +105,7 @@ def append(connection: Connection, upload: Upload, piece: bytes, today: date) ->
 
 
 def find(connection: Connection, envelope_id: bytes) -> Upload | None:
-    """Return an envelope, or None if it is unknown. If the inbox has confirmed it, its channel is empty."""
+    """Return an envelope, or None if it is unknown. A confirmed envelope has an empty channel."""
     row = connection.execute(select(*_UPLOAD).where(envelopes.c.id == envelope_id)).one_or_none()
     if row is None:
         left = expiry.find_remains(connection, envelope_id)

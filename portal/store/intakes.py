@@ -8,7 +8,7 @@ from portal.store import expiry, quotas
 from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
 
-# The most that one bundle holds, so that its manifest stays within its limit (SPEC 8).
+# The most entries in one bundle, so that the bundle's manifest stays within its limit (SPEC 8).
 MOST_ENVELOPES = 150_000
 MOST_WITHDRAWALS = 40_000
 

@@ -126,7 +126,7 @@ def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
     """Return the fields and files of a form with up to ``size`` bytes of files, all kept in memory.
 
     Only Werkzeug's parser is used. In a form library, fields refer to their form, and such a cycle keeps
-    everything that was sent in memory until garbage collection.
+    all data of the form in memory until garbage collection.
     """
     most = size + _FRAMING
     if (request.content_length or 0) > most:

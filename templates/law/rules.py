@@ -1,6 +1,6 @@
 """The rules of a jurisdiction as values.
 
-Each jurisdiction chooses its own codes. The program knows only the closed lists here.
+Each jurisdiction chooses its own codes. The program knows only the closed lists of this module.
 """
 
 from collections.abc import Mapping
@@ -603,7 +603,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of a sheet: a text, and what the program fills in below it, if anything."""
+    """A part of a sheet: a text, and any facts that the program adds below the text."""
 
     name: Texts
     text: Texts
@@ -704,7 +704,7 @@ class Law:
 
     @property
     def of_justice(self) -> frozenset[str]:
-        """The measures after which a prosecutor may act: those that inform one, and judicial ones."""
+        """The measures after which a prosecutor may act: judicial ones, and those that inform prosecutors."""
         justice = (code for code, each in self.measures.items() if each.is_of_justice)
         return self.tells_prosecutor.union(justice)
 
