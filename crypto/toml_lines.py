@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each number of lines that added brackets turn into a complete statement, and its contents."""
+        """Yield each beginning that added brackets complete: its number of lines, and its contents."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)

@@ -146,7 +146,7 @@ def _apart(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = "role") -> Iterator[Mismatch]:
-    """Yield a mistake for each role that is missing or used twice (a mistake at its second use)."""
+    """Yield a mistake for each missing role, and for the second use of each role that is used twice."""
     for role in roles:
         filled = [code for code, each in document.value[table].items() if each.get(key) == role]
         path = (table, filled[1], key) if filled[1:] else (table,)

@@ -71,7 +71,7 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Return whether ``one`` in days cannot end later than ``other`` in at least as many working days."""
+    """Return whether ``one`` never ends later: days, against at least as many working days in ``other``."""
     if len(one) > 1 or len(other) > 1:
         return False
     units = (one[0].unit, other[0].unit)

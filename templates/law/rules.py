@@ -274,7 +274,7 @@ class Decision:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What officers must add to what the measure needs: a ground, and the day until which they defer."""
+        """What officers must give beyond the needs of the measure: a ground, and the day that ends a deferral."""
         asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
@@ -310,7 +310,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """What makes a case one of an offence: this severity or a higher one, or one of these tags.
+    """The signs that a case is about an offence: at least this severity, or one of these tags.
 
     With ``danger``, a report of danger to somebody is enough, whatever else the case says.
     """
