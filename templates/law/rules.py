@@ -274,7 +274,7 @@ class Decision:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What officers must give beyond the needs of the measure: a ground, and the day that ends a deferral."""
+        """What officers must give besides the data of the measure: a ground, and the end of a deferral."""
         asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
@@ -310,7 +310,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """The signs that a case is about an offence: at least this severity, or one of these tags.
+    """A case is about an offence if it has at least this severity, or one of these tags.
 
     With ``danger``, a report of danger to somebody is enough, whatever else the case says.
     """
