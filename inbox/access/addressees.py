@@ -24,13 +24,16 @@ def is_named(session: Session, number: int, addressee: str) -> bool:
     """Return whether a case names an addressee.
 
     An addressee is not compared with a case that nobody may read. Raises Undeclared for an officer who has
-    not declared the case, whatever the addressee: otherwise the officer could test names against the case.
+    not declared on the case, whoever the addressee is: otherwise the officer could test names against the
+    case.
     """
     return _is_compared(session, number, addressee) and named.is_person_of(session, number, addressee)
 
 
 def check(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
-    """Return whether the addressee needed a reason. ``how`` is the hint that says how to give a reason.
+    """Return whether a reason for the addressee was needed.
+
+    ``how`` is the hint that says how to give a reason.
 
     Raises CaseRefused for an addressee whom the case names, if no reason is given. Raises what
     ``check_unsaid`` and ``is_named`` raise.
@@ -45,7 +48,7 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 
 
 def check_unsaid(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
-    """Return whether the addressee needed a reason because it could reveal the reporter.
+    """Return whether a reason was needed because the addressee could reveal the reporter.
 
     Raises CaseRefused for words that the reporter asked never to repeat and for words that touch the
     identity, if no reason is given. For the identity, a reason from only one officer does not count, because

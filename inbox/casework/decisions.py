@@ -33,7 +33,7 @@ class Decision:
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
     ``restrictions`` are actions that the prosecutor does not want, or the conditions for them. ``despite`` is
     the reason for stating that the reporter was told although no reply says so, or for sending something to a
-    person whom the case names. It is empty if neither applies.
+    person whom the case names. ``despite`` is empty if neither applies.
     """
 
     choice: str
@@ -57,7 +57,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 
 
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
-    """Take one or more decisions about a case with one confirmation; all of them or none.
+    """Take one or more decisions about a case with one confirmation. If one of them fails, none is taken.
 
     This requires as many officers as the most demanding decision. Raises what ``decide`` raises.
     """
@@ -81,7 +81,7 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
     """Return one decision for each of these codes, with the reason in ``given``.
 
-    Each decision takes the other fields of ``given`` that belong to it. A single decision gets all fields:
+    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields:
     when it is taken, a field that does not belong to it is refused by name.
 
     Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
@@ -122,9 +122,9 @@ def _has(rule: rules.Decision, name: str) -> bool:
 
 
 def deciding(session: Session, number: int, decision: Decision) -> Action:
-    """Return the journal entry of a decision, with as many officers as it takes.
+    """Return the journal entry of a decision, with as many officers as the decision takes.
 
-    Raises Refused if no reason is given and for a decision that the law does not have, and what
+    Raises Refused if no reason is given, or if the law does not have the decision. Also raises what
     ``addressees.check`` raises.
     """
     code = _code(session, number, decision)
@@ -221,10 +221,10 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
 
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
-    """Check that no obstacle forbids a decision, or a letter that goes with it.
+    """Check that no obstacle forbids a decision or its letter.
 
-    A decision with a measure sends the case to somebody else. Such a decision has to wait until officers have
-    decided whether to inform the prosecutor.
+    A decision that records a measure sends the case to somebody else. Such a decision has to wait until
+    officers have decided whether to inform the prosecutor.
 
     Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
     it; Refused for a decision that the law does not have; and what ``exits.check`` raises.
@@ -303,9 +303,9 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
     Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces one
-    taken by two also takes two: otherwise one officer could reverse it. Whatever the law says, it also takes
-    two officers to state that the reporter was told although no reply says so, which nobody else could check,
-    and to defer a decision that is already deferred.
+    taken by two also takes two: otherwise one officer could reverse it. Whatever the law says, two officers
+    are needed to defer a decision again, and to state that the reporter was told although no reply says so:
+    nobody else could check such a statement.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)

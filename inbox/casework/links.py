@@ -185,7 +185,7 @@ def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Remove a link or a dismissal.
 
-    Raises CaseRefused if there is neither, and what ``link`` raises.
+    Raises CaseRefused if there is no link and no dismissal. Also raises what ``link`` raises.
     """
     with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
         _keep_in_step(session, number, other)
@@ -227,8 +227,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
     Otherwise a single officer, who may be the person concerned, could free a case from the prosecutor's word,
     or from the other case's proceedings or hold. Nor may one officer undo a link if a case ended as a
-    duplicate because of it. The same applies to a link through which a case may mean somebody who has made an
-    access request: two officers decide whether it does.
+    duplicate because of that link. Two officers are also needed if, because of a link, a case may concern
+    somebody who has made an access request: the officers decide whether the case concerns that person.
     """
     row = session.get(Link, (number, other))
     if row is None:

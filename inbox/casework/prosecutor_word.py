@@ -1,9 +1,9 @@
-"""The prosecutor's word: until it is given, nobody may learn that a case for the prosecutor is pursued.
+"""The prosecutor's word: until it is given, nobody may learn that the case is pursued.
 
 The report may come from the network itself, as a probe: the answer “confirmed” would warn the network to
-hide. A notice to the persons concerned, a hearing, or a reorganised service would do the same. So the office
-asks the prosecutor first. What binds a case binds all cases bound to it (``bonds``), because the same persons
-would be warned.
+hide. A notice to the persons concerned, a hearing, or a reorganised service would warn it too. So the office
+asks the prosecutor first. A restriction on a case also applies to all cases bound to that case (``bonds``),
+because the same persons would be warned.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ from templates.law.rules import DutyRole, Law, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
-    """Return whether the reporter of a case may not be told an outcome; raises what ``in_use.rule`` raises.
+    """Return whether the reporter must not learn an outcome of a case; raises what ``in_use.rule`` raises.
 
     This includes outcomes during the office's own proceedings, even if no prosecutor is informed.
     """
@@ -38,9 +38,9 @@ def binds_outcome(session: Session, number: int) -> bool:
 
 
 def binds(session: Session, number: int) -> bool:
-    """Return whether the prosecutor's word is missing or has restrictions. Officers know what these forbid.
+    """Return whether the prosecutor's word is missing or has restrictions.
 
-    A later word without restrictions frees the case.
+    Officers know what the restrictions forbid. A later word without restrictions frees the case.
     """
     return _is_bound(session, number, _binding)
 
@@ -69,8 +69,8 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 def is_missing(session: Session, number: int) -> bool:
     """Return whether a prosecutor who acts or may act has not spoken yet. Until then, nobody is warned.
 
-    The word is also missing until it is decided whether to inform a prosecutor at all, even if no rule asked
-    for that decision: a case that nobody has scored may still be about an offence.
+    The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
+    no rule asked for that decision: a case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
@@ -79,14 +79,14 @@ def is_undecided(session: Session, number: int) -> bool:
     """Return whether the decision on informing the prosecutor is pending, even if no rule asked for it.
 
     In cases bound to this one, the decision counts only if a rule asked for it, because a duplicate may be
-    closed without it.
+    closed without that decision.
     """
     is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_open or bool(_asked(session, bonds.of(session, number)))
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Return whether the judiciary has a case, or one bound to it, without a later word or final decision.
+    """Return whether a case, or one bound to it, is with the judiciary, which has not freed it yet.
 
     Also return True if a decision on informing the prosecutor of one of these cases was asked for but not
     taken.
@@ -103,14 +103,14 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this case alone, as one text, or "" if there are none.
 
-    These restrictions were recorded with the last word or after it, or are dated later. A final decision ends
-    them.
+    These restrictions were recorded with the prosecutor's last word or later, or are dated later than that
+    word. A final decision ends the restrictions.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
 
 def binding(session: Session, number: int) -> int:
-    """Return the number of the case that binds a case: itself if it does, otherwise one bound to it."""
+    """Return the number of the case that binds a case: the case itself, or another one bound to it."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
@@ -128,9 +128,9 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 def freed(session: Session, number: int) -> None:
     """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
 
-    In these cases, everything was withheld because the word was missing, and that reason no longer holds.
-    They include cases that the signed-in officers may not read, because otherwise nobody would look at them
-    again.
+    In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
+    longer applies. This also applies to cases that the signed-in officers may not read, because otherwise
+    nobody would look at them again.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
@@ -187,7 +187,7 @@ def _unfreed(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _recorded(session: Session, number: int) -> Sequence[Any]:
-    """Return kind, position, day and restrictions of the measures of a case, in order."""
+    """Return the kind, position, day and restrictions of each measure of a case, in order."""
     asked = select(Measure.kind, Measure.position, Measure.day, Measure.restrictions).filter_by(case=number)
     return session.execute(asked.order_by(Measure.position).execution_options(**AS_A_LINE)).all()
 
@@ -196,7 +196,7 @@ def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> S
     """Return these measures in order, except those that a later measure with one of these roles lifts.
 
     The prosecutor's word lifts only what already existed, not what was recorded later or is dated later.
-    Otherwise a word with an old date could lift what the prosecutor has said since.
+    Otherwise a word with an old date could lift later restrictions of the prosecutor.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]
@@ -276,7 +276,7 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
 
 
 def lifting(session: Session, number: int) -> Mapping[str, object]:
-    """Return the values for a hint: the case whose word is missing, and the codes that resolve it."""
+    """Return the values for a hint: the case that lacks the prosecutor's word, and the codes that help."""
     return {
         "other": binding(session, number),
         "choices": legal_duties.settling(session, DutyRole.PROSECUTOR),
@@ -285,7 +285,7 @@ def lifting(session: Session, number: int) -> Mapping[str, object]:
 
 
 def hint(session: Session, number: int) -> Sentence:
-    """Return what to do about the missing word."""
+    """Return what to do if the prosecutor's word is missing."""
     return sentence(
         "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason TEXT;"
         " once there is no objection, record that: inbox case measure add {other} {word}; until then, close"

@@ -69,7 +69,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def state_options(*states: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add a flag for each of these states of cases to a command. Only one can be given."""
+    """Add a flag for each of these states of cases to a command. Only one flag can be given."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for each in reversed(states):

@@ -36,7 +36,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Door(Protocol):
-    """How a command opens the inbox. A single command opens it itself; a session already has it open."""
+    """How a command gets its inbox: single commands open it; a session has already opened it."""
 
     @property
     def root(self) -> Path:
@@ -54,13 +54,13 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The door of a single command: the shares and passphrases given with it open the inbox."""
+    """How a single command opens the inbox: with the shares and passphrases given to the command."""
 
     home: Path | None
 
     @property
     def root(self) -> Path:
-        """The home folder. Raises UsageError if it was not given: only ``--help`` works without it."""
+        """The home folder. Raises UsageError if no folder was given: only ``--help`` works without one."""
         if self.home is None:
             raise click.UsageError("Missing option '--home', or FANAL_HOME in the environment.")
         return self.home
@@ -115,7 +115,7 @@ def _opening(name: str, what: str) -> Callable[[Command], Command]:
 
 
 def officer_options(command: Command) -> Command:
-    """Add the options for the officers: ``--share`` and ``--passphrase-file``, once for each."""
+    """Add ``--share`` and ``--passphrase-file``, which are given once for each officer."""
     for name, what in (
         (
             "--passphrase-file",
@@ -131,7 +131,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """Return the reason given with an option, on one line, or None. Raises BadParameter if it is too long."""
+    """Return the reason given with an option, on one line, or None; raises BadParameter for a long one."""
     if given is None:
         return None
     reason = one_line(given)
@@ -258,7 +258,7 @@ def text_of(path: Path) -> str:
 
 
 def asked_text(what: str) -> str:
-    """Ask for a text and return it. From then on, ``written`` includes it."""
+    """Ask for a text and return it. From then on, ``written`` includes that text."""
     return _remembered(terminal.ask_text(what))
 
 
@@ -295,7 +295,7 @@ def credentials_at(root: Path) -> list[Credential]:
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
     """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
-    Close it once the vault is open: officers may type another passphrase while one is being tried.
+    Close ``quiet`` once the vault is open: officers may type another passphrase while one is being tried.
     Passphrases from files do not change the terminal.
     """
     if not remembered("passphrase_file"):
@@ -304,7 +304,7 @@ def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
 
 
 def _at_home(root: Path) -> list[Path]:
-    """Return the share in the home, without one that an interrupted change has left there."""
+    """Return the share in the home, ignoring any share that an interrupted change has left there."""
     sharing = vault_header.parse(given_files.content(Home(root).header)).sharing
     paths = sorted(root.glob("*.share"))
     return [path for path in paths if share_file.sharing_of(given_files.content(path)) == sharing] or paths

@@ -26,7 +26,7 @@ def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
 
 
 def _confirmed(notice: Notice) -> Iterator[str]:
-    """Yield who has confirmed a notice, what that proves, and when the notice ends."""
+    """Yield who has confirmed a notice, what each confirmation proves, and when the notice ends."""
     if notice.confirmed_by_own:
         yield visible(f"  Read by {', '.join(notice.confirmed_by_own)}.")
     if notice.confirmed_by_sheet:

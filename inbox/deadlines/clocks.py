@@ -11,8 +11,8 @@ from inbox.deadlines.office import Practice
 from inbox.deadlines.working_days import Calendar
 from templates.law.rules import Clock, Event, Period
 
-# The end of retention is not a clock of the law. The codes of the law have no hyphens, so none can equal this
-# one.
+# The end of retention is not a clock of the law. The codes of the law have no hyphens, so no code of the law
+# can equal this one.
 RETENTION = "end-of-retention"
 
 

@@ -1,9 +1,9 @@
 """Keep scores and deadlines up to date: recompute them when the rules change.
 
 The rules are the law, this program, the public holidays that the program knows, and the office's settings.
-All files of four rooms count as rules, because a list of only the files with rules could miss one. This room
-computes deadlines from the score and the tables, and the room of the law counts days. The layers contract
-forbids a dependency on any higher room.
+All files of four packages count as rules, because a list of only the files with rules could miss one. This
+package computes deadlines from the score and the tables, and the package of the law counts days. The layers
+contract forbids importing any higher package.
 """
 
 import hashlib

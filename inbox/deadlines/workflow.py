@@ -231,8 +231,8 @@ def _is_from(n: int, outbox: int | None) -> bool:
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
     """Return the deadline for feedback that the reporter can be told today.
 
-    If an acknowledgement is waiting, or the text written today is one, the time runs from today. Otherwise it
-    runs from the last day for an acknowledgement. Feedback that is held back is still owed.
+    If an acknowledgement is waiting, or the text written today is one, the time runs from today. Otherwise
+    the time runs from the last day for an acknowledgement. Feedback that is held back is still owed.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
@@ -270,7 +270,7 @@ def _keep(session: Session, number: int) -> None:
 
 
 def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool) -> None:
-    """Keep a closed or junk case that still owes a decision in the queue, and out of the archive."""
+    """Keep a case in the queue until it has ended and needs no decision; only then set its archive day."""
     work.waits = not work.has_ended or owed
     work.archive_from = None if work.waits else _archive_from(session, work, since)
 

@@ -1,7 +1,7 @@
 """Serve requests from this machine only, one after the other, without a log.
 
 waitress reads and writes in its own thread, so that nobody waits for a slow client. Pages are made in the
-thread that calls ``answer``: it owns the vault and receives the signals that end its work.
+thread that calls ``answer``: that thread owns the vault and receives the signals that end its work.
 """
 
 import logging
@@ -26,7 +26,7 @@ from inbox.language.messages import sentence
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# A request must be complete within this time, and an answer must make progress within it.
+# A request must be complete, and an answer must make progress, within this time.
 _SECONDS = 5.0
 # How often to look for slow connections.
 _TICK_SECONDS = 0.2
@@ -134,8 +134,8 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Do not close the trigger earlier: the thread may end on its own, and another file may then get its
-        # number.
+        # Do not close the trigger earlier: the thread may end on its own, and another file may then get the
+        # number of the trigger.
         inner.trigger.close()
 
 

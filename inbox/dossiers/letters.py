@@ -1,8 +1,9 @@
 """Letters to print for a legal decision: to a prosecutor, an authority or a person concerned.
 
-Their texts come with the law. Text that officers add is checked like a reply. In a letter to a person
-concerned, who knows how colleagues write, it is checked like an answer to an access request. A letter has to
-wait as long as its decision, and requires as many officers. Writing the letter does not take the decision.
+Their texts come with the law. Text that officers add is checked like a reply. A person concerned knows how
+colleagues write, so text in a letter to that person is checked like an answer to an access request. A letter
+has to wait as long as its decision, and requires the same number of officers. Writing the letter does not
+take the decision.
 """
 
 import hashlib
@@ -155,7 +156,7 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
 
 
 def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
-    """Write a letter about a case into a new file, in clear, and record it in the journal and the ledger.
+    """Write an unencrypted letter about a case to a new file; record the letter in journal and ledger.
 
     Raises Refused if the words differ from the words shown, or if the law has no such letter or addressee.
     Raises CaseRefused if the letter has to wait, if the officers' own text is missing, if the case lacks a

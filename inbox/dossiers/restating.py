@@ -68,13 +68,13 @@ class Trace:
 
 
 def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
-    """Raise Refused unless a text on the person with these names, from these cases, may be sent.
+    """Raise Refused unless a text from these cases, about the person with these names, may be sent.
 
     ``despite`` is the reason to override warnings. A text is refused if it is empty, is longer than LONGEST
-    characters, or contains an invisible character. It is refused if it repeats a reporter's wording,
+    characters, or contains an invisible character. A text is also refused if it repeats a reporter's wording,
     something that a reporter asked never to repeat, or something known about a reporter's identity. Without a
-    reason, it is also refused if it contains a day, an hour, or a place, an identifier or another person from
-    a report.
+    reason, a text is also refused if it contains a day, an hour, or a place, an identifier or another person
+    from a report.
     """
     _check_form(text)
     found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))

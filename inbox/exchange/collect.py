@@ -33,7 +33,7 @@ from inbox.vault import queries_access, queries_cases, queries_exchange, queries
 from inbox.vault.tables import IntakeBundle
 from inbox.vault.unopened_reasons import Kind
 
-# For up to this many envelopes, and total bytes, one process finishes before others could start.
+# Up to these limits (envelopes, total bytes), one process finishes before others could start.
 _FEW = 64
 _LITTLE = 16 << 20
 
@@ -59,7 +59,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result for one bundle: ``filed`` or ``refused``; neither if it was collected before.
+    """The result for one bundle: ``filed`` or ``refused``; neither if the bundle was collected before.
 
     ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has the cases of
     the bundle in which new texts name an officer, each with the officers who are now excluded from it.
@@ -85,7 +85,7 @@ def collect(
 ) -> Iterator[Outcome]:
     """Collect bundles in the order of their numbers, each in its own transaction.
 
-    Yields the outcome of each, beginning with those whose manifest cannot be read.
+    Yields the outcome of each bundle. Bundles whose manifest cannot be read come first.
     """
     turns = []
     for path in bundles:
@@ -234,7 +234,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Return whether this inbox made the last outbox that the portal applied; True if there is none."""
+    """Return whether this inbox made the last outbox that the portal applied; True if it applied none."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)

@@ -126,7 +126,7 @@ class Filing:
             )  # once per case: each call is slow, however few texts it adds
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Flag the case if the withdrawal has its reporter's key; nothing is deleted."""
+        """Flag the case if the withdrawal has the key of the case's reporter; nothing is deleted."""
         found = self._case_of(withdrawal.case_id)
         if found is None and self._shelf.has_tombstone(withdrawal.case_id):
             self._shelf.note(Kind.DESTROYED, self._today)

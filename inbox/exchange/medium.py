@@ -21,7 +21,7 @@ from inbox.vault.tables import Office, OutboxBundle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that may be an intake bundle; ``why`` says why not, ``portal`` is its instance key."""
+    """A possible intake bundle: ``why`` says why it is none; ``portal`` is the key of the portal instance."""
 
     name: str
     n: int = 0

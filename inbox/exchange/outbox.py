@@ -64,7 +64,7 @@ class _Waiting:
 
     ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
     slot gives feedback, and ``hollow`` whether it contains a text that was meant as feedback but does not
-    count as such. ``held`` lists the messages that are held back. ``opened`` opens, at the portal, a case
+    count as such. ``held`` lists the messages that are held back. ``opened`` makes the portal open a case
     that officers entered.
     """
 
@@ -102,8 +102,9 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
 def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
     """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
-    If its reply key is no longer valid, the current key signs it again: the portal accepts no later outbox
-    before this one. ``same_disk`` is as for ``make``. Raises Refused once the outbox is confirmed.
+    If the outbox's reply key is no longer valid, the current key signs the outbox again: the portal accepts
+    no later outbox before this one. ``same_disk`` is as for ``make``. Raises Refused once the outbox is
+    confirmed.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
@@ -159,8 +160,8 @@ def _make(
 ) -> tuple[int, str, Collection[int], Collection[int]]:
     """Make the next outbox; return its number, its channel, and two lists of cases.
 
-    It holds back messages of the cases in the first list. To each case in the second list, it sends a text
-    that was meant as feedback but does not count as such.
+    The first list has the cases with messages that the outbox holds back. The second list has the cases to
+    which the outbox sends a text that was meant as feedback but does not count as such.
     """
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)

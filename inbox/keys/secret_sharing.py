@@ -150,9 +150,9 @@ def share(circle: Circle) -> Sharing:
 def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven:
     """Write the share files into ``folder``, read them back and do the share test with them.
 
-    The test message is sealed under the vault's key. Every quorum must open it. No smaller group may open it,
-    even if its shares are altered to state a smaller quorum. Raises Refused if the test fails: these shares
-    must not be used.
+    The test message is sealed under the vault's key. Every quorum must be able to open the test message. No
+    smaller group may be able to open it, even if its shares are altered to state a smaller quorum. Raises
+    Refused if the test fails: these shares must not be used.
     """
     for officer, content in sharing.files.items():
         atomic_files.write(sharing.share_file(officer, folder), [content])
@@ -169,7 +169,7 @@ def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven
 
 
 def withdraw(sharing: Sharing, folder: Path) -> None:
-    """Delete all files in ``folder`` of a sharing that was not put into use."""
+    """Delete from ``folder`` all files of a sharing that was not put into use."""
     for path in folder.glob(f"*-{sharing.name}.*"):
         path.unlink()
 

@@ -9,8 +9,8 @@ from inbox.language.messages import Sentence, sentence
 class Refused(Exception):
     """The inbox refused an action and changed nothing. ``what`` is the error, ``hint`` what to do about it.
 
-    If either contains text from outside, show it through ``terminal`` only. ``fields`` are the names of the
-    form fields that may be wrong. It is empty if the error concerns no field.
+    If ``what`` or ``hint`` contains text from outside, show it through ``terminal`` only. ``fields`` are the
+    names of the form fields that may be wrong. ``fields`` is empty if the error concerns no field.
     """
 
     fields: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Refused(Exception):
         self.hint = hint
 
     def at(self, *fields: str) -> Self:
-        """Return this error for the first of these form fields that is filled in, or else for the first."""
+        """Return this error for the first of these form fields that is filled in, or for the first field."""
         self.fields = fields
         return self
 
@@ -51,7 +51,7 @@ class ShareDamaged(Refused):
 
 
 class TooLittleMemory(Refused):
-    """The free memory is too small to stretch a passphrase with the cost that its share file sets."""
+    """The free memory is too small to stretch a passphrase at the cost that the share file sets."""
 
     def __init__(self, needed: int) -> None:
         super().__init__(
@@ -164,7 +164,7 @@ class CaseRefused(Refused):
 
 
 class Undeclared(CaseRefused):
-    """Officers want to read a case or act on it, but have not declared that they have no interest in it."""
+    """Officers want to read or act on a case, but have not declared having no conflict of interest."""
 
     def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
         which, asked = ", ".join(map(str, cases)), " and ".join(names)

@@ -200,7 +200,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Return how many cases are due by each day. A count that adds no cases becomes 0 unless it is chosen."""
+    """Return how many cases are due by each day; 0 if a day adds no case, unless that day is chosen."""
     total, found = 0, Counter(counts)
     for each in _CUMULATED:
         total += counts[each]

@@ -21,12 +21,12 @@ class Neighbours:
 def of(
     inbox: Inbox, who: Actor, number: int, asked: tuple[Filter, Order] | None, last: Neighbours | None
 ) -> Neighbours:
-    """Return the neighbours of a case among the first ``queue.MANY`` of ``asked``, in its order.
+    """Return the neighbours of a case among the first ``queue.MANY`` cases of the queue.
 
     ``asked`` is the queue that was displayed last. If ``asked`` is None, there are no neighbours. Cases that
-    the acting officers may not read are omitted. Cases that they have not declared on are included, as in the
-    queue. A case that has since left the queue, for example because it was closed, keeps those of its
-    ``last`` neighbours that are still in the queue.
+    the acting officers may not read are omitted. Cases that these officers have not declared on are included,
+    as in the queue. A case that has since left the queue, for example because it was closed, keeps those of
+    its ``last`` neighbours that are still in the queue.
 
     No journal entry is made, because the result holds only numbers from a queue whose display was recorded.
     """

@@ -136,9 +136,10 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return the earlier decision, with its day, on a duty that must be decided again, or None.
+    """Return the earlier decision on a duty that must be decided again, with its day, or None.
 
-    The earlier decision is read from the journal. ``sent`` is true if it sent something to somebody.
+    The earlier decision is read from the journal. ``sent`` is true if that decision sent something to
+    somebody.
     """
     if not legal_duties.is_anew(row):
         return None

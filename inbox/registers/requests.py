@@ -1,4 +1,4 @@
-"""The register of access requests. It shows that each request was answered, but never how.
+"""The register of access requests. Each line shows that a request was answered, but never the answer.
 
 A line is the same whether the person was refused or no data is held on them. An officer from whom the case is
 withheld sees the same line. The register names nobody. Lines are in the order in which the requests were

@@ -9,7 +9,8 @@ from templates.law.rules import Basis, Reach
 from templates.law.spans import Span
 
 WORDING = Wording(__package__, "sheets.toml")
-# Authorities that may receive parts of a case. Emergency services and reporters' advisers may not.
+# Authorities that may receive parts of a case. Emergency services and reporters' advisers may not receive
+# them.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
 
@@ -50,7 +51,7 @@ def recipients(known: Known) -> Iterator[Row]:
 
 
 def retention(known: Known) -> Iterator[Row]:
-    """Yield how long each kind of case is kept, then archived, and whether destruction needs a visa."""
+    """Yield how long each kind of case is kept and archived, and if the archives must approve destruction."""
     law = known.law.retention
     for each in (*law.periods.values(), law.proceedings, law.junk, law.unopened):
         archive = spoken([each.archive], known.language) if each.archive else _say(known, "no")

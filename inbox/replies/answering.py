@@ -88,7 +88,7 @@ def _hollow(message: Message) -> Sentence:
 
 
 def how(session: Session, number: int, template: Reply | None) -> AnswersBy | None:
-    """Return why a text in this template, or without one, counts as feedback; None if it does not."""
+    """Return why a text, in this template or in none, counts as feedback; None if the text does not count."""
     if template and template.answers:
         return AnswersBy.TEXT
     return AnswersBy.MEASURE if tells_measure(session, number) else None
@@ -97,13 +97,14 @@ def how(session: Session, number: int, template: Reply | None) -> AnswersBy | No
 def takes_two(template: Reply | None) -> bool:
     """Return whether feedback in a template requires two officers, because it says nothing about the case.
 
-    Such a template always requires two, so that nobody can infer whether a restriction forbids saying more.
+    Such a template always requires two officers, so that nobody can infer whether a restriction forbids
+    saying more.
     """
     return template is not None and template.answers and not template.takes_own_words
 
 
 def check_case(session: Session, number: int) -> None:
-    """Raise CaseRefused if no text about this case can count as feedback, or not yet.
+    """Raise CaseRefused if no text about this case can count as feedback now.
 
     If the acting officers may not read the case, no text can be feedback. In an open case, feedback must come
     after the acknowledgement, which names the deadline for feedback. An acknowledgement cannot be written

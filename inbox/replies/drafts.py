@@ -206,8 +206,8 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
     """Raise CaseRefused for a reply about passing on an identity, if the identity cannot be passed on.
 
-    Such a reply frightens its reader. It may be sent only if the identity is recorded, and the judiciary has
-    the case or the reporter has consented.
+    Such a reply frightens the reporter. The reply may be sent only if the identity is recorded, and the
+    judiciary has the case or the reporter has consented.
     """
     law = in_use.of(session)
     if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
@@ -229,7 +229,7 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
-    """Raise the status to "acknowledged" if the draft is an acknowledgement, so that the two agree."""
+    """Raise the status to "acknowledged" if the draft is an acknowledgement, to match the text."""
     case = queries_cases.case(session, number)
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:

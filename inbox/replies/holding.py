@@ -80,7 +80,7 @@ def mark(session: Session, message: Message, own: str) -> None:
 
 
 def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
-    """Remove content that may not be sent about a case now from ``dialogues``, and return it."""
+    """Remove from ``dialogues`` the content about a case that must be held back; return that content."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
     replaced = tuple(each.position for each in waiting if each.reversed)
@@ -143,7 +143,10 @@ def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return what the next outbox would omit of a case, as ``said`` does; CaseRefused for an unknown case."""
+    """Return the messages of ``said`` about the content of a case that the next outbox would omit.
+
+    Raises CaseRefused for an unknown case.
+    """
     case = queries_cases.case(session, number)
     if case.mailbox is None:
         return []
@@ -151,7 +154,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
-    """Return what the next outbox would omit of these cases, or of all cases, as ``said`` does.
+    """Return the messages of ``said`` about content that the next outbox would omit from these or all cases.
 
     Cases that the session may not read are left out.
     """
@@ -163,7 +166,7 @@ def warnings(session: Session, numbers: Collection[int] | None = None) -> list[S
 
 
 def said(session: Session, held: Held) -> list[Sentence]:
-    """Return messages that say what is held back of a case, why, and what to do about it."""
+    """Return messages that say which parts of a case are held back, why, and what to do about that."""
     found = [
         sentence(
             "held back in case {number}: reply {position}, because the decision has changed since;"
@@ -233,14 +236,17 @@ def _is_held(session: Session, message: Message) -> bool:
 
 
 def _forbids(session: Session, number: int, outcome: str) -> bool:
-    """Return whether an outcome may not be told. If the law no longer has it, any restriction forbids it."""
+    """Return whether an outcome must be withheld.
+
+    If the law no longer has the outcome, any restriction is a reason to withhold it.
+    """
     if outcome in in_use.of(session).outcomes:
         return prosecutor_word.forbids(session, number, outcome)
     return prosecutor_word.binds_outcome(session, number)
 
 
 def _holds_closing(session: Session, case: Case, replies: Collection[int]) -> bool:
-    """Return whether the closing would reveal something that may not be told, or that a text is missing."""
+    """Return whether the closing would reveal a withheld outcome, or that a text is held back."""
     if case.status != Status.CLOSED or case.slot_status == Status.CLOSED:
         return False
     work = session.get_one(Workflow, case.number)

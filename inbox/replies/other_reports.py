@@ -1,8 +1,8 @@
 """Find words and names from another report in a text, because they could reveal its reporter.
 
 Only reports that the signed-in officers may search are compared. Otherwise, officers could find hidden
-reports by trying words. Reports are hidden if one of the officers is excluded from them or has not declared
-them, or if they are archived or in quarantine. A finding does not name the case.
+reports by trying words. Reports are hidden if one of the officers is excluded from the case or has not
+declared on it, or if the case is archived or in quarantine. A finding does not name the case.
 """
 
 import json
@@ -63,7 +63,7 @@ def quoted(session: Session, number: int, text: str) -> Iterator[str]:
 
 
 def named(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield the case numbers in ``text``, and the names that occur in another report only.
+    """Yield the case numbers in ``text``, and the names that occur only in another report.
 
     Only cases that the signed-in officers may search count. A name is a capitalised word that is also
     capitalised in the other report, within a sentence or in the answer about persons concerned. A name in
@@ -88,7 +88,7 @@ def _may_be_name(word: str) -> bool:
 
 
 def _has_name(session: Session, number: int, word: str) -> bool:
-    """Return whether a word appears in a report like a name."""
+    """Return whether a report uses a word as a name."""
     folded, said = names.words(word), answers.of(queries_cases.case(session, number))
     listed = answers.several(said.get(scoring.questions().persons, ()))
     texts = [each for given in said.values() for each in answers.several(given)]

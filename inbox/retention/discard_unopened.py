@@ -1,6 +1,7 @@
 """Discard expired envelopes that did not become a case, and their rows.
 
-Nobody could read them, so nobody knows what is lost. So this needs two officers, and oversight counts it.
+Nobody could read the envelopes, so nobody knows what is lost. Therefore, discarding takes two officers, and
+oversight counts the discarded envelopes.
 """
 
 from collections.abc import Sequence

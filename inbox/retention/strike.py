@@ -1,8 +1,9 @@
 """Redact passages that do not belong in a case, for good (Directive 2019/1937, article 17).
 
-Redaction changes the reporter's texts, officers' texts and drafts about the case, and the index. It also
-deletes the signature of a changed message, because a guess at the redacted words could be tested against it.
-The ledger of communications (article 9 of loi 2016-1691), the signed journal and files are not changed.
+Redaction changes the reporter's texts, officers' texts and drafts about the case, and the index. Redaction
+also deletes the signature of a changed message, because a guess at the redacted words could be tested against
+the signature. The ledger of communications (article 9 of loi 2016-1691), the signed journal and files are not
+changed.
 """
 
 import re
@@ -65,9 +66,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """How often a passage was found at each place, and which tables still have it in rows of the case.
+    """How often a passage was found at each place, and which tables still have the passage in this case.
 
-    ``holding`` are the numbers of text files that contain it, ``unsearched`` of files that were not searched.
+    ``holding`` are the numbers of the text files that contain the passage; ``unsearched`` are the numbers of
+    the files that were not searched.
     """
 
     times: Mapping[str, int]
@@ -146,7 +148,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # Until a case is assessed, no rule has asked whether to inform a prosecutor, but one still may.
+    # Until a case is assessed, no rule has asked whether to inform a prosecutor, but a rule still may.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
@@ -228,7 +230,7 @@ def _texts(session: Session, number: int, today: date) -> Sequence[Seen]:
 
 
 def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
-    """Apply a striker to all texts of a case, and return it; raises CaseRefused if it found nothing."""
+    """Apply a striker to all texts of a case; return the case, or raise CaseRefused if nothing was found."""
     declarations.check(session, number)
     case = queries_cases.case(session, number)
     if not striker.is_asked:

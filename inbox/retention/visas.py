@@ -1,7 +1,7 @@
-"""The archives' visa: cases that need one are listed, receive their visa, and are then destroyed.
+"""The archives' approval (visa): cases that need it are listed, approved by the archives, then destroyed.
 
-A case is taken off its list as soon as an officer acts on it or its reporter writes. A new list must then ask
-the archives again, because the case is no longer the one that they were asked about.
+A case is taken off its list as soon as an officer acts on it or its reporter writes. The archives must then
+be asked again with a new list, because the case has changed since they were asked.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The archives' visa for a list: its day and its reference."""
+    """The archives' approval (visa) of a list: the day and the reference of the approval."""
 
     day: date
     reference: str
@@ -47,7 +47,7 @@ class Given:
 class AskedFor:
     """A list for the archives, as values for JSON, without any text, day or category of a report.
 
-    ``unopened`` is the number of unopened envelopes to discard; 0 if that needs no visa.
+    ``unopened`` is the number of unopened envelopes to discard; 0 if discarding them needs no approval.
     """
 
     name: str
@@ -90,12 +90,12 @@ class _Chosen:
 
 
 def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
-    """List the named cases for the archives, or else all that wait only for a visa; return the list.
+    """List the named cases for the archives, or all that wait only for the approval; return the list.
 
     Named cases may be listed some time before they are due, within the limit of the law, because the archives
     need weeks. They are still destroyed on their day.
 
-    Raises Refused if nothing waits for a visa, for a case that needs no visa, and for a case whose day is too
+    Raises Refused if no case waits for approval, if a case needs no approval, or if the day of a case is too
     far off. Also raises what ``exits.check`` raises for a case with another obstacle.
     """
 
@@ -128,11 +128,11 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
 
 
 def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
-    """Record the visa of the archives for a list, by its name; return what is still on the list.
+    """Record the archives' approval of the list with this name; return what is still on the list.
 
-    Needs two officers. Raises Refused for an unknown list, a list that already has its visa, an empty list, a
+    Needs two officers. Raises Refused for an unknown list, a list that is already approved, an empty list, a
     day before the list was made or in the future, and a reference that is empty or longer than LONGEST
-    characters. Raises CaseRefused for a case on the list as ``unsaid.check_line`` does.
+    characters. Raises CaseRefused, as ``unsaid.check_line`` does, for a case on the list.
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
@@ -180,7 +180,7 @@ def schedule(inbox: Inbox, who: Actor) -> Schedule:
 def lists(session: Session) -> list[Listed]:
     """Return the lists that still have entries which the signed-in officers may see, newest first.
 
-    A list without a visa is omitted once all its entries have a visa through another list.
+    A list that is not approved is omitted once all its entries are approved on other lists.
     """
     on: dict[int, list[int]] = {}
     for row in session.scalars(select(ListedCase).order_by(ListedCase.case)):

@@ -17,7 +17,7 @@ from PIL import (
 
 from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
 
-# Imported now, like those of preinit(), because no file can be opened later.
+# Imported now, like the plugins of preinit(), because no file can be opened later.
 _PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 Image.preinit()
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # no other thread can start
@@ -34,7 +34,10 @@ _PAPER = "white"
 
 
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of a picture's page. Raises NotShown, or Pillow's own errors for a damaged one."""
+    """Return the pixels of a picture's page.
+
+    Raises NotShown, or Pillow's own errors for a damaged picture.
+    """
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         _check(image)
         facts = (fact("measure", "pixels", image.width, image.height), *_metadata(image))

@@ -38,7 +38,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result for an intact journal: its head, how many outboxes were compared, the last entry they name.
+    """The result for an intact journal: its head, the number of outboxes compared, the last entry they name.
 
     ``warnings`` say what the comparison could not cover.
     """
@@ -61,7 +61,7 @@ def paper(written: str) -> Paper:
 
 
 def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | None) -> Checked:
-    """Verify the journal, also against an anchor file and a head on paper if given; return the result.
+    """Verify the journal, and compare it with an anchor file and a head on paper if given.
 
     Raises Refused. The error names the first wrong entry, or says that the anchors belong to another inbox.
     """
@@ -98,7 +98,7 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
 
 
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
-    """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless we signed it.
+    """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless this inbox signed it.
 
     Signatures by expired reply keys, and by those whose seed was destroyed, are also valid.
     """

@@ -1,4 +1,4 @@
-"""Officers must declare that they have no interest in a case before they act on it.
+"""Officers must declare that they have no conflict of interest before they act on a case.
 
 ``Inbox.acting`` checks this. ``inbox.access.declarations`` explains why, and which parts of a case are shown
 before that.
@@ -22,19 +22,19 @@ _AT_ONCE = 1_000
 
 
 def asked(session: Session) -> tuple[str, ...]:
-    """Return the signed-in officers who must declare: none for the program's work or a sole officer."""
+    """Return the signed-in officers who must declare: no one for the program's work or for a sole officer."""
     names = row_security.present(session)
     return () if len(names) == 1 and len(queries_office.officers(session)) == 1 else names
 
 
 def lacking(session: Session, number: int) -> list[str]:
-    """Return the signed-in officers who have not declared the case, even if the case does not exist."""
+    """Return the signed-in officers who have not declared on the case, even if the case does not exist."""
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
     return [name for name in asked(session) if name not in given]
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases that all officers concerned have declared: those among ``numbers``, and maybe others."""
+    """Return cases that all officers concerned have declared on: those in ``numbers``, perhaps others."""
     names = asked(session)
     if not names:
         return set(numbers)
@@ -45,7 +45,7 @@ def given(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return SQL conditions on a column of case numbers: all signed-in officers have declared the case."""
+    """Return SQL conditions on a column of case numbers: all signed-in officers have declared on the case."""
     words = (
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
@@ -54,17 +54,17 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
 
 
 def lacking_cases(session: Session) -> set[int]:
-    """Return the existing cases, readable or not, that some signed-in officer has not declared."""
+    """Return the existing cases, readable or not, that some signed-in officer has not declared on."""
     given = is_given(session, Case.number)
     rows = select(Case.number).where(or_(*map(not_, given)) if given else false())
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def check(session: Session, numbers: Iterable[int]) -> None:
-    """Raise Undeclared, naming any of these cases that some signed-in officer has not declared.
+    """Raise Undeclared, naming any of these cases that some signed-in officer has not declared on.
 
-    Raises CaseRefused for a case that does not exist, whatever was declared. Nobody can declare a case that
-    the signed-in officers may not read. An action on such a case shows no part of it, or is refused.
+    Raises CaseRefused for a case that does not exist, whatever was declared. Nobody can declare on a case
+    that the signed-in officers may not read. An action on such a case shows no part of it, or is refused.
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)

@@ -74,9 +74,9 @@ class Inbox:
 
         An action on several cases has an entry for each. ``also`` are the same action on the other cases, or
         further actions on the same case. Together, the actions take as many officers as the strictest of
-        them. They reach a case in quarantine only if each of them may. Repeated reading has only one entry
-        for each session (``once``). If the action creates a case, ``new_case`` assigns its number in the
-        session, and the entry names it.
+        them. The actions reach a case in quarantine only if each of them may. Repeated reading has only one
+        entry for each session (``once``). If the action creates a case, ``new_case`` assigns its number in
+        the session, and the entry names that number.
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
@@ -135,7 +135,7 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet, even for a refused action: they gave an answer."""
+        """Record comparisons that have no entry yet, even if the action was refused: each gave an answer."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
@@ -143,8 +143,8 @@ class Inbox:
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
         """Return the action with the number of officers needed for all the actions taken with it.
 
-        It takes two if its texts may now be compared only before two. An alarm does not wait for a second
-        officer: instead, its reason is neither compared nor kept.
+        The action takes two officers if its texts may now be compared only before two officers. An alarm does
+        not wait for a second officer: instead, its reason is neither compared nor kept.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -194,8 +194,8 @@ class Inbox:
 class Unlocked:
     """An inbox, the officers who opened it, and the ``words`` of their shares.
 
-    ``sealed`` holds the share file of each officer who has given a passphrase. ``failed`` counts the wrong
-    passphrases given to ``prove`` since the opening, by officer.
+    ``sealed`` holds the share file of each officer who has given a passphrase. ``failed`` counts, for each
+    officer, the wrong passphrases given to ``prove`` since the inbox was opened.
     """
 
     inbox: Inbox

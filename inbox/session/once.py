@@ -15,8 +15,8 @@ from inbox.vault.tables import Case
 class Reading(NamedTuple):
     """What was read, by whom, in which session, on which day. A reading that differs in any of these is new.
 
-    ``letter`` is the position of the newest message of the case, or 0 if there is none. A later message makes
-    the reading new.
+    ``letter`` is the position of the newest message of the case, or 0 if there is none. Reading the case
+    again after a new message is a new reading.
     """
 
     session: str
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
 
 
 def reading(session: Session, who: Actor, action: Action) -> Reading | None:
-    """Return what an action reads of a case, to recognise a repetition; None if every reading is recorded.
+    """Return what an action reads in a case, to recognise repeated reading; None if each reading is recorded.
 
     If the signed-in officers may not read the case, its messages are hidden and the position is 0.
     """

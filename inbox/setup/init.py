@@ -112,8 +112,8 @@ def found(
 ) -> Founded:
     """Create the inbox in the folder ``root`` for the officers of ``circle``, and hand out their shares.
 
-    Without a handout, the share of the only officer stays in the home. Nothing is at ``root`` until the last
-    step, so an interrupted ceremony can be started again. Raises HomeRefused or Refused.
+    Without a handout, the share of the only officer stays in the home. Nothing exists at ``root`` until the
+    last step, so an interrupted ceremony can be started again. Raises HomeRefused or Refused.
     """
     check_free(root)
     check_charter(charter)

@@ -44,7 +44,7 @@ class Reshared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The officers ``before`` the change, the ``names`` of those after it, and the new quorum.
+    """The officers ``before`` the change, the ``names`` of the officers after it, and the new quorum.
 
     ``added`` or ``removed`` is the officer who joins or leaves. ``office`` is the name of the deployment. If
     sheets renew the shares although too few officers give passphrases, ``passphrases_lost`` is the reason.

@@ -29,9 +29,9 @@ from templates.law.rules import FIELDS, LETTER_FIELDS, PERSON_FIELDS, Addressee,
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The entries of a kind by code, as in their file, with the law in use.
+    """The entries of a kind by code, as in their file, and the law in use.
 
-    ``is_own`` is whether they belong to the office, so that a new law does not change them.
+    ``is_own`` is true if the entries belong to the office, so that a new law does not change them.
     """
 
     entries: Mapping[str, Mapping[str, Any]]

@@ -46,7 +46,7 @@ def parse(given: str) -> Redaction:
 def read(toml: str) -> tuple[Redaction, ...]:
     """Return the redactions of a TOML file: ``[[redact]]`` tables with ``place`` and ``text``.
 
-    Raises Refused for a file of another form.
+    Raises Refused for a file in any other format.
     """
     rows = toml_files.read(_FILE, toml.encode("utf-8"))["redact"]
     return tuple(of(row["place"], row.get("text", "")) for row in rows)
@@ -71,10 +71,10 @@ def taken(text: str, passage: str) -> Pieces:
 
 
 class Redactor:
-    """Applies redactions to texts, and records which of them it never found.
+    """Applies redactions to texts, and records which redactions have matched.
 
-    ``always`` are passages to remove from every text, if they occur. ``went`` counts how often they were
-    removed.
+    ``always`` are passages to remove from every text, if they occur. ``went`` counts how often these passages
+    were removed.
     """
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Row-level security: hide a case's rows from officers who may not read it; delete them with the case.
+"""Row-level security: hide a case's rows from officers who may not read the case; delete a case's rows.
 
 Only this module and ``vault`` access the tables without this filter.
 """
@@ -44,7 +44,7 @@ _DAY = "day"
 _HELD = "held"
 # Up to this many case numbers are part of the query. Beyond that, ``readable`` fetches all readable numbers.
 _FEW = 1_000
-# In rows: more than a page shows of a case, and few enough not to fill memory.
+# The number of rows that are kept: more than a page of a case shows, but too few to fill the memory.
 _MOST_HELD = 64
 _WHOLE = "whole_journal"
 # Used to verify the journal, whose chain includes entries that some signed-in officers may not read.
@@ -101,7 +101,8 @@ def session(
 ) -> Session:
     """Return a session for the signed-in officers ``present`` on the day ``today``.
 
-    ``Vault.transaction`` describes which cases it hides. ``known`` goes into its ``info``.
+    ``Vault.transaction`` describes which cases the session hides. ``known`` is added to the ``info`` of the
+    session.
     """
     depth = _Depth.UNSEEN if quarantine else _Depth.ALL
     info = {**known, _PRESENT: tuple(present), _DEPTH: depth, _DAY: today, _HELD: deque(maxlen=_MOST_HELD)}
@@ -179,8 +180,8 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
 def _leave_out(state: ORMExecuteState) -> None:
     """Add the filter to every statement, so that lists, counts and searches need no filter of their own."""
     if present(state.session):
-        # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is not
-        # one.
+        # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is no ORM
+        # statement.
         if not state.is_orm_statement:
             raise RuntimeError("a statement that selects from no mapped table cannot be filtered")
         asked = state.execution_options
@@ -313,8 +314,8 @@ def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) 
 def forget(session: Session, numbers: Sequence[int]) -> None:
     """Delete the rows of these cases from every table, and the rows that link other cases to them.
 
-    This ignores who is signed in, because a remaining row would refer to a missing case. Rows that must
-    outlive a case stay (``_LASTING``).
+    Rows that the signed-in officers may not see are deleted too: a remaining row would refer to a missing
+    case. Rows that must outlive a case stay (``_LASTING``).
     """
     session.flush()
     case = Case.__table__.c

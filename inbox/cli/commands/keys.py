@@ -95,7 +95,7 @@ def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None
 
 
 def _ask_once(door: Door) -> None:
-    """Ask before an action that cannot be undone. In a session, typing the passphrases confirms it."""
+    """Ask before an action that cannot be undone. In a session, the passphrases confirm the action."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
             sentence("nothing was destroyed"),

@@ -221,7 +221,7 @@ def extend(  # noqa: PLR0913 - one for each option
 def _read(view: View) -> str:
     """Return the digest of a closing after a person has read the preview and agrees.
 
-    Raises Refused if they do not agree.
+    Raises Refused if the person does not agree.
     """
     terminal.warn_all(_page(view))
     if not terminal.ask("Close the case like this?"):

@@ -60,7 +60,7 @@ def _join_options(command: Command) -> Command:
 
 
 def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
-    """Return the root that was given, or None for an own deployment. Raises Refused for an invalid root."""
+    """Return the given root, or None if this inbox becomes the root. Raises Refused for an invalid root."""
     if deployment_id is None and root_key is None:
         return None
     if deployment_id is None or root_key is None:

@@ -48,7 +48,7 @@ def rotate() -> ResponseReturnValue:
 
 @pages.get("/destroy")
 def look() -> ResponseReturnValue:
-    """Show which keys can be destroyed, and which copies of the key store would still open them."""
+    """Show which keys can be destroyed, and which copies of the key store would still contain them."""
     found = key_actions.plan_destruction(here().inbox, actor())
     return rendering.page("office/keys_destroyed.html", found=found, name=rotation.name)
 

@@ -25,7 +25,7 @@ from inbox.text.lines import one_line
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The refusal of a form, and the field with the mistake, or ""."""
+    """Why a form was refused, and the field with the mistake, or ""."""
 
     refused: Refused
     field: str

@@ -93,7 +93,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
-    """Declare that the signed-in officer has no interest. Then show the form that waited, or the case."""
+    """Record that the officer has no conflict of interest. Then show the form that waited, or the case."""
     declarations.declare(here().inbox, actor(), [case])
     return again.led_back() or redirect(url_for("case.show", case=case), 303)
 

@@ -100,7 +100,7 @@ def _redactions() -> Iterator[Redaction]:
 
 
 def _passages(entries: Sequence[Entry], answers: Mapping[str, Any]) -> dict[str, list[Chosen]]:
-    """Return the sentences to choose from, by place: first those of the report, then of the latest messages.
+    """Return the sentences to choose from, by place: from the report, then from the latest messages.
 
     At most MOST sentences are offered. Further texts, and answers that the reporter selected from a list, can
     only be chosen as a whole.

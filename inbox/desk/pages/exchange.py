@@ -106,7 +106,7 @@ def ask() -> ResponseReturnValue:
 
 @pages.post("/enter")
 def enter() -> ResponseReturnValue:
-    """File a report and show its twelve words once, or show the mistakes of the form."""
+    """File a report and show its twelve words once, or show the mistakes in the form."""
     desk, form = here(), request.form.get(ONCE, "")
     asked, who = manual_entry.asked_now(desk.inbox), actor()
     if not form:

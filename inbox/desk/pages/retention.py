@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/retention/visa/list")
 @jobs.long(Work.VISA_LIST)
 def list_for_visa() -> ResponseReturnValue:
-    """Write a list of the chosen cases, for the archives' visa, to the given folder."""
+    """Write a list of the chosen cases, for the archives to approve, to the given folder."""
     out = papers.folder()
     list_files.check(here().inbox.home, out)
     numbers = forms.cases() if "case" in request.form else []
@@ -58,7 +58,7 @@ def list_for_visa() -> ResponseReturnValue:
 
 @pages.post("/retention/visa")
 def record_visa() -> ResponseReturnValue:
-    """Record the archives' visa for a list. Requires two officers."""
+    """Record the archives' approval of a list. Requires two officers."""
     word = Given(forms.required_day("day"), line("reference"))
     visas.record(here().inbox, actor(), line("list"), word)
     seat().say(Done.VISA_RECORDED)

@@ -96,7 +96,7 @@ def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
 
 
 def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
-    """Return the officers who may confirm an action on these cases: the actor, then others not excluded."""
+    """Return the officers who may confirm an action on these cases: the actor, then those not excluded."""
     with opened.inbox.vault.transaction() as session:
         kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
     return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
