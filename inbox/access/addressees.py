@@ -2,7 +2,7 @@
 
 A person concerned must not learn of the case by mistake. An addressee is also checked like any other outgoing
 text: officers must not find out who reported by trying names as addressees, and neither the letter nor the
-ledger may reveal it.
+ledger may reveal the reporter.
 """
 
 from sqlalchemy.orm import Session

@@ -81,8 +81,8 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
     """Return one decision for each of these codes, with the reason in ``given``.
 
-    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields:
-    when it is taken, a field that does not belong to it is refused by name.
+    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields: a
+    field that does not belong to the decision is refused by name when the decision is taken.
 
     Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
     belongs to none of the decisions.
@@ -252,7 +252,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
 
 
 def check_prosecutor(session: Session, number: int) -> None:
-    """Raise CaseRefused until it is decided whether to inform the prosecutor, even if no rule asked for it.
+    """Raise CaseRefused until officers decide whether to inform the prosecutor, even if no rule asked them.
 
     A case that nobody has scored may still be about an offence.
     """
@@ -302,10 +302,10 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
-    Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces one
-    taken by two also takes two: otherwise one officer could reverse it. Whatever the law says, two officers
-    are needed to defer a decision again, and to state that the reporter was told although no reply says so:
-    nobody else could check such a statement.
+    Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces a
+    decision taken by two officers also takes two: otherwise one officer could reverse the earlier decision.
+    Whatever the law says, two officers are needed to defer a decision again, and to state that the reporter
+    was told although no reply says so: nobody else could check such a statement.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)

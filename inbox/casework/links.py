@@ -150,8 +150,8 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
     If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
     it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
     the other. While a relation binds, weakening it takes two officers (``_is_guarded``). Raises CaseRefused
-    if either case is unknown or both are the same, and what ``conflicts.join`` and ``chosen_action.together``
-    raise.
+    if one of the cases is unknown, or if both are the same case. Also raises what ``conflicts.join`` and
+    ``chosen_action.together`` raise.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -166,7 +166,7 @@ def is_duplicate(session: Session, number: int) -> bool:
 
     The other case must be neither junk, nor closed as a duplicate, nor in quarantine, and the signed-in
     officers must be able to see it. Otherwise two cases could end as duplicates of each other, and nobody
-    would investigate either.
+    would investigate either case.
     """
     rows = select(Link.case).join(Workflow, Workflow.case == Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE.value)

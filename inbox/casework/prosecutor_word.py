@@ -48,7 +48,8 @@ def binds(session: Session, number: int) -> bool:
 def binding_now(session: Session, number: int) -> frozenset[str]:
     """Return what binds a case in the sense of ``binds_outcome``, by names that never change.
 
-    A text was checked only against what bound its case when it was written, not against anything later.
+    When a text was written, it was checked only against the decisions and measures that bound the case
+    then, not against later ones.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -59,7 +60,7 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
 
 
 def puts_off(session: Session, number: int, outcome: str) -> bool:
-    """Return whether an outcome is withheld only until the prosecutor's word.
+    """Return whether an outcome is withheld only until the prosecutor's word is given.
 
     Raises what ``forbids`` raises.
     """
@@ -193,10 +194,10 @@ def _recorded(session: Session, number: int) -> Sequence[Any]:
 
 
 def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
-    """Return these measures in order, except those that a later measure with one of these roles lifts.
+    """Return these measures in order, except those lifted by a later measure with one of these roles.
 
-    The prosecutor's word lifts only what already existed, not what was recorded later or is dated later.
-    Otherwise a word with an old date could lift later restrictions of the prosecutor.
+    The prosecutor's word lifts only earlier measures, not measures that were recorded later or are dated
+    later. Otherwise a word with an old date could lift later restrictions of the prosecutor.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]

@@ -183,7 +183,7 @@ def feedback(session: Session, number: int) -> None:
 def take_back_feedback(session: Session, number: int) -> None:
     """Record that a text with feedback was retracted.
 
-    The case keeps its feedback if another text or a sent outbox contains some.
+    The case keeps its feedback if another text or a sent outbox contains feedback.
     """
     work = of(session, number)
     if work.answered_in is None:

@@ -145,7 +145,7 @@ def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
 
 
 def capitals_within(said: Iterable[str]) -> Iterator[str]:
-    """Yield each word capitalised within a sentence of a text: a place, a ship, a company or a person."""
+    """Yield each word that is capitalised within a sentence: a place, a ship, a company or a person."""
     for text in said:
         for each in segments.split(text):
             first, *others = _CAPITAL.findall(each) or [""]

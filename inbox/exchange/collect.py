@@ -271,7 +271,7 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
         filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))
-        # Opening a large follow-up costs time and space: it is tried again only once its case exists.
+        # Opening a large follow-up costs time and space, so the inbox tries again only once the case exists.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
         ]

@@ -72,7 +72,8 @@ class Filing:
     """The filing of one bundle into the vault.
 
     ``seeds`` are the seeds of the filed attachments. ``meant`` has the officers whom new texts name, by case.
-    ``n`` is the number of the bundle. ``tried`` identifies the intake keys that were tried on its envelopes.
+    ``n`` is the number of the bundle. ``tried`` identifies the intake keys that were tried on the bundle's
+    envelopes.
     """
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:

@@ -72,8 +72,8 @@ class Sharing:
 class Proven:
     """A sharing that passed the share test.
 
-    ``quorums`` is how many quorums opened the test message, and ``fewer`` how many groups that are one
-    officer smaller failed to open it.
+    ``quorums`` is the number of quorums that opened the test message. ``fewer`` is the number of groups, one
+    officer smaller, that failed to open the message.
     """
 
     sharing: Sharing

@@ -1,6 +1,6 @@
 """Forms for the texts that an office can edit: reply templates, letters and authorities.
 
-The schemas of the law define the valid contents. This module only knows which parts of an entry have a field,
+The schemas of the law define the valid contents. This module knows only which parts of an entry have a field,
 and writes an entry back into its file.
 """
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Shape(Enum):
-    """The contents of a part: a line or a text in each language, one line, yes or no, a code, or several."""
+    """The contents of a part: a line or a text in each language, one line, yes or no, a code or several codes."""
 
     LINE = auto()
     TEXT = auto()
@@ -118,7 +118,7 @@ FORMS: Mapping[Kind, Form] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """An entry from a form: its values by key, or None to remove it; ``is_new`` is whether to add it."""
+    """An entry from a form: its values by key, or None to remove it; ``is_new`` is true for a new entry."""
 
     kind: Kind
     code: str

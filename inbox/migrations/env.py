@@ -1,4 +1,4 @@
-"""What alembic runs for each upgrade; ``inbox.setup.upgrade`` gives the connection, in a transaction."""
+"""What alembic runs for each upgrade; ``inbox.setup.upgrade`` provides the connection, in a transaction."""
 
 from alembic import context
 

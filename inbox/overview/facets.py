@@ -81,7 +81,7 @@ def _leaves_all(facet: Facet, found: int | None) -> bool:
 
 
 def toggled(wanted: Filter, field: str, value: str) -> Filter:
-    """Return a filter with a choice set, or without it if it was already set.
+    """Return a filter with a choice added, or removed if the filter already had the choice.
 
     A state can be replaced but not removed. Raises ValueError for an unknown field or value.
     """

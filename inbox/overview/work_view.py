@@ -171,7 +171,7 @@ def clock(due: Due, today: date) -> View:
 
 
 def duty(row: Duty, today: date, urgent: str = "") -> View:
-    """Return a duty with its deadline, its decision, and whether it is late or was late at any time.
+    """Return a duty with its deadline, its decision, and whether the duty is or was late.
 
     ``urgent`` is the code of the measure that cannot wait for the decision, or "". ``urgency`` has the same
     meaning as in ``clock``.

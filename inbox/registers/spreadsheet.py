@@ -13,7 +13,7 @@ from crypto.printable import visible
 from inbox.language import labels
 from inbox.registers.rows import Cell, Coded, Column, Row
 
-# Fullwidth forms of these characters are included, because some programs treat them alike.
+# Fullwidth forms of these characters are included, because some programs treat both forms alike.
 _WIDE = (
     "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )

@@ -1,4 +1,4 @@
-"""Find words and names from another report in a text, because they could reveal its reporter.
+"""Find words and names from another report in a text, because they could reveal who made that report.
 
 Only reports that the signed-in officers may search are compared. Otherwise, officers could find hidden
 reports by trying words. Reports are hidden if one of the officers is excluded from the case or has not

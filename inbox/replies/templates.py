@@ -135,8 +135,8 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
 
     Without an id, return only the ``own`` text. Raises CaseRefused for an unknown template or case; if
     ``own`` words are missing, contain no letter or digit, or have no place in the template; if the template
-    names a day that this case does not have; if it is about an extension, but the time was not extended; and
-    if it is about an outcome without the prosecutor's word.
+    names a day that this case does not have; if the template is about an extension, but the time was not
+    extended; and if the template is about an outcome without the prosecutor's word.
     """
     if not template_id:
         return own

@@ -42,8 +42,8 @@ _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
 # At least a third of a text with this many words must be left. Names, places and other identifying words make
 # up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
-# A shorter text, such as the answer to the question for names, can be little more than a name: it is enough
-# if one word is left.
+# A shorter text, such as the answer to the question for names, can be little more than a name, so one
+# remaining word is enough.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 
@@ -129,7 +129,7 @@ def _labels(session: Session, number: int, who: Actor, language: str) -> View:
 
 
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
-    """Return how often the passage was found at each place, and which tables still have it."""
+    """Return how often the passage was found at each place, and which tables still have the passage."""
     number, striker = passage.case, Striker(passage.place, passage.words)
     before, asked = _in_the_way(session, number, by.today), _who_asks(session, number)
     feared = catalogue.tells_of_danger(session, queries_cases.case(session, number))
@@ -186,7 +186,7 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open access requests that a case waits for, and whether each certainly names the person.
+    """Return the open access requests that a case waits for, and whether it surely names the requester.
 
     If only a family name were left, an officer could claim alone that it belongs to another person.
     """

@@ -93,7 +93,7 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     """List the named cases for the archives, or all that wait only for the approval; return the list.
 
     Named cases may be listed some time before they are due, within the limit of the law, because the archives
-    need weeks. They are still destroyed on their day.
+    need weeks. The cases are still destroyed only on the day when they are due.
 
     Raises Refused if no case waits for approval, if a case needs no approval, or if the day of a case is too
     far off. Also raises what ``exits.check`` raises for a case with another obstacle.

@@ -83,8 +83,8 @@ class Inbox:
         recorded even if the block raises.
 
         Raises Undeclared as ``declared.check_actions`` does, before anybody is asked to confirm and again in
-        the session; Locked if an action takes two officers who do not both confirm it; Superseded; Refused as
-        ``journal.note`` does; CaseRefused as ``unsaid.check_reason`` does.
+        the session; Locked if an action takes two officers and they do not both confirm the action;
+        Superseded; Refused as ``journal.note`` does; CaseRefused as ``unsaid.check_reason`` does.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -119,7 +119,7 @@ class Inbox:
 
     @contextmanager
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
-        """Yield a session to find out which action ``who`` takes, and the comparisons made in it.
+        """Yield a session to find out which action ``who`` takes, and the comparisons made in that session.
 
         If the block raises, the comparisons are recorded. Raises Superseded.
         """

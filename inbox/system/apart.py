@@ -56,7 +56,7 @@ def check(home: Home, folder: Path) -> None:
 
 
 def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
-    """Raise Refused for a folder on the medium that goes to the portal, whatever is on it now.
+    """Raise Refused for a folder on the medium that goes to the portal, whatever the medium contains now.
 
     With ``same_disk`` the medium is a folder on this machine's own disk, and only that folder counts.
     """

@@ -24,8 +24,8 @@ _CAPITAL = re.compile(r"[^\W\d_]{3,}")
 class Protected:
     """Texts that must never be repeated, analysed once so that many other texts can be checked.
 
-    A repetition is two longer words in the same order with at most two others between them, a number, or a
-    capitalised word. If a protected text has only one longer word, that word alone is a repetition.
+    A repetition is a number, a capitalised word, or two longer words in the same order with at most two other
+    words between them. If a protected text has only one longer word, that word alone is a repetition.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -285,7 +285,7 @@ def _faults(names: Sequence[str]) -> Iterator[str]:
 
 
 def _numbers(restored: Restored) -> Iterator[str]:
-    """Yield the number of the next case: above those that the lost inbox may have used."""
+    """Yield the first case number that the lost inbox cannot have used."""
     if restored.is_old:
         yield f"its vault has version {restored.version}: inbox upgrade"
         yield "then give the highest case number in the lost inbox: inbox office set --last-case N"

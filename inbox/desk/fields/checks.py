@@ -1,7 +1,7 @@
 """Check the required fields, types and bounds of a form against its page, and report all mistakes at once.
 
 Browsers make the same checks, but name one field at a time, in the language of the browser. The desk's forms
-switch these checks off.
+switch the browser's checks off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

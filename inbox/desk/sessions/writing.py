@@ -34,7 +34,7 @@ _FORMS = {
     "casework.assess": Form.ASSESSMENT,
     "exchange.enter": Form.REPORT,
 }
-# The part of the page of a case that holds each form, and its place there.
+# For each form, the part of a case's page that contains the form, and the form's place in that part.
 _PARTS = {
     Form.REPLY: ("dialogue", "answering"),
     Form.EXTENSION: ("dialogue", "standing"),
