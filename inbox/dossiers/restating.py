@@ -61,7 +61,7 @@ _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Words that could reveal who reported, and why; ``words`` is empty if one officer may not see them."""
+    """Words of a kind that could reveal who reported; ``words`` is empty if one officer may not see them."""
 
     tell: Tell
     words: str

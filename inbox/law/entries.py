@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Shape(Enum):
-    """The contents of a part: a line or a text in each language, one line, yes or no, a code or several codes."""
+    """The contents of a part: a line or a text in each language, one line, yes or no, a code or codes."""
 
     LINE = auto()
     TEXT = auto()

@@ -138,8 +138,8 @@ def _check_feedback(session: Session, number: int) -> None:
     Also raises what ``answering.check_case`` raises.
 
     Without this check, an empty phrase could meet the deadline for feedback on the first day. Officers must
-    have decided on admissibility, and must have decided or done something else. The decision not to inform
-    the persons concerned does not count.
+    have decided on admissibility, and must have taken another decision or a measure. The decision not to
+    inform the persons concerned does not count.
     """
     answering.check_case(session, number)
     law = in_use.of(session)

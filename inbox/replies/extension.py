@@ -1,6 +1,6 @@
 """Extend the time for feedback to the reporter, if the law allows it under the office's regime.
 
-An extension requires a good reason, and the reporter is told before the usual time ends.
+An extension requires a good reason, and the reporter is told of the extension before the usual time ends.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ def check(home: Home, out: Path) -> None:
 
 
 def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Path]:
-    """Write a list under a name into a folder, created if needed; return the files.
+    """Write a list under a name into a folder, which is created if needed; return the files.
 
     ``paper`` is the text to print. Raises Refused if a file with that name exists, and what ``check`` raises.
     """

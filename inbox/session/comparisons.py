@@ -8,7 +8,7 @@ counts the comparisons that touched an identity.
 
 By halving the list, nine such answers would single out one person in 300. So an officer alone gets either one
 answer that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about
-the case is compared only before two officers, who see what is tried; then the count starts again. An alarm
+the case is compared only before two officers, who see the text; then the count starts again. An alarm
 does not wait for a second officer: it is recorded without its reason. So the answers that one officer gets
 can split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest
 group has at least 27 persons.

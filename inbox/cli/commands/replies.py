@@ -219,7 +219,7 @@ def extend(  # noqa: PLR0913 - one for each option
 
 
 def _read(view: View) -> str:
-    """Return the digest of a closing after a person has read the preview and agrees.
+    """Return the digest of a closing after a person has read the preview and agreed.
 
     Raises Refused if the person does not agree.
     """

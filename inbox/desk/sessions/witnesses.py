@@ -23,7 +23,7 @@ from inbox.system.clock import today
 from inbox.vault import queries_access
 
 FIELD = "passphrase-"
-# The checkbox next to an officer's passphrase that declares no interest in the cases.
+# The checkbox, next to an officer's passphrase, that declares no conflict of interest in the cases.
 DECLARED = "passphrase_declared-"
 # The form field with a unique value, which prevents the same form from being processed twice.
 ONCE = "once"

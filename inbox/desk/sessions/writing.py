@@ -1,4 +1,4 @@
-"""Keep an officer's input as a draft before a form is processed, and delete it once that is done.
+"""Keep an officer's input as a draft before a form is processed, and delete the draft afterwards.
 
 Nothing is lost if a form is refused, asks for passphrases, or shows changes by others. The script of the desk
 also sends drafts here during typing. Without the script, a draft is kept when the form is first sent.
