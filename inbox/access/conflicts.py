@@ -2,7 +2,7 @@
 
 An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
 Otherwise, the officer would see the other cases without knowing what links them, and could use one case to
-warn a person who must not be warned because of another.
+warn a person who must not be warned because of another case.
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ class Kept:
 
 
 def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
-    """Exclude an officer from a case and from all cases of the same matter, which they can no longer see.
+    """Exclude an officer from a case and all cases of the same matter; the officer can no longer see them.
 
     Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
     unknown case or officer; Refused for an officer who is already excluded, and if fewer officers than a
@@ -160,7 +160,7 @@ def out_of_reach(session: Session, quorum: int) -> int:
 
 
 def warnings(session: Session, quorum: int) -> list[str]:
-    """Return warnings to all officers, even excluded ones, about the number of cases that nobody can read."""
+    """Return warnings for all officers, even if excluded, about the number of cases that nobody can read."""
     count = out_of_reach(session, quorum)
     if not count:
         return []
@@ -188,7 +188,7 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of the matter that exclude the officer, this case first, or [] if it does not."""
+    """Return the matter's cases that exclude the officer, this case first, or [] if this case does not."""
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))

@@ -37,7 +37,7 @@ def missing(session: Session, number: int) -> list[str]:
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases that all signed-in officers have declared, at least all such cases among ``numbers``."""
+    """Return the cases, at least those among ``numbers``, that all signed-in officers have declared."""
     return declared.given(session, numbers)
 
 
@@ -66,8 +66,8 @@ def is_shut(session: Session, number: int) -> bool:
 def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return cases against which the signed-in officers may test names, because they may read them.
 
-    The result covers at least ``numbers``. Answers about any other case must not depend on its content, such
-    as the names in it.
+    The result is complete at least for ``numbers``. Answers about any other case must not depend on its
+    content, such as the names in it.
     """
     return given(session, numbers) & row_security.readable(session, numbers)
 
@@ -140,7 +140,7 @@ def _check_here(who: Actor, names: Iterable[str]) -> None:
 
 
 def _declare(session: Session, number: int, today: date) -> Sequence[str]:
-    """Record the missing declarations of the signed-in officers, and return the officers who lacked one."""
+    """Record the missing declarations of the signed-in officers, and return these officers."""
     names = missing(session, number)
     session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
     session.flush()

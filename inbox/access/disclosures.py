@@ -71,8 +71,8 @@ class Given:
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
     """Record a disclosure. A disclosure of the reporter's identity requires two officers.
 
-    The identity goes to the judicial authority only at its request. The reason must name the request, so that
-    the request can be checked.
+    The identity goes to the judicial authority only if that authority requests it. The reason must name the
+    request, so that the request can be checked.
 
     Raises Refused if there is no reason and the ground is ``OTHER`` or the identity goes to the judicial
     authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.

@@ -30,8 +30,7 @@ class Readers:
 
     ``quarantined`` and ``archived`` are the days since which the case has been in quarantine or archived. Two
     officers must open an archived case. ``kept_from`` are the excluded officers; ``officers`` are all
-    officers. ``is_read`` is true if the handlers, or their absence, allow the acting officers to read the
-    case.
+    officers. ``is_read`` is true if all acting officers are handlers, or if the case has no handlers.
     """
 
     handlers: list[str]

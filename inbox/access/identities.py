@@ -108,7 +108,7 @@ class ConsentSaid:
 
 
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
-    """Record the day of the reporter's consent to disclosing their identity, or that they withdrew it.
+    """Record when the reporter consented to disclosure of their identity, or that they withdrew the consent.
 
     Recording consent requires two officers and a reason that names the reporter's message, because the
     consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises

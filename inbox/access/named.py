@@ -2,8 +2,8 @@
 
 If a case contains only the family name, this is ambiguous, so an officer decides whether the case means this
 person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
-names the person, because it may use another name. Until this decision, the case is treated as meaning the
-person wherever data could be lost.
+names the person, because the linked case may use another name. Until this decision, the case is treated as
+meaning the person wherever data could be lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``): otherwise an officer with an interest could search for names to
@@ -75,8 +75,8 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises what ``names`` raises.
 
     This is true if the case contains the whole name, or the family name if the addressee begins with a form
-    of address. It is also true if a capitalised word in the answer about persons concerned occurs in the
-    addressee, if initials match, or if the addressee has requested access and the case means them.
+    of address. This is also true if the addressee contains a capitalised word from the answer about persons
+    concerned, if initials match, or if the addressee has requested access and the case means them.
     """
     given = words(addressee)
     # A single word may be an office that a report mentions.

@@ -1,7 +1,7 @@
 """Choose the content of a dossier, once for both its pages and its machine-readable part.
 
-Loi 2016-1691, article 9, requires keeping the reporter confidential. Code de procédure pénale, article 40,
-requires informing the prosecutor.
+Loi 2016-1691, article 9, requires keeping the reporter's identity confidential. Code de procédure pénale,
+article 40, requires informing the prosecutor.
 
 Nothing in a dossier reveals or proves who the reporter is.
 """
@@ -37,7 +37,7 @@ from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
 from templates.law.rules import DossierWords, MeasureRole
 
-# By purpose: the measure that sending a dossier counts as.
+# For each purpose: the kind of measure that records a sent dossier.
 MEASURES = {
     Purpose.PROSECUTOR: MeasureRole.TRANSMISSION,
     Purpose.DISCIPLINARY: MeasureRole.DISCIPLINE,
@@ -84,7 +84,7 @@ class Entry:
 
     @property
     def called(self) -> Labelled:
-        """The place in the form that officers type to redact something there; pages show its label."""
+        """The place as officers type it to redact something there; pages show the label of the place."""
         return labels.typed(self.place, Texts(self.label, self.label))
 
 
@@ -115,12 +115,12 @@ class Doubt(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether this says that something is omitted, or how much, but not where."""
+        """Whether this doubt says that something is omitted, or how much, but not where."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
     @property
     def is_at_place(self) -> bool:
-        """Whether this names a place in the dossier."""
+        """Whether this doubt names a place in the dossier."""
         return self in {Doubt.STANDS, Doubt.PROTECTED, Doubt.ALIKE}
 
 

@@ -111,8 +111,8 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned but cannot be
     examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform
     the prosecutor, or if a warning about the dossier needs a reason and none is given. For a disciplinary
-    dossier, also raises CaseRefused before the prosecutor's word, or if the dossier contains words that the
-    reporter asked never to repeat.
+    dossier, also raises CaseRefused if the prosecutor's word is missing, or if the dossier contains words
+    that the reporter asked never to repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -150,7 +150,7 @@ def _check(
             sentence("to make that decision, send the dossier with --measure"),
         )
     for doubt, place in doubts:
-        # A reason cannot replace the prosecutor's word. If the word comes with restrictions, officers decide
+        # A reason cannot replace the prosecutor's word. If the prosecutor sets restrictions, officers decide
         # how to respect them.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)

@@ -63,8 +63,8 @@ class Seen:
 class Answer:
     """The answer to a person, in a language of the pages; without a text, nothing is confirmed or denied.
 
-    ``reason`` is the reason to set a warning about the text aside, or to disclose nothing although no
-    obstacle forbids disclosure. It is stored with the cases that it concerns.
+    ``reason`` says why a warning about the text is set aside, or why nothing is disclosed although no
+    obstacle forbids disclosure. The reason is stored with the cases that it concerns.
     """
 
     text: str | None = None
