@@ -1,8 +1,8 @@
 """The exits of a case and the obstacles to them, in a single matrix that decides for every exit.
 
-Three exits end a case: it is closed, junk or destroyed. Two are answers that disclose or withhold part of it:
-the answer to a person who asks what is held about them, and the decision whether to inform the persons
-concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay it.
+Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
+part of a case: the answer to a person who asks what is held about them, and the decision whether to inform
+the persons concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -65,8 +65,8 @@ class Need(Enum):
 class Cell:
     """What an exit needs if there is an obstacle, in addition to what ``TABLE`` always requires.
 
-    Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, it also ends on a certain
-    day. The obstacle does not count if any of those in ``unless`` also exists.
+    Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, the obstacle also ends on
+    a certain day. The obstacle does not count if any of those in ``unless`` also exists.
     """
 
     need: Need
@@ -113,9 +113,9 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    # An officer who closes a case says what is in it. An officer who decides whether to inform the persons
-    # concerned knows who they are. Nobody can declare on, read or work on a case in quarantine, but it must
-    # not be kept for ever. For such a case, a second officer replaces these steps.
+    # An officer who closes a case makes a statement about its contents. An officer who decides whether to
+    # inform the persons concerned knows who they are. Nobody can declare on, read or work on a case in
+    # quarantine, but it must not be kept for ever. For such a case, a second officer replaces these steps.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -132,15 +132,15 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # An urgent case stays urgent when the work is done. To lower its score only to close it would falsify the
-    # record.
+    # An urgent case stays urgent when the work is done. Lowering its score only to close the case would
+    # falsify the record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.RECORD_MEASURE),
     ),
     # Officers may judge junk by its first line and mark many cases at once. Otherwise nobody could clear a
-    # flood.
+    # flood of reports.
     Obstacle.NEW: _row(close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))),
     Obstacle.UNREAD: _row(
         close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
@@ -151,12 +151,12 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # No reason overrides this, because a judge could be about to ask for the case. Redact what must be
     # removed earlier.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
-    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If there is no
-    # longer a portal to state its day, two officers confirm the date: the journal keeps their reason, and
-    # oversight counts the action.
+    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If no portal
+    # exists any longer to state today's date, two officers confirm the date: the journal keeps their reason,
+    # and oversight counts the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
-    # The visa is for this case in its present state. After any later action, the archives must be asked
-    # again.
+    # The archives' approval is for this case in its present state. After any later action, the archives must
+    # be asked again.
     Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
     # A transmission opens proceedings, which are themselves an obstacle to junk and destruction.
     Obstacle.PROSECUTOR: _row(
@@ -190,8 +190,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # A case that a request concerns must not disappear before the answer, whatever the answer is. Junk would
     # soon disappear.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
-    # The case is also investigated on behalf of its duplicate. If it were junk, nobody would investigate
-    # either.
+    # The case is also investigated on behalf of its duplicate. If the case were junk, nobody would
+    # investigate either of the two.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
     # The outcome must be the one that was decided. Officers who want another outcome have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
@@ -200,8 +200,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    # This also applies until it is decided whether to inform the prosecutor. Otherwise the persons would be
-    # warned.
+    # This obstacle also applies until officers decide whether to inform the prosecutor. Otherwise the persons
+    # would be warned.
     Obstacle.NO_WORD: _row(
         close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
         persons=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
@@ -219,7 +219,7 @@ class Asked:
 
     ``also`` are obstacles that depend on the request, each with the reason given for that obstacle alone.
     ``code`` is the action, None for the usual action of the exit. ``officers`` is the minimum number of
-    officers who take it. ``due`` is the entry of the retention schedule, for a destruction; None while the
+    officers who take it. For a destruction, ``due`` is the entry in the retention schedule, or None while the
     case is open. ``request`` is the number of the access request to answer.
     """
 
@@ -273,9 +273,9 @@ def depending(session: Session, number: int) -> list[Obstacle]:
 def ends_by_two(session: Session, number: int) -> bool:
     """Return whether it takes two officers to end a case, whatever its outcome.
 
-    A case that nobody has scored may be about an offence, and otherwise one officer alone could end it
-    without a decision. If two officers have ended a case before, one officer alone may not change how it
-    ends.
+    A case that nobody has scored may be about an offence, so ending such a case takes two officers: one
+    officer alone could otherwise end it without a decision. If two officers have ended a case before, one
+    officer alone may not change how it ends.
     """
     is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_undecided or workflow.of(session, number).by_two
@@ -347,12 +347,12 @@ def waits_for_portal_day(due: Due, today: date) -> bool:
 
 
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Return whether only the archives' visa, or the visa and the portal's day, delays a destruction."""
+    """Return whether a destruction waits only for the archives' approval, apart from the portal's day."""
     return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 
 def waits_for(due: Due) -> list[Obstacle]:
-    """Return the obstacles to destroying a case other than its day, in the order of ``MATRIX``."""
+    """Return the obstacles to destroying a case, except its due day, in the order of ``MATRIX``."""
     return _in_the_way(Exit.DESTROY, due.facts)
 
 
@@ -483,7 +483,7 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
 
 
 def _standing_in(session: Session, number: int, what: Obstacle) -> int:
-    """Return the case that causes an obstacle: this one, or one that is bound to it."""
+    """Return the case that causes an obstacle: this case, or a case bound to it."""
     match what:
         case Obstacle.HELD:
             return proceedings.holding(session, number) or number
@@ -585,7 +585,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle in a case; ``leaving`` is the case that it holds back."""
+    """Return what to do about each obstacle in a case; the obstacle holds back the case ``leaving``."""
     return {
         Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
         Obstacle.JUNK: sentence("omit it, or recover it first: inbox case unjunk {number}", number=number),

@@ -56,9 +56,9 @@ class Begun:
 def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields) -> bool:
     """Store what an officer has written in a form so far, and replace the earlier draft.
 
-    An empty form is not stored. Nor is a report that names its writer, because somebody else has to enter it.
-    Return False for such a report, for a case that the acting officers may not read or have not declared on,
-    and for an unknown case; otherwise True.
+    An empty form is not stored. A report that names the officer who writes it is not stored either, because
+    another officer has to enter it. Return False for such a report, for a case that the acting officers may
+    not read or have not declared on, and for an unknown case; otherwise True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False

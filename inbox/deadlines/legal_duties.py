@@ -82,7 +82,7 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
     """Reopen, as of today, all decisions on a case that such news can change according to the law.
 
-    Return whether there was such a decision. The earlier decision stays in the journal with its reason,
+    Return whether any decision was reopened. The earlier decision stays in the journal with its reason,
     because it was based on what was known then.
     """
     rules, found = decisions(session), False
@@ -156,7 +156,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that arise from this fact each time and are not yet decided for the next time."""
+    """Return the duties that arise on each occurrence of this fact, and are undecided for the next one."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -276,7 +276,7 @@ def is_open(session: Session, number: int, role: DutyRole) -> bool:
 
 
 def is_undecided(session: Session, number: int, role: DutyRole) -> bool:
-    """Return whether the duty of this role is undecided, or the case does not have it."""
+    """Return whether the duty of this role is undecided, or does not exist in the case."""
     row = by_role(session, number, role)
     return row is None or row.decided is None
 
@@ -328,7 +328,7 @@ def measures_on(session: Session, number: int) -> Set[str]:
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of cases with an urgent decision, of all cases or only of ``number``."""
+    """Return the numbers of cases with an urgent decision; ``number`` limits this to one case."""
     rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
     if number is not None:
         rows = rows.where(Duty.case == number)
@@ -336,7 +336,7 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 
 
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of cases with a pending decision that has no role, of all or only of ``number``.
+    """Return the cases with a pending decision that has no role; ``number`` limits this to one case.
 
     A case can be closed while such a decision is pending.
     """
@@ -346,13 +346,13 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of closed and junk cases that still owe a decision, of all or only of ``number``.
+    """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
     Closing a case does not end a decision that was put off or is asked for again: such a case waits like an
-    open one, and is not archived. Two decisions are not owed. The decision on admissibility is dropped,
-    because nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for
-    junk, because two officers found that the report names nobody, unless this decision was put off or is
-    asked for again.
+    open one, and is not archived. There are two exceptions. The decision on admissibility is dropped, because
+    nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for junk,
+    because two officers found that the report names nobody, unless this decision was put off or is asked for
+    again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
@@ -441,7 +441,7 @@ _UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.
 
 
 def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
-    """Return today if the case is about imminent danger and the duty is due sooner then; otherwise None."""
+    """Return today if the case is about imminent danger and such danger makes the duty urgent, else None."""
     if in_use.of(session).duties[code].urgent is None:
         return None
     is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))
@@ -455,7 +455,7 @@ def _new(session: Session, case: Case, code: str, known: date, urgent: date | No
 
 
 def _due(session: Session, case: Case, row: Duty) -> date:
-    """Return the due day under the law in use, which the office's own days off do not change."""
+    """Return the due day under the law in use, without regard to the office's own days off."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
         return row.due  # The day under the earlier law stays.

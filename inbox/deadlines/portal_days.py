@@ -1,7 +1,7 @@
 """Check the days that the portal states for receipt and import (SPEC 8.1).
 
-Nobody can read an outbox while it is on a USB stick, so the law's clocks count from its import. If the portal
-states an impossible day, officers are told, and the first possible day counts instead.
+Nobody can read an outbox while it is on a USB stick, so the law's periods run from the day of its import. If
+the portal states an impossible day, officers are told, and the first possible day counts instead.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts; ``doubted`` is the portal's day, if it is impossible."""
+    """The day from which an outbox counts; ``doubted`` is the portal's day, if that day is impossible."""
 
     n: int
     day: date
@@ -43,7 +43,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The day on which a report arrived; ``doubted`` is the portal's day, if it is impossible."""
+    """The day on which a report arrived; ``doubted`` is the portal's day, if that day is impossible."""
 
     day: date
     doubted: date | None = None
@@ -52,8 +52,8 @@ class Receipt:
 def receipt(said: date, known: Between) -> Receipt:
     """Return the day of receipt of a report or message that came with an export.
 
-    A day before the previous export is doubted, because that export did not contain the report. The day
-    counts nevertheless, because an earlier day never makes a reporter wait longer.
+    A day that is earlier than the previous export is doubted, because that export did not contain the report.
+    The day counts nevertheless, because an earlier day never makes a reporter wait longer.
     """
     latest = min(known.exported, known.today)
     if said > latest:
@@ -64,9 +64,9 @@ def receipt(said: date, known: Between) -> Receipt:
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
     """Return the day from which outbox ``n`` counts; the portal has imported it since the previous export.
 
-    If the portal was rebuilt, it may never have had this outbox. Then the day of the next outbox that the
-    portal lists counts, because it contained everything again. An impossible or missing day is replaced by
-    the earliest possible day.
+    If the portal was rebuilt, it may never have had this outbox. In that case, return the day of the next
+    outbox that the portal lists, because that outbox contained everything again. An impossible or missing day
+    is replaced by the earliest possible day.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

@@ -50,8 +50,9 @@ class UnopenedTerm:
     """Counts of the unopened envelopes: all of them, and those that may be discarded now.
 
     ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is the number of expired
-    envelopes without the archives' visa; they were collected up to the day ``unasked_to``. ``by_one_clock``
-    is the number of envelopes that have expired only by the clock of this machine (``day_of_two_clocks``).
+    envelopes without the archives' approval; these were collected up to the day ``unasked_to``.
+    ``by_one_clock`` is the number of envelopes that have expired only by the clock of this machine
+    (``day_of_two_clocks``).
     """
 
     count: int
@@ -118,7 +119,7 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 def discardable(session: Session, today: date) -> list[date]:
     """Return the collection days whose unopened envelopes may be discarded on the day ``today``.
 
-    These envelopes have expired by then, and have the archives' visa if the law asks for one.
+    These envelopes have expired by then, and have the archives' approval if the law asks for it.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
@@ -220,7 +221,7 @@ def archive_from(how: Practice, work: Workflow, written: date | None, decided: d
 
 
 def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
-    """Return whether a period that applies to a case can end only with the archives' visa."""
+    """Return whether a period that applies to a case can end only with the archives' approval."""
     kept = how.law.retention
     ended = kept.junk if work.junked else kept.periods[how.period(work.outcome)]
     return ended.visa or (decided is not None and kept.proceedings.visa)

@@ -1,4 +1,4 @@
-"""The archives' visas: each one is their agreement to destroy the cases on a list."""
+"""The archives' visas: each visa is the archives' approval for destroying the cases on a list."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,14 +11,14 @@ from inbox.vault.destroyed_tables import VisaList
 
 
 def given(session: Session) -> Mapping[int, VisaList]:
-    """Map case numbers to the latest list with a visa that still contains the case."""
+    """Map case numbers to the latest approved list that still contains the case."""
     rows = select(ListedCase.case, VisaList).join(VisaList, VisaList.n == ListedCase.list)
     with_visa = rows.where(VisaList.visa.is_not(None)).order_by(VisaList.n)
     return {case: row for case, row in session.execute(with_visa)}  # noqa: C416 dict() would lose the types
 
 
 def unopened_to(session: Session) -> date | None:
-    """Return the last collection day whose unopened envelopes have a visa, or None."""
+    """Return the last collection day whose unopened envelopes the archives have approved, or None."""
     return session.scalar(select(func.max(VisaList.unopened_to)).where(VisaList.visa.is_not(None)))
 
 
@@ -38,5 +38,5 @@ def name(n: int, sha256: bytes) -> str:
 
 
 def reference(row: VisaList) -> str:
-    """Return the reference of a visa: the name of its list, and the reference that the archives gave."""
+    """Return the reference of an approval: the name of its list, and the reference that the archives gave."""
     return f"{name(row.n, row.sha256)}, {row.reference}"
