@@ -65,8 +65,8 @@ def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
 def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
     """Create the folder for shares and papers, or return None without one.
 
-    Without a folder, the only share stays in the home. Raises Refused if shares would be beside the vault
-    that they open, and UsageError for sheets without a folder.
+    Without a folder, the only share stays in the home. Raises Refused if the shares would be stored next to
+    the vault that they open, and UsageError for sheets without a folder.
     """
     if folder is None and with_sheets:
         raise click.UsageError("give --shares FOLDER with --sheets")
@@ -82,7 +82,7 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
 
 
 def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
-    """Lead the officers through their passphrases. Raises Refused if they do not agree to the conditions."""
+    """Ask each officer to choose a passphrase. Raises Refused if they do not agree to the conditions."""
     _check_terminal()
     for line in _explained(names, quorum, title):
         terminal.warn(line)

@@ -26,7 +26,7 @@ class _Text(Asking, click.Parameter):
         self.needed = needed
 
     def complete(self, context: click.Context) -> None:
-        """Ask for the text; raise MissingParameter without a terminal or an answer."""
+        """Ask for the text; raise MissingParameter if there is no terminal or no answer."""
         name = str(self.name)
         given = context.params.get(name)
         if self.multiple:

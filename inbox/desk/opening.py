@@ -15,7 +15,7 @@ _TICK_SECONDS = 5.0
 
 
 def limits(*, minutes: int, short_minutes: int) -> Limits:
-    """Return the time limits of sessions, and of the inbox with too few officers signed in."""
+    """Return the time limits of sessions, and of the inbox while too few officers are signed in."""
     return Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)
 
 

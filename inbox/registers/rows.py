@@ -60,7 +60,7 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A code, and the name of the list of labels that has its words."""
+    """A code, and the name of the list that contains its label."""
 
     codes: str
     code: str

@@ -30,7 +30,7 @@ class Sheet(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The facts that the program fills in, in a language ("fr", "en"), as of a day."""
+    """The facts that the program fills in on a given day, in one language ("fr" or "en")."""
 
     law: rules.Law
     regime: str

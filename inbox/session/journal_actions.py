@@ -48,7 +48,7 @@ class Wanted:
         return self.case is None and not self.officer and not self.action
 
     def has(self, line: Line) -> bool:
-        """Whether an entry matches. A withheld entry matches only if all entries do."""
+        """Whether an entry matches. A withheld entry matches only if the filter matches all entries."""
         if self.before is not None and line.n >= self.before:
             return False
         if line.entry is None:
@@ -95,7 +95,7 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> R
 
 
 def _shown(line: Line, undeclared: Collection[int]) -> Line:
-    """Return a line, withheld if it is about a case that some signed-in officer has not declared.
+    """Return a line; the line is withheld if some signed-in officer has not declared its case.
 
     The entry is withheld completely, as for a case that excludes an officer. If the two looked different,
     that officer would learn of the exclusion. In addition, a reason may name somebody, and an entry about a

@@ -1,7 +1,8 @@
 """After every change to the vault, bring the files of the home in line with it.
 
-A file in its place is kept even if the vault does not know it. The vault may be a restored older copy, while
-the portal no longer has the message. Only files that the vault lists as finished are removed.
+A file that is already in its place is kept, even if the vault has no record of the file. The vault may be a
+restored older copy, while the portal no longer has the message. Only files that the vault lists as finished
+are removed.
 """
 
 from pathlib import Path

@@ -103,7 +103,7 @@ def shown(refused: Refused) -> str | None:
 
 
 def led_from() -> str:
-    """Return a field value that leads back to the request once the officer has declared.
+    """Return a field value that leads back to the request once the officer has made the declaration.
 
     The value contains no passphrases.
     """
@@ -144,7 +144,7 @@ def _came() -> tuple[str, Sending | None] | None:
 
 
 def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
-    """Return the page of a form with the mistakes at its fields.
+    """Return the page of a form with each mistake next to its field.
 
     If that page cannot be found, returns a page that names the fields, or None before an officer signs in.
     """

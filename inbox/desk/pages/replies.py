@@ -151,7 +151,7 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
 def _seen(
     case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
-    """Preview the reporter's page, with a form that sends it or previews it again, at one of ``ways``.
+    """Preview the reporter's page, with a form to send the text or preview it again, at the two ``ways``.
 
     In the form, the officer can change their own ``words``, but not the ``carried`` fields.
     """

@@ -40,7 +40,7 @@ def _check() -> ResponseReturnValue | None:
 def _cases() -> Sequence[int]:
     """Return the case in the address, or the chosen cases.
 
-    A declaration counts as having no cases, because it overwrites nothing.
+    For a declaration, return no cases, because a declaration overwrites nothing.
     """
     if "case" in (found := request.view_args or {}):
         return [found["case"]]

@@ -21,7 +21,10 @@ def left(mark: str) -> ResponseReturnValue:
 
 @pages.post("/stay")
 def stay() -> ResponseReturnValue:
-    """Record that the officer is still there, because they typed or said so. Return the same as ``left``."""
+    """Record that the officer is still there, because they typed or pressed the button.
+
+    Return the same as ``left``.
+    """
     return _left()
 
 
