@@ -29,7 +29,7 @@ def of_crypto(error: CryptoError) -> Sentence:
 
 
 def of_system(error: OSError) -> Sentence:
-    """Return the system's own words. The desk shows a text for the error number instead."""
+    """Return the system's own words for the error. The desk shows a text for the error number instead."""
     return _as(str(error.strerror), _BY_NUMBER.get(error.errno or 0, _OTHER))
 
 

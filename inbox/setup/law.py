@@ -43,7 +43,7 @@ class Moved:
 class Plan:
     """A new law and its changes, limited to the cases that the signed-in officers may see.
 
-    ``looser`` are the changes that allow, disclose or delete something new, or let fewer officers decide it
+    ``looser`` are the changes that allow, disclose or delete something new, or that let fewer officers decide
     (``templates.law.loosening``). ``later`` are the deadlines that get later, ``sooner`` the cases that would
     be destroyed sooner.
     """
@@ -136,7 +136,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
 
 @contextmanager
 def _tried(session: Session, law: Law) -> Iterator[None]:
-    """Set every deadline by another law inside the block, and undo that afterwards."""
+    """Set every deadline by another law inside the block, and restore the deadlines afterwards."""
     with session.begin_nested() as undone:
         before = office.try_out(session, law)
         renewing.renew(session)

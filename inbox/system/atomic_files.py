@@ -83,7 +83,7 @@ def make_folder(folder: Path) -> None:
 def remove_parts(folder: Path, name: str) -> bool:
     """Remove the unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
 
-    Returns whether there were any.
+    Returns whether there were any such files.
     """
     parts = list(folder.glob(f"{name}.{'[0-9a-f]' * 2 * _DRAWN}{PART}"))
     for part in parts:
@@ -94,7 +94,7 @@ def remove_parts(folder: Path, name: str) -> bool:
 
 
 def remove(folder: Path, done: Callable[[], Container[Path]]) -> None:
-    """Remove finished and unfinished files from ``folder``. ``done`` returns the finished ones.
+    """Remove finished and unfinished files from ``folder``. ``done`` returns the finished files.
 
     ``done`` is called only if the folder is not empty.
     """

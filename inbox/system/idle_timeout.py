@@ -8,12 +8,12 @@ from contextlib import contextmanager
 QUESTION = 600
 # In seconds. Not 0, because the system takes 0 to mean never.
 _AT_ONCE = 0.001
-# Seconds that a process has after the timeout to close its vault and say so.
+# Seconds that a process has after the timeout to close its vault and report the timeout.
 GRACE = 10
 
 
 class Inactive(BaseException):
-    """Nobody typed anything within the time limit. Error handlers must not continue after this."""
+    """Nobody typed anything within the time limit. Error handlers must not continue after this exception."""
 
 
 class _Limit:
@@ -43,7 +43,7 @@ def limited(seconds: int) -> Iterator[None]:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Raise Inactive in a block that waits for an answer, after QUESTION seconds.
+    """Raise Inactive after QUESTION seconds in a block that waits for an answer.
 
     In a session, the session's limit applies instead, and restarts with the answer.
     """

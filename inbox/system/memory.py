@@ -24,7 +24,8 @@ def forbid_dumps() -> None:
 def lock() -> bool:
     """Lock the present and future memory of this process against swapping. Return whether that succeeded.
 
-    Pages are locked once they are used. A limit that would later deny memory to Argon2id counts as a failure.
+    Memory pages are locked once they are used. A limit that would later deny memory to Argon2id counts as a
+    failure.
     """
     if _libc().mlockall(_CURRENT | _FUTURE | _ON_FAULT):
         return False

@@ -1,8 +1,8 @@
 """All terminal input and output of the inbox goes through this module.
 
-Answers go to standard output, errors and questions to standard error. One function writes there, and it only
-accepts ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every line is
-made printable here, whatever its source. ``quoted`` does this for text of several lines.
+Answers go to standard output, errors and questions to standard error. One function writes to both, and
+accepts only ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every
+line is made printable here, whatever its source. ``quoted`` does this for text of several lines.
 """
 
 import copy
@@ -126,7 +126,7 @@ def fail(refused: Refused, code: str = "", *, as_json: bool = False) -> None:
 
 
 def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_json: bool) -> None:
-    """Print an error to standard error, as one line of JSON or as these lines."""
+    """Print an error to standard error, as one line of JSON or as ``lines``."""
     if as_json:
         told = {"code": code, "message": message, "hint": hint}
         _write(printable.as_json_line(told), end="\n", to=sys.stderr)
@@ -177,7 +177,7 @@ def take_line(prompt: str) -> str | None:
 
 
 def ask_text(prompt: str) -> str:
-    """Ask for several lines, up to a full stop alone or the end of input, and return them.
+    """Ask for several lines, up to a line with only a full stop or the end of input, and return them.
 
     Raises Refused for input that is not valid text, and for a line that the terminal may have cut. Like
     ``ask_line``, also raises Refused if more input comes with the full stop.
@@ -217,10 +217,10 @@ def ask_secret(prompt: str) -> str:
 def passphrases() -> Iterator[None]:
     """Let officers type several passphrases in the block. Nothing typed between them is echoed.
 
-    Otherwise officers who type ahead while the last passphrase is checked would show their own. Input before
-    a question, and at the end of the block, is discarded: it may be meant for another question. A secret must
-    not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. A paste is
-    discarded completely, and none of its bytes can end the program: see ``_asking``.
+    Otherwise officers who type ahead while the last passphrase is checked would show their own passphrases.
+    Input before a question, and at the end of the block, is discarded: it may be meant for another question.
+    A secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. A
+    paste is discarded completely, and none of its bytes can end the program: see ``_asking``.
     """
     with ExitStack() as stack:
         with suppress(OSError):
@@ -309,7 +309,7 @@ def _without_quit(settings: "list[Any]") -> "list[Any]":
 
 
 def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
-    """Discard the input that follows the last passphrase, or whatever ended its question."""
+    """Discard the input after the last passphrase, or after the exception that ended its question."""
     is_interrupted = kind is KeyboardInterrupt
     _discard_what_comes(at, _AFTER_INTERRUPT_SECONDS if is_interrupted else _AT_ONCE_SECONDS)
 
@@ -317,7 +317,7 @@ def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
 def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
     """Discard typed input. If a line comes within ``seconds``, continue until no more input comes.
 
-    Returns whether a line came. An unfinished line, which select does not report, is also discarded.
+    Returns whether a line was typed. An unfinished line, which select does not report, is also discarded.
     """
     came = is_more = _comes_within(at, seconds)
     termios.tcflush(at, termios.TCIFLUSH)

@@ -61,7 +61,7 @@ def spread(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start worker processes that ignore Ctrl-C: this process receives it, ends them, and reports once."""
+    """Start workers that ignore Ctrl-C: this process receives Ctrl-C, ends the workers, and reports once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -78,7 +78,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """End if the parent is killed and cannot tell us: a worker must not stay with keys in its memory."""
+    """End if the parent is killed and cannot tell us: a worker must not live on with keys in its memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,7 +1,7 @@
 """Recognise a person by initials: “J. M.”, “J.-M. L.”, “JM” alone, “J. Leroy”.
 
-Words of two letters are common, so only capitals count as initials. They either have a full stop each,
-anywhere in the text, or they are the entire name. “M. Leroy” has no initials: M. is a title.
+Words of two letters are common, so only capitals count as initials. Either each initial has a full stop,
+anywhere in the text, or the initials are the entire name. “M. Leroy” has no initials: M. is a title.
 """
 
 import re

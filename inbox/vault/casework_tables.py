@@ -365,8 +365,8 @@ class AccessRequest(Base):
 class AccessCase(Base):
     """What is recorded about a case in an access request. It is destroyed together with the case.
 
-    - ``unopposed`` is the day on which the prosecutor did not object to an answer. ``reference`` says where
-      this is recorded, and ``unopposed_by`` which officers recorded it.
+    - ``unopposed`` is the day on which the prosecutor raised no objection to an answer. ``reference`` says
+      where this is recorded, and ``unopposed_by`` which officers recorded it.
     - ``given`` says whether the answer included the case, None before the answer. ``reason`` says why the
       answer did not include it, or why officers overrode a warning about the text.
     - ``same`` says whether a family name alone in the case means this person, None until officers decide.
@@ -458,7 +458,7 @@ class StruckText(Base):
 
 
 class Opening(Base):
-    """A case that officers entered and must announce to the portal. ``told`` is the first outbox to do so."""
+    """A case that officers entered; ``told`` is the first outbox that announces the case to the portal."""
 
     __tablename__ = "openings"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

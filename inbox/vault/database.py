@@ -32,8 +32,8 @@ _AFTER_KEY = (
 # The size of the file in bytes, according to its header.
 _SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
-# Deleted text stays in free space where a page was split. It also stays in the index, even with secure-delete
-# on.
+# Deleted text stays in free space where a page was split. The index keeps deleted text too, even with
+# secure-delete on.
 _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 
 
@@ -99,7 +99,7 @@ class Vault:
             raise VaultDamaged from None
 
     def copy_to(self, path: Path, key: bytes) -> None:
-        """Write the content, without remains of deleted data, to a new file under another key, mode 0600.
+        """Write the content to a new file (mode 0600) under another key, without remains of deleted data.
 
         Raises VaultDamaged if a page cannot be read, and Refused if writing to the disk fails.
         """

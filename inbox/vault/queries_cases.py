@@ -156,7 +156,7 @@ def unread_follow_ups(
 
 
 def unread_counts(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return the number of unread follow-ups of each of these cases. Cases without any are omitted."""
+    """Return the number of unread follow-ups of each of these cases. A case with none is omitted."""
     return _count(session, FollowUp, FollowUp.case.in_(numbers), FollowUp.unread.is_(True))
 
 
@@ -204,8 +204,8 @@ def messages(session: Session, number: int) -> Sequence[Message]:
 def is_acknowledged(session: Session, number: int) -> bool:
     """Return whether a reply, sent or waiting for the next outbox, acknowledges the report.
 
-    Only a text of the law or of the office is an acknowledgement. A reply in an officer's own words never is,
-    whatever it says. The status, the deadlines and actions on many cases all use this rule.
+    Only a text of the law or of the office acknowledges a report. A reply in an officer's own words never
+    does, whatever it says. The status, the deadlines and actions on many cases all follow this rule.
     """
     return _is_there(session, Message.case == number, Message.acknowledges.is_(True))
 
@@ -216,7 +216,7 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
+    """Return whether feedback was sent only in an officer's own words; these count only with a measure."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}
@@ -228,7 +228,7 @@ def is_feedback_held(session: Session, number: int) -> bool:
 
 
 def has_word(case: Any) -> ColumnElement[bool]:
-    """Return an SQL condition on a case number: a text with which the case can end was sent or is waiting."""
+    """Return an SQL condition for a case number: a text that can end the case was sent or is waiting."""
     words = select(Message.position).where(Message.case == case)
     return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 
