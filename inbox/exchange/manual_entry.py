@@ -123,11 +123,11 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
 
 
 def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
-    """File, as a new case, a report made to an officer, and draw the reporter's token.
+    """File a report made to an officer as a new case, and draw the reporter's token.
 
     The next outbox opens the case at the portal. The case is withheld from any officer whom the report names.
-    If it names one of the signed-in officers, nothing is stored: somebody who knows the reporter's words can
-    read the answers, write as the reporter, and withdraw the report.
+    If the report names one of the signed-in officers, nothing is stored: somebody who knows the words of the
+    token can read the answers, write as the reporter, and withdraw the report.
 
     Raises what ``check`` raises, and Refused for a report that names a signed-in officer.
     """
@@ -193,7 +193,7 @@ def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) 
 
 
 def _keyring(session: Session) -> SeenKeyring:
-    """Return the newest keyring that is known here; an outside body may not know any."""
+    """Return the newest keyring that is known here; an outside body may know none."""
     known = [SeenKeyring(each.serial, each.hash) for each in queries_exchange.shown_keyrings(session)]
     if own := queries_office.newest_keyring(session):
         known.append(SeenKeyring(own.serial, own.hash))

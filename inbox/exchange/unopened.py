@@ -53,8 +53,8 @@ class Shelf:
     def keep(self, item: Item, kind: Kind, case_id: bytes | None = None) -> None:
         """Keep the envelope unchanged: once we confirm the bundle, the portal deletes it.
 
-        An envelope that already has a row keeps that row. Raises Changed if a new one has changed since it
-        was verified.
+        An envelope that already has a row keeps that row. Raises Changed if a new envelope has changed since
+        it was verified.
         """
         self._keep(item, kind, case_id or item.case_id)
 

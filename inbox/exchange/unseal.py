@@ -76,7 +76,7 @@ class SignedReport:
 
 @dataclass(frozen=True, slots=True)
 class SignedFollowUp:
-    """A follow-up whose signature is not verified yet, because the key for that is in its case."""
+    """A follow-up whose signature is not verified yet, because the verification key is in its case."""
 
     signed: Signed
     follow_up: FollowUp

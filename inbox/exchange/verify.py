@@ -57,7 +57,7 @@ def announced(path: Path, deployment: bytes, channel: str) -> Announced:
 def verify(path: Path, announced: Announced) -> Verified:
     """Read all of the bundle at ``path`` once, verify it and return it; the caller trusts its key.
 
-    Raises BundleRefused, including if the head differs from the ``announced`` one.
+    Raises BundleRefused, also if the head differs from the head that was ``announced``.
     """
     with _refusing():
         return _read(path, announced)

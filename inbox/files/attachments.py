@@ -55,7 +55,7 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
 
 
 def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> Attachment:
-    """Write a file of a case in clear, exactly as the reporter sent it; return the vault's record of it.
+    """Write a file of a case unencrypted, exactly as the reporter sent it; return the vault's record of it.
 
     Two officers confirm this. The journal entry comes first, because an entry for a file that was not written
     does no harm. Raises what ``find``, ``pieces``, ``write_new`` and ``apart.check`` raise.
@@ -68,7 +68,7 @@ def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> A
 
 
 def write_new(out: Path, content: Iterable[bytes]) -> None:
-    """Write ``content`` in clear to a new file ``out``. Remove the remains of a killed attempt first.
+    """Write ``content`` unencrypted to a new file ``out``. Remove the remains of a killed attempt first.
 
     Raises Refused if ``out`` exists, and any error of ``content``. After an error, no new file is left at
     ``out``.
@@ -89,7 +89,7 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
 
 
 def pieces(home: Home, found: Found) -> Iterator[bytes]:
-    """Yield a file of a case in clear. Raise Refused if the copy is damaged, possibly only at the end."""
+    """Yield a decrypted file of a case. Raise Refused if the copy is damaged, possibly only at the end."""
     attachment, seed = found
     try:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)

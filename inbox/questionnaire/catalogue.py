@@ -50,7 +50,7 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
 
 
 def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
-    """Return the questionnaire that a report answers, or ``readable_in_use`` if it is unknown.
+    """Return the questionnaire that a report answers; if that one is unknown, return ``readable_in_use``.
 
     Warnings and protected answers are therefore recognised even in a report that was made by hand.
     """
@@ -58,7 +58,7 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
 
 
 def tells_of_danger(session: Session, case: Case) -> bool:
-    """Return whether a current answer of a report states danger to somebody, or fear of it."""
+    """Return whether a current answer of a report says that somebody is, or may be, in danger."""
     return not case.unsigned and Flag.DANGER in _flags(Known(session), case)
 
 

@@ -75,7 +75,7 @@ class Place:
         return cls([finding.words] if finding.words else [], [finding.why], set(names.words(finding.words)))
 
     def holds(self, finding: Finding) -> bool:
-        """Return whether a finding is at this place, because it shares a distinctive word.
+        """Return whether a finding belongs to this place, because the two share a distinctive word.
 
         Protected words are found in pairs, and the next pair begins with the last word of the previous one.
         Two e-mail addresses that share only the domain are two places.
@@ -169,9 +169,9 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
     """Return the findings in ``text`` that could reveal somebody, even if a reason could set them aside.
 
-    Raises Undeclared for any words of officers who have not declared the case: otherwise these officers could
-    test names against the report. Raises CaseRefused if the reason itself repeats words that could reveal
-    somebody, because the journal records the reason.
+    If officers who have not declared the case wrote any words, raises Undeclared: otherwise these officers
+    could test names against the report. Raises CaseRefused if the reason itself repeats words that could
+    reveal somebody, because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)
@@ -182,12 +182,12 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 
 
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
-    """Return findings in ``text`` that could reveal somebody, each once; CaseRefused for an unknown case.
+    """Return the findings in ``text`` that could reveal somebody, each once.
 
     ``own`` is the part of the text that an officer wrote: it must not quote or name another report, and must
-    not mention the judiciary before the prosecutor's word. The law's own texts are not checked for this,
-    because they are the same for everybody. The text is not compared with a report that the signed-in
-    officers may not read.
+    not mention the judiciary before the prosecutor's word is given. The law's own texts are not checked for
+    this, because they are the same for everybody. The text is not compared with a report that the signed-in
+    officers may not read. Raises CaseRefused for an unknown case.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
@@ -266,7 +266,10 @@ def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]
 
 
 def _reaching(law: rules.Law) -> Iterator[str]:
-    """Yield the law's texts on whom to contact, in danger or otherwise. They reveal nothing about a case."""
+    """Yield the law's texts on whom to contact, including when somebody is in danger.
+
+    These texts reveal nothing about a case.
+    """
     for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
         yield from (each.fr, each.en)
 
@@ -274,7 +277,7 @@ def _reaching(law: rules.Law) -> Iterator[str]:
 def _places(
     said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
 ) -> Iterator[range]:
-    """Yield where ``words`` occur in a text; ``matches`` compares a word of the text with one of them."""
+    """Yield the places of ``words`` in a text; ``matches`` compares a word of the text with one of them."""
     wanted = names.words(words)
     for first in range(len(said) - len(wanted) + 1):
         place = range(first, first + len(wanted))

@@ -65,7 +65,10 @@ class Dialogues(NamedTuple):
 
 
 def dialogues(session: Session, number: int | None = None) -> Dialogues:
-    """Return messages sent and received, oldest first, and disclosed measures, of all cases or of one."""
+    """Return messages sent and received, oldest first, and disclosed measures.
+
+    ``number`` limits the result to one case.
+    """
     sent = select(Message).order_by(Message.case, Message.position)
     heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
     if number is not None:

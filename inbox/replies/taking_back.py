@@ -111,6 +111,6 @@ def _undo(session: Session, case: Case, reply: Message) -> None:
         workflow.take_back_feedback(session, case.number)
     if reply.extends:
         workflow.of(session, case.number).extended = None
-    # The next reply may get this position. Replies before it belonged to an earlier decision.
+    # The next reply may get this position. Replies at lower positions belong to an earlier decision.
     founded = update(Duty).where(Duty.case == case.number, Duty.reply == reply.position)
     session.execute(founded.values(reply=reply.position - 1))

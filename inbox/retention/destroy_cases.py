@@ -1,4 +1,4 @@
-"""Destroy cases: delete their rows, index entries and file keys. Only a line in a list is left.
+"""Destroy cases: delete their rows, index entries and file keys. Only one line in a list remains.
 
 Cases are destroyed rather than made anonymous, because nobody can be sure that free text does not identify
 its reporter. Statistics are counted beforehand.
@@ -35,8 +35,8 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 class Plan:
     """The cases to destroy, and the key stores whose copies still open their files.
 
-    ``reason`` is how officers know the day, if only this machine's clock says that a case is due; otherwise
-    it is empty.
+    ``reason`` says how officers know today's date if only this machine's clock says that a case is due;
+    otherwise ``reason`` is empty.
     """
 
     cases: tuple[Due, ...]
@@ -90,7 +90,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _check_asked(found: Sequence[Due], today: date) -> None:
-    """Raise Refused if a case waits only for the portal to confirm its day, or for the archives' visa."""
+    """Raise Refused if a case waits only for the portal to confirm its day, or for the archives' approval."""
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(

@@ -1,4 +1,4 @@
-"""Redact a passage in every text of a case and count it at each place, or only find it."""
+"""Redact or only find a passage in every text of a case, and count it at each place."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,8 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty, Identity, Measure, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 
-# Replaces every redacted passage. It is always the same, because a varying length would reveal something.
+# This text replaces every redacted passage. The text is always the same, because a varying length would
+# reveal something.
 STRUCK = "[…]"
 EVERYWHERE = "everywhere"
 # Reading the reporter's identity requires two officers, so nobody may test guesses against it here.
@@ -34,7 +35,7 @@ _HIDDEN = "identity"
 
 
 class Striker:
-    """Redacts a passage, or complete texts if it is None, at each place, and counts the redactions.
+    """Redacts a passage at each place, or complete texts if the passage is None, and counts the redactions.
 
     ``emptied`` are the places whose text was removed completely: either the complete text, or a passage of
     several words with no other word left. The reporter's identity does not count. ``had`` and ``left`` are
@@ -85,7 +86,7 @@ class Striker:
         return self.text(place, option) != option
 
     def has(self, place: str, word: str) -> bool:
-        """Return whether a search word of the case is removed; accents and hyphens do not matter."""
+        """Return whether the redaction removes a search word; accents and hyphens do not matter."""
         folded = names.words(self.passage or "")
         goes = self.is_meant(place) and (
             self.passage is None or (bool(folded) and " ".join(folded) in " ".join(names.words(word)))
