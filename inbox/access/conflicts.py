@@ -98,7 +98,7 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Extend the exclusions from each case of a matter to all its cases; ``number`` is one of these cases.
+    """Extend the exclusions from each case of a matter to all cases of that matter; ``number`` is one.
 
     Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
     officers than a quorum could read one of the cases.

@@ -25,7 +25,7 @@ _REASON = sentence("name an authority; if it must go to that person, give a reas
 
 
 class Ground(StrEnum):
-    """The ground of a disclosure."""
+    """The ground for a disclosure."""
 
     CONSENT = "consent"
     JUDICIAL = "judicial"

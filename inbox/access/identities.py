@@ -41,7 +41,7 @@ class Consent(StrEnum):
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Record the reporter's identity, below any existing text. Consent to disclose the existing text ends.
+    """Record the reporter's identity, below any existing text. Any consent to disclose that text ends.
 
     One officer may record the first text. Once an identity is recorded, adding to it requires two officers:
     one officer could add name after name and watch how the program's answers change. Two officers are also

@@ -2,8 +2,8 @@
 
 If a case contains only the family name, this is ambiguous, so an officer decides whether the case means this
 person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
-names the person, because the linked case may use another name. Until this decision, the case is treated as
-meaning the person wherever data could be lost.
+names the person, because the linked case may use another name. Until this decision, the case is treated as if
+it meant the person wherever data could be lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``): otherwise an officer with an interest could search for names to

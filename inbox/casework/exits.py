@@ -148,8 +148,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
-    # No reason overrides this, because a judge could be about to ask for the case. Redact what must be
-    # removed earlier.
+    # No reason overrides this, because a judge could be about to ask for the case. Anything that must be
+    # removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If no portal
     # exists any longer to state today's date, two officers confirm the date: the journal keeps their reason,
@@ -185,7 +185,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
     ),
-    # Once a case is destroyed, nobody can take its other decisions either.
+    # Once a case is destroyed, nobody can take the remaining decisions on it.
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
     # A case that a request concerns must not disappear before the answer, whatever the answer is. Junk would
     # soon disappear.
@@ -307,9 +307,9 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
 
 
 def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -> Labelled:
-    """Return the label of an obstacle between a case and an exit, with its day if it has one.
+    """Return the label of an obstacle between a case and an exit, with the obstacle's date if it has one.
 
-    ``due`` is the entry of the retention schedule, for a destruction.
+    For a destruction, ``due`` is the entry in the retention schedule.
     """
     if what in anew(session, number):
         return labels.said("obstacle_anew", what)

@@ -3,7 +3,7 @@
 The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
 the time allowed. A duty stays even if the score is lowered or another law comes into use: its decision
 remains due until it is taken. A decision is based on what was known at the time. News of a kind that the law
-names reopens it.
+names reopens the decision.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -105,7 +105,7 @@ def is_anew(row: Duty) -> bool:
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Add the duties for an offence if severity, tags or danger now show that the case is about one.
 
-    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowing
+    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowledge
     of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
     urgent. No duty is removed: otherwise one officer could lower the score and so end a duty on which two
     officers have to decide.
@@ -151,7 +151,7 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Record whether a decision is late, before recomputing its due day makes it seem on time."""
+    """Record whether a decision is late, because recomputing its due day could make it seem on time."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 
@@ -348,11 +348,11 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
     """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
-    Closing a case does not end a decision that was put off or is asked for again: such a case waits like an
-    open one, and is not archived. There are two exceptions. The decision on admissibility is dropped, because
-    nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for junk,
-    because two officers found that the report names nobody, unless this decision was put off or is asked for
-    again.
+    Closing a case does not settle a decision that was put off or is asked for again: such a case waits like
+    an open one, and is not archived. There are two exceptions. The decision on admissibility is dropped,
+    because nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for
+    junk, because two officers found that the report names nobody, unless this decision was put off or is
+    asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))

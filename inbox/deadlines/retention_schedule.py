@@ -129,7 +129,7 @@ def discardable(session: Session, today: date) -> list[date]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return the closed and junk cases that the signed-in officers may read, ordered by their day."""
+    """Return the closed and junk cases that the signed-in officers may read, ordered by due day."""
     ended = Workflow.closed.is_not(None) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types

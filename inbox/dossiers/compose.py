@@ -75,7 +75,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement: its place, its label, its day, and one or more texts."""
+    """One statement: its place, its label, its date, and one or more texts."""
 
     place: str
     label: str

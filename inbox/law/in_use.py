@@ -1,4 +1,4 @@
-"""The law in use. Code that has a vault session gets its rules here."""
+"""The law in use. Code that has a vault session gets the law's rules here."""
 
 from collections.abc import Mapping
 from typing import TypeVar

@@ -44,7 +44,7 @@ class Said:
 
 
 def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
-    """Record a consultation with its day, under the next number.
+    """Record a consultation with its date, under the next number.
 
     Raises Refused for a day in the future, and for a text that is missing or too long. Also raises what
     ``Inbox.acting`` raises.

@@ -1,4 +1,4 @@
-"""Rows of a register. Cells hold codes and days, which are put into words only for display."""
+"""Rows of a register. Cells hold codes and dates, which are put into words only for display."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

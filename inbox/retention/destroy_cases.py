@@ -163,7 +163,7 @@ def _plan(session: Session, due: Sequence[Due]) -> Plan:
 
 
 def _line(session: Session, by: Actor, due: Due, visa: str) -> None:
-    """Record the end of a case in the places that are kept after its destruction."""
+    """Record the end of a case in the records that are kept after its destruction."""
     case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
     gone = action(
         Code.DESTROYED,

@@ -1,4 +1,4 @@
-"""The list of destroyed cases for public archives: days and coarse categories, nothing from reports."""
+"""The list of destroyed cases for public archives: dates and coarse categories, but nothing from reports."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -224,7 +224,7 @@ class Tag(Base):
 
 
 class Measure(Base):
-    """A measure that was taken in a case, with its day. ``degree`` is the group of a sanction, 1 to 4.
+    """A measure that was taken in a case, with its date. ``degree`` is the group of a sanction, 1 to 4.
 
     ``restrictions`` say what a prosecutor does not want the office to do. ``sent`` is the text of the
     transmission if the law requires one. ``told`` is true if the reporter may learn of the measure,
@@ -384,7 +384,7 @@ class AccessCase(Base):
 
 
 class Consultation(Base):
-    """The opinion of a staff body or of the data protection officer, with its day. It belongs to no case.
+    """The opinion of a staff body or of the data protection officer, with its date. It belongs to no case.
 
     A retracted opinion keeps its number and the day on which it was ``retracted``, but no text.
     """
