@@ -5,10 +5,10 @@ A person who follows up on a report must be impartial (Directive (EU) 2019/1937,
 Until all signed-in officers have declared a case, lists show its number, urgency and category, and what
 officers did, but none of its words. Searches and filters by tag or area do not find the case. Otherwise, an
 officer with an interest could search for a name and learn what the case says, without leaving an entry in the
-journal that names the case. The links of another case do show it, because the words that link them are also
-in that other case. Officers cannot act on an undeclared case (``inbox.session.declared``), except to leave it
-to others. An officer whom a report names is excluded automatically when the report arrives (``conflicts``),
-and does not have to notice the name when reading.
+journal that names the case. The links of another case do show the undeclared case, because the words that
+link the two are also in that other case. Officers cannot act on an undeclared case
+(``inbox.session.declared``), except to leave the case to others. An officer whom a report names is excluded
+automatically when the report arrives (``conflicts``), and does not have to notice the name when reading.
 
 An officer who works alone does not have to declare cases, because nobody else could take them over.
 """

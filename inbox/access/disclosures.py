@@ -74,8 +74,8 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
     The identity goes to the judicial authority only if that authority requests it. The reason must name the
     request, so that the request can be checked.
 
-    Raises Refused if there is no reason and the ground is ``OTHER`` or the identity goes to the judicial
-    authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
+    Raises Refused if a reason is missing although the ground is ``OTHER`` or the identity goes to the
+    judicial authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))

@@ -2,7 +2,7 @@
 
 Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
 part of a case: the answer to a person who asks what is held about them, and the decision whether to inform
-the persons concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay it.
+the persons concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay this step.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -246,8 +246,8 @@ class Asked:
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises what ``queries_cases.case`` raises if the acting officers may not see the case: it is unknown, one
-    of them is excluded from it, it is for its handlers alone, or it is in quarantine.
+    Raises what ``queries_cases.case`` raises if the acting officers may not see the case: it is unknown, for
+    its handlers alone, or in quarantine, or one of these officers is excluded from it.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]

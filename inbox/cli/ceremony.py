@@ -63,7 +63,7 @@ def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
 
 
 def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
-    """Create the folder for shares and papers, or return None without one.
+    """Create the folder for shares and papers; return None if no folder is given.
 
     Without a folder, the only share stays in the home. Raises Refused if the shares would be stored next to
     the vault that they open, and UsageError for sheets without a folder.

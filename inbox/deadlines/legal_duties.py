@@ -80,7 +80,7 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
 
 
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
-    """Reopen, as of today, all decisions on a case that such news can change according to the law.
+    """Reopen all decisions on a case that such news can change according to the law, dated ``today``.
 
     Return whether any decision was reopened. The earlier decision stays in the journal with its reason,
     because it was based on what was known then.
@@ -303,7 +303,7 @@ def may_be_forwarded(session: Session, number: int) -> bool:
 def urgent_measure(session: Session, row: Duty) -> str:
     """Return the code of the measure that must be taken at once, before the decision, or "".
 
-    Once that measure is recorded, the decision is due like any other.
+    Once that measure is recorded, the decision is due like any other decision.
     """
     duty = in_use.of(session).duties.get(row.kind)
     rule = duty.urgent if duty else None

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:
-    """Show a refusal on the page of its form, or on its own page if that form cannot be found."""
+    """Show a refusal on the page of its form, or on a separate page if that form cannot be found."""
     if page := again.shown(refused):
         return page, HTTPStatus.CONFLICT
     shown = {"what": refused.what, "hint": refused.hint, **_what_was_written()}

@@ -32,7 +32,7 @@ class Acceptance:
 def follows(session: Session, announced: Announced, acceptance: Acceptance) -> bool:
     """Return True if the bundle is the next one, False if it was collected before.
 
-    Raises BundleRefused for all others, with the number of the expected bundle.
+    Raises BundleRefused for all other bundles, with the number of the expected bundle.
     """
     intake = announced.head
     known = queries_exchange.intake(session, intake.instance_key, intake.n)

@@ -143,7 +143,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     """Return up to PAGE cases with the work on them, starting at place ``first`` (counted from 0).
 
     Open cases come first, then closed ones, then junk. Cases restricted to other handlers are included if the
-    filter reveals no more about them than their line does.
+    filter reveals no more about such a case than its line does.
     """
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
     on_page = [number for number, _, _, _ in found]

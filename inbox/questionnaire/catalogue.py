@@ -42,8 +42,8 @@ def read(raw: bytes) -> Questionnaire:
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
     """Return the questionnaire that a report answers, or None if it is unknown.
 
-    It also counts as unknown if an earlier version accepted it and today's stricter rules reject it. Its
-    reports can still be read.
+    A questionnaire also counts as unknown if an earlier version accepted it and today's stricter rules reject
+    it. The reports that answer it can still be read.
     """
     file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None

@@ -54,7 +54,7 @@ def of_zip(data: bytes, _: int) -> Answer:
 
 
 def of_tar(data: bytes, _: int) -> Answer:
-    """Return the contents of a tar. Raises TarError for a damaged one."""
+    """Return the contents of a tar. Raises TarError for a damaged tar."""
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         return Answer((_LISTED, *_listing((entry.name, entry.size) for entry in archive)))
 

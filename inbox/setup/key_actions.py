@@ -126,7 +126,7 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
         row, is_new = channel_keyring.current(session, who.today)
         office = queries_office.office(session)
         warnings = expiry_warnings.warnings(session, who.today)
-    # Write it only after the vault has committed it: two keyrings must never have the same serial.
+    # Write the keyring only after the vault has committed it: two keyrings must never have the same serial.
     out.mkdir(exist_ok=True)
     atomic_files.write(out / KEYRING, [row.raw])
     atomic_files.write(out / KEYRING_SIGNATURE, [row.signature])

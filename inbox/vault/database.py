@@ -68,7 +68,7 @@ class Vault:
 
     @contextmanager
     def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
-        """Yield a session. Commit its changes if the block ends normally; roll them back if it raises.
+        """Yield a session. Commit its changes if the block ends normally; roll them back if the block raises.
 
         The session hides these cases, with all rows that belong to them:
 
@@ -158,7 +158,8 @@ def create(path: Path, key: bytes) -> Vault:
 def load(path: Path, key: bytes) -> Vault:
     """Return the vault at ``path``.
 
-    Raises VaultMissing; VaultDamaged if ``key`` does not open it; and Refused if another version made it.
+    Raises VaultMissing; VaultDamaged if ``key`` does not open the vault; and Refused if another version made
+    it.
     """
     vault, version = load_any(path, key)
     if version != schema_version.newest():

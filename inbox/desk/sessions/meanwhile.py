@@ -17,7 +17,7 @@ from inbox.session import journal_view
 
 
 def init_app(app: Flask) -> None:
-    """Stop a form about cases until its officer has seen the changes that others made to them."""
+    """Stop a form about cases until its officer has seen the changes that others made to these cases."""
     app.before_request(_check)
 
 

@@ -172,7 +172,7 @@ class Seats:
         return seat.active + self._limits.idle
 
     def _sweep(self) -> None:
-        """End the sessions without activity, as of the time at which each of them expired."""
+        """End each session without activity, with effect from the time at which the session expired."""
         for seat in sorted(self._seats.values(), key=self._ends):
             if self._ends(seat) <= self._now():
                 self._end(seat, self._ends(seat))
