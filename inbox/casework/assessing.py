@@ -81,7 +81,7 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
 def needed(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> dict[str, Sentence]:
     """Return the fields that an assessment requires, each with the reason.
 
-    Nothing is revealed about a case that the acting officers may not read, or have not declared on.
+    Nothing is revealed about a case that the acting officers may not read, or have not declared.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]):

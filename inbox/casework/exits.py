@@ -114,8 +114,9 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # An officer who closes a case makes a statement about its contents. An officer who decides whether to
-    # inform the persons concerned knows who they are. Nobody can declare on, read or work on a case in
-    # quarantine, but it must not be kept for ever. For such a case, a second officer replaces these steps.
+    # inform the persons concerned knows who they are. Nobody can declare or read a case in quarantine, or
+    # work on it, but such a case must not be kept for ever. For such a case, a second officer replaces these
+    # steps.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),

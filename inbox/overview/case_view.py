@@ -88,8 +88,8 @@ class Shown:
 def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
     """Show one case, and record that it was read.
 
-    Raises Undeclared until all acting officers have declared on the case, CaseRefused for an unknown case,
-    and otherwise the same errors as ``Inbox.acting``.
+    Raises Undeclared until all acting officers have declared the case, CaseRefused for an unknown case, and
+    otherwise the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, look.language, look.part)
@@ -122,7 +122,7 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
     """Return the state and the warnings that every view of a case must show.
 
     No journal entry is made, because the queue shows the acting officers the same facts. Returns None for an
-    unknown case, and for a case that they may not read or have not declared on.
+    unknown case, and for a case that they may not read or have not declared.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]) or session.get(Case, number) is None:

@@ -97,7 +97,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
 def _danger(session: Session) -> Sequence[int]:
     """Return the cases that report danger and have no measure against it yet.
 
-    Only cases that all acting officers have declared on are included.
+    Only cases that all acting officers have declared are included.
     """
     numbers = session.scalars(_FEARED).all()
     read = declarations.given(session, numbers)
