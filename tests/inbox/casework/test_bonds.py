@@ -98,7 +98,7 @@ def test_nobody_is_warned_by_a_case_that_is_linked_to_one_with_the_prosecutor(of
         "inbox case measure add 2 prosecutor_word" in office.run("case", "measure", "add", "1", "hearing").err
     )
     assert (
-        "that justice has the case"
+        "that the case is with the judiciary"
         in office.run("message", "reply", "1", "--text", "Le procureur est saisi.").err
     )
     with sitting(office) as client:

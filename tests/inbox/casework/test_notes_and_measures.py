@@ -233,7 +233,7 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, a
     assert ("process_fix",) == slot(office, author).measures_disclosed
     untold = refused(office, "case", "measure", "share", "1", "4")
     assert "no reporter is told of this measure: internal_control" in untold
-    assert "who can be told of these: protection_offered, protection_requested, " in untold
+    assert "who can only be told of these: protection_offered, protection_requested, " in untold
     assert "case 1 has no measure 9" in refused(office, "case", "measure", "share", "1", "9")
 
 

@@ -83,7 +83,7 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
             assert NO_WORD in refused(office, "case", "close", "1", outcome, *how)
-    assert "or what came of it" in refused(office, "message", "reply", "1", "--text", told)
+    assert "or what was found or done" in refused(office, "message", "reply", "1", "--text", told)
     office.json("case", "close", "1", "founded", *SILENT)
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 1).put_off
@@ -112,7 +112,7 @@ def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> 
     office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "x")
-    assert "that justice has the case" in refused(
+    assert "that the case is with the judiciary" in refused(
         office, "message", "reply", "1", "--text", "Le procureur est saisi."
     )
     office.json("case", "measure", "add", "1", "prosecutor_word")
@@ -424,7 +424,7 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
     said = [office.json(*reply, text)["findings"] for text in (*TELL, *TELL_NOTHING)]
     assert [*TELL] == [text for text, found in zip((*TELL, *TELL_NOTHING), said, strict=True) if found]
     for text in TELL[:2]:
-        assert "or what came of it" in refused(office, "message", "reply", "1", "--text", text)
+        assert "or what was found or done" in refused(office, "message", "reply", "1", "--text", text)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
 
