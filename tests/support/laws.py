@@ -47,7 +47,8 @@ def laws_with(file: str, *changes: Mapping[str, str]) -> list[Mapping[str, bytes
     for each in changes:
         text = FILES["fr"][file].decode()
         for before, after in each.items():
-            assert before in text
+            said = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+            assert said.count(before) == 1, f"{before} must be in {file} once"
             text = text.replace(before, after)
         found.append({**FILES["fr"], file: text.encode()})
     return found

@@ -35,7 +35,11 @@ START = date(2026, 11, 2)
 CHANGED = laws_with(
     "deadlines.toml",
     {},
-    {'"7 days"': '"5 days"', '"3 months"': '"100 days"', '"2 working days"': '"1 day"'},
+    {
+        'within = "7 days"': 'within = "5 days"',
+        'within = "3 months"': 'within = "100 days"',
+        '2 = "2 working days"': '2 = "1 day"',
+    },
     {'or_after = "ack_eu"': 'or_after = "ack_fr"'},
     {
         '["external"]': '["internal"]',
