@@ -290,7 +290,7 @@ def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, c
     assert 2 == len(body.json("case", "list")["warnings"])
     body.json("key", "rotate")
     (told,) = body.json("case", "list")["warnings"]
-    assert "the last key on our card ends in 20 days" in told
+    assert "the last key on our card expires in 20 days" in told
     assert "inbox exchange card --out FOLDER" in told
     export(body, "newer")
     assert [] == body.json("case", "list")["warnings"]
@@ -311,7 +311,7 @@ def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clo
     assert [] == body.json("case", "list")["warnings"]
     body.json("key", "rotate", "--now")
     (told,) = body.json("case", "list")["warnings"]
-    assert f"the last key on our card ended on {clock.day - timedelta(1)}" in told
+    assert f"the last key on our card expired on {clock.day - timedelta(1)}" in told
     said = body.run("exchange", "card", "--out", body.out / "no" / "such")
     assert (1, [told]) == (said.code, body.json("case", "list")["warnings"])
     assert 2 == body.json("exchange", "card", "--out", body.out / "next")["serial"]

@@ -180,7 +180,7 @@ def test_a_clock_set_back_changes_no_key(office: Office, clock: Clock, words: li
 
 
 def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> None:
-    expected = {59: None, 60: "ends in 30 days", 76: "soon: ", 83: "urgent: ", 91: "ended on"}
+    expected = {59: None, 60: "expires in 30 days", 76: "soon: ", 83: "urgent: ", 91: "expired on"}
     begun = clock.day
     for day, words in expected.items():
         clock.day = begun + timedelta(day)

@@ -194,7 +194,7 @@ def test_a_code_in_use_keeps_all_that_the_program_knows_it_by(office: Office) ->
         session.add(Duty(case=1, kind="admissibility", known=today(), due=today(), **decided))
         codes_in_use.check(session, FRENCH, FRENCH)
         for name, (code, law) in CHANGED.items():
-            with pytest.raises(Refused, match=f"gives {code} another role") as said:
+            with pytest.raises(Refused, match=f"gives {code} a different role") as said:
                 codes_in_use.check(session, law, FRENCH)
             assert "used 1 times" in str(said.value), name
         session.rollback()
