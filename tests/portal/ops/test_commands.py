@@ -353,7 +353,7 @@ def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
     assert "is not signed by `root_key`" in refusal(run(made, "serve", code=1))[0]
     (made / "questions.toml").write_bytes(QUESTIONNAIRE.read_bytes() + b"\n")
     config.write_text(text + 'questionnaire = "questions.toml"\n')
-    assert "names another questionnaire" in refusal(run(made, "serve", code=1))[0]
+    assert "name different questionnaires" in refusal(run(made, "serve", code=1))[0]
     assert "another questionnaire" in run(made, "keyring", made / "keyring")
     (made / "questions.toml").write_bytes(b"")
     assert "questions.toml" in refusal(run(made, "serve", code=2))[0]
