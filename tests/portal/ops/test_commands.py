@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import make_url
 
@@ -264,7 +265,7 @@ def test_wrong_usage_ends_with_2(folder: Path) -> None:
         assert "Usage: portal " in run(folder, *arguments, code=2)
 
 
-@pytest.mark.parametrize("name", sorted(cli.portal.commands))
+@pytest.mark.parametrize("name", cli.portal.list_commands(click.Context(cli.portal)))
 def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
     """Whoever is not there yet can read what there is; without --help the file is asked for."""
     assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")
