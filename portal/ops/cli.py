@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from crypto import signing
+from crypto import signing, strictjson
 from crypto.keyring import Keyring
 from portal import config, days, terminal
 from portal.app import load_questionnaire
@@ -123,7 +123,11 @@ def serve(settings: Settings, *, listen: str | None) -> None:
 @click.command()
 @click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
 @click.option("--channel", help="Export only this channel.")
-@click.option("--again", type=click.IntRange(min=1), help="Write the bundle with this number again.")
+@click.option(
+    "--again",
+    type=click.IntRange(1, strictjson.LARGEST),
+    help="Write the bundle with this number again.",
+)
 @_JSON
 @pass_settings
 def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
@@ -155,7 +159,7 @@ def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *
         _tell_exported(made, as_json=as_json)
 
 
-@click.command(name="import")
+@click.command()
 @click.argument("bundle", type=_FOLDER)
 @_JSON
 @pass_settings
@@ -242,7 +246,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
     )
 
 
-@click.command(name="anchors")
+@click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
 @click.option("--channel", help="The channel, if there is more than one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

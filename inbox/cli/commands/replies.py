@@ -11,6 +11,7 @@ from crypto.messages import Status
 from crypto.printable import visible
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
+    NUMBER,
     Door,
     asked_text,
     case_argument,
@@ -170,7 +171,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@click.argument("number", metavar="REPLY", type=click.IntRange(min=1))
+@click.argument("number", metavar="REPLY", type=NUMBER)
 @officer_options
 @json_option
 @click.pass_obj

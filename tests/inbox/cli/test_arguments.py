@@ -21,6 +21,7 @@ LARGEST = 2**53 - 1
     [
         ["case", "show", "N"],
         ["file", "export", "1", "N", "--out", "x", "--reason", "x"],
+        ["message", "retract", "1", "N"],
         ["journal", "list", "--from", "N"],
         ["exchange", "outbox", "--out", "x", "--again", "N"],
         ["access", "conflict", "add", "N", "officer", "--reason", "x"],

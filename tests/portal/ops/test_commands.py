@@ -261,7 +261,8 @@ def test_a_bad_configuration_ends_with_2(tmp_path: Path, text: str, message: str
 
 def test_wrong_usage_ends_with_2(folder: Path) -> None:
     """An unknown command or option, or one that is missing."""
-    for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"]):
+    wrong = ["export", "--out", folder, "--again", "99999999999999999999"]
+    for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"], wrong):
         assert "Usage: portal " in run(folder, *arguments, code=2)
 
 
