@@ -290,7 +290,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Change code at random; see whether its tests notice.")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--each", type=int, default=_EACH, help="mutants per room (default: %(default)s)")
-    parser.add_argument("room", nargs="*", choices=ROOMS)
+    parser.add_argument("room", nargs="*", choices=[[], *ROOMS])  # argparse of Python 3.11 checks [] too
     given = parser.parse_args()
     try:
         for line in run(given.room or [*ROOMS], given.seed, given.each):

@@ -4,6 +4,7 @@ The tree gives the place of each command's function, so that a run imports only 
 function declares options and arguments. The tree gives the name, a one-line summary, and an example.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -55,12 +56,12 @@ class Option(click.Option):
         self.section = section
 
 
-class Asking:
+class Asking(ABC):
     """A parameter that may prompt for its value after all others were read and are valid."""
 
+    @abstractmethod
     def complete(self, context: click.Context) -> None:
-        """Put the value into ``context.params``. Raise UsageError if there is none."""
-        raise NotImplementedError
+        """Put the value into ``context.params``; raise UsageError without a value."""
 
 
 class Unknown(click.UsageError):
@@ -130,8 +131,6 @@ class Group(click.Group):
         """Find the command. `help NAME` means `NAME --help`. Raise Unknown for an unknown name."""
         name, *rest = arguments
         if name == "help" and name not in self.branch.children:
-            if not rest:
-                super().parse_args(context, [HELP_NAMES[-1]])
             return self.resolve_command(context, [*rest, HELP_NAMES[-1]])
         if name not in self.branch.children and not name.startswith("-"):
             raise Unknown(f"there is no command '{name}'", self._meant(context, name, rest), context)
@@ -198,7 +197,8 @@ def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
 
 
 def _versioned(command: click.Command) -> click.Command:
-    return version_option(hidden=True)(command)  # type: ignore[no-any-return]
+    versioned: click.Command = version_option(hidden=True)(command)
+    return versioned
 
 
 def _alike(name: str, words: tuple[str, ...]) -> float:

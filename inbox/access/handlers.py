@@ -42,7 +42,7 @@ class Readers:
 
 
 def of(session: Session, number: int) -> list[str]:
-    """Return the names of the handlers, or [] if there are none. Raises CaseRefused for an unknown case."""
+    """Return the names of the handlers, maybe none. Raises CaseRefused for an unknown case."""
     _check_is_there(session, number)
     return _names(session, number)
 

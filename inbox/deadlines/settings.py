@@ -115,7 +115,7 @@ def _change(what: DaysOff, days: Collection[date]) -> Action:
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:
-    """Return the office's working days from the first to the last day; raises Refused if there are none."""
+    """Return the office's working days from the first to the last day; raises Refused without any."""
     calendar = office.of(session).calendar
     span = range(min((last - first).days + 1, _MOST_DAYS + 1))
     days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]

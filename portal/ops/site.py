@@ -88,7 +88,7 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
     terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
 
 
-@click.command(name="verify")
+@click.command()
 @click.argument("url")
 @click.option(
     "--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox exchange card`."

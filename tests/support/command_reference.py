@@ -29,8 +29,8 @@ _HEAD = """# Commands
 - A shell keeps what is typed behind a command in its history. At a terminal, a text that is needed and
   missing is asked for; `-` as the value of any free text asks, too.
 - Commands that take a filter of cases take the options of `inbox queue list` under “Which cases”.
-- `--share FILE` and `--passphrase-file FILE`, once for each officer who is present, stand before the
-  command or behind it. In a session they are not needed; `lock`, `quit` and `exit` end it.
+- Give `--share FILE` and `--passphrase-file FILE` once for each officer who is present, before or after
+  the command. In a session they are not needed; `lock`, `quit` and `exit` end it.
 """
 
 

@@ -36,14 +36,14 @@ _alias = click.argument(
 _officer = click.argument("officer", metavar="NAME")
 
 
-def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
+def _command(*takes: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function a command of the group, with the common options."""
 
     def made(function: Callable[..., None]) -> Any:
         taking = click.pass_obj(function)
         for option in (json_option, officer_options, *reversed(takes)):
             taking = option(taking)
-        return click.command(name)(taking)
+        return click.command()(taking)
 
     return made
 
@@ -68,7 +68,7 @@ def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) 
     terminal.show({"case": case, "officer": officer, "also": also}, lines, as_json=as_json)
 
 
-@_command(name="list")
+@_command()
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List exclusions, except for cases from which a signed-in officer is excluded."""
     with door.opened() as (inbox, who):
@@ -110,7 +110,7 @@ def aliases(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, lines or ["no officer has an alias"], as_json=as_json)
 
 
-@click.command(name="handlers")
+@click.command()
 @case_argument
 @officer_options
 @json_option
@@ -156,7 +156,7 @@ def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
     terminal.show({"case": case, "handlers": found}, [f"case {case} {said}"], as_json=as_json)
 
 
-@click.command(name="break-glass")
+@click.command()
 @case_argument
 @reason_needed
 @officer_options
@@ -170,7 +170,7 @@ def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None
     terminal.show({"case": case, "handlers": found}, [said], as_json=as_json)
 
 
-@click.command(name="quarantine")
+@click.command()
 @case_argument
 @reason_needed
 @officer_options
@@ -198,7 +198,7 @@ def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> Non
     terminal.show({"case": case, "quarantined": False}, [said], as_json=as_json)
 
 
-@click.command(name="open-archive")
+@click.command()
 @click.argument("case", nargs=-1, required=True, type=NUMBER)
 @reason_needed
 @officer_options
@@ -212,7 +212,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
     terminal.show({"cases": opened}, [said], as_json=as_json)
 
 
-@click.command(name="set")
+@click.command()
 @case_argument
 @click.option("--text-file", type=click.Path(path_type=Path), help="Read it from this UTF-8 file.")
 @officer_options
@@ -287,7 +287,7 @@ def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     terminal.show({"case": case, "consent": None}, [said], as_json=as_json)
 
 
-@click.command(name="list")
+@click.command()
 @case_argument
 @officer_options
 @json_option

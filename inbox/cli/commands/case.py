@@ -58,7 +58,7 @@ def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
     terminal.show({"cases": numbers, "officers": names}, [which, visible(said)], as_json=as_json)
 
 
-@click.command(name="timeline")
+@click.command()
 @case_argument
 @officer_options
 @json_option

@@ -117,7 +117,7 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
     )
 
 
-@click.command(name="tag")
+@click.command()
 @many_cases
 @click.option("--add", "added", multiple=True, help="A tag to add; can be repeated.")
 @click.option(
@@ -140,7 +140,7 @@ def tag_many(
     terminal.show({"cases": numbers}, [said], as_json=as_json)
 
 
-@click.command(name="assign")
+@click.command()
 @many_cases
 @click.option("--to", "to", metavar="OFFICER", required=True, help="The officer.")
 @officer_options
@@ -170,7 +170,7 @@ def _assign_many(door: Door, given: dict[str, Any], to: str | None, *, as_json: 
     terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)
 
 
-@click.command(name="pass-on")
+@click.command()
 @click.argument("absent")
 @click.argument("deputy")
 @officer_options
@@ -231,7 +231,7 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
     terminal.show({"case": case} | view, [f"case {case}: {render_work.rating(view)}"], as_json=as_json)
 
 
-@click.command(name="links")
+@click.command()
 @case_argument
 @officer_options
 @json_option

@@ -252,7 +252,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
     return click.option(name, required=True, callback=day_of, metavar="DAY", help=what)
 
 
-@click.command(name="record")
+@click.command()
 @click.option(
     "--person",
     "names",
@@ -274,7 +274,7 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
     terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -286,7 +286,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, [*map(_request_line, rows)] or ["no access requests"], as_json=as_json)
 
 
-@click.command(name="extend")
+@click.command()
 @click.option(
     "--because",
     required=True,
@@ -307,7 +307,7 @@ def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     terminal.show(view, [*map(_request_line, rows)], as_json=as_json)
 
 
-@click.command(name="show")
+@click.command()
 @_request_argument
 @officer_options
 @json_option
@@ -319,7 +319,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
     terminal.show(_seen_view(seen), _seen_lines(seen), as_json=as_json)
 
 
-@click.command(name="passages")
+@click.command()
 @case_argument
 @_request_option
 @officer_options
@@ -332,7 +332,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
 
 
-@click.command(name="unopposed")
+@click.command()
 @case_argument
 @_request_option
 @_day_option("--day", "The day of the prosecutor's answer.")
@@ -354,7 +354,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     terminal.show(view, [f"the prosecutor does not object, as to case {case}"], as_json=as_json)
 
 
-@click.command(name="namesake")
+@click.command()
 @case_argument
 @_request_option
 @reason_needed
@@ -386,7 +386,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
     terminal.show(view, [f"case {judged.case} means {means}"], as_json=as_json)
 
 
-@click.command(name="answer")
+@click.command()
 @_request_argument
 @click.option(
     "--text-file",
@@ -504,7 +504,7 @@ def _case_line(each: Concerned) -> str:
     return f"case {each.number} names this person: {why}{word}"
 
 
-@click.command(name="letter")
+@click.command()
 @case_argument
 @click.argument("letter", metavar="LETTER")
 @click.option(

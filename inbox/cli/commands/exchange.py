@@ -35,7 +35,7 @@ _SIGNED_ANEW = (
 )
 
 
-@click.command(name="collect")
+@click.command()
 @click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--confirm-instance",
@@ -90,7 +90,7 @@ def _no(_: str) -> bool:
     return False
 
 
-@click.command(name="outbox")
+@click.command()
 @out_folder
 @click.option("--again", type=NUMBER, help="Copy this outbox again instead.")
 @same_disk_option

@@ -32,7 +32,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
     terminal.show(view, journal_view.checked(checked), as_json=as_json)
 
 
-@click.command(name="print")
+@click.command()
 @click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
 @click.option("--case", type=NUMBER, help="Entries about this case.")
 @click.option("--officer", default="", help="Entries of this officer, alone or with others.")

@@ -36,7 +36,7 @@ _OUTSIDE = (
 _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -153,7 +153,7 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
     terminal.show(view, render.keyring(view), as_json=as_json)
 
 
-@click.command(name="sign-pages")
+@click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @out_folder
 @officer_options
@@ -169,7 +169,7 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     terminal.say("next: carry the folder to the portal and name it with `manifest`")
 
 
-@click.command(name="card")
+@click.command()
 @out_folder
 @officer_options
 @json_option
@@ -186,7 +186,7 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     terminal.show(view, lines, as_json=as_json)
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj

@@ -1,5 +1,6 @@
 """Measures in a case: risk to the source, measures taken, decisions that the law requires, holds."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from inbox.cli import render_work
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
     NUMBER,
+    Command,
     Door,
     case_argument,
     despite_option,
@@ -27,7 +29,23 @@ from inbox.overview import work_view
 from inbox.system import terminal
 
 
-@click.command(name="source-risk")
+def _sent(addressee: str, restrictions: str) -> Callable[[Command], Command]:
+    """Return the options that say to whom something was sent, under which reference and restrictions."""
+
+    def decorate(command: Command) -> Command:
+        # click lists options in reverse order of their decorators.
+        for name, question, says in (
+            ("--restrictions", "the prosecutor's restrictions", restrictions),
+            ("--reference", "its reference", "Its reference."),
+            ("--addressee", "the recipient", addressee),
+        ):
+            click.option(name, cls=TextOption, question=question, default="", help=says)(command)
+        return command
+
+    return decorate
+
+
+@click.command()
 @case_argument
 @click.argument("risk", type=click.Choice([risk.value for risk in Risk]))
 @reason_needed
@@ -46,21 +64,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @case_argument
 @click.argument("kind")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
-@click.option(
-    "--addressee",
-    cls=TextOption,
-    question="the recipient",
-    default="",
-    help="The recipient, or the authority that decided.",
-)
-@click.option("--reference", cls=TextOption, question="its reference", default="", help="Its reference.")
-@click.option(
-    "--restrictions",
-    cls=TextOption,
-    question="the prosecutor's restrictions",
-    default="",
-    help="The prosecutor's restrictions.",
-)
+@_sent("The recipient, or the authority that decided.", "The prosecutor's restrictions.")
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @despite_option(
     "Why you act without the prosecutor's answer, how the text respects the restrictions, or why you"
@@ -143,21 +147,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @reason_needed
 @click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Postpone the decision until this day.")
-@click.option(
-    "--addressee",
-    cls=TextOption,
-    question="the recipient",
-    default="",
-    help="The recipient of the transmission.",
-)
-@click.option("--reference", cls=TextOption, question="its reference", default="", help="Its reference.")
-@click.option(
-    "--restrictions",
-    cls=TextOption,
-    question="the prosecutor's restrictions",
-    default="",
-    help="The restrictions set by the prosecutor who was informed.",
-)
+@_sent("The recipient of the transmission.", "The restrictions set by the prosecutor who was informed.")
 @despite_option(
     "Why the reporter counts as informed without a reply, or why you override a warning; for the journal."
 )

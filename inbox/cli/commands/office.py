@@ -42,7 +42,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
     _show_settings(now, is_new=False, as_json=as_json)
 
 
-@click.command(name="set")
+@click.command()
 @click.option("--regime", metavar="CODE", help="The regime of this office: see `inbox law show`.")
 @click.option(
     "--heard",
@@ -118,7 +118,7 @@ def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
     _show(now.days_off, as_json=as_json)
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -173,7 +173,7 @@ def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, 
     terminal.show(render_law.plan_view(planned) | {"adopted": not dry_run}, said, as_json=as_json)
 
 
-@click.command(name="oversight")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -216,7 +216,7 @@ def _oversight_lines(view: View) -> Iterator[str]:
         yield f"case {each['case']} was opened in an emergency on {each['day']} by {', '.join(each['by'])}"
 
 
-@click.command(name="questionnaire")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @officer_options
 @click.pass_obj
@@ -235,7 +235,7 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
     return given
 
 
-@click.command(name="register")
+@click.command()
 @click.argument("name", type=click.Choice([each.value for each in Register]))
 @click.option("--year", type=NUMBER, help="Only this year.")
 @click.option(
@@ -300,7 +300,7 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
     terminal.show({"consultation": number}, [f"consultation {number} is retracted"], as_json=as_json)
 
 
-@click.command(name="sheet")
+@click.command()
 @click.argument("name", type=click.Choice([each.value for each in Sheet]))
 @out_file
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the sheet.")

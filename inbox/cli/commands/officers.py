@@ -19,7 +19,7 @@ from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj

@@ -34,7 +34,7 @@ from inbox.system import terminal
 _FIRST = 1
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -91,7 +91,7 @@ def _told(found: QueuePage, who: Actor) -> View:
 _name = click.argument("name")
 
 
-@click.command(name="list")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -104,7 +104,7 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
     terminal.show(shown, _view_lines(built_in | shown["kept"]), as_json=as_json)
 
 
-@click.command(name="save")
+@click.command()
 @_name
 @sort_option
 @filters
@@ -120,7 +120,7 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
     _say(name, "is saved; see it: inbox queue list --view NAME", as_json=as_json)
 
 
-@click.command(name="rename")
+@click.command()
 @_name
 @click.argument("to")
 @officer_options
@@ -133,7 +133,7 @@ def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
     _say(to, "is the new name", as_json=as_json)
 
 
-@click.command(name="remove")
+@click.command()
 @_name
 @officer_options
 @json_option
@@ -161,7 +161,7 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield visible(f"{name}: {', '.join(f'{field} {value}' for field, value in asked.items())}")
 
 
-@click.command(name="junk")
+@click.command()
 @many_cases
 @reason_option
 @officer_options

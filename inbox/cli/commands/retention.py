@@ -60,7 +60,7 @@ _reason_for_day = click.option(
 _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect before you discard"
 
 
-@click.command(name="retention")
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
@@ -75,7 +75,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, said, as_json=as_json)
 
 
-@click.command(name="list")
+@click.command()
 @click.argument("case", nargs=-1, type=NUMBER)
 @out_folder
 @officer_options
@@ -91,7 +91,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
 
 
-@click.command(name="record")
+@click.command()
 @click.argument("name", metavar="LIST")
 @click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the visa.")
 @click.option(
@@ -113,7 +113,7 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
     terminal.show(view, [_list_line(view), "to destroy them: inbox retention destroy"], as_json=as_json)
 
 
-@click.command(name="destroy")
+@click.command()
 @click.argument("case", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="All cases that are due.")
 @_reason_for_day
@@ -136,7 +136,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
     terminal.show(view, _told(destroyed), as_json=as_json)
 
 
-@click.command(name="unopened")
+@click.command()
 @click.option(
     "--page", type=NUMBER, default=1, help=f"The page number; each page has {unopened_list.PAGE} envelopes."
 )
@@ -151,7 +151,7 @@ def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
     terminal.show(view, _page(found, page), as_json=as_json)
 
 
-@click.command(name="discard")
+@click.command()
 @_reason_for_day
 @officer_options
 @json_option
@@ -168,7 +168,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
     terminal.show({"discarded": entries}, [f"discarded: {entries}"], as_json=as_json)
 
 
-@click.command(name="destroyed")
+@click.command()
 @click.option("--since", metavar="DAY", callback=day_of, help="From this day on.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
