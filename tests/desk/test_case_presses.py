@@ -18,8 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = ("alice", "bruno", "chloe")
 SCREEN = ViewportSize(width=1280, height=800)
-MOST = 20
-MOST_KEYS = 170
 SAID = {
     "what": "Un collègue m'a proposé de l'argent. " * 20,
     "category": "approach",
@@ -232,9 +230,9 @@ def _end(both: Officers) -> None:
     expect(page.locator(".said")).to_contain_text("Le dossier est clos")
 
 
-@pytest.mark.parametrize("kind", [Presses, Keys])
+@pytest.mark.parametrize(("kind", "keys"), [(Presses, range(1)), (Keys, range(160, 168))])
 def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(
-    source: Portal, page: Page, second: Page, kind: type[Presses]
+    source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
     """With all that its assessment has, and what the second officer presses; by the keyboard alone as well.
 
@@ -243,5 +241,6 @@ def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(
     source.bundle(first(Reporter(source.world), edit=answering(**SAID)))
     both = Officers(kind, page, second)
     from_medium_to_end(both, second)
-    assert both.count <= MOST
-    assert both.keys <= MOST_KEYS
+    assert both.count == 20
+    # Alone, this test has a case less to pass in the queue.
+    assert both.keys in keys

@@ -563,6 +563,7 @@ def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The report comes first, then messages from the latest day on; the control has room for all."""
+    assert dossiers.MOST == 2_000
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
     for text in ("Un. Deux.", "Trois. Quatre."):
         world.office.json("message", "reply", "1", "--text", text)

@@ -124,6 +124,14 @@ def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Offi
     assert [("sign-in", ["bruno"])] == entries(office, "sign-in")
 
 
+def test_whoever_signs_in_where_somebody_still_is_ends_that_session(office: Office) -> None:
+    """Else it would count towards the quorum, with nobody at it."""
+    with sitting(office) as client:
+        typed(client, "alice", passphrase_of("alice"))
+        typed(client, "bruno", passphrase_of("bruno"))
+        assert ["bruno"] == [*client.desk.seats.officers]
+
+
 def test_what_an_officer_does_stands_in_the_journal_under_their_name_alone(office: Office) -> None:
     with desk_of(office) as (_, alice, bruno):
         for client, day in ((alice, "2027-01-04"), (bruno, "2027-01-05")):
