@@ -46,6 +46,8 @@ ROOMS = {
     },
 }
 _EACH = 45
+# What coverage calls the time before the first test, in which modules are loaded.
+_LOADING = ""
 _BESIDE = 2
 # Libraries that load slowly. Modules of the project must be loaded after the change, so none is listed.
 _LOADED = (
@@ -120,14 +122,20 @@ class Reach:
         self._seconds: dict[str, float] = json.loads((folder / reached.SECONDS).read_text("utf-8"))
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach a mutant, quickest modules first; all tests if no such test is known.
+        """Return the tests that can notice a mutant, quickest modules first.
 
-        A module's tests stay together, as they share fixtures.
+        Those that reach its lines come first. If its lines also run when a module is loaded, or no test is
+        known to reach them, all other tests follow. A module's tests stay together, as they share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
-        found = {test for line in mutant.lines for test in by_line.get(line, ())} & self._seconds.keys()
-        chosen = found or self._seconds.keys()
+        contexts = {context for line in mutant.lines for context in by_line.get(line, ())}
+        found = contexts & self._seconds.keys()
+        others = self._seconds.keys() - found if _LOADING in contexts or not found else set()
+        return [*self._ordered(found), *self._ordered(others)]
+
+    def _ordered(self, tests: Iterable[str]) -> list[str]:
         modules: defaultdict[str, float] = defaultdict(float)
+        chosen = [*tests]
         for test in chosen:
             modules[test.partition("::")[0]] += self._seconds[test]
         return sorted(chosen, key=lambda test: (modules[test.partition("::")[0]], test.partition("::")[0]))

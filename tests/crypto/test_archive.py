@@ -59,6 +59,13 @@ def test_what_is_written_is_read_by_us_and_others(size: int) -> None:
         assert [(each.name, each.size) for each in other.getmembers()] == [("a", size), ("b", 1)]
 
 
+def test_a_caller_may_leave_the_data_of_a_file_unread() -> None:
+    raw = written(file("a", bytes(1_025)), file("b", b"b"))
+    assert [(member.name, member.size) for member in Reader([raw])] == [("a", 1_025), ("b", 1)]
+    halfway = ((member.name, next(member.data)) for member in Reader([raw[:600], raw[600:]]))
+    assert [name for name, _ in halfway] == ["a", "b"]
+
+
 @pytest.mark.parametrize("size", [2, 4])
 def test_a_file_of_another_size_than_announced_is_not_written(size: int) -> None:
     with pytest.raises(Malformed):

@@ -166,11 +166,11 @@ def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
 
 
 def test_an_unsigned_drop_is_a_note_with_files_at_any_size_of_a_report() -> None:
-    """SPEC 4.3: larger than it had to be is allowed, between two sizes is not, nor a file behind the note."""
+    """SPEC 4.3: a larger size is allowed; a size between two, a file behind the note or bytes as note are not."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)
     assert ("é", [b"a"]) == (found.note, kept)
     read([drop(pad=2_048)])
-    for raw in (drop(pad=512), drop(("files/02", b"b"))):
+    for raw in (drop(pad=512), drop(("files/02", b"b")), drop().replace("é".encode(), b"\xc3(")):
         with pytest.raises(Malformed):
             read([raw])

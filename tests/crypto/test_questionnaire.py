@@ -178,7 +178,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ('en = "B"', 'de = "B"', "field 'path', option 'b': 'label' must be a text in fr and in en"),
         ('fr = "Réf."', 'fr = " "', "field 'refs': 'label.fr' must be a text that is not empty"),
         ('title.fr = "Deux"\n', "", "section 2: 'title' must be a text in fr and in en"),
-        ('title.fr = "Deux"\ntitle.en = "Two"\n', "", "a folded section needs a 'title'"),
+        ('title.fr = "Deux"\ntitle.en = "Two"\n', "", "section 2: a folded section needs a 'title'"),
         ("folded = true", 'folded = "yes"', "section 2: 'folded' must be true or false"),
         (
             'when = { path = ["a"] }',
