@@ -47,6 +47,8 @@ EXPECTED = {
     "rhythm": "a duration such as 1 working day or 3 days",
     "longer": "a duration longer than {than}",
     "shorter": "a duration not longer than {than}",
+    "telephone": "a telephone number: digits and spaces, with or without a + before them",
+    "telephones": "a list of one to four telephone numbers without duplicates",
     "country": "a country in the holidays library, such as FR",
     "weekdays": "a list of one to six weekdays without duplicates",
     "one-default": "a table with exactly one entry that has default = true",

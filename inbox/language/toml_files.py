@@ -27,6 +27,8 @@ _EXPECTED = {
     "rhythm": sentence("a duration such as 1 working day or 3 days"),
     "longer": sentence("a duration longer than {than}", than=""),
     "shorter": sentence("a duration not longer than {than}", than=""),
+    "telephone": sentence("a telephone number: digits and spaces, with or without a + before them"),
+    "telephones": sentence("a list of one to four telephone numbers without duplicates"),
     "country": sentence("a country in the holidays library, such as FR"),
     "weekdays": sentence("a list of one to six weekdays without duplicates"),
     "one-default": sentence("a table with exactly one entry that has default = true"),

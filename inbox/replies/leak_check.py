@@ -266,12 +266,9 @@ def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]
 
 
 def _reaching(law: rules.Law) -> Iterator[str]:
-    """Yield the law's texts on whom to contact, including when somebody is in danger.
-
-    These texts reveal nothing about a case.
-    """
-    for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
-        yield from (each.fr, each.en)
+    """Yield the law's texts on how to reach authorities, which reveal nothing about a case."""
+    for known in law.authorities.values():
+        yield from (known.reach.fr, known.reach.en)
 
 
 def _places(

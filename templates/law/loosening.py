@@ -160,10 +160,12 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         "guarantee": neither,
         # Reporters read these texts word for word, and rely on them.
         **_under("guarantee.*", _any, {**_RULE, "text": _any}),
+        # Somebody in danger calls whatever number the pages show.
+        **_under("emergency", neither, {**_RULE, "call": _any, "sms": _any}),
         **_under(
             "reporters",
             neither,
-            {**_RULE, **dict.fromkeys(("danger", "advice", "directly", "instead", "passed_on"), _any)},
+            {**_RULE, **dict.fromkeys(("advice", "directly", "instead", "passed_on"), _any)},
         ),
     },
     "deadlines.toml": {

@@ -48,6 +48,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
         access=_access(said["letters"]["access"]),
         dossier=_dossier(said["letters"]["dossier"]),
         guarantees=_each(said["authorities"]["guarantee"], _guarantee),
+        emergency=_emergency(said["authorities"]["emergency"]),
         reporters=_reporters(said["authorities"]["reporters"]),
         obstacles=_obstacles(said["obstacles"]),
         words=_each(
@@ -255,8 +256,12 @@ def _authority(row: Any) -> rules.Authority:
     )
 
 
+def _emergency(row: Any) -> rules.Emergency:
+    return rules.Emergency(call=tuple(row["call"]), sms=tuple(row.get("sms", ())), basis=_basis(row))
+
+
 def _reporters(row: Any) -> rules.WhomToReach:
-    said = {name: _texts(row[name]) for name in ("danger", "advice", "directly", "instead", "passed_on")}
+    said = {name: _texts(row[name]) for name in ("advice", "directly", "instead", "passed_on")}
     return rules.WhomToReach(**said, basis=_basis(row))
 
 

@@ -546,15 +546,23 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """The telephone numbers for danger, as people write them: to call, and perhaps some for text messages."""
+
+    call: tuple[str, ...]
+    sms: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhomToReach:
     """Parts of sentences on the reporter's pages: whom to contact, and who may receive a report.
 
-    ``danger``: what to do in danger. ``advice``: whom reporters can always ask. ``directly``: who accepts
+    ``advice``: whom reporters can always ask. ``directly``: who accepts
     letters that do not go through this office. ``instead``: where to send a letter about this office.
     ``passed_on``: whole sentences on what the office has to pass on, and on who can look for the reporter.
     """
 
-    danger: Texts
     advice: Texts
     directly: Texts
     instead: Texts
@@ -660,6 +668,7 @@ class Law:
     access: AccessAnswers
     dossier: DossierWords
     guarantees: Mapping[str, Guarantee]
+    emergency: Emergency
     reporters: WhomToReach
     obstacles: Obstacles
     words: Mapping[str, Word]

@@ -225,6 +225,13 @@ _RETENTION = table(
         **dict.fromkeys(("proceedings", "junk", "unopened"), _PERIOD),
     }
 )
+# Pages make links of these numbers: they contain nothing that a telephone reads as more than a number.
+_NUMBERS = list_of(
+    {"type": "string", "pattern": r"^\+?[0-9]([0-9 ]{0,18}[0-9])?\Z", **expected("telephone")},
+    maxItems=4,
+    uniqueItems=True,
+    **expected("telephones"),
+)
 _AUTHORITIES = table(
     {
         "authority": map_of(
@@ -234,9 +241,8 @@ _AUTHORITIES = table(
             )
         ),
         "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
-        "reporters": _rule(
-            dict.fromkeys(("danger", "advice", "directly", "instead", "passed_on"), texts(_LONGEST))
-        ),
+        "emergency": _rule({"call": _NUMBERS}, {"sms": _NUMBERS}),
+        "reporters": _rule(dict.fromkeys(("advice", "directly", "instead", "passed_on"), texts(_LONGEST))),
     }
 )
 _OBSTACLES = table(

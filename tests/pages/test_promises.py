@@ -93,7 +93,6 @@ def texts(language: str) -> Iterator[str]:
     words = translation.load(language)
     law = reader.read(Settings().law_folder)
     whom = {
-        "do": law.reporters.danger,
         "whom": law.reporters.advice,
         "instead": law.reporters.instead,
     }

@@ -3,6 +3,7 @@
 Every value of the folder is tried with another one in its place (`test_shown_by.py`): one of these fails.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
@@ -333,10 +334,18 @@ def test_where_to_turn() -> None:
     assert {"police", "prosecutor", "defender_of_rights", "anticorruption_agency", "ministry"} == named
 
 
+def test_which_numbers_help_in_danger() -> None:
+    """114 takes text messages; the texts of the law name no other number."""
+    assert FRENCH.emergency.call == ("17", "112")
+    assert FRENCH.emergency.sms == ("114",)
+    reach = FRENCH.authorities["police"].reach
+    numbers = {*FRENCH.emergency.call, *FRENCH.emergency.sms}
+    assert [set(re.findall(r"\d+", text)) for text in (reach.fr, reach.en)] == [numbers, numbers]
+
+
 def test_whom_a_reporter_can_reach() -> None:
-    """In danger, for advice, without this office, and about it."""
+    """For advice, without this office, and about it."""
     said = FRENCH.reporters
-    assert [number for number in ("17", "112", "114") if number not in said.danger.fr] == []
     for whom in ("avocat", "médecin", "syndicat", "Défenseur des droits"):
         assert whom in said.advice.fr
     assert "procureur" in said.directly.fr
@@ -556,7 +565,7 @@ TO_CONFIRM = {
         "unopened",
         "visa",
     ],
-    "authorities.toml": ["authority.ministry", "authority.pnaco", "guarantee.data_rights"],
+    "authorities.toml": ["authority.ministry", "authority.pnaco", "emergency", "guarantee.data_rights"],
     "words.toml": [""],
     "deadlines.toml": ["clock.ack_eu", "clock.ack_fr", "clock.feedback", "clock.feedback.extension"],
     "law.toml": ["calendar", "regime.external"],

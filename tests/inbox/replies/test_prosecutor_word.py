@@ -433,7 +433,7 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
 def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> None:
     """What the law says of it, typed by hand, too: nobody is to wait for a call to the police."""
     phone(office)
-    reach = [FRENCH.reporters.danger, *(each.reach for each in FRENCH.authorities.values())]
+    reach = [each.reach for each in FRENCH.authorities.values()]
     texts = [
         *("En danger, allez à la gendarmerie.", "Voyez le juge des référés, ou un point-justice."),
         *(text for each in reach for text in (each.fr, each.en)),

@@ -14,6 +14,7 @@ from portal.web import pages
 from templates.catalogues import LANGUAGES
 from templates.law import reader
 from tests.support.laws import FOLDERS, FRENCH, LAWS
+from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 MOST_WORDS = 300
@@ -62,14 +63,30 @@ OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|
 def test_whom_to_reach_stands_in_the_law(language: str) -> None:
     """The control is the law of France, by which the same pages name whom to reach there."""
     said = reader.read(OTHER).reporters
-    told = (said.danger, said.advice, said.passed_on, said.directly, said.instead)
+    told = (said.advice, said.passed_on, said.directly, said.instead)
     texts = [each.in_(language) for each in told]
-    places = ["", "", "", "report", "sealed"]
+    places = ["", "", "report", "sealed"]
     other = Settings(jurisdiction=str(OTHER))
     shown = [text in page(other, f"/{language}/{path}") for text, path in zip(texts, places, strict=True)]
     assert shown == [True] * len(texts)
     assert OF_FRANCE.search(page(Settings(), f"/{language}/"))
     assert not OF_FRANCE.search(page(other, f"/{language}/"))
+
+
+@pytest.mark.parametrize("path", ["", "report", "offline.html"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_touch_on_a_number_of_the_law_calls_it_or_writes_to_it(language: str, path: str) -> None:
+    """And no page has another number: where nobody takes text messages, none is offered."""
+    shown = {
+        law: links(page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/{path}")) for law in FOLDERS
+    }
+    assert shown == {"fr": ["tel:17", "tel:112", "sms:114"], "xx": ["tel:080015"]}
+
+
+def links(shown: str) -> list[str]:
+    """Return the addresses of links that leave the pages for a telephone."""
+    found = [attributes.get("href") or "" for tag, attributes in Markup(shown).elements if tag == "a"]
+    return [each for each in found if each.startswith(("tel:", "sms:"))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
