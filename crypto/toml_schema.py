@@ -49,7 +49,7 @@ EXPECTED = {
     "shorter": "a duration not longer than {than}",
     "telephone": "a telephone number: digits and spaces, with or without a + before them",
     "telephones": "a list of one to four telephone numbers without duplicates",
-    "country": "a country in the holidays library, such as FR",
+    "country": "a country code such as FR, whose public holidays and telephone numbers are known",
     "weekdays": "a list of one to six weekdays without duplicates",
     "one-default": "a table with exactly one entry that has default = true",
     "one-threat": "a table with exactly one entry that has threat = {role}",

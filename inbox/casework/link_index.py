@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crypto import blind
 from inbox.access import conflicts
+from inbox.law import in_use
 from inbox.questionnaire import answers, scoring
 from inbox.questionnaire.answers import Answers
 from inbox.text import entities, similarity
@@ -27,13 +28,16 @@ def make(session: Session, number: int, said: Answers) -> None:
     """Add a new case to the index: marks of its answers, and marks by which similar texts are recognised."""
     key = _key(session)
     pieces = similarity.telling(similarity.pieces(conflicts.said(said)))
-    marks = [*_marks(key, _found(said)), *((Kind.TEXT, blind.mark(key, Kind.TEXT, each)) for each in pieces)]
+    marks = [
+        *_marks(key, _found(session, said)),
+        *((Kind.TEXT, blind.mark(key, Kind.TEXT, each)) for each in pieces),
+    ]
     session.add_all(Term(case=number, kind=kind, value=value) for kind, value in marks)
 
 
 def add(session: Session, number: int, texts: Iterable[str]) -> None:
     """Add later texts of a case, as long as there is room."""
-    if not (marks := _marks(_key(session), entities.found_in(texts))):
+    if not (marks := _marks(_key(session), entities.found_in(texts, _country(session)))):
         return
     known = set(of(session, number))
     counts = Counter(kind for kind, _ in known)
@@ -65,16 +69,21 @@ def of(session: Session, number: int) -> list[Mark]:
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
     """Return the part of a case from which each of these marks was made, except marks of the whole text."""
     key = _key(session)
-    found = _by_mark(key, _found(answers.of(case)))
+    found = _by_mark(key, _found(session, answers.of(case)))
     if marks - found.keys():
         letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
-        found = _by_mark(key, entities.found_in(letters)) | found
+        found = _by_mark(key, entities.found_in(letters, _country(session))) | found
     return {mark: found[mark] for mark in marks if mark in found}
 
 
-def _found(said: Answers) -> list[Found]:
+def _found(session: Session, said: Answers) -> list[Found]:
     persons = said.get(scoring.questions().persons, "")
-    return entities.found_in(conflicts.said(said), persons if isinstance(persons, str) else "")
+    named = persons if isinstance(persons, str) else ""
+    return entities.found_in(conflicts.said(said), _country(session), named)
+
+
+def _country(session: Session) -> str:
+    return in_use.of(session).calendar.country
 
 
 def _marks(key: bytes, found: Iterable[Found]) -> list[Mark]:

@@ -29,7 +29,7 @@ _EXPECTED = {
     "shorter": sentence("a duration not longer than {than}", than=""),
     "telephone": sentence("a telephone number: digits and spaces, with or without a + before them"),
     "telephones": sentence("a list of one to four telephone numbers without duplicates"),
-    "country": sentence("a country in the holidays library, such as FR"),
+    "country": sentence("a country code such as FR, whose public holidays and telephone numbers are known"),
     "weekdays": sentence("a list of one to six weekdays without duplicates"),
     "one-default": sentence("a table with exactly one entry that has default = true"),
     "one-threat": sentence("a table with exactly one entry that has threat = {role}", role=""),

@@ -189,7 +189,8 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     this, because they are the same for everybody. The text is not compared with a report that the signed-in
     officers may not read. Raises CaseRefused for an unknown case.
     """
-    found = [*_contacts(text), *_officers(session, text)]
+    country = in_use.of(session).calendar.country
+    found = [*_contacts(text, country), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
     found += _of_justice(session, number, own)
     found += _of_others(session, number, own)
@@ -205,10 +206,12 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def _contacts(text: str) -> Iterator[Finding]:
+def _contacts(text: str, country: str) -> Iterator[Finding]:
     yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text) if match[1])
     yield from (
-        Finding(Why.CONTACT, each.shown) for each in entities.found_in([text]) if each.kind in _ANYWHERE
+        Finding(Why.CONTACT, each.shown)
+        for each in entities.found_in([text], country)
+        if each.kind in _ANYWHERE
     )
 
 
@@ -220,13 +223,14 @@ def _officers(session: Session, text: str) -> Iterator[Finding]:
 def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
     kept = protected.of_report(session, report)
     yield from (Finding(Why.PROTECTED, words) for words in kept.repeated(text))
+    country = in_use.of(session).calendar.country
     persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
     said = {
         (each.kind, each.value): each.shown
-        for each in entities.found_in(conflicts.said(report.answers), persons)
+        for each in entities.found_in(conflicts.said(report.answers), country, persons)
         if each.kind in _IF_REPORTED
     }
-    for each in entities.found_in([text]):
+    for each in entities.found_in([text], country):
         if (each.kind, each.value) in said:
             yield Finding(Why.REPORTED, each.shown)
     words = set(names.words(text))

@@ -4,7 +4,7 @@ Each entity is normalised, so that different spellings compare equal:
 
 - container numbers with a correct check digit (ISO 6346);
 - number plates of France, Belgium and Spain;
-- telephone numbers as E.164, read as French if they have no country code;
+- telephone numbers as E.164, read as numbers of a given country if they have no country code;
 - names of two to five words, regardless of accents, case and order;
 - dates in figures (day first, or ISO 8601), or with the month in words.
 
@@ -14,9 +14,10 @@ Misspelled entities are not found, nor are names in a script without capitals.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cache, partial
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from inbox.text import names as person_names
 # Entities of each kind in one case. This limits the rows and the work that a hostile report can cause.
 MOST = 40
 _TRIED = 400
+_MOST_DIGIT_GROUPS = 5 * _TRIED
 _LONGEST_NAME = 100
 _LEAST_RUN, LONGEST_RUN = 2, 5
 
@@ -51,11 +53,14 @@ class Found(NamedTuple):
     shown: str
 
 
-def found_in(texts: Iterable[str], persons: str = "") -> list[Found]:
-    """Return the entities in these texts and the names in ``persons``, each once, at most MOST of a kind."""
+def found_in(texts: Iterable[str], country: str, persons: str = "") -> list[Found]:
+    """Return the entities in these texts and the names in ``persons``, each once, at most MOST of a kind.
+
+    Telephone numbers without a country code are numbers of ``country`` (ISO 3166-1, two capitals).
+    """
     counts: Counter[Kind] = Counter()
     found: dict[tuple[Kind, str], Found] = {}
-    for each in _all_in(texts, persons):
+    for each in _all_in(texts, country, persons):
         if (each.kind, each.value) not in found and counts[each.kind] < MOST:
             found[each.kind, each.value] = each
             counts[each.kind] += 1
@@ -85,11 +90,11 @@ def side_by_side(text: str) -> set[tuple[str, str]]:
     return {(min(pair), max(pair)) for pair in pairwise(said) if all(map(str.isalpha, pair))}
 
 
-def _all_in(texts: Iterable[str], persons: str) -> Iterator[Found]:
+def _all_in(texts: Iterable[str], country: str, persons: str) -> Iterator[Found]:
     yield from _listed(unicodedata.normalize("NFKC", persons))
     for text in texts:
         plain = unicodedata.normalize("NFKC", text)
-        for look in (_containers, _plates, _phones, _names, _days):
+        for look in (_containers, _plates, partial(_phones, country=country), _names, _days):
             yield from islice(look(plain), _TRIED)
 
 
@@ -126,23 +131,74 @@ def _plates(text: str) -> Iterator[Found]:
             yield Found(Kind.PLATE, plate, match[0].upper())
 
 
-_REGION = "FR"
-# Telephone numbers: first French numbers, of which several may stand in a row without other words between
-# them, then numbers with a country code.
-_NUMBER = re.compile(
-    r"(?<![\w+])0[1-9](?:[ .-]?\d\d){4}(?!\w)|(?<!\w)(?:\+|00)(?:[ ./()-]{0,3}\d){8,14}(?!\w)", re.ASCII
-)
+# The groups of digits of a telephone number, and what may stand between two of them.
+_DIGITS = re.compile(r"(?<![\w+])\+?\d++(?!\w)", re.ASCII)
+_GAP = re.compile(r"[ ./()-]{1,3}")
+# With a country code, which begins with “+” or “00”; E.164 allows 15 digits after either.
+_ABROAD = range(8, 18)
+_ABROAD_STARTS = ("+", "00")
 
 
-def _phones(text: str) -> Iterator[Found]:
-    for match in islice(_NUMBER.finditer(text), _TRIED):
-        try:
-            number = phonenumbers.parse(match[0], _REGION)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            yield Found(Kind.PHONE, value, value)
+def _phones(text: str, country: str) -> Iterator[Found]:
+    """Yield each telephone number, the longest possible, also if several follow each other without a word."""
+    groups = list(islice(_DIGITS.finditer(text), _MOST_DIGIT_GROUPS))
+    first = 0
+    while first < len(groups):
+        after, found = next(_numbers_from(text, groups, first, country), (first + 1, ""))
+        if found:
+            yield Found(Kind.PHONE, found, found)
+        first = after
+
+
+def _numbers_from(
+    text: str, groups: Sequence[re.Match[str]], first: int, country: str
+) -> Iterator[tuple[int, str]]:
+    """Yield the telephone numbers that begin with a group, longest first, and the group that follows each."""
+    start = groups[first].start()
+    abroad = text.startswith(_ABROAD_STARTS, start)
+    lengths = _ABROAD if abroad else _national_lengths(country)
+    for last in reversed(range(first, _end(text, groups, first))):
+        written = text[start : groups[last].end()]
+        if sum(map(str.isdigit, written)) in lengths and (found := _number(written, country, abroad=abroad)):
+            yield last + 1, found
+
+
+def _end(text: str, groups: Sequence[re.Match[str]], first: int) -> int:
+    """Return the index after the last group that may belong to the same telephone number."""
+    end = first + 1
+    furthest = min(len(groups), first + max(_ABROAD))
+    while end < furthest and _GAP.fullmatch(text, groups[end - 1].end(), groups[end].start()):
+        end += 1
+    return end
+
+
+def _number(written: str, country: str, *, abroad: bool) -> str:
+    """Return a telephone number as E.164, or "" if it is invalid or lacks the prefix for national calls."""
+    try:
+        number = phonenumbers.parse(re.sub("^00", "+", written) if abroad else written, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if not phonenumbers.is_valid_number(number) or not (abroad or _figures(national) == _figures(written)):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _figures(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+@cache
+def _national_lengths(country: str) -> frozenset[int]:
+    """Return the possible numbers of digits, with or without the prefix for national calls.
+
+    Return none for a country that has no numbers of its own.
+    """
+    known = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    if not (known and known.general_desc):
+        return frozenset()
+    prefix = len(known.national_prefix or "")
+    return frozenset(length + each for length in known.general_desc.possible_length for each in (0, prefix))
 
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019\u2010\u2011-][^\W\d_]+)*")

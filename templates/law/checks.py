@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from holidays.registry import EntityLoader
+from phonenumbers import SUPPORTED_REGIONS
 
 from crypto.toml_lines import Path
 from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
@@ -59,11 +60,16 @@ def _among(document: Document, path: Path, name: str | None, known: Collection[s
 
 def _regimes(documents: Documents) -> Iterator[Mismatch]:
     law = documents["law.toml"]
-    # The same list as holidays.list_supported_countries, which would load the holidays of all countries.
-    if law.value["calendar"]["holidays"] not in EntityLoader.get_country_codes(include_aliases=False):
-        yield _wrong(law, ("calendar", "holidays"), belongs("country"))
+    if law.value["calendar"]["country"] not in _countries():
+        yield _wrong(law, ("calendar", "country"), belongs("country"))
     if sum(each["default"] for each in law.value["regime"].values()) != 1:
         yield _wrong(law, ("regime",), belongs("one-default"))
+
+
+def _countries() -> set[str]:
+    """Return the countries whose public holidays and telephone numbers the program knows."""
+    # The same list as holidays.list_supported_countries, which would load the holidays of all countries.
+    return SUPPORTED_REGIONS.intersection(EntityLoader.get_country_codes(include_aliases=False))
 
 
 def _known_regimes(documents: Documents, document: Document, path: Path, rule: Any) -> Iterator[Mismatch]:

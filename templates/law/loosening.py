@@ -227,7 +227,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     },
     "law.toml": {
         "name": neither,
-        **_under("calendar", neither, {**_RULE, "holidays": _any, "weekend": _further}),
+        **_under("calendar", neither, {**_RULE, "country": _any, "weekend": _further}),
         "regime": neither,
         **_under("regime.*", _new, {**_NAMED, "default": _any, "oral": _off, "reporters": _any}),
     },

@@ -101,7 +101,7 @@ def _span(row: Any, name: str) -> Span | None:
 
 def _calendar(row: Any) -> rules.Calendar:
     return rules.Calendar(
-        holidays=row["holidays"],
+        country=row["country"],
         weekend=frozenset(map(WEEKDAYS.index, row["weekend"])),
         basis=_basis(row),
     )

@@ -185,9 +185,12 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The country whose public holidays count (for the library ``holidays``); the weekend (Monday is 0)."""
+    """The working days of a country, and the country (ISO 3166-1, two capitals); Monday is 0 in ``weekend``.
 
-    holidays: str
+    Telephone numbers without a country code are numbers of this country.
+    """
+
+    country: str
     weekend: frozenset[int]
     basis: Basis
 

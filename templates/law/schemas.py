@@ -67,7 +67,7 @@ _LAW = table(
         **_NAME,
         "calendar": _rule(
             {
-                "holidays": {"type": "string", "pattern": r"^[A-Z]{2}\Z", **expected("country")},
+                "country": {"type": "string", "pattern": r"^[A-Z]{2}\Z", **expected("country")},
                 "weekend": list_of(
                     one_of(WEEKDAYS), maxItems=len(WEEKDAYS) - 1, uniqueItems=True, **expected("weekdays")
                 ),

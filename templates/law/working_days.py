@@ -17,7 +17,7 @@ class LegalCalendar:
 
     def __init__(self, law: rules.Calendar) -> None:
         self._law = law
-        self._public = _public(law.holidays)
+        self._public = _public(law.country)
 
     def works(self, day: date) -> bool:
         """Tell whether people work on that day."""

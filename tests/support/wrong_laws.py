@@ -33,7 +33,7 @@ _SPANS = ("1 day", "1 working day", "same day", "3 days", "4 years")
 
 
 class _Country(StrEnum):
-    """Some of the countries whose holidays are known."""
+    """Some of the countries that a law can be of."""
 
     FRANCE = "FR"
     BELGIUM = "BE"

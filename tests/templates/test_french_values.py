@@ -75,7 +75,7 @@ INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed",
 
 
 def test_days_off_are_those_of_all_france() -> None:
-    assert ("FR", {5, 6}) == (FRENCH.calendar.holidays, FRENCH.calendar.weekend)
+    assert ("FR", {5, 6}) == (FRENCH.calendar.country, FRENCH.calendar.weekend)
 
 
 def test_an_office_is_an_internal_channel_until_it_says_otherwise() -> None:

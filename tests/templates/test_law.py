@@ -182,8 +182,8 @@ def test_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
         french, other = getattr(FRENCH, table), getattr(OTHER, table)
         assert other
         assert french.keys().isdisjoint(other), table
-    assert ("JO", {4, 5}) == (OTHER.calendar.holidays, OTHER.calendar.weekend)
-    assert ("FR", {5, 6}) == (FRENCH.calendar.holidays, FRENCH.calendar.weekend)
+    assert ("JO", {4, 5}) == (OTHER.calendar.country, OTHER.calendar.weekend)
+    assert ("FR", {5, 6}) == (FRENCH.calendar.country, FRENCH.calendar.weekend)
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)

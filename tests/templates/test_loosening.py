@@ -104,7 +104,7 @@ EITHER = {
     "duties.toml duty.*.decision.*.measure",
     "duties.toml duty.*.decision.*.outcome",
     "duties.toml duty.*.decision.*.informs",
-    "law.toml calendar.holidays",
+    "law.toml calendar.country",
     "law.toml regime.*.default",
     "law.toml regime.*.reporters",
     "letters.toml letter.*.to",

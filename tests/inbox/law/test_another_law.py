@@ -18,7 +18,7 @@ from inbox.deadlines.working_days import Calendar
 from templates.catalogues import LANGUAGES
 from tests.support import dossier_room, law_codes
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, first, today
+from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import dated_by_portal, tell_portal
 from tests.support.laws import FOLDERS, OTHER
@@ -160,6 +160,26 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert [1] == office.json("retention", "destroy", "--due")["cases"]
     (gone,) = [each for each in office.json("journal", "list")["entries"] if each["action"] == "destroyed"]
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
+
+
+# A telephone number of Jordan, whose country Xylos shares, and one of France.
+ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
+
+
+def test_a_telephone_number_without_a_country_code_is_one_of_that_country(tmp_path: Path) -> None:
+    """In a reply, and in two reports that only share a number: once with its country code, once without."""
+    office = founded(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    for said in (ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER, f"+33{FRENCH_NUMBER[1:]}"):
+        report = first(Reporter(world), edit=answering(who_id=f"Lui, {said}"))
+        office.json("exchange", "collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    shown = [office.json("case", "link", "list", str(n + 1))["proposed"] for n in range(4)]
+    assert [[2], [1], [], []] == [[each["case"] for each in proposed] for proposed in shown]
+    assert [ITS_NUMBER_ABROAD] == [reason["shown"] for reason in shown[0][0]["reasons"]]
+    for said, warned in ((ITS_NUMBER, [ITS_NUMBER_ABROAD]), (FRENCH_NUMBER, [])):
+        preview = office.json("message", "reply", "3", "--text", f"Le {said}.", "--preview")
+        assert warned == [each["words"] for each in preview["findings"]]
 
 
 def test_who_asks_what_is_held_reads_what_that_law_says(tmp_path: Path, clock: Clock) -> None:

@@ -15,7 +15,9 @@ FOUND = [
     (Kind.PLATE, "1234BCD", ["1234BCD", "1234-BCD"]),
     (Kind.PHONE, "+33612345678", ["06 12 34 56 78", "+33 (0)6 12 34 56 78", "0033612345678"]),
     (Kind.PHONE, "+33612345678", ["06.12.34.56.78,", "0145678901 0612345678", "+33 6 12 34 56 78"]),
-    (Kind.PHONE, "+32470123456", ["+32 470 12 34 56"]),
+    (Kind.PHONE, "+33612345678", ["06 12 34 56 79 06 12 34 56 78", "+33 1 45 67 89 01 06 12 34 56 78"]),
+    (Kind.PHONE, "+33612345678", ["06 12 34 56 78 06 12 34 56 79", "0612 345 678", "14.03.2026 0612345678"]),
+    (Kind.PHONE, "+32470123456", ["+32 470 12 34 56", "0032470123456", "+32 470 12 34 56 06 12 34 56 78"]),
     (Kind.NAME, "dupont jean", ["Jean Dupont", "DUPONT Jean", "vu Jean Dupont hier"]),
     (Kind.NAME, "elodie lefevre", ["Élodie Lefèvre", "Lefevre Elodie"]),
     (Kind.NAME, "dupont jean paul", ["Jean-Paul Dupont", "Dupont Jean Paul"]),
@@ -33,6 +35,9 @@ ABSENT = [
     (Kind.PHONE, "14/03/2026"),
     (Kind.PHONE, "06 12 34 56"),
     (Kind.PHONE, "0612345678901234567"),
+    (Kind.PHONE, "612345678"),
+    (Kind.PHONE, "x0612345678"),
+    (Kind.PHONE, "06 12 34, 56 78"),
     (Kind.PHONE, "+1 111 111 1111"),
     (Kind.NAME, "jean dupont"),
     (Kind.NAME, "Jean. Dupont"),
@@ -44,8 +49,8 @@ ABSENT = [
 ]
 
 
-def values(kind: Kind, text: str, persons: str = "") -> list[str]:
-    return [each.value for each in entities.found_in([text], persons) if each.kind == kind]
+def values(kind: Kind, text: str, persons: str = "", country: str = "FR") -> list[str]:
+    return [each.value for each in entities.found_in([text], country, persons) if each.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,27 @@ def test_what_only_looks_alike_is_not_found(kind: Kind, text: str) -> None:
     assert not values(kind, text)
 
 
+# A number as it is written in its country, and as in another country in which the same figures are no number.
+NATIONAL = [
+    ("FR", "06 12 34 56 78", "+33612345678", "JO"),
+    ("JO", "07 9012 345 6", "+962790123456", "ES"),
+    ("ES", "612 34 56 78", "+34612345678", "FR"),
+    ("DE", "030 12345 678", "+493012345678", "JO"),
+    ("US", "(201) 555-0123", "+12015550123", "AQ"),
+]
+
+
+@pytest.mark.parametrize(("country", "text", "value", "other"), NATIONAL, ids=[each for each, *_ in NATIONAL])
+def test_a_number_without_a_country_code_is_one_of_the_country_alone(
+    country: str, text: str, value: str, other: str
+) -> None:
+    """With its code a number is found whatever the country; “00” is read as “+” everywhere."""
+    assert [value] == values(Kind.PHONE, text, country=country)
+    assert [] == values(Kind.PHONE, text, country=other)
+    for code in (value, value.replace("+", "00")):
+        assert [value] == values(Kind.PHONE, f"le {code}.", country=other)
+
+
 def test_where_persons_are_asked_for_two_words_alone_are_a_name() -> None:
     """However they are written, but not as part of a sentence."""
     assert ["dupont jean"] == values(Kind.NAME, "", "jean dupont, chef de quai\nun grand blond")
@@ -73,6 +99,9 @@ HOSTILE = {
     "a long name": f"{'A' * 8_000} {'B' * 8_000}",
     "names": " ".join(f"Jean Dupont{'abcdefghij'[n % 10] * (n % 40)}." for n in range(10_000)),
     "figures": "1 " * 30_000,
+    "figures in pairs": "12 " * 30_000,
+    "country codes": "+1 " * 30_000,
+    "zeros": "00 " * 30_000,
     "hyphens": "A-" * 30_000,
     "controls": "\u202e\x1b[2J\u0000" * 10_000,
 }
@@ -81,7 +110,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_hostile_gives_few_terms(name: str) -> None:
     """Forty of a kind at most, each of a hundred characters at most."""
-    found = entities.found_in([HOSTILE[name]], HOSTILE[name])
+    found = entities.found_in([HOSTILE[name]], "FR", HOSTILE[name])
     assert all(sum(each.kind == kind for each in found) <= entities.MOST for kind in Kind)
     assert all(len(each.shown) <= 100 for each in found)
     assert (name in {"telephones", "names"}) is (len(found) >= entities.MOST)
@@ -90,8 +119,8 @@ def test_what_is_hostile_gives_few_terms(name: str) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_looked_through(text: str) -> None:
     """And what is found is found again in what is shown of it."""
-    for each in entities.found_in([text], text):
-        assert each.value in {again.value for again in entities.found_in([each.shown], each.shown)}
+    for each in entities.found_in([text], "FR", text):
+        assert each.value in {again.value for again in entities.found_in([each.shown], "FR", each.shown)}
 
 
 TEXT = (
