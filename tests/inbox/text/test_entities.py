@@ -37,7 +37,7 @@ ABSENT = [
     (Kind.PHONE, "0612345678901234567"),
     (Kind.PHONE, "612345678"),
     (Kind.PHONE, "x0612345678"),
-    (Kind.PHONE, "06 12 34\n56 78"),
+    (Kind.PHONE, "06 12     34 56 78"),
     (Kind.PHONE, "+1 111 111 1111"),
     (Kind.NAME, "jean dupont"),
     (Kind.NAME, "Jean. Dupont"),
