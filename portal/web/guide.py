@@ -1,4 +1,4 @@
-"""Texts that the inspectorate writes: guide to approaches, accessibility statement, rights and data."""
+"""Texts that the inspectorate writes: the guide to approaches, and the notices at the foot of each page."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,16 @@ from templates import typography
 GUIDE = "guide"
 STATEMENT = "accessibility"
 RIGHTS = "rights"
+PRIVACY = "privacy"
+HELP = "help"
+LEGAL = "legal"
 # The most characters in a guide: more would not fit on one printed sheet.
 MOST = 4_000
 # The most characters in each file. The law requires long texts on rights and data.
-_MOST = {GUIDE: MOST, STATEMENT: MOST, RIGHTS: 12_000}
+_MOST = {GUIDE: MOST, RIGHTS: 12_000, PRIVACY: 12_000, HELP: MOST, LEGAL: MOST, STATEMENT: MOST}
 NAMES = tuple(_MOST)
+# Those at the foot of every page, in this order.
+NOTICES = (RIGHTS, PRIVACY, HELP, LEGAL, STATEMENT)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
 
@@ -35,11 +40,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A guide or statement in one language."""
+    """A guide or notice in one language. Only the legal notice has an ``address``, for letters, in lines."""
 
     title: str
     lead: str
     sections: tuple[Section, ...]
+    address: str = ""
 
     @property
     def to_fill_in(self) -> list[str]:
@@ -50,9 +56,9 @@ class Guide:
 _SECTION = table(
     {"heading": text()}, {"text": text(), "items": list_of(text(), least=0), "folded": YES_OR_NO}
 )
+_GUIDE = {"title": text(), "lead": text(), "section": list_of(_SECTION)}
 _FILES = {
-    name: Schema(name, table({"title": text(), "lead": text(), "section": list_of(_SECTION)}))
-    for name in NAMES
+    name: Schema(name, table({**_GUIDE, "address": text()} if name == LEGAL else _GUIDE)) for name in NAMES
 }
 
 
@@ -80,7 +86,8 @@ def _made(document: Document) -> Guide:
         if section.keys() <= {"heading", "folded"}:
             path = ("section", n)
             raise document.refused(path, f"{document.kind}, section {n + 1}: it needs 'text' or 'items'")
-    guide = Guide(said["title"], said["lead"], tuple(map(_section, said["section"])))
+    sections = tuple(map(_section, said["section"]))
+    guide = Guide(said["title"], said["lead"], sections, said.get("address", ""))
     if (length := sum(map(len, _texts(guide)))) > (most := _MOST[document.kind]):
         raise BadDocument(f"{document.kind}: {length} characters, but at most {most} are allowed")
     return guide
@@ -96,6 +103,6 @@ def _section(section: Node) -> Section:
 
 
 def _texts(guide: Guide) -> Iterator[str]:
-    yield from (guide.title, guide.lead)
+    yield from (guide.title, guide.lead, guide.address)
     for section in guide.sections:
         yield from (section.heading, section.text, *section.items)

@@ -28,6 +28,9 @@ _PAGES = {
     "guide": "guide.html",
     "accessibility": "written.html",
     "rights": "rights.html",
+    "privacy": "written.html",
+    "help": "help.html",
+    "legal": "legal.html",
     "sheet.html": "sheet.html",
     "verify": "verify.html",
     "sealed": "sealed.html",
@@ -80,7 +83,7 @@ class Site(Protocol):
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides, accessibility statements and rights pages."""
+        """The folder of the guides, notices and accessibility statements."""
         ...
 
     @property
@@ -98,8 +101,8 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration if a law, guide, statement or rights page is missing or has a mistake, or if the
-    law does not have the regime.
+    Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, or if the law does not
+    have the regime.
     """
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
@@ -204,6 +207,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
         **_of_the_law(law.load(site.law_folder), site.regime),
+        "notices": guide.NOTICES,
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES

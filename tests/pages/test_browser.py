@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from portal.web import guide
 from templates.catalogues import LANGUAGES
 from tests.support.gate import chosen
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 

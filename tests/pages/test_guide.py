@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from portal.app import create_app
+from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration
-from portal.web import guide, translation
+from portal.web import guide, pages, translation
 from portal.web.guide import MOST, Guide
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
@@ -42,6 +42,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE + "folded = 1\n", "section 1: 'folded' must be true or false"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' must be a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' must be a list with at least one entry"),
+        ("address = 'A'\n" + WHOLE, "guide: 'address' is not known"),
         (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, but at most {MOST} are allowed"),
     ],
 )
@@ -51,6 +52,20 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
         guide.load(tmp_path, "fr")
     assert str(tmp_path / "guide.fr.toml") in str(caught.value)
     assert caught.value.hint
+
+
+def test_where_to_write_on_paper_is_said_in_the_legal_notice(tmp_path: Path) -> None:
+    """In lines, as on an envelope; without it, the portal does not start."""
+    for path in ROOM.glob("*.toml"):
+        shutil.copy(path, tmp_path)
+    settings = Settings(folder=tmp_path, guide=".")
+    notice = tmp_path / "legal.fr.toml"
+    notice.write_text(WHOLE)
+    with pytest.raises(BadConfiguration, match="legal: 'address' is missing"):
+        create_app(settings)
+    notice.write_text('address = """Inspection\n1 rue X"""\n' + WHOLE)
+    shown = pages.render(settings, load_questionnaire(settings))["/fr/legal"].decode()
+    assert '<p class="written">Inspection\n1 rue X</p>' in shown
 
 
 @pytest.mark.parametrize("name", guide.NAMES)
@@ -69,7 +84,7 @@ def test_both_languages_have_the_same_parts(name: str) -> None:
     french, english = (guide.load(ROOM, language, name) for language in translation.LANGUAGES[:2])
     shape = [[(bool(each.text), len(each.items)) for each in found.sections] for found in (french, english)]
     assert shape[0] == shape[1]
-    assert len(shape[0]) >= 5
+    assert len(shape[0]) >= 3
 
 
 @pytest.mark.parametrize("language", translation.LANGUAGES)

@@ -140,7 +140,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Who listens to a page goes through it by its headings."""
     for language in LANGUAGES:
-        for name in ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights"):
+        for name in ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]
             assert levels[0] == 1, name

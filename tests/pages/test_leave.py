@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.web import pages
+from portal.web import guide, pages
 from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 LINK = "a[data-leave]"
 SHIFT = "Shift"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from portal.web import assets
+from portal.web import assets, guide
 from templates.catalogues import LANGUAGES
 from tests.support import pictures
 from tests.support.accessibility import CONTRAST, violations
@@ -19,7 +19,7 @@ from tests.support.portal_site import slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights", "nowhere")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES, "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
 # One of each kind: a choice of languages, forms, a text, a list, what is not there.

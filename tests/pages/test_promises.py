@@ -329,8 +329,9 @@ def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, langua
     """Guarantees, facilitators, other authorities, the oral way, the data that are kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
-        assert f"/{language}/rights" in [each.get("href") for each in page.all("a")]
-    text = visitor.site.client.get(f"/{language}/rights").text
+        led = [each.get("href") for each in page.all("a")]
+        assert {f"/{language}/{notice}" for notice in guide.NOTICES} <= set(led)
+    text = "".join(visitor.site.client.get(f"/{language}/{notice}").text for notice in guide.NOTICES)
     wanted = {
         "fr": ("aide à signaler", "Défenseur des droits", "CNIL", "échange oral", "RGPD", "10-1", "8, III"),
         "en": (

@@ -106,11 +106,16 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     room = room_for(tmp_path)
     configured(room)
     told = [each for each in found(room, Level.WARNING) if "is not filled in" in each]
-    assert [each.split(" ")[0] for each in told] == [f"rights.{each}.toml" for each in translation.LANGUAGES]
-    assert "[adresse postale]" in told[0]
+    files = [
+        f"{name}.{language}.toml"
+        for language in translation.LANGUAGES
+        for name in ("rights", "privacy", "help", "legal")
+    ]
+    assert [each.split(" ")[0] for each in told] == files
+    assert "[rue et numéro]" in told[files.index("legal.fr.toml")]
     for path in Settings().guide_folder.glob("*.toml"):
         text = path.read_text("utf-8")
-        (tmp_path / path.name).write_text(re.sub(r"(?<=[\w ])\[[^]]+\]", "Fanal", text), "utf-8")
+        (tmp_path / path.name).write_text(re.sub(r"(?<!\[)\[\w[^]\n]*\]", "Fanal", text), "utf-8")
     filled = replace(room.settings, folder=tmp_path, guide=".")
     again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
     assert [each.what for each in again if "is not filled in" in each.what] == []

@@ -47,12 +47,14 @@ def test_several_working_days_are_counted(tmp_path: Path) -> None:
 def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
     settings = Settings(jurisdiction=str(OTHER))
     law = reader.read(OTHER)
-    shown = page(settings, f"/{language}/rights")
-    said = [each.text.in_(language) for each in law.guarantees.values()]
-    said += [each.name.in_(language) for each in law.authorities.values()]
-    assert said
-    assert [each for each in said if each not in shown] == []
-    assert "Défenseur des droits</dt>" not in shown
+    for path, named in (
+        ("rights", [each.text.in_(language) for each in law.guarantees.values()]),
+        ("help", [each.name.in_(language) for each in law.authorities.values()]),
+    ):
+        shown = page(settings, f"/{language}/{path}")
+        assert named
+        assert [each for each in named if each not in shown] == []
+        assert "Défenseur des droits</dt>" not in shown
 
 
 # What no template may say by itself: it is so in one country. An office edits questionnaire and guide.
@@ -177,7 +179,7 @@ def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_report
     file = tmp_path / "authorities.toml"
     head, *tables = re.split(r"(?m)^(?=\[authority\.|\[guarantee\.)", file.read_text("utf-8"))
     file.write_text("\n\n".join([head, *tables[::step]]), "utf-8")
-    shown = page(Settings(jurisdiction=str(tmp_path)), "/fr/rights")
+    shown = page(Settings(jurisdiction=str(tmp_path)), "/fr/help")
     codes = {each.name.fr: code for code, each in reader.read(tmp_path).authorities.items()}
     names = re.findall("<dt>(.*?)</dt>", shown)
     assert [code for kind in order for code in kind[::step]] == [codes[each] for each in names]
