@@ -15,6 +15,7 @@ from inbox.language.messages import sentence
 from templates import catalogues, shipped
 from templates.catalogues import Domain
 from templates.law import reader
+from tests.support.french import of_catalogue, of_toml
 from tests.support.paths import ROOT
 
 # What is no word of a text: what is filled in, typed or an address.
@@ -28,26 +29,6 @@ CUT = re.compile(
 # A line could end at such a space, and begin with the sign.
 BREAKING = re.compile("« | [;:!?»]")
 MANY = 3000
-
-
-def of_catalogue(domain: Domain) -> Iterator[str]:
-    """Yield every translation of a French catalogue as it stands in its file."""
-    with catalogues.path(domain, "fr").open("rb") as file:
-        for message in read_po(file):
-            if message.id:
-                yield from (message.string,) if isinstance(message.string, str) else message.string
-
-
-def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
-    """Yield every French text of a TOML file: all of one that is French, else those that are called `fr`."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from of_toml(each, french_here=french_here or name == "fr")
-    elif isinstance(value, list):
-        for each in value:
-            yield from of_toml(each, french_here=french_here)
-    elif isinstance(value, str) and french_here:
-        yield value
 
 
 def of_catalogues() -> Iterator[str]:

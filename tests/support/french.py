@@ -1,0 +1,29 @@
+"""The French texts of catalogues and of TOML files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from templates import catalogues
+from templates.catalogues import Domain
+
+
+def of_catalogue(domain: Domain) -> Iterator[str]:
+    """Yield every translation of a French catalogue as it stands in its file."""
+    with catalogues.path(domain, "fr").open("rb") as file:
+        for message in read_po(file):
+            if message.id:
+                yield from (message.string,) if isinstance(message.string, str) else message.string
+
+
+def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
+    """Yield every French text of a TOML file: all of one that is French, else those that are called `fr`."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from of_toml(each, french_here=french_here or name == "fr")
+    elif isinstance(value, list):
+        for each in value:
+            yield from of_toml(each, french_here=french_here)
+    elif isinstance(value, str) and french_here:
+        yield value

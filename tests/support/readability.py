@@ -1,0 +1,52 @@
+"""How hard a French sentence for reporters is to read.
+
+The measure is Flesch's, with the numbers of Kandel and Moles (1958) for French: 100 is very easy, 0 is a
+statute. Pyphen counts the syllables, as it does for the library textstat. A sentence below `LIMIT` fails. The
+limit is the strictest that lets every sentence of a reading book for ten-year-olds pass
+(`tests/golden/reading_levels.toml`). It was set before any text of the portal was measured.
+
+A sentence of fewer than `WORDS` words is not judged: one more syllable changes its score by more than seven
+points, so that the score says more about one word than about the sentence.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+
+from pyphen import Pyphen
+
+from tests.support.paths import ROOT
+
+LEVELS = ROOT / "tests" / "golden" / "reading_levels.toml"
+LIMIT = 62
+WORDS = 10
+# Neither ";" nor ":" ends a sentence: who reads it has to keep its beginning in mind.
+_END = re.compile(r"(?<=[.!?…])\s+|\n\s*\n")
+_SYLLABLES = Pyphen(lang="fr")
+_WORD = re.compile(r"\w[\w\N{RIGHT SINGLE QUOTATION MARK}'-]*")
+
+
+def ease(sentence: str) -> float:
+    """Return how easy a French sentence is to read: the higher, the easier."""
+    words = _WORD.findall(sentence.lower())
+    syllables = sum(len(_SYLLABLES.positions(word)) + 1 for word in words)
+    return 207 - 1.015 * len(words) - 73.6 * syllables / len(words)
+
+
+def judged(text: str) -> Iterator[str]:
+    """Yield the sentences of a text that are long enough to be judged, each on one line."""
+    for sentence in _END.split(text):
+        if len(_WORD.findall(sentence)) >= WORDS:
+            yield " ".join(sentence.split())
+
+
+def hard(texts: Iterable[str]) -> dict[str, float]:
+    """Return each sentence that is too hard, with its score."""
+    scores = {sentence: ease(sentence) for text in texts for sentence in judged(text)}
+    return {sentence: score for sentence, score in scores.items() if score < LIMIT}
+
+
+def known(*levels: str) -> list[str]:
+    """Return the sentences of known level: "easy", "school" or "law"."""
+    texts = tomllib.loads(LEVELS.read_text("utf-8"))["text"]
+    return [each for text in texts if text["level"] in levels for each in judged(text["text"])]
