@@ -5,13 +5,14 @@ statute. Pyphen counts the syllables, as it does for the library textstat. A sen
 limit is the strictest that lets every sentence of a reading book for ten-year-olds pass
 (`tests/golden/reading_levels.toml`). It was set before any text of the portal was measured.
 
-A sentence of fewer than `WORDS` words is not judged: one more syllable changes its score by more than seven
-points, so that the score says more about one word than about the sentence.
+A sentence of more than `MOST_WORDS` words fails, too, however short they are: that is the most in GOV.UK's
+guidance for content. A sentence of fewer than `WORDS` words is not judged: one more syllable changes its
+score by more than seven points, so that the score says more about one word than about the sentence.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pyphen import Pyphen
 
@@ -20,6 +21,7 @@ from tests.support.paths import ROOT
 LEVELS = ROOT / "tests" / "golden" / "reading_levels.toml"
 LIMIT = 62
 WORDS = 10
+MOST_WORDS = 25
 # Neither ";" nor ":" ends a sentence: who reads it has to keep its beginning in mind.
 _END = re.compile(r"(?<=[.!?…])\s+|\n\s*\n")
 _SYLLABLES = Pyphen(lang="fr")
@@ -33,17 +35,21 @@ def ease(sentence: str) -> float:
     return 207 - 1.015 * len(words) - 73.6 * syllables / len(words)
 
 
+def length(sentence: str) -> int:
+    """Return the number of words."""
+    return len(_WORD.findall(sentence))
+
+
+def fails(sentence: str) -> bool:
+    """Return whether a sentence is too hard or too long."""
+    return ease(sentence) < LIMIT or length(sentence) > MOST_WORDS
+
+
 def judged(text: str) -> Iterator[str]:
     """Yield the sentences of a text that are long enough to be judged, each on one line."""
     for sentence in _END.split(text):
-        if len(_WORD.findall(sentence)) >= WORDS:
+        if length(sentence) >= WORDS:
             yield " ".join(sentence.split())
-
-
-def hard(texts: Iterable[str]) -> dict[str, float]:
-    """Return each sentence that is too hard, with its score."""
-    scores = {sentence: ease(sentence) for text in texts for sentence in judged(text)}
-    return {sentence: score for sentence, score in scores.items() if score < LIMIT}
 
 
 def known(*levels: str) -> list[str]:

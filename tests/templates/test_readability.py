@@ -1,7 +1,10 @@
 """Texts for reporters are easy enough to read in French."""
 
-from tests.support import readability
-from tests.support.readability import LIMIT, ease, known
+from tests.support import reporter_texts
+from tests.support.paths import ROOT
+from tests.support.readability import LIMIT, MOST_WORDS, ease, fails, judged, known, length
+
+WORST = ROOT / "tests" / "golden" / "worst_sentences.txt"
 
 
 def errors(limit: float) -> float:
@@ -22,7 +25,34 @@ def test_the_limit_is_the_strictest_that_lets_a_school_book_pass() -> None:
     assert len(known("law")) >= 10
 
 
-def test_a_hard_sentence_is_found_in_a_text_and_a_short_or_easy_one_is_not() -> None:
+def test_easy_texts_are_within_the_most_words_and_most_statutes_are_not() -> None:
+    """The limit itself is the one of GOV.UK."""
+    assert max(map(length, known("easy"))) < MOST_WORDS
+    assert sum(length(each) > MOST_WORDS for each in known("law")) / len(known("law")) > 0.5
+
+
+def test_every_text_for_reporters_is_easy_enough() -> None:
+    """Except those of a list that only shrinks: `-m tests.support.reporter_texts` removes mended ones."""
+    assert {*reporter_texts.hard()} - {*reporter_texts.left()} == set()
+
+
+def test_texts_of_each_kind_are_judged() -> None:
+    """The control of the test above: catalogue, questionnaire, pages, law, and what officers hand out."""
+    texts = list(reporter_texts.texts())
+    assert len({place for place, _ in texts}) == 10
+    assert sum(len(list(judged(text))) for _, text in texts) > 250
+
+
+def test_the_worst_sentences_of_an_earlier_day_fail() -> None:
+    """Ten of 30 November 2026, from the pages and the answers, chosen by a reader."""
+    worst = WORST.read_text("utf-8").splitlines()
+    assert len({*worst}) >= 10
+    assert [each for each in worst if not fails(each)] == []
+
+
+def test_a_hard_or_long_sentence_is_found_in_a_text_and_a_short_or_easy_one_is_not() -> None:
     statute = known("law")[0]
-    text = f"Le chat dort bien au chaud sur le lit, tout près de vous. {statute} Confidentialité."
-    assert [statute] == list(readability.hard([text]))
+    long = "Le chat dort, " * 8 + "et le chien aussi."
+    text = f"Le chat dort bien au chaud sur le lit, tout près de vous. {statute} Confidentialité. {long}"
+    assert [statute, long] == [each for each in judged(text) if fails(each)]
+    assert ease(long) > LIMIT
