@@ -1,6 +1,7 @@
 // @ts-check
 /** Deliver an envelope: retry automatically for a while, then whenever the person asks. */
 
+import { pause, watching } from "./connection.js";
 import { truthOf } from "./contradiction.js";
 import { Offline, Refused } from "./http.js";
 import { mayPass, StartAgain, Upload } from "./upload.js";
@@ -21,21 +22,24 @@ export class Delivery {
 
   /**
    * Return once the portal has the envelope; after a failure, call again.
-   * @param {(part: number) => void} progress called with the part that has arrived, 0 to 1
+   * @param {(part: number | null) => void} progress called with the part that has arrived, 0 to 1; with null while the
+   * connection is lost
    */
   async attempt(progress) {
     const waits = [...WAITS_MS];
+    const lost = () => progress(null);
     for (let left = ENVELOPES; ; ) {
       try {
-        this.#upload ??= new Upload(await this.#seal());
-        return await this.#upload.send(progress);
+        const upload = (this.#upload ??= new Upload(await this.#seal()));
+        return await watching(() => upload.send(progress), lost);
       } catch (error) {
         // A source that failed cannot be read again, and neither can bytes that the portal has lost.
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;
         if (error instanceof StartAgain && (left -= 1) > 0) continue;
         const wait = mayPass(error) ? waits.shift() : undefined;
         if (wait === undefined) throw error instanceof StartAgain ? new Offline() : await truthOf(error, this.#upload?.channel);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (error instanceof Offline) lost();
+        await pause(wait);
       }
     }
   }

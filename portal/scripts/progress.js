@@ -34,9 +34,16 @@ export class Progress {
     this.#wait = window.setTimeout(() => (this.#line.textContent = say("sealing-long")), LONG_MS);
   }
 
-  /** @param {number} part 0 to 1 */
+  /** @param {number | null} part 0 to 1, or null while the connection is lost */
   show(part) {
     clearTimeout(this.#wait);
+    this.#line.classList.toggle("lost", part === null);
+    if (part === null) {
+      // Whatever arrives next is told, even if it is no more than before.
+      this.#told = -1;
+      this.#line.textContent = say("connection-lost");
+      return;
+    }
     this.#bar.value = part;
     if (part < this.#told + STEP && part < 1) return;
     this.#told = part;
@@ -48,5 +55,6 @@ export class Progress {
     clearTimeout(this.#wait);
     this.#bar.hidden = true;
     this.#line.textContent = "";
+    this.#line.classList.remove("lost");
   }
 }

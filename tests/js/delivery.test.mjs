@@ -6,6 +6,7 @@ import { test } from "node:test";
 globalThis.document = /** @type {any} */ ({
   documentElement: { lang: "en", dataset: {} }, querySelectorAll: () => [],
 });
+globalThis.addEventListener = globalThis.removeEventListener = () => {};
 const { Delivery } = await import("../../portal/scripts/delivery.js");
 const { Offline } = await import("../../portal/scripts/http.js");
 
