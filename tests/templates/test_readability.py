@@ -39,7 +39,7 @@ def test_every_text_for_reporters_is_easy_enough() -> None:
 def test_texts_of_each_kind_are_judged() -> None:
     """The control of the test above: catalogue, questionnaire, pages, law, and what officers hand out."""
     texts = list(reporter_texts.texts())
-    assert len({place for place, _ in texts}) == 10
+    assert len({place for place, _ in texts}) == 13
     assert sum(len(list(judged(text))) for _, text in texts) > 250
 
 
