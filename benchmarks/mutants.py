@@ -201,11 +201,14 @@ def drawn(room: str, seed: int, each: int) -> list[Mutant]:
 
 
 def run(rooms: Sequence[str], seed: int, each: int) -> Iterator[str]:
-    """Try mutants of these rooms; yield a line for each survivor, for each room, and for all.
+    """Try mutants of these rooms; yield the seed, then a line for each survivor, for each room, and for all.
+
+    The seed comes first, so that a run that was stopped can go on with the other rooms.
 
     Raise RuntimeError if a room's tests fail on the original code.
     """
     tried: list[Tried] = []
+    yield f"seed {seed}, {each} mutants of each room"
     with tempfile.TemporaryDirectory(prefix="fanal-mutants-") as folder, ExitStack() as stack:
         places = [Path(folder) / str(number) for number in range(_BESIDE)]
         os.environ[reached.FOLDER] = str(Path(folder) / "reached")
@@ -216,7 +219,7 @@ def run(rooms: Sequence[str], seed: int, each: int) -> Iterator[str]:
             tried += of_room
             yield from (_survivor(one) for one in of_room if not one.killed_by)
             yield f"{room}: {_figure(of_room)}"
-    yield f"all, seed {seed}: {_figure(tried)}"
+    yield f"all: {_figure(tried)}"
 
 
 def _reach(copy: ProjectCopy, tests: str, folder: Path) -> Reach:
