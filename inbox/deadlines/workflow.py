@@ -214,18 +214,17 @@ def told(session: Session, days: Mapping[int, date]) -> None:
         keep_in_step(session, work.case)
 
 
-def forget_told(session: Session, n: int) -> None:
-    """Record that our outboxes from ``n`` on will never be read: the next one repeats their content."""
+def forget_told(session: Session) -> None:
+    """Record that none of our unconfirmed outboxes will be read: the next one repeats their content.
+
+    The day of an event is known once the portal has confirmed the outbox of that event (``told``).
+    """
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
-        if work.acknowledged is None and _is_from(n, work.acknowledged_in):
+        if work.acknowledged is None:
             work.acknowledged_in = None
-        if work.answered is None and _is_from(n, work.answered_in):
+        if work.answered is None:
             work.answered_in = None
         keep_in_step(session, work.case)
-
-
-def _is_from(n: int, outbox: int | None) -> bool:
-    return outbox is not None and outbox >= n
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:

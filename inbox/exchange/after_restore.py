@@ -78,7 +78,7 @@ def _forget_from(session: Session, n: int) -> None:
     queries_cases.tell_closings_again(session)
     session.execute(update(IntakeBundle).where(IntakeBundle.outbox >= n).values(outbox=None))
     session.execute(update(Opening).where(Opening.told >= n).values(told=None))
-    workflow.forget_told(session, n)
+    workflow.forget_told(session)
     for row in queries_exchange.outboxes_from(session, n):
         session.delete(row)
     session.flush()

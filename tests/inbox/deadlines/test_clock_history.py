@@ -242,10 +242,16 @@ class Inspectorate:
         last = max(self.past.made, default=0)
         workflow.tell(self.session, last, acknowledged=acknowledged, answered=answered)
 
-    def lose_the_last_outbox(self, _: int) -> None:
-        last = max(self.past.made, default=0)
-        workflow.forget_told(self.session, last)
-        self._forget(last)
+    def lose_what_is_not_confirmed(self, _: int) -> None:
+        """Let every outbox that the portal has not confirmed be lost; a later one takes its number."""
+        workflow.forget_told(self.session)
+        for row in queries_exchange.unconfirmed_outboxes(self.session):
+            self.session.delete(row)
+            del self.past.made[row.n]
+        self.session.flush()
+        self._forget()
+        work = workflow.of(self.session, 1)
+        assert [self.past.told_in.get(event) for event in TOLD] == [work.acknowledged_in, work.answered_in]
 
     def back_up(self, _: int) -> None:
         if self._backup is None:
@@ -282,14 +288,13 @@ class Inspectorate:
     def _rejoin(self) -> None:
         """Note that nothing counts of which the portal had not said before that it applied it."""
         n = len(self.portal.applied)
-        self._forget(1)
+        self._forget()
         self.past.made = {each: made for each, made in self.past.made.items() if each < n}
         self.past.made[n] = Made(*self.portal.applied[-1])
 
-    def _forget(self, first: int) -> None:
+    def _forget(self) -> None:
         for event in self.past.told_in.keys() - self.past.day.keys():
-            if self.past.told_in[event] >= first:
-                del self.past.told_in[event]
+            del self.past.told_in[event]
 
 
 Step = Callable[[Inspectorate, int], None]
@@ -320,7 +325,16 @@ LATER_LOST = [
     (Inspectorate.wait, 3),
     (Inspectorate.give_feedback, 1),
     (Inspectorate.make_outbox, 1),
-    (Inspectorate.lose_the_last_outbox, 1),
+    (Inspectorate.lose_what_is_not_confirmed, 1),
+]
+# The acknowledgement is confirmed two days after it was sent, and the feedback is lost.
+HALF_LOST = [
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.wait, 2),
+    (Inspectorate.exchange, 1),
+    (Inspectorate.give_feedback, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
 # The acknowledgement is confirmed, and the feedback is not yet, as both come again.
 TWICE = [
@@ -335,7 +349,7 @@ TWICE = [
 SILENT = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.close_silently, 1),
-    (Inspectorate.lose_the_last_outbox, 1),
+    (Inspectorate.lose_what_is_not_confirmed, 1),
     (Inspectorate.make_outbox, 1),
     (Inspectorate.exchange, 1),
     (Inspectorate.reopen, 1),
@@ -346,13 +360,15 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 
 @pytest.mark.slow
 @example(SOON)
-@example([*SOON, (Inspectorate.lose_the_last_outbox, 1)])
+@example([*SOON, (Inspectorate.lose_what_is_not_confirmed, 1)])
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example(TWICE)
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.wait, 2), (Inspectorate.make_outbox, 1)])
 @example([*LOST, (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example(LATER_LOST)
+@example(HALF_LOST)
+@example([*LATER_LOST[:-1], (Inspectorate.exchange, 1), LATER_LOST[-1]])
 @example(LONGER)
 @example(SILENT)
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.close_silently, 1), (Inspectorate.exchange, 1)])
