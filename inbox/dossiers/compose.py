@@ -26,6 +26,7 @@ from inbox.language.printed_text import Wording
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.overview import case_view
+from inbox.overview.case_view import Look
 from inbox.questionnaire import catalogue, protected
 from inbox.questionnaire.answers import Answer
 from inbox.session import comparisons
@@ -204,7 +205,7 @@ def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, l
     Raises what ``declarations.check`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER)) as session:
-        view = case_view.details(session, number, who.today, language)
+        view = case_view.details(session, number, who.today, Look(language))
         return view, _offered(session, number, language)
 
 

@@ -21,6 +21,7 @@ from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.overview import conversation, work_view
+from inbox.overview.conversation import Show
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -52,12 +53,14 @@ class Look:
     """How to display a case. Labels are in ``language``, or if that is empty, in the report's language.
 
     ``part`` selects a part of the messages since the report (see ``conversation``): None selects all
-    messages, and 0 the first part with an unread message. Only the parts in ``seen`` count as read. A message
-    that is not displayed stays unread, and so does text that a page contains but hides.
+    messages, and 0 the first part with an unread message. ``show`` says whether that part may fold messages.
+    Only the parts in ``seen`` count as read. A message that is not displayed stays unread, and so does text
+    that a page contains but hides or folds.
     """
 
     language: str = ""
     part: int | None = None
+    show: Show = Show.SHORT
     seen: Collection[Seen] = tuple(Seen)
 
 
@@ -92,11 +95,11 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
     otherwise the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
-        view = details(session, number, who.today, look.language, look.part)
+        view = details(session, number, who.today, look)
         if Seen.REPORT in look.seen:
             queries_cases.case(session, number).new = False
         if Seen.FOLLOW_UPS in look.seen:
-            _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
+            _mark_read(session, number, _in_full(view))
         obstacles = [*map(Obstacle, view["work"]["closing"])]
         by_end = map(Obstacle, view["work"]["closing_depending"])
         rules = in_use.of(session).measures.items()
@@ -142,7 +145,7 @@ def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]
     ``read``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
-        return never_repeat(details(session, number, who.today, language))
+        return never_repeat(details(session, number, who.today, Look(language)))
 
 
 def never_repeat(view: View) -> list[str]:
@@ -191,17 +194,20 @@ def _overview(session: Session) -> View:
     }
 
 
-def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
+def details(session: Session, number: int, today: date, look: Look = _ALL) -> View:
     """Return one case as ``read`` shows it; raises the same errors as ``declarations.check``.
 
-    ``part`` in the view holds the number of this part, the number of parts, and the numbers of the other
-    parts that have an unread message or a message with files.
+    ``part`` in the view holds the number of this part, the number of parts, the numbers of the other parts
+    that have an unread message or a message with files, and the messages that this part folds with the
+    number of unread ones among them.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
     files = queries_cases.attachments(session, number)
     written = (
-        conversation.whole(session, number) if part is None else conversation.part(session, number, part)
+        conversation.whole(session, number)
+        if look.part is None
+        else conversation.part(session, number, look.part, look.show)
     )
     view = (
         _line(case, _kept_from(session))
@@ -210,20 +216,19 @@ def details(session: Session, number: int, today: date, language: str = "", part
         | {"written": None, "questionnaire": None, "note": None}
         | {"answers": {}, "labels": {}, "odd": {}, "protected": []}
         | {"cautions": [*map(str, catalogue.cautions(session, case))]}
-        | (_note(case) if case.unsigned else _report(session, case, language))
+        | (_note(case) if case.unsigned else _report(session, case, look.language))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in written.follow_ups],
             "messages": [_message(message, case) for message in written.messages],
-            "dialogue": [
-                {"reply" if isinstance(each, Message) else "follow_up": each.position}
-                for each in written.order
-            ],
+            "dialogue": [*map(_place, written.order)],
             "part": {
                 "number": written.number,
                 "count": written.count,
                 "unread": list(written.unread),
                 "filed": list(written.filed),
+                "folded": [*map(_place, written.folded)],
+                "folded_unread": sum(isinstance(each, FollowUp) and each.unread for each in written.folded),
             },
             "handlers": handlers.of(session, number),
             "junked": _day(workflow.of(session, number).junked),
@@ -247,6 +252,19 @@ def _texts(view: View) -> Iterator[str]:
     for part in (view, *view["follow_ups"]):
         yield part.get("text", "")
         yield from (file["name"] for file in part["attachments"])
+
+
+def _in_full(view: View) -> set[int]:
+    """Return the numbers of the follow-ups that a view shows in full."""
+    return {
+        each["number"]
+        for each in view["follow_ups"]
+        if {"follow_up": each["number"]} not in view["part"]["folded"]
+    }
+
+
+def _place(each: FollowUp | Message) -> View:
+    return {"reply" if isinstance(each, Message) else "follow_up": each.position}
 
 
 def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:

@@ -2,23 +2,32 @@
 
 Messages and replies are in the order in which officers learned of them. A reporter's message is placed after
 all replies that were written before it was collected, so no answer appears above its question. A message
-counts as read once its part has been displayed.
+counts as read once it has been displayed in full.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.overview import folding
 from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment, FollowUp, Message
 
 # The number of messages and replies in one part.
-PAGE = 50
+PAGE = 40
 _LETTER, _REPLY = 0, 1
+
+
+class Show(Enum):
+    """How much of a part is shown: a page of a few screens, or every message in full."""
+
+    SHORT = auto()
+    FULL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Part:
 
     ``order`` lists its messages and replies in the order in which officers learned of them. ``unread`` are
     the numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts with a
-    message that has files.
+    message that has files. ``folded`` are the messages and replies to show as one line each (``folding``).
     """
 
     number: int
@@ -37,6 +46,7 @@ class Part:
     order: Sequence[FollowUp | Message]
     unread: Sequence[int]
     filed: Sequence[int]
+    folded: Sequence[FollowUp | Message] = ()
 
 
 def whole(session: Session, case: int) -> Part:
@@ -45,7 +55,7 @@ def whole(session: Session, case: int) -> Part:
     return Part(1, 1, letters, replies, _in_order(_places(session, case), letters, replies), [], [])
 
 
-def part(session: Session, case: int, number: int) -> Part:
+def part(session: Session, case: int, number: int, show: Show = Show.SHORT) -> Part:
     """Return a part of the conversation of a case that the acting officers may read.
 
     Number 0 means the first part with an unread message, or the last part if there is none. A number beyond
@@ -63,14 +73,16 @@ def part(session: Session, case: int, number: int) -> Part:
     messages = select(Message).where(Message.case == case, Message.position.in_(replies))
     heard = session.scalars(follow_ups.order_by(FollowUp.position)).all()
     sent = session.scalars(messages.order_by(Message.position)).all()
+    order = _in_order(shown, heard, sent)
     return Part(
         number,
         count,
         heard,
         sent,
-        _in_order(shown, heard, sent),
+        order,
         [each for each in unread if each != number],
         [each for each in filed if each != number],
+        folding.folded(order) if show is Show.SHORT else (),
     )
 
 

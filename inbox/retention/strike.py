@@ -25,6 +25,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.overview import case_view
+from inbox.overview.case_view import Look
 from inbox.questionnaire import answers, catalogue, summary
 from inbox.retention import residue
 from inbox.retention import striker as strikers
@@ -124,7 +125,7 @@ def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Se
 
 
 def _labels(session: Session, number: int, who: Actor, language: str) -> View:
-    labels: View = case_view.details(session, number, who.today, language)["labels"]
+    labels: View = case_view.details(session, number, who.today, Look(language))["labels"]
     return labels
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox.overview import conversation
+from inbox.overview import conversation, folding
 from inbox.vault.tables import Attachment, Case, FollowUp, Message
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
@@ -51,6 +51,11 @@ def unread(client: Client) -> Sequence[int]:
     with client.desk.inbox.transaction() as session:
         wanted = select(FollowUp.position).where(FollowUp.unread).order_by(FollowUp.position)
         return session.scalars(wanted).all()
+
+
+def folded(page: str) -> list[int]:
+    """Return the numbers of the letters of which a page shows a line."""
+    return [int(each) for each in re.findall(r'class="which">Follow-up (\d+),', page)]
 
 
 def is_new(client: Client) -> bool:
@@ -104,6 +109,65 @@ def test_a_part_that_is_hidden_takes_nothing_for_read(alice: Client) -> None:
     assert ([2, 6], False) == (unread(alice), is_new(alice))
     alice.page("/en/case/1/dialogue/1")
     assert [6] == unread(alice)
+
+
+def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line says that it is new. Each next page opens the next one, and folds what was read."""
+    monkeypatch.setattr(folding, "ROOM", 0)
+    monkeypatch.setattr(conversation, "PAGE", LETTERS)
+    page = alice.page("/en/case/1/dialogue")
+    assert ([1, 3, 4, 5, 6, 7, 8, 9], [6]) == (folded(page), unread(alice))
+    assert [6] == [
+        int(each) for each in re.findall(r'Follow-up (\d+)[^<]+</span> <span class="mark">new<', page)
+    ]
+    assert "Next new messages (1)" in page
+    page = alice.page("/en/case/1/dialogue")
+    assert ([1, 2, 3, 4, 5, 7, 8, 9], []) == (folded(page), unread(alice))
+    assert "Next new messages" not in page
+    page = alice.page("/en/case/1/dialogue")
+    assert [*range(1, LETTERS)] == folded(page)
+    assert letters(1, LETTERS) == written(page)
+
+
+def test_every_message_of_a_page_opens_at_one_address_and_counts_as_read(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a search, a printer, or a reader who wants all. The control is the page that folds them."""
+    monkeypatch.setattr(folding, "ROOM", 0)
+    folding_page = alice.page("/en/case/1/dialogue/1")
+    assert ([1, 3], True, [6]) == (folded(folding_page), "Open all messages" in folding_page, unread(alice))
+    page = alice.page("/en/case/1/dialogue/1/full")
+    assert ([], False) == (folded(page), "Open all messages" in page)
+    alice.page("/en/case/1/dialogue/2/full")
+    assert [] == unread(alice)
+    for path in ("/dialogue/1/short", "/dialogue/full", "/files/1/full", "/work/1/full"):
+        assert alice.ask(f"/en/case/1{path}").status_code == 404
+
+
+def test_the_line_of_a_folded_message_has_its_first_words_and_its_files(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words are not cut; what else it says is in the message itself, and so is what can be done about it."""
+    monkeypatch.setattr(folding, "ROOM", 0)
+    assert (
+        303
+        == alice.send(
+            "/en/case/1/reply", text="Avez-vous revu ce camion\nblanc depuis que vous " * 9
+        ).status_code
+    )
+    alice.send("/en/case/1/reply", text="x")
+    lines = re.findall(r"<summary>(.*?)</summary>", alice.page("/en/case/1/dialogue/3"))
+    (reply,) = (each for each in lines if "Reply 1" in each)
+    assert '<bdi class="soft">Avez-vous revu ce camion blanc depuis que…</bdi>' in reply
+    assert "not sent yet" in reply
+    files = [
+        each
+        for each in re.findall(r"<summary>(.*?)</summary>", alice.page("/en/case/1/dialogue/1"))
+        if "Files" in each
+    ]
+    assert [True] == [f"Follow-up {WITH_FILE}," in each and "Files: 1<" in each for each in files]
 
 
 def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(alice: Client) -> None:

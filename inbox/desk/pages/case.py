@@ -21,9 +21,12 @@ from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import case_view, neighbours, timeline, work_view
 from inbox.overview.case_view import Look, Seen
+from inbox.overview.conversation import Show
 from inbox.questionnaire import scoring
 from inbox.replies import drafts
 from inbox.session.actions import Code
+from inbox.text.lines import one_line
+from inbox.text.shortening import shortened
 from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
@@ -38,6 +41,9 @@ class Part(StrEnum):
     WORK = "work"
 
 
+# The number of characters of a folded message that are shown.
+_LINE = 45
+
 # What counts as read when a part is shown at its own address. The page hides its other parts.
 _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 
@@ -45,15 +51,18 @@ _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 @pages.get("", defaults={"part": Part.REPORT, "page": 0})
 @pages.get("/<any(dialogue, files, work):part>", defaults={"page": 0})
 @pages.get("/<any(dialogue, files):part>/<int:page>")
-def show(case: int, part: str, page: int) -> ResponseReturnValue:
+@pages.get("/<any(dialogue):part>/<int:page>/<any(full):length>")
+def show(case: int, part: str, page: int, length: str = "") -> ResponseReturnValue:
     """Show one part of a case. The page also contains the other parts, so they need no further request.
 
-    The dialogue and its files are shown page by page. The link to a part with unread messages makes a new
+    The dialogue and its files are shown page by page, with older messages folded unless the address asks for
+    the full length. The link to a part with unread messages makes a new
     request, because messages count as read only if they are shown at the address of their part.
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)
-    look = Look(rendering.language(), page, _SEEN.get(Part(part), ()))
+    fold = Show.FULL if length else Show.SHORT
+    look = Look(rendering.language(), page, fold, _SEEN.get(Part(part), ()))
     shown = case_view.read(inbox, who, case, look)
     mine.reading = case, shown.view["part"]["number"]
     offered = drafts.offered(inbox, who, case)
@@ -65,6 +74,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         next_due=work_view.next_due(shown.view["work"]["deadlines"]),
         urgent=work_view.urgent(shown.view["work"]["deadlines"]),
         dialogue=[*case_view.in_order(shown.view)],
+        first_words=_first_words,
         kept=case_view.never_repeat(shown.view),
         first=part,
         unread=_unread(shown.view),
@@ -114,6 +124,10 @@ class _Remedy:
 
     part: str = ""
     says_all: bool = False
+
+
+def _first_words(text: str) -> str:
+    return shortened(one_line(text), _LINE)
 
 
 def _remedy(what: Obstacle) -> _Remedy:

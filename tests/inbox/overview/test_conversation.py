@@ -62,8 +62,8 @@ def texts(part: conversation.Part) -> list[str]:
     return [each.text for each in (*part.follow_ups, *part.messages)]
 
 
-def test_a_page_of_the_dialogue_has_fifty_letters_and_replies() -> None:
-    assert conversation.PAGE == 50
+def test_a_page_of_the_dialogue_has_forty_letters_and_replies() -> None:
+    assert conversation.PAGE == 40
 
 
 def test_each_letter_and_reply_stands_in_one_part_in_the_order_of_days(

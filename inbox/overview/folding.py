@@ -1,0 +1,37 @@
+"""Which messages of a page of a conversation are shown in full, so that the page stays short.
+
+The others are folded: one line each, with the day and the first words.
+"""
+
+from collections.abc import Sequence
+
+from inbox.vault.tables import FollowUp, Message
+
+# The lines that open messages may fill together. With a page full of messages and the form for a reply, this
+# keeps the page below four screens of 1280 by 800 pixels.
+ROOM = 30
+# The number of characters in a line, and the lines that the heading and the frame of a message take.
+_WIDTH, _FRAME = 90, 3
+
+
+def folded(order: Sequence[FollowUp | Message]) -> list[FollowUp | Message]:
+    """Return which of the messages of a page to fold; ``order`` is the order of the conversation.
+
+    The newest message and the first unread one are always open, however long they are. While there is room,
+    the next unread ones are open too, and then those before the newest.
+    """
+    unread = [each for each in order if isinstance(each, FollowUp) and each.unread]
+    always = {*order[-1:], *unread[:1]}
+    opened: set[FollowUp | Message] = set()
+    room = ROOM
+    for each in dict.fromkeys([*always, *unread, *reversed(order)]):
+        room -= _height(each.text)
+        if room < 0 and each not in always:
+            break
+        opened.add(each)
+    return [each for each in order if each not in opened]
+
+
+def _height(text: str) -> int:
+    """Return the number of lines that a message takes on a page."""
+    return _FRAME + sum(1 + len(line) // _WIDTH for line in text.split("\n"))
