@@ -142,8 +142,8 @@ def test_every_message_of_a_page_opens_at_one_address_and_counts_as_read(
     assert ([], False) == (folded(page), "Open all messages" in page)
     alice.page("/en/case/1/dialogue/2/full")
     assert [] == unread(alice)
-    for path in ("/dialogue/1/short", "/dialogue/full", "/files/1/full", "/work/1/full"):
-        assert alice.ask(f"/en/case/1{path}").status_code == 404
+    for path in ("dialogue/1/short", "dialogue/full", "files/1/full", "work/1/full"):
+        assert alice.ask(f"/en/case/1/{path}").status_code == 404
 
 
 def test_the_line_of_a_folded_message_has_its_first_words_and_its_files(

@@ -70,7 +70,8 @@ def _write(session: Session, case: int, *, unread: bool) -> None:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, served: Served) -> Iterator[Page]:
-    with seen(chromium, served, locale="fr", viewport=SCREEN) as page:
+    with seen(chromium, served, locale="fr") as page:
+        page.set_viewport_size(SCREEN)
         yield page
 
 
