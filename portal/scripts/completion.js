@@ -1,13 +1,20 @@
 // @ts-check
-/** Help with typing a case token: the number of words, the first unknown word, completions of the last one. */
+/** Help with typing a case token: the number of words, completions of the last one, and a mistyped word. */
 
 import { index, LANGUAGES, plain, WORDS } from "./casetoken.js";
-import { LISTS } from "./wordlists.js";
-import { byId, element, write } from "./dom.js";
+import { byId, element, show, write } from "./dom.js";
 import { say } from "./texts.js";
+import { firstUnknown, nearest } from "./typos.js";
+import { LISTS } from "./wordlists.js";
 
 const FEWEST_LETTERS = 2;
 const MOST_OFFERED = 6;
+const LETTERS = /[\p{L}\p{M}]+/gu;
+
+/**
+ * What is shown beside the typed words.
+ * @typedef {{ say: string, offered: string[], at: number }} Help a line, the words offered, and the place that they are for
+ */
 
 /**
  * Return the words that complete the last word of `text`; empty if there are more than six.
@@ -30,53 +37,85 @@ export function completions(text) {
 }
 
 /**
- * Return the place, from 0, of the first word that is in no list. The last word may be incomplete.
+ * Return what helps with `text`: what a mistyped word may have been, or else completions of the last word.
  * @param {string} text what was typed so far
- * @returns {number} -1 if there is none
+ * @param {boolean} isVeiled whether no word may be shown
+ * @returns {Help}
  */
-export function firstUnknown(text) {
+export function helpFor(text, isVeiled) {
   const typed = plain(text);
-  const whole = endsInWord(text) ? typed.slice(0, -1) : typed;
-  return whole.findIndex((word) => LANGUAGES.every((language) => !index(language).has(word)));
+  // The last word may still be incomplete.
+  const isWhole = !endsInWord(text) || (typed.length >= WORDS && !isBegun(typed.at(-1) ?? ""));
+  const unknown = firstUnknown(isWhole ? typed : typed.slice(0, -1));
+  if (unknown < 0) {
+    const line = typed.length ? say("words-typed", { count: typed.length, all: WORDS }) : "";
+    return { say: line, offered: isVeiled || typed.length > WORDS ? [] : completions(text), at: typed.length - 1 };
+  }
+  const near = nearest(typed[unknown] ?? "", typed.filter((_, at) => at !== unknown));
+  const number = unknown + 1;
+  if (near.length === 0) return { say: say("unknown-word", { number }), offered: [], at: unknown };
+  if (isVeiled) return { say: say("mistyped-veiled", { number }), offered: [], at: unknown };
+  return { say: say("mistyped", { number }), offered: near, at: unknown };
 }
 
 /**
- * Show the state of the typed words beside this field, and offer completions while it is not veiled.
+ * Return `text` with another word at a place. The last word is followed by a space, for the next one.
+ * @param {string} text
+ * @param {number} at place among the words, from 0
+ * @param {string} word
+ */
+export function withWord(text, at, word) {
+  let count = 0;
+  for (const run of text.matchAll(LETTERS)) {
+    count += plain(run[0]).length;
+    if (count <= at) continue;
+    const rest = text.slice(run.index + run[0].length);
+    return `${text.slice(0, run.index)}${word}${rest || " "}`;
+  }
+  return text;
+}
+
+/**
+ * Help with typing in this field, and let its words be shown and veiled.
  * @param {HTMLTextAreaElement} area
- * @returns {() => void} to call after code has changed or veiled the field
+ * @returns {() => void} to call after code has changed the field
  */
 export function helpTyping(area) {
   const help = () => {
-    const offered = area.classList.contains("veiled") ? [] : completions(area.value);
-    byId("completions").replaceChildren(...offered.map((word) => button(area, word, help)));
-    byId("completions").hidden = offered.length === 0;
-    write("typed", typedText(area.value));
+    const { say: line, offered, at } = helpFor(area.value, area.classList.contains("veiled"));
+    byId("completions").replaceChildren(...offered.map((word) => button(area, at, word, help)));
+    show("completions", offered.length > 0);
+    write("typed", line);
   };
   area.addEventListener("input", help);
+  byId("show-typed").addEventListener("click", () => {
+    const isVeiled = area.classList.toggle("veiled");
+    byId("show-typed").textContent = say(isVeiled ? "show-words" : "hide-words");
+    byId("show-typed").setAttribute("aria-pressed", String(!isVeiled));
+    help();
+  });
   return help;
-}
-
-/** @param {string} text */
-function typedText(text) {
-  const count = plain(text).length;
-  const unknown = firstUnknown(text);
-  if (unknown >= 0) return say("unknown-word", { number: unknown + 1 });
-  return count ? say("words-typed", { count, all: WORDS }) : "";
 }
 
 /**
  * @param {HTMLTextAreaElement} area
+ * @param {number} at
  * @param {string} word
  * @param {() => void} then
  */
-function button(area, word, then) {
+function button(area, at, word, then) {
   const made = element("button", { type: "button", class: "second" }, word);
   made.addEventListener("click", () => {
-    area.value = `${area.value.replace(/[\p{L}\p{M}]+$/u, "")}${word} `;
+    area.value = withWord(area.value, at, word);
     area.focus();
     then();
   });
   return made;
+}
+
+/** @param {string} letters */
+function isBegun(letters) {
+  return LANGUAGES.some((language) => [...index(language).keys()].some((form) => form.startsWith(letters)));
 }
 
 /** @param {string} text */

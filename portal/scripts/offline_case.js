@@ -5,6 +5,7 @@ import * as base32 from "./base32.js";
 import { utf8 } from "./bytes.js";
 import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
+import { helpTyping } from "./completion.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -18,6 +19,7 @@ import { goTo } from "./steps.js";
 import { read } from "./typedtoken.js";
 
 const area = byId("token", HTMLTextAreaElement);
+const help = helpTyping(area);
 const slotFile = byId("slot-file", HTMLInputElement);
 
 /** @type {import("./keyrings.js").Shown} */
@@ -28,7 +30,7 @@ let keys;
 /** @param {import("./keyrings.js").Shown} by the keyring to verify signatures with */
 export function beginReading(by) {
   shown = by;
-  area.value = "";
+  forgetWords();
   show("located", false);
   goTo("step-case");
 }
@@ -40,10 +42,15 @@ function locate(language) {
     const entropy = read(area.value, language);
     if (!entropy) return;
     keys = await casetoken.derive(entropy, site.deployment);
-    area.value = "";
+    forgetWords();
     byId("locator").textContent = base32.groups(keys.locator);
     show("located");
   });
+}
+
+function forgetWords() {
+  area.value = "";
+  help();
 }
 
 function openSlot() {

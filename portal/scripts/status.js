@@ -110,12 +110,6 @@ byId("form", HTMLFormElement).reset();
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 whenPressed("open", () => open());
 for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => open(language));
-whenPressed("show-words", () => {
-  const hidden = area.classList.toggle("veiled");
-  byId("show-words").textContent = say(hidden ? "show-words" : "hide-words");
-  byId("show-words").setAttribute("aria-pressed", String(!hidden));
-  help();
-});
 byId("follow-up-files").addEventListener("input", workAhead);
 whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 forgetOnReturn();

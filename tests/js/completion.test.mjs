@@ -6,7 +6,7 @@ import { test } from "node:test";
 globalThis.document = /** @type {any} */ ({
   documentElement: { lang: "fr", dataset: { deployment: "", rootKey: "" } },
 });
-const { completions, firstUnknown } = await import("../../portal/scripts/completion.js");
+const { completions } = await import("../../portal/scripts/completion.js");
 
 test("nothing is offered for one letter, for too many words, for none, or between words", () => {
   for (const text of ["", "a", "co", "zzz", "abandon "]) assert.deepEqual(completions(text), [], text);
@@ -20,11 +20,4 @@ test("words of both lists are offered until a word of one list alone decides", (
   assert.deepEqual(completions("zebr"), ["zèbre", "zebra"]);
   assert.deepEqual(completions("zoo zebr"), ["zebra"]);
   assert.deepEqual(completions("vipère zebr"), ["zèbre"]);
-});
-
-test("a word in no list is found once another is begun", () => {
-  assert.equal(firstUnknown("abandon abandonn"), -1);
-  assert.equal(firstUnknown("abandon abandonn "), 1);
-  assert.equal(firstUnknown("abandon vipère zoo "), -1);
-  assert.equal(firstUnknown(""), -1);
 });

@@ -7,6 +7,7 @@
  * {do: "choose", files, text} → {}: a report with these files, which have been looked into, up to its last button
  * {do: "send"} → {said}: what the page says against it, if anything
  * {do: "open", words} → {status, messages}
+ * {do: "mistype", words} → {offered, becomes}: what is offered for them, and the field once it is taken
  * {do: "write", text} → {seconds}
  * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
  * {do: "locate", form, keys, words} → {locator}
@@ -161,6 +162,15 @@ const acts = {
     await page.type("#token", words);
     await press("#open");
     return shownCase();
+  },
+  async mistype({ words = "" }) {
+    await page.goto(`${site}/status`);
+    await press("#show-typed");
+    await page.type("#token", words);
+    await seen("#completions button");
+    const offered = await texts("#completions button");
+    await press("#completions button");
+    return { offered, becomes: await page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value) };
   },
   async write({ text = "" }) {
     await page.type("#follow-up-text", text);

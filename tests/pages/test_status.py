@@ -304,5 +304,5 @@ def test_the_token_is_veiled_until_asked_for(visitor: Visitor) -> None:
     visitor.visit("en/status")
     veil = "getComputedStyle(document.getElementById('token')).webkitTextSecurity"
     assert visitor.page.evaluate(veil) == "disc"
-    visitor.page.click("#show-words")
+    visitor.page.click("#show-typed")
     assert visitor.page.evaluate(veil) == "none"

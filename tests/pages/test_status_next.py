@@ -115,7 +115,7 @@ def test_the_steps_with_the_token_shut_nobody_out(visitor: Visitor) -> None:
     visitor.page.click("#show-token")
     found += violations(visitor.page)
     visitor.visit("fr/status")
-    visitor.page.click("#show-words")
+    visitor.page.click("#show-typed")
     visitor.page.fill("#token", visitor.words[0][:3])
     found += violations(visitor.page)
     visitor.open()

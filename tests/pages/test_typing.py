@@ -1,0 +1,130 @@
+"""Typing the twelve words: what was mistyped is offered as a button, and nothing of it leaves the page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support import firefox_peer
+from tests.support.offline_form import OfflineVisitor
+from tests.support.page_visitor import Visitor
+from tests.support.portal_site import PortalSite
+
+pytestmark = pytest.mark.browser
+
+OFFERED = "#completions button"
+
+
+def mistyped(word: str) -> str:
+    """Return a word with its second and third letter swapped, as fingers do."""
+    return word[0] + word[2] + word[1] + word[3:]
+
+
+def typed(page: Page, text: str) -> None:
+    """Type the words where they can be seen."""
+    page.click("#show-typed")
+    page.fill("#token", text)
+
+
+def test_no_word_is_offered_while_the_words_are_veiled(visitor: Visitor) -> None:
+    visitor.visit("fr/status")
+    visitor.page.fill("#token", "vipère exilre ")
+    visitor.shows("#typed", "mistyped-veiled")
+    expect(visitor.page.locator(OFFERED)).to_have_count(0)
+    visitor.page.click("#show-typed")
+    expect(visitor.page.locator(OFFERED)).to_have_text(["exiler"])
+
+
+def test_a_word_that_resembles_none_is_told_without_a_guess(visitor: Visitor) -> None:
+    visitor.visit("fr/status")
+    typed(visitor.page, "vipère qqqqqqqq ")
+    visitor.shows("#typed", "unknown-word")
+    expect(visitor.page.locator(OFFERED)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "becomes"),
+    [("vipère exilre azur", ["exiler"], "vipère exiler azur"), ("zoo zebar", [], "zoo zebar")],
+    ids=["french", "still typed"],
+)
+def test_a_mistyped_word_is_replaced_only_when_the_button_is_pressed(
+    visitor: Visitor, text: str, offered: list[str], becomes: str
+) -> None:
+    visitor.visit("fr/status")
+    typed(visitor.page, text)
+    expect(visitor.page.locator(OFFERED)).to_have_text(offered)
+    assert visitor.page.input_value("#token") == text
+    for button in visitor.page.locator(OFFERED).all():
+        button.click()
+        expect(visitor.page.locator("#token")).to_be_focused()
+    assert visitor.page.input_value("#token") == becomes
+    visitor.shows("#typed", "words-typed")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_token_with_a_slip_opens_after_one_press(visitor: Visitor, language: str) -> None:
+    """Asked for at the portal only then: neither the slip nor the word offered is sent."""
+    visitor.language = language
+    visitor.reported()
+    words = visitor.words
+    visitor.requests.clear()
+    slipped = next(at for at, word in enumerate(words) if len(word) > 5 and word.isascii())
+    visitor.open(" ".join([*words[:slipped], mistyped(words[slipped]), *words[slipped + 1 :]]))
+    visitor.shows("#error", "unknown-word")
+    visitor.page.click("#show-typed")
+    visitor.page.locator(OFFERED, has_text=words[slipped]).first.click()
+    assert [each.url for each in visitor.requests if each.method == "POST"] == []
+    visitor.page.click("#open")
+    visitor.opened()
+
+
+def test_a_wrong_order_is_told_apart_from_a_wrong_word(visitor: Visitor) -> None:
+    visitor.reported()
+    first, second, *others = visitor.words
+    visitor.open(" ".join([second, first, *others]))
+    visitor.shows("#error", "wrong-checksum")
+    visitor.shows("#typed", "words-typed")
+
+
+def test_nothing_below_moves_while_words_are_typed(visitor: Visitor) -> None:
+    """Whatever is offered or said; on a small telephone, in French, whose sentences are longer."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.visit("fr/status")
+    page.click("#show-typed")
+    places = set()
+    for text in ("", "vi", "vipère", "vipère ch", "vipère exilre ", "vipère qqqqq ", "abandon " * 14):
+        page.fill("#token", text)
+        places.add(page.locator("#open").evaluate("(each) => each.getBoundingClientRect().top + scrollY"))
+    assert len(places) == 1
+    page.click("#open")
+    visitor.shows("#error", "wrong-count")
+    places.add(page.locator("#open").evaluate("(each) => each.getBoundingClientRect().top + scrollY"))
+    assert len(places) == 1
+
+
+@pytest.fixture
+def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
+    yield made
+    made.close()
+
+
+def test_the_offline_form_offers_the_same(person: OfflineVisitor) -> None:
+    person.save()
+    person.start()
+    person.page.click("#to-case")
+    typed(person.page, "vipère exilre ")
+    expect(person.page.locator(OFFERED)).to_have_text(["exiler"])
+    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
+    assert person.complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.soak
+def test_firefox_offers_the_same(site: PortalSite) -> None:
+    with firefox_peer.browsing({}) as peer:
+        peer.does("visit", address=site.address, language="fr")
+        found = peer.does("mistype", words="vipère exilre ")
+    assert found == {"offered": ["exiler"], "becomes": "vipère exiler "}
