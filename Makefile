@@ -117,6 +117,7 @@ built-check: node_modules/.package-lock.json
 
 bench: .venv/project
 	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks.journey
 
 # The words after `soak` are names of its parts, not targets.
 ifeq (soak,$(firstword $(MAKECMDGOALS)))

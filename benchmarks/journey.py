@@ -1,0 +1,299 @@
+"""Measure the reporter's way from the home page to the receipt, on a phone of 360 by 640 pixels.
+
+    python -m benchmarks.journey
+
+It prints the rows of the table in docs/reporters-way.md, for both languages. It follows the names of links
+and buttons, writes a report of 100 words, and answers no question that can be left out.
+"""
+
+import math
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import brotli
+from playwright.sync_api import Browser, Locator, Page, Request, Route, ViewportSize, sync_playwright
+
+from benchmarks.keystroke_level import Task
+from benchmarks.screen import Screen, read
+from templates import catalogues
+from templates.catalogues import LANGUAGES, Domain
+from tests.support import browsing
+from tests.support.installation import Installation, free_port
+
+PHONE = ViewportSize(width=360, height=640)
+# The names on the pages, in English. `ENTRANCES` lead from the home page to the report, the best one first;
+# each of `ONWARD` ends a screen of the report.
+ENTRANCES = ("Write a report", "Report")
+ONWARD = ("Continue", "I have written them down", "Seal and send")
+ARRIVED = "Your report has arrived"
+# The only question that needs an answer, if more than one body can read the report.
+READER = "Who should read it?"
+# 20 words each.
+SENTENCES = {
+    "fr": "Un homme que je ne connais pas a voulu me parler au parking ; il voulait un code et me payer. ",
+    "en": "A man whom I do not know spoke to me in the car park; he wanted one code and paid. ",
+}
+SENTENCES_OF_A_REPORT = 5
+WORDS_OF_A_TOKEN = 12
+# The part of the screen by which one flick scrolls.
+FLICK = 0.75
+# Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
+READING = {"fr": 195, "en": 228}
+_PATIENCE_MILLISECONDS = 60_000
+_POLL_MILLISECONDS = 20
+_CHOICES = "input[type=radio], input[type=checkbox]"
+_PAINTED_FROM = {"document", "stylesheet"}
+
+
+@dataclass(slots=True)
+class Journey:
+    """What was met on the way. ``scrolled`` is in screens; ``waits`` are in seconds."""
+
+    screens: list[Screen] = field(default_factory=list)
+    needing: list[str] = field(default_factory=list)
+    task: Task = field(default_factory=Task)
+    taps: int = 0
+    taps_to_first_word: int = 0
+    scrolled: float = 0.0
+    choices: int = 0
+    above_box: int = 0
+    waits: list[float] = field(default_factory=list)
+
+    def words(self) -> tuple[int, int]:
+        """Return how many words can be read at once, and how many are folded away. A text counts once."""
+        shown, folded = (
+            {
+                each.text: each.words
+                for screen in self.screens
+                for each in screen.blocks
+                if each.folded == away
+            }
+            for away in (False, True)
+        )
+        return sum(shown.values()), sum(words for text, words in folded.items() if text not in shown)
+
+
+class Reporter:
+    """A person who reports in one language."""
+
+    def __init__(self, page: Page, address: str, language: str) -> None:
+        self.page, self.address, self.language = page, address, language
+        self.journey = Journey()
+        self._words: list[str] = []
+        self._held: list[Route] = []
+        self._holding = True
+
+    def report(self) -> Journey:
+        """Go from the home page to the receipt; raises RuntimeError if the pages lead elsewhere."""
+        self.page.route("**/api/envelopes", self._hold)
+        self.page.goto(f"{self.address}/{self.language}/")
+        self._see()
+        self._enter()
+        self._write()
+        while not self._arrived().is_visible():
+            self._see()
+            self._choose()
+            self._confirm()
+            self._press_on()
+        self._see()
+        return self.journey
+
+    def _enter(self) -> None:
+        ways = [self._named(each, "link").or_(self._named(each, "button")) for each in ENTRANCES]
+        self._touch(next(each for each in ways if each.count()).first, "MP")
+        with self._waiting():
+            self._box().wait_for(timeout=_PATIENCE_MILLISECONDS)
+
+    def _write(self) -> None:
+        journey = self.journey
+        journey.choices = self.page.locator(_CHOICES).count()
+        journey.above_box = sum(each.words for each in read(self.page).blocks if each.above_box)
+        journey.scrolled = self._beyond(self._box())
+        self._touch(self._box(), "P")
+        journey.taps_to_first_word = journey.taps
+        text = (SENTENCES[self.language] * SENTENCES_OF_A_REPORT).strip()
+        self._box().fill(text)
+        journey.task.add("HH")
+        journey.task.text["K"] += len(text)
+
+    def _choose(self) -> None:
+        readers = self.page.get_by_role("group", name=said(READER, self.language), exact=True).get_by_role(
+            "radio"
+        )
+        if readers.count() and not any(each.is_checked() for each in readers.all()):
+            self._touch(readers.first, "MP")
+
+    def _confirm(self) -> None:
+        """Copy the words if they are shown, and type those that are asked for."""
+        shown = self.page.locator("ol:visible > li:visible").all_inner_texts()
+        if len(shown) == WORDS_OF_A_TOKEN and not self._words:
+            self._words = shown
+            self.journey.task.add("H" + "W" * len(shown) + "H")
+        for asked in self.page.locator("main input[type=text]:visible").all() if self._words else []:
+            place = re.search(r"\d+", asked.evaluate("(each) => each.labels[0]?.textContent ?? ''"))
+            if place and not asked.input_value():
+                self._type(asked, self._words[int(place[0]) - 1])
+
+    def _type(self, asked: Locator, word: str) -> None:
+        if not asked.evaluate("(each) => each === document.activeElement"):
+            self._touch(asked, "P")
+        asked.fill(word)
+        self.journey.task.add("M" + "H" + "K" * len(word) + "H")
+
+    def _press_on(self) -> None:
+        """End this screen, and wait for the next one or for the receipt."""
+        self.journey.needing.append(self._heading())
+        before = self._shown()
+        self._touch(self._onward().first, "MP")
+        with self._waiting():
+            self._until(lambda: self._shown() != before)
+        if refused := self.page.locator("[role=alert]:visible").all_inner_texts():
+            raise RuntimeError(f"the page goes no further: {refused}")
+        if not self._arrived().or_(self._onward()).count():
+            self._see()
+            self._let_go()
+        with self._waiting():
+            self._until(lambda: bool(self._arrived().or_(self._onward()).count()))
+
+    def _hold(self, route: Route) -> None:
+        """Keep the report back until what is shown meanwhile has been read."""
+        if self._holding:
+            self._held.append(route)
+        else:
+            route.continue_()
+
+    def _let_go(self) -> None:
+        self._holding = False
+        for each in self._held:
+            each.continue_()
+
+    def _see(self) -> None:
+        self.journey.screens.append(read(self.page))
+
+    def _touch(self, target: Locator, operators: str) -> None:
+        self.journey.task.add("F" * math.ceil(self._beyond(target) / FLICK) + operators)
+        self.journey.taps += 1
+        target.tap()
+
+    def _beyond(self, target: Locator) -> float:
+        """Return how far a target is from being seen: from its first line to the edge, in screens."""
+        place = target.bounding_box()
+        assert place
+        line = min(place["height"], 44)
+        return max(place["y"] + line - PHONE["height"], -place["y"], 0) / PHONE["height"]
+
+    def _named(self, english: str, role: str) -> Locator:
+        name = said(english, self.language)
+        found = self.page.get_by_role("link" if role == "link" else "button", name=name, exact=True)
+        return found.locator("visible=true")
+
+    def _onward(self) -> Locator:
+        first, *others = (self._named(each, "button") for each in ONWARD)
+        for each in others:
+            first = first.or_(each)
+        return first
+
+    def _arrived(self) -> Locator:
+        name = said(ARRIVED, self.language)
+        return self.page.get_by_role("heading", name=name, exact=True).locator("visible=true")
+
+    def _box(self) -> Locator:
+        return self.page.locator("textarea:visible").first
+
+    def _heading(self) -> str:
+        return self.page.locator("h1:visible").first.inner_text()
+
+    def _shown(self) -> str:
+        return self.page.inner_text("body")
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + _PATIENCE_MILLISECONDS / 1000
+        while not done():
+            if time.monotonic() > end:
+                raise RuntimeError(f"nothing happens on the screen “{self._heading()}”")
+            self.page.wait_for_timeout(_POLL_MILLISECONDS)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        self.journey.waits.append(time.monotonic() - begun)
+
+
+def said(english: str, language: str) -> str:
+    """Return a text of the pages in a language; raises ValueError if no page has it."""
+    french = catalogues.text(catalogues.load(Domain.PUBLIC, "fr"), english)
+    if french == english:
+        raise ValueError(f"no page has the text “{english}”: change it in benchmarks/journey.py")
+    return catalogues.text(catalogues.load(Domain.PUBLIC, language), english)
+
+
+def loaded(browser: Browser, url: str) -> tuple[int, int]:
+    """Return the bytes that a page is painted from, and those that it loads besides, as Brotli sends them."""
+    page = browser.new_page(viewport=PHONE)
+    asked: list[Request] = []
+    page.on("request", lambda each: asked.append(each))  # noqa: PLW0108 - Playwright marks it
+    page.goto(url, wait_until="networkidle")
+    kinds = {each.url: each.resource_type in _PAINTED_FROM for each in asked}
+    # The browser does not hand out the body of every answer, so all are fetched again.
+    sizes = [(first, _compressed(page.request.get(each).body())) for each, first in kinds.items()]
+    page.close()
+    return sum(size for first, size in sizes if first), sum(size for first, size in sizes if not first)
+
+
+def _compressed(content: bytes) -> int:
+    return len(brotli.compress(content))  # type: ignore[no-untyped-call]
+
+
+def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[str, str]]:
+    """Return each measure with its target and its value in one language."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    way = Reporter(context.new_page(), address, language).report()
+    context.close()
+    home, _ = loaded(browser, f"{address}/{language}/")
+    report, later = loaded(browser, f"{address}/{language}/report")
+    shown, folded = way.words()
+    seconds = way.task.seconds()
+    return {
+        "words from home to receipt": ("≤ 450", f"{shown + folded}"),
+        "… of these, folded away": ("", f"{folded}"),
+        "… time to read all of them once": ("", f"{(shown + folded) / READING[language] * 60:.0f} s"),
+        "words above the first box": ("≤ 60", f"{way.above_box}"),
+        "screens to scroll to the first box": ("0", f"{way.scrolled:.1f}"),
+        "screens that need an action": ("≤ 3", f"{len({*way.needing})}"),
+        "buttons that end a screen": ("", f"{len(way.needing)}"),
+        "taps until the first word": ("2", f"{way.taps_to_first_word}"),
+        "taps in all": ("", f"{way.taps}"),
+        "time without typing the report": ("≤ 90 s", f"{seconds:.0f} s"),
+        "… of this, copying twelve words by hand": ("", f"{way.task.copying():.0f} s"),
+        "time with typing the report": ("", f"{seconds + way.task.typing():.0f} s"),
+        "waiting, on this machine": ("", f"{sum(way.waits):.1f} s"),
+        "radio buttons and checkboxes": ("", f"{way.choices}"),
+        "first paint of home": ("< 80 kB", f"{home / 1000:.1f} kB"),
+        "first paint of report": ("< 80 kB", f"{report / 1000:.1f} kB"),
+        "… what it loads then": ("", f"{later / 1000:.1f} kB"),
+    }
+
+
+def main() -> None:
+    """Print one row for each measure: its target, and its value in each language."""
+    with tempfile.TemporaryDirectory(prefix="fanal-journey-") as folder, sync_playwright() as playwright:
+        installation = Installation(Path(folder), port=free_port())
+        browser = browsing.launch(playwright.chromium)
+        with installation.portal.serving() as portal:
+            found = [measured(browser, portal.address, language) for language in LANGUAGES]
+        browser.close()
+    sys.stdout.write(f"| measure | target | {' | '.join(LANGUAGES)} |\n|---|---|{'---|' * len(LANGUAGES)}\n")
+    for measure, (target, _) in found[0].items():
+        values = " | ".join(each[measure][1] for each in found)
+        sys.stdout.write(f"| {measure} | {target} | {values} |\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What a person reads on the screen of a phone: each block of text, and whether it is folded away."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+# A block is the text of an element that is not within a line. Folded parts are opened for a moment, because
+# their texts have no place on the page. What lies outside the page, as the link to its content, is not read.
+_READ = """() => {
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  const inFolded = (element) => folded.some(
+    (details) => details.contains(element) && !details.querySelector("summary")?.contains(element));
+  const blocks = new Map();
+  const isRead = (element) => {
+    const { right, bottom } = element.getBoundingClientRect();
+    return element.checkVisibility({ visibilityProperty: true }) && right > 0 && bottom + scrollY > 0;
+  };
+  for (const each of folded) each.open = true;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (!data.trim() || parentElement.matches("textarea") || !isRead(parentElement)) continue;
+    let block = parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    blocks.set(block, (blocks.get(block) ?? "") + data);
+  }
+  for (const each of folded) each.open = false;
+  const box = [...document.querySelectorAll("textarea")].find((each) => each.checkVisibility());
+  const aboveBox = (element) => Boolean(box) && !inFolded(element)
+    && element.getBoundingClientRect().top < box.getBoundingClientRect().top;
+  return [...blocks].map(([block, text]) =>
+    ({ text: text.trim().replace(/\\s+/g, " "), folded: inFolded(block), aboveBox: aboveBox(block) }));
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A text. It can be folded away, or above the first large box of its screen."""
+
+    text: str
+    folded: bool
+    above_box: bool
+
+    @property
+    def words(self) -> int:
+        """How many words it has. Signs alone are none."""
+        return sum(any(map(str.isalnum, word)) for word in self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen, however long, by its main heading."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+def read(page: Page) -> Screen:
+    """Return the screen that a page shows. It must not be scrolled."""
+    blocks = tuple(Block(each["text"], each["folded"], each["aboveBox"]) for each in page.evaluate(_READ))
+    return Screen(page.locator("h1:visible").first.inner_text(), blocks)

@@ -1,0 +1,100 @@
+"""The benchmark of the reporter's way goes to the receipt, and counts what is read and done on it."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from benchmarks import journey, keystroke_level, screen
+from benchmarks.journey import PHONE, Journey, Reporter
+from benchmarks.keystroke_level import SECONDS, Task
+from benchmarks.screen import Block, Screen
+from tests.support.page_visitor import Visitor
+
+PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
+<h1>One two</h1>
+<p hidden>never shown</p>
+<p style="visibility: hidden">never visible</p>
+<p>Three <strong>four</strong>, <a href="x">five</a> : six.</p>
+<details><summary>Seven</summary><p>eight nine</p></details>
+<details open><summary>Ten</summary><p>eleven</p></details>
+<label for="box">Twelve</label><br>
+<textarea id="box">typed before</textarea>
+<p>Thirteen</p>"""
+
+
+@pytest.fixture(scope="module")
+def shown(chromium: Browser) -> Screen:
+    """A page as a phone shows it."""
+    page = chromium.new_page(viewport=PHONE)
+    page.set_content(PAGE)
+    found = screen.read(page)
+    assert page.locator("details").first.get_attribute("open") is None
+    page.close()
+    return found
+
+
+@pytest.mark.browser
+def test_what_can_be_read_counts_once_and_what_is_hidden_or_typed_does_not(shown: Screen) -> None:
+    said = [
+        "One two",
+        "Three four, five : six.",
+        "Seven",
+        "eight nine",
+        "Ten",
+        "eleven",
+        "Twelve",
+        "Thirteen",
+    ]
+    assert [each.text for each in shown.blocks] == said
+    assert sum(each.words for each in shown.blocks) == 13
+    assert shown.heading == "One two"
+
+
+@pytest.mark.browser
+def test_folded_text_is_told_apart_and_is_not_above_the_box(shown: Screen) -> None:
+    assert [each.text for each in shown.blocks if each.folded] == ["eight nine"]
+    assert sum(each.words for each in shown.blocks if each.above_box) == 10
+
+
+def test_a_text_of_two_screens_counts_once_and_as_folded_only_if_it_is_on_both() -> None:
+    first = Screen(
+        "", (Block("a b", folded=False, above_box=False), Block("c d e", folded=True, above_box=False))
+    )
+    second = Screen(
+        "", (Block("a b", folded=True, above_box=False), Block("f", folded=True, above_box=False))
+    )
+    assert Journey(screens=[first, second]).words() == (2, 4)
+
+
+def test_the_time_is_the_sum_of_the_operators_and_the_text_is_apart() -> None:
+    task = Task()
+    task.add("MPKK")
+    task.add("WW")
+    task.text["K"] += 10
+    assert task.copying() == pytest.approx(2 * SECONDS["W"])
+    assert task.seconds() == pytest.approx(1.35 + 1.10 + 2 * SECONDS["K"] + task.copying())
+    assert task.typing() == pytest.approx(10 * 60 / 36.2 / 5)
+
+
+def test_a_name_that_no_page_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="Nowhere"):
+        journey.said("Nowhere", "en")
+    for name in (*journey.ENTRANCES, *journey.ONWARD, journey.ARRIVED):
+        assert journey.said(name, "fr")
+
+
+def test_a_report_has_a_hundred_words() -> None:
+    for each in journey.SENTENCES.values():
+        assert Block(each * journey.SENTENCES_OF_A_REPORT, folded=False, above_box=False).words == 100
+
+
+@pytest.mark.browser
+def test_the_way_ends_at_the_receipt_with_the_report_received(chromium: Browser, visitor: Visitor) -> None:
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    way = Reporter(context.new_page(), visitor.address, "fr").report()
+    context.close()
+    assert visitor.site.report()[0].answers["what"] == (journey.SENTENCES["fr"] * 5).strip()
+    assert journey.said(journey.ARRIVED, "fr") == way.screens[-1].heading
+    assert way.task.operators["W"] == 12
+    assert way.task.text["K"] > 400
+    assert len(way.needing) >= 2
+    assert keystroke_level.SECONDS["W"] * 12 == pytest.approx(way.task.copying())
