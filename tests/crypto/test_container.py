@@ -166,7 +166,7 @@ def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
 
 
 def test_an_unsigned_drop_is_a_note_with_files_at_any_size_of_a_report() -> None:
-    """SPEC 4.3: a larger size is allowed; a size between two, a file behind the note or other bytes are not."""
+    """SPEC 4.3 allows a larger size, but no size between two, no file behind the note, and only UTF-8."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)
     assert ("é", [b"a"]) == (found.note, kept)
