@@ -246,6 +246,12 @@ def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Offic
     assert 3 == len(set(re.findall(r'class="mark (\w+)"', cell)))
 
 
+def shown(client: Client, view: str) -> list[str]:
+    """Return the cases that an officer has in a view of the queue."""
+    assert 303 == client.send("/en/queue/view", view=view).status_code
+    return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
+
+
 def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what(three_cases: Office) -> None:
     """By its views; who has cases can be absent."""
     three_cases.json("case", "assign", "3", "alice")
@@ -254,21 +260,34 @@ def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what
         session.get_one(Workflow, 3).deadline = today() + timedelta(60)
         session.get_one(Workflow, 2).deadline = today() - timedelta(2)
     with sitting(three_cases) as alice:
-
-        def shown(view: str) -> list[str]:
-            assert 303 == alice.send("/en/queue/view", view=view).status_code
-            return re.findall(r'name="case" value="(\d)"', alice.page("/en/"))
-
-        assert [["2", "1"], ["3"]] == [shown("week"), shown("mine")]
+        assert [["2", "1"], ["3"]] == [shown(alice, "week"), shown(alice, "mine")]
         page = alice.page("/en/")
         (loads,) = re.findall(r'<h2 id="workload">.*?</table>', page, re.DOTALL)
         cells = re.findall(r"<t[hd](?: scope=.row.)?>([^<]*)</t[hd]>", loads)
         assert ["alice", "1", "\N{EN DASH}", "bruno", "1", "1"] == cells
         (absent,) = re.findall(r'<select id="absent".*?</select>', page, re.DOTALL)
         assert ["", "alice", "bruno"] == re.findall(r'value="(\w*)"', absent)
-        assert ["1", "2", "3"] == sorted(shown("open"))
+        assert ["1", "2", "3"] == sorted(shown(alice, "open"))
         assert 200 == alice.send("/en/many/pass-on", absent="alice", deputy="bruno").status_code
-        assert [] == shown("mine")
+        assert [] == shown(alice, "mine")
+
+
+def test_an_absent_officers_cases_are_in_the_deputys_own_view_and_no_longer_in_the_absent_ones(
+    three_cases: Office,
+) -> None:
+    """At both their sessions. The control is what each of them saw before."""
+    for number, officer in (("1", "alice"), ("2", "bruno"), ("3", "alice")):
+        three_cases.json("case", "assign", number, officer)
+    views = []
+    for passes in (True, False):
+        for officer in ("alice", "bruno"):
+            with sitting(three_cases, officer=officer) as client:
+                views.append(sorted(shown(client, "mine")))
+        if passes:
+            with sitting(three_cases, officer="bruno") as bruno:
+                form = {"absent": "alice", "deputy": "bruno"}
+                assert 200 == bruno.send("/en/many/pass-on", **form).status_code
+    assert [["1", "3"], ["2"], [], ["1", "2", "3"]] == views
 
 
 def test_bundles_that_are_not_collected_yet_stand_before_all_else(
