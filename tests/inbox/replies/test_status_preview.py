@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from inbox.law import in_use
 from inbox.replies import closing, status_preview
 from inbox.replies.closing import Closing, NotSeen
 from inbox.vault import queries_cases
+from inbox.vault.tables import Message
 from templates import shipped
 from templates.catalogues import LANGUAGES
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
@@ -56,11 +58,7 @@ UNREAD = re.compile(r"will (now|soon) be read|nobody has read|not (yet )?been re
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
 def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: World, status: Status) -> None:
-    """In each status, with each message of the law that fits it: the status, what it means, and each day.
-
-    Earlier messages stay on the page beside a later status. Each has its own day, so "we will read it" of May
-    does not contradict "closed" of July.
-    """
+    """In each status, with each message of the law that fits it: the status, what it means, and each day."""
     world.office.tell_no_prosecutor(1)
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_cases.case(session, 1).status = status.value
@@ -123,6 +121,39 @@ def test_no_text_that_fits_a_status_says_that_a_case_stands_elsewhere(status: St
     }
     assert len(read) > 4
     assert [] == [code for code, text in read.items() if never.search(plain(text))]
+
+
+@pytest.mark.usefixtures("correspondent")
+@pytest.mark.parametrize("status", Status)
+def test_an_earlier_message_beside_a_later_status_has_its_own_day_and_changes_nothing_of_the_status(
+    world: World, status: Status
+) -> None:
+    """With each message of the law, whatever it says: the reporter sees which of the two is newer.
+
+    The control is that some of these messages would contradict the status if they were of the same day.
+    """
+    world.office.tell_no_prosecutor(1)
+    earlier, contrary = today() - timedelta(40), 0
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        queries_cases.case(session, 1).status = status.value
+        page = status_preview.page_of(session, 1)
+        message = Message(case=1, position=1, serial=1, day=earlier, text="x")
+        session.add(message)
+        alone = status_preview.as_read(session, 1, "", today()) | {"messages": []}
+        for each in in_use.of(session).replies.values():
+            message.text = each.text.in_(page.language)
+            contrary += bool(re.search(NEVER[status], plain(message.text), re.IGNORECASE))
+            view = status_preview.as_read(session, 1, "", today())
+            (shown,) = view["messages"]
+            assert shown["text"] == message.text
+            assert shown["head"] == f"{page.say('message-them', name=page.name)} {page.day(earlier)}"
+            assert view | {"messages": []} == alone
+            assert view["issued"] == page.say("issued", day=page.day(today()))
+            assert (view["status"], view["means"]) == (
+                page.say(f"status-{status}"),
+                page.say(f"means-{status}"),
+            )
+    assert contrary
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
