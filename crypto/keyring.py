@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from crypto import shape, signing
+from crypto import receipt_key, shape, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.messages import CHANNEL, ID, LONGEST_CHANNEL, LONGEST_ID
+from crypto.receipt_key import SignedReceiptKey
 from crypto.recipients import HybridRecipient
 from crypto.shape import binary, integer, list_of, record, text
 from crypto.signing import Label
 
 LONGEST = timedelta(days=35)
 _KEY_ID = 16
+_MANY = 100
 
 
 class KeyringExpired(CryptoError):
@@ -115,6 +117,7 @@ class Keyring:
     name: Texts
     channels: tuple[Channel, ...]
     questionnaire: Questionnaire
+    receipt_keys: tuple[SignedReceiptKey, ...] = ()
 
     def channel(self, channel_id: str) -> Channel | None:
         """Return the channel with this id, or None."""
@@ -143,8 +146,8 @@ CHANNEL_SHAPE = record(
         "id": text(LONGEST_CHANNEL, CHANNEL),
         "name": _TEXTS,
         "note": _TEXTS,
-        "intake_keys": list_of(_INTAKE_KEY, 100),
-        "reply_keys": list_of(_REPLY_KEY, 100),
+        "intake_keys": list_of(_INTAKE_KEY, _MANY),
+        "reply_keys": list_of(_REPLY_KEY, _MANY),
     },
 )
 _QUESTIONNAIRE = record(
@@ -158,8 +161,9 @@ KEYRING = record(
         "issued": shape.day,
         "valid_until": shape.day,
         "name": _TEXTS,
-        "channels": list_of(CHANNEL_SHAPE, 100),
+        "channels": list_of(CHANNEL_SHAPE, _MANY),
         "questionnaire": _QUESTIONNAIRE,
+        "receipt_keys": list_of(receipt_key.SIGNED, _MANY * _MANY),
     },
     kind="keyring",
 )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from crypto import casetoken, container, hybrid, shape, signing, strictjson
+from crypto import casetoken, container, hybrid, receipt, shape, signing, strictjson
 from crypto.errors import Malformed, Tampered
+from crypto.receipt import SignedReceipt
 from crypto.shape import binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
@@ -143,6 +144,7 @@ class Slot:
     earlier: int
     messages: tuple[Reply, ...]
     received: Received
+    receipt: SignedReceipt | None = None
 
 
 _CHANNEL = text(LONGEST_CHANNEL, CHANNEL)
@@ -197,6 +199,7 @@ SLOT = record(
         "earlier": integer(),
         "messages": list_of(_REPLY, _MANY),
         "received": _RECEIVED,
+        "receipt": optional(receipt.SIGNED),
     },
     kind="slot",
 )

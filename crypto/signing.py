@@ -32,6 +32,9 @@ class Label(Enum):
     CARD = b"fanal/1/card"
     JOURNAL = b"fanal/1/journal"
     DOSSIER = b"fanal/1/dossier"
+    RECEIPT = b"fanal/1/receipt"
+    RECEIPT_KEY = b"fanal/1/receipt-key"
+    ANSWER = b"fanal/1/answer"
 
 
 def public_key(seed: bytes) -> bytes:

@@ -7,6 +7,7 @@ import * as base64url from "./base64url.js";
 import { daysAfter } from "./days.js";
 import { CryptoError, Malformed } from "./errors.js";
 import { CHANNEL, ID } from "./messages.js";
+import { SIGNED as RECEIPT_KEY } from "./receiptkey.js";
 import * as recipients from "./recipients.js";
 import { binary, day, file, integer, listOf, record, text } from "./shape.js";
 import * as signing from "./signing.js";
@@ -58,6 +59,7 @@ export const KEYRING = file("keyring", {
     reply_keys: listOf(REPLY_KEY, MANY),
   }), MANY),
   questionnaire: record({ id: text(32, ID), version: integer(1), hash: binary(32) }),
+  receipt_keys: listOf(RECEIPT_KEY, MANY * MANY),
 });
 
 /**

@@ -19,6 +19,9 @@ export const Label = Object.freeze({
   SLOT: "fanal/1/slot",
   KEYRING: "fanal/1/keyring",
   PAGES: "fanal/1/pages",
+  RECEIPT: "fanal/1/receipt",
+  RECEIPT_KEY: "fanal/1/receipt-key",
+  ANSWER: "fanal/1/answer",
 });
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 

@@ -6,6 +6,7 @@
  */
 
 import { CHANNEL, checkFiles, ID, MANY, TEXT } from "./messages.js";
+import { SIGNED as RECEIPT } from "./receipt.js";
 import { binary, day, file, integer, listOf, oneOf, optional, record, text } from "./shape.js";
 import * as signing from "./signing.js";
 
@@ -25,6 +26,7 @@ export const SLOT = file("slot", {
   earlier: integer(),
   messages: listOf(record({ serial: integer(1), day, text: text(TEXT) }), MANY),
   received: record({ count: integer(), last_day: optional(day), ids: listOf(binary(8), RECEIVED_IDS) }),
+  receipt: optional(RECEIPT),
 });
 
 /**

@@ -18,12 +18,14 @@ from crypto import (
     bundle,
     card,
     casetoken,
+    challenge,
     container,
     dossier,
     keyring,
     memo,
     messages,
     padding,
+    proof,
     shares,
     signing,
     strictjson,
@@ -141,6 +143,27 @@ def run_slot(given: Given) -> Given:
     return {"serial": slot.serial}
 
 
+def run_proof(given: Given) -> Given:
+    raw, root_key, deployment = unhex(given, "proof", "root_key", "deployment")
+    proven = proof.open_proof(raw, root_key=root_key, deployment=deployment)
+    assert proof.PROOF.encode(proof.PROOF.parse(raw)) == raw
+    return {
+        "author": proven.receipt.author.hex(),
+        "day": proven.receipt.day.isoformat(),
+        "channel": proven.key.channel,
+        "not_before": proven.key.not_before.isoformat(),
+        "not_after": proven.key.not_after.isoformat(),
+    }
+
+
+def run_answer(given: Given) -> Given:
+    asked, raw, author, deployment = unhex(given, "challenge", "answer", "author", "deployment")
+    found = challenge.check(raw, asked=asked, author=author, deployment=deployment)
+    if "author_seed" in given:
+        assert challenge.answer(asked, bytes.fromhex(given["author_seed"]), deployment) == raw
+    return {"verifier": found.verifier, "day": found.day.isoformat()}
+
+
 def run_keyring(given: Given) -> Given:
     raw, signature, root_key, deployment = unhex(given, "keyring", "signature", "root_key", "deployment")
     ring = keyring.open_keyring(raw, signature, root_key=root_key, deployment=deployment)
@@ -235,6 +258,8 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "report": run_report,
     "follow-up": run_follow_up,
     "slot": run_slot,
+    "proof": run_proof,
+    "answer": run_answer,
     "keyring": run_keyring,
     "card": run_card,
     "seal": run_seal,
@@ -264,14 +289,20 @@ def run(topic: str, given: Given) -> tuple[str, Given | None]:
         return "ok", RUNNERS[topic](given)
     except casetoken.UnknownWord as error:
         return "malformed", {"reason": "unknown-word", "index": error.index, "word": error.word}
-    except casetoken.WrongCount:
-        return "malformed", {"reason": "wrong-count"}
-    except casetoken.WrongChecksum:
-        return "malformed", {"reason": "wrong-checksum"}
+    except (casetoken.WrongCount, casetoken.WrongChecksum) as error:
+        reason = "wrong-count" if isinstance(error, casetoken.WrongCount) else "wrong-checksum"
+        return "malformed", {"reason": reason}
     except (JournalBroken, dossier.PartDamaged) as error:
         return "tampered", {"entry": error.n} if isinstance(error, JournalBroken) else {"part": error.name}
+    except (proof.DayOutside, challenge.OtherChallenge, challenge.OtherAuthor) as error:
+        return word(error), {"reason": error.code}
     except CryptoError as error:
-        return next(word for kind, word in WORDS.items() if isinstance(error, kind)), None
+        return word(error), None
+
+
+def word(error: CryptoError) -> str:
+    """Return the word of SPEC 1.6 for a refusal."""
+    return next(each for kind, each in WORDS.items() if isinstance(error, kind))
 
 
 def test_vectors_are_what_their_generator_makes() -> None:

@@ -21,6 +21,7 @@ const KEYRING = {
   name: TEXTS,
   channels: [CHANNEL],
   questionnaire: { id: "customs", version: 1, hash: noise(32) },
+  receipt_keys: [],
 };
 
 test("a keyring signed for one deployment that names another is refused", () => {

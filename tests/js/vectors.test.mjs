@@ -8,12 +8,14 @@ import * as age from "../../portal/scripts/age.js";
 import * as archive from "../../portal/scripts/archive.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
 import { LISTS } from "../../portal/scripts/wordlists.js";
+import * as challenges from "../../portal/scripts/challenge.js";
 import * as container from "../../portal/scripts/container.js";
 import { outcome } from "../../portal/scripts/errors.js";
 import * as keyring from "../../portal/scripts/keyring.js";
 import * as memo from "../../portal/scripts/memo.js";
 import * as messages from "../../portal/scripts/messages.js";
 import * as padding from "../../portal/scripts/padding.js";
+import * as proofs from "../../portal/scripts/proof.js";
 import * as signing from "../../portal/scripts/signing.js";
 import * as slots from "../../portal/scripts/slot.js";
 import * as strictjson from "../../portal/scripts/strictjson.js";
@@ -68,6 +70,20 @@ const TOPICS = {
     messages.checkNames(slot, { channel: input.channel, case_id: hex(input.case_id) });
     assert.deepEqual(slots.SLOT.encode(slot), hex(input.message));
     return { serial: slot.serial };
+  },
+  proof({ proof: raw, root_key, deployment }) {
+    const found = proofs.openProof(hex(raw), { rootKey: hex(root_key), deployment: hex(deployment) });
+    assert.deepEqual(proofs.PROOF.encode(proofs.PROOF.parse(hex(raw))), hex(raw));
+    const { channel, not_before, not_after } = found.key;
+    return { author: toHex(found.receipt.author), day: found.receipt.day, channel, not_before, not_after };
+  },
+  answer({ challenge, answer, author, deployment, author_seed }) {
+    const expected = { asked: hex(challenge), author: hex(author), deployment: hex(deployment) };
+    const { verifier, day } = challenges.check(hex(answer), expected);
+    if (author_seed) {
+      assert.equal(toHex(challenges.answer(hex(challenge), hex(author_seed), hex(deployment))), answer);
+    }
+    return { verifier, day };
   },
   keyring: keyringState,
   async work({ offer, ...input }) {
