@@ -18,8 +18,9 @@ from crypto.journal import Head
 from crypto.messages import Slot, Status
 from inbox.deadlines import retention_schedule, workflow
 from inbox.exchange import entered_cases
-from inbox.keys import expiry_warnings, rotation
+from inbox.keys import expiry_warnings, receipts, rotation
 from inbox.keys import keyring as channel_keyring
+from inbox.keys.receipts import Signer
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
@@ -170,7 +171,7 @@ def _make(
     made = OutboxBundle(n=last.n + 1 if last else 1, hash=FIRST, made=today)
     session.add(made)
     session.flush()
-    waiting = _waiting(session, today)
+    waiting = _waiting(session, today, Signer(office.deployment, signer, seed))
     with tempfile.TemporaryFile(dir=home.outbox) as spool:
         sealed = _seal_all(waiting, Seal(office.deployment, seed), spool, progress)
         outbox = Outbox(
@@ -250,17 +251,26 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
     return valid[-1]
 
 
-def _waiting(session: Session, today: date) -> list[_Waiting]:
+def _waiting(session: Session, today: date, signer: Signer) -> list[_Waiting]:
     office = queries_office.office(session)
     next_by = today + timedelta(days=office.answer_days)
     exchanged = slots.dialogues(session)
     untold, junk = entered_cases.waiting(session), retention_schedule.junk_over(session, today)
     waiting = []
     asked = holding.candidates(session, exchanged)
-    for case in queries_cases.cases_to_refresh(session, today, next_by, junk):
+    cases = queries_cases.cases_to_refresh(session, today, next_by, junk)
+    holds = {
+        case.number: holding.hold_back(session, case, exchanged)
+        if case.number in asked
+        else Held(case.number)
+        for case in cases
+    }
+    acknowledged = statuses.acknowledged(session, {each.case for each in holds.values() if each.closing})
+    receipted = [case for case in cases if case.number in acknowledged]
+    receipts.sign(session, exchanged.receipts, receipted, signer, today)
+    for case in cases:
         if (mailbox := case.mailbox) is not None:
-            is_asked = case.number in asked
-            held = holding.hold_back(session, case, exchanged) if is_asked else Held(case.number)
+            held = holds[case.number]
             holding.set_days(exchanged.sent[case.number], case, today)
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))

@@ -56,7 +56,7 @@ def draw(session: Session, today: date) -> tuple[bytes, bytes]:
         key=signing.public_key(office.card_seed),
         serial=max(1, office.card_serial),
         issued=today,
-        channel=channel_keyring.own_channel(session, today),
+        channel=channel_keyring.carded_channel(session, today),
     )
     return card.sign(drawn, office.card_seed)
 

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from crypto import card, keyring
+from crypto import card, keyring, receipt_key
 from crypto.keyring import Channel, IntakeKey, Keyring, Questionnaire, ReplyKey, Texts
+from crypto.receipt_key import ReceiptKey, SignedReceiptKey
 from inbox.keys import rotation
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -49,6 +51,13 @@ def own_channel(session: Session, today: date) -> Channel:
     return _channel(session, intake, rotation.standing(queries_office.reply_keys(session))).at(today)
 
 
+def carded_channel(session: Session, today: date) -> Channel:
+    """Return what ``own_channel`` returns, with each reply key whose receipts can still be saved."""
+    reply = rotation.standing(queries_office.reply_keys(session))
+    listed = [key for key in reply if receipt_key.is_listed(key.not_after, today)]
+    return replace(own_channel(session, today), reply_keys=_channel(session, (), listed).reply_keys)
+
+
 def all_keys(session: Session) -> Channel:
     """Return the channel of this inbox with all its keys, including withdrawn and destroyed ones."""
     return _channel(session, queries_office.intake_keys(session), queries_office.reply_keys(session))
@@ -83,12 +92,30 @@ def root_seed(session: Session) -> bytes:
 def _build(session: Session, serial: int, today: date) -> Keyring:
     office = queries_office.office(session)
     asked = session.get_one(QuestionnaireFile, office.questionnaire)
+    vouched = vouched_for(session)
     return Keyring(
         deployment=office.deployment,
         serial=serial,
         issued=today,
         valid_until=today + keyring.LONGEST,
         name=Texts(office.name, office.name),
-        channels=(own_channel(session, today), *(each.at(today) for each in vouched_for(session))),
+        channels=(own_channel(session, today), *(each.at(today) for each in vouched)),
         questionnaire=Questionnaire(asked.id, asked.version, asked.hash),
+        receipt_keys=tuple(
+            _vouch(session, channel, key)
+            for channel in (carded_channel(session, today), *vouched)
+            for key in channel.reply_keys
+            if receipt_key.is_listed(key.not_after, today)
+        ),
     )
+
+
+def _vouch(session: Session, channel: Channel, key: ReplyKey) -> SignedReceiptKey:
+    statement = ReceiptKey(
+        deployment=queries_office.office(session).deployment,
+        channel=channel.id,
+        key=key.key,
+        not_before=key.not_before,
+        not_after=key.not_after,
+    )
+    return receipt_key.sign(statement, root_seed(session))

@@ -11,14 +11,23 @@ from sqlalchemy.orm import Session
 
 from crypto import age, archive, container, messages, padding, signing
 from crypto.messages import Received, Reply, Slot, Status
+from crypto.receipt import Receipt as Statement
+from crypto.receipt import SignedReceipt
 from crypto.recipients import HybridRecipient
+from crypto.shape import FIRST_DAY
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
 from inbox.casework import measures
-from inbox.vault.tables import FollowUp, Mailbox, Message
+from inbox.keys import receipts
+from inbox.vault.tables import FollowUp, Mailbox, Message, Receipt
 
 _ID = 8
 _ROOM = padding.SLOT - archive.END - archive.span(signing.SIGNATURE)
+# All receipts have the same size.
+_ANY_RECEIPT = SignedReceipt(
+    Statement(deployment=bytes(16), author=bytes(32), day=FIRST_DAY, key_id=bytes(16)),
+    bytes(signing.SIGNATURE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +64,14 @@ class Sealer:
 class Dialogues(NamedTuple):
     """By case number: messages sent, id and day of each follow-up received, measures the reporter can read.
 
+    ``receipts`` has the receipt of each case that was acknowledged.
     ``status`` maps each case whose status is held back to the status that its reporter reads.
     """
 
     sent: defaultdict[int, list[Message]]
     heard: defaultdict[int, list[tuple[bytes, date]]]
     told: defaultdict[int, list[str]]
+    receipts: dict[int, Receipt]
     status: dict[int, Status]
 
 
@@ -73,7 +84,13 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
     heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
     if number is not None:
         sent, heard = sent.filter_by(case=number), heard.filter_by(case=number)
-    found = Dialogues(defaultdict(list), defaultdict(list), measures.told(session, number), {})
+    found = Dialogues(
+        defaultdict(list),
+        defaultdict(list),
+        measures.told(session, number),
+        receipts.kept(session, number),
+        {},
+    )
     for message in session.scalars(sent):
         found.sent[message.case].append(message)
     for case_number, follow_up_id, written in session.execute(heard):
@@ -97,6 +114,7 @@ def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, ne
         earlier=0,
         messages=tuple(Reply(message.serial, message.day, message.text) for message in sent),
         received=_received(said.heard[case.number]),
+        receipt=receipts.read(kept) if (kept := said.receipts.get(case.number)) else None,
     )
     while not _fits(slot) and slot.messages and slot.messages[0].serial <= case.seen:
         slot = replace(slot, earlier=slot.earlier + 1, messages=slot.messages[1:])
@@ -116,6 +134,7 @@ def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
         earlier=LARGEST,
         messages=tuple(reply for reply in slot.messages if reply.serial > seen),
         received=Received(LARGEST, (bytes(_ID),) * messages.RECEIVED_IDS, slot.issued),
+        receipt=_ANY_RECEIPT,
     )
     return _fits(largest)
 

@@ -307,6 +307,16 @@ class Message(Base):
     reversed: Mapped[bool] = mapped_column(default=False)
 
 
+class Receipt(Base):
+    """The receipt of a case: the signed statement, and the id of the reply key that signed it."""
+
+    __tablename__ = "receipts"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    statement: Mapped[bytes]
+    signature: Mapped[bytes]
+    signed_by: Mapped[bytes] = mapped_column(ForeignKey("reply_keys.id"))
+
+
 class Unopened(Base):
     """An entry that did not become a case. Its envelope, if any, is kept unchanged under its hash.
 

@@ -137,6 +137,12 @@ def _keys(served: Keyring, own: Channel) -> Iterator[str]:
     for key in sorted(expected.keys() & listed.keys()):
         if expected[key] != listed[key]:
             yield f"keyring: channel {own.id} has other days for its key {key}"
+    receipting = [each.statement for each in served.receipt_keys if each.statement.channel == own.id]
+    mine = {(key.key, key.not_before, key.not_after) for key in own.reply_keys}
+    for each in receipting:
+        if (each.key, each.not_before, each.not_after) not in mine:
+            name = base64url.encode(keyring.reply_key_id(each.key))
+            yield f"keyring: channel {own.id} has a receipt key {name} that is not its own"
 
 
 def _days(channel: Channel) -> dict[str, tuple[date, date]]:

@@ -19,6 +19,7 @@ from crypto import (
     memo,
     padding,
     questionnaire,
+    receipt_key,
     signing,
 )
 from crypto.archive import Member
@@ -37,6 +38,7 @@ from crypto.casetoken import CaseKeys
 from crypto.journal import Head
 from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.messages import REPORT, File, QuestionnaireRef, Report, SeenKeyring
+from crypto.receipt_key import ReceiptKey
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
 from templates import shipped
@@ -141,6 +143,20 @@ def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple
         name=Texts(fr="Douane", en="Customs"),
         channels=tuple(body.channel(day) for body in bodies),
         questionnaire=ASKED,
+        receipt_keys=tuple(
+            receipt_key.sign(
+                ReceiptKey(
+                    deployment=site.deployment,
+                    channel=body.id,
+                    key=key.key,
+                    not_before=key.not_before,
+                    not_after=key.not_after,
+                ),
+                root_seed,
+            )
+            for body in bodies
+            for key in body.channel(day).reply_keys
+        ),
     )
     raw, signature = keyring.sign(value, root_seed)
     return SignedKeyring(value, raw, signature)

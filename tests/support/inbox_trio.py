@@ -52,6 +52,7 @@ OF_THE_CASE = (
     "attachments",
     "follow_ups",
     "messages",
+    "receipts",
     "exclusions",
     "fulltext",
     *OF_THE_WORK,

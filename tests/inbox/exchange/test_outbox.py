@@ -269,7 +269,7 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
             except Refused:
                 too_long = middle
             session.rollback()
-    assert fits > 12_900
+    assert fits > 12_500
     assert 0 == world.office.run("message", "reply", "1", "--text", "x" * fits).code
     collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
     world.office.run("case", "set-status", "1", "info_requested")

@@ -43,7 +43,7 @@ from tests.support.vault_pages import decrypted, decrypted_file
 STAYS = {"journal", "exclusions"}
 _LEAST = 8
 # Which keys of the inbox signed or tried something: the same in the rows of many cases.
-_OF_KEYS = {"slot_key", "tried"}
+_OF_KEYS = {"slot_key", "signed_by", "tried"}
 _MANY = 800
 TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 

@@ -65,6 +65,17 @@ def test_a_key_of_a_card_that_cannot_matter_any_more_need_not_be_served(provable
     assert provable.found(both) == []
 
 
+def test_a_body_sees_a_key_that_could_sign_receipts_in_its_name(provable: Provable) -> None:
+    """Also one with other days than its own: with these, somebody could backdate further."""
+    channel = provable.site.outside.channel(today())
+    (key,) = channel.reply_keys
+    named = f"keyring: channel {OUTSIDE} has a receipt key {base64url.encode(key.id)} that is not its own"
+    later = replace(key, not_before=key.not_before + timedelta(1))
+    for own in ((), (later,)):
+        assert named in provable.found(replace(channel, reply_keys=own))
+    assert named not in provable.found(channel)
+
+
 def test_what_is_no_card_of_this_deployment_is_not_compared_with(provable: Provable, tmp_path: Path) -> None:
     channel = provable.site.outside.channel(today())
     foreign = card_of(channel, bytes(16), tmp_path / "foreign")
