@@ -11,12 +11,14 @@ import pytest
 
 from crypto import backup, base64url, card, strictjson
 from crypto.bundle import INTAKE, OUTBOX
+from crypto.challenge import ANSWER
 from crypto.dossier import DOSSIER
 from crypto.errors import Malformed
 from crypto.journal import ENTRY, HEAD
 from crypto.keyring import KEYRING
 from crypto.messages import FOLLOW_UP, REPORT, SLOT
 from crypto.pages import PAGES
+from crypto.proof import PROOF
 from crypto.strictjson import LARGEST
 from crypto.work import OFFER
 
@@ -112,6 +114,24 @@ FILES = Listed(FILE, 99)
 BUNDLE = {"deployment": octets(16), "channel": CHANNEL, "n": whole(1), "previous": octets(32)}
 
 
+RECEIPT = {
+    "statement": signed("receipt", deployment=octets(16), author=octets(32), day=DAY, key_id=octets(16)),
+    "signature": octets(64),
+}
+RECEIPT_KEY = {
+    "statement": signed("receipt-key", deployment=octets(16), channel=CHANNEL, key=octets(32), **DATES),
+    "signature": octets(64),
+}
+CHALLENGE = signed(
+    "challenge",
+    deployment=octets(16),
+    author=octets(32),
+    verifier=chars(200),
+    day=DAY,
+    random=octets(32),
+)
+
+
 def officer(n: int) -> str:
     return f"officer{'abcdefghijklmnopqrstuvwxyz'[n]}"
 
@@ -165,7 +185,16 @@ FORMATS: dict[str, tuple[Callable[[Document], object], dict[str, Document]]] = {
             earlier=whole(),
             messages=Listed({"serial": whole(1), "day": DAY, "text": TEXT}, 1_000),
             received={"count": whole(), "last_day": Maybe(DAY), "ids": Listed(octets(8), 16)},
+            receipt=Maybe(RECEIPT),
         ),
+    ),
+    "proof (5.6)": (
+        PROOF.read,
+        signed("proof", root_key=octets(32), receipt=RECEIPT, receipt_key=RECEIPT_KEY),
+    ),
+    "answer (5.6)": (
+        ANSWER.read,
+        signed("answer", challenge=CHALLENGE, author_key=octets(32), signature=octets(64)),
     ),
     "keyring (6)": (
         KEYRING.read,
@@ -178,6 +207,7 @@ FORMATS: dict[str, tuple[Callable[[Document], object], dict[str, Document]]] = {
             name=TEXTS,
             channels=Listed(CHANNEL_OF_KEYRING, 100),
             questionnaire={"id": ID, "version": whole(1), "hash": octets(32)},
+            receipt_keys=Listed(RECEIPT_KEY, 10_000),
         ),
     ),
     "card (6.1)": (
