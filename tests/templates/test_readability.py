@@ -6,7 +6,7 @@ from tests.support.readability import LIMIT, MOST_WORDS, ease, fails, judged, kn
 
 WORST = ROOT / "tests" / "golden" / "worst_sentences.txt"
 # How many sentences were left to mend on 30 November 2026. Lower it with the list; at 0, the list goes.
-LEFT = 30
+LEFT = 19
 
 
 def errors(limit: float) -> float:
