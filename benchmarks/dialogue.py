@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from inbox.overview import conversation
+from inbox.vault import fulltext
 from inbox.vault.tables import FollowUp, Message
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, today
@@ -22,7 +24,17 @@ from tests.support.inbox_builders import Office, Portal, World, today
 WRITTEN = 10_000
 _REPEATED = 11
 _FEW, _MANY = 1, 2
-_PAGES = {"the page": "", "the timeline": "/timeline", "the form of the dossier": "/dossier"}
+_PAGES = {
+    "the page": "",
+    "the dialogue with each message in full": "/dialogue/1/full",
+    "the timeline": "/timeline",
+    "the form of the dossier": "/dossier",
+    "the form of redaction": "/minimise",
+}
+# A word of every message, and words that stand in no text.
+_SEARCHED = {"a word of each message": "camion", "words that no text has": "hier dimanche"}
+# In every message, and in one.
+_STRUCK = {"a word of each message": "camion", "the words of one message": "4321: Il est"}
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
@@ -39,6 +51,12 @@ def figures(folder: Path) -> Iterator[str]:
         for name, path in _PAGES.items():
             many, few = (f"/fr/case/{case}{path}" for case in (_MANY, _FEW))
             yield f"{name} of a case with {WRITTEN:,} messages and replies: {_compared(client, many, few)}"
+        for name, asked in _SEARCHED.items():
+            assert client.send("/fr/queue", search=asked, sort="priority").status_code == HTTPStatus.SEE_OTHER
+            taken = [_seconds(client, "/fr/") * 1_000 for _ in range(_REPEATED)]
+            yield f"a search for {name}: {statistics.median(taken):.0f} ms (up to {max(taken):.0f} ms)"
+        for name, words in _STRUCK.items():
+            yield f"the preview of a redaction of {name}: {_struck(client, words)}"
 
 
 def _compared(client: Client, many: str, few: str) -> str:
@@ -50,6 +68,14 @@ def _compared(client: Client, many: str, few: str) -> str:
         f" ({min(ratios):.2f} to {max(ratios):.2f} in {_REPEATED} rounds),"
         f" {len(client.page(many).encode()) / 1_024:.0f} KiB"
     )
+
+
+def _struck(client: Client, words: str) -> str:
+    form = {"picked": "", "place": "everywhere", "passage": words}
+    begun = time.perf_counter()
+    answer = client.send(f"/fr/case/{_MANY}/minimise/preview", **form)
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    return f"{time.perf_counter() - begun:.1f} s, {len(answer.data) / 1_024:.0f} KiB"
 
 
 def _seconds(client: Client, path: str) -> float:
@@ -71,3 +97,4 @@ def _write(session: Session, case: int, count: int) -> None:
         replies.append(of_both | {"serial": n, "day": day})
     session.execute(insert(FollowUp), letters)
     session.execute(insert(Message), replies)
+    fulltext.add(session, case, [each["text"] for each in (*letters, *replies)])

@@ -125,7 +125,8 @@ def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Se
 
 
 def _labels(session: Session, number: int, who: Actor, language: str) -> View:
-    labels: View = case_view.details(session, number, who.today, Look(language))["labels"]
+    # The labels are those of the report: one part of a long conversation is enough.
+    labels: View = case_view.details(session, number, who.today, Look(language, part=1))["labels"]
     return labels
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from inbox.desk.app import create_app
+from inbox.desk.fields import passages
 from inbox.desk.forms import Chosen
-from inbox.desk.pages import dossiers
 from inbox.files import sandbox
 from inbox.vault.casework_tables import Unfinished
 from inbox.vault.tables import Case
@@ -563,14 +563,14 @@ def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The report comes first, then messages from the latest day on; the control has room for all."""
-    assert dossiers.MOST == 2_000
+    assert passages.MOST == 2_000
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
     for text in ("Un. Deux.", "Trois. Quatre."):
         world.office.json("message", "reply", "1", "--text", text)
     whole = [Chosen(place, None).code for place in ("what", "category", "reply-1", "reply-2")]
     with sitting(world.office) as client:
         for most, sentences in ((8, ["Le chef sait.", "Un.", "Trois."]), (4, ["Le chef sait.", "Un."])):
-            monkeypatch.setattr(dossiers, "MOST", most)
+            monkeypatch.setattr(passages, "MOST", most)
             form = html.unescape(client.page("/fr/case/1/dossier"))
             shown = [each for each in ("Le chef sait.", "Un.", "Trois.") if f"<bdi>{each}</bdi>" in form]
             assert sentences == shown

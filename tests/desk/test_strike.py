@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inbox.desk.fields import passages
+from inbox.desk.forms import Chosen
+from inbox.desk.pages import retention
 from inbox.language.errors import CaseRefused
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
@@ -63,6 +66,44 @@ def strike(client: Client, page: str, **form: Any) -> int:
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     given = {"chosen": html.unescape(chosen), "reason": "health"} | form
     return client.send("/en/case/1/minimise", **given).status_code
+
+
+def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else comes first, then messages from the latest on; each text can be picked in either case."""
+    for text in ("Un. Deux.", "Trois. Quatre."):
+        office.json("message", "reply", "1", "--text", text)
+    with sitting(office) as client:
+        whole = client.page("/en/case/1/minimise")
+        monkeypatch.setattr(passages, "MOST", whole.count("<bdi>") - 1)
+        page = html.unescape(client.page("/en/case/1/minimise"))
+    others = page.partition("Other texts, whole")[2]
+    assert (0, 1) == (whole.count("Other texts, whole"), page.count("Other texts, whole"))
+    assert [f'value="{Chosen(each, None).code}"' in others for each in ("reply-1", "reply-2")] == [
+        True,
+        False,
+    ]
+    assert ["Un." in page, "Trois." in page, f"voir {NAME}" in page] == [False, True, True]
+    assert 'value="reply-1"' in page
+
+
+def test_a_preview_of_many_texts_names_the_places_that_it_does_not_show(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how many; the control shows each text."""
+    form = {"place": "everywhere", "passage": NAME}
+    with sitting(office) as client:
+        before = seen(client, **form).partition("<main")[2]
+        count = before.count("<del>")
+        monkeypatch.setattr(retention, "IN_FULL", 1)
+        after = seen(client, **form).partition("<main")[2]
+    assert count > 2
+    assert (1, f"The same in {count - 1} more texts" in after) == (after.count("<del>"), True)
+    listed = re.search('<ul class="places">(.*?)</ul>', after)
+    assert listed
+    assert count - 1 == listed[1].count("<li>")
+    assert "more texts" not in before
 
 
 def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:

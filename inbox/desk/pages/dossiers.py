@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from crypto import signing
 from crypto.dossier import Purpose
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.fields import passages
 from inbox.desk.forms import Chosen, choice, language, line, lines
 from inbox.desk.job import Work
 from inbox.desk.pages import papers
@@ -23,13 +24,11 @@ from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
 from inbox.overview import case_view
 from inbox.system import apart
-from inbox.text import redaction, segments
+from inbox.text import redaction
 from inbox.text.redaction import EVERYWHERE, Redaction
 
 pages = Blueprint("dossiers", __name__)
 
-# The most sentences to choose from on one page. A page with all sentences of 10,000 messages took 17 seconds.
-MOST = 2_000
 # The visible fields of the preview page, which the sealing needs. That page carries all other fields as
 # hidden fields.
 _OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
@@ -102,21 +101,17 @@ def _redactions() -> Iterator[Redaction]:
 def _passages(entries: Sequence[Entry], answers: Mapping[str, Any]) -> dict[str, list[Chosen]]:
     """Return the sentences to choose from, by place: from the report, then from the latest messages.
 
-    At most MOST sentences are offered. Further texts, and answers that the reporter selected from a list, can
-    only be chosen as a whole.
+    Answers that the reporter selected from a list can only be chosen as a whole.
     """
-    offered: dict[str, list[Chosen]] = {}
-    left = MOST
     # Only messages have a day, so all other entries come first.
-    for entry in sorted(entries, key=lambda each: each.day or date.max, reverse=True):
-        texts = ["".join(each) for each in entry.texts]
-        is_written = answers.get(entry.place, texts[0]) == texts[0]
-        found = [Chosen(entry.place, each) for text in texts for each in segments.split(text) if is_written]
-        left -= len(found)
-        if left < 0:
-            break
-        offered[entry.place] = found
-    return offered
+    latest = sorted(entries, key=lambda each: each.day or date.max, reverse=True)
+    return passages.offered((each.place, _written(each, answers)) for each in latest)
+
+
+def _written(entry: Entry, answers: Mapping[str, Any]) -> list[str]:
+    """Return the texts of an entry that somebody wrote, rather than selected from a list."""
+    texts = ["".join(each) for each in entry.texts]
+    return texts if answers.get(entry.place, texts[0]) == texts[0] else []
 
 
 def _whole(place: str) -> Chosen:

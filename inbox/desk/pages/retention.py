@@ -1,5 +1,6 @@
 """Retention: cases due for destruction, their destruction, the list of destroyed cases, redaction."""
 
+import math
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,6 +12,7 @@ from inbox.casework import exits
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.done import Done
+from inbox.desk.fields import passages
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.job import Work
 from inbox.desk.pages import papers
@@ -18,11 +20,16 @@ from inbox.desk.state import actor, here, seat
 from inbox.retention import destroy_cases, destroyed_list, discard_unopened, list_files, visa_list, visas
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
-from inbox.retention.striker import EVERYWHERE, Seen
+from inbox.retention.striker import EVERYWHERE
 from inbox.retention.visas import Given
-from inbox.text import segments
 
 pages = Blueprint("retention", __name__)
+
+
+# A preview shows this many texts. It names the places of the others: 10,000 texts take several seconds.
+IN_FULL = 200
+# The places of messages, apart from their numbers.
+_MESSAGES = ("follow-up", "reply")
 
 
 @pages.get("/retention")
@@ -96,11 +103,15 @@ def export() -> ResponseReturnValue:
 def ask_passage(case: int) -> ResponseReturnValue:
     """Show the texts of a case by sentence, to choose passages for redaction."""
     found = striking.offer(here().inbox, actor(), case, rendering.language())
-    texts = [
-        (place, _choices(place, [*seen]), Chosen(place, None))
-        for place, seen in groupby(found.seen, attrgetter("place"))
-    ]
-    return rendering.page("retention/minimise.html", number=case, labels=found.labels, texts=texts)
+    texts = {place: [each.text for each in seen] for place, seen in groupby(found.seen, attrgetter("place"))}
+    return rendering.page(
+        "retention/minimise.html",
+        number=case,
+        labels=found.labels,
+        places=texts,
+        passages=passages.offered(sorted(texts.items(), key=_age)),
+        whole=lambda place: Chosen(place, None),
+    )
 
 
 @pages.post("/case/<int:case>/minimise/preview")
@@ -108,8 +119,14 @@ def preview_strike(case: int) -> ResponseReturnValue:
     """Preview a redaction and its places."""
     chosen = _chosen()
     found = striking.preview(here().inbox, actor(), _passage(case, chosen), rendering.language())
-    shown = {"number": case, "labels": found.labels, "chosen": chosen, "seen": found.seen}
-    return rendering.page("retention/minimise_preview.html", **shown)
+    return rendering.page(
+        "retention/minimise_preview.html",
+        number=case,
+        labels=found.labels,
+        chosen=chosen,
+        seen=found.seen[:IN_FULL],
+        others=[each.place for each in found.seen[IN_FULL:]],
+    )
 
 
 @pages.post("/case/<int:case>/minimise")
@@ -121,9 +138,10 @@ def strike(case: int) -> ResponseReturnValue:
     return rendering.page("retention/minimised.html", number=case, struck=struck)
 
 
-def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
-    """Return the sentences at a place, each of which can be redacted separately."""
-    return [(each, Chosen(place, each)) for one in seen for each in segments.split(one.text)]
+def _age(text: tuple[str, object]) -> float:
+    """Return the order in which places are offered: all other texts first, then messages from the latest."""
+    kind, _, n = text[0].rpartition("-")
+    return -int(n) if kind in _MESSAGES and n.isdecimal() else -math.inf
 
 
 def _chosen() -> Chosen:
