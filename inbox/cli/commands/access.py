@@ -19,11 +19,11 @@ from inbox.cli.options import (
     asked_text,
     case_argument,
     day_of,
+    given_or_to_type,
     json_option,
     officer_options,
     reason_needed,
     reason_option,
-    text_of,
 )
 from inbox.language.views import View
 from inbox.system import terminal
@@ -225,9 +225,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
     recorded, or if the case contains some of these words. To correct a mistake, two officers redact it: inbox
     case redact.
     """
-    if text_file is None and not terminal.is_interactive():
-        raise click.UsageError("use --text-file, or type it at a terminal")
-    given = None if text_file is None else text_of(text_file)
+    given = given_or_to_type(None, text_file)
     with door.opened() as (inbox, who):
         text = asked_text(f"the reporter of case {case}") if given is None else given
         identities.keep(inbox, who, case, text)
