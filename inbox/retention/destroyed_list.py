@@ -62,10 +62,13 @@ def _view(each: DestroyedCase) -> View:
 
 def rows(views: Sequence[View]) -> Iterator[str]:
     """Yield the list as lines of a plain-text table."""
-    yield _row(*map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome", "visa"))))
+    yield list_files.row(
+        _WIDTHS, *map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome", "visa")))
+    )
     for each in views:
         about = ", ".join(filter(None, (each["category"], each["outcome"], each["visa"]))) or "-"
-        yield _row(
+        yield list_files.row(
+            _WIDTHS,
             str(each["case"]),
             each["received"],
             each["closed"] or "-",
@@ -101,7 +104,3 @@ def _paper(destroyed: DestroyedList) -> str:
 def _both(name: str, between: str = "/") -> str:
     """Return a text of the list in French and English."""
     return between.join(_WORDING.say(name, language) for language in LANGUAGES)
-
-
-def _row(*cells: str) -> str:
-    return list_files.row(_WIDTHS, *cells)

@@ -58,11 +58,15 @@ def _paper(asked: AskedFor) -> str:
 
 def _rows(asked: AskedFor) -> Iterator[str]:
     if asked.lines:
-        yield _row(*(_both(name) for name in _COLUMNS))
+        yield list_files.row(_WIDTHS, *(_both(name) for name in _COLUMNS))
     for each in asked.lines:
         why = labels.of("rule").get(each["rule"]) or Texts(each["rule"], each["rule"])
-        yield _row(
-            str(each["case"]), str(each["received"]), str(each["closed"] or "-"), f"{why.fr} / {why.en}"
+        yield list_files.row(
+            _WIDTHS,
+            str(each["case"]),
+            str(each["received"]),
+            str(each["closed"] or "-"),
+            f"{why.fr} / {why.en}",
         )
     if asked.unopened:
         yield f"{_both('unopened', ' / ')}: {asked.unopened}"
@@ -71,7 +75,3 @@ def _rows(asked: AskedFor) -> Iterator[str]:
 def _both(name: str, between: str = "/") -> str:
     """Return a text of the list in French and English."""
     return between.join(_WORDING.say(name, language) for language in LANGUAGES)
-
-
-def _row(*cells: str) -> str:
-    return list_files.row(_WIDTHS, *cells)
