@@ -106,14 +106,15 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
             raise Refused(
-                sentence("the law in use does not allow an extension"), sentence("answer it in time")
+                sentence("the law in use does not allow an extension"),
+                sentence("answer each request in time"),
             )
         rows = [open_one(session, each.n) for each in pending(session)]
         found = [row for row in rows if may_extend(row, who.today)]
         if not found:
             raise Refused(
-                sentence("no request can be extended: each was already extended or is overdue"),
-                sentence("answer them: inbox request list"),
+                sentence("no open request can be extended: each was already extended, or is overdue"),
+                sentence("answer the requests: inbox request list"),
             )
         for row in found:
             row.extended, row.because = who.today, because.value
@@ -183,8 +184,8 @@ def check_day(row: AccessRequest, today: date) -> None:
         raise Refused(
             sentence("request {number} can be answered from {day} on", number=row.n, day=row.earliest),
             sentence(
-                "every request waits equally long for its answer, so that the date reveals nothing about"
-                " what was found; come back on that day"
+                "come back on that day: all requests wait equally long, so that the day of an answer"
+                " does not reveal what was found"
             ),
         )
 

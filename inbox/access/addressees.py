@@ -12,11 +12,11 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.session import unsaid
 
-_REASON = sentence("name an authority; if it must go to that person: --despite-warning REASON")
+_REASON = sentence("name an authority; to write to this person anyway: --despite-warning REASON")
 
 _BY_TWO = sentence(
-    "name another recipient; if it must go to this one, try again with a reason: two officers then confirm"
-    " it and see the words concerned"
+    "name another recipient; to keep this one, try again with a reason: two officers must then confirm,"
+    " and they see which words are the problem"
 )
 
 

@@ -60,7 +60,7 @@ def _add(session: Session, officer: str, alias: str) -> None:
         )
     if len(queries_office.officers(session)) == 1:
         raise Refused(
-            sentence("no other officer could read the cases that exclude this one"),
+            sentence("no other officer could read the cases from which this officer is excluded"),
             sentence("add another officer first: inbox officer add"),
         )
     if len(alias) > LONGEST or not person_names.counts(alias):

@@ -109,8 +109,8 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
         raise Refused(
             _too_few(short, quorum),
             sentence(
-                "add officers from outside first: inbox officer add; until then, link them as one of"
-                " these: {kinds}",
+                "add officers from outside first: inbox officer add; until then, link the cases only"
+                " with one of these relations: {kinds}",
                 kinds=joined([labels.named("relation", each) for each in Relation if not each.binds]),
             ),
         )
@@ -164,9 +164,8 @@ def warnings(session: Session, quorum: int) -> list[str]:
     count = out_of_reach(session, quorum)
     if not count:
         return []
-    cases = "1 case is" if count == 1 else f"{count} cases are"
     return [
-        f"{cases} restricted so far that fewer than {quorum} officers can read it;"
+        f"cases that nobody can read, because too few officers are left who are not excluded: {count};"
         " add officers from outside: inbox officer add"
     ]
 
@@ -235,7 +234,9 @@ def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int)
 
 def _too_few(number: int, quorum: int) -> Sentence:
     return sentence(
-        "fewer than {quorum} officers would then be left to read case {number}", quorum=quorum, number=number
+        "this would leave fewer than {quorum} officers who may read case {number}",
+        quorum=quorum,
+        number=number,
     )
 
 

@@ -133,8 +133,8 @@ def _check_here(who: Actor, names: Iterable[str]) -> None:
                 names=", ".join(absent),
             ),
             sentence(
-                "each officer must bring share and passphrase; if one is lost, renew the shares"
-                " first: inbox officer renew"
+                "each officer must bring their share and passphrase; if a share or a passphrase is"
+                " lost, renew the shares first: inbox officer renew"
             ),
         )
 

@@ -21,7 +21,7 @@ from inbox.vault.casework_tables import Disclosure, Measure
 from templates.law.rules import Asked, MeasureRole
 
 LONGEST = 200
-_REASON = sentence("name an authority; if it must go to that person, give a reason: --reason TEXT")
+_REASON = sentence("name an authority; to disclose it to this person anyway, give a reason: --reason TEXT")
 
 
 class Ground(StrEnum):
@@ -187,14 +187,14 @@ def _check(session: Session, number: int, given: Given) -> None:
             sentence(
                 "a reporter's identity goes only to the judicial authority, or with the reporter's consent"
             ),
-            sentence("use --ground judicial or --ground consent, or do not disclose it"),
+            sentence("use --ground judicial or --ground consent, or do not disclose the identity"),
         )
     if given.ground is Ground.CONSENT and identities.of(session, number).consent is None:
         raise Refused(
             sentence("the reporter of case {number} has not consented", number=number),
             sentence(
-                "ask the reporter, then two officers record the consent: inbox case identity consent"
-                " {number} --day DAY --reason TEXT",
+                "ask the reporter; if the reporter consents, two officers record that: inbox case"
+                " identity consent {number} --day DAY --reason TEXT",
                 number=number,
             ),
         )
@@ -207,11 +207,11 @@ def _check_decided(session: Session, number: int) -> None:
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(
             sentence(
-                "case {number}: decide for this disclosure whether to inform the reporter beforehand",
+                "case {number}: nobody has decided whether to inform the reporter before this disclosure",
                 number=number,
             ),
             sentence(
-                "do that first: inbox case decide {number} {choices} --reason TEXT",
+                "decide first: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices="|".join(decisions),
             ),

@@ -151,7 +151,7 @@ def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: 
     if len(chosen) < quorum:
         raise Refused(
             sentence(
-                "it takes {quorum} officers to open the inbox, so fewer handlers could not read"
+                "the inbox opens only with {quorum} officers: with fewer handlers, nobody could read"
                 " case {number}",
                 quorum=quorum,
                 number=number,

@@ -24,12 +24,12 @@ from inbox.vault.casework_tables import Identity, Link
 LONGEST = 8_000
 # Why recording an identity requires two officers.
 KEPT_ALREADY = sentence(
-    "two officers must each enter their passphrase: an identity is already recorded, and by adding names"
-    " one officer could find out who it is"
+    "two officers must each enter their passphrase: an identity is already recorded, and one officer"
+    " alone could find out whose it is by adding names"
 )
 NAMED = sentence(
-    "two officers must each enter their passphrase: the case, or a linked one, contains some of these words,"
-    " and all words of the identity are removed from everything that leaves the inbox"
+    "two officers must each enter their passphrase: this case or a linked case contains some of these"
+    " words, and from now on they would be removed from everything that leaves the inbox"
 )
 
 
@@ -118,8 +118,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
         raise Refused(
-            sentence("give either the day of the consent or its withdrawal"),
-            sentence("give the day on which the reporter consented"),
+            sentence("either a day of consent or a withdrawal is needed, not both"),
+            sentence("give the day on which the reporter consented; for a withdrawal, give no day"),
         )
     if day is not None and day > who.today:
         raise Refused(
@@ -128,10 +128,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
         ).at("day")
     if not withdrawn and not word.reason.strip():
         raise Refused(
-            sentence("the message in which the reporter consented is missing"),
-            sentence(
-                "name that message in the reason: the report, a follow-up and its day, or a conversation"
-            ),
+            sentence("the reason must name the message in which the reporter consented"),
+            sentence("give a reason that names the report, a follow-up with its day, or a conversation"),
         )
     given = Consent.WITHDRAWN if withdrawn else Consent.GIVEN
     noted = action(Code.NOTE_CONSENT, number, word.reason, consent=given)
