@@ -66,7 +66,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
         raise Refused(
             sentence("none of {absent}'s cases can be handed over to {deputy}", absent=absent, deputy=deputy),
             sentence(
-                "see the cases assigned to {absent}: inbox queue list --officer {absent}", absent=absent
+                "see which cases are assigned to {absent}: inbox queue list --officer {absent}", absent=absent
             ),
         )
     assign(inbox, who, numbers, deputy)

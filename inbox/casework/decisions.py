@@ -369,10 +369,11 @@ def _last_reply(session: Session, number: int, choice: str) -> int:
 def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     known = [code for code, each in in_use.of(session).replies.items() if each.decision == choice]
     return CaseRefused(
-        sentence("case {number}: no reply has told the reporter of this", number=number),
+        sentence("case {number}: no reply has told the reporter of this decision", number=number),
         sentence(
-            "write such a reply: inbox message reply {number} --template {known}; or say how the reporter was"
-            " told, or why not: inbox case decide {number} {choice} --reason TEXT --despite-warning REASON",
+            "write such a reply: inbox message reply {number} --template {known}; or say how the"
+            " reporter was told otherwise, or why the reporter was not told: inbox case decide {number}"
+            " {choice} --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,
@@ -392,7 +393,7 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
         ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
-            sentence("this decision does not say that the reporter was told"),
+            sentence("this decision needs no reason to override a warning"),
             sentence("omit --despite-warning"),
         ).at("despite")
     _check_ground(decision, rule)

@@ -501,26 +501,26 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         return prosecutor_word.hint(session, number)
     if way is Exit.ACCESS and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "if they are judicial, ask the prosecutor, then record that there is no objection: inbox request"
-            " unopposed {number} --request REQUEST --day DAY --reference TEXT; if they are disciplinary,"
-            " inform the person first",
+            "if the proceedings are judicial, ask the prosecutor, then record that the prosecutor does"
+            " not object: inbox request unopposed {number} --request REQUEST --day DAY --reference"
+            " TEXT; if they are disciplinary, inform the person first",
             number=number,
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "it is not junk: omit it, or close it; retract what was recorded by mistake: inbox case measure"
-            " retract {number} POSITION --reason TEXT",
+            "a case with proceedings is not junk: omit it, or close it; if a measure was recorded by"
+            " mistake, retract the measure: inbox case measure retract {number} POSITION --reason TEXT",
             number=_standing_in(session, number, what),
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
-            "answer the request first, or declare that you have no conflict of interest in the case, so that"
-            " you can look at it: inbox case declare {number}; inbox request list",
+            "answer the request first: inbox request list; or look at the case, once you have declared"
+            " no conflict of interest in it: inbox case declare {number}",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
-            "answer the request first, or record whether the case refers to that person: inbox request"
+            "answer the request first; or, if the case names somebody else, record that: inbox request"
             " namesake {number} --request {request} --reason TEXT",
             number=number,
             request=min(only),
@@ -556,14 +556,14 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.DANGER:
             kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
             return sentence(
-                "first record the measure that answers the danger: inbox case measure add {number} KIND"
-                " ({kinds})",
+                "first record a measure that answers the danger: inbox case measure add {number} KIND;"
+                " as KIND, one of: {kinds}",
                 number=number,
                 kinds=joined(kinds),
             )
         case Obstacle.PUT_OFF:
             return sentence(
-                "omit it, or decide again: inbox case decide {number} {choices} --reason TEXT",
+                "omit case {number}, or decide again: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=_deciding(session, DutyRole.PERSONS, way),
             )
@@ -589,7 +589,10 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
     """Return what to do about each obstacle in a case; the obstacle holds back the case ``leaving``."""
     return {
         Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
-        Obstacle.JUNK: sentence("omit it, or recover it first: inbox case unjunk {number}", number=number),
+        Obstacle.JUNK: sentence(
+            "omit case {number}, or bring it back into the queue first: inbox case unjunk {number}",
+            number=number,
+        ),
         Obstacle.OPEN: sentence("close it first: inbox case close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(
             "release the case first: inbox retention unhold {number} --reason TEXT", number=number
@@ -600,7 +603,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             number=number,
         ),
         Obstacle.URGENT: sentence(
-            "if it can wait, say so first: inbox case set-score {number} --danger 0 --reason TEXT",
+            "if the case can wait, lower its score first: inbox case set-score {number} --danger 0"
+            " --reason TEXT",
             number=number,
         ),
         Obstacle.NEW: sentence("read it first: inbox case show {case}", case=number),
@@ -618,8 +622,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             number=number,
         ),
         Obstacle.VISA: sentence(
-            "list it for the archives, then record their visa: inbox retention visa request {number} --out"
-            " FOLDER",
+            "list the case for the archives, then record their visa: inbox retention visa request"
+            " {number} --out FOLDER; inbox retention visa add LIST --day DAY --reference TEXT",
             number=number,
         ),
         Obstacle.UNDECIDED: sentence(
@@ -629,15 +633,18 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.REQUEST: sentence("answer the request first: inbox request list"),
         Obstacle.REPEATED: sentence(
-            "omit it, or reopen case {number} and investigate it: inbox case reopen {number} --reason TEXT;"
-            " if the cases are not the same, unlink them: inbox case link remove {leaving} {number}",
+            "omit case {leaving}, or reopen case {number} and investigate it: inbox case reopen"
+            " {number} --reason TEXT; if the two cases do not report the same, unlink them: inbox case"
+            " link remove {leaving} {number}",
             number=number,
             leaving=leaving,
         ),
-        Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
+        Obstacle.UNREACHABLE: sentence(
+            "close the case with --disclosure withheld --reason TEXT, and without a text"
+        ),
         Obstacle.UNTOLD: sentence(
-            "give --text-file FILE, or reply with --feedback first, or give --disclosure withheld"
-            " --reason TEXT"
+            "write to the reporter with --text-file FILE, or reply with --feedback first; or disclose"
+            " nothing of the outcome: --disclosure withheld --reason TEXT"
         ),
         Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
     }

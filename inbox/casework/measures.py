@@ -409,11 +409,12 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     return prosecutor_word.refusing(
         session,
         number,
-        sentence("case {number}: the prosecutor has not said that this can be done", number=number),
+        sentence("case {number}: the prosecutor has not said that this measure can be taken", number=number),
         sentence(
-            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-            " TEXT; then ask, and record the answer: inbox case measure add {other} {word}; or say why you"
-            " do it anyway: inbox case measure add {number} {kind} --despite-warning REASON",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
+            " --reason TEXT; then ask the prosecutor, and record the answer: inbox case measure add"
+            " {other} {word}; or say why you take the measure anyway: inbox case measure add {number}"
+            " {kind} --despite-warning REASON",
             number=number,
             kind=labels.named("measure", kind),
             **prosecutor_word.lifting(session, number),
@@ -453,7 +454,8 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence(
-                "record it without telling the reporter, who can only be told of these: {kinds}",
+                "record it without telling the reporter; reporters can be told only of these measures:"
+                " {kinds}",
                 kinds=", ".join(tellable(session)),
             ),
         ).at("told")
@@ -466,12 +468,13 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
             session,
             number,
             sentence(
-                "case {number}: the prosecutor has not said that the reporter can be told of this",
+                "case {number}: the prosecutor has not said that the reporter can be told of this measure",
                 number=number,
             ),
             sentence(
-                "record it in an open case without telling the reporter; once the prosecutor has no"
-                " objection, record that: inbox case measure add {other} {word}",
+                "reopen the case if it is closed, and record the measure without telling the reporter;"
+                " once the prosecutor has no objection, record that: inbox case measure add {other}"
+                " {word}",
                 **prosecutor_word.lifting(session, number),
             ),
         )
@@ -561,7 +564,7 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: the name of the addressee, or of the person who said this, is missing: {kind}",
+            "case {number}: this measure must name its addressee, or who decided or answered: {kind}",
             number=number,
             kind=kind,
         ),
@@ -615,19 +618,19 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
     opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:
         raise CaseRefused(
-            sentence("case {number} has no pending proceedings that this could end", number=number),
-            sentence("first record the measure that opened them, with its day"),
+            sentence("case {number} has no pending proceedings that this decision could end", number=number),
+            sentence("first record the measure that opened the proceedings, with its day"),
         )
     received = session.get_one(Case, number).received
     if taken.day < received:
         raise CaseRefused(
             sentence(
-                "case {number}: {day} is before the report arrived, on {received} or later",
+                "case {number}: {day} is too early, because the report arrived on {received} or later",
                 number=number,
                 received=received,
                 day=taken.day,
             ),
-            sentence("give the day of the final decision, which must be later"),
+            sentence("give the day of the final decision, which must be after the report arrived"),
         ).at("day")
     first = min(each.day for each in opened)
     if taken.day < first:

@@ -214,7 +214,10 @@ def refused(session: Session, number: int) -> CaseRefused:
     return refusing(
         session,
         number,
-        sentence("case {number}: the prosecutor has not said that this outcome can be told", number=number),
+        sentence(
+            "case {number}: the prosecutor has not said that the reporter can be told this outcome",
+            number=number,
+        ),
         hint(session, number),
     )
 
@@ -225,8 +228,8 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: informing the persons concerned now would warn them before the prosecutor has"
-            " the case, or has said that there is no objection",
+            "case {number}: informing the persons concerned now would warn them too early, because the"
+            " prosecutor neither has the case nor has said that there is no objection",
             number=number,
         ),
         sentence(
@@ -245,13 +248,14 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: the person concerned reads this dossier, and would be warned before the"
-            " prosecutor has the case, or has said that there is no objection",
+            "case {number}: this dossier would warn the person concerned too early, because the"
+            " prosecutor neither has the case nor has said that there is no objection",
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-            " TEXT; then ask, and record the answer: inbox case measure add {other} {word}",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
+            " --reason TEXT; then ask the prosecutor, and record the answer: inbox case measure add"
+            " {other} {word}",
             **lifting(session, number),
         ),
     )

@@ -55,7 +55,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
         if not named.concerns(session, number, row):
             raise CaseRefused(
                 sentence("case {number} does not name this person", number=number),
-                sentence("see which cases do: inbox request show {request}", request=request),
+                sentence("see which cases name the person: inbox request show {request}", request=request),
             )
         if not _is_with_justice(session, number, _going_on(session, number)):
             raise CaseRefused(
