@@ -630,7 +630,7 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
                 received=received,
                 day=taken.day,
             ),
-            sentence("give the day of the final decision, which must be after the report arrived"),
+            sentence("give the day of the final decision; it cannot be before the report arrived"),
         ).at("day")
     first = min(each.day for each in opened)
     if taken.day < first:

@@ -267,12 +267,12 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     are_chosen = bool(plan.chosen) or plan.every_file
     if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
-            sentence("files are chosen, but no attachments are to be enclosed"),
-            sentence("say in which form to enclose them, or choose none"),
+            sentence("files are chosen, but the dossier is to enclose no attachments"),
+            sentence("choose the form of the enclosed files, or choose no files"),
         )
     if known and not are_chosen and plan.enclosed is not Enclosed.NONE:
         raise Refused(
-            sentence("attachments are to be enclosed, but no file is chosen"),
+            sentence("the dossier is to enclose attachments, but no file is chosen"),
             sentence("choose the files: --file NUMBER, once for each, or --every-file"),
         )
     if plan.chosen - known.keys():
@@ -305,13 +305,13 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
     for question in sorted(included):
         if question not in report.answers:
             raise Refused(
-                sentence("a question to include was not answered"),
+                sentence("the report does not answer a question that is to be included"),
                 sentence("see the answers: inbox case show --json"),
             )
         if question in fields and fields[question].flag is Flag.PROTECT:
             raise Refused(
                 sentence("the answer to {question} must never be repeated", question=question),
-                sentence("omit it, and whatever reveals it"),
+                sentence("omit the answer, and whatever reveals it"),
             )
 
 

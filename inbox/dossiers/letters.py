@@ -357,7 +357,7 @@ def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
         if not values[field]:
             raise CaseRefused(
                 sentence("the letter names {field}, which this case does not have yet", field=field),
-                sentence("write the letter once the case has it"),
+                sentence("write the letter once this is recorded in the case"),
             )
     return values
 

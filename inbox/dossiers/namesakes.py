@@ -35,11 +35,13 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} names this person in full, or contains neither their family name nor a"
-                    " link to a case that names them",
+                    "in case {number}, there is no doubt about the name: the case names this person in"
+                    " full, or neither the case nor a case linked to it names them",
                     number=number,
                 ),
-                sentence("see the possible cases: inbox request show {request}", request=request),
+                sentence(
+                    "see the cases that may name the person: inbox request show {request}", request=request
+                ),
             )
         found = withholding.about(session, request, number)
         found.same = said.same

@@ -85,8 +85,11 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
         ).at("text", "sent")
     if found and not despite.strip():
         raise Refused(
-            sentence("the text could reveal who was there: {traces}", traces=_told(found)),
-            sentence("omit it; to say it anyway: --despite-warning REASON"),
+            sentence(
+                "the text could reveal who reported, because it repeats details from a report: {traces}",
+                traces=_told(found),
+            ),
+            sentence("omit these details; to give them anyway: --despite-warning REASON"),
         ).at("text", "sent", "despite")
 
 

@@ -166,8 +166,8 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
                 cases=", ".join(str(each.number) for each in seen.cases),
             ),
             sentence(
-                "write the answer: --text-file FILE; or give a reason for disclosing nothing, which is"
-                " stored only with these cases: --reason TEXT"
+                "write the answer: --text-file FILE; to disclose nothing, give a reason: --reason TEXT;"
+                " the reason is stored only with these cases"
             ),
         )
     for each in seen.cases:
@@ -194,13 +194,14 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases not searched because they are in the archive, or because a signed-in officer has not"
-                " declared having no conflict of interest: {count}",
+                "cases not searched, because they are in the archive or because a declaration of no"
+                " conflict of interest is missing: {count}",
                 count=seen.not_looked_at,
             ),
             sentence(
-                "their content may forbid the answer; declare or open them first: inbox case declare CASE…,"
-                " inbox access open-archive CASE…"
+                "search these cases first, because their contents may forbid the answer: make the"
+                " declaration (inbox case declare CASE…), and open archived cases (inbox access"
+                " open-archive CASE…)"
             ),
         )
     if seen.maybe:
@@ -210,8 +211,9 @@ def _check_looked_at(seen: Seen) -> None:
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "record for each whether it names the person: inbox request namesake CASE --request"
-                " {request} --reason TEXT, or inbox request same-person",
+                "record for each case whether it names the person: inbox request same-person CASE"
+                " --request {request} --reason TEXT; or somebody else: inbox request namesake CASE"
+                " --request {request} --reason TEXT",
                 request=seen.request.n,
             ),
         )

@@ -13,7 +13,7 @@ from inbox.language.messages import sentence
 from inbox.vault import queries_exchange
 from inbox.vault.tables import Instance
 
-_COMPARE = sentence("compare it with the one that `portal init` printed")
+_COMPARE = sentence("compare this key with the one that `portal init` printed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _altered() -> BundleRefused:
 
 def _overtaken() -> BundleRefused:
     return BundleRefused(
-        sentence("another bundle was collected in the meantime"), sentence("collect this one again")
+        sentence("another bundle was collected in the meantime"), sentence("collect this bundle again")
     )
 
 
@@ -191,9 +191,9 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "the portal gives an impossible day for {count} envelopes, and each case shows it. A day before"
-            " the previous export is still used, so that no deadline is put back. A day after this export is"
-            " replaced by the first possible day. Check the portal's clock",
+            "envelopes for which the portal gives an impossible day: {count}. Each case shows this. A"
+            " day before the previous export is still used, so that no deadline becomes later. A day"
+            " after this export is replaced by the first possible day. Check the portal's clock",
             count=count,
         )
 

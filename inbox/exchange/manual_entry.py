@@ -31,7 +31,7 @@ from inbox.vault.tables import Case
 _WRONG = {
     Oddity.UNKNOWN_QUESTION: sentence("the questionnaire has no such question"),
     Oddity.UNKNOWN_ANSWER: sentence(
-        "this is not one of its answers; name options by their ids, and write days as 2026-11-24"
+        "this is not one of the question's answers; name options by their ids, and write days as 2026-11-24"
     ),
     Oddity.NOT_ASKED: sentence("given the other answers, this question is not asked"),
     Oddity.TOO_LONG: sentence("the answer is too long"),
@@ -112,13 +112,13 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
     enough = [each.id for each in asked.fields if each.enough]
     if not told.files and not given(asked, told.answers).keys() & set(enough):
         raise Refused(
-            sentence("nothing is reported"),
-            sentence("give a file, or an answer to one of: {enough}", enough=", ".join(enough)),
+            sentence("the report is empty"),
+            sentence("attach a file, or answer one of these questions: {enough}", enough=", ".join(enough)),
         )
     if len(told.files) > MOST_FILES:
         raise Refused(
             sentence("there are more than {most} files", most=MOST_FILES),
-            sentence("omit some, or combine them into one"),
+            sentence("omit some files, or combine several into one"),
         )
 
 
@@ -158,7 +158,7 @@ def _check_nobody_present(session: Session, who: Actor, texts: Iterable[str]) ->
     if conflicts.watched(session).meant_in(texts) & {*who.officers}:
         raise Refused(
             sentence("the report names an officer who is signed in"),
-            sentence("nothing was stored, not even a draft: ask other officers to enter it"),
+            sentence("nothing was stored, not even a draft: ask other officers to enter the report"),
         )
 
 
@@ -241,5 +241,17 @@ def _concerns(asked: Questionnaire, said: Answers) -> tuple[str, ...]:
         if option.outside and said.get(each.id) == option.id
     }
     if Outside.ONLY in outside:
-        return (sentence("for these answers, the page would have offered only other bodies' channels"),)
-    return (sentence("for these answers, the page would have offered other bodies first"),) if outside else ()
+        return (
+            sentence(
+                "with these answers, the report page would have offered only the channels of other bodies"
+            ),
+        )
+    return (
+        (
+            sentence(
+                "with these answers, the report page would have offered the channels of other bodies first"
+            ),
+        )
+        if outside
+        else ()
+    )

@@ -118,7 +118,7 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
         if made.applied is not None:
             raise Refused(
                 sentence("the portal has confirmed outbox {n}", n=n),
-                sentence("you need not send it again"),
+                sentence("you need not send this outbox again"),
             )
         path = inbox.home.outbox_bundle(queries_office.office(session).channel, n)
         if not path.exists():

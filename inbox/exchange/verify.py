@@ -81,7 +81,7 @@ def _refusing() -> Iterator[None]:
             sentence(
                 "this is not an intake bundle for this inbox: {error}", error=library_errors.of_crypto(error)
             ),
-            sentence("check the file"),
+            sentence("check that you chose the right file"),
         ) from None
     except FileRefused as refused:
         raise BundleRefused(refused.what, refused.hint) from None

@@ -96,7 +96,7 @@ def pieces(home: Home, found: Found) -> Iterator[bytes]:
     except (CryptoError, FileRefused, FileNotFoundError):
         raise Refused(
             sentence("the sealed copy of file {number} is missing or damaged", number=attachment.number),
-            sentence("restore a copy of the attachments folder"),
+            sentence("restore the file from a backup of the attachments folder"),
         ) from None
 
 

@@ -68,7 +68,7 @@ class Preview:
         if (picture := self.picture) is None:
             raise CaseRefused(
                 sentence("file {number} cannot be shown as a picture", number=self.found.attachment.number),
-                sentence("to see what it is, omit --out"),
+                sentence("omit --out to see what kind of file it is"),
             )
         attachments.write_new(out, [picture])
 

@@ -59,10 +59,10 @@ class NoSandbox(Refused):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            sentence("there is no sandbox, so no preview: {why}", why=why),
+            sentence("no file can be previewed, because the sandbox does not work: {why}", why=why),
             sentence(
-                "install bubblewrap and allow this user to create namespaces: docs/deploying.md, the"
-                " inbox's machine"
+                "see “The inbox's machine” in docs/deploying.md: the machine must run amd64, have"
+                " bubblewrap, and let this user create namespaces"
             ),
         )
 
@@ -91,7 +91,7 @@ def missing() -> NoSandbox | None:
 def said() -> list[str]:
     """Return warnings for officers before they open any file, or no warnings if the sandbox works."""
     refused = missing()
-    return [f"{refused}.", f"To have one: {refused.hint}."] if refused else []
+    return [f"{refused}.", f"To preview files: {refused.hint}."] if refused else []
 
 
 def run(script: Path, given: int, arguments: Sequence[str], bounds: Bounds) -> bytes:
@@ -151,12 +151,12 @@ def _trouble() -> str:
             timeout=_PROBING,
         )
     except subprocess.TimeoutExpired:
-        return sentence("it did not end in time")
+        return sentence("the test program did not end in time")
     except OSError as error:
         return library_errors.of_system(error)
     said = done.stderr.decode(errors="replace").strip().splitlines()
     return (
-        (said or [sentence("it ended with exit status {code}", code=done.returncode)])[-1]
+        (said or [sentence("the test program ended with exit status {code}", code=done.returncode)])[-1]
         if done.returncode
         else ""
     )
@@ -165,7 +165,7 @@ def _trouble() -> str:
 def _command(script: Path, arguments: Sequence[str]) -> list[str]:
     if platform.machine() != _MACHINE:
         raise NoSandbox(
-            sentence("it works only on amd64, and this machine is {other}", other=platform.machine())
+            sentence("the sandbox works only on amd64, and this machine is {other}", other=platform.machine())
         )
     walls = shutil.which("bwrap", path=_PLACES)
     if walls is None:

@@ -23,7 +23,8 @@ from templates.catalogues import LANGUAGES
 
 _ANOTHER = sentence("ask the body to export its card again: inbox exchange card --out FOLDER")
 _COMPARE = sentence(
-    "compare it, by telephone or face to face, with the key that `inbox exchange card` printed there"
+    "compare this key, by telephone or face to face, with the key that `inbox exchange card` printed at"
+    " the body"
 )
 
 
@@ -163,8 +164,8 @@ def rendered(shown: View) -> Iterator[str]:
 
 def _unknown() -> Refused:
     return Refused(
-        sentence("no outside body has a channel with this id"),
-        sentence("see them: inbox exchange channel list"),
+        sentence("no external body has a channel with this id"),
+        sentence("see the channels: inbox exchange channel list"),
     )
 
 

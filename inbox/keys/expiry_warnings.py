@@ -10,7 +10,7 @@ from inbox.vault import queries_office
 
 # Number of days left, and the words that begin the warning.
 _STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
-_ROTATE = sentence("make the next ones: inbox key rotate")
+_ROTATE = sentence("make the next keys: inbox key rotate")
 _EXPORT = sentence("export the next card for the root's officers: inbox exchange card --out FOLDER")
 _CLOSED = sentence("nobody can send a report or a follow-up; earlier reports can still be opened")
 _LOST = sentence("no outbox can be made: replies and statuses no longer reach reporters")

@@ -94,7 +94,7 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
                 count=len(words),
                 quorum=header.quorum,
             ),
-            sentence("give one --share FILE for each officer"),
+            sentence("give --share FILE once for each officer"),
         ) from None
     except CryptoError:
         raise OtherSharing from None

@@ -86,7 +86,7 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
     if today < due(session):
         raise Refused(
             sentence(
-                "the keys are valid until {end}; the next ones can be made from {due}",
+                "the keys are valid until {end}; the next keys can be made from {due} on",
                 end=min(intake, reply),
                 due=due(session),
             ),

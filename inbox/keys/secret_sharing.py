@@ -106,7 +106,9 @@ def check(names: Sequence[str], quorum: int) -> None:
     for name in names:
         check_name(name)
     if len(set(names)) != len(names):
-        raise Refused(sentence("two officers have the same name"), sentence("give each a name of their own"))
+        raise Refused(
+            sentence("two officers have the same name"), sentence("give each officer a different name")
+        )
     if not 1 <= len(names) <= shares.LARGEST_COUNT:
         raise Refused(
             sentence("{count} officers cannot share a secret", count=len(names)),

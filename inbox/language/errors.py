@@ -97,7 +97,12 @@ class Locked(Refused):
             ),
             sentence(
                 "ask a second officer to come; an officer who opened with the words of a sheet has no"
-                " passphrase, and must first renew the shares outside a session: officer renew --share"
+                " passphrase, and must first renew the shares, outside a session: inbox officer renew"
+            )
+            if needed > 1
+            else sentence(
+                "type the passphrase; if the inbox was opened with the words of a sheet, first renew the"
+                " share, outside a session: inbox officer renew"
             ),
         )
 
@@ -108,7 +113,7 @@ class Superseded(Refused):
     def __init__(self) -> None:
         super().__init__(
             sentence("vault.json has changed since this inbox was opened"),
-            sentence("open it again, with the newest shares"),
+            sentence("open the inbox again, with the newest shares"),
         )
 
 
@@ -177,8 +182,8 @@ class Undeclared(CaseRefused):
         super().__init__(
             one if len(cases) == 1 else many,
             sentence(
-                "use inbox case declare {cases}; an officer with a conflict of interest leaves the case to"
-                " others: inbox access conflict add CASE NAME --reason TEXT",
+                "to declare it: inbox case declare {cases}; an officer with a conflict of interest"
+                " leaves the case to others: inbox access conflict add CASE NAME --reason TEXT",
                 cases=" ".join(map(str, cases)),
             ),
         )

@@ -48,7 +48,7 @@ _EXPECTED = {
     "same-fields": sentence("a text with the same names in fr and in en"),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true and that no decision records"
+        "a table with an entry that has answers_danger = true and is recorded by no decision"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),
@@ -60,7 +60,7 @@ _EXPECTED = {
     "recording": sentence("a table with a decision that has measure = {measure}", measure=""),
     "one-duty": sentence("another code: the duty {duty} already uses this one", duty=""),
     "one-ground": sentence("another code: another decision already uses this one as a ground"),
-    "only-with": sentence("changed: {value} goes only with {role}", value="", role=""),
+    "only-with": sentence("changed: {value} is allowed only with {role}", value="", role=""),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),
     "file-up-to": sentence("a file of at most {most} KiB", most=""),

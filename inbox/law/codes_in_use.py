@@ -32,9 +32,12 @@ def check(session: Session, law: Law, before: Law) -> None:
         if new is None:
             raise Refused(
                 sentence(
-                    "the new law lacks {name} {code}, used {count} times", name=name, code=code, count=count
+                    "the new law lacks {name} {code}, which is used {count} times",
+                    name=name,
+                    code=code,
+                    count=count,
                 ),
-                sentence("add it back to the new folder, then try again"),
+                sentence("add the code back to the new folder, then try again"),
             )
         if old is not None and old != new:
             raise Refused(

@@ -114,7 +114,7 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
     if wanted.search and not fulltext.phrase(wanted.search):
         raise Refused(
             sentence("a search needs a word of letters or digits"),
-            sentence("without one, it would find every case"),
+            sentence("without such a word, the search would find every case"),
         )
     with inbox.acting(who, _looking(wanted)) as session:
         found = numbers(session, wanted, today=who.today)
