@@ -646,5 +646,5 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             "write to the reporter with --text-file FILE, or reply with --feedback first; or disclose"
             " nothing of the outcome: --disclosure withheld --reason TEXT"
         ),
-        Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
+        Obstacle.WITHHELD: sentence("give the reason: --reason TEXT"),
     }

@@ -579,7 +579,7 @@ def _without_reference(number: int, kind: str, _: rules.Measure) -> CaseRefused:
             number=number,
             kind=labels.named("measure", kind),
         ),
-        sentence("give it: --reference TEXT"),
+        sentence("give the reference: --reference TEXT"),
     )
 
 

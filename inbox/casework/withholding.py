@@ -77,7 +77,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
                     " recorded",
                     most=LONGEST,
                 ),
-                sentence("give it: --reference TEXT"),
+                sentence("give the reference: --reference TEXT"),
             )
         unsaid.check_line(session, number, word.reference)
         found = about(session, request, number)

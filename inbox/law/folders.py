@@ -82,7 +82,7 @@ class Folders:
         if folder.sha256(files) != sha256:
             raise HomeRefused(
                 sentence("the law of this inbox is missing or was changed: {place}", place=place),
-                sentence("restore that folder from a backup; then find out who changed it"),
+                sentence("restore that folder from a backup, then find out who changed it"),
             )
         return files
 

@@ -115,7 +115,7 @@ def check_case(session: Session, number: int) -> None:
             sentence(
                 "case {number}: nobody may read the case now, so no text counts as feedback", number=number
             ),
-            sentence("send it without --feedback"),
+            sentence("send the text without --feedback"),
         )
     work = workflow.of(session, number)
     is_told = work.has_feedback or work.acknowledged_in is not None

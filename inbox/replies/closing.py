@@ -442,7 +442,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
-            sentence("with this outcome, the only text that can be sent is the one that reveals nothing"),
+            sentence("with this outcome, only the text that reveals nothing may be sent"),
             sentence(
                 "choose the template with closes = true, without words of your own: inbox message template"
                 " list"

@@ -151,13 +151,14 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: there is nothing to report as feedback yet, because something must be"
-                " decided and done first",
+                "case {number}: feedback is possible only after the decision on admissibility, and"
+                " after another decision or a measure",
                 number=number,
             ),
             sentence(
-                "send it as an ordinary reply; or first decide: inbox case decide {number} {choices} --reason"
-                " TEXT; and record what was done: inbox case measure add {number} KIND",
+                "send the text as an ordinary reply, without --feedback; or first decide: inbox case"
+                " decide {number} {choices} --reason TEXT; and record what was done: inbox case measure"
+                " add {number} KIND",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
             ),
@@ -167,14 +168,15 @@ def _check_feedback(session: Session, number: int) -> None:
 def _untold(session: Session, number: int) -> CaseRefused:
     known = "|".join(code for code, each in templates.known(session).items() if each.answers)
     in_template = sentence(
-        "write it in a template for feedback: inbox message reply {number} --template {known}; or let the"
-        " reporter read a measure: inbox case measure share {number} MEASURE; or send it without --feedback",
+        "write the feedback in a template for feedback: inbox message reply {number} --template"
+        " {known}; or let the reporter read a measure: inbox case measure share {number} MEASURE; or"
+        " send the text without --feedback",
         number=number,
         known=known,
     )
     no_template = sentence(
-        "first let the reporter read a measure: inbox case measure share {number} MEASURE; or send it"
-        " without --feedback",
+        "first let the reporter read a measure: inbox case measure share {number} MEASURE; or send the"
+        " text without --feedback",
         number=number,
     )
     return CaseRefused(

@@ -70,7 +70,7 @@ def _extend(session: Session, number: int, today: date) -> None:
     due = next(each for each in workflow.clocks(session, number) if each.ends is Event.ANSWERED)
     if not office.of(session).may_extend:
         raise CaseRefused(
-            sentence("the regime of this office does not allow it to extend the time for feedback"),
+            sentence("under its regime, this office cannot extend the time for feedback"),
             sentence("if this is the wrong regime, change it: inbox office set --regime CODE"),
         )
     if due.dropped:
@@ -89,6 +89,6 @@ def _extend(session: Session, number: int, today: date) -> None:
     if due.is_late(today):
         raise CaseRefused(
             sentence("case {number}: feedback was due on {day}", number=number, day=due.day),
-            sentence("give it now"),
+            sentence("give the feedback now"),
         )
     work.extended = today

@@ -169,8 +169,8 @@ def said(session: Session, held: Held) -> list[Sentence]:
     """Return messages that say which parts of a case are held back, why, and what to do about that."""
     found = [
         sentence(
-            "held back in case {number}: reply {position}, because the decision has changed since;"
-            " retract it: inbox message retract {number} {position}",
+            "held back in case {number}: reply {position}, because the decision that it tells of has"
+            " changed; retract the reply: inbox message retract {number} {position}",
             number=held.case,
             position=each,
         )
@@ -178,15 +178,15 @@ def said(session: Session, held: Held) -> list[Sentence]:
     ]
     found += [
         sentence(
-            "held back in case {number}: reply {position}, because the regime of the office does not allow an"
-            " extension; retract it: inbox message retract {number} {position}",
+            "held back in case {number}: reply {position}, because the regime of the office does not"
+            " allow an extension; retract the reply: inbox message retract {number} {position}",
             number=held.case,
             position=each,
         )
         for each in held.extending
     ]
     if parts := [*_parts(held)]:
-        why = sentence("the prosecutor has not said that this can be told")
+        why = sentence("the prosecutor has not said that the reporter can be told this")
         found.append(
             sentence(
                 "held back in case {number}: {what}; {why}; {hint}",

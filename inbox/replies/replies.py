@@ -75,12 +75,12 @@ def unanswerable(case: Case) -> CaseRefused:
     if case.unsigned:
         return CaseRefused(
             sentence("case {number} is unsigned: it has no reply address", number=case.number),
-            sentence("it cannot be answered"),
+            sentence("a case without a reply address cannot be answered"),
         )
     if case.withdrawn:
         return CaseRefused(
             sentence("case {number} was withdrawn by its reporter", number=case.number),
-            sentence("the portal does not keep a slot for it"),
+            sentence("nobody can answer: the portal no longer keeps a slot for this case"),
         )
     return CaseRefused(
         sentence(

@@ -34,9 +34,9 @@ def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
 def _check(session: Session, case: Case, status: Status) -> None:
     if status is Status.CLOSED:
         raise CaseRefused(
-            sentence("a case is closed with an outcome"),
+            sentence("the status of a case cannot be set to closed"),
             sentence(
-                "close it with its outcome: inbox case close {number} OUTCOME --disclosure HOW",
+                "close the case with an outcome: inbox case close {number} OUTCOME --disclosure HOW",
                 number=case.number,
             ),
         )
@@ -51,7 +51,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
             sentence(
-                "write one first: inbox message reply {number} --template {template}",
+                "write the acknowledgement first: inbox message reply {number} --template {template}",
                 number=case.number,
                 template=templates.acknowledging(session),
             ),

@@ -69,9 +69,11 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
             sentence(
-                "a decision relies on reply {position}, which told the reporter of it", position=position
+                "a decision relies on reply {position}, because this reply tells the reporter of the"
+                " decision",
+                position=position,
             ),
-            sentence("change the decision first; or write another reply to correct this one"),
+            sentence("change the decision first; or write another reply to correct reply {position}"),
         )
     if feedback := _behind(session, reply):
         raise CaseRefused(

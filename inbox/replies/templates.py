@@ -106,7 +106,10 @@ def extension(session: Session) -> str:
     if found is None:
         raise CaseRefused(
             sentence("no template tells the reporter of an extension"),
-            sentence("add one, with extends = true: inbox message template list"),
+            sentence(
+                "add a template with extends = true to the templates in use: inbox message template export"
+                " --out FILE; inbox message template replace FILE"
+            ),
         )
     return found
 

@@ -32,8 +32,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "the unopened envelopes have expired only according to this machine's clock: no bundle that"
-                " the portal exported on or after that day has been collected"
+                "the unfiled envelopes have expired only according to this machine's clock: no bundle"
+                " that the portal exported on or after the day of expiry has been collected"
             ),
             sentence(
                 "export a bundle from the portal now, and collect it; if the portal no longer exists,"
@@ -42,16 +42,17 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
         )
     if not due and found.unasked:
         raise Refused(
-            sentence("the expired unopened envelopes do not have the archives' visa"),
+            sentence("the expired unfiled envelopes do not have the archives' visa"),
             sentence(
-                "list them for the archives, then record the visa: inbox retention visa request --out FOLDER"
+                "list what is due for the archives: inbox retention visa request --out FOLDER; then"
+                " record their visa: inbox retention visa add LIST --day DAY --reference TEXT"
             ),
         )
     if not due:
         raise Refused(
-            sentence("no unopened envelope may be discarded before {day}", day=found.next_day)
+            sentence("no unfiled envelope may be discarded before {day}", day=found.next_day)
             if found.next_day
-            else sentence("there are no unopened envelopes to discard"),
+            else sentence("there are no unfiled envelopes to discard"),
             sentence("see how long each is kept: inbox exchange unopened list"),
         )
     return due
@@ -74,7 +75,7 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
         rows = _due(session, day) if day else []
         if len(rows) != entries:
             raise Refused(
-                sentence("the envelopes that may be discarded have changed"),
+                sentence("the unfiled envelopes that may be discarded have changed since you looked"),
                 sentence("look at the list again, then try again"),
             )
         unopened_numbers.remember(session)

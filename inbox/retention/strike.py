@@ -236,7 +236,7 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
     declarations.check(session, number)
     case = queries_cases.case(session, number)
     if not striker.is_asked:
-        raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
+        raise CaseRefused(sentence("no passage was given"), sentence("give the exact words of the passage"))
     _show_all(session, case, striker, today)
     if not striker.is_found:
         if striker.place == EVERYWHERE:
@@ -247,7 +247,7 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
             )
         raise CaseRefused(
             stands,
-            sentence("copy the exact words from: inbox case show"),
+            sentence("copy the exact words from `inbox case show`"),
         )
     return case
 

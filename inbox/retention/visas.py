@@ -138,7 +138,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
     if not 0 < len(reference) <= LONGEST:
         raise Refused(
             sentence("the reference of a visa must have 1 to {most} characters", most=LONGEST),
-            sentence("give it as the archives wrote it, so that they can find the visa"),
+            sentence("give the reference as the archives wrote it, so that they can find the visa"),
         )
     noted = action(Code.RECORD_VISA, list=name, day=word.day, reference=reference)
     with inbox.acting(who, noted) as session:
@@ -225,13 +225,13 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
                 sentence("case {number} needs no visa, or already has one", number=number),
-                sentence("omit it, or destroy it: inbox retention destroy {number}", number=number),
+                sentence("omit the case, or destroy it: inbox retention destroy {number}", number=number),
             )
         if due.day > (last := _last_day(session, today)):
             raise Refused(
                 sentence("case {number} is not due until {day}", number=number, day=due.day),
                 sentence(
-                    "list only cases that are due by {last}: later ones may still change before then",
+                    "list only cases that are due by {last}: the due day of a later case may still change",
                     last=last,
                 ),
             )

@@ -17,7 +17,9 @@ from inbox.session import journal
 from inbox.vault import queries_exchange, queries_office
 
 _PAPER = re.compile(r"\s*([1-9][0-9]{0,15})[\s,]+((?:[A-Z2-7]\s*){32})", re.IGNORECASE)
-_FETCH_AGAIN = sentence("ask somebody you trust to run `portal anchors` again and bring the file")
+_FETCH_AGAIN = sentence(
+    "ask somebody you trust to run `portal anchors` on the portal again, and to bring the file"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def paper(written: str) -> Paper:
     found = _PAPER.fullmatch(written)
     if found is None:
         raise Refused(
-            sentence("not a journal head"),
+            sentence("this is not a journal head"),
             sentence('type the number and the eight groups: --head "57 ABCD EFGH …"'),
         )
     return Paper(int(found[1]), "".join(found[2].split()).upper())

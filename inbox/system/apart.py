@@ -70,8 +70,8 @@ def check_outgoing(medium: Path) -> None:
     """Raise Refused for a medium with a file that the desk wrote for another recipient."""
     if found := next(_named(_ELSEWHERE, medium, _DEPTH), None):
         raise Refused(
-            sentence("{found} is on the medium, but not meant for the portal", found=found),
-            sentence("remove it from the medium, or use another medium; then try again"),
+            sentence("{found} is on the medium, but is not meant for the portal", found=found),
+            sentence("remove the file from the medium, or use another medium; then try again"),
         )
 
 
@@ -86,7 +86,8 @@ def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
 def _refused(folder: Path, found: Path) -> Refused:
     return Refused(
         sentence(
-            "{folder} is on the medium for the portal, whose machine is connected to the network: {found}",
+            "{folder} is on the medium that goes to the portal, whose machine has a network (recognised"
+            " by {found})",
             folder=folder,
             found=found,
         ),

@@ -338,8 +338,10 @@ def _check_alone() -> None:
     if not _discard_what_comes(sys.stdin, _AT_ONCE_SECONDS):
         return
     raise Refused(
-        sentence("the input had more lines than one answer can have; all of them were discarded"),
-        sentence("after the text, a paste can contain commands: save the text to a file, and give the file"),
+        sentence("the input had more lines than one answer can have; all lines were discarded"),
+        sentence(
+            "save the text to a file, and give the file: lines pasted after the text could run as commands"
+        ),
     )
 
 

@@ -186,7 +186,7 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
         raise VaultDamaged
     if version not in schema_version.known():
         raise Refused(
-            sentence("the vault was made by a newer version"),
+            sentence("the vault was made by a newer version of the program"),
             sentence("use the version of the program that made it"),
         )
     return vault, version
@@ -200,7 +200,7 @@ def _check_pages(faults: Any) -> None:
 def _unusable(error: BaseException | None) -> Refused:
     return Refused(
         sentence("the vault could not be used: {error}", error=error),
-        sentence("check the free space, and that the home folder can be written"),
+        sentence("check the free space, and that you may write to the home folder"),
     )
 
 
