@@ -157,7 +157,7 @@ def record(make: Callable[..., T], members: Mapping[str, Shape[Any]], kind: str 
             raise Malformed("record is missing")
         present = [name for name, shape in members.items() if name in value or not shape.optional]
         if list(value) != [*head, *present]:
-            raise Malformed("record does not have the members of SPEC in their order")
+            raise Malformed("record does not have the members that SPEC lists, in that order")
         if any(value[name] is True or value[name] != expected for name, expected in head.items()):
             raise Malformed("record has another version or kind")
         return make(**{name: members[name].read(value[name]) for name in present})

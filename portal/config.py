@@ -148,7 +148,7 @@ def _refused(error: Mismatch, path: Path) -> BadConfiguration:
 def _made(text: str, name: str) -> bytes:
     if not text:
         raise BadConfiguration(
-            f"setting {name!r} is empty", "copy it into the configuration; `inbox init` prints it"
+            f"setting {name!r} is empty", "copy the value that `inbox init` printed into the configuration"
         )
     return base64url.decode(text)
 

@@ -38,7 +38,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="Due by today, within a week, later, or never.",
+        help="Overdue, due by today, within a week, later, or never.",
     ),
     _filter("--danger", is_flag=True, help="With a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
@@ -113,7 +113,9 @@ class Chosen:
 def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
     """Let a command take case numbers, or a filter with the number of cases it finds."""
     count = click.option(
-        "--count", type=NUMBER, help="The number of cases that the filter finds, as a confirmation."
+        "--count",
+        type=NUMBER,
+        help="Confirm how many cases the filter finds; with another number, nothing is done.",
     )
     return click.argument("cases", type=NUMBER, nargs=-1)(filters(count(command)))
 

@@ -198,7 +198,9 @@ out_folder = click.option(
 )
 
 same_disk_option = click.option(
-    "--same-disk", is_flag=True, help="Allow a disk of this machine, or the same disk twice."
+    "--same-disk",
+    is_flag=True,
+    help="Allow folders on this machine's own disk, or on the same disk as one another.",
 )
 
 
@@ -209,7 +211,11 @@ def text_options(command: Command) -> Command:
             "--text-file", type=click.Path(path_type=Path), help="Read the text from this UTF-8 file."
         ),
         click.option(
-            "--text", help="The text; a shell may keep it in its history, so type it when asked instead."
+            "--text",
+            help=(
+                "The text. A shell may keep it in its history: at a terminal, omit this option and type the"
+                " text when asked."
+            ),
         ),
     ):
         command = option(command)

@@ -147,7 +147,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     yield (
         f"{name}: bundle {result.n} collected: {len(filed.cases)} new cases,"
         f" {len(filed.follow_ups)} follow-ups, {len(filed.withdrawn)} withdrawals,"
-        f" {len(filed.repeated)} repeated, {len(filed.unopened)} unopened"
+        f" {len(filed.repeated)} repeated, {len(filed.unopened)} unfiled"
     )
     if filed.cases:
         yield f"new cases: {_spans(filed.cases)}"

@@ -110,7 +110,7 @@ def asking(opened: Unlocked) -> Confirm:
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="End after this many minutes without typing.",
+    help="End the session after this many minutes without typing.",
 )
 @officer_options
 @click.pass_context

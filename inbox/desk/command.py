@@ -13,7 +13,13 @@ from inbox.system.clock import today
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Serve here.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Serve on this port; 0 means any free port.",
+)
 @click.option(
     "--minutes",
     type=click.IntRange(1, 120),

@@ -14,7 +14,7 @@ from portal.store.database import Database
 def write(store: Database, channel: str, path: Path) -> list[int]:
     """Write the manifests of one channel to ``path`` and return their numbers. Raises Refused."""
     if path.exists():
-        raise Refused(f"{path} already exists", "choose another --out; no file is overwritten")
+        raise Refused(f"{path} already exists", "choose another --out: nothing is overwritten")
     with store.read() as connection:
         numbers = outboxes.numbers(connection, channel)
     try:
@@ -35,7 +35,7 @@ def choose(store: Database, channel: str | None) -> str:
     wanted = [each for each in known if channel in {None, each}]
     if not wanted:
         what = "any channel" if channel is None else f"channel {channel!r}"
-        raise Refused(f"no outbox of {what} was ever applied", "`portal import` applies an outbox")
+        raise Refused(f"no outbox of {what} was ever applied", "first apply an outbox with `portal import`")
     if len(wanted) > 1:
         # One body must not see the outboxes of another body's inbox.
         raise Refused(

@@ -69,7 +69,10 @@ def export_again(database: Database, channel: str, n: int, folder: Path) -> Expo
         manifest = intakes.manifest(connection, channel, n)
         last = intakes.last(connection, channel).n
     if manifest is None and n <= last:
-        raise Refused(f"the inbox has confirmed bundle {n} of {channel}", "its envelopes are no longer here")
+        raise Refused(
+            f"the inbox has confirmed bundle {n} of {channel}",
+            "the envelopes of this bundle are no longer on the portal",
+        )
     if manifest is None:
         raise Refused(f"bundle {n} of {channel} was never made", f"the newest bundle is {last}")
     return _write(database, manifest, folder)
@@ -126,7 +129,7 @@ def _write(database: Database, manifest: Manifest, folder: Path) -> Exported:
     except CryptoError as error:
         raise Refused(
             f"bundle {path} was not written: an import has just confirmed it",
-            "its envelopes are no longer here",
+            "the envelopes of this bundle are no longer on the portal",
         ) from error
     return Exported(path, intake, Link(intake.n, manifest.hash))
 
@@ -137,7 +140,7 @@ def _path(folder: Path, channel: str, n: int) -> Path:
 
 def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
     if not folder.is_dir():
-        raise Refused(f"folder {folder} does not exist", "make it, or name another with --out")
+        raise Refused(f"folder {folder} does not exist", "make this folder, or name another one with --out")
     with database.read() as connection:
         path = _path(folder, channel, intakes.last(connection, channel).n + 1)
     if path.exists():

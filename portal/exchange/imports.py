@@ -28,8 +28,8 @@ _SLOT = age.sealed_size(padding.SLOT)
 _BLOCK = 256 << 10
 _KEYRING_FILES = {KEYRING, KEYRING_SIGNATURE}
 _COPY_AGAIN = (
-    "nothing was changed; check that the bundle is meant for this portal, "
-    "then copy it again, or make it again with `inbox exchange outbox --again N`"
+    "nothing was changed; check that the bundle is meant for this portal; then copy the bundle again,"
+    " or make it again with `inbox exchange outbox --again N`"
 )
 
 
@@ -100,7 +100,7 @@ def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
     signers = _signers(present, offered.keyring if offered else None, head.channel)
     outbox = bundle.open_outbox(manifest, settings.deployment_id, signers)
     if (offered and offered.keyring.serial) != (outbox.keyring and outbox.keyring.serial):
-        raise Malformed("bundle holds another keyring than its manifest says")
+        raise Malformed("the keyring in the bundle is not the one that its manifest names")
     with _reading(path) as (_, members):
         for member in bundle.checked(members, outbox.files()):
             _content(member)
@@ -173,7 +173,8 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
         raise Refused(f"{name} was applied before with different content", _COPY_AGAIN)
     if last != NOTHING and outbox.n < last.n:
         raise Refused(
-            f"{name} is older than the first bundle that this portal applied", "it is no longer needed"
+            f"{name} is older than the first bundle that this portal applied",
+            "this bundle is no longer needed",
         )
     if last != NOTHING and outbox.n > last.n + 1:
         raise Refused(

@@ -52,7 +52,9 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--rewrite", is_flag=True, help="Rewrite the database, whatever its size; reports wait meanwhile."
+    "--rewrite",
+    is_flag=True,
+    help="Rewrite the database, whatever its size. Meanwhile, reports have to wait.",
 )
 @json_option
 @pass_settings
@@ -82,7 +84,8 @@ def _tell_expired(expired: Expired, *, as_json: bool) -> None:
 @click.option(
     "--url",
     default="",
-    help="Also check the site at this address: its headers, and its time against this machine's clock.",
+    help="Also check the site at this address: its headers, and whether its clock agrees with this"
+    " machine's.",
 )
 @json_option
 @pass_settings

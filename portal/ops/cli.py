@@ -194,7 +194,10 @@ def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
 
 def _tell_of_other_questions(settings: Settings, published: Keyring) -> None:
     if published.questionnaire != load_questionnaire(settings).reference:
-        terminal.say("it names another questionnaire: set `questionnaire` to that file, or nobody can report")
+        terminal.say(
+            "the keyring names another questionnaire than the configuration: set `questionnaire` to that"
+            " file, or nobody can report"
+        )
 
 
 def _tell_exported(made: list[Exported], *, as_json: bool) -> None:

@@ -138,12 +138,12 @@ def _law(settings: Settings) -> Iterator[Finding]:
         Level.OK,
         f"pages promise what the law {found.sha256.hex()} says of the regime"
         f" {settings.regime or found.default_regime}",
-        "compare both with `inbox office show`",
+        "compare the law and the regime with those that `inbox office show` prints",
     )
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
-    hint = "make a new one: `portal manifest`, then `inbox exchange sign-pages`"
+    hint = "make a new page manifest: `portal manifest`, then `inbox exchange sign-pages`"
     try:
         signed = manifest.load(settings)
         served = signed and _again(settings, signed.pages)
@@ -368,7 +368,8 @@ def _clock(answer: Answer, asked: datetime, answered: datetime) -> Finding:
         return Finding(
             Level.WRONG,
             f"this machine's clock says {answered:%Y-%m-%d %H:%M}, the site's {sent:%Y-%m-%d %H:%M} (UTC)",
-            "set the wrong one, and use NTP on both: reports are dated, and keys chosen, by the day",
+            "correct the wrong clock, and use NTP on both machines: the day decides the date of a"
+            " report and which keys are used",
         )
     return Finding(Level.OK, "this machine's clock and the site's agree to two minutes")
 
@@ -380,9 +381,13 @@ def _headers(answer: Answer) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"header {name} is missing or changed",
-            "let the web server pass the portal's header on",
+            "let the web server pass on the portal's header",
         )
     for name in extra:
-        yield Finding(Level.WRONG, f"the site adds the header {name}", "switch it off in the web server")
+        yield Finding(
+            Level.WRONG,
+            f"the site adds the header {name}",
+            "remove this header in the web server's configuration",
+        )
     if not wrong and not extra:
         yield Finding(Level.OK, "the headers are those of the portal")

@@ -41,14 +41,14 @@ def _save(out: Path, raw: bytes) -> None:
     "--serial",
     type=click.IntRange(1, strictjson.LARGEST),
     required=True,
-    help="A number higher than that of the last manifest.",
+    help="A number that is higher than the serial of the last manifest.",
 )
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=_until,
     required=True,
-    help="The last day on which it is valid.",
+    help="The last day on which the manifest is valid.",
 )
 @click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
 @pass_settings

@@ -38,7 +38,7 @@ def load(path: Path, deployment: str) -> Seen:
         return Seen(deployment)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Refused(
-            f"{path} is not a file of serials", "correct it, or name another file with --seen"
+            f"{path} is not a file of serials", "correct the file, or name another one with --seen"
         ) from error
     if seen.deployment != deployment:
         raise Refused(f"{path} is for another deployment", "name another file with --seen")

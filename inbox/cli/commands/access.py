@@ -129,7 +129,7 @@ def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bool) -> None:
-    """Choose the only officers who may read a case: its handlers."""
+    """Let only these officers read a case. They become its handlers."""
     with door.opened() as (inbox, who):
         found = handlers.entrust(inbox, who, case, officers)
     _show_handlers(case, found, as_json=as_json)
@@ -214,16 +214,16 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 
 @click.command()
 @case_argument
-@click.option("--text-file", type=click.Path(path_type=Path), help="Read it from this UTF-8 file.")
+@click.option("--text-file", type=click.Path(path_type=Path), help="Read the identity from this UTF-8 file.")
 @officer_options
 @json_option
 @click.pass_obj
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
-    """Record the identity of a case's reporter, below the existing text.
+    """Record the identity of a case's reporter. New text is added below what is already recorded.
 
-    It appears in no list, search, dossier or other export. It takes two officers if an identity is already
-    recorded, or if the case contains some of these words. To correct a mistake, two officers redact it: inbox
-    case redact.
+    The identity appears in no list, search, dossier or other export. Recording takes two officers if an
+    identity is already recorded, or if the case contains some of these words. To correct a mistake, two
+    officers redact the identity: inbox case redact.
     """
     given = given_or_to_type(None, text_file)
     with door.opened() as (inbox, who):
@@ -278,7 +278,7 @@ def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) 
 @json_option
 @click.pass_obj
 def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Record that the reporter no longer consents to the identity being disclosed."""
+    """Record that the reporter no longer consents to the disclosure of their identity."""
     with door.opened() as (inbox, who):
         identities.consent(inbox, who, case, ConsentSaid(None, withdrawn=True, reason=reason))
     said = f"case {case}: the reporter withdrew the consent"
@@ -302,10 +302,13 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
 @case_argument
 @click.option("--to", "recipient", required=True, help=f"The authority, in at most {LONGEST} characters.")
 @click.option(
-    "--what", required=True, type=click.Choice([each.value for each in What]), help="What was given."
+    "--what", required=True, type=click.Choice([each.value for each in What]), help="What was disclosed."
 )
 @click.option(
-    "--ground", required=True, type=click.Choice([each.value for each in Ground]), help="The ground."
+    "--ground",
+    required=True,
+    type=click.Choice([each.value for each in Ground]),
+    help="The ground for the disclosure.",
 )
 @reason_option
 @officer_options

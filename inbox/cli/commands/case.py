@@ -25,7 +25,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show all of one case."""
+    """Show everything in one case."""
     with door.opened() as (inbox, who):
         _ask(inbox, who, case)
         shown = case_view.read(inbox, who, case)

@@ -119,9 +119,9 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
 
 @click.command()
 @many_cases
-@click.option("--add", "added", multiple=True, help="A tag to add; can be repeated.")
+@click.option("--add", "added", multiple=True, help="A tag to add. Can be repeated.")
 @click.option(
-    "--remove", "removed", multiple=True, help="A tag to remove; every one of the cases must have it."
+    "--remove", "removed", multiple=True, help="A tag to remove; every case must have it. Can be repeated."
 )
 @officer_options
 @json_option
@@ -177,7 +177,7 @@ def _assign_many(door: Door, given: dict[str, Any], to: str | None, *, as_json: 
 @json_option
 @click.pass_obj
 def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
-    """Assign all open cases of the officer ABSENT to DEPUTY."""
+    """Assign the open cases of the officer ABSENT to DEPUTY, except those that DEPUTY may not read."""
     with door.opened() as (inbox, who):
         done = assignment.pass_on(inbox, who, absent, deputy)
     said = [f"{counted(done.numbers)}: assigned to {deputy}"]

@@ -80,7 +80,11 @@ _PLAN: list[Callable[[Any], Any]] = [
     ),
     _redact_option,
     click.option(
-        "--include", multiple=True, help="Include this answer, which reveals something about the reporter."
+        "--include",
+        multiple=True,
+        help=(
+            "Include the answer to this question (its id), although it reveals something about the reporter."
+        ),
     ),
     click.option("--with-replies", is_flag=True, help="Include the replies to the reporter."),
     click.option(
@@ -297,7 +301,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
-    """Extend all open requests by two months, once each, before the first one ends.
+    """Extend the time for all open requests by two months: once for each, and before its month ends.
 
     Tell each person the reason. It takes two officers.
     """
@@ -351,7 +355,11 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     with door.opened() as (inbox, who):
         withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
     view = {"request": request, "case": case, "day": given["day"].isoformat()}
-    terminal.show(view, [f"the prosecutor does not object, as to case {case}"], as_json=as_json)
+    terminal.show(
+        view,
+        [f"recorded: the prosecutor does not object to disclosing the contents of case {case}"],
+        as_json=as_json,
+    )
 
 
 @click.command()
@@ -411,7 +419,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, from the day on that `inbox request show` shows. It takes two officers.
+    """Write the answer to a request, not before the day that `inbox request list` shows. Takes two officers.
 
     Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
     bundles from or for the portal.
@@ -524,9 +532,11 @@ def _case_line(each: Concerned) -> str:
 @text_options
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @despite_option()
-@click.option("--preview", is_flag=True, help="Show its text; write nothing.")
+@click.option("--preview", is_flag=True, help="Show the text of the letter, and write nothing.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write to this new file; not needed with --preview."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the letter to this new file. Not needed with --preview.",
 )
 @officer_options
 @json_option

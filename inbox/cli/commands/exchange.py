@@ -29,9 +29,9 @@ _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 _SIGNED_ANEW = (
-    "its own key has expired, so the current key signed it; the portal accepts it once it has a keyring"
-    " that lists the current key: inbox exchange keyring and portal keyring, or for an external body, the"
-    " root's next outbox"
+    "the key of this outbox has expired, so the current key signed the outbox; the portal accepts it"
+    " only after a keyring that lists the current key: inbox exchange keyring, then portal keyring; for"
+    " an external body, the root's next outbox brings that keyring"
 )
 
 
@@ -40,9 +40,13 @@ _SIGNED_ANEW = (
 @click.option(
     "--confirm-instance",
     metavar="FINGERPRINT",
-    help="The portal's instance key, as `portal init` printed it.",
+    help="Confirm the portal with its instance key, as `portal init` printed it.",
 )
-@click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
+@click.option(
+    "--new-instance",
+    metavar="FINGERPRINT",
+    help="Confirm a rebuilt portal with its instance key, as `portal init` printed it.",
+)
 @click.option(
     "--after-restore",
     is_flag=True,
@@ -92,7 +96,9 @@ def _no(_: str) -> bool:
 
 @click.command()
 @out_folder
-@click.option("--again", type=NUMBER, help="Copy this outbox again instead.")
+@click.option(
+    "--again", type=NUMBER, help="Copy the outbox with this number again, instead of making the next one."
+)
 @same_disk_option
 @officer_options
 @json_option
@@ -131,13 +137,13 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     "--answers",
     "answers_file",
     type=click.Path(path_type=Path),
-    help="Read the answers from this TOML file, by the ids of the questionnaire, instead of asking.",
+    help="Read the answers from this TOML file instead of asking; its keys are ids of questions.",
 )
 @click.option(
     "--attach",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
-    help="An attachment.",
+    help="Attach this file; repeat it for each file.",
 )
 @click.option(
     "--sheet",

@@ -19,7 +19,7 @@ from inbox.system import terminal
     type=click.Path(path_type=Path),
     help="Compare with this file of `portal anchors`.",
 )
-@click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a head on paper.")
+@click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head on paper.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -41,7 +41,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
     default="",
     type=click.Choice(["", *map(str, Code)]),
     metavar="CODE",
-    help="Entries with this action code, as printed.",
+    help="Entries with this action code, which each entry shows.",
 )
 @officer_options
 @json_option
@@ -61,7 +61,7 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
 @json_option
 @click.pass_obj
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Record that the clock was ahead and is now correct. Days count from today. It takes two officers."""
+    """Record that the clock was ahead, so that the journal accepts today's date. It takes two officers."""
     with door.opened() as (inbox, who):
         head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [

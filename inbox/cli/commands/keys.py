@@ -53,7 +53,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     type=click.IntRange(rotation.SHORTEST, rotation.LONGEST),
     default=EPOCH.days,
     show_default=True,
-    help="How many days they are valid.",
+    help="How many days the new keys are valid.",
 )
 @click.option(
     "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody may know them."
@@ -74,7 +74,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only show what would be destroyed.")
+@click.option("--dry-run", is_flag=True, help="Show what would be destroyed, and destroy nothing.")
 @reason_option
 @officer_options
 @json_option
@@ -123,7 +123,7 @@ def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
     if planned.backups is None:
         return
     yield ""
-    yield "with the shares of its time, an older copy still opens envelopes sealed to them;"
+    yield "an older copy and the shares of its time still open envelopes that were sealed to these keys;"
     yield "destroy every copy of:"
     yield from (f"  {name}" for name in planned.backups.names)
     yield "  the vault, from before now"
@@ -159,7 +159,10 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 @officer_options
 @click.pass_obj
 def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
-    """Sign the list of `portal manifest` with the root key. Make it from your own checkout to compare."""
+    """Sign the list that `portal manifest` made, with the root key.
+
+    First make the same list from your own checkout, and compare the two.
+    """
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
         listed = key_actions.sign_pages(inbox, who, raw, out)
@@ -201,7 +204,9 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox exchange card` printed it there."
+    "--fingerprint",
+    metavar="FINGERPRINT",
+    help="The card key, as `inbox exchange card` printed it at the external body.",
 )
 @officer_options
 @json_option
@@ -217,7 +222,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
     lines = [
         "accepted:",
         *channel_cards.rendered(view),
-        "it is on the next keyring: inbox exchange outbox, or inbox exchange keyring",
+        "the channel is on the next keyring: inbox exchange outbox, or inbox exchange keyring",
     ]
     terminal.show(view, lines, as_json=as_json)
 
@@ -234,8 +239,8 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     lines = [
         f"the next keyring no longer has channel {visible(channel)}: inbox exchange outbox, or inbox"
         " exchange keyring",
-        "from then on nobody can write to it, and what it sends to the portal is refused;"
-        " its reporters can no longer read answers",
-        "the id can come back with the same body's next card, never with another body's",
+        "from then on, nobody can write to this channel, the portal refuses what it sends, and its"
+        " reporters can no longer read answers",
+        "only the same body can use this channel id again, with its next card",
     ]
     terminal.show({"channel": channel}, lines, as_json=as_json)

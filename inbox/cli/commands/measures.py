@@ -65,13 +65,15 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.argument("kind")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
 @_sent("The recipient, or the authority that decided.", "The prosecutor's restrictions.")
-@click.option("--degree", type=NUMBER, help="The group of a sanction.")
+@click.option("--degree", type=NUMBER, help="The group of the sanction, if the measure is one.")
 @despite_option(
     "Why you act without the prosecutor's answer, how the text respects the restrictions, or why you"
     " override a warning."
 )
 @text_options
-@click.option("--tell", "told", is_flag=True, help="Show it to the reporter from the next outbox on.")
+@click.option(
+    "--tell", "told", is_flag=True, help="Show the measure to the reporter from the next outbox on."
+)
 @officer_options
 @json_option
 @click.pass_obj

@@ -51,7 +51,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
     default="",
     help="Where or how reporters can speak to an officer; with --regime.",
 )
-@click.option("--last-case", type=NUMBER, help="Number new cases after this one: see `inbox backup restore`.")
+@click.option("--last-case", type=NUMBER, help="After a restore: the highest case number in the lost inbox.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -76,12 +76,12 @@ def _show_settings(now: Settings, *, is_new: bool, as_json: bool) -> None:
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
         *_heard(now),
         *(
-            [f'pages say so once the configuration of the portal has it, too: regime = "{now.regime}"']
+            [f'the portal follows once its configuration has this line, too: regime = "{now.regime}"']
             if is_new
             else []
         ),
         f"law: {now.law.name.en} ({sha256})",
-        "the portal must use the same regime and law: portal doctor shows which it uses",
+        "the portal must use the same regime and law: `portal doctor` shows which ones it uses",
     ]
     terminal.show({"regime": now.regime, "heard": now.heard, "law": sha256}, said, as_json=as_json)
 
@@ -149,17 +149,18 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what it would change, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what the new law would change, and change nothing.")
 @click.option(
     "--loosening",
     is_flag=True,
-    help="Replace it even if rules become looser, deadlines later, or cases are destroyed sooner.",
+    help="Replace the law even if rules become looser, deadlines become later, or cases are destroyed"
+    " sooner.",
 )
 @officer_options
 @json_option
 @click.pass_obj
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
-    """Replace the law with the one in a folder. It takes two officers. All deadlines change."""
+    """Replace the law with the one in a folder. It takes two officers. All deadlines change accordingly."""
     files = folders.given(str(folder))
     with door.opened() as (inbox, who):
         planned = laws.plan(inbox, who, files)
@@ -237,12 +238,12 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
 
 @click.command()
 @click.argument("name", type=click.Choice([each.value for each in Register]))
-@click.option("--year", type=NUMBER, help="Only this year.")
+@click.option("--year", type=NUMBER, help="Show only this year.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     callback=_out_of,
-    help="Write it to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
+    help="Write the register to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the file.")
 @officer_options
@@ -253,7 +254,8 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
 
     There are registers of reports, access requests, protection and consultations.
 
-    It contains codes and days, nothing of a report. Cases that exclude a signed-in officer are omitted.
+    A register contains codes and days, but nothing from a report. Cases from which a signed-in officer is
+    excluded are omitted.
     """
     wanted = Wanted(Register(given["name"]), given["year"])
     with door.opened() as (inbox, who):
@@ -267,7 +269,7 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
 
 @click.command()
 @click.option("--body", required=True, help=f"The body or person consulted, in at most {LONGEST} characters.")
-@click.option("--day", required=True, metavar="DAY", callback=day_of, help="When.")
+@click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the consultation.")
 @click.option("--subject", cls=TextOption, question="the subject", needed=True, help="The subject.")
 @click.option(
     "--opinion",

@@ -49,13 +49,15 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @click.option(
     "--view",
     default="open",
-    help="Use this view, narrowed by the other options. To list views: inbox queue view list.",
+    help="Use this saved view, narrowed by the other options. To list views: inbox queue view list.",
 )
 @sort_option
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"The page number; each page has {PAGE} cases.")
 @filters
 @state_options("open", "closed", "junk", "all")
-@click.option("--facets", is_flag=True, help="Also show possible filters, and how many cases each leaves.")
+@click.option(
+    "--facets", is_flag=True, help="Also show possible filters, and how many cases each of them leaves."
+)
 @officer_options
 @json_option
 @click.pass_obj

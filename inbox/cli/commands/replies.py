@@ -99,7 +99,7 @@ def _page(view: View) -> Iterator[str]:
 @text_options
 @click.option("--template", default="", help="Use this template; your text fills its gap.")
 @click.option(
-    "--feedback", is_flag=True, help="It is feedback: it says what was done or is planned, and why."
+    "--feedback", is_flag=True, help="The reply is feedback: it says what was done or is planned, and why."
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
 @despite_option()

@@ -169,7 +169,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--since", metavar="DAY", callback=day_of, help="From this day on.")
+@click.option("--since", metavar="DAY", callback=day_of, help="Only cases destroyed on this day or later.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
 )

@@ -88,7 +88,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     "--questionnaire",
     type=click.Path(path_type=Path),
     default=shipped.QUESTIONNAIRE,
-    help="The questionnaire of the portal, if not the one that comes with it.",
+    help="The questionnaire of the portal, if not the one that comes with the program.",
 )
 @click.option(
     "--jurisdiction",
@@ -192,13 +192,14 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
         f"backup: {made.folder}",
         f"its key store: {made.keystore}",
         journal_view.head(made.head),
-        "whoever has both, and the shares of a quorum, can read everything: keep them separately;",
-        f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox retention"
-        " destroy` or"
-        " `inbox key destroy` says so",
+        "whoever has the backup, its key store and the shares of a quorum can read everything: keep the"
+        " three apart;",
+        "when `inbox retention destroy` or `inbox key destroy` says so, destroy every copy of"
+        f" {made.keystore.name}, and all earlier backups",
     ]
     lines += [
-        f"{name} is not in it: keep a copy separately; nobody can open the backup without it"
+        f"the backup does not contain {name}: keep a copy of that file separately;"
+        " nobody can open the backup without it"
         for name in made.shares
     ]
     lines += _faults(made.faults)
@@ -212,11 +213,16 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
     "--from", "folder", required=True, type=click.Path(path_type=Path), help="The folder of the backup."
 )
 @click.option(
-    "--keystore", required=True, type=click.Path(path_type=Path), help="The key store that belongs to it."
+    "--keystore",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The key store that belongs to the backup.",
 )
 @click.option("--last-case", type=NUMBER, help="The highest case number in the lost inbox.")
 @click.option(
-    "--head", metavar='"N FINGERPRINT"', help="The newest head of its journal that was written down."
+    "--head",
+    metavar='"N FINGERPRINT"',
+    help="The newest journal head of the lost inbox that was written down.",
 )
 @officer_options
 @json_option
@@ -231,7 +237,7 @@ def restore(  # noqa: PLR0913 - one for each option
     head: str | None,
     as_json: bool,
 ) -> None:
-    """Restore a backup as the inbox of --home, which must not exist."""
+    """Restore a backup into the folder --home, which must not exist yet."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     progress = partial(terminal.progress, "copying")
@@ -264,14 +270,19 @@ def _look(found: Found) -> None:
     days = (today() - found.day).days
     terminal.warn(f"to be restored: the inbox as it was on {found.day}, {days} days ago")
     terminal.warn(journal_view.head(found.head))
-    terminal.warn("later changes are not in it: compare it with the newest head that was written down")
+    terminal.warn(
+        "the backup lacks later changes: compare this head with the newest head that was written down"
+    )
     terminal.warn(
         "repeat these before anybody reads a case: exclusions, handlers, holds, measures, decisions"
     )
     if found.newer is not None:
-        terminal.warn(f"A NEWER BACKUP IS BESIDE IT, of {found.newer}")
+        terminal.warn(f"A NEWER BACKUP IS BESIDE THIS ONE, of {found.newer}")
     if found.law is not None:
-        terminal.warn(f"the law in it: {found.law.hex()}; if another law was adopted since, adopt it again")
+        terminal.warn(
+            f"the law in the backup: {found.law.hex()};"
+            " if another law was adopted since, adopt that law again"
+        )
     terminal.warn_all(_faults(found.faults))
     if terminal.is_interactive() and not terminal.ask("Restore it?"):
         raise Refused(sentence("nothing was restored"), sentence("look for a newer backup"))
@@ -280,14 +291,17 @@ def _look(found: Found) -> None:
 def _faults(names: Sequence[str]) -> Iterator[str]:
     """Yield the files that were missing or altered when the backup was made."""
     if names:
-        yield "these were missing or altered in the home; look for them in older backups:"
+        yield (
+            "these files were missing or altered in the home when the backup was made; look for them in"
+            " older backups:"
+        )
     yield from (f"  {name}" for name in names)
 
 
 def _numbers(restored: Restored) -> Iterator[str]:
     """Yield the first case number that the lost inbox cannot have used."""
     if restored.is_old:
-        yield f"its vault has version {restored.version}: inbox upgrade"
+        yield f"the vault in the backup has version {restored.version}: inbox upgrade"
         yield "then give the highest case number in the lost inbox: inbox office set --last-case N"
     else:
         yield f"the next case gets the number {restored.next_case}: the lost inbox may have used lower ones"
