@@ -145,7 +145,7 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
     office.json(*record("Yann", received=clock.day))
     clock.wait(40)
     before = office.state()
-    assert "was already extended or is overdue" in office.run("request", "extend", "--because", "number").err
+    assert "was already extended, or is overdue" in office.run("request", "extend", "--because", "number").err
     assert 2 == office.run("request", "extend", "--because", "the reporter is away").code
     with office.unlocked() as opened, pytest.raises(Locked):
         access_requests.extend(opened.inbox, Actor(opened.present, clock.day), Because.NUMBER)

@@ -95,7 +95,7 @@ def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, given: dict[st
     before = office.state()
     with (
         office.unlocked() as opened,
-        pytest.raises(Refused, match="give either the day of the consent or its withdrawal"),
+        pytest.raises(Refused, match="either a day of consent or a withdrawal is needed, not both"),
     ):
         identities.consent(opened.inbox, opened.by_opening(today()), 1, ConsentSaid(**given))
     assert 2 == office.run("case", "identity", "consent", "1", "--reason", "x").code
@@ -258,7 +258,9 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
 
 def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
     """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
-    assert "the message in which the reporter consented is missing" in refused(office, *CONSENT[:-2])
+    assert "the reason must name the message in which the reporter consented" in refused(
+        office, *CONSENT[:-2]
+    )
     with office.unlocked() as opened:
         given = ConsentSaid(today(), reason="the report")
         alone = Actor(opened.present, today())
@@ -273,7 +275,7 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
 def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
     office.json(*CONSENT)
     gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
-    assert "whether to inform the reporter beforehand" in refused(office, *gives)
+    assert "whether to inform the reporter before this disclosure" in refused(office, *gives)
     office.json("message", "reply", "1", "--template", "identity_notice", "--text", "À X.")
     office.json("case", "decide", "1", "told", "--reason", "x")
     office.json(*gives)

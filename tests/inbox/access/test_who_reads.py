@@ -335,7 +335,9 @@ def test_a_link_that_would_leave_too_few_is_refused_with_the_kinds_that_bind_not
         session.flush()
         with pytest.raises(Refused) as caught:
             conflicts.join(session, Actor({}, DAY), here, 2)
-    assert "link them as one of these: same_place; contradicts" in str(caught.value.hint)
+    assert "link the cases only with one of these relations: same_place; contradicts" in str(
+        caught.value.hint
+    )
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])

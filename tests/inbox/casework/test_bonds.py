@@ -337,7 +337,7 @@ def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it
     with bound.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=2, officer="chloe", since=today()))
     said = bound.run("access", "conflict", "add", "1", "bruno", "--reason", "x")
-    assert "fewer than 2 officers would then be left to read case 2" in said.err
+    assert "this would leave fewer than 2 officers who may read case 2" in said.err
     assert [(2, "chloe")] == kept(bound)
 
 

@@ -233,7 +233,9 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, a
     assert ("process_fix",) == slot(office, author).measures_disclosed
     untold = refused(office, "case", "measure", "share", "1", "4")
     assert "no reporter is told of this measure: internal_control" in untold
-    assert "who can only be told of these: protection_offered, protection_requested, " in untold
+    assert (
+        "reporters can be told only of these measures: protection_offered, protection_requested, " in untold
+    )
     assert "case 1 has no measure 9" in refused(office, "case", "measure", "share", "1", "9")
 
 
@@ -258,7 +260,7 @@ def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: O
     earlier = (received - timedelta(1)).isoformat()
     office.json("case", "measure", "add", "1", "judicial_investigation", "--day", earlier)
     said = refused(office, "case", "measure", "add", "1", "final_decision", "--day", earlier)
-    assert f"{earlier} is before the report arrived, on {received} or later" in said
+    assert f"{earlier} is too early, because the report arrived on {received} or later" in said
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
@@ -472,7 +474,9 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
 def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
     """Else it would free what comes from the rules for proceedings. What begins later ends, too."""
     final = ("case", "measure", "add", "1", "final_decision")
-    nothing = "case 1 has no pending proceedings that this could end\nhint: first record the measure that"
+    nothing = (
+        "case 1 has no pending proceedings that this decision could end\nhint: first record the measure that"
+    )
     office.json("case", "measure", "add", "1", "none")
     for _ in range(2):
         assert nothing in refused(office, *final)
@@ -501,9 +505,9 @@ def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reaso
     tell_prosecutor(office)
     said = refused(office, "case", "measure", "add", "1", "suspension")
     assert is_unasked == is_asked == said
-    assert "case 1: the prosecutor has not said that this can be done" in said
+    assert "case 1: the prosecutor has not said that this measure can be taken" in said
     assert "inbox case decide 1 transmit|no_transmission --reason TEXT; then ask" in said
-    assert "inbox case measure add 1 prosecutor_word; or say why you do it anyway" in said
+    assert "inbox case measure add 1 prosecutor_word; or say why you take the measure anyway" in said
     counted = office.json("office", "oversight")["actions"]["despite-warning"]
     office.json("case", "measure", "add", "1", "suspension", "--despite-warning", "he burns files")
     noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "record-measure"]
@@ -599,7 +603,7 @@ def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
     with sitting(office) as client:
         form = {"kind": "hearing", "degree": "0"}
         shown = client.send("/en/case/1/measure", **form)
-        assert (409, True) == (shown.status_code, "has not said that this can be done" in shown.text)
+        assert (409, True) == (shown.status_code, "has not said that this measure can be taken" in shown.text)
         assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
     (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])

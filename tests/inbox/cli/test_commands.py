@@ -160,7 +160,7 @@ def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
 ) -> None:
     path = portal.bundle(Sent(b"noise" * 400))
     said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
-    assert (0, True) == (said.code, "1 unopened" in said.out)
+    assert (0, True) == (said.code, "1 unfiled" in said.out)
     assert "unfiled envelopes: 1; see: inbox exchange unopened list\n" in world.office.run("case", "list").out
     listed = world.office.run("exchange", "unopened", "list").out
     assert "malformed: the envelope" in listed

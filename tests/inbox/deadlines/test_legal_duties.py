@@ -287,10 +287,10 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
 def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(office: Office) -> None:
     """To inform the persons is refused, whatever the reason; to put that off is not."""
     informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
-    assert "would warn them before the prosecutor" in refused(office, *informing)
+    assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "it is corruption")
-    assert "would warn them before the prosecutor" in refused(office, *informing)
+    assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     assert "" == asked(office)["art14"]["decision"]
     office.json("case", "decide", "1", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     office.json("case", "measure", "add", "1", "prosecutor_word")
@@ -303,10 +303,10 @@ def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_t
     informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
-    assert "would warn them before the prosecutor" in said
+    assert "would warn them too early, because the prosecutor" in said
     assert "inbox case decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
     office.json("case", "decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
-    assert "would warn them before the prosecutor" in refused(office, *informing)
+    assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     office.json("case", "decide", "2", "no_transmission", "--reason", "no offence")
     office.json(*informing)
     assert "informed" == asked(office, 2)["art14"]["decision"]
@@ -666,7 +666,7 @@ GIVE = (
     "26/12",
     "--ground",
 )
-TO_DECIDE = "decide for this disclosure whether to inform the reporter beforehand\nhint: do that first: "
+TO_DECIDE = "nobody has decided whether to inform the reporter before this disclosure\nhint: decide first: "
 
 
 @pytest.fixture
@@ -757,7 +757,7 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
 def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office) -> None:
     office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
-    assert "does not say that the reporter was told" in refused(
+    assert "needs no reason to override a warning" in refused(
         office, "case", "decide", "1", "not_needed", *despite
     )
     office.json("case", "decide", "2", "told", *despite)

@@ -278,7 +278,7 @@ def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it
 
 def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_told(office: Office) -> None:
     said = office.run("office", "show").out
-    assert ("HEARD" in said, "portal doctor shows which it uses" in said) == (False, True)
+    assert ("HEARD" in said, "`portal doctor` shows which ones it uses" in said) == (False, True)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")

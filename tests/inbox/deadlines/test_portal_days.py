@@ -170,7 +170,7 @@ def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, porta
     for day in (wrong, today()):
         assert days.short("fr", day) in of_import
     assert "ce qui est impossible" in of_import
-    assert "un jour impossible pour 1 plis" in of_report
+    assert "donne un jour impossible\u00a0: 1. " in of_report
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 
@@ -288,7 +288,7 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(
         return replace(intake, entries=tuple(replace(each, day=claimed) for each in intake.entries))
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
-    assert "gives an impossible day for 1 envelopes" in warning
+    assert "gives an impossible day: 1. " in warning
     assert "A day before the previous export is still used" in warning
     assert "A day after this export is replaced by the first possible day" in warning
     shown = world.office.json("case", "show", "1")

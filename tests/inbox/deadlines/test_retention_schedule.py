@@ -337,7 +337,7 @@ def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_wa
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
     closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
-    none = "case 1 has no pending proceedings that this could end"
+    none = "case 1 has no pending proceedings that this decision could end"
     assert none in closed.run("case", "measure", "add", "1", "office_decision").err
     closed.json(
         "case",

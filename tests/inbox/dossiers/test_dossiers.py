@@ -546,7 +546,7 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
                 (tmp_path / "out").unlink()
             else:
                 assert (1, False) == (said.code, (tmp_path / "out").exists())
-                assert "the person concerned reads this dossier, and would be warned" in said.err
+                assert "this dossier would warn the person concerned too early" in said.err
                 assert "inbox case decide 1 transmit|no_transmission --reason TEXT; then ask" in said.err
     office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "no search")
     assert "The prosecutor has not said that this can be done: Procédure" in office.run(*made).err
@@ -567,7 +567,7 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
     said = room.office.run("dossier", "make", "1", "--for", "disciplinary", *words)
     assert (1, False) == (said.code, out.exists())
-    assert "the person concerned reads this dossier, and would be warned" in said.err
+    assert "this dossier would warn the person concerned too early" in said.err
     words.remove("--measure")
     assert said.err == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).err
     words.append("--measure")

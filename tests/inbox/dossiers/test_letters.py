@@ -220,7 +220,7 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
         assert "no measure shows that the case is with the prosecutor" in client.page("/en/case/1/letters")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json(*write("prosecutor", office.out / "x"))
-    assert "the prosecutor has not said that this can be done" in refused(
+    assert "the prosecutor has not said that this measure can be taken" in refused(
         office, "case", "measure", "add", "1", "hearing"
     )
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
@@ -272,7 +272,7 @@ def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office:
     assert "informing the persons concerned now would warn them" in said
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
-    assert 1 == page.count("would warn them before the prosecutor has the case")
+    assert 1 == page.count("would warn them too early, because the prosecutor")
     for letter in ("prosecutor", "forwarding"):
         office.json(*write(letter, office.out / letter))
     office.json("case", "measure", "add", "1", "prosecutor_word")

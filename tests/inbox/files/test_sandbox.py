@@ -243,7 +243,7 @@ def test_where_namespaces_are_forbidden_it_says_so() -> None:
     done = subprocess.run(
         [*FORBIDDEN, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert "NoSandbox: there is no sandbox, so no preview: bwrap: " in done.stderr
+    assert "NoSandbox: no file can be previewed, because the sandbox does not work: bwrap: " in done.stderr
 
 
 def test_on_another_machine_it_says_so() -> None:
@@ -251,7 +251,7 @@ def test_on_another_machine_it_says_so() -> None:
     code = "from inbox.files import sandbox; print(*sandbox.said())"
     command = ["setarch", "i686", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "no preview: it works only on amd64, and this machine is i686." in done.stdout
+    assert "the sandbox works only on amd64, and this machine is i686." in done.stdout
     assert [] == sandbox.said()
 
 
@@ -273,8 +273,12 @@ def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
     with serving(office, command=command) as served:
         for said in (at.shown, served.greeting):
             assert "Creating new namespace failed" in said or not before
-            assert bool(before) == said.count("there is no sandbox, so no preview: bwrap: ")
-            assert bool(before) == said.count("To have one: install bubblewrap and allow this user to create")
+            assert bool(before) == said.count(
+                "no file can be previewed, because the sandbox does not work: bwrap: "
+            )
+            assert bool(before) == said.count(
+                "To preview files: see “The inbox's machine” in docs/deploying.md"
+            )
 
 
 @pytest.mark.slow

@@ -236,11 +236,11 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     root: Office, body: Office
 ) -> None:
     accept(root, body)
-    refused(root, "no outside body", "exchange", "channel", "remove", build.CHANNEL)
+    refused(root, "no external body", "exchange", "channel", "remove", build.CHANNEL)
     assert 0 == root.run("exchange", "channel", "remove", BODY).code
     noted = root.json("journal", "list")["entries"][-2]
     assert ("remove-channel", {"channel": BODY}) == (noted["action"], noted["values"])
-    refused(root, "no outside body", "exchange", "channel", "remove", BODY)
+    refused(root, "no external body", "exchange", "channel", "remove", BODY)
     root.json("exchange", "keyring", "--out", root.out / "keyring")
     assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]
     assert [] == root.json("exchange", "channel", "list")["channels"]

@@ -177,7 +177,7 @@ def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_comman
     assert [f"  keystore-{n}.age" for n in range(1, generation + 1)] == [
         line for line in said.out.splitlines() if "keystore" in line
     ]
-    assert "an older copy still opens" in said.out
+    assert "an older copy and the shares of its time still open" in said.out
     assert "  the vault, from before now" in said.out
     with life.office.opened() as inbox, inbox.transaction() as session:
         *_, last = journal.lines(session, 1)

@@ -231,7 +231,7 @@ def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
     reported(office, tmp_path)
     before = days(office), office.state()
     said = office.run("case", "extend", "1", "--reason", "x", "--text", "Il faut du temps.")
-    assert (1, True) == (said.code, "the regime of this office does not allow it to extend" in said.err)
+    assert (1, True) == (said.code, "under its regime, this office cannot extend" in said.err)
     assert (
         1
         == office.run("message", "reply", "1", "--template", "extension", "--text", "Il faut du temps.").code

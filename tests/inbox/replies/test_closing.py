@@ -587,7 +587,9 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
     office.json("case", "link", "add", "1", "2", "duplicate")
     duplicate, end = ("case", "close", "1", "duplicate"), ("--disclosure", "full")
     for how in (end, WITHHELD):
-        assert "the one that reveals nothing" in refused(office, *duplicate, *how, "--text", "Merci.")
+        assert "only the text that reveals nothing may be sent" in refused(
+            office, *duplicate, *how, "--text", "Merci."
+        )
     other = (*duplicate, *end, "--template", "closing_moot", "--text", "Merci.")
     assert "without words of your own" in refused(office, *other)
     assert "this text ends the case" in refused(office, "message", "reply", "1", *neutral)

@@ -230,7 +230,10 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
     assert "a decision relies on reply 2, which told" in refused(office, "message", "retract", "1", "2")
     office.json("case", "decide", "1", "not_told", *DRILL)
     assert [] == further(told())
-    assert "the decision has changed" in office.json("case", "show", "1")["work"]["held_back"][0]
+    assert (
+        "the decision that it tells of has changed"
+        in office.json("case", "show", "1")["work"]["held_back"][0]
+    )
     assert "no reply has told" in refused(office, "case", "decide", "1", "told", *DRILL)
     office.json("message", "retract", "1", "2")
     assert [] == office.json("case", "show", "1")["work"]["held_back"]

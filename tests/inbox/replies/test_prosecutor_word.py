@@ -28,7 +28,7 @@ SILENT = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 SAID = ("--text", "Merci.")
 FULL = ("--disclosure", "full", *SAID)
 YESTERDAY = (today() - timedelta(1)).isoformat()
-NO_WORD = "the prosecutor has not said that this outcome can be told"
+NO_WORD = "the prosecutor has not said that the reporter can be told this outcome"
 
 pytestmark = pytest.mark.copy_of("read")
 

@@ -185,7 +185,9 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
         before = case.office.state()
         refused = case.office.run("case", "set-status", "1", "acknowledged")
         assert (1, True) == (refused.code, "no acknowledgement was written" in refused.err)
-        assert f"hint: write one first: inbox message reply 1 --template {name}" in refused.err
+        assert (
+            f"hint: write the acknowledgement first: inbox message reply 1 --template {name}" in refused.err
+        )
         assert before == case.office.state()
     case.office.json("message", "reply", "1", "--template", name, "--despite-warning", "the text of the law")
     for status in ("acknowledged", "assessing", "acknowledged"):
@@ -253,7 +255,7 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     office.json("message", "reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
-    assert "a decision relies on reply 2, which told the reporter of it" in refused(
+    assert "a decision relies on reply 2, because this reply tells the reporter of the decision" in refused(
         case, "message", "retract", "1", "2"
     )
 

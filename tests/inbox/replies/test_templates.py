@@ -219,7 +219,10 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
         for words in put:
             office.json(*words)
         refusal = office.run(*said, "--feedback")
-        assert (1, True) == (refusal.code, "there is nothing to report as feedback yet" in refusal.err)
+        assert (1, True) == (
+            refusal.code,
+            "feedback is possible only after the decision on admissibility" in refusal.err,
+        )
     office.json(*said)
     office.json(*done)
     office.json(*said, "--feedback")

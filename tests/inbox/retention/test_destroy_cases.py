@@ -277,7 +277,7 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
         said = refused(closed, "retention", "destroy", *words)
         assert "has come only according to this machine" in said
         assert "export a bundle from the portal now" in said
-    assert "1 cases are due only according to this machine's clock" in refused(
+    assert "cases that are due only according to this machine's clock: 1;" in refused(
         closed, "retention", "destroy", "--due"
     )
     closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))

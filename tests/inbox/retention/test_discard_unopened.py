@@ -60,7 +60,7 @@ def test_nothing_is_discarded_before_its_day(
     world: World, portal: Portal, collect: Callable[..., Any], clock: Clock
 ) -> None:
     """Two months after it was collected, whatever day the portal claims; the list says the day."""
-    assert "there are no unopened envelopes to discard" in refused(world.office)
+    assert "there are no unfiled envelopes to discard" in refused(world.office)
     long_ago = today() - relativedelta(years=1)
 
     def backdated(intake: Intake) -> Intake:
@@ -160,7 +160,7 @@ def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
     entries = world.office.json("journal", "list")["entries"]
     assert [{"entries": 2}] == [each["values"] for each in entries if each["action"] == "discard-unopened"]
     assert 1 == world.office.json("office", "oversight")["actions"]["discard-unopened"]
-    assert "no unopened envelope may be discarded" in refused(world.office)
+    assert "no unfiled envelope may be discarded" in refused(world.office)
 
 
 def test_no_number_of_what_was_discarded_is_given_again(

@@ -405,7 +405,7 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     with session(office) as run:
         types(passphrase_of("alice"))
         said = run(f"officer renew --shares {tmp_path} {files}")
-    assert (1, True) == (said.code, "renew the shares outside a session: officer renew --share" in said.err)
+    assert (1, True) == (said.code, "renew the shares, outside a session: inbox officer renew" in said.err)
 
 
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:

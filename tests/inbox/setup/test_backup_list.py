@@ -121,7 +121,7 @@ def test_a_list_that_officers_forged_is_held_against_its_own_vault(
     made = copies.of(office)
     folder = Path(made["folder"])
     signed_anew(office, folder, forge(folder, what))
-    assert "lacks files that its own vault knows" in refused(copies, office, made, tmp_path / "no")
+    assert "are not those that its own vault lists" in refused(copies, office, made, tmp_path / "no")
 
 
 @pytest.mark.parametrize("left", ["intake", "attachments"])
@@ -137,7 +137,7 @@ def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
         key = HybridIdentity.from_seed(session.get_one(KeyStoreKey, 1).seed)
     store.write_bytes(age.seal_bytes(key_store._FILE.encode(emptied), [key.recipient()]))
     signed_anew(office, folder, as_it_is(store))
-    assert "lacks files that its own vault knows" in refused(copies, office, made, tmp_path / "no")
+    assert "are not those that its own vault lists" in refused(copies, office, made, tmp_path / "no")
     store.write_bytes(whole)
     signed_anew(office, folder, as_it_is(store))
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
@@ -189,9 +189,9 @@ def test_who_puts_back_an_older_backup_is_told_before(
     said = copies.restore(office, made, tmp_path / "older", "--last-case", "9")[1].err
     head = made["journal"]
     assert "3 days ago" in said
-    assert f"the law in it: {FRENCH.sha256.hex()}; " in said
+    assert f"the law in the backup: {FRENCH.sha256.hex()}; " in said
     assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
-    assert f"A NEWER BACKUP IS BESIDE IT, of {clock.day}" in said
+    assert f"A NEWER BACKUP IS BESIDE THIS ONE, of {clock.day}" in said
 
 
 def test_of_what_lies_beside_a_backup_only_the_beginning_is_read(

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 COMMAND = "access quarantine 1 --reason pasted\n"
 HOSTILE = f"Bonjour,\nvoici.\n.\n{COMMAND}"
-DISCARDED = "the input had more lines than one answer can have; all of them were discarded"
+DISCARDED = "the input had more lines than one answer can have; all lines were discarded"
 
 
 def pastes(at: Typist, text: str) -> None:

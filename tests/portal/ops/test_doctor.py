@@ -135,7 +135,11 @@ def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbo
             if "regime" in each.what and each.level is Level.OK
         ]
         words = f"pages promise what the law {sha256} says of the regime {code}"
-        assert ([(words, "compare both with `inbox office show`")] if code else []) == said
+        assert (
+            [(words, "compare the law and the regime with those that `inbox office show` prints")]
+            if code
+            else []
+        ) == said
     room.close()
 
 
