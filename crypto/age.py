@@ -113,7 +113,7 @@ def _opened(header: Header, source: Pieces, identities: Sequence[Identity]) -> I
     header.verify(file_key)
     nonce = source.read(NONCE)
     if len(nonce) < NONCE:
-        raise Truncated("the file ends too early, copy it again")
+        raise Truncated("the file ends too early; copy it again")
     yield from stream.decrypt(source, stream.payload_key(file_key, nonce))
 
 
@@ -121,12 +121,12 @@ def _unwrapped(stanzas: Sequence[Stanza], identities: Sequence[Identity]) -> byt
     for identity in identities:
         with suppress(NotForUs):
             return identity.unwrap(stanzas)
-    raise NotForUs("none of these keys opens the file, try the key of another date or channel")
+    raise NotForUs("none of these keys opens the file; try the key of another date or channel")
 
 
 def _profiled(start: bytes) -> Header:
     header = Header.parse(start)
     if len(header.stanzas) != 1:
-        raise Malformed("an envelope is sealed to exactly one recipient, seal it again")
+        raise Malformed("an envelope is sealed to exactly one recipient; seal it again")
     hybrid.parse_stanza(header.stanzas[0])
     return header

@@ -47,11 +47,11 @@ class Header:
 
     def __post_init__(self) -> None:
         if not self.stanzas:
-            raise Malformed("the file is sealed to nobody, name at least one recipient")
+            raise Malformed("the file is sealed to nobody; name at least one recipient")
         if len(self.stanzas) > 1 and any(stanza.args[0] == "scrypt" for stanza in self.stanzas):
             raise Malformed("a passphrase must be the only recipient of a file")
         if len(self.encode()) > MAX_HEADER:
-            raise Malformed("too many recipients for one file, seal it once for each half of them")
+            raise Malformed("too many recipients for one file; seal it once for each half of them")
 
     @classmethod
     def authenticate(cls, stanzas: Iterable[Stanza], file_key: bytes) -> Self:
@@ -64,7 +64,7 @@ class Header:
         """Return the header whose bytes are ``raw``; raise Malformed if it is not in canonical form."""
         found = re.fullmatch(_HEADER, raw)
         if found is None:
-            raise Malformed("this is not the header of an age v1 file, check that it is the right file")
+            raise Malformed("this is not the header of an age v1 file; check that it is the right file")
         stanzas = tuple(_stanza(each) for each in re.finditer(_STANZA, found["stanzas"]))
         return cls(stanzas, decode64(found["mac"].decode()))
 
@@ -85,7 +85,7 @@ class Header:
     def verify(self, file_key: bytes) -> None:
         """Raise Tampered unless the MAC was made with ``file_key`` over these stanzas."""
         if not hmac.compare_digest(self.mac, _mac(self.stanzas, file_key)):
-            raise Tampered("the file was changed after it was sealed, ask for it again")
+            raise Tampered("the file was changed after it was sealed; ask for it again")
 
 
 def _stanza(found: re.Match[bytes]) -> Stanza:

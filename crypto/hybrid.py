@@ -53,7 +53,7 @@ class HybridRecipient:
         try:
             _SUITE.encrypt(bytes(FILE_KEY), self._public(), _INFO)
         except ValueError:
-            raise Malformed("a public key is not valid, ask its owner for it again") from None
+            raise Malformed("a public key is not valid; ask its owner for it again") from None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -96,7 +96,7 @@ class HybridIdentity:
     def from_seed(cls, seed: bytes) -> Self:
         """Return the identity of a 32-byte seed; raise Malformed for another length."""
         if len(seed) != SEED:
-            raise Malformed("a secret key has 32 bytes, check that it was copied completely")
+            raise Malformed("a secret key has 32 bytes; check that it was copied completely")
         expanded = hashlib.shake_256(seed).digest(_MLKEM_SEED + _X25519_KEY)
         mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:_MLKEM_SEED])
         x25519 = X25519PrivateKey.from_private_bytes(expanded[_MLKEM_SEED:])
@@ -121,7 +121,7 @@ class HybridIdentity:
         for sealed in [parse_stanza(stanza) for stanza in stanzas if stanza.args[0] == KIND]:
             with suppress(InvalidTag):
                 return _SUITE.decrypt(sealed, self._private, _INFO)
-        raise NotForUs("this key does not open the file, try another one")
+        raise NotForUs("this key does not open the file; try another one")
 
 
 def parse_stanza(stanza: Stanza) -> bytes:
@@ -137,4 +137,4 @@ def parse_stanza(stanza: Stanza) -> bytes:
                 # such a share.
                 check_point(encapsulated[-_X25519_KEY:])
                 return encapsulated + body
-    raise Malformed("the header of the file is not valid, ask for the file again")
+    raise Malformed("the header of the file is not valid; ask for the file again")

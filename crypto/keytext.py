@@ -19,4 +19,4 @@ def parse_key(prefix: str, text: str, size: int) -> bytes:
         raw = convertbits(bech32_decode(text)[1] or [], 5, 8, pad=False)
         if raw and encode_key(prefix, bytes(raw)) == text:
             return bytes(raw)
-    raise Malformed(f"this is not a key that begins with {prefix}1, check that it was copied completely")
+    raise Malformed(f"this is not a key that begins with {prefix}1; check that it was copied completely")

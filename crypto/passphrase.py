@@ -50,7 +50,7 @@ def unwrap(wrapped: bytes, key: bytes) -> bytes:
     try:
         return bytes(SecretBox(key).decrypt(wrapped))
     except (NaClError, ValueError):
-        raise NotForUs("this key does not open the secret, try another one") from None
+        raise NotForUs("this key does not open the secret; try another one") from None
 
 
 def vault_key(master: bytes) -> bytes:

@@ -32,7 +32,7 @@ def unwrap(wrap_key: bytes, body: bytes) -> bytes:
     try:
         return ChaCha20Poly1305(wrap_key).decrypt(_WRAP_NONCE, body, None)
     except InvalidTag:
-        raise NotForUs("this key does not open the file, try another one") from None
+        raise NotForUs("this key does not open the file; try another one") from None
 
 
 def encode64(raw: bytes) -> str:
@@ -47,5 +47,5 @@ def decode64(text: str) -> bytes:
     except ValueError:
         raw = b""
     if encode64(raw) != text:
-        raise Malformed("a value is not canonical base64, ask for the file again")
+        raise Malformed("a value is not canonical base64; ask for the file again")
     return raw

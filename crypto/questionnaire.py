@@ -317,7 +317,7 @@ def _check(document: Document, found: Questionnaire) -> None:
         for path, said in mistakes:
             raise document.refused(path, said)
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
-        raise BadDocument(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
+        raise BadDocument(f"questionnaire: the sum of 'most' over all fields is more than {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
         raise BadDocument("questionnaire: one field must be 'enough', or nobody could report without a file")
 
@@ -372,7 +372,7 @@ def _ids(found: Questionnaire, places: Places) -> Iterator[Mistake]:
     for path, field in places.items():
         for each in found.element_ids(field):
             if each in taken:
-                yield path, f"field {field.id!r}: the page uses the id {each!r} already, choose another"
+                yield path, f"field {field.id!r}: the page already uses the id {each!r}; choose another"
             taken.add(each)
 
 

@@ -43,7 +43,7 @@ class ScryptIdentity:
         Raise NotForUs for a wrong passphrase, Malformed if the scrypt stanza is invalid or not the only one.
         """
         if all(stanza.args[0] != KIND for stanza in stanzas):
-            raise NotForUs("this file is not protected by a passphrase, try a key")
+            raise NotForUs("this file is not protected by a passphrase; try a key")
         salt, log_n = self._parse(stanzas)
         return unwrap(_stretch(self.passphrase, salt, log_n), stanzas[0].body)
 
@@ -53,7 +53,7 @@ class ScryptIdentity:
                 salt, log_n = decode64(salt_text), int(work)
                 if len(salt) == _SALT and len(body) == WRAPPED_KEY and log_n <= self.max_log_n:
                     return salt, log_n
-        raise Malformed("the header is not valid or requires too much work, ask for the file again")
+        raise Malformed("the header is not valid or requires too much work; ask for the file again")
 
 
 def _stretch(passphrase: bytes | str, salt: bytes, log_n: int) -> bytes:

@@ -45,17 +45,17 @@ def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
     for counter in count():
         chunk, mark = _open(cipher, counter, payload.read(CHUNK + TAG))
         if counter and not chunk:
-            raise Tampered("the file was not made by a correct program, ask for it again")
+            raise Tampered("the file was not made by a correct program; ask for it again")
         yield chunk
         if mark == _LAST:
             break
     if payload.read(1):
-        raise Tampered("something was added after the end of the file, ask for it again")
+        raise Tampered("something was added after the end of the file; ask for it again")
 
 
 def _open(cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> tuple[bytes, bytes]:
     if len(sealed) < TAG:
-        raise Truncated("the file ends too early, copy it again")
+        raise Truncated("the file ends too early; copy it again")
     if len(sealed) == CHUNK + TAG:
         # Only decryption shows whether a full chunk is the last one.
         with suppress(InvalidTag):
@@ -63,7 +63,7 @@ def _open(cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> tuple[bytes,
     try:
         return cipher.decrypt(_chunk_nonce(counter, _LAST), sealed, None), _LAST
     except InvalidTag:
-        raise Tampered("the file was changed after it was sealed, ask for it again") from None
+        raise Tampered("the file was changed after it was sealed; ask for it again") from None
 
 
 def _chunk_nonce(counter: int, mark: bytes) -> bytes:

@@ -57,7 +57,7 @@ class X25519Identity:
 
     def __post_init__(self) -> None:
         if len(self.seed) != _KEY:
-            raise Malformed("a secret key has 32 bytes, check that it was copied completely")
+            raise Malformed("a secret key has 32 bytes; check that it was copied completely")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -79,7 +79,7 @@ class X25519Identity:
             wrap_key = derive(_agree(self._private(), share), salt=share + own, info=_INFO)
             with suppress(NotForUs):
                 return unwrap(wrap_key, body)
-        raise NotForUs("this key does not open the file, try another one")
+        raise NotForUs("this key does not open the file; try another one")
 
     def _private(self) -> X25519PrivateKey:
         return X25519PrivateKey.from_private_bytes(self.seed)
@@ -95,7 +95,7 @@ def _agree(secret: X25519PrivateKey, share: bytes) -> bytes:
     try:
         return secret.exchange(X25519PublicKey.from_public_bytes(share))
     except ValueError:
-        raise Malformed("a public key is not valid, ask its owner for it again") from None
+        raise Malformed("a public key is not valid; ask its owner for it again") from None
 
 
 def _parse_stanza(stanza: Stanza) -> tuple[bytes, bytes]:
@@ -104,4 +104,4 @@ def _parse_stanza(stanza: Stanza) -> tuple[bytes, bytes]:
             share = decode64(text)
             check_point(share)
             return share, body
-    raise Malformed("the header of the file is not valid, ask for the file again")
+    raise Malformed("the header of the file is not valid; ask for the file again")

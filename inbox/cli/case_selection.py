@@ -30,25 +30,27 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         default="",
         help="Cases with all these words.",
     ),
-    _filter("--language", default="", help="In this language: fr or en."),
-    _filter("--status", type=click.Choice([status.value for status in Status]), help="In this status."),
-    _filter("--category", default="", help="With this category, by its id in the questionnaire."),
-    _filter("--area", default="", help="In this area, by its id in the questionnaire."),
-    _filter("--priority", type=click.IntRange(1, 4), help="With this priority; 1 is the most urgent."),
+    _filter("--language", default="", help="Cases in this language: fr or en."),
+    _filter(
+        "--status", type=click.Choice([status.value for status in Status]), help="Cases with this status."
+    ),
+    _filter("--category", default="", help="Cases with this category, by its id in the questionnaire."),
+    _filter("--area", default="", help="Cases in this area, by its id in the questionnaire."),
+    _filter("--priority", type=click.IntRange(1, 4), help="Cases with this priority; 1 is the most urgent."),
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="Overdue, due by today, within a week, later, or never.",
+        help="Cases that are overdue, or due by today, within a week, later, or never.",
     ),
-    _filter("--danger", is_flag=True, help="With a score that indicates danger."),
+    _filter("--danger", is_flag=True, help="Cases with a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
-    _filter("--undeclared", is_flag=True, help="Not yet declared by every signed-in officer."),
+    _filter("--undeclared", is_flag=True, help="Cases not yet declared by every signed-in officer."),
     _filter(
         "--officer",
         default="",
-        help="Assigned to this officer; @me: to a signed-in officer, @nobody: to nobody.",
+        help="Cases assigned to this officer; @me: to a signed-in officer, @nobody: to nobody.",
     ),
-    _filter("--tag", default="", help="With this tag."),
+    _filter("--tag", default="", help="Cases with this tag."),
 ]
 
 _STATES = {

@@ -213,8 +213,8 @@ def text_options(command: Command) -> Command:
         click.option(
             "--text",
             help=(
-                "The text. A shell may keep it in its history: at a terminal, omit this option and type the"
-                " text when asked."
+                "The text. A shell may keep the text in its history: at a terminal, omit this option"
+                " and type the text when asked."
             ),
         ),
     ):

@@ -113,7 +113,8 @@ def init(settings: Settings, *, as_json: bool) -> None:
 def serve(settings: Settings, *, listen: str | None) -> None:
     """Serve the pages and their interface until SIGTERM.
 
-    Several processes can serve one database, each on its own port; flooding one does not affect the others.
+    Several processes can serve one database, each on its own port. A flood of requests to one
+    process does not affect the others.
     """
     if listen is not None:
         settings = config.listening(settings, listen)
@@ -251,11 +252,11 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
-@click.option("--channel", help="The channel, if there is more than one.")
+@click.option("--channel", help="Take the outboxes of this channel; needed if there are several channels.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Write what outboxes state about their inbox's journal, for `inbox journal verify`."""
+    """Write the journal heads that outboxes contain to a file, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = anchors.choose(store, channel)
         numbers = anchors.write(store, chosen, out)

@@ -169,7 +169,7 @@ def test_errors_say_nothing_of_the_content():
     envelope[-1] ^= 1
     with pytest.raises(Tampered) as caught:
         unseal_bytes(bytes(envelope), [IDENTITY])
-    assert str(caught.value) == "the file was changed after it was sealed, ask for it again"
+    assert str(caught.value) == "the file was changed after it was sealed; ask for it again"
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
 

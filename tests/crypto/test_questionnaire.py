@@ -174,7 +174,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ("most = 100", "most = 0", "field 'refs': 'most' must be a number from 1"),
         ("most = 100", "most = 200001", "field 'refs': 'most' must be a number from 1"),
         ("version = 3", "version = 200001", "'version' must be a number from 1"),
-        ("most = 100", "most = 159980", "'most' of all fields together is at most 160000"),
+        ("most = 100", "most = 159980", "the sum of 'most' over all fields is more than 160000"),
         ('en = "B"', 'de = "B"', "field 'path', option 'b': 'label' must be a text in fr and in en"),
         ('fr = "Réf."', 'fr = " "', "field 'refs': 'label.fr' must be a text that is not empty"),
         ('title.fr = "Deux"\n', "", "section 2: 'title' must be a text in fr and in en"),
@@ -254,8 +254,8 @@ def test_everything_that_a_file_can_say_is_read() -> None:
             "field 'refs': it has a 'warning', so it cannot be 'safe'",
         ),
         ('flag = "danger"', 'flag = "source_risk"', "field 'path': flag 'source_risk' or 'protect'"),
-        ('id = "refs"', 'id = "send"', "field 'send': the page uses the id 'send' already"),
-        ('id = "days"', 'id = "day"', "field 'day': the page uses the id 'day-first' already"),
+        ('id = "refs"', 'id = "send"', "field 'send': the page already uses the id 'send'"),
+        ('id = "days"', 'id = "day"', "field 'day': the page already uses the id 'day-first'"),
     ],
 )
 def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
@@ -311,7 +311,7 @@ def test_what_two_questions_bring_has_ids_of_its_own() -> None:
     """A hint and an option would both be found by path-hint; a second option of that name is another's."""
     hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
     assert questionnaire.parse(hinted.encode())  # the control
-    with pytest.raises(BadDocument, match="the page uses the id 'path-hint' already"):
+    with pytest.raises(BadDocument, match="the page already uses the id 'path-hint'"):
         questionnaire.parse(hinted.replace('"b"', '"hint"').encode())
 
 

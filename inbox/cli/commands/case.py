@@ -41,7 +41,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
     """Declare that no officer present has a conflict of interest in cases.
 
-    If an officer has one, exclude them instead: inbox access conflict add.
+    If an officer has a conflict of interest, exclude that officer instead: inbox access conflict add.
 
     To declare many cases at once: inbox case declare --undeclared.
     """

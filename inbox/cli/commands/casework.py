@@ -62,7 +62,7 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
 @json_option
 @click.pass_obj
 def add_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool) -> None:
-    """Add tags to a case. To find it by a tag: inbox queue list --tag NAME."""
+    """Add tags to a case. To find cases by tag: inbox queue list --tag NAME."""
     with door.opened() as (inbox, who):
         tags = case_tags.add(inbox, who, [case], names)[case]
     _show_tags(case, tags, as_json=as_json)
@@ -295,7 +295,7 @@ def _show_link(
 @json_option
 @click.pass_obj
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
-    """Remove the link between two cases. It may be suggested again."""
+    """Remove the link between two cases. The link may then be suggested again."""
     with door.opened() as (inbox, who):
         links.unlink(inbox, who, case, other)
     terminal.show(

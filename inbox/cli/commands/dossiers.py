@@ -76,14 +76,15 @@ _PLAN: list[Callable[[Any], Any]] = [
         "--language",
         type=click.Choice(LANGUAGES),
         default="fr",
-        help="The language of everything except the report.",
+        help="The language of the dossier, except for the report itself.",
     ),
     _redact_option,
     click.option(
         "--include",
         multiple=True,
         help=(
-            "Include the answer to this question (its id), although it reveals something about the reporter."
+            "Include the answer to the question with this id, although it reveals something about the"
+            " reporter."
         ),
     ),
     click.option("--with-replies", is_flag=True, help="Include the replies to the reporter."),
@@ -145,8 +146,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its recipient. It takes two officers.
 
-    It cannot be written to a medium with bundles from or for the portal: its name would reveal that it was
-    made.
+    A dossier cannot be written to a medium with bundles from or for the portal: its file name would reveal
+    that there is a dossier.
     """
     to = send.addressed(_recipient(recipient))
     sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
@@ -330,7 +331,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
-    """Show what a case says about the person, only for writing the answer: do not pass it on."""
+    """Show the passages about the person in a case, only for writing the answer: do not pass them on."""
     with door.opened() as (inbox, who):
         found = subject_access.passages(inbox, who, request, case)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
@@ -421,8 +422,8 @@ def answer_access(
 ) -> None:
     """Write the answer to a request, not before the day that `inbox request list` shows. Takes two officers.
 
-    Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
-    bundles from or for the portal.
+    Anybody who holds the file can read it, so hand it over on paper. The file cannot be written to a medium
+    with bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(
@@ -546,9 +547,9 @@ def letter_command(
 ) -> None:
     """Write a letter of the law as a plain PDF to print. `inbox law show` lists each LETTER and authority.
 
-    Anybody who holds the file can read it, so hand it over on paper. It cannot be written to a medium with
-    bundles from or for the portal. Writing a letter takes as many officers as the decision that it follows,
-    and has the same conditions. It does not replace that decision.
+    Anybody who holds the file can read it, so hand it over on paper. The file cannot be written to a medium
+    with bundles from or for the portal. Writing a letter takes as many officers as the decision that it
+    follows, and has the same conditions. The letter does not replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

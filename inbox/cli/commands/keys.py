@@ -56,7 +56,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     help="How many days the new keys are valid.",
 )
 @click.option(
-    "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody may know them."
+    "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody else may know them."
 )
 @reason_option
 @officer_options

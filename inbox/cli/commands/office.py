@@ -49,7 +49,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
     cls=TextOption,
     question="how reporters are heard",
     default="",
-    help="Where or how reporters can speak to an officer; with --regime.",
+    help="Where or how reporters can speak to an officer; requires --regime.",
 )
 @click.option("--last-case", type=NUMBER, help="After a restore: the highest case number in the lost inbox.")
 @officer_options

@@ -103,8 +103,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew with sheets even though too few officers have their passphrases. Give the reason, which the"
-    " journal keeps and all officers are shown. Do not repeat anything from a report.",
+    help="Renew with sheets even though too few officers have their passphrases. Give the reason: the"
+    " journal keeps it, and all officers see it. Do not repeat anything from a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:

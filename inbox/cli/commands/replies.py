@@ -141,7 +141,7 @@ def reply(  # noqa: PLR0913 - one for each option
 @json_option
 @click.pass_obj
 def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Acknowledge reports, each in its language. Reports of danger are only listed."""
+    """Acknowledge reports, each in its language. Reports of danger are not acknowledged, only listed."""
     cases = chosen(given)
     with door.opened() as (inbox, who):
         found = acknowledging.acknowledge(inbox, who, cases.numbers(inbox, who))
@@ -254,10 +254,10 @@ def _read(view: View) -> str:
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
     """Close a case. The reporter is told by a text, or by feedback that is already waiting to be sent.
 
-    At a terminal, it first shows what the reporter will read, and asks for confirmation.
+    At a terminal, the command first shows what the reporter will read, and asks for confirmation.
 
-    `inbox law show` lists each OUTCOME and authority, `inbox case show` lists obstacles. It takes two
-    officers if the law says so for the outcome, if the case is urgent, or if it is in quarantine.
+    `inbox law show` lists each OUTCOME and authority, `inbox case show` lists obstacles. Closing takes
+    two officers if the law says so for the outcome, if the case is urgent, or if it is in quarantine.
     """
     wanted = Closing(
         outcome=outcome,

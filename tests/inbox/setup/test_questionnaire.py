@@ -80,7 +80,7 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
             CHANGED.replace(b'type = "period"', b'type = "date"'),
             "section 5, field 'days': 'type' must be one of",
         ),
-        (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
+        (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page already uses the id 'send'"),
         (b"\xff", "not accepted: questionnaire is not TOML"),
     ],
     ids=["same-version", "earlier-version", "mistake", "id-of-the-page", "no-text"],
