@@ -409,11 +409,13 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
 
 
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
-    """Afresh in a session, and with the passphrase that comes with a single command."""
+    """Afresh in a session, and with the passphrase of a single command. No second officer is asked for."""
     office = Office.found(tmp_path)
     with session(office) as run:
         types()
-        assert "this needs the officer's passphrase" in run("key rotate --now").err
+        missing = run("key rotate --now").err
+        assert "this needs the officer's passphrase\nhint: type the passphrase" in missing
+        assert "second officer" not in missing
         types(build.PASSPHRASE)
         assert 0 == run("key rotate --now").code
     assert 0 == office.run("key", "rotate", "--now").code
