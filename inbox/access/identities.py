@@ -149,7 +149,9 @@ def of(session: Session, number: int) -> Identity:
         raise CaseRefused(
             sentence("no identity is recorded for case {number}", number=number),
             sentence(
-                "if the reporter gave it, record it first: inbox case identity add {number}", number=number
+                "if the reporter gave their identity, record the identity first: inbox case identity"
+                " add {number}",
+                number=number,
             ),
         )
     return found

@@ -233,9 +233,10 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-            " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
-            " then, put it off: inbox case decide {number} CHOICE --until DAY --reason TEXT",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
+            " --reason TEXT; once there is no objection, record that: inbox case measure add {other}"
+            " {word}; until then, postpone informing the persons: inbox case decide {number} CHOICE"
+            " --until DAY --reason TEXT",
             number=number,
             **lifting(session, number),
         ),

@@ -193,12 +193,14 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
             "case {number}: this text ends the case, and can only be sent with the closing", number=number
         ),
         sentence(
-            "close the case with it: inbox case close {number} OUTCOME --disclosure full --template ID",
+            "close the case with this text: inbox case close {number} OUTCOME --disclosure full"
+            " --template ID",
             number=number,
         )
         if template.closes
         else sentence(
-            "close the case with it: inbox case close {number} {outcome} --disclosure full --template ID",
+            "close the case with this text: inbox case close {number} {outcome} --disclosure full"
+            " --template ID",
             number=number,
             outcome=labels.named("outcome", template.outcome or ""),
         ),

@@ -71,7 +71,7 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
             raise KeyringExpired(f"it expired on {offered.keyring.valid_until}")
     except CryptoError as error:
         raise Refused(
-            f"keyring refused: {error}", "export it again: `inbox exchange keyring --out FOLDER`"
+            f"keyring refused: {error}", "export the keyring again: `inbox exchange keyring --out FOLDER`"
         ) from error
     with database.write() as connection:
         keyrings.lock(connection)
@@ -79,7 +79,7 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
     if outcome is Outcome.OLDER:
         raise Refused(
             f"keyring refused: serial {offered.keyring.serial} is not newer than the one in use",
-            "export the newest: `inbox exchange keyring --out FOLDER`",
+            "export the newest keyring: `inbox exchange keyring --out FOLDER`",
         )
     return offered.keyring, outcome
 

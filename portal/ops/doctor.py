@@ -300,7 +300,7 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"PostgreSQL logs more than errors: {each}",
-            "turn it off, as deploy/postgresql.conf does: a log records the times of reports",
+            "turn this setting off, as deploy/postgresql.conf does: a log records the times of reports",
         )
     if not loud:
         yield Finding(Level.OK, "PostgreSQL logs no statements or connections")
