@@ -73,7 +73,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
                 " decision",
                 position=position,
             ),
-            sentence("change the decision first; or write another reply to correct reply {position}"),
+            sentence("change the decision first; or write another reply that corrects this reply"),
         )
     if feedback := _behind(session, reply):
         raise CaseRefused(

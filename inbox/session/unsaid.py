@@ -72,7 +72,7 @@ def check_line(session: Session, number: int, text: str) -> None:
     if _says(session, number, text):
         raise CaseRefused(
             sentence("the reference or the restriction contains words that could identify somebody"),
-            sentence("a register shows this text: write it without those words"),
+            sentence("registers show this text: write it without those words"),
         ).at("reference", "restrictions")
 
 

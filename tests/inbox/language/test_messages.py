@@ -147,7 +147,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
     day = sentence("nothing is due before {day}", day=date(2026, 8, 1))
     assert (day, translate.told("fr", day)) == (
         "nothing is due before 2026-08-01",
-        "Rien n\u2019échoit avant le 1er août 2026",
+        "Aucun dossier n\u2019est à détruire avant le 1er août 2026",
     )
     assert joined([day]) == day
 
