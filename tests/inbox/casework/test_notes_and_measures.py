@@ -373,7 +373,7 @@ def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> 
     ):
         for nobody in ((), ("--addressee", " ")):
             said = office.typed(*words, *nobody)
-            assert (1, True) == (said.code, "the name of the addressee" in said.err), words
+            assert (1, True) == (said.code, "must name its addressee" in said.err), words
     assert before == office.state()
     office.json("case", "measure", "add", "1", "log_preservation")
     office.json("case", "measure", "add", "1", "prosecutor_word", "--addressee", "Mme Le Goff")

@@ -161,7 +161,7 @@ def test_without_a_sandbox_nothing_is_cleaned(
     ]
     before = room.office.state()
     said = room.office.run(*words, "cleaned")
-    assert (1, True) == (said.code, "there is no sandbox" in said.err)
+    assert (1, True) == (said.code, "the sandbox does not work" in said.err)
     assert before == room.office.state()
     assert [] == [*tmp_path.iterdir()]
     assert 0 == room.office.run(*words, "original").code
