@@ -227,7 +227,9 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
     notice = ("message", "reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
     office.json(*notice)
     office.json("case", "decide", "1", "told", *DRILL)
-    assert "a decision relies on reply 2, because this reply tells" in refused(office, "message", "retract", "1", "2")
+    assert "a decision relies on reply 2, because this reply tells" in refused(
+        office, "message", "retract", "1", "2"
+    )
     office.json("case", "decide", "1", "not_told", *DRILL)
     assert [] == further(told())
     assert (
