@@ -11,8 +11,8 @@ from crypto.signing import Label
 
 RANDOM = 32
 LONGEST_NAME = 200
-# At least one character, no control characters, no space at either end.
-_NAME = r"[^\x00-\x20]([^\x00-\x1f]*[^\x00-\x20])?"
+# At least one character, no tabs or line breaks, no space at either end.
+_NAME = r"[^\t\n\r ]([^\t\n\r]*[^\t\n\r ])?"
 
 
 class OtherChallenge(NotForUs):

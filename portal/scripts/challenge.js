@@ -2,7 +2,7 @@
 /** Challenges: how the holder of the twelve words shows that a receipt is theirs (SPEC 5.6); mirrors crypto/challenge.py. */
 
 import { equal } from "./bytes.js";
-import { NotForUs } from "./errors.js";
+import { Malformed, NotForUs } from "./errors.js";
 import { authorHash } from "./receipt.js";
 import { binary, day, file, text } from "./shape.js";
 import * as signing from "./signing.js";
@@ -11,8 +11,8 @@ import * as signing from "./signing.js";
 
 const RANDOM = 32;
 export const LONGEST_NAME = 200;
-// At least one character, no control characters, no space at either end.
-const NAME = /^[^\x00-\x20]([^\x00-\x1f]*[^\x00-\x20])?$/;
+// At least one character, no tabs or line breaks, no space at either end.
+const NAME = /^[^\t\n\r ]([^\t\n\r]*[^\t\n\r ])?$/;
 
 /** The answer belongs to another challenge: another verifier, day or random value. */
 export class OtherChallenge extends NotForUs {
@@ -46,6 +46,20 @@ export const ANSWER = file("answer", {
  */
 export function draw(asked) {
   return CHALLENGE.encode({ ...asked, random: crypto.getRandomValues(new Uint8Array(RANDOM)) });
+}
+
+/**
+ * Return whether `raw` has the form of a challenge.
+ * @param {Uint8Array} raw
+ */
+export function isChallenge(raw) {
+  try {
+    CHALLENGE.parse(raw);
+    return true;
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  }
 }
 
 /**

@@ -48,6 +48,8 @@ LINES = {
     "verify URL --seen {}": True,
     "verify URL --proxy {}": True,
     "verify {}": True,
+    "verify-receipt {}": True,
+    "verify-receipt {}/file --ask x --challenge {}": True,
     "doctor": False,
     "doctor --url URL": False,
     "doctor --url {}": True,
