@@ -35,6 +35,7 @@ BUILD = rm -f $(1)/static/js/* && \
     $(ESBUILD) portal/scripts/report.js --conditions=$$list --outfile=$(1)/static/js/report.$$list.js || exit 1; \
   done && \
   $(ESBUILD) portal/scripts/offline.js --conditions=offline --outfile=$(1)/offline.js && \
+  $(ESBUILD) portal/scripts/checkproof.js --conditions=offline --outfile=$(1)/proof.js && \
   $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \
   for package in $(INSIDE); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done > $(1)/static/licenses.txt
 
@@ -112,7 +113,8 @@ built: node_modules/.package-lock.json
 built-check: node_modules/.package-lock.json
 	@fresh=$$(mktemp -d) && trap 'rm -r "$$fresh"' EXIT && $(call BUILD,"$$fresh") && \
 	  diff -rq portal/static/js "$$fresh"/static/js && cmp portal/static/style.css "$$fresh"/static/style.css && \
-	  cmp portal/static/licenses.txt "$$fresh"/static/licenses.txt && cmp portal/offline.js "$$fresh"/offline.js || \
+	  cmp portal/static/licenses.txt "$$fresh"/static/licenses.txt && cmp portal/offline.js "$$fresh"/offline.js && \
+	  cmp portal/proof.js "$$fresh"/proof.js || \
 	  { echo 'the built scripts differ from a fresh build'; echo 'hint: make built'; exit 1; } >&2
 
 bench: .venv/project

@@ -7,7 +7,7 @@ import { fetchKeyring } from "./keyrings.js";
 import { beginReading } from "./offline_case.js";
 import { bring } from "./offline_http.js";
 import "./offline_report.js";
-import { chosen } from "./offline_saving.js";
+import { chosen } from "./saving.js";
 import { offerForm } from "./reportform.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 

@@ -13,7 +13,8 @@ import { offerFollowUp } from "./followup.js";
 import { guarded } from "./guarded.js";
 import { openMailbox } from "./mailbox.js";
 import { bring } from "./offline_http.js";
-import { chosen, save } from "./offline_saving.js";
+import { chosen, save } from "./saving.js";
+import { offerProof } from "./saveproof.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { read } from "./typedtoken.js";
@@ -62,6 +63,7 @@ function openSlot() {
     if (channel === null && fault === null) throw new Failure("unknown-case");
     if (fault === "note-missing") throw new Failure("slot-of-another");
     showCase(mailbox, shown.keyring, today());
+    offerProof(keys, slot, shown.keyring);
     goTo("case");
     if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
   });

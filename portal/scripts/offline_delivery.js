@@ -3,7 +3,7 @@
 
 import { Failure } from "./failure.js";
 import { header, LARGEST } from "./sealedfile.js";
-import { save } from "./offline_saving.js";
+import { save } from "./saving.js";
 
 /** An envelope to save as a file. It is sealed again at each attempt. */
 export class Delivery {

@@ -17,6 +17,7 @@ import { openMailbox } from "./mailbox.js";
 import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
 import { showRoutes } from "./routes.js";
+import { offerProof } from "./saveproof.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
@@ -52,6 +53,7 @@ async function openWith(keys) {
   }
   forgetWords();
   showCase(mailbox, shown.keyring, today());
+  offerProof(keys, mailbox.slot, shown.keyring);
   goTo("case");
   offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;

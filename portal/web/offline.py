@@ -1,4 +1,4 @@
-"""The script and style inside the offline form, a file that works from disk without a network (SPEC 7.7)."""
+"""The script and style inside a page that works from disk without a network (SPEC 5.6, 7.7)."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         if found := _ENDS.search(self.script + self.style):
-            raise ValueError(f"the offline form cannot contain {found.group()!r}")
+            raise ValueError(f"an offline page cannot contain {found.group()!r}")
 
     @property
     def policy(self) -> str:
@@ -40,9 +40,9 @@ class Parts:
 
 
 @cache
-def load() -> Parts:
-    """Return the parts, which are the same for the same checkout. `make built` creates the script."""
-    return Parts(_read("offline.js"), _read("static/style.css"))
+def load(page: str = "offline") -> Parts:
+    """Return the parts of the offline form, or of the ``proof`` page. `make built` creates the scripts."""
+    return Parts(_read(f"{page}.js"), _read("static/style.css"))
 
 
 def _read(path: str) -> str:

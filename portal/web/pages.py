@@ -35,6 +35,8 @@ _PAGES = {
     "verify": "verify.html",
     "sealed": "sealed.html",
 }
+# Pages to save and open from disk, with their script inside.
+_FROM_DISK = ("offline", "proof")
 # The answer pages for the forms that work without JavaScript. Refusals without a page of their own use the
 # text of the first page.
 _ANSWERS = (
@@ -186,12 +188,11 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
     shown = _shown(site, questionnaire)
     yield "/", _page("en", "languages.html", shown)
     for language in translation.LANGUAGES:
-        form = _page(language, "offline.html", {**shown, "parts": offline.load()})
-        yield f"/{language}/offline.html", form
-        own = {
-            **shown,
-            "offline_hash": hashlib.sha256(form.encode()).hexdigest(),
-        }
+        own = dict(shown)
+        for name in _FROM_DISK:
+            page = _page(language, f"{name}.html", {**shown, "parts": offline.load(name)})
+            yield f"/{language}/{name}.html", page
+            own[f"{name}_hash"] = hashlib.sha256(page.encode()).hexdigest()
         for path, template in _PAGES.items():
             yield f"/{language}/{path}", _page(language, template, {**own, "path": path})
 

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.long
 SOURCES = [
     "Makefile",
     "package.json",
-    *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "style.css")),
+    *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css")),
 ]
 # Instead of a fresh build, what one makes of sources that nobody changed: it takes a second.
-COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js $(1)"
+COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js {ROOT}/portal/proof.js $(1)"
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 
 
@@ -63,6 +63,7 @@ def append(path: Path) -> None:
 CHANGES: dict[str, Callable[[Path], None]] = {
     "script": lambda root: append(root / "portal/static/js/report.french.js"),
     "offline form": lambda root: append(root / "portal/offline.js"),
+    "page for proofs": lambda root: append(root / "portal/proof.js"),
     "style": lambda root: append(root / "portal/static/style.css"),
     "licences": lambda root: append(root / "portal/static/licenses.txt"),
     "one more": lambda root: append(root / "portal/static/js/other.js"),
@@ -112,7 +113,8 @@ def test_a_report_page_carries_the_words_of_its_own_language_alone(language: str
 
 
 def test_every_package_inside_has_its_licence_beside() -> None:
-    files = {name for entry in ("report", "status", "verify", "leave", "offline") for name in inside(entry)}
+    entries = ("report", "status", "verify", "leave", "offline", "checkproof")
+    files = {name for entry in entries for name in inside(entry)}
     packages = {
         match.group(1) for name in files if (match := re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", name))
     }

@@ -6,18 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, QueuePool, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from crypto import age, container, keyring, messages, padding, signing
+from crypto import age, container, keyring, messages, padding, receipt, signing
 from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
+from crypto.receipt import Receipt
 from crypto.signing import Label
 from portal.store import keyrings, outboxes
 from portal.store.schema import chunks, envelopes
-from tests.support.builders import SignedKeyring, today
+from tests.support.builders import SignedKeyring, Site, today
 from tests.support.portal_room import Room
 
 _PATIENCE_SECONDS = 30
@@ -144,3 +146,15 @@ def without(value: Keyring, channel: str) -> Keyring:
 def _sealed(connection: Connection, envelope_id: bytes) -> bytes:
     rows = select(chunks.c.data).where(chunks.c.envelope_id == envelope_id).order_by(chunks.c.position)
     return b"".join(connection.execute(rows).scalars())
+
+
+def with_receipt(slot: Slot, report: Report, site: Site, **changes: Any) -> Slot:
+    """Return the slot with a receipt for the report's author, signed today; ``changes`` are made before."""
+    seed = site.bodies[slot.channel].reply_seed
+    statement = Receipt(
+        deployment=site.deployment,
+        author=receipt.author_hash(report.author_key),
+        day=today(),
+        key_id=keyring.reply_key_id(signing.public_key(seed)),
+    )
+    return replace(slot, receipt=receipt.sign(replace(statement, **changes), seed))

@@ -1,5 +1,5 @@
 // @ts-check
-/** Save files from the offline form, and read chosen files. */
+/** Save files that a page makes, and read chosen files. */
 
 import { element } from "./dom.js";
 
