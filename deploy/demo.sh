@@ -65,7 +65,7 @@ cat <<EOF
    “$(cat demo/passphrase)”; the desk asks for it again for important actions. Choose “Portal exchange” and “Collect”,
    read the case, reply, then choose “Portal exchange” and “Prepare outbox”. You can also use commands, once the desk is
    locked: demo/bin/inbox --help lists them.
-4. Carry the medium back: run the same command again. Then choose “Follow my report” in the browser, type the
+4. Carry the medium back: run the same command again. Then choose “Read my answer” in the browser, type the
    words, read the answer, and write again.
 
 EOF

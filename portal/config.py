@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
-from crypto.toml_schema import Expected, Fault, Mismatch, Node, Schema, list_of, number, table
+from crypto.keyring import Texts
+from crypto.toml_schema import Expected, Fault, Mismatch, Node, Schema, list_of, number, table, texts
 from crypto.work import MOST_COST
 from portal.errors import BadConfiguration
 from templates import shipped
@@ -22,10 +23,24 @@ _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9_]{1,32}")
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
+_LONGEST_NAME = 80
 _LARGEST_PORT = 65_535
 _LARGEST_AMOUNT = 1_000_000
 _HINT = "config.example.toml shows every setting"
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """An accent colour such as #1b5675 for each colour scheme; both empty for the shipped one."""
+
+    light: str = ""
+    dark: str = ""
+
+
+# In square brackets, like everything that the inspectorate has to fill in: `portal doctor` lists it.
+UNNAMED = Texts(fr="[nom de l\N{RIGHT SINGLE QUOTATION MARK}Inspection]", en="[name of the inspectorate]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,9 @@ class Settings:
     capacity_gb: float = 20
     spare_gb: float = 2
     work_cost: tuple[int, ...] = (4_000, 12_000, 32_000)
+    name: Texts = UNNAMED
+    logo: str = ""
+    colour: Colour = Colour()
     questionnaire: str = ""
     jurisdiction: str = ""
     regime: str = ""
@@ -74,6 +92,11 @@ class Settings:
         if backend == "sqlite":
             url = url.set(database=str((self.folder / str(url.database)).resolve()))
         return url.set(drivername=f"{backend}+{_DRIVERS[backend]}")
+
+    @property
+    def logo_path(self) -> Path | None:
+        """The file of the logo, or None."""
+        return self.folder / self.logo if self.logo else None
 
     @property
     def questionnaire_path(self) -> Path:
@@ -117,7 +140,13 @@ def load(path: Path) -> Settings:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.value.items()
     }
+    for name, made in (("name", Texts), ("colour", Colour)):
+        if name in values:
+            values[name] = made(**values[name])
     settings = Settings(**values, folder=path.resolve().parent)
+    if bool(settings.colour.light) != bool(settings.colour.dark):
+        both = Expected("a colour for light and one for dark, or both empty")
+        raise _refused(document.mismatch(("colour",), Fault.WRONG, both), path)
     if list(settings.work_cost) != sorted(settings.work_cost):
         rising = Expected("a list of numbers, each at least as large as the one before it")
         raise _refused(document.mismatch(("work_cost",), Fault.WRONG, rising), path)
@@ -194,6 +223,7 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "listen": _listen,
     "onion": lambda value: not value or _ONION.fullmatch(value) is not None,
     "elsewhere": lambda value: _ELSEWHERE.fullmatch(value) is not None,
+    "colour": lambda value: not value or _COLOUR.fullmatch(value) is not None,
     "path": lambda value: "\0" not in value,
     "regime": lambda value: not value or _CODE.fullmatch(value) is not None,
 }
@@ -214,6 +244,9 @@ _SETTINGS: Node = {
         maxItems=3,
         description=f"a list of three numbers from 1 to {MOST_COST}",
     ),
+    "name": texts(_LONGEST_NAME),
+    "logo": _text("path", "the path of a file, or empty"),
+    "colour": table(dict.fromkeys(("light", "dark"), _text("colour", "a colour such as #1b5675, or empty"))),
     "questionnaire": _text("path", "the path of a file, or empty"),
     "jurisdiction": _text("path", "the path of a folder, or empty"),
     "regime": _text("regime", "the code of a regime of the law, or empty"),

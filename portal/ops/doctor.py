@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
@@ -160,6 +160,12 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
 
 def _written(settings: Settings) -> Iterator[Finding]:
     """Find texts that the inspectorate has not filled in yet. Files with mistakes are reported elsewhere."""
+    if found := [each for each in astuple(settings.name) if "[" in each]:
+        yield Finding(
+            Level.WARNING,
+            f"nobody is named behind the site: {', '.join(found)}",
+            "set `name` to the name of the inspectorate in each language",
+        )
     for language, name in product(translation.LANGUAGES, guide.NAMES):
         try:
             found = guide.load(settings.guide_folder, language, name).to_fill_in

@@ -6,6 +6,7 @@ import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
 import { beginReading } from "./offline_case.js";
 import { bring } from "./offline_http.js";
+import "./leave.js";
 import "./offline_report.js";
 import { chosen } from "./saving.js";
 import { offerForm } from "./reportform.js";

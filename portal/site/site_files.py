@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crypto.questionnaire import Questionnaire
-from portal.web import assets, pages
+from portal.web import pages
 
 MISSING = "/404.html"
 HTML = "text/html"
@@ -21,7 +21,7 @@ class File:
 def files(site: pages.Site, questionnaire: Questionnaire) -> Mapping[str, File]:
     """Return the pages and the files they load, sorted by path. MISSING is the page for all other paths."""
     found = {path: File(HTML, page) for path, page in pages.render(site, questionnaire).items()}
-    found |= {path: File(asset.type, asset.content) for path, asset in assets.load().items()}
+    found |= {path: File(asset.type, asset.content) for path, asset in pages.files(site).items()}
     found[pages.QUESTIONS] = File(pages.TEXT, questionnaire.raw)
     found[MISSING] = File(HTML, pages.missing(site, questionnaire))
     return dict(sorted(found.items()))

@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent.parent / "static"
+STYLE = "/static/style.css"
+LOGOS = ("/static/logo.png", "/static/logo.svg")
 _TYPES = {
+    ".png": "image/png",
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
@@ -29,10 +32,23 @@ class Asset:
 def load() -> Mapping[str, Asset]:
     """Return the files of the folder ``static`` by URL path. They are read at the first call."""
     found = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
-    return {f"/{path.relative_to(_FOLDER.parent).as_posix()}": _read(path) for path in found}
+    return {
+        f"/{path.relative_to(_FOLDER.parent).as_posix()}": _asset(path.name, path.read_bytes())
+        for path in found
+    }
 
 
-def _read(path: Path) -> Asset:
-    content = path.read_bytes()
+def of(logo: tuple[str, bytes] | None, colours: str) -> Mapping[str, Asset]:
+    """Return the files of a site: the shipped ones, with its logo (name, content) and its rules of CSS."""
+    found = dict(load())
+    if colours:
+        found[STYLE] = _asset(STYLE, found[STYLE].content + colours.encode())
+    if logo:
+        name, content = logo
+        found[f"/static/{name}"] = _asset(name, content)
+    return found
+
+
+def _asset(name: str, content: bytes) -> Asset:
     digest = b64encode(hashlib.sha384(content).digest()).decode()
-    return Asset(_TYPES[path.suffix], content, f"sha384-{digest}")
+    return Asset(_TYPES[Path(name).suffix], content, f"sha384-{digest}")

@@ -40,9 +40,12 @@ class Parts:
 
 
 @cache
-def load(page: str = "offline") -> Parts:
-    """Return the parts of the offline form, or of the ``proof`` page. `make built` creates the scripts."""
-    return Parts(_read(f"{page}.js"), _read("static/style.css"))
+def load(page: str = "offline", colours: str = "") -> Parts:
+    """Return the parts of the offline form, or of the ``proof`` page, with rules for the office's colours.
+
+    They are the same for the same checkout and ``colours``. `make built` creates the scripts.
+    """
+    return Parts(_read(f"{page}.js"), _read("static/style.css") + colours)
 
 
 def _read(path: str) -> str:

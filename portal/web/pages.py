@@ -15,7 +15,9 @@ from werkzeug.routing import PathConverter
 from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
-from portal.web import assets, content_encoding, guide, law, offline, translation
+from portal.config import Colour
+from portal.web import assets, colours, content_encoding, guide, law, logo, offline, translation
+from portal.web.assets import Asset
 from templates import typography
 from templates.law import promises
 from templates.law.rules import Event, Law
@@ -23,6 +25,7 @@ from templates.law.rules import Event, Law
 _FOLDERS = ("portal", "shared")
 _PAGES = {
     "": "home.html",
+    "before": "before.html",
     "report": "report.html",
     "status": "status.html",
     "guide": "guide.html",
@@ -74,6 +77,21 @@ class Site(Protocol):
         ...
 
     @property
+    def name(self) -> Texts:
+        """The name of the inspectorate."""
+        ...
+
+    @property
+    def logo_path(self) -> Path | None:
+        """The file of the inspectorate's logo, or None."""
+        ...
+
+    @property
+    def colour(self) -> Colour:
+        """The inspectorate's accent colour, or empty."""
+        ...
+
+    @property
     def law_folder(self) -> Path:
         """The folder of the law."""
         ...
@@ -109,6 +127,12 @@ def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
 
+def files(site: Site) -> Mapping[str, Asset]:
+    """Return the files that the pages load; raises BadConfiguration if logo or colour cannot be used."""
+    picture = logo.load(site.logo_path) if site.logo_path else None
+    return assets.of(picture, colours.rules(site.colour))
+
+
 def missing(site: Site, questionnaire: Questionnaire) -> bytes:
     """Return the page for an unknown path."""
     return _page("en", "missing.html", _shown(site, questionnaire)).encode()
@@ -130,7 +154,7 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     app.url_map.merge_slashes = False
     for path, page in render(site, questionnaire).items():
         _serve(app, path, Response(page, content_type=_HTML))
-    for path, file in assets.load().items():
+    for path, file in files(site).items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
     _serve(app, QUESTIONS, Response(questionnaire.raw, content_type=f"{TEXT}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
@@ -190,7 +214,8 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
     for language in translation.LANGUAGES:
         own = dict(shown)
         for name in _FROM_DISK:
-            page = _page(language, f"{name}.html", {**shown, "parts": offline.load(name)})
+            parts = offline.load(name, colours.rules(site.colour))
+            page = _page(language, f"{name}.html", {**shown, "parts": parts})
             yield f"/{language}/{name}.html", page
             own[f"{name}_hash"] = hashlib.sha256(page.encode()).hexdigest()
         for path, template in _PAGES.items():
@@ -198,14 +223,17 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
 
 
 def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
+    found = files(site)
     return {
+        "name": site.name,
+        "logo": next((path for path in assets.LOGOS if path in found), ""),
         "deployment": site.deployment,
         "root_key": site.root_key,
         "fingerprint": signing.fingerprint(base64url.decode(site.root_key)) if site.root_key else "",
         "questionnaire": questionnaire,
         "questionnaire_hash": base64url.encode(questionnaire.hash),
         "leave_to": site.leave_to,
-        "assets": assets.load(),
+        "assets": found,
         "languages": [translation.load(language) for language in translation.LANGUAGES],
         **_of_the_law(law.load(site.law_folder), site.regime),
         "notices": guide.NOTICES,

@@ -94,7 +94,8 @@ def test_a_build_mends_all_that_differs(checkout: Path) -> None:
 
 
 def test_the_offline_form_is_made_of_the_modules_of_the_pages_and_none_that_asks_a_portal() -> None:
-    offline, report = inside("offline", "--conditions=offline"), inside("report") | inside("status")
+    offline = inside("offline", "--conditions=offline")
+    report = inside("report") | inside("status") | inside("leave")
     stand_ins = {f"portal/scripts/offline_{name}.js" for name in ("http", "delivery")}
     stood_in_for = {f"portal/scripts/{name}.js" for name in ("http", "delivery", "upload", "work")}
     assert (stand_ins & report, stood_in_for & offline) == (set(), set())

@@ -1,18 +1,25 @@
 """The first pages: calm first, then inform, then ask."""
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
+from crypto.keyring import Texts
+from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.web import guide
+from portal.web import guide, pages
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
+# As many phones show it, without what their browser takes.
+SMALL = ViewportSize(width=360, height=640)
 WAYS = {
     "fr": [
         "J\u2019ai été approché(e), sollicité(e), mis(e) sous pression ou menacé(e)",
@@ -62,39 +69,110 @@ SAID = {
 }
 
 
+ANONYMOUSLY = {"fr": "Signaler anonymement", "en": "Report anonymously"}
+DOORS = {"fr": ["Écrire un signalement", "Lire ma réponse"], "en": ["Write a report", "Read my answer"]}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_there_are_four_ways_in_and_one_for_who_has_a_token(visitor: Visitor, language: str) -> None:
-    """Each informs first, then leads to the one form: which was opened is in no address and no request."""
+def test_danger_and_both_ways_in_are_seen_before_anything_is_scrolled(
+    visitor: Visitor, language: str
+) -> None:
+    """On a small phone, above the bar that leaves quickly; the control is what stands below."""
+    visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
+    (bar,) = [visitor.page.locator(".leave").bounding_box()]
+    assert bar
+    seen = [*visitor.page.locator(".danger, .danger a, .doors a").all(), visitor.page.locator(".whose")]
+    boxes = [each.bounding_box() for each in seen]
+    assert len(boxes) == 7
+    assert all(box and box["y"] >= 0 and box["y"] + box["height"] <= bar["y"] for box in boxes), boxes
+    below = visitor.page.locator(".advice").bounding_box()
+    assert below
+    assert below["y"] + below["height"] > bar["y"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_says_anonymous_and_leads_to_the_form_and_to_the_answer(
+    visitor: Visitor, language: str
+) -> None:
+    """One touch each, high enough for a finger."""
+    visitor.visit(f"{language}/")
+    expect(visitor.page.locator("h1")).to_have_text(ANONYMOUSLY[language])
+    doors = visitor.page.locator(".doors a")
+    assert doors.all_inner_texts() == DOORS[language]
+    assert [each.get_attribute("href") for each in doors.all()] == [
+        f"/{language}/report",
+        f"/{language}/status",
+    ]
+    for each in (*doors.all(), *visitor.page.locator(".danger a").all()):
+        box = each.bounding_box()
+        assert box
+        assert box["height"] >= 44
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_numbers_to_call_come_before_any_way_in(visitor: Visitor, language: str) -> None:
+    visitor.visit(f"{language}/")
+    text = visitor.page.inner_text("main")
+    numbers = [text.index(number) for number in ("17", "112", "114")]
+    assert max(numbers) < text.index(DOORS[language][0])
+
+
+def test_all_that_stands_unfolded_on_the_first_page_is_listed_with_its_reason() -> None:
+    """The list is that of docs/law.md, in English; nothing on the page is folded away."""
+    settings = replace(Settings(), name=Texts("Inspection", "Inspectorate"))
+    page = pages.render(settings, load_questionnaire(settings))["/en/"].decode()
+    main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    assert "<details" not in main
+    lines = (re.sub(r"<[^>]+>|\s+", " ", each) for each in re.split(r"</(?:h1|h2|p|li|a)>", main))
+    shown = [" ".join(each.split()) for each in lines if each.strip()]
+    law = (ROOT / "docs" / "law.md").read_text("utf-8")
+    told = law.partition("## What stands unfolded on the home page")[2].partition("\n## ")[0]
+    listed = [" ".join(each.split()) for each in re.findall(r"(?ms)^- “(.+?)”:\s", told)]
+    assert shown == listed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_way_to_come_here_is_informed_before_the_form(visitor: Visitor, language: str) -> None:
+    """Folded, on the page that the first advice leads to: which was opened is in no address or request."""
+    visitor.visit(f"{language}/")
+    visitor.page.click(".advice a >> nth=0")
     page = visitor.page
-    ways = page.locator("details:not(.more)")
+    assert page.url == f"{visitor.address}/{language}/before"
+    ways = page.locator("main details")
     assert ways.locator("summary").all_inner_texts() == WAYS[language]
     visitor.requests.clear()
     for way in ways.all():
         expect(way.locator("li").first).to_be_hidden()
         way.locator("summary").click()
         expect(way.locator("li").first).to_be_visible()
-        assert way.locator("a.button").get_attribute("href") == f"/{language}/report"
     assert visitor.requests == []
-    assert page.url == f"{visitor.address}/{language}/"
-    expect(page.locator("a.second")).to_have_attribute("href", f"/{language}/status")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_numbers_to_call_come_before_any_question(visitor: Visitor, language: str) -> None:
-    visitor.visit(f"{language}/")
-    text = visitor.page.inner_text("main")
-    numbers = [text.index(number) for number in ("17", "112", "114")]
-    assert max(numbers) < text.index(WAYS[language][0])
+    assert page.url == f"{visitor.address}/{language}/before"
+    expect(page.locator("main a.button")).to_have_attribute("href", f"/{language}/report")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_reads_when_and_what_it_cannot_protect_from_is_said(visitor: Visitor, language: str) -> None:
-    visitor.visit(f"{language}/")
-    for folded in visitor.page.locator("details.more summary").all():
+    visitor.visit(f"{language}/before")
+    for folded in visitor.page.locator("main summary").all():
         folded.click()
     text = visitor.page.inner_text("main").replace("\N{NO-BREAK SPACE}", " ")
     assert [words for words in SAID[language] if words not in text] == []
+
+
+def test_whoever_is_behind_the_site_is_named_on_every_page(visitor: Visitor) -> None:
+    """In full at the foot and on the first pages; without a name, the brackets say that one is missing."""
+    assert visitor.site.settings.name == Settings().name
+    settings = replace(
+        visitor.site.settings, name=Texts("Inspection générale du port", "Port inspectorate <1>")
+    )
+    rendered = pages.render(settings, load_questionnaire(settings))
+    wanted = {"fr": "Inspection générale du port", "en": "Port inspectorate &lt;1&gt;"}
+    for path, page in rendered.items():
+        names = [wanted[path[1:3]]] if path != "/" else [*wanted.values()]
+        shown = page.decode().replace("\N{NO-BREAK SPACE}", " ")
+        saved = path.endswith("sheet.html")  # which does not say where it is from
+        assert [each in shown for each in names] == [not saved] * len(names), path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -109,7 +187,7 @@ def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_ladder_of_places_goes_from_the_safest_down(visitor: Visitor, language: str) -> None:
-    visitor.visit(f"{language}/")
+    visitor.visit(f"{language}/before")
     steps = visitor.page.locator("ol").first.locator("li").all_text_contents()
     assert len(steps) == len(LADDER[language])
     assert [words for words, step in zip(LADDER[language], steps, strict=True) if words not in step] == []
@@ -119,9 +197,10 @@ def test_it_works_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/fr/")
+    page.click(".advice a >> nth=0")
     page.click("summary >> nth=2")
     expect(page.locator("details[open] li").first).to_be_visible()
-    page.click("details[open] a.button")
+    page.click("main a.button")
     assert page.url == f"{visitor.address}/fr/report"
     plain.close()
 
@@ -140,7 +219,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Who listens to a page goes through it by its headings."""
     for language in LANGUAGES:
-        for name in ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
+        for name in ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]
             assert levels[0] == 1, name

@@ -36,8 +36,7 @@ def test_a_report_needs_no_mouse(visitor: Visitor) -> None:
     visitor.visit("")
     press(page, "a.button", "français")
     expect(page).to_have_url(f"{visitor.address}/fr/")
-    press(page, "summary", "représailles")
-    press(page, "details[open] a.button")
+    press(page, ".doors a", "Écrire")
     expect(page.locator("#step-write")).to_be_visible()
     reach(page, "#what")
     page.keyboard.insert_text(TEXT)
@@ -55,7 +54,7 @@ def test_a_report_needs_no_mouse(visitor: Visitor) -> None:
     press(page, "#send")
     visitor.arrived()
     assert visitor.site.report()[0].answers["what"] == TEXT
-    press(page, "nav a", "Suivre")
+    press(page, "footer a", "Lire")
     expect(page.locator("#step-token")).to_be_visible()
     reach(page, "#token")
     page.keyboard.insert_text(" ".join(visitor.words))

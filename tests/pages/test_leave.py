@@ -18,8 +18,10 @@ from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
+NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
+# One of each kind: a choice of languages, what is not there, the first page, a form, a text.
+KINDS = ["", "nowhere", "fr/", "fr/report", "fr/guide"]
 LINK = "a[data-leave]"
 SHIFT = "Shift"
 COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(each))"
@@ -181,6 +183,62 @@ def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[V
     assert leaver.page.input_value("#what").startswith(TEXT)
 
 
+def test_the_offline_form_is_left_without_a_request(visitor: Visitor, tmp_path: Path) -> None:
+    """For an empty page: from disk, a visit of another one would tell the network that somebody was here."""
+    form = tmp_path / "offline.html"
+    form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
+    for leave in (lambda: visitor.page.click(LINK), lambda: press_shift(visitor, 3)):
+        visitor.page.goto(form.as_uri())
+        expect(visitor.page.locator("#step-keys")).to_be_visible()
+        visitor.requests.clear()
+        leave()
+        visitor.page.wait_for_url("about:blank")
+        assert visitor.requests == []
+
+
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+PARTS = """() => {
+    const box = (name) => document.querySelector(name)?.getBoundingClientRect();
+    scrollTo(0, document.documentElement.scrollHeight);
+    const [header, bar, foot] = ["header", ".leave", "footer"].map(box);
+    return [header.height, bar.height, (foot?.bottom ?? 0) - bar.top];
+}"""
+
+
+@pytest.mark.parametrize("colours", ["none", "active"])
+@pytest.mark.parametrize("text", ["usual", "large"])
+def test_header_and_bar_stay_low_and_cover_nothing(
+    visitor: Visitor, text: str, colours: Literal["none", "active"]
+) -> None:
+    """Of the header of a small phone, at most 64 pixels; the foot of a page ends above the bar."""
+    visitor.page.set_viewport_size({"width": 360, "height": 640})
+    visitor.page.emulate_media(forced_colors=colours)
+    for path in KINDS:
+        visitor.visit(path)
+        if text == "large":
+            visitor.page.evaluate(LARGE)
+        header, bar, over = visitor.page.evaluate(PARTS)
+        assert header <= 64, path
+        assert bar <= 80, path
+        assert over <= 0, path
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360, path
+
+
+def test_the_bar_is_below_on_a_phone_and_in_the_header_where_there_is_room(visitor: Visitor) -> None:
+    for width, inside in ((360, False), (767, False), (768, True), (1280, True)):
+        visitor.page.set_viewport_size({"width": width, "height": 640})
+        visitor.visit("fr/guide")
+        visitor.page.mouse.wheel(0, 100_000)
+        header, bar = (visitor.page.locator(each).bounding_box() for each in ("header", ".leave"))
+        assert header
+        assert bar
+        if inside:
+            assert header["y"] == 0
+            assert header["y"] <= bar["y"] < bar["y"] + bar["height"] <= header["height"]
+        else:
+            assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, width, 640)
+
+
 @pytest.mark.parametrize(
     "screen",
     # The smaller, the harder: on a wide one it is looked at by `make soak pages`.
@@ -213,9 +271,12 @@ def test_the_harmless_page_is_the_one_that_the_configuration_names(tmp_path: Pat
     settings = Settings(leave_to="https://www.example.org/weather", folder=tmp_path)
     for path, page in pages.render(settings, load_questionnaire(settings)).items():
         left = re.findall(r'href="([^"]+)"[^>]*data-leave', page.decode())
-        # Read from disk, where nothing is to be left.
-        saved = path.endswith(("sheet.html", "offline.html", "proof.html"))
-        assert left == ([] if saved else [settings.leave_to]), path
+        to = settings.leave_to
+        if path.endswith(("sheet.html", "proof.html")):
+            to = ""
+        elif path.endswith("offline.html"):  # read from disk: the form makes no request
+            to = "about:blank"
+        assert left == ([to] if to else []), path
     assert replace(settings, leave_to=ELSEWHERE) == Settings()
 
 

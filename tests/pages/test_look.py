@@ -19,11 +19,11 @@ from tests.support.portal_site import slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", *guide.NOTICES, "nowhere")
+NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES, "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
 # One of each kind: a choice of languages, forms, a text, a list, what is not there.
-KINDS = ["", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
+KINDS = ["", "fr/", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
 LIMIT = 100_000  # bytes; what the way to a report may weigh at most
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
@@ -146,9 +146,9 @@ def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
     visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
     visitor.page.evaluate("document.querySelector('.brand a').style.color = '#bbb'")
     visitor.page.evaluate(
-        "for (const each of document.querySelectorAll('nav a')) each.style = 'font-size: 9px; padding: 0'"
+        "for (const each of document.querySelectorAll('footer a')) each.style = 'font-size: 9px; padding: 0'"
     )
-    visitor.page.evaluate("document.querySelector('header nav').style = 'flex-direction: column; gap: 2px'")
+    visitor.page.evaluate("document.querySelector('footer ul').style = 'display: block; font-size: 9px'")
     found = violations(visitor.page)
     wanted = {"color-contrast", "label-title-only", "target-size"}
     assert {each.partition(":")[0] for each in found} >= wanted
@@ -166,7 +166,7 @@ def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor, 
 
 
 def covered(page: Page) -> list[str]:
-    """Return what the focus meets on its way through the page and does not show at its lower left corner."""
+    """Return what the focus meets on its way and does not show at its lower left corner, or at the bar."""
     found = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -175,7 +175,9 @@ def covered(page: Page) -> list[str]:
               const {activeElement: at} = document;
               if (at === document.body) return null;
               const {left, top, right, bottom} = at.getBoundingClientRect();
-              const hit = document.elementFromPoint(left + 2, Math.min(bottom, innerHeight) - 2);
+              const bar = document.querySelector(".leave").getBoundingClientRect();
+              const end = bar.top > 0 && !at.closest(".leave") ? bar.top : innerHeight;
+              const hit = document.elementFromPoint(left + 2, Math.min(bottom, end) - 2);
               return [at.outerHTML.slice(0, 80), Boolean(hit && (at.contains(hit) || hit.contains(at)))];
             }"""
         )

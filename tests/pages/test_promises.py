@@ -265,16 +265,16 @@ def test_what_was_wrong_would_be_seen(rule: re.Pattern[str], text: str) -> None:
 def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
-    """On the first page before the way to the form, and in the form as soon as it is chosen."""
+    """On the page before the form, first of all; and in the form as soon as it is chosen."""
     law = {
         "fr": ("procureur", "rechercher qui a écrit", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),
     }
-    visitor.visit(f"{language}/")
-    way = visitor.page.locator("details").nth(2)
+    visitor.visit(f"{language}/before")
+    way = visitor.page.locator("main details").nth(2)
     way.locator("summary").click()
-    told, link = way.inner_text(), way.locator("a.button").inner_text()
-    assert [each for each in law[language] if not 0 <= told.find(each) < told.index(link)] == []
+    first = way.locator("li").first.inner_text()
+    assert [each for each in law[language] if each not in first] == []
     visitor.visit(f"{language}/report")
     notice = visitor.page.locator("[data-field=path] .notice")
     assert notice.is_hidden()

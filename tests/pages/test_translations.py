@@ -184,7 +184,11 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
             "the translation is the English text: Skip to the content",
         ),
         ('msgid "Skip to the content"', 'msgid "Skip to it"', "no page has this text: Skip to it"),
-        ("NL You should read here, %(received)s,", "NL U leest,", "different placeholders: You should read"),
+        (
+            "NL Say nothing of it at work. You can always ask %(whom)s",
+            "NL Vraag",
+            "different placeholders: Say",
+        ),
         ('msgid "Leave quickly"', 'msgid "Leave: Shift "', "missing on the page home: Leave quickly"),
     ],
     ids=["empty", "copied", "left over", "a value lost", "missing"],

@@ -32,6 +32,7 @@ def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionn
     def remembered(site: Site, questionnaire: Questionnaire) -> T:
         shown = (
             *(site.deployment, site.root_key, site.leave_to, site.regime, repr(questionnaire)),
+            *(site.name, site.colour, _picture(site.logo_path)),
             *map(_content, (site.law_folder, site.guide_folder)),
         )
         if shown not in known:
@@ -41,6 +42,10 @@ def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionn
         return known[shown]
 
     return remembered
+
+
+def _picture(path: Path | None) -> bytes:
+    return path.read_bytes() if path and path.is_file() else b""
 
 
 def _content(folder: Path) -> tuple[tuple[str, bytes], ...]:

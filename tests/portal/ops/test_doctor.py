@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from crypto import pages
+from crypto.keyring import Texts
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.ops import doctor
@@ -119,6 +120,22 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     filled = replace(room.settings, folder=tmp_path, guide=".")
     again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
     assert [each.what for each in again if "is not filled in" in each.what] == []
+    room.close()
+
+
+def test_a_portal_that_names_nobody_is_told_so(tmp_path: Path) -> None:
+    """In either language; a logo that cannot be used is found, too."""
+    room = room_for(tmp_path)
+    (told,) = [each for each in found(room, Level.WARNING) if "nobody is named" in each]
+    assert told.startswith("nobody is named behind the site: [nom de l")
+    assert told.endswith("Inspection], [name of the inspectorate]")
+    room.settings = replace(room.settings, name=Texts("Inspection", "[name]"))
+    assert "nobody is named behind the site: [name]" in found(room, Level.WARNING)
+    room.settings = replace(room.settings, name=Texts("Inspection", "Inspectorate"))
+    assert [each for each in found(room, Level.WARNING) if "nobody is named" in each] == []
+    (tmp_path / "logo.svg").write_text("<script/>")
+    room.settings = replace(room.settings, logo="logo.svg", folder=tmp_path)
+    assert [each for each in found(room, Level.WRONG) if "logo.svg was refused" in each]
     room.close()
 
 

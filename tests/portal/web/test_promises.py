@@ -92,17 +92,32 @@ def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "said"),
     [
-        ("fr", "/fr/", ("sous 7 jours, qu", "puis, sous 3 mois, ce qui peut vous être dit")),
-        ("fr", "/en/", ("within 7 days, that it was received, and then, within 3 months, what can be told",)),
-        ("xx", "/fr/", ("sous 3 jours ouvrés, qu", "et, sous un an, ce qui peut vous être dit")),
+        (
+            "fr",
+            "/fr/before",
+            ("sous 7 jours, qu", "reçu. Puis, sous 3 mois, vous devriez lire ce qui peut vous être dit"),
+        ),
+        (
+            "fr",
+            "/en/before",
+            ("within 7 days, that it was received. Then, within 3 months, you should read what can be told",),
+        ),
         (
             "xx",
-            "/en/",
-            ("within 3 working days, that it was received, and, within one year, what can be told",),
+            "/fr/before",
+            ("sous 3 jours ouvrés, qu", "reçu. Et sous un an, vous devriez lire ce qui peut vous être dit"),
+        ),
+        (
+            "xx",
+            "/en/before",
+            (
+                "within 3 working days, that it was received",
+                "Also within one year, you should read what can be told",
+            ),
         ),
     ],
 )
-def test_the_first_page_says_the_times_of_the_law(
+def test_the_page_that_the_first_one_leads_to_says_the_times_of_the_law(
     name: str, path: str, said: Sequence[str], tmp_path: Path
 ) -> None:
     page = rendered(FOLDERS[name], path, tmp_path)
