@@ -5,7 +5,8 @@ allow one extension for one of two reasons, of which the person must be informed
 
 The register is separate from the cases, and does not change when a case is destroyed. It records that a
 request was answered, but not how: otherwise an officer excluded from a case would learn that the case names
-the person. Names are deleted a fixed time after the answer, whatever the answer was.
+the person. Names are deleted a fixed time after the answer, whatever the answer was: the law in use says how
+long the person can contest it.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,6 @@ from inbox.vault.casework_tables import AccessRequest
 
 # The name of this deadline in the oversight figures.
 DEADLINE = "access"
-# The person can go to court for this long after the answer. After that, the names are no longer needed.
-NAMED = relativedelta(months=2)
 # An earlier day must be a typing mistake.
 _LONGEST_AGO = relativedelta(years=1)
 MOST_NAMES = 10
@@ -221,7 +220,9 @@ def deadlines(session: Session) -> list[tuple[str, date, date | None]]:
 def forget_names(session: Session, today: date) -> None:
     """Delete the names in requests that were answered too long ago to be contested."""
     for row in _answered(session):
-        if row.answered is not None and row.names and row.answered + NAMED <= today:
+        if row.answered is None or not row.names:
+            continue
+        if legal_duties.names_kept_until(session, row.answered) <= today:
             row.names = ""
 
 

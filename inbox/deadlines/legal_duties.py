@@ -398,6 +398,11 @@ def answer_days(session: Session, received: date, *, extended: bool) -> tuple[da
     return within.after(received, calendar), earliest
 
 
+def names_kept_until(session: Session, answered: date) -> date:
+    """Return the day on which the names in an access request are deleted, given the day of its answer."""
+    return in_use.of(session).names_kept.after(answered, office.of(session).calendar.legal)
+
+
 def may_extend_answer(session: Session) -> bool:
     """Return whether the law allows extending the time to answer an access request."""
     law = in_use.of(session)

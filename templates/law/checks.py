@@ -356,9 +356,11 @@ def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
         )
     if (duty.get("role") == DutyRole.ACCESS) != is_request:
         yield _wrong(document, (*path, "asked"), belongs("only-with", value="request", role=DutyRole.ACCESS))
-    for name in ("answer_after", "extended"):
+    for name in ("answer_after", "extended", "names_kept"):
         if name in duty and not is_request:
             yield document.mismatch((*path, name), Fault.UNKNOWN)
+    if is_request and "names_kept" not in duty:
+        yield document.mismatch((*path, "names_kept"), Fault.MISSING)
     within = Span.parse(duty["within"]).roughly
     if Span.parse(duty.get("answer_after", duty["within"])).roughly > within:
         yield _wrong(document, (*path, "answer_after"), belongs("shorter", than=duty["within"]))

@@ -202,6 +202,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "within": _longer,
                 "answer_after": _shorter,
                 "extended": _extended,
+                "names_kept": _shorter,
                 "regimes": _narrower,
                 "decision": neither,
             },

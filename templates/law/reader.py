@@ -164,6 +164,7 @@ def _duty(row: Any, regimes: frozenset[str]) -> rules.Duty:
         urgent=urgent and rules.Urgent(within=Span.parse(urgent["within"]), measure=urgent["measure"]),
         answer_after=_span(row, "answer_after"),
         extended=_span(row, "extended"),
+        names_kept=_span(row, "names_kept"),
         regimes=frozenset(row.get("regimes", regimes)),
         decisions=_each(row["decision"], _decision),
         basis=_basis(row),

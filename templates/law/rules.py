@@ -295,7 +295,8 @@ class Duty:
     """A decision that the law requires. Once required, it stays due until it is taken.
 
     ``answer_after``: how long after the request every answer is sent. ``extended``: how long after the
-    request an answer may be sent if the deadline was extended.
+    request an answer may be sent if the deadline was extended. ``names_kept``: how long after the answer the
+    names in the request are kept; only a duty about requests has it, and always.
     """
 
     name: Texts
@@ -306,6 +307,7 @@ class Duty:
     urgent: Urgent | None
     answer_after: Span | None
     extended: Span | None
+    names_kept: Span | None
     regimes: frozenset[str]
     decisions: Mapping[str, Decision]
     basis: Basis
@@ -684,6 +686,11 @@ class Law:
     def default_regime(self) -> str:
         """The regime of an office that has not chosen one."""
         return next(code for code, regime in self.regimes.items() if regime.is_default)
+
+    @property
+    def names_kept(self) -> Span:
+        """How long after the answer the names in an access request are kept."""
+        return next(each.names_kept for each in self.duties.values() if each.names_kept)
 
     def measure(self, role: MeasureRole) -> str:
         """Return the code of the measure that has a role."""

@@ -129,6 +129,7 @@ _DUTIES = table(
                     "role": _enum(DutyRole),
                     "answer_after": _SPAN,
                     "extended": _SPAN,
+                    "names_kept": _SPAN,
                     "regimes": _REGIMES,
                     "urgent": table({"within": _SPAN, "measure": IDENTIFIER}),
                 },

@@ -92,7 +92,7 @@ def test_informing_persons_is_asked_of_every_case_and_can_be_put_off() -> None:
 def test_every_answer_to_a_request_for_access_leaves_after_the_same_time() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
     assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
-    assert "3 months" == str(duty.extended)
+    assert ("3 months", "2 months") == (str(duty.extended), str(duty.names_kept))
     assert {"answered", "neither"} == duty.decisions.keys()
     assert {2} == {each.officers for each in duty.decisions.values()}
 

@@ -30,6 +30,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "duties.toml duty.*.within": ("1 day", "2 days"),
     "duties.toml duty.*.answer_after": ("25 days", None),
     "duties.toml duty.*.extended": (None, "3 months"),
+    "duties.toml duty.*.names_kept": ("2 months", "1 month"),
     "duties.toml duty.*.regimes": (["internal", "external"], ["internal"]),
     "duties.toml duty.*.urgent": ({"within": "same day"}, None),
     "duties.toml duty.*.urgent.within": ("same day", "1 day"),

@@ -8,7 +8,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.access import access_requests
-from inbox.access.access_requests import LONGEST_NAME, MOST_NAMES, NAMED, Because, Came, Way
+from inbox.access.access_requests import LONGEST_NAME, MOST_NAMES, Because, Came, Way
 from inbox.language.errors import Locked, Refused
 from inbox.session.actions import Actor
 from tests.support import laws
@@ -19,6 +19,7 @@ NAME = "Firmin Quélennec"
 # As the law of France has it.
 EARLIEST = timedelta(25)
 WITHIN, EXTENDED = relativedelta(months=1), relativedelta(months=3)
+NAMES_KEPT = relativedelta(months=2)
 
 
 def record(*names: str, received: date | None = None, way: str = "letter") -> list[str]:
@@ -191,7 +192,7 @@ def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
     for number in ("1", "2"):
         office.json("request", "answer", number, "--out", office.out / number)
     answered = clock.day
-    clock.day = answered + NAMED - timedelta(1)
+    clock.day = answered + NAMES_KEPT - timedelta(1)
     office.json("queue", "list")
     assert "lennec" in str(office.json("request", "list"))
     clock.wait(1)
@@ -201,6 +202,20 @@ def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
     assert [["Yann"], [], []] == [rows[number]["names"] for number in (3, 1, 2)]
     assert answered.isoformat() == rows[1]["answered"]
     assert "names deleted" in office.run("request", "list").out
+
+
+def test_names_are_kept_as_long_as_the_law_in_use_says(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other jurisdiction keeps them for nine days."""
+    clock = moved(monkeypatch)
+    office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
+    office.json(*record(NAME, received=clock.day))
+    office.json("request", "answer", "1", "--out", office.out / "1", "--reason", "x")
+    for days, names in ((8, [NAME]), (1, [])):
+        clock.wait(days)
+        (row,) = office.json("request", "list")["requests"]
+        assert names == row["names"]
 
 
 def test_a_clock_set_back_records_answers_and_deletes_nothing(

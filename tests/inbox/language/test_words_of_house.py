@@ -35,12 +35,8 @@ UNUSED = {
 }
 # A period that a law can set; a share of the office's own work, such as « 7 jours », is none.
 PERIOD = re.compile(r"\b(?:one|two|three|four|six|\d+) (?:working days?|months?|years?)\b", re.IGNORECASE)
-# What a law folder can contain; and how long the program keeps the names of somebody who asked for data.
-PERIODS_OF_NO_LAW = {
-    "or same day",
-    "1 working day or 3 days",
-    "The names are deleted two months after the answer",
-}
+# What a law folder can contain.
+PERIODS_OF_NO_LAW = {"or same day", "1 working day or 3 days"}
 
 
 # What reporters read has its own words; the words of the house name those that they replace.
