@@ -302,9 +302,9 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
-    """Extend the time for all open requests by two months: once for each, and before its month ends.
+    """Extend the deadline of all open requests, once each, before the first deadline is over.
 
-    Tell each person the reason. It takes two officers.
+    The law in use sets the longer time. Tell each person the reason. It takes two officers.
     """
     with door.opened() as (inbox, who):
         rows = access_requests.extend(inbox, who, Because(because))
