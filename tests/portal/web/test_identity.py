@@ -220,6 +220,10 @@ def test_a_browser_shows_logo_and_colour_under_the_policy_of_the_pages(
             page.goto(f"{site.address}/fr/")
             expect(page.locator(".brand img")).to_be_visible()
             assert page.evaluate("document.querySelector('.brand img').naturalWidth") > 0
+            assert page.locator(".brand").evaluate("(each) => each.clientHeight") <= 44
+            page.goto(f"{site.address}/")
+            assert page.locator(".brand").evaluate("(each) => each.clientHeight") <= 44
+            page.goto(f"{site.address}/fr/")
             door = page.locator(".doors a").first
             assert door.evaluate("(each) => getComputedStyle(each).backgroundColor") == wanted
             context.close()
