@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_proof_holds_and_has_nothing_else(visitor: Visitor, tmp_path: Path, ch
     visitor.page.click("#proof summary")
     assert "est une preuve contre vous" in visitor.page.inner_text("#proof .warning")
     raw = saved(visitor.page, "#save-proof", "proof.json", tmp_path).read_bytes()
-    expect(visitor.page.locator("#proof-saved")).to_be_visible()
+    expect(visitor.page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
     site = visitor.site.site
     found = proof.open_proof(raw, root_key=site.root_key, deployment=site.deployment)
     assert receipt.author_hash(keys.author_key) == found.receipt.author
@@ -148,6 +149,7 @@ class Disk:
     words: str
     requests: list[Request]
     complaints: list[str]
+    numbers: Iterator[int] = field(default_factory=count)
 
     def proof(self, **changes: object) -> bytes:
         """Return a proof of the case; ``changes`` are made before the receipt is signed."""
@@ -175,8 +177,8 @@ class Disk:
         )
 
     def give(self, place: str, *contents: bytes) -> None:
-        """Choose files with these contents."""
-        paths = [self.folder / f"given-{number}.json" for number in range(len(contents))]
+        """Choose files with these contents. Each is new: a browser does not read a file that has changed."""
+        paths = [self.folder / f"given-{next(self.numbers)}.json" for _ in contents]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         self.page.set_input_files(place, paths)
@@ -190,10 +192,15 @@ class Disk:
         self.page.goto(f"file://{self.folder}/proof.html")
         self.page.click(way)
 
-    def asked(self, name: str = NAME) -> bytes:
-        """Check the proof and make a question; return it."""
+    def prove(self) -> None:
+        """Start to check, and give a proof that holds."""
         self.start("#to-check")
         self.give("#proof-file", self.proof())
+        expect(self.page.locator("#proven")).to_be_visible(timeout=SLOW)
+
+    def asked(self, name: str = NAME) -> bytes:
+        """Check the proof and make a question; return it."""
+        self.prove()
         self.page.fill("#verifier", name)
         return saved(self.page, "#ask", "challenge.json", self.folder).read_bytes()
 
@@ -260,15 +267,14 @@ def test_what_proves_nothing_is_refused_in_plain_words(disk: Disk) -> None:
         disk.shows("#proof-error", code)
         expect(disk.page.locator("#proven"), name).to_be_hidden()
         disk.give("#proof-file", disk.proof())
-        expect(disk.page.locator("#proven"), name).to_be_visible()
+        expect(disk.page.locator("#proven"), name).to_be_visible(timeout=SLOW)
         expect(disk.page.locator("#proof-error")).to_be_hidden()
     assert [each.url for each in disk.requests if not each.url.startswith(("file:", "blob:"))] == []
     assert disk.complaints == []
 
 
 def test_a_proof_that_holds_says_what_it_shows_and_that_the_day_can_be_false(disk: Disk) -> None:
-    disk.start("#to-check")
-    disk.give("#proof-file", disk.proof())
+    disk.prove()
     assert f"{today().year}" in disk.page.inner_text("#proven-day")
     assert "« inspection »" in disk.page.inner_text("#proven-key").replace("\N{NO-BREAK SPACE}", " ")
     assert "Une inspection malhonnête peut signer un jour antérieur" in disk.page.inner_text("#proven")
@@ -280,17 +286,16 @@ def test_an_owner_answers_a_question_and_the_verifier_checks_it(disk: Disk) -> N
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
-    assert NAME in disk.page.inner_text("#asked-by")
+    expect(disk.page.locator("#asked-by")).to_contain_text(NAME, timeout=SLOW)
     given = disk.answer(question)
     author = receipt.author_hash(disk.keys.author_key)
     found = challenge.check(given, asked=question, author=author, deployment=disk.site.deployment)
     assert (NAME, today()) == (found.verifier, found.day)
     assert disk.page.input_value("#token") == ""
-    disk.start("#to-check")
-    disk.give("#proof-file", disk.proof())
+    disk.prove()
     for files in ((question, given), (given, question)):
         disk.give("#answer-files", *files)
-        expect(disk.page.locator("#answered")).to_contain_text(NAME)
+        expect(disk.page.locator("#answered")).to_contain_text(NAME, timeout=SLOW)
         expect(disk.page.locator("#answer-error")).to_be_hidden()
     assert disk.complaints == []
 
@@ -299,8 +304,7 @@ def test_an_answer_to_another_question_or_by_other_words_is_refused(disk: Disk) 
     """Somebody could pass on an answer that was given to somebody else."""
     question, other = disk.asked(), disk.asked("Somebody else")
     given = disk.answer(question)
-    disk.start("#to-check")
-    disk.give("#proof-file", disk.proof())
+    disk.prove()
     stranger = casetoken.derive(casetoken.generate(), disk.site.deployment)
     forged = challenge.ANSWER.parse(given)
     theirs = signing.public_key(stranger.author_seed)
@@ -337,8 +341,7 @@ def test_words_of_another_case_sign_nothing(disk: Disk) -> None:
 
 
 def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) -> None:
-    disk.start("#to-check")
-    disk.give("#proof-file", disk.proof())
+    disk.prove()
     disk.page.fill("#verifier", "  ")
     disk.page.click("#ask")
     disk.shows("#question-error", "verifier-missing")
@@ -354,23 +357,20 @@ def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) 
 def test_no_step_keeps_anybody_out(disk: Disk) -> None:
     """As axe and a screen of 320 pixels see it."""
     question = disk.asked()
-    steps: list[tuple[str, Callable[[], None]]] = [
-        ("begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html") and None),
-        ("check", lambda: disk.start("#to-check")),
-        ("refused", lambda: disk.give("#proof-file", b"{}")),
-        ("proven", lambda: disk.give("#proof-file", disk.proof())),
-        ("answer", lambda: disk.start("#to-answer")),
-        ("asked", lambda: disk.give("#question-file", question)),
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("#step-begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html")),
+        ("#step-check", lambda: disk.start("#to-check")),
+        ("#proof-error", lambda: disk.give("#proof-file", b"{}")),
+        ("#proven", lambda: disk.give("#proof-file", disk.proof())),
+        ("#step-answer", lambda: disk.start("#to-answer")),
+        ("#asked", lambda: disk.give("#question-file", question)),
     ]
     disk.page.set_viewport_size({"width": 320, "height": 640})
-    for name, act in steps:
+    for shown, act in steps:
         act()
-        expect(disk.page.locator("#loading")).to_be_hidden()
-        assert (name, [], True) == (
-            name,
-            violations(disk.page),
-            disk.page.evaluate("document.documentElement.scrollWidth") <= 320,
-        )
+        expect(disk.page.locator(shown)).to_be_visible(timeout=SLOW)
+        width = disk.page.evaluate("document.documentElement.scrollWidth")
+        assert (shown, [], True) == (shown, violations(disk.page), width <= 320)
 
 
 def test_the_page_does_not_run_on_a_site(site: PortalSite, chromium: Browser) -> None:
@@ -378,6 +378,6 @@ def test_the_page_does_not_run_on_a_site(site: PortalSite, chromium: Browser) ->
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{site.address}/fr/proof.html")
-    expect(page.locator("#loading")).to_be_visible()
+    expect(page.locator("#loading")).to_be_visible(timeout=SLOW)
     expect(page.locator("#step-begin")).to_be_hidden()
     context.close()
