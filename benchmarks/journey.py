@@ -30,7 +30,7 @@ PHONE = ViewportSize(width=360, height=640)
 # The names on the pages, in English. `ENTRANCES` lead from the home page to the report, the best one first;
 # each of `ONWARD` ends a screen of the report.
 ENTRANCES = ("Write a report", "Report")
-ONWARD = ("Continue", "I have written them down", "Seal and send")
+ONWARD = ("Continue", "I have written them down", "Send")
 ARRIVED = "Your report has arrived"
 # The only question that needs an answer, if more than one body can read the report.
 READER = "Who should read it?"

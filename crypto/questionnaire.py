@@ -88,7 +88,8 @@ class Outside(StrEnum):
 class Option:
     """An answer to a choice.
 
-    ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers.
+    ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers. ``group`` is a
+    heading under which a page folds this option and those after it, up to the next with a group.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Option:
     notice: Texts | None
     flag: Flag | None
     outside: Outside | None
+    group: Texts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,16 @@ class Field:
     check: str | None
     safe: str
 
+    @property
+    def groups(self) -> tuple[tuple[Texts | None, tuple[Option, ...]], ...]:
+        """The options in order, each run under its heading; those before the first heading have none."""
+        runs: list[tuple[Texts | None, list[Option]]] = []
+        for option in self.options:
+            if option.group or not runs:
+                runs.append((option.group, []))
+            runs[-1][1].append(option)
+        return tuple((heading, tuple(options)) for heading, options in runs)
+
 
 # The questions, keyed by their paths in the file.
 Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
@@ -128,7 +140,10 @@ Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Questions that belong together, under an optional title. A ``folded`` section opens on request."""
+    """Questions that belong together, under an optional title.
+
+    A page shows each as a step of its own, but those that are ``folded``, which are optional, together.
+    """
 
     fields: tuple[Field, ...]
     title: Texts | None
@@ -139,13 +154,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown. ``raw`` is the file; ``skip`` is the label for "no answer"."""
+    """All questions in the order shown. ``raw`` is the file."""
 
     id: str
     version: int
     raw: bytes
     sections: tuple[Section, ...]
-    skip: Texts | None = None
 
     @property
     def hash(self) -> bytes:
@@ -170,10 +184,10 @@ class Questionnaire:
         """Return the ids of the questions that carry this flag themselves, not through an option."""
         return tuple(field.id for field in self.fields if field.flag is flag)
 
-    def element_ids(self, field: Field) -> list[str]:
+    @staticmethod
+    def element_ids(field: Field) -> list[str]:
         """Return the ids of the page's elements for a question and for its hint and warning."""
         ends = [option.id for option in field.options]
-        ends += ["-skip"] if field.options and self.skip else []
         ends += ["first", "last"] if field.kind is Kind.PERIOD else []
         ends += [end for end, said in (("hint", field.hint), ("warning", field.warning)) if said]
         written = [field.id] if field.kind in _TYPED else []
@@ -184,7 +198,8 @@ _MOST = 200_000
 _FLAG = {"flag": one_of(tuple(Flag))}
 _WHEN = {"when": map_of(list_of(TEXT, **expected("answer-ids")))}
 _OPTION = table(
-    {"id": IDENTIFIER, "label": texts()}, {"notice": texts(), "outside": one_of(tuple(Outside)), **_FLAG}
+    {"id": IDENTIFIER, "label": texts()},
+    {"notice": texts(), "group": texts(), "outside": one_of(tuple(Outside)), **_FLAG},
 )
 # A field's type determines which of the optional members it may have.
 _FIELD = table(
@@ -214,7 +229,7 @@ _SECTION = table(
 )
 _FILE = Schema(
     "questionnaire",
-    table({"id": IDENTIFIER, "version": number(1, _MOST), "section": list_of(_SECTION)}, {"skip": texts()}),
+    table({"id": IDENTIFIER, "version": number(1, _MOST), "section": list_of(_SECTION)}),
 )
 
 
@@ -225,13 +240,7 @@ def parse(raw: bytes) -> Questionnaire:
     document = _FILE.read(raw)
     _check_kinds(document)
     said = document.value
-    found = Questionnaire(
-        said["id"],
-        said["version"],
-        raw,
-        tuple(map(_section, said["section"])),
-        _texts(said, "skip"),
-    )
+    found = Questionnaire(said["id"], said["version"], raw, tuple(map(_section, said["section"])))
     _check(document, found)
     return found
 
@@ -290,6 +299,7 @@ def _option(option: Node) -> Option:
         _texts(option, "notice"),
         _flag(option),
         Outside(option["outside"]) if "outside" in option else None,
+        _texts(option, "group"),
     )
 
 
@@ -326,6 +336,8 @@ def _folded(found: Questionnaire) -> Iterator[Mistake]:
     for n, section in enumerate(found.sections):
         if section.folded and section.title is None:
             yield ("section", n, "folded"), f"section {n + 1}: a folded section needs a 'title' to open it by"
+        if section.when and not section.folded:
+            yield ("section", n, "when"), f"section {n + 1}: with a 'when' it must be 'folded'"
 
 
 def _distinct(places: Places) -> Iterator[Mistake]:

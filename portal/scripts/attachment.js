@@ -82,7 +82,9 @@ export class Attachment {
     const shown = this.file.name;
     if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
     const { kind, broken, file, clean } = /** @type {Inside} */ (this.#inside);
-    if (broken && !this.#unchanged) throw new Failure("file-broken", { name: shown });
+    if (broken && !this.#unchanged) {
+      throw new Failure("file-broken", { name: shown }, this.row.querySelectorAll(`#${this.#as}-send-broken`));
+    }
     const name = this.#named ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
     const type = kind.includes("/") ? kind : this.file.type.slice(0, 127);
     return { ...(this.#unchanged ? file : clean ?? file), name, type, shown };
@@ -123,7 +125,7 @@ export class Attachment {
     const attributes = { type: "checkbox", id: `${this.#as}-${code}`, autocomplete: "off" };
     const box = /** @type {HTMLInputElement} */ (element("input", attributes));
     box.addEventListener("change", () => act(box.checked));
-    return element("div", { class: "choice" }, box, element("label", { for: box.id }, say(code)));
+    return element("label", { class: "choice" }, box, say(code));
   }
 }
 

@@ -5,7 +5,7 @@ import { Attachment, MOST_BYTES } from "./attachment.js";
 import { streamed } from "./blobs.js";
 import { release } from "./bytes.js";
 import { byId } from "./dom.js";
-import { Failure } from "./failure.js";
+import { Failure, together } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
 import { duration, say, size } from "./texts.js";
 
@@ -53,11 +53,25 @@ export class Attachments {
    * @returns {Promise<Enclosed[]>}
    */
   async enclosed() {
+    return (await this.examined())();
+  }
+
+  /**
+   * Return `enclosed` without the wait, once all files are examined.
+   * @returns {Promise<() => Enclosed[]>}
+   */
+  async examined() {
     // Files may be added while others are examined.
     for (let done; done !== this.#looking; await done) done = this.#looking;
-    const failure = this.#tooMuch();
-    if (failure) throw failure;
-    return this.#attached.map((each) => each.enclosed);
+    return () => {
+      const failure = this.#tooMuch();
+      if (failure) throw failure;
+      return together(this.#attached.map((each) => () => each.enclosed));
+    };
+  }
+
+  get isEmpty() {
+    return this.#attached.length === 0;
   }
 
   /** @param {boolean} busy whether the list must not change */
@@ -125,8 +139,8 @@ export class Attachments {
 
   /** @returns {Failure | null} */
   #tooMuch() {
-    if (this.#attached.length > MOST) return new Failure("too-many-files", { most: MOST });
-    return this.#total > MOST_BYTES ? new Failure("files-too-large", { total: size(this.#total) }) : null;
+    if (this.#attached.length > MOST) return new Failure("too-many-files", { most: MOST }, [this.#input]);
+    return this.#total > MOST_BYTES ? new Failure("files-too-large", { total: size(this.#total) }, [this.#input]) : null;
   }
 }
 

@@ -138,8 +138,9 @@ export class ChannelChoice {
    * @returns {string}
    */
   get chosen() {
-    const chosen = this.#inputs().find((input) => input.checked);
-    if (!chosen) throw new Failure("no-channel-chosen");
+    const inputs = this.#inputs();
+    const chosen = inputs.find((input) => input.checked);
+    if (!chosen) throw new Failure("no-channel-chosen", {}, inputs);
     return chosen.value;
   }
 
@@ -167,8 +168,8 @@ export class ChannelChoice {
     }));
     input.disabled = intakeKey(channel, today) === null;
     const hint = input.disabled ? `${closedText(channel, today)} ${note[site.language]}` : note[site.language];
-    const label = element("label", { for: input.id }, name[site.language], element("span", { class: "hint" }, hint));
-    return element("div", { class: "choice" }, input, label);
+    const text = element("span", {}, name[site.language], element("span", { class: "hint" }, hint));
+    return element("label", { class: "choice" }, input, text);
   }
 }
 

@@ -61,13 +61,20 @@ export function describe(field, id, described = true) {
 }
 
 /**
- * Call `act` whenever the element with this id is pressed. A form is not submitted.
+ * Call `act` whenever the element with this id is pressed, but not again before it is done. A form is not submitted.
  * @param {string} id
  * @param {() => unknown} act
  */
 export function whenPressed(id, act) {
-  byId(id).addEventListener("click", (event) => {
+  let isBusy = false;
+  byId(id).addEventListener("click", async (event) => {
     event.preventDefault();
-    act();
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await act();
+    } finally {
+      isBusy = false;
+    }
   });
 }

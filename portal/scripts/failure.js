@@ -19,6 +19,39 @@ export class Failure extends Error {
   }
 }
 
+/** Several failures at once. */
+export class Failures extends Failure {
+  /** @param {[Failure, ...Failure[]]} all */
+  constructor(all) {
+    super(all[0].code, all[0].values, all.flatMap(({ fields }) => [...fields]));
+    this.all = all;
+  }
+}
+
+/**
+ * Call each of these, and return what they return. If some throw Failure, call the others all the same, then throw one
+ * error for all.
+ * @template T
+ * @param {readonly (() => T)[]} acts
+ * @returns {T[]}
+ */
+export function together(acts) {
+  /** @type {Failure[]} */
+  const failures = [];
+  const results = acts.flatMap((act) => {
+    try {
+      return [act()];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(...(error instanceof Failures ? error.all : [error]));
+      return [];
+    }
+  });
+  const [first, ...others] = failures;
+  if (first) throw others.length ? new Failures([first, ...others]) : first;
+  return results;
+}
+
 /**
  * Return the text about `error` for the person.
  * @param {unknown} error

@@ -1,11 +1,20 @@
 // @ts-check
-/** Run an action for the person, and show its errors in one place of the page. */
+/** Run an action for the person, and show its errors: in one place of the page, at the fields, and in the title. */
 
-import { byId, describe, write } from "./dom.js";
-import { explain, Failure } from "./failure.js";
+import { byId, describe, element, write } from "./dom.js";
+import { explain, Failure, Failures } from "./failure.js";
+import { say } from "./texts.js";
+
+/** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
+export const REVEAL = "reveal";
+
+/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what stands at them */
+
+/** @type {Map<string, { title: string, told: Told[] }>} */
+const shown = new Map();
 
 /**
- * Call `act`. If it fails, show the error in the element with this id, and mark the fields at fault.
+ * Call `act`. If it fails, show the errors in the element with this id, each with a link to its field, and at the fields.
  * @param {string} id
  * @param {() => unknown} act
  */
@@ -14,27 +23,96 @@ export async function guarded(id, act) {
   try {
     await act();
   } catch (error) {
-    write(id, explain(error));
-    for (const field of error instanceof Failure ? error.fields : []) mark(field, id, true);
-    byId(id).focus();
+    tell(id, error instanceof Failures ? error.all : [error]);
   }
 }
 
 /**
- * Remove the error.
+ * Remove the errors.
  * @param {string} id
  */
 export function clear(id) {
   write(id, "");
-  for (const field of document.querySelectorAll(`[aria-describedby~=${id}]`)) mark(field, id, false);
+  const { title, told } = shown.get(id) ?? { told: [] };
+  for (const { fields, message } of told) {
+    for (const field of fields) mark(field, message, false);
+    message?.remove();
+  }
+  if (title !== undefined) document.title = title;
+  shown.delete(id);
+}
+
+/**
+ * No longer mark a field as wrong, because the person changes it. The message stays until the next press of a button:
+ * otherwise the field would move while it is typed in.
+ * @param {EventTarget | null} changed
+ */
+export function unmark(changed) {
+  for (const { told } of shown.values()) {
+    for (const { fields } of told) {
+      if (fields.some((each) => each === changed)) for (const field of fields) field.setAttribute("aria-invalid", "false");
+    }
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {unknown[]} errors
+ */
+function tell(id, errors) {
+  const place = byId(id);
+  const told = errors.map((error) => at(error, place.id));
+  shown.set(id, { title: document.title, told });
+  const lines = errors.map((error, which) => line(explain(error), told[which]?.fields[0]));
+  const isList = told.some(({ fields }) => fields.length > 0);
+  write(id, "x");
+  if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
+  else place.replaceChildren(...errors.map(explain));
+  document.title = say("error-in-title", { title: document.title });
+  const first = told.find(({ fields }) => fields.length > 0)?.fields[0];
+  if (first && first.offsetParent === null) first.dispatchEvent(new Event(REVEAL, { bubbles: true }));
+  place.focus();
+}
+
+/**
+ * Say at the fields what is wrong with them.
+ * @param {unknown} error
+ * @param {string} id of the place of all errors
+ * @returns {Told}
+ */
+function at(error, id) {
+  const fields = error instanceof Failure ? /** @type {HTMLElement[]} */ ([...error.fields]) : [];
+  const [first] = fields;
+  if (!first) return { fields, message: null };
+  const message = element("p", { class: "wrong", id: `${first.id}-${id}` }, explain(error));
+  const legend = first.matches("[type=radio]") ? first.closest("fieldset")?.querySelector("legend") : null;
+  if (legend) legend.after(message);
+  else first.before(message);
+  for (const field of fields) mark(field, message, true);
+  return { fields, message };
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement | undefined} field
+ */
+function line(text, field) {
+  if (!field) return element("li", {}, text);
+  const link = element("a", { href: `#${field.id}` }, text);
+  link.addEventListener("click", (event) => {
+    event.preventDefault(); // the browser would note the field in the tab's history
+    field.dispatchEvent(new Event(REVEAL, { bubbles: true }));
+    field.focus();
+  });
+  return element("li", {}, link);
 }
 
 /**
  * @param {Element} field
- * @param {string} id of the message about it
+ * @param {HTMLElement | null} message
  * @param {boolean} wrong
  */
-function mark(field, id, wrong) {
-  describe(field, id, wrong);
+function mark(field, message, wrong) {
+  if (message) describe(field, message.id, wrong);
   field.setAttribute("aria-invalid", String(wrong));
 }

@@ -12,8 +12,11 @@ export function offerToKeep(words) {
   whenPressed("copy-token", () => write("copied", say(copy(words().join(" ")) ? "token-copied" : "token-not-copied")));
   whenPressed("print-token", () => print());
   // The browser prints the page title on the sheet.
-  const { title } = document;
-  addEventListener("beforeprint", () => (document.title = "\u00a0"));
+  let { title } = document;
+  addEventListener("beforeprint", () => {
+    title = document.title.trim() || title;
+    document.title = "\u00a0";
+  });
   addEventListener("afterprint", () => (document.title = title));
 }
 

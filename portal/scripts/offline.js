@@ -8,8 +8,9 @@ import { beginReading } from "./offline_case.js";
 import { bring } from "./offline_http.js";
 import "./leave.js";
 import "./offline_report.js";
-import { chosen } from "./saving.js";
+import { openForm } from "./parts.js";
 import { offerForm } from "./reportform.js";
+import { chosen } from "./saving.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 
 const SIGNATURE = 64;
@@ -38,7 +39,7 @@ function withKeys(act) {
 input.addEventListener("change", takeKeys);
 whenPressed("to-report", () => withKeys((keys) => {
   offerForm(keys);
-  goTo("step-write");
+  openForm();
 }));
 whenPressed("to-case", () => withKeys(beginReading));
 forgetOnReturn();

@@ -3,6 +3,7 @@
 
 import { whenPressed } from "./dom.js";
 import { guarded } from "./guarded.js";
+import { whenWritten } from "./parts.js";
 import { Progress } from "./progress.js";
 import { finish, written } from "./reportform.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
@@ -13,15 +14,13 @@ const token = newToken();
 /** @type {import("#delivery").Delivery} */
 let delivery;
 
-function toToken() {
-  guarded("error", async () => {
-    ({ delivery } = await written(token));
-    showToken(token);
-  });
+async function toToken() {
+  ({ delivery } = await written(token));
+  showToken(token);
 }
 
 function seal() {
-  guarded("confirm-error", async () => {
+  return guarded("confirm-error", async () => {
     checkToken();
     offerToSend(false);
     try {
@@ -35,5 +34,5 @@ function seal() {
   });
 }
 
-whenPressed("continue", toToken);
+whenWritten(toToken);
 whenPressed("send", seal);

@@ -3,7 +3,7 @@
 
 import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
-import { Failure } from "./failure.js";
+import { Failure, together } from "./failure.js";
 import { say } from "./texts.js";
 
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
@@ -43,11 +43,23 @@ export function checkContainers() {
  * @param {HTMLElement} form
  */
 export function followConditions(form) {
+  form.addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLElement && target.matches("[data-clear]")) clearChoice(target);
+  });
   form.addEventListener("change", ({ target }) => {
-    if (target instanceof HTMLInputElement && target.checked) exclude(target);
+    if (target instanceof HTMLInputElement) offerToClear(target);
     ask();
   });
   ask();
+}
+
+/**
+ * Check the texts of a step; throws Failure if one is too long.
+ * @param {Element} step
+ */
+export function checkTexts(step) {
+  const areas = /** @type {NodeListOf<Area>} */ (step.querySelectorAll("[data-most]"));
+  together([...areas].map((area) => () => textOf(area)));
 }
 
 /**
@@ -69,12 +81,12 @@ export function onReader(form, act) {
 /**
  * Return the answers by id, without questions that are not shown or not answered.
  *
- * Throws Failure for a text that is too long or an invalid period.
+ * Throws Failure for texts that are too long and invalid periods.
  * @returns {Answers}
  */
 export function answers() {
   const asked = [...document.querySelectorAll("[data-field]")].filter(isAsked);
-  const given = asked.map((field) => /** @type {const} */ ([field.getAttribute("data-field"), answer(field)]));
+  const given = together(asked.map((field) => () => /** @type {const} */ ([field.getAttribute("data-field"), answer(field)])));
   return Object.fromEntries(given.filter(([, value]) => value.length > 0));
 }
 
@@ -133,22 +145,26 @@ function answer(field) {
   return field.querySelector("[type=checkbox]") ? given : given[0] ?? "";
 }
 
-/**
- * @param {Element} field
- * @returns {string[]} none if the person prefers not to answer
- */
+/** @param {Element} field */
 function checked(field) {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll("input:checked"));
-  return [...inputs].map((input) => input.value).filter((value) => value !== "");
+  return [...inputs].map((input) => input.value);
 }
 
 /**
- * An answer and “I prefer not to answer” exclude each other: the last choice counts.
+ * Browsers let nobody take back the choice of a radio button.
  * @param {HTMLInputElement} chosen
  */
-function exclude(chosen) {
-  const boxes = chosen.closest("[data-field]")?.querySelectorAll(/** @type {"input"} */ ("[type=checkbox]")) ?? [];
-  for (const box of boxes) if ((box.value === "") !== (chosen.value === "")) box.checked = false;
+function offerToClear(chosen) {
+  chosen.closest("fieldset")?.querySelector("[data-clear]")?.toggleAttribute("hidden", !chosen.checked);
+}
+
+/** @param {HTMLElement} button which disappears, so that the focus moves to the choice */
+function clearChoice(button) {
+  const inputs = button.closest("fieldset")?.querySelectorAll("input") ?? [];
+  for (const input of inputs) input.checked = false;
+  inputs[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+  (inputs[0]?.offsetParent ? inputs[0] : button.closest("fieldset")?.querySelector("summary"))?.focus();
 }
 
 /** @param {HTMLInputElement[]} inputs of the first and the last day */

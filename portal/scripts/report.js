@@ -8,6 +8,7 @@ import { explain } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
 import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
+import { openForm, whenWritten } from "./parts.js";
 import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
 import { Progress } from "./progress.js";
@@ -37,7 +38,7 @@ async function begin() {
     const shown = await fetchKeyring();
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
-    show("step-write");
+    openForm();
     // Do the work while the person writes. It is enough for most reports.
     workFor(openAddress(shown, today()), likelySize([]));
   });
@@ -53,13 +54,11 @@ function workFor(to, size) {
 }
 
 /** Show the token once the report is written, before anything is sent. */
-function toToken() {
-  guarded("error", async () => {
-    const { delivery: made, to, size } = await written(token);
-    delivery = made;
-    workFor(to, size);
-    showToken(token);
-  });
+async function toToken() {
+  const { delivery: made, to, size } = await written(token);
+  delivery = made;
+  workFor(to, size);
+  showToken(token);
 }
 
 async function send() {
@@ -85,14 +84,14 @@ async function attempt() {
   }
 }
 
-whenPressed("continue", toToken);
+whenWritten(toToken);
 whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => {
   // The failed attempt may have arrived, and only its answer was lost. A changed text is therefore another report,
   // with another token.
   token = newToken();
-  goTo("step-write");
+  openForm();
 });
 forgetOnReturn();
 begin();

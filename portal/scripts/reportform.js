@@ -7,8 +7,8 @@ import { equal } from "./bytes.js";
 import { ChannelChoice, checkOpen, freshAddress, openAddress } from "./channels.js";
 import { promisedBy, today } from "./days.js";
 import { byId, write } from "./dom.js";
-import { Failure } from "./failure.js";
-import { clear } from "./guarded.js";
+import { Failure, together } from "./failure.js";
+import { unmark } from "./guarded.js";
 import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
 import { take } from "./prepared.js";
 import { likelySize, sealReport } from "./sealing.js";
@@ -20,6 +20,8 @@ import { keep, letGo } from "./unsent.js";
 const form = byId("form", HTMLFormElement);
 const attachments = new Attachments("files");
 const channels = new ChannelChoice("channels");
+
+/** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 /** @type {import("./keyrings.js").Shown} */
 let shown;
@@ -43,16 +45,37 @@ export function offerForm(keys) {
  * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: the probable size of the envelope
  */
 export async function written(token) {
-  const files = await attachments.enclosed();
-  const given = answers();
-  if (files.length === 0) checkEnough(given);
-  const channel = channels.chosen;
+  const { files, given, channel } = content(await attachments.examined());
   const address = () => freshAddress(shown, channel, today());
   const seal = async () => {
     const to = await address();
     return sealReport(await take(to), to, await token.keys(), { answers: given, files });
   };
   return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), size: likelySize(files) };
+}
+
+/**
+ * Return what the person gave; throws Failure for all that is wrong with it.
+ * @param {() => Enclosed[]} enclosed
+ */
+function content(enclosed) {
+  /** @type {Enclosed[]} */
+  let files = [];
+  let given = {};
+  let channel = "";
+  together([
+    () => {
+      files = enclosed();
+    },
+    () => {
+      given = answers();
+      if (attachments.isEmpty) checkEnough(given);
+    },
+    () => {
+      channel = channels.chosen;
+    },
+  ]);
+  return { files, given, channel };
 }
 
 /** Clear the form, and show the days to come back. */
@@ -78,7 +101,5 @@ followConditions(form);
 onReader(form, propose);
 keep(form);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", () => {
-  clear("error");
-  clear("confirm-error");
-});
+form.addEventListener("input", ({ target }) => unmark(target));
+form.addEventListener("change", ({ target }) => unmark(target));

@@ -1,12 +1,13 @@
 // @ts-check
 /** Show one step of a page at a time, without a request or a new address. */
 
+import { guardBack } from "./back.js";
 import { byId } from "./dom.js";
 
 const FOCUSABLE = "h1, h2";
 
 /**
- * Show only the step with this id, and move the focus to its heading.
+ * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the step before.
  * @param {string} id
  */
 export function goTo(id) {
@@ -14,12 +15,14 @@ export function goTo(id) {
   for (const each of document.querySelectorAll("[data-step]")) each.toggleAttribute("hidden", each !== step);
   focusHeading(step);
   scrollTo(0, 0);
+  guardBack();
 }
 
 /** @param {HTMLElement} within */
 export function focusHeading(within) {
-  const heading = within.querySelector(FOCUSABLE);
-  if (!(heading instanceof HTMLElement)) return;
+  const headings = /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll(FOCUSABLE));
+  const heading = [...headings].find((each) => each.offsetParent !== null);
+  if (!heading) return;
   heading.tabIndex = -1;
   heading.focus();
 }

@@ -96,15 +96,14 @@ def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client)
         assert len(ids) == len(set(ids))
 
 
-def test_an_officer_reads_nothing_that_holds_for_the_page_of_the_portal_alone(client: Client) -> None:
-    """What it says of that page is left out; what it says to a reporter stands in quotation marks."""
+def test_what_an_officer_reads_aloud_stands_in_quotation_marks(client: Client) -> None:
+    """What the questionnaire says to a reporter, of a section and of a question."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     first, *_ = asked.sections
     assert first.text
-    assert "stays on this device" in first.text.en
     shown = client.page("/en/enter")
-    assert "stays on this device" not in shown
+    assert f"“{first.text.en}”" in shown
     assert "“Do not write your name.”" in shown
 
 

@@ -41,6 +41,7 @@ class Bodies:
         visitor = Visitor(page, self.portal.address)
         visitor.visit("fr/report")
         page.fill("#what", text)
+        visitor.turn_to("#coi-no")
         page.check(f"#coi-{concerned}")
         visitor.to_token()
         visitor.confirm()

@@ -71,6 +71,7 @@ async function keptAfter(act) {
 async function confirmed(text) {
   await seen("#what");
   await page.type("#what", text);
+  await press("#continue");
   await press("#channels-inspectorate");
   await press("#continue");
   await seen("#token-words li");

@@ -42,7 +42,10 @@ SEAL_CHANGED = """async () => {
 @pytest.fixture
 def page(visitor: Visitor) -> Page:
     visitor.visit("en/report")
+    visitor.page.fill("#what", "kept")
+    visitor.turn_to("#channels")
     visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.turn_to("#files")
     return visitor.page
 
 
@@ -59,7 +62,6 @@ def sparse(path: Path, size: int) -> Path:
 
 
 def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Page) -> None:
-    page.fill("#what", "kept")
     page.evaluate(DROP, ["a.txt", "b.txt"])
     rows(page, 2)
     assert page.input_value("#what") == "kept"
@@ -97,7 +99,6 @@ def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
     files = [tmp_path / f"{n}.txt" for n in range(200)]
     for file in files:
         file.write_text(file.name)
-    page.fill("#what", "kept")
     page.set_input_files("#files", files)
     rows(page, 200)
     visitor.shows("#files-note", "too-many-files")
@@ -163,7 +164,6 @@ def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
 ) -> None:
     """The text stays, and the file can be added again."""
     picture = pictures.picture(tmp_path / "photo.jpg")
-    page.fill("#what", "kept")
     page.set_input_files("#files", [picture])
     rows(page, 1)
     visitor.to_token()
@@ -173,6 +173,7 @@ def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
     assert visitor.site.received() == []
     page.click("#back")
     assert page.input_value("#what") == "kept"
+    visitor.turn_to("#files")
     page.locator("#files-list button").click()
     page.set_input_files("#files", [picture])
     rows(page, 1)

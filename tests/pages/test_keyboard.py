@@ -40,6 +40,7 @@ def test_a_report_needs_no_mouse(visitor: Visitor) -> None:
     expect(page.locator("#step-write")).to_be_visible()
     reach(page, "#what")
     page.keyboard.insert_text(TEXT)
+    press(page, "#continue")
     press(page, f"#channels-{INSPECTORATE}", key="Space")
     press(page, "#continue")
     expect(page.locator("#token-words li")).to_have_count(12)

@@ -81,9 +81,13 @@ def test_no_step_keeps_anybody_out(
     visitor.page.set_viewport_size(screen)
     visitor.language = language
     visitor.visit(f"{language}/report")
-    visitor.page.click("#continue")
-    visitor.shows("#error", "empty-report")
+    expect(visitor.page.locator("#what")).to_be_visible()
     found = violations(visitor.page)
+    visitor.turn_to("#protect")
+    found += violations(visitor.page)
+    visitor.go_on()
+    visitor.shows("#error", "empty-report")
+    found += violations(visitor.page)
     answer_much(visitor, tmp_path)
     found += violations(visitor.page)
     visitor.write()
@@ -106,9 +110,11 @@ def test_no_step_keeps_anybody_out(
 def answer_much(visitor: Visitor, folder: Path) -> None:
     """Answer so that what is asked or said only then is there, and choose two files that tell something."""
     page = visitor.page
-    for chosen in ("path-approached", "danger_now-unsure", "means-money", "how_many-only_me", "coi-unsure"):
+    for chosen in ("danger_now-unsure", "how_many-only_me", "coi-unsure", "path-approached", "means-money"):
+        visitor.turn_to(f"#{chosen}")
         page.check(f"#{chosen}")
-    page.click("details.part summary")
+    visitor.turn_to("#category-other")
+    visitor.turn_to("#refs")
     page.fill("#refs", "CSQU3054384")
     page.press("#refs", "Tab")
     document = folder / "plan.pdf"

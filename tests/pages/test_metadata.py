@@ -41,7 +41,9 @@ def attached(visitor: Visitor, *files: Path) -> list[Locator]:
 
 def begun(visitor: Visitor, language: str = "en") -> None:
     visitor.visit(f"{language}/report")
+    visitor.turn_to("#channels")
     visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.turn_to("#files")
 
 
 def sent(visitor: Visitor) -> dict[int, bytes]:
@@ -104,7 +106,9 @@ def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pat
     whole = pictures.picture(tmp_path / "photo.jpg").read_bytes()
     broken.write_bytes(whole[:-9])
     begun(visitor)
+    visitor.turn_to("#what")
     visitor.page.fill("#what", "kept")
+    visitor.turn_to("#files")
     (row,) = attached(visitor, broken)
     expect(row.locator(".caution")).to_contain_text("damaged")
     visitor.page.click("#continue")

@@ -13,7 +13,7 @@ from crypto.messages import FollowUp
 from tests.support.accessibility import violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.offline_form import OfflineVisitor
-from tests.support.page_visitor import FILE, SLOW, TEXT
+from tests.support.page_visitor import FILE, SLOW, TEXT, go_on, turn_to
 from tests.support.portal_site import REPLY, PortalSite, slot_for, without
 from tests.support.printed_page import printed_lines
 
@@ -62,6 +62,8 @@ def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: Offlin
     person.shows("#confirm-error", "keyring-expired")
     person.page.click("#show-words")
     person.page.click("#back-to-text")
+    turn_to(person.page, "#what")
+    expect(person.page.locator("#what")).to_be_visible()
     expect(person.page.locator("#what")).to_have_value(TEXT)
 
 
@@ -192,7 +194,11 @@ def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor
     expect(page.locator("#ways")).to_be_visible()
     found += faults(page)
     page.click("#to-report")
-    page.click("#continue")
+    turn_to(page, "#protect")
+    found += faults(page)
+    turn_to(page, "#files")
+    found += faults(page)
+    go_on(page)
     person.shows("#error", "empty-report")
     found += faults(page)
     person.start()

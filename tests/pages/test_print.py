@@ -31,11 +31,13 @@ def words(page: Page) -> list[str]:
 
 def answer_everything(visitor: Visitor, picture: Path) -> None:
     page = visitor.page
-    for chosen in ("path-approached", "danger_now-yes", "means-money", "how_many-only_me", "coi-yes"):
-        page.check(f"#{chosen}")
-    page.click("details.part summary")
     page.fill("#what", TEXT * 40)
+    for chosen in ("danger_now-yes", "how_many-only_me", "coi-yes", "path-approached", "means-money"):
+        visitor.turn_to(f"#{chosen}")
+        page.check(f"#{chosen}")
+    visitor.turn_to("#refs")
     page.fill("#refs", "CSQU3054384")
+    visitor.turn_to("#days-first")
     page.fill("#days-first", "2026-11-02")
     page.set_input_files("#files", [pictures.picture(picture)])
     expect(page.locator("#files-list li")).to_have_count(1)
@@ -66,7 +68,7 @@ def test_the_blank_form_has_every_question(chromium: Browser, visitor: Visitor, 
     page.goto(f"{visitor.address}/en/report")
     expect(page.locator("noscript h1" if not has_script else "#what")).to_be_visible()
     asked = page.locator(
-        "[data-field] legend, [data-field] > label, [data-field] .pair label"
+        "[data-field] legend, [data-field] > label, [data-field] h1 label, [data-field] .pair label"
     ).all_text_contents()
     assert len(asked) > 15
     lines = words(page)

@@ -16,6 +16,13 @@ pytestmark = pytest.mark.browser
 
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes())
 ROUNDS = 60
+PLACES = """() => {
+  const all = [...document.querySelectorAll("[data-field], .choice, #continue")];
+  return all.filter((each) => each.offsetParent).map((each) => {
+    const { top, left, width, height } = each.getBoundingClientRect();
+    return [top + scrollY, left, width, height];
+  });
+}"""
 STRIDE = 37
 
 
@@ -33,11 +40,16 @@ def given(page: Page) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
-def unfold(page: Page) -> None:
-    page.locator("details.part summary").click()
+@pytest.fixture
+def unfolded(page: Page) -> Page:
+    """The page with all its questions in view at once."""
+    page.evaluate("for (const each of document.querySelectorAll('[data-part]')) each.hidden = false")
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    return page
 
 
-def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers(page: Page) -> None:
+def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers(unfolded: Page) -> None:
+    page = unfolded
     expect(page.locator("#means-money")).to_be_hidden()
     page.check("#path-approached")
     page.check("#vector-sport")
@@ -59,19 +71,19 @@ def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers
 def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expects(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     page = visitor.page
-    page.check("#path-reprisals")
-    page.check("#category-reprisal")
-    unfold(page)
+    expect(page.locator("#what")).to_be_visible()
+    before = len(visitor.requests)
+    visitor.turn_to("#coi-no")
+    page.check("#coi-no")
+    for answer in ("path-reprisals", "category-reprisal", "told-nobody", "told-family", "how_know-rumour"):
+        visitor.turn_to(f"#{answer}")
+        page.check(f"#{answer}")
+    visitor.turn_to("#place")
     page.fill("#days-first", "2026-02-27")
     page.fill("#days-last", "2026-03-01")
     page.fill("#place", "Quai 4")
-    page.check("#told-nobody")
-    page.check("#told-family")
-    page.check("#also_about--skip")
-    page.check("#how_know--skip")
-    page.locator("details.part summary").click()
-    before = len(visitor.requests)
-    page.check("#coi-no")
+    page.locator("[data-field=how_know] [data-clear]").click()
+    page.locator("details.part > summary").last.click()
     assert len(visitor.requests) == before
     visitor.to_token()
     visitor.confirm()
@@ -90,34 +102,64 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
     assert (ASKED.id, ASKED.version) == (report.questionnaire.id, report.questionnaire.version)
 
 
-def test_whoever_prefers_not_to_answer_sends_no_answer_and_may_change_their_mind(page: Page) -> None:
-    """Where several answers may be ticked, what was ticked last counts, and looks like it."""
-    unfold(page)
+def test_each_choice_can_be_cleared_and_made_again(unfolded: Page) -> None:
+    """A browser lets nobody take back a radio button; beside several boxes nothing is needed."""
+    page = unfolded
     page.check("#path-approached")
-    lists = [field for field in ASKED.fields if field.kind is Kind.CHOICES]
-    assert len(lists) == 7
-    for field in lists:
-        names = (field.options[0].id, field.options[1].id, "-skip")
-        first, second, skip = (page.locator(f"#{field.id}-{each}") for each in names)
+    page.check("#means-money")
+    page.check("#category-other")
+    lists = [field for field in ASKED.fields if field.kind is Kind.CHOICE]
+    assert len(lists) == 13
+    expect(page.locator("[data-clear]")).to_have_count(len(lists))
+    for field in reversed(lists):
+        first, last = (page.locator(f"#{field.id}-{field.options[at].id}") for at in (0, -1))
+        clear = page.locator(f"[data-field={field.id}] [data-clear]")
         first.check()
-        second.check()
-        assert len(given(page)[field.id]) == 2
-        skip.check()
-        assert [False, False] == [first.is_checked(), second.is_checked()]
+        assert field.options[0].id == given(page)[field.id]
+        expect(clear).to_have_accessible_name(f"Clear: {field.label.en}")
+        last.check()
+        clear.click()
         assert field.id not in given(page)
+        expect(clear).to_be_hidden()
+        expect(page.locator(f"[data-field={field.id}] input:checked")).to_have_count(0)
+        expect(first).to_be_focused()
         first.check()
-        expect(skip).not_to_be_checked()
-        assert (field.options[0].id,) == given(page)[field.id]
+        assert field.options[0].id == given(page)[field.id]
 
 
-def test_page_and_inbox_agree_on_what_is_asked(page: Page) -> None:
+def test_clearing_an_answer_hides_what_it_brought(unfolded: Page) -> None:
+    page = unfolded
+    page.check("#danger_now-yes")
+    page.check("#path-gave_in")
+    expect(page.locator("fieldset .notice:visible")).to_have_count(2)
+    for field in ("danger_now", "path"):
+        page.locator(f"[data-field={field}] [data-clear]").click()
+    expect(page.locator("fieldset .notice:visible")).to_have_count(0)
+    expect(page.locator("#vector-sport")).to_be_hidden()
+    assert {} == given(page)
+
+
+def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) -> None:
+    """The button to clear comes beside the question: what is under the finger stays there."""
+    page = unfolded
+    clear = page.locator("[data-field=return] [data-clear]")
+    before = page.evaluate(PLACES)
+    page.check("#return-week")
+    expect(clear).to_be_visible()
+    assert page.evaluate(PLACES) == before
+    clear.click()
+    assert page.evaluate(PLACES) == before
+
+
+def test_page_and_inbox_agree_on_what_is_asked(unfolded: Page) -> None:
     """Whatever is pressed, in whatever order, the inbox finds nothing odd in what would be sent."""
-    unfold(page)
+    page = unfolded
     lists = [field for field in ASKED.fields if field.options]
-    presses = [f"{field.id}-{each}" for field in lists for each in (*(o.id for o in field.options), "-skip")]
+    presses = [f"#{field.id}-{option.id}" for field in lists for option in field.options]
+    presses += [f"[data-field={field.id}] [data-clear]" for field in lists if field.kind is Kind.CHOICE]
     seen: set[str] = set()
     for turn in range(ROUNDS):
-        page.evaluate("(id) => document.getElementById(id).click()", presses[turn * STRIDE % len(presses)])
+        page.evaluate("(one) => document.querySelector(one).click()", presses[turn * STRIDE % len(presses)])
         sent = given(page)
         assert {} == answers.oddities(ASKED, sent)
         seen |= set(sent)
@@ -125,17 +167,20 @@ def test_page_and_inbox_agree_on_what_is_asked(page: Page) -> None:
 
 
 def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visitor, page: Page) -> None:
+    visitor.turn_to("#protect")
     page.check(f"#channels-{INSPECTORATE}")
-    unfold(page)
-    page.fill("#place", "Quai 4")
     page.fill("#protect", "x")
-    page.click("#continue")
+    visitor.turn_to("#place")
+    page.fill("#place", "Quai 4")
+    visitor.go_on()
     visitor.shows("#error", "empty-report")
+    visitor.turn_to("#category-unsure")
     page.check("#category-unsure")
     visitor.to_token()
 
 
-def test_what_must_be_known_at_once_is_said_when_it_is_chosen(page: Page) -> None:
+def test_what_must_be_known_at_once_is_said_when_it_is_chosen(unfolded: Page) -> None:
+    page = unfolded
     shown = page.locator("fieldset .notice:visible")
     expect(shown).to_have_count(0)
     page.check("#danger_now-yes")
@@ -163,7 +208,6 @@ def notice(field: str, option: str) -> str:
 
 def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
     """What a screen reader says of a question holds the warning that stands beside it."""
-    unfold(page)
     for field in (field for field in ASKED.fields if field.warning):
         whole = page.locator(f"[data-field={field.id}]")
         described = whole if field.kind not in {Kind.TEXT, Kind.LINE} else page.locator(f"#{field.id}")
@@ -172,8 +216,8 @@ def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
         expect(page.locator(f"#{field.id}-warning")).to_have_text(field.warning.en if field.warning else "")
 
 
-def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(page: Page) -> None:
-    unfold(page)
+def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(unfolded: Page) -> None:
+    page = unfolded
     hint = page.locator("[data-field=refs] [role=status]")
     page.fill("#refs", "CSQU3054384, seen on quay 4")
     page.press("#refs", "Tab")
@@ -188,31 +232,36 @@ def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(page: Page
 def tied(page: Page, field: str) -> tuple[str | None, bool]:
     """Return whether a field is marked as wrong, and whether the message about it is read out with it."""
     described = page.get_attribute(field, "aria-describedby") or ""
-    return page.get_attribute(field, "aria-invalid"), "error" in described.split()
+    return page.get_attribute(field, "aria-invalid"), "days-first-error" in described.split()
 
 
 def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
-    unfold(page)
+    visitor.turn_to("#days-first")
     page.fill("#days-first", "2026-03-02")
     page.fill("#days-last", "2026-03-01")
-    page.click("#continue")
+    visitor.go_on()
     visitor.shows("#error", "days-reversed")
     for day in ("#days-first", "#days-last"):
         assert tied(page, day) == ("true", True)
     page.fill("#days-first", "")
-    assert tied(page, "#days-last") == ("false", False)
+    assert tied(page, "#days-last") == ("false", True), "the message stays where it is while this is typed"
     assert {"days": "2026-03-01"} == given(page)
     page.fill("#days-first", "2026-03-01")
+    visitor.go_on()
+    assert tied(page, "#days-last") == ("false", False)
+    visitor.turn_to("#days-first")
     assert {"days": "2026-03-01"} == given(page)
 
 
-def test_a_report_about_the_readers_is_proposed_to_others(page: Page) -> None:
+def test_a_report_about_the_readers_is_proposed_to_others(visitor: Visitor, page: Page) -> None:
+    visitor.turn_to("#coi-no")
+    clear = page.locator("[data-field=coi] [data-clear]")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
     page.check("#coi-unsure")
     expect(other).to_be_checked()
     page.check("#coi-no")
     expect(first).to_be_checked()
-    page.check("#coi--skip")
+    clear.click()
     expect(first).to_be_checked()
     other.check()
     page.check("#coi-no")
@@ -220,8 +269,11 @@ def test_a_report_about_the_readers_is_proposed_to_others(page: Page) -> None:
     expect(page.locator("#channels-only")).to_be_hidden()
 
 
-def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(page: Page) -> None:
+def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(
+    visitor: Visitor, page: Page
+) -> None:
     """Even after choosing the first reader; an answer taken back offers it again, at its place."""
+    visitor.turn_to("#coi-no")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
     radios = page.locator("#channels input")
     first.check()
@@ -233,17 +285,18 @@ def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(page: 
     expect(radios).to_have_count(2)
     assert [OUTSIDE, INSPECTORATE] == [each.get_attribute("value") for each in radios.all()]
     expect(other).to_be_checked()
-    page.check("#coi--skip")
+    page.locator("[data-field=coi] [data-clear]").click()
     assert [INSPECTORATE, OUTSIDE] == [each.get_attribute("value") for each in radios.all()]
 
 
 def test_without_another_reader_that_is_said_before_anything_is_sent(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
     visitor.visit("fr/report")
+    visitor.page.fill("#what", "x")
+    visitor.turn_to("#coi-yes")
     visitor.page.check("#coi-yes")
     visitor.shows("#channels-only", "no-other-reader")
-    visitor.page.fill("#what", "x")
-    visitor.page.click("#continue")
+    visitor.go_on()
     visitor.shows("#error", "no-channel-chosen")
     expect(visitor.page.locator("#channels input")).to_be_visible()
     visitor.page.check("#coi-no")

@@ -55,6 +55,7 @@ def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> 
     visitor.give_up()
     visitor.shows("#send-error", "offline")
     visitor.page.click("#back")
+    expect(visitor.page.locator("#what")).to_be_visible()
     visitor.page.fill("#what", "Autre chose.")
     visitor.to_token()
     assert set(first) != set(visitor.words)

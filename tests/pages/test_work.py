@@ -245,6 +245,7 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
     visitor.confirm()
     visitor.shows("#send-error", "problem-quota_full_files")
     visitor.page.click("#back")
+    visitor.turn_to("#files")
     visitor.page.click("#files-list button")
     visitor.to_token()
     visitor.confirm()

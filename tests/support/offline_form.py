@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.support.builders import INSPECTORATE
-from tests.support.page_visitor import SLOW, TEXT
+from tests.support.page_visitor import SLOW, TEXT, go_on, turn_to
 
 KEYS = ("keyring.json", "keyring.sig")
 
@@ -52,11 +52,12 @@ class OfflineVisitor:
         """Write a report, up to the twelve words."""
         self.page.click("#to-report")
         expect(self.page.locator("#what")).to_be_visible()
-        if self.page.locator("#channels").is_visible():
-            self.page.check(f"#channels-{channel}")
         self.page.fill("#what", text)
         self.page.set_input_files("#files", files)
-        self.page.click("#continue")
+        turn_to(self.page, "#channels")
+        if self.page.locator("#channels").is_visible():
+            self.page.check(f"#channels-{channel}")
+        go_on(self.page)
         expect(self.page.locator("#token-words li")).to_have_count(12, timeout=SLOW)
         self.words = self.page.locator("#token-words li").all_inner_texts()
 

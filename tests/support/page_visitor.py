@@ -17,6 +17,7 @@ FILE = bytes(range(256)) * 10_000  # three pieces when sealed
 SLOW = 30_000
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
+PARTS = "[...document.querySelectorAll('[data-part]')]"
 ENVELOPES = "**/api/envelopes"
 ENVELOPE = "**/api/envelopes/*"
 
@@ -49,14 +50,23 @@ class Visitor:
 
     def fill_in(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
         """Fill in the open report page."""
+        self.page.fill("#what", text)
+        self.turn_to("#coi-unsure")
         if self.page.locator("#channels").is_visible():
             self.page.check(f"#channels-{channel}")
-        self.page.fill("#what", text)
         self.page.check("#coi-unsure")
         self.page.set_input_files("#files", files or [])
 
+    def turn_to(self, element: str) -> None:
+        """Turn to the step of the open form that has this element, and unfold it."""
+        turn_to(self.page, element)
+
+    def go_on(self) -> None:
+        """Press “Continue” on each step of the form that is left."""
+        go_on(self.page)
+
     def to_token(self) -> None:
-        self.page.click("#continue")
+        self.go_on()
         expect(self.page.locator("#token-words li")).to_have_count(12, timeout=30_000)
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
@@ -115,6 +125,33 @@ class Visitor:
         wanted = self.page.locator(f"#texts [data-code={code}]").text_content() or ""
         parts = re.split(r"\{\w+\}", wanted)
         expect(self.page.locator(place)).to_have_text(re.compile(".+".join(map(re.escape, parts))))
+
+
+def turn_to(page: Page, element: str) -> None:
+    """Turn to the step of the open form that has this element, and unfold it."""
+    wanted = page.evaluate(f"(element) => {PARTS}.findIndex((part) => part.querySelector(element))", element)
+    while (shown := _shown(page)) != wanted:
+        more = page.locator("#more")
+        page.click("#previous" if wanted < shown else "#more" if more.is_visible() else "#continue")
+    page.evaluate(
+        """(element) => {
+          let fold = document.querySelector(element).closest("details");
+          for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+        }""",
+        element,
+    )
+
+
+def go_on(page: Page) -> None:
+    """Press “Continue” on each step of the open form that is left."""
+    steps = page.locator("[data-part]:not([data-part=optional])").count()
+    for _ in range(max(1, steps - _shown(page))):
+        page.click("#continue")
+
+
+def _shown(page: Page) -> int:
+    """Return the place of the step that is shown."""
+    return int(page.evaluate(f"{PARTS}.findIndex((part) => !part.hidden)"))
 
 
 @contextmanager

@@ -11,7 +11,6 @@ FIRST = (ROOT / "tests" / "golden" / "questionnaire-1.toml").read_bytes()
 SMALL = """
 id = "small"
 version = 3
-skip = { fr = "Passer", en = "Skip" }
 [[section]]
 title.fr = "Un"
 title.en = "One"
@@ -23,7 +22,7 @@ safe = "Many can say so."
 label = { fr = "Quoi", en = "What" }
 option = [
   { id = "a", label = {fr = "A", en = "A"}, flag = "danger", outside = "first", notice = {fr="x", en="x"} },
-  { id = "b", label = { fr = "B", en = "B" } },
+  { id = "b", label = { fr = "B", en = "B" }, group = { fr = "G", en = "G" } },
 ]
 [[section]]
 title.fr = "Deux"

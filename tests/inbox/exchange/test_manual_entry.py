@@ -349,6 +349,7 @@ option = [
   { id = "saw", label = { fr = "b", en = "I saw something" } },
 ]
 [[section]]
+folded = true
 title = { fr = "L'approche", en = "The approach" }
 when = { path = ["approached"] }
 [[section.field]]
@@ -362,6 +363,8 @@ option = [
   { id = "work", label = { fr = "d", en = "Work" } },
 ]
 [[section]]
+folded = true
+title = { fr = "Ce que vous avez vu", en = "What you saw" }
 when = { path = ["saw"] }
 [[section.field]]
 id = "seen"

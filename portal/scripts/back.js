@@ -1,0 +1,44 @@
+// @ts-check
+/**
+ * The browser's Back goes back one step, although all steps of a page have one address.
+ *
+ * For this, the tab's history has one entry more than steps need: the guard, at the same address. It is added once a step
+ * has a visible element `[data-back]`, the page's own button for going back. Back leaves the guard, the page presses that
+ * button, and returns to the guard if there is still a step to go back to. There is never more than one guard, because
+ * each entry stays in the history of the tab when the page is left.
+ */
+
+/** Marks the guard among the entries of the history. It says nothing of what was done. */
+const GUARD = "guard";
+
+/** The part of the address after #: a link within the page makes an entry, too, which is none of ours. */
+let hash = location.hash;
+let isOnGuard = history.state === GUARD;
+
+/** Have Back go back one step, if the step shown is not the first. */
+export function guardBack() {
+  if (isOnGuard || !button()) return;
+  hash = location.hash;
+  history.pushState(GUARD, "");
+  isOnGuard = true;
+}
+
+addEventListener("popstate", ({ state }) => {
+  if (location.hash !== hash) return;
+  const was = isOnGuard;
+  isOnGuard = state === GUARD;
+  if (isOnGuard || !was) return;
+  button()?.click();
+  if (button() || find("[data-stay]")) history.forward();
+  else if (find("[data-end]")) history.back();
+});
+
+function button() {
+  return find("[data-back]");
+}
+
+/** @param {string} selector */
+function find(selector) {
+  const found = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector));
+  return [...found].find((each) => each.offsetParent !== null);
+}

@@ -1,0 +1,55 @@
+// @ts-check
+/** The steps of the form before its twelve words: one at a time, and an optional one that the last leads to. */
+
+import { show, whenPressed } from "./dom.js";
+import { guarded, REVEAL } from "./guarded.js";
+import { checkTexts } from "./questions.js";
+import { goTo } from "./steps.js";
+
+const parts = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part]"))];
+const isOptional = (/** @type {HTMLElement} */ part) => part.dataset["part"] === "optional";
+const ways = parts.filter((part) => !isOptional(part));
+
+/** Show the first step. */
+export function openForm() {
+  showPart(0);
+}
+
+/**
+ * Call `end` once "Continue" was pressed on the last step. Errors are shown above the step.
+ * @param {() => unknown} end
+ */
+export function whenWritten(end) {
+  whenPressed("continue", () => guarded("error", async () => {
+    const shown = current();
+    const next = ways.indexOf(shown) + 1;
+    if (isOptional(shown) || next === ways.length) {
+      await end();
+    } else {
+      checkTexts(shown);
+      showPart(parts.indexOf(/** @type {HTMLElement} */ (ways[next])));
+    }
+  }));
+}
+
+/** @returns {HTMLElement} the step that is shown, or was last shown */
+function current() {
+  return /** @type {HTMLElement} */ (parts.find((part) => !part.hidden));
+}
+
+/** @param {number} at its place among all steps */
+function showPart(at) {
+  for (const [place, part] of parts.entries()) part.hidden = place !== at;
+  show("more", parts[at] === ways.at(-1));
+  show("previous", at > 0);
+  goTo("step-write");
+}
+
+for (const [place, part] of parts.entries()) {
+  part.addEventListener(REVEAL, ({ target }) => {
+    if (part.hidden) showPart(place);
+    for (let at = /** @type {Element | null} */ (target); at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+  });
+}
+whenPressed("more", () => showPart(parts.findIndex(isOptional)));
+whenPressed("previous", () => showPart(parts.indexOf(current()) - 1));

@@ -1,0 +1,187 @@
+"""The steps of a report: few words before the first box, one step at a time, the browser's Back between."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from templates.catalogues import LANGUAGES
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import ENVELOPES, TEXT, Visitor
+
+pytestmark = pytest.mark.browser
+
+SMALL = {"width": 360, "height": 640}
+MOST_WORDS = 60
+LEAST_HEIGHT = 72  # three lines
+# The words before the box in the page's own part, and how much of the box is in sight.
+ABOVE = """() => {
+  const box = document.querySelector("#what");
+  const told = [...document.querySelectorAll("main p, main h1, main summary, main li")].filter(
+    (each) => each.offsetParent && each.compareDocumentPosition(box) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const words = told.flatMap((each) => each.innerText.split(/\\s+/));
+  return words.filter((word) => /[\\p{L}\\d]/u.test(word));
+}"""
+SEEN = """() => {
+  const { top, bottom, left, width } = document.querySelector("#what").getBoundingClientRect();
+  let seen = 0;
+  for (let y = Math.ceil(top); y < Math.min(bottom, innerHeight); y += 1) {
+    const inside = [left + 20, left + width / 2, left + width - 20];
+    if (inside.every((x) => document.elementFromPoint(x, y)?.id === "what")) seen += 1;
+  }
+  return seen;
+}"""
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in English."""
+    visitor.visit("en/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    return visitor.page
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1:visible").inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_box_is_in_sight_on_a_small_screen_below_few_words(visitor: Visitor, language: str) -> None:
+    page = visitor.page
+    page.set_viewport_size(SMALL)
+    visitor.visit(f"{language}/report")
+    expect(page.locator("#what")).to_be_visible()
+    words = page.evaluate(ABOVE)
+    assert 20 < len(words) <= MOST_WORDS, words
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate(SEEN) >= LEAST_HEIGHT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_step_says_which_it_is(visitor: Visitor, language: str) -> None:
+    told = {"fr": "Étape {} sur 3.", "en": "Step {} of 3."}[language]
+    visitor.visit(f"{language}/report")
+    step = visitor.page.locator(".step:visible")
+    expect(step).to_contain_text(told.format(1))
+    visitor.page.fill("#what", TEXT)
+    visitor.turn_to("#channels")
+    expect(step).to_have_text(told.format(2))
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.page.click("#more")
+    expect(step).to_have_text({"fr": "Facultatif", "en": "Optional"}[language])
+    visitor.page.click("#previous")
+    expect(step).to_have_text(told.format(2))
+    visitor.to_token()
+    expect(step).to_have_text(told.format(3))
+    visitor.page.click("#noted")
+    expect(step).to_have_text(told.format(3))
+
+
+def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visitor, page: Page) -> None:
+    """Two steps and the words: no details, no files."""
+    page.fill("#what", TEXT)
+    page.click("#continue")
+    page.check(f"#channels-{INSPECTORATE}")
+    expect(page.locator("details.part").first).to_be_hidden()
+    visitor.to_token()
+    page.click("#back-to-text")
+    page.click("#more")
+    expect(page.locator("details.part").first).to_be_visible()
+    page.click("#continue")
+    expect(page.locator("#token-words")).to_be_visible()
+
+
+def test_back_in_the_browser_goes_back_one_step_and_keeps_what_was_typed(
+    visitor: Visitor, page: Page
+) -> None:
+    """From the question for two words to the first step; the history has one entry more than before."""
+    entries = page.evaluate("history.length")
+    page.fill("#what", TEXT)
+    visitor.turn_to("#channels")
+    page.check(f"#channels-{INSPECTORATE}")
+    page.fill("#protect", "Quai 4")
+    page.click("#more")
+    page.click("#continue")
+    expect(page.locator("#token-words li")).to_have_count(12)
+    words = page.locator("#token-words li").all_inner_texts()
+    page.click("#noted")
+    expect(page.locator("#confirm-1")).to_be_visible()
+    for shown in ("#token-words", "[data-part=optional] h1", "#protect", "#what"):
+        assert page.evaluate("history.length") == entries + 1
+        page.evaluate("history.back()")
+        expect(page.locator(shown)).to_be_visible()
+    assert [page.input_value("#what"), page.input_value("#protect")] == [TEXT, "Quai 4"]
+    assert page.url == f"{visitor.address}/en/report"
+    visitor.to_token()
+    assert words == visitor.words
+    assert page.evaluate("history.length") == entries + 1
+
+
+def test_pages_before_are_reached_from_the_first_step(visitor: Visitor) -> None:
+    visitor.visit("en/guide")
+    visitor.visit("en/report")
+    page = visitor.page
+    page.click("#continue")
+    expect(page.locator("#protect")).to_be_visible()
+    page.evaluate("history.back()")
+    expect(page.locator("#what")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{visitor.address}/en/guide")
+
+
+def test_a_page_that_is_loaded_again_at_any_step_adds_nothing_to_the_history(page: Page) -> None:
+    entries = page.evaluate("history.length")
+    for _ in range(3):
+        page.click("#continue")
+        expect(page.locator("#protect")).to_be_visible()
+        page.reload()
+        expect(page.locator("#what")).to_be_visible()
+    assert page.evaluate("history.length") == entries + 1
+    page.click("#continue")
+    page.evaluate("history.back()")
+    expect(page.locator("#what")).to_be_visible()
+
+
+def test_a_link_within_the_page_is_not_taken_for_a_step(visitor: Visitor, page: Page) -> None:
+    """“Skip to the content” makes an entry of its own."""
+    page.click("#continue")
+    expect(page.locator("#protect")).to_be_visible()
+    page.evaluate("location.hash = 'main'")
+    page.evaluate("history.back()")
+    expect(page).to_have_url(f"{visitor.address}/en/report")
+    expect(page.locator("#protect")).to_be_visible()
+    page.evaluate("history.back()")
+    expect(page.locator("#what")).to_be_visible()
+
+
+def test_back_does_not_stop_what_is_being_sent_and_leaves_once_it_has_arrived(visitor: Visitor) -> None:
+    visitor.visit("en/guide")
+    page = visitor.page
+    visitor.language = "en"
+    page.route(ENVELOPES, lambda route: page.evaluate("history.back()") or route.fallback())
+    visitor.write()
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[0].answers["what"] == TEXT
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("**/en/guide")
+
+
+def test_after_leave_quickly_one_entry_more_is_left_and_it_is_an_empty_page(visitor: Visitor) -> None:
+    """The page before the report is two steps back, and no longer one."""
+    page = visitor.page
+    elsewhere = "https://elsewhere.example/"
+    page.route("**/*", lambda route: route.fallback())
+    leave = page.locator("a[data-leave]")
+    visitor.visit("en/guide")
+    visitor.visit("en/report")
+    page.route(leave.get_attribute("href") or elsewhere, lambda route: route.fulfill(body="Elsewhere"))
+    page.fill("#what", TEXT)
+    page.click("#continue")
+    expect(page.locator("#protect")).to_be_visible()
+    leave.click()
+    expect(page.locator("body")).to_have_text("Elsewhere")
+    page.go_back()
+    expect(page).to_have_url(f"{visitor.address}/en/report")
+    expect(page.locator("#what")).to_be_visible()
+    assert page.input_value("#what") == ""
+    page.go_back()
+    expect(page).to_have_url(f"{visitor.address}/en/guide")
