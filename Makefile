@@ -23,17 +23,13 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 NODE_TOOLS := node=nodejs npm=npm
 
-# The scripts of the pages: one file for each page, but two for the report page, each with the word list of one language.
-# The portal's machine needs neither node nor the sources of the scripts.
-PAGES := status verify leave
+# The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.
+PAGES := report status verify leave
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
   --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; libraries: /static/licenses.txt'
 INSIDE := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
 BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \
-  for list in french english; do \
-    $(ESBUILD) portal/scripts/report.js --conditions=$$list --outfile=$(1)/static/js/report.$$list.js || exit 1; \
-  done && \
   $(ESBUILD) portal/scripts/offline.js --conditions=offline --outfile=$(1)/offline.js && \
   $(ESBUILD) portal/scripts/checkproof.js --conditions=offline --outfile=$(1)/proof.js && \
   $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \

@@ -39,7 +39,9 @@ export class Attachment {
   #inside = null;
   #unreadable = false;
   #unchanged = false;
-  #named = false;
+  #size = element("span", { class: "hint" });
+  #button = element("button", { type: "button", class: "quiet" });
+  #bar = /** @type {HTMLProgressElement} */ (element("progress", { max: "1", value: "0" }));
 
   /**
    * @param {File} file
@@ -49,12 +51,23 @@ export class Attachment {
   constructor(file, id, remove) {
     this.file = file;
     this.#as = id;
-    const button = element("button", { type: "button", class: "quiet" }, say("remove"));
-    button.setAttribute("aria-label", say("remove-file", { name: file.name }));
-    button.addEventListener("click", remove);
-    const name = element("bdi", {}, file.name);
-    this.row = element("li", { id }, name, element("span", { class: "hint" }, size(file.size)), button, this.#details);
-    if (this.#fits) this.#details.append(line("looking-inside"));
+    this.#button.addEventListener("click", remove);
+    this.row = element("li", { id }, element("bdi", {}, file.name), this.#size, this.#button, this.#details);
+    // A file that is too large is not examined.
+    this.row.setAttribute("aria-busy", String(this.#fits));
+    this.tell();
+  }
+
+  /** Show in the row, in the language of the page, what is known of the file. */
+  tell() {
+    const { name } = this.file;
+    this.#size.textContent = size(this.file.size);
+    this.#button.textContent = say("remove");
+    this.#button.setAttribute("aria-label", say("remove-file", { name }));
+    this.#bar.setAttribute("aria-label", say("looking-inside"));
+    if (this.#unreadable) this.#details.replaceChildren(caution("file-unreadable", { name }));
+    else if (this.#inside) this.#details.replaceChildren(...this.#told(this.#inside));
+    else if (this.#fits) this.#details.replaceChildren(line("looking-inside"), this.#bar);
   }
 
   get #fits() {
@@ -65,27 +78,28 @@ export class Attachment {
   async inspect() {
     if (!this.#fits) return;
     try {
-      this.#inside = await inspect(this.file);
+      this.#inside = await inspect(this.file, (part) => (this.#bar.value = part));
     } catch {
       this.#unreadable = true;
     }
-    const told = this.#inside ? this.#told(this.#inside) : [caution("file-unreadable", { name: this.file.name })];
-    this.#details.replaceChildren(...told, this.#tick("keep-name", (ticked) => (this.#named = ticked)));
+    this.tell();
+    this.row.setAttribute("aria-busy", "false");
   }
 
   /**
    * Return the file to seal. Throws Failure if it cannot be read, or if it is a broken picture and the person has not
    * chosen to send it as it is.
+   * @param {boolean} isNamed whether the name is sent
    * @returns {Enclosed}
    */
-  get enclosed() {
+  enclosed(isNamed) {
     const shown = this.file.name;
     if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
     const { kind, broken, file, clean } = /** @type {Inside} */ (this.#inside);
     if (broken && !this.#unchanged) {
       throw new Failure("file-broken", { name: shown }, this.row.querySelectorAll(`#${this.#as}-send-broken`));
     }
-    const name = this.#named ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
+    const name = isNamed ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
     const type = kind.includes("/") ? kind : this.file.type.slice(0, 127);
     return { ...(this.#unchanged ? file : clean ?? file), name, type, shown };
   }
@@ -95,19 +109,15 @@ export class Attachment {
     const told = this.#extension(kind);
     const items = findings.map(({ code, value }) => element("li", {}, say(code), " ", element("bdi", {}, value)));
     const list = element("ul", {}, ...items);
-    if (broken) return [...told, caution("picture-broken"), this.#tick("send-broken", this.#leave)];
+    if (broken) return [...told, caution("picture-broken"), this.#tick("send-broken")];
     if (clean && findings.length === 0) return [...told, line("picture-bare")];
-    if (clean) return [...told, line("picture-cleaned"), list, this.#tick("send-unchanged", this.#leave)];
+    if (clean) return [...told, line("picture-cleaned"), list, this.#tick("send-unchanged")];
     if (kind === "text") return told;
     if (kind === "other") return [...told, caution("kind-unknown")];
     const how = line(kind === "office" ? "how-office" : "how-pdf");
     const folded = element("details", {}, element("summary", {}, say("document-how")), how);
     return [...told, caution(findings.length ? "document-tells" : "document-warning"), list, folded];
   }
-
-  #leave = (/** @type {boolean} */ ticked) => {
-    this.#unchanged = ticked;
-  };
 
   /** @param {string} kind */
   #extension(kind) {
@@ -117,14 +127,12 @@ export class Attachment {
     return lies ? [caution("extension-lies", { extension, kind: NAMES[kind] ?? say("another-kind") })] : [];
   }
 
-  /**
-   * @param {string} code
-   * @param {(ticked: boolean) => void} act
-   */
-  #tick(code, act) {
+  /** @param {string} code of the text that offers to send the file unchanged */
+  #tick(code) {
     const attributes = { type: "checkbox", id: `${this.#as}-${code}`, autocomplete: "off" };
     const box = /** @type {HTMLInputElement} */ (element("input", attributes));
-    box.addEventListener("change", () => act(box.checked));
+    box.checked = this.#unchanged;
+    box.addEventListener("change", () => (this.#unchanged = box.checked));
     return element("label", { class: "choice" }, box, say(code));
   }
 }

@@ -8,6 +8,7 @@ import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
 import { duration, say, size } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
@@ -20,6 +21,8 @@ export class Attachments {
   /** @type {Attachment[]} */
   #attached = [];
   #input;
+  #camera;
+  #names;
   #list;
   #note;
   #added = 0;
@@ -28,16 +31,24 @@ export class Attachments {
   /** @type {Promise<number> | undefined} */
   #speed;
 
-  /** @param {string} id of the input; the list and the note add `-list` and `-note` */
+  /** @param {string} id of the input; that of the camera, the switch for names, the list and the note add a word to it */
   constructor(id) {
     this.#input = byId(id, HTMLInputElement);
+    this.#camera = byId(`${id}-camera`, HTMLInputElement);
+    this.#names = byId(`${id}-names`, HTMLInputElement);
     this.#list = byId(`${id}-list`);
     this.#note = byId(`${id}-note`);
-    this.#input.addEventListener("change", () => {
-      const files = [...(this.#input.files ?? [])];
-      // The page has its own list. Clear the input, so that the browser restores nothing and the same file can be chosen again.
-      this.#input.value = "";
-      this.#add(files);
+    for (const input of [this.#input, this.#camera]) {
+      input.addEventListener("change", () => {
+        const files = [...(input.files ?? [])];
+        // The page has its own list. Clear the input, so that the browser restores nothing and the same file can be chosen again.
+        input.value = "";
+        this.#add(files);
+      });
+    }
+    whenTranslated(() => {
+      for (const each of this.#attached) each.tell();
+      this.#tell([]);
     });
     // Accept files anywhere: the browser would open a file that is dropped beside the field.
     document.addEventListener("dragover", (event) => event.preventDefault());
@@ -66,7 +77,7 @@ export class Attachments {
     return () => {
       const failure = this.#tooMuch();
       if (failure) throw failure;
-      return together(this.#attached.map((each) => () => each.enclosed));
+      return together(this.#attached.map((each) => () => each.enclosed(this.#names.checked)));
     };
   }
 
@@ -76,7 +87,7 @@ export class Attachments {
 
   /** @param {boolean} busy whether the list must not change */
   lock(busy) {
-    this.#input.disabled = busy;
+    for (const input of [this.#input, this.#camera, this.#names]) input.disabled = busy;
     const controls = this.#list.querySelectorAll(/** @type {"input"} */ ("button, input"));
     for (const control of controls) control.disabled = busy;
   }
@@ -84,6 +95,7 @@ export class Attachments {
   /** Remove all files. */
   clear() {
     this.#attached = [];
+    this.#names.checked = false;
     this.#list.replaceChildren();
     this.#tell([]);
   }
@@ -120,7 +132,8 @@ export class Attachments {
    * @param {readonly File[]} empty files that were refused
    */
   async #tell(empty) {
-    this.#list.hidden = this.#attached.length === 0;
+    this.#list.hidden = this.isEmpty;
+    this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));
     const failure = this.#tooMuch();
     const count = this.#attached.length;

@@ -7,6 +7,7 @@ import { channel as find, checkDay, ClockBehind, intakeKey } from "./keyring.js"
 import { fetchKeyring } from "./keyrings.js";
 import { closedText } from "./routes.js";
 import { site } from "./site.js";
+import { whenTranslated } from "./translated.js";
 
 /** @typedef {import("./keyring.js").Channel} Channel */
 /** @typedef {import("./keyrings.js").Shown} Shown */
@@ -167,8 +168,12 @@ export class ChannelChoice {
       type: "radio", name: this.#box, value: id, id: `${this.#box}-${id}`, autocomplete: "off",
     }));
     input.disabled = intakeKey(channel, today) === null;
-    const hint = input.disabled ? `${closedText(channel, today)} ${note[site.language]}` : note[site.language];
-    const text = element("span", {}, name[site.language], element("span", { class: "hint" }, hint));
+    const said = () => {
+      const hint = input.disabled ? `${closedText(channel, today)} ${note[site.language]}` : note[site.language];
+      return [name[site.language], element("span", { class: "hint" }, hint)];
+    };
+    const text = element("span", {}, ...said());
+    whenTranslated(() => text.replaceChildren(...said()));
     return element("label", { class: "choice" }, input, text);
   }
 }

@@ -17,9 +17,16 @@ export class Confirmation {
     this.#words = words;
     this.#places = twoOf(words.length);
     for (const [at, place] of this.#places.entries()) {
-      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: place + 1 });
       input(at).dataset["place"] = String(place);
       input(at).value = "";
+    }
+    this.label();
+  }
+
+  /** Say which words are asked for, in the language of the page. */
+  label() {
+    for (const [at, place] of this.#places.entries()) {
+      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: place + 1 });
     }
   }
 

@@ -16,6 +16,17 @@ export function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
   return found;
 }
 
+/** @type {WeakSet<Node>} */
+const made = new WeakSet();
+
+/**
+ * Return whether a script made this element, instead of the page's template.
+ * @param {Node} node
+ */
+export function isMade(node) {
+  return made.has(node);
+}
+
 /**
  * Return a new element.
  * @param {string} tag
@@ -24,10 +35,11 @@ export function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
  * @returns {HTMLElement}
  */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const each = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) each.setAttribute(name, value);
+  each.append(...children);
+  made.add(each);
+  return each;
 }
 
 /**

@@ -42,6 +42,11 @@ export function clear(id) {
   shown.delete(id);
 }
 
+/** Remove all errors. */
+export function clearAll() {
+  for (const id of [...shown.keys()]) clear(id);
+}
+
 /**
  * No longer mark a field as wrong, because the person changes it. The message stays until the next press of a button:
  * otherwise the field would move while it is typed in.

@@ -45,18 +45,32 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
 /**
  * Return what is inside a file. Only pictures are read into memory completely. Throws any error from reading.
  * @param {Blob} file
+ * @param {(part: number) => void} [progress] called with the part that was read, 0 to 1
  * @returns {Promise<Inside>}
  */
-export async function inspect(file) {
+export async function inspect(file, progress = () => undefined) {
   const head = ascii(await bytesOf(file.slice(0, HEAD)));
   const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
   if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind);
-  const seen = { blob: file, digest: await digestOf(streamed(file), file.size) };
+  const seen = { blob: file, digest: await digestOf(counted(streamed(file), file.size, progress), file.size) };
   const nothing = { kind, findings: [], broken: false, file: seen, clean: null };
   if (kind in PICTURES) return { ...nothing, kind: "other" };
   if (kind !== "application/pdf" && kind !== "office") return nothing;
   const findings = await told(kind, head, file);
   return findings ? { ...nothing, findings: distinct(findings) } : { ...nothing, kind: "other" };
+}
+
+/**
+ * @param {AsyncGenerator<Uint8Array, void, void>} pieces
+ * @param {number} size of all in bytes
+ * @param {(part: number) => void} progress
+ */
+async function* counted(pieces, size, progress) {
+  let done = 0;
+  for await (const piece of pieces) {
+    yield piece;
+    progress((done += piece.length) / size);
+  }
 }
 
 /**

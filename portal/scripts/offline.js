@@ -2,6 +2,7 @@
 /** The offline form, opened from disk: it asks for the two keyring files, then writes a report or reads an answer. */
 
 import { byId, show, whenPressed, write } from "./dom.js";
+import { ignoreDoubles } from "./doubles.js";
 import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
 import { beginReading } from "./offline_case.js";
@@ -42,6 +43,7 @@ whenPressed("to-report", () => withKeys((keys) => {
   openForm();
 }));
 whenPressed("to-case", () => withKeys(beginReading));
+ignoreDoubles();
 forgetOnReturn();
 show("loading", false);
 goTo("step-keys");

@@ -2,7 +2,7 @@
 /** The steps of the form before its twelve words: one at a time, and an optional one that the last leads to. */
 
 import { show, whenPressed } from "./dom.js";
-import { guarded, REVEAL } from "./guarded.js";
+import { clear, guarded, REVEAL } from "./guarded.js";
 import { checkTexts } from "./questions.js";
 import { goTo } from "./steps.js";
 
@@ -37,6 +37,12 @@ function current() {
   return /** @type {HTMLElement} */ (parts.find((part) => !part.hidden));
 }
 
+/** @param {number} at the place of the step that the person asked for; errors of the one before are no longer told */
+function turnTo(at) {
+  clear("error");
+  showPart(at);
+}
+
 /** @param {number} at its place among all steps */
 function showPart(at) {
   for (const [place, part] of parts.entries()) part.hidden = place !== at;
@@ -51,5 +57,5 @@ for (const [place, part] of parts.entries()) {
     for (let at = /** @type {Element | null} */ (target); at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
   });
 }
-whenPressed("more", () => showPart(parts.findIndex(isOptional)));
-whenPressed("previous", () => showPart(parts.indexOf(current()) - 1));
+whenPressed("more", () => turnTo(parts.findIndex(isOptional)));
+whenPressed("previous", () => turnTo(parts.indexOf(current()) - 1));

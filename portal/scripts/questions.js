@@ -5,13 +5,16 @@ import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
 
+/** The part of the most characters that is left when this is told. */
+const NEAR = 0.2;
 const LONE = /\p{Surrogate}/gu;
 
-/** Show beside each text how many characters are left. A text is never cut. */
+/** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
 export function countCharacters() {
   for (const area of texts()) {
     const counter = element("p", { class: "hint", id: `${area.id}-left` });
@@ -19,9 +22,11 @@ export function countCharacters() {
     describe(area, counter.id);
     const count = () => {
       const left = most(area) - [...area.value].length;
-      counter.textContent = say(left < 0 ? "characters-over" : "characters-left", { count: Math.abs(left) });
+      const isNear = left < most(area) * NEAR;
+      counter.textContent = isNear ? say(left < 0 ? "characters-over" : "characters-left", { count: Math.abs(left) }) : "";
     };
     area.addEventListener("input", count);
+    whenTranslated(count);
     count();
   }
 }
@@ -31,10 +36,12 @@ export function checkContainers() {
   for (const area of /** @type {NodeListOf<Area>} */ (document.querySelectorAll("[data-check=container]"))) {
     const line = element("p", { class: "hint", role: "status" });
     area.after(line);
-    area.addEventListener("change", () => {
+    const tell = () => {
       const hints = wrongNumbers(area.value).map((wrong) => say("container-digit", { ...wrong }));
       line.textContent = hints.join(" ");
-    });
+    };
+    area.addEventListener("change", tell);
+    whenTranslated(tell);
   }
 }
 

@@ -4,10 +4,12 @@
 import { openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
+import { ignoreDoubles } from "./doubles.js";
 import { explain } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
 import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
+import { switchLanguages } from "./language.js";
 import { openForm, whenWritten } from "./parts.js";
 import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
@@ -17,6 +19,7 @@ import { finish, offerForm, written } from "./reportform.js";
 import { showRoutes } from "./routes.js";
 import { likelySize } from "./sealing.js";
 import { forgetOnReturn, goTo } from "./steps.js";
+import { whenTranslated } from "./translated.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
 const progress = new Progress("progress", "progress-text");
@@ -28,6 +31,8 @@ const progress = new Progress("progress", "progress-text");
 let token;
 /** @type {import("#delivery").Delivery} */
 let delivery;
+/** @type {unknown} why the last attempt failed */
+let failed;
 
 async function begin() {
   countCharacters();
@@ -39,6 +44,7 @@ async function begin() {
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     openForm();
+    switchLanguages("closed");
     // Do the work while the person writes. It is enough for most reports.
     workFor(openAddress(shown, today()), likelySize([]));
   });
@@ -78,6 +84,7 @@ async function attempt() {
     finish();
   } catch (error) {
     progress.stop();
+    failed = error;
     write("send-error", explain(error));
     show("failed");
     byId("retry").focus();
@@ -93,5 +100,7 @@ whenPressed("back", () => {
   token = newToken();
   openForm();
 });
+whenTranslated(() => failed && write("send-error", explain(failed)));
+ignoreDoubles();
 forgetOnReturn();
 begin();

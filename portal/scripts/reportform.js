@@ -15,6 +15,7 @@ import { likelySize, sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 import { keep, letGo } from "./unsent.js";
 
 const form = byId("form", HTMLFormElement);
@@ -83,16 +84,30 @@ export function finish() {
   letGo();
   form.reset();
   attachments.clear();
-  const { received, answered, daysOff } = site.promised;
-  byId("day-first").textContent = dayText(promisedBy(received, today(), daysOff));
-  byId("day-last").textContent = dayText(promisedBy(answered, today(), daysOff));
+  const sent = today();
+  tellDays(sent);
+  whenTranslated(() => tellDays(sent));
   goTo("done");
 }
 
+/** @param {string} sent the day */
+function tellDays(sent) {
+  const { received, answered, daysOff } = site.promised;
+  byId("day-first").textContent = dayText(promisedBy(received, sent, daysOff));
+  byId("day-last").textContent = dayText(promisedBy(answered, sent, daysOff));
+}
+
+let isFound = true;
+
 /** @param {import("./channels.js").Outside} outside whether the report concerns those who would read it */
 function propose(outside) {
-  const name = shown.keyring.channels[0]?.name[site.language] ?? "";
-  write("channels-only", channels.propose(outside) ? "" : say("no-other-reader", { name }));
+  isFound = channels.propose(outside);
+  tellProposed();
+}
+
+function tellProposed() {
+  const name = shown?.keyring.channels[0]?.name[site.language] ?? "";
+  write("channels-only", isFound ? "" : say("no-other-reader", { name }));
 }
 
 form.reset();
@@ -100,6 +115,7 @@ checkContainers();
 followConditions(form);
 onReader(form, propose);
 keep(form);
+whenTranslated(tellProposed);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", ({ target }) => unmark(target));
 form.addEventListener("change", ({ target }) => unmark(target));

@@ -5,6 +5,7 @@ import { byId, element, show } from "./dom.js";
 import { closedSince, intakeKey } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 
 /** @typedef {import("./keyring.js").Channel} Channel */
 
@@ -26,6 +27,16 @@ export function closedText(channel, today) {
  * @param {string} today
  */
 export function showRoutes(id, channels, today) {
+  tell(id, channels, today);
+  whenTranslated(() => tell(id, channels, today));
+}
+
+/**
+ * @param {string} id
+ * @param {readonly Channel[]} channels
+ * @param {string} today
+ */
+function tell(id, channels, today) {
   const closed = channels.filter((each) => intakeKey(each, today) === null);
   const lines = closed.map((each) => element("li", {},
     element("strong", {}, each.name[site.language]), ` – ${closedText(each, today)} ${each.note[site.language]}`));

@@ -19,10 +19,13 @@ export const site = read(document.documentElement);
  * @param {HTMLElement} root
  * @returns {Site}
  */
-function read({ lang, dataset }) {
-  const { deployment = "", rootKey = "", questionnaire = "", version = "", hash = "", received = "", answered = "", daysOff = "" } = dataset;
+function read(root) {
+  const { deployment = "", rootKey = "", questionnaire = "", version = "", hash = "", received = "", answered = "", daysOff = "" } = root.dataset;
   return {
-    language: lang === "fr" ? "fr" : "en",
+    // The report page can change its language (language.js).
+    get language() {
+      return root.lang === "fr" ? "fr" : "en";
+    },
     deployment: base64url.decode(deployment),
     rootKey: base64url.decode(rootKey),
     questionnaire: { id: questionnaire, version: Number(version), hash: base64url.decode(hash) },

@@ -1,8 +1,6 @@
 // @ts-check
 /** The texts that scripts show: the page contains them, already translated, by code. */
 
-const { lang } = document.documentElement;
-const LOCALE = lang === "en" ? "en-GB" : lang;
 const UNITS = [
   { name: "gigabyte", bytes: 1e9 },
   { name: "megabyte", bytes: 1e6 },
@@ -33,7 +31,7 @@ export function has(code) {
  * @param {number} part
  */
 export function percent(part) {
-  return new Intl.NumberFormat(LOCALE, { style: "percent" }).format(part);
+  return new Intl.NumberFormat(locale(), { style: "percent" }).format(part);
 }
 
 /**
@@ -43,7 +41,7 @@ export function percent(part) {
 export function size(bytes) {
   const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
   const unitDisplay = name === "byte" ? "long" : "short"; // the short form would be “66 byte”
-  const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 });
+  const format = new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 });
   return format.format(bytes / each);
 }
 
@@ -53,7 +51,7 @@ export function size(bytes) {
  */
 export function duration(seconds) {
   const [unit, amount] = seconds < 90 ? ["second", Math.ceil(seconds / 10) * 10] : ["minute", Math.ceil(seconds / 60)];
-  return new Intl.NumberFormat(LOCALE, { style: "unit", unitDisplay: "long", unit }).format(amount);
+  return new Intl.NumberFormat(locale(), { style: "unit", unitDisplay: "long", unit }).format(amount);
 }
 
 /**
@@ -61,8 +59,14 @@ export function duration(seconds) {
  * @param {string} day
  */
 export function dayText(day) {
-  const text = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
-  return lang === "fr" ? text.replace(" 1 ", " 1er ") : text;
+  const text = new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+  return document.documentElement.lang === "fr" ? text.replace(" 1 ", " 1er ") : text;
+}
+
+/** The report page can change its language (language.js). */
+function locale() {
+  const { lang } = document.documentElement;
+  return lang === "en" ? "en-GB" : lang;
 }
 
 /** @param {string} code */

@@ -1,22 +1,23 @@
 // @ts-check
 /** The steps for a new case token: show its words, ask for two of them, and show all again at the end. */
 
-import { wordlist } from "#wordlist";
 import * as casetoken from "./casetoken.js";
 import { Confirmation } from "./confirmation.js";
 import { byId, element, show, whenPressed, write } from "./dom.js";
 import { offerToKeep } from "./keeping.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
+import { whenTranslated } from "./translated.js";
+import { LISTS } from "./wordlists.js";
 
 /**
- * A new token. Its keys are derived at first use.
+ * A new token. Its keys are derived at first use, and its words are in the language that the page had then.
  * @typedef {{ words: readonly string[], keys: () => Promise<casetoken.CaseKeys> }} Token
  */
 
 /** @type {readonly string[]} */
 let words = [];
-/** @type {Confirmation} */
+/** @type {Confirmation | undefined} */
 let confirmation;
 
 /** @returns {Token} */
@@ -24,8 +25,12 @@ export function newToken() {
   const entropy = casetoken.generate();
   /** @type {Promise<casetoken.CaseKeys> | undefined} */
   let keys;
+  /** @type {readonly string[] | undefined} */
+  let inWords;
   return {
-    words: casetoken.words(entropy, wordlist(site.language)),
+    get words() {
+      return (inWords ??= casetoken.words(entropy, LISTS[site.language]));
+    },
     keys: () => (keys ??= casetoken.derive(entropy, site.deployment)),
   };
 }
@@ -43,7 +48,7 @@ export function showToken(token) {
 
 /** Throw Failure unless two of the words were typed. */
 export function checkToken() {
-  confirmation.check();
+  confirmation?.check();
 }
 
 /**
@@ -79,3 +84,7 @@ whenPressed("show-token", () => {
   byId("show-token").setAttribute("aria-expanded", String(hidden));
 });
 offerToKeep(() => words);
+whenTranslated(() => {
+  confirmation?.label();
+  write("copied", "");
+});

@@ -107,6 +107,11 @@ class Site(Protocol):
         ...
 
     @property
+    def onion(self) -> str:
+        """The address of the onion service (``http://….onion``), or empty."""
+        ...
+
+    @property
     def leave_to(self) -> str:
         """The address of the harmless page that “Leave quickly” opens."""
         ...
@@ -233,6 +238,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "questionnaire": questionnaire,
         "questionnaire_hash": base64url.encode(questionnaire.hash),
         "leave_to": site.leave_to,
+        "onion": site.onion,
         "assets": found,
         "languages": [translation.load(language) for language in translation.LANGUAGES],
         **_of_the_law(law.load(site.law_folder), site.regime),

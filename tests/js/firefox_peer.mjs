@@ -129,7 +129,7 @@ const acts = {
     await page.goto(`${site}/report`);
     await seen("#what");
     await bring("#files", files);
-    await page.waitForFunction((count) => document.querySelectorAll("[id$=keep-name]").length === count, {}, files.length);
+    await page.waitForFunction((count) => document.querySelectorAll("#files-list > li[aria-busy=false]").length === count, {}, files.length);
     await confirmed(text);
     return {};
   },

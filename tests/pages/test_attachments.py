@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support import page_modules, pictures
 from tests.support.builders import INSPECTORATE
@@ -52,7 +52,7 @@ def page(visitor: Visitor) -> Page:
 def rows(page: Page, count: int) -> None:
     """Expect this many files, each looked into."""
     expect(page.locator("#files-list > li")).to_have_count(count, timeout=SLOW)
-    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(count, timeout=SLOW)
+    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(count, timeout=SLOW)
 
 
 def sparse(path: Path, size: int) -> Path:
@@ -72,16 +72,79 @@ def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Pa
     assert visitor.site.report()[1] == {1: b"a.txt", 2: b"b.txt"}
 
 
-def test_a_name_is_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+def test_names_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    """One switch for all files, also for those that are added later; it comes with the first file."""
+    names = page.get_by_label("Send the names of the files, too")
+    expect(names).to_be_hidden()
     for name in ("one.txt", "Quai é 4.txt"):
         (tmp_path / name).write_text(name)
-    page.set_input_files("#files", [tmp_path / "one.txt", tmp_path / "Quai é 4.txt"])
+    page.set_input_files("#files", [tmp_path / "one.txt"])
+    rows(page, 1)
+    expect(names).not_to_be_checked()
+    names.check()
+    page.set_input_files("#files", [tmp_path / "Quai é 4.txt"])
     rows(page, 2)
-    page.get_by_label("Send the name of the file too").last.check()
     visitor.to_token()
     visitor.confirm()
     visitor.arrived()
-    assert ["", "Quai é 4.txt"] == [each.name for each in visitor.site.report()[0].files]
+    assert ["one.txt", "Quai é 4.txt"] == [each.name for each in visitor.site.report()[0].files]
+
+
+def test_no_name_is_sent_unless_it_is_asked_for(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    (tmp_path / "Quai é 4.txt").write_text("x")
+    page.set_input_files("#files", [tmp_path / "Quai é 4.txt"])
+    rows(page, 1)
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    assert [""] == [each.name for each in visitor.site.report()[0].files]
+
+
+def test_a_telephone_takes_a_photo_at_once_and_it_is_cleaned_like_any_picture(
+    visitor: Visitor, chromium: Browser, tmp_path: Path
+) -> None:
+    """The button opens the camera; without a finger to touch it, it is not offered."""
+    telephone = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    at_hand = Visitor(telephone.new_page(), visitor.address, "en")
+    at_hand.site = visitor.site
+    at_hand.visit("en/report")
+    at_hand.turn_to("#files-camera")
+    expect(at_hand.page.get_by_text("Take a photo")).to_be_visible()
+    camera = at_hand.page.locator("#files-camera")
+    assert [camera.get_attribute(each) for each in ("accept", "capture")] == ["image/*", "environment"]
+    camera.set_input_files(pictures.picture(tmp_path / "photo.jpg"))
+    rows(at_hand.page, 1)
+    expect(at_hand.page.locator("#files-list > li")).to_contain_text("taken out of what will be sent")
+    telephone.close()
+    visitor.visit("en/report")
+    visitor.turn_to("#files")
+    expect(visitor.page.get_by_text("Take a photo")).to_be_hidden()
+
+
+def test_which_kinds_of_files_are_cleaned_is_said_before_one_is_added(page: Page) -> None:
+    said = page.locator("#files-hint li")
+    expect(said.first).to_contain_text("Cleaned: JPEG, PNG and WebP pictures")
+    expect(said.nth(1)).to_contain_text(
+        "Not cleaned: HEIC pictures, films, sound, PDF, Office and all others"
+    )
+    expect(page.locator("#files")).to_have_accessible_description(re.compile("Not cleaned: HEIC"))
+
+
+def test_how_much_of_a_file_was_looked_into_is_shown_beside_it(page: Page, tmp_path: Path) -> None:
+    """A bar of its own for each file; it goes once the file is examined."""
+    page.evaluate(
+        """() => {
+          window.seen = [];
+          const seeing = new MutationObserver(() => {
+            for (const bar of document.querySelectorAll("#files-list progress")) seen.push(bar.ariaLabel);
+          });
+          seeing.observe(document.querySelector("#files-list"), { childList: true, subtree: true });
+        }"""
+    )
+    page.set_input_files("#files", [sparse(tmp_path / "film.bin", 8 << 20)])
+    rows(page, 1)
+    assert "Looking inside…" in page.evaluate("seen")
+    expect(page.locator("#files-list progress")).to_have_count(0)
 
 
 def test_an_empty_file_is_left_out_and_that_is_said(page: Page, tmp_path: Path) -> None:
@@ -131,7 +194,7 @@ def test_a_file_that_is_too_large_by_itself_is_not_even_read(
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
     page.set_input_files("#files", [sparse(tmp_path / "note.bin", 9)])
     expect(page.locator("#files-list > li").last).to_contain_text("cannot look into files of this kind")
-    expect(page.locator("#files-list > li").first.locator("[id$=keep-name]")).to_have_count(0)
+    expect(page.locator("#files-list > li").first.locator("p, progress")).to_have_count(0)
 
 
 def test_the_time_to_seal_is_told_before_on_a_slow_device(page: Page, tmp_path: Path) -> None:

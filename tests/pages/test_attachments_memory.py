@@ -88,7 +88,7 @@ def test_a_large_file_takes_little_memory(
     visitor.page.evaluate(REMEMBER)
     with watching(renderers(chromium)) as growth:
         visitor.page.set_input_files("#files", [film])
-        expect(visitor.page.locator("[id$=keep-name]")).to_be_visible(timeout=SLOW)
+        expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(1, timeout=SLOW)
         size, _ = visitor.page.evaluate(SEAL, whole)
     assert size > FILE
     assert (growth.result() > MOST) is whole

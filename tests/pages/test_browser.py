@@ -1,9 +1,13 @@
 """The public pages as any browser meets them: no complaint, any width, no script."""
 
+import inspect
+
 import pytest
 from playwright.sync_api import Browser, expect
 
-from portal.web import guide
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.web import guide, pages
 from templates.catalogues import LANGUAGES
 from tests.support.gate import chosen
 from tests.support.page_visitor import Visitor
@@ -29,7 +33,7 @@ def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
 
 def test_a_page_asks_for_two_scripts_before_it_asks_for_the_keyring(visitor: Visitor) -> None:
     """Over Tor each request costs a second: one script to leave quickly, one for the rest, and no more."""
-    for path, script in (("fr/report", "report.french"), ("en/status", "status"), ("fr/verify", "verify")):
+    for path, script in (("fr/report", "report"), ("en/status", "status"), ("fr/verify", "verify")):
         visitor.requests.clear()
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
@@ -83,3 +87,16 @@ def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(
     assert [each for each in page.locator("input, textarea").all() if each.is_visible()] == []
     expect(page.locator("#loading")).to_be_hidden()
     plain.close()
+
+
+@pytest.mark.parametrize("path", ["report", "status"])
+def test_whoever_has_to_change_the_level_of_tor_browser_copies_the_address_first(path: str) -> None:
+    """Since 14.5.4 the browser restarts for this, and the page is lost."""
+    onion = f"http://{'a' * 56}.onion"
+    told = {}
+    for settings in (Settings(onion=onion), Settings()):
+        page = inspect.unwrap(pages.render)(settings, load_questionnaire(settings))[f"/en/{path}"].decode()
+        told[settings.onion] = page[page.index("<noscript") : page.index("</noscript>")]
+    assert all("this page is lost: copy its address first" in each for each in told.values())
+    assert f"{onion}/en/{path}</code>" in told[onion]
+    assert ".onion" not in told[""]

@@ -35,7 +35,7 @@ def attached(visitor: Visitor, *files: Path) -> list[Locator]:
     """Add files to an open report page; return their rows once each was looked into."""
     visitor.page.set_input_files("#files", files)
     rows = visitor.page.locator("#files-list > li")
-    expect(rows.locator("[id$=keep-name]")).to_have_count(len(files))
+    expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(len(files))
     return rows.all()
 
 

@@ -76,7 +76,7 @@ def connections(site: Nginx) -> tuple[HTTPConnection, HTTPConnection]:
 def every_path(site: Nginx) -> list[str]:
     settings = load(site.server.folder / "portal.toml")
     pages = [path for path in files(settings, load_questionnaire(settings)) if path != MISSING]
-    assert {"/", "/fr/report", "/static/js/report.french.js"} <= set(pages)
+    assert {"/", "/fr/report", "/static/js/report.js"} <= set(pages)
     own = ["/problem", "/refusal", "/en/unavailable.html", "/answers/en/unavailable.html"]
     return [
         *pages,

@@ -26,13 +26,10 @@ NAMES = ("", "report", "status", "guide", "verify")
 PAGES = ["/", *(f"/{language}/{page}" for language in LANGUAGES for page in NAMES)]
 SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
 LEAVE = "/static/js/leave.js"
-# The report page has the words of its language alone in its script.
-SCRIPT_OF = {"/fr/report": "report.french", "/en/report": "report.english"}
 SOURCES = [ROOT / "portal" / "scripts" / f"{name}.js" for name in ("leave", "report", "status", "verify")]
 OTHERS = [
     "/static/style.css",
-    "/static/js/report.french.js",
-    "/static/js/report.english.js",
+    "/static/js/report.js",
     "/static/licenses.txt",
     "/keyring.json",
     "/keyring.sig",
@@ -175,7 +172,7 @@ def test_nothing_is_inline(client: FlaskClient, path: str) -> None:
 def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
     """One to leave quickly on every page, and one more where there is something to do."""
     scripts = Markup(client.get(path).text).all("script")
-    own = [f"/static/js/{SCRIPT_OF.get(path, path[4:])}.js"] if path in SCRIPTED else []
+    own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
     assert [each["src"] for each in scripts] == [LEAVE, *own]
     assert [(each["type"], each["integrity"]) for each in scripts] == [
         ("module", digest("sha384", client.get(each["src"]).data)) for each in scripts
@@ -186,7 +183,7 @@ def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
     """It loads no other: the digests of a page reach no further than what it names."""
     loading = re.compile(rb"""\bimport *\(|\b(?:import|from) *["']|importScripts|\bWorker\(""")
     scripts = [path for path in assets.load() if path.endswith(".js")]
-    assert len(scripts) == 5
+    assert len(scripts) == 4
     assert [path for path in scripts if loading.search(client.get(path).data)] == []
     assert [name.name for name in SOURCES if not loading.search(name.read_bytes())] == ["leave.js"], (
         "the control"

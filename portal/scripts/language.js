@@ -1,0 +1,127 @@
+// @ts-check
+/**
+ * Switch the language of the page in place, so that everything typed and chosen stays, and nothing is stored.
+ *
+ * The other language's page is fetched, as by a visit. It is made of the same template: its texts take the place of ours,
+ * element by element. What scripts wrote is said again (translated.js).
+ */
+
+import { isMade, write } from "./dom.js";
+import { explain } from "./failure.js";
+import { clearAll } from "./guarded.js";
+import { Offline } from "./http.js";
+import { sayAgain } from "./translated.js";
+
+/** The attributes whose values differ between languages. */
+const ATTRIBUTES = ["aria-label", "data-leave", "data-left", "data-text", "href", "hreflang", "lang"];
+
+/** @typedef {[ours: Node, theirs: Node]} Pair */
+
+/**
+ * From now on, links to this page in another language switch it in place.
+ * @param {string} place id of the element for the error if the other page cannot be reached
+ */
+export function switchLanguages(place) {
+  let path = location.pathname;
+  // The entries of the tab's history before keep the address of the other language.
+  addEventListener("popstate", () => {
+    if (location.pathname !== path) history.replaceState(history.state, "", path);
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[hreflang]") : null;
+    const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!(link instanceof HTMLAnchorElement) || !isPlain) return;
+    event.preventDefault();
+    if (await switchTo(link, place)) path = location.pathname;
+  });
+}
+
+/**
+ * @param {HTMLAnchorElement} link
+ * @param {string} place
+ * @returns {Promise<boolean>} whether the page has the other language now
+ */
+async function switchTo(link, place) {
+  const { href, pathname } = link;
+  write(place, "");
+  try {
+    const theirs = await fetchPage(href);
+    const pairs = matched(document.body, theirs.body);
+    // Of another version: the browser loads it, and asks before any text is lost.
+    if (!pairs || !isSameForm(theirs.documentElement)) {
+      location.assign(href);
+      return false;
+    }
+    clearAll();
+    for (const pair of pairs) translate(...pair);
+    document.documentElement.lang = theirs.documentElement.lang;
+    document.title = theirs.title;
+    history.replaceState(history.state, "", pathname);
+    sayAgain();
+    return true;
+  } catch (error) {
+    write(place, explain(error));
+    return false;
+  }
+}
+
+/**
+ * Return another page, whose scripts do not run. Throws Offline.
+ * @param {string} address
+ * @returns {Promise<Document>}
+ */
+function fetchPage(address) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // `fetch` cannot parse, and the policy of the page forbids a parser
+    request.responseType = "document";
+    request.onload = () => (request.status === 200 && request.responseXML ? resolve(request.responseXML) : reject(new Offline()));
+    request.onerror = () => reject(new Offline());
+    request.open("GET", address);
+    request.send();
+  });
+}
+
+/** @param {HTMLElement} root of another page */
+function isSameForm({ dataset }) {
+  const ours = document.documentElement.dataset;
+  return ["deployment", "rootKey", "questionnaire", "version", "hash"].every((name) => ours[name] === dataset[name]);
+}
+
+/**
+ * Return all nodes of our page with those of the other page at the same places, without those that scripts made or filled.
+ * @param {Element} ours
+ * @param {Element} theirs
+ * @returns {Pair[] | null} null if the pages differ in more than their texts
+ */
+function matched(ours, theirs) {
+  /** @type {Pair[]} */
+  const pairs = [[ours, theirs]];
+  const others = [...theirs.childNodes];
+  // Without scripts, the parser takes the content of this element for elements; with them, for text.
+  if (others.length === 0 || ours.tagName === "NOSCRIPT") return pairs;
+  const own = [...ours.childNodes].filter((node) => !isMade(node));
+  if (own.length !== others.length) return null;
+  for (const [at, node] of own.entries()) {
+    const other = /** @type {ChildNode} */ (others[at]);
+    if (node.nodeName !== other.nodeName) return null;
+    const below = node instanceof Element ? matched(node, /** @type {Element} */ (other)) : [/** @type {Pair} */ ([node, other])];
+    if (!below) return null;
+    pairs.push(...below);
+  }
+  return pairs;
+}
+
+/**
+ * @param {Node} ours
+ * @param {Node} theirs
+ */
+function translate(ours, theirs) {
+  if (!(ours instanceof Element)) {
+    ours.nodeValue = theirs.nodeValue;
+    return;
+  }
+  for (const name of ATTRIBUTES) {
+    const value = /** @type {Element} */ (theirs).getAttribute(name);
+    if (value !== null) ours.setAttribute(name, value);
+  }
+}

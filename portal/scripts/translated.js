@@ -1,0 +1,18 @@
+// @ts-check
+/** What scripts say again after the page was switched to another language. */
+
+/** @type {(() => void)[]} */
+const acts = [];
+
+/**
+ * Call `act` each time that the page has another language.
+ * @param {() => void} act
+ */
+export function whenTranslated(act) {
+  acts.push(act);
+}
+
+/** Have everything that scripts wrote said again. */
+export function sayAgain() {
+  for (const act of acts) act();
+}

@@ -1,0 +1,172 @@
+"""The language of the report page is switched in place: everything typed stays, and nothing is stored."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
+
+from crypto import casetoken
+from tests.support.builders import INSPECTORATE, OUTSIDE
+from tests.support.page_visitor import TEXT, Visitor
+
+pytestmark = pytest.mark.browser
+
+TO_ENGLISH, TO_FRENCH = "a[hreflang=en]", "a[hreflang=fr]"
+# All words of the page, shown or not; those of <noscript> are code to a browser with scripts.
+WORDS = """() => {
+  const all = document.body.cloneNode(true);
+  for (const each of all.querySelectorAll("noscript")) each.remove();
+  const named = [...all.querySelectorAll("[aria-label]")].map((each) => each.getAttribute("aria-label"));
+  return [...all.textContent.split(/\\s+/), ...named, document.title, document.documentElement.lang];
+}"""
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in French."""
+    visitor.visit("fr/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    return visitor.page
+
+
+def switched(page: Page, language: str) -> None:
+    page.click(f"a[hreflang={language}]")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_every_word_of_the_page_is_then_that_of_the_other_language(visitor: Visitor, page: Page) -> None:
+    """Also what scripts wrote, and what is not shown; and back again."""
+    french = page.evaluate(WORDS)
+    switched(page, "en")
+    here = page.evaluate(WORDS)
+    switched(page, "fr")
+    assert page.evaluate(WORDS) == french
+    visitor.visit("en/report")
+    expect(page.locator("#what")).to_be_visible()
+    assert page.evaluate(WORDS) == here
+    assert set(here) != set(french)
+
+
+def test_text_choices_and_files_stay_at_every_step(visitor: Visitor, page: Page, file: Path) -> None:
+    """One request for each press, which is that of any visit; nothing is stored, and one report arrives."""
+    page.fill("#what", TEXT)
+    visitor.requests.clear()
+    switched(page, "en")
+    assert [request.url for request in visitor.requests] == [f"{visitor.address}/en/report"]
+    assert page.input_value("#what") == TEXT
+    visitor.turn_to("#protect")
+    page.check("#how_many-few")
+    page.fill("#protect", "Quai 4")
+    page.check(f"#channels-{OUTSIDE}")
+    switched(page, "fr")
+    expect(page.locator("#protect")).to_be_visible()
+    expect(page.locator("[data-field=how_many] .notice:visible")).to_contain_text("pourrait conduire à vous")
+    visitor.turn_to("#files")
+    page.set_input_files("#files", [file])
+    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(1)
+    french = page.locator("#files-list").inner_text()
+    switched(page, "en")
+    expect(page.locator("#files-list > li")).to_contain_text(file.name)
+    assert page.locator("#files-list").inner_text() != french
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    visitor.to_token()
+    switched(page, "fr")
+    visitor.confirm()
+    visitor.arrived()
+    report, files = visitor.site.report()
+    assert {"what": TEXT, "protect": "Quai 4", "how_many": "few"} == report.answers
+    assert (OUTSIDE, 1) == (report.channel, len(files))
+
+
+def test_words_that_were_shown_stay_those_that_were_noted(visitor: Visitor, page: Page) -> None:
+    """Before that, they are in the language of the page; the question for two of them always is."""
+    page.fill("#what", TEXT)
+    visitor.turn_to("#channels")
+    page.check(f"#channels-{INSPECTORATE}")
+    switched(page, "en")
+    visitor.to_token()
+    assert set(casetoken.parse(" ".join(visitor.words))) == {"en"}
+    switched(page, "fr")
+    assert page.locator("#token-words li").all_inner_texts() == visitor.words
+    page.click("#noted")
+    expect(page.locator("#confirm-1-label")).to_contain_text("Mot numéro")
+    switched(page, "en")
+    expect(page.locator("#confirm-1-label")).to_contain_text("Word number")
+    page.click("#show-words")
+    visitor.confirm()
+    visitor.arrived()
+    first = page.locator("#day-first").inner_text()
+    switched(page, "fr")
+    assert re.search(r"\b\w+day,", first)
+    expect(page.locator("#day-first")).not_to_have_text(first)
+    visitor.open()
+    visitor.opened()
+
+
+def test_what_is_wrong_is_told_in_the_other_language_after_the_next_press(
+    visitor: Visitor, page: Page
+) -> None:
+    page.fill("#what", "x" * 8_001)
+    page.click("#continue")
+    visitor.shows("#error", "too-long")
+    switched(page, "en")
+    expect(page.locator("#error")).to_be_hidden()
+    visitor.shows("#what-left", "characters-over")
+    assert page.title().startswith("Report ")
+    page.click("#continue")
+    visitor.shows("#error", "too-long")
+    expect(page.locator("#error")).to_contain_text("too long")
+
+
+def test_the_address_is_that_of_the_language_also_after_back(visitor: Visitor, page: Page) -> None:
+    """So that a page that is loaded again has it, too."""
+    page.click("#continue")
+    switched(page, "en")
+    assert page.url == f"{visitor.address}/en/report"
+    page.evaluate("history.back()")
+    expect(page.locator("#what")).to_be_visible()
+    expect(page).to_have_url(f"{visitor.address}/en/report")
+    entries = page.evaluate("history.length")
+    switched(page, "fr")
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_without_a_network_it_stays_as_it_is_and_that_is_said(visitor: Visitor, page: Page) -> None:
+    page.fill("#what", TEXT)
+    page.context.set_offline(True)
+    page.click(TO_ENGLISH)
+    visitor.shows("#closed", "offline")
+    assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == (TEXT, "fr")
+    page.context.set_offline(False)
+    switched(page, "en")
+    expect(page.locator("#closed")).to_be_hidden()
+    assert page.input_value("#what") == TEXT
+
+
+@pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
+def test_a_page_of_another_version_is_loaded_by_the_browser_which_asks_first(
+    page: Page, change: tuple[str, str]
+) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    def altered(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace(*change, 1))
+
+    page.on("dialog", stay)
+    page.locator("#what").press_sequentially("Noël")
+    page.route("**/en/report", altered)
+    page.click(TO_ENGLISH)
+    for _ in range(100):
+        page.wait_for_timeout(20)
+        if asked:
+            break
+    assert asked == ["beforeunload"]
+    assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == ("Noël", "fr")
