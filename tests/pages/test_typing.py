@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from templates.catalogues import LANGUAGES
 from tests.support import firefox_peer
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import Visitor
@@ -62,7 +63,7 @@ def test_a_mistyped_word_is_replaced_only_when_the_button_is_pressed(
     visitor.shows("#typed", "words-typed")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_token_with_a_slip_opens_after_one_press(visitor: Visitor, language: str) -> None:
     """Asked for at the portal only then: neither the slip nor the word offered is sent."""
     visitor.language = language
