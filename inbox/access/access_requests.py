@@ -69,8 +69,8 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 
     Raises Refused for a day in the future or more than a year ago; if there is no name, or more than
     MOST_NAMES; for a name without a letter, with invisible characters or longer than LONGEST_NAME characters;
-    and if a request from the same person on that day is already recorded. Raises what ``Inbox.acting``
-    raises.
+    and if a request from the same person on that day is already recorded. Raises the same errors as
+    ``Inbox.acting``.
     """
     names = _checked(came, who.today)
     with inbox.vault.transaction() as session:
@@ -100,7 +100,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
     readers of the register, that data was found.
 
     Raises Refused if every open request was already extended or is late, or if the law allows no extension.
-    Raises what ``open_one`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``open_one`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
@@ -129,7 +129,7 @@ def may_extend(row: AccessRequest, today: date) -> bool:
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
     """Return the register: first the open requests by due day, then the answered requests.
 
-    Raises what ``Inbox.acting`` raises.
+    Raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         forget_names(session, who.today)
@@ -227,7 +227,7 @@ def forget_names(session: Session, today: date) -> None:
 
 
 def _checked(came: Came, today: date) -> tuple[str, ...]:
-    """Return the names, without duplicates, each on one line. Raises what ``record`` raises."""
+    """Return the names, without duplicates, each on one line. Raises the same errors as ``record``."""
     if not today - _LONGEST_AGO <= came.received <= today:
         raise Refused(
             sentence("{day} is in the future, or more than a year ago", day=came.received),

@@ -35,8 +35,8 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 
     ``how`` is the hint that says how to give a reason.
 
-    Raises CaseRefused for an addressee whom the case names, if no reason is given. Raises what
-    ``check_unsaid`` and ``is_named`` raise.
+    Raises CaseRefused for an addressee whom the case names, if no reason is given. Raises the same errors as
+    ``check_unsaid`` and ``is_named``.
     """
     has_told = check_unsaid(session, number, addressee, reason, how)
     is_person = is_named(session, number, addressee)
@@ -53,7 +53,7 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     Raises CaseRefused for words that the reporter asked never to repeat and for words that touch the
     identity, if no reason is given. For the identity, a reason from only one officer does not count, because
     one officer may not see the words. At the next attempt, two officers are asked, because the first has used
-    up the answers that one officer alone can get. Raises what ``is_named`` raises.
+    up the answers that one officer alone can get. Raises the same errors as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

@@ -22,7 +22,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 
     Returns the newly restricted cases that ``who`` may see. Raises Refused if the alias exists, is too short
     or is too long, or if the officer is the only officer. Raises CaseRefused if the officer is unknown.
-    Raises what ``Inbox.acting`` raises.
+    Raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
         _add(session, officer, alias)
@@ -34,7 +34,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
     """Remove an alias in any spelling. The exclusions that the alias caused remain.
 
-    Raises Refused if the officer has no such alias. Raises what ``Inbox.acting`` raises.
+    Raises Refused if the officer has no such alias. Raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session:
         row = _find(session, officer, alias)
@@ -47,7 +47,7 @@ def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[Alias]:
-    """Return all aliases of officers. Raises what ``Inbox.acting`` raises."""
+    """Return all aliases of officers. Raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_CONFLICTS, view=Viewed.ALIASES)) as session:
         return queries_access.aliases(session)
 

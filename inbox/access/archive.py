@@ -35,7 +35,8 @@ def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) ->
     """Open archived cases, until the end of today, for the officers who act and confirm: all cases or none.
 
     Returns the numbers of the cases. This requires two officers, once for all cases. Raises CaseRefused for a
-    case that is unknown or not archived; Refused if no reason is given; and what ``bulk.do`` raises.
+    case that is unknown or not archived, and Refused if no reason is given. Also raises the same errors as
+    ``bulk.do``.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)
     return bulk.do(inbox, who, opened, numbers, partial(_open, who.today))

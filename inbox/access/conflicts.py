@@ -46,8 +46,8 @@ def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) ->
     """Exclude an officer from a case and all cases of the same matter; the officer can no longer see them.
 
     Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
-    unknown case or officer; Refused for an officer who is already excluded, and if fewer officers than a
-    quorum could then read one of the cases; and what ``Inbox.acting`` raises.
+    unknown case or officer; and Refused for an officer who is already excluded, and if fewer officers than a
+    quorum could then read one of the cases. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
         return _exclude(session, journal.actor(session), number, officer, inbox.quorum)
@@ -57,8 +57,8 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     """Lift an officer's exclusion from a case and all cases of the same matter. Return the case numbers.
 
     The acting officers must be able to read all these cases and must have declared each one, because any of
-    them may be the case that names the excluded officer. Raises CaseRefused for an unknown case, Refused if
-    the officer is not excluded, and what ``chosen_action.together`` raises.
+    them may be the case that names the excluded officer. Raises CaseRefused for an unknown case, and Refused
+    if the officer is not excluded. Also raises the same errors as ``chosen_action.together``.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
@@ -74,7 +74,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
 def listed(inbox: Inbox, who: Actor) -> Kept:
     """Return the exclusions. Cases from which ``who`` is excluded are only counted.
 
-    Raises what ``Inbox.acting`` raises.
+    Raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
         rows = queries_access.exclusions(session)

@@ -31,7 +31,10 @@ QUESTION = "no family tie, friendship or dispute with the people concerned, and 
 
 
 def missing(session: Session, number: int) -> list[str]:
-    """Return the signed-in officers who have not declared the case; raises as ``queries_cases.case`` does."""
+    """Return the signed-in officers who have not declared the case.
+
+    Raises the same errors as ``queries_cases.case``.
+    """
     queries_cases.case(session, number)
     return declared.lacking(session, number)
 
@@ -49,7 +52,7 @@ def is_asked(session: Session) -> bool:
 def check(session: Session, number: int) -> None:
     """Raise Undeclared unless all signed-in officers have declared the case.
 
-    Raises what ``queries_cases.case`` raises.
+    Raises the same errors as ``queries_cases.case``.
     """
     if names := missing(session, number):
         raise Undeclared([number], names)
@@ -99,8 +102,8 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return the acting officers who have not declared the case; the journal gets no entry.
 
-    Raises what ``queries_cases.case`` raises, and Refused if one of these officers cannot declare the case
-    (see ``declare``).
+    Raises the same errors as ``queries_cases.case``, and Refused if one of these officers cannot declare the
+    case (see ``declare``).
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -111,9 +114,9 @@ def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Record the declarations of all acting officers for these cases: for all the cases or none.
 
-    Returns the officers who had not yet declared at least one of the cases. Raises what ``bulk.do`` and
-    ``missing`` raise, and Refused for an officer represented only by a paper sheet, because anybody could
-    have brought the sheet.
+    Returns the officers who had not yet declared at least one of the cases. Raises the same errors as
+    ``bulk.do`` and ``missing``, and Refused for an officer represented only by a paper sheet, because anybody
+    could have brought the sheet.
     """
     newly: set[str] = set()
 

@@ -75,7 +75,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
     request, so that the request can be checked.
 
     Raises Refused if a reason is missing although the ground is ``OTHER`` or the identity goes to the
-    judicial authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
+    judicial authority. Raises the same errors as ``addressees.check``, ``add`` and ``Inbox.acting``.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
@@ -91,7 +91,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
 
 
 def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case. Raises what ``of`` and ``Inbox.acting`` raise."""
+    """Return the ledger of a case. Raises the same errors as ``of`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_DISCLOSURES, number)) as session:
         return of(session, number)
 

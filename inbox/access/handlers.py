@@ -50,7 +50,7 @@ def of(session: Session, number: int) -> list[str]:
 def look(inbox: Inbox, who: Actor, number: int) -> Readers:
     """Return who may read a case.
 
-    Raises CaseRefused for an unknown case, and what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST_HANDLERS, number)) as session:
         handlers = of(session, number)
@@ -67,9 +67,9 @@ def look(inbox: Inbox, who: Actor, number: int) -> Readers:
 def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list[str]:
     """Make these officers the only handlers of a case, and return them.
 
-    Raises CaseRefused if the acting officers may not read the case; Refused for an unknown or excluded
-    officer, and for fewer officers than a quorum, because they could not open the inbox; and what
-    ``Inbox.acting`` raises.
+    Raises CaseRefused if the acting officers may not read the case; and Refused for an unknown or excluded
+    officer, and for fewer officers than a quorum, because they could not open the inbox. Also raises the same
+    errors as ``Inbox.acting``.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
@@ -80,8 +80,8 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
 def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     """Let all officers read a case again.
 
-    Raises CaseRefused if the acting officers may not read the case or it has no handlers, and what
-    ``Inbox.acting`` raises.
+    Raises CaseRefused if the acting officers may not read the case or it has no handlers. Also raises the
+    same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
         _open_to_all(session, number)
@@ -90,8 +90,8 @@ def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
 def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
     """In an emergency, add the two confirming officers to the handlers of a case. Return its handlers.
 
-    Raises CaseRefused if the case is unknown or in quarantine, or if these officers may already read it; and
-    what ``Inbox.acting`` raises.
+    Raises CaseRefused if the case is unknown or in quarantine, or if these officers may already read it. Also
+    raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.BREAK_GLASS, number, reason)) as session:
         return _break_glass(session, number, journal.actor(session).officers, who.today)

@@ -49,8 +49,8 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     outgoing texts, so an officer with an interest could keep the person concerned from being named, or remove
     the evidence. To correct a mistake, two officers redact the text (``inbox.retention.strike``).
 
-    Raises CaseRefused for an unknown case; Undeclared; Refused if the text is empty, or is too long together
-    with the existing text; and what ``chosen_action.acting`` raises.
+    Raises CaseRefused for an unknown case; Undeclared; and Refused if the text is empty, or is too long
+    together with the existing text. Also raises the same errors as ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -93,7 +93,10 @@ def _is_said(session: Session, number: int, text: str) -> bool:
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:
-    """Return the identity of the reporter of a case. Raises what ``of`` and ``Inbox.acting`` raise."""
+    """Return the identity of the reporter of a case.
+
+    Raises the same errors as ``of`` and ``Inbox.acting``.
+    """
     with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
         return of(session, number)
 
@@ -113,7 +116,7 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     Recording consent requires two officers and a reason that names the reporter's message, because the
     consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises
     Refused unless exactly one of consent and withdrawal is given, if the reason for a consent is missing, and
-    for a day in the future; CaseRefused as ``of`` does; and what ``Inbox.acting`` raises.
+    for a day in the future; and CaseRefused as ``of`` does. Also raises the same errors as ``Inbox.acting``.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
@@ -140,8 +143,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 def of(session: Session, number: int) -> Identity:
     """Return the recorded identity of the reporter of a case.
 
-    Raises CaseRefused if the case is unknown or has no recorded identity, and what ``declarations.check``
-    raises.
+    Raises CaseRefused if the case is unknown or has no recorded identity. Also raises the same errors as
+    ``declarations.check``.
     """
     declarations.check(session, number)
     found = session.get(Identity, number)

@@ -72,7 +72,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 
 
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
-    """Return whether an addressee may be a person whom a case names. Raises what ``names`` raises.
+    """Return whether an addressee may be a person whom a case names. Raises the same errors as ``names``.
 
     This is true if the case contains the whole name, or the family name if the addressee begins with a form
     of address. This is also true if the addressee contains a capitalised word from the answer about persons
@@ -98,7 +98,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
 def concerns(session: Session, number: int, request: AccessRequest) -> bool:
     """Return whether a case means the person who requests access, by name or by an officer's decision.
 
-    Raises what ``names`` raises.
+    Raises the same errors as ``names``.
     """
     given = access_requests.names(request)
     return names(session, number, given) or bool(_judged(session, request.n).get(number))
@@ -108,7 +108,7 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
     """Return whether a case may mean the person who requests access, although it does not name them in full.
 
     The case contains only their family name, or an officer linked it as "same person" to a case that names
-    them. Raises what ``names`` raises.
+    them. Raises the same errors as ``names``.
     """
     given = access_requests.names(request)
     if names(session, number, given):
@@ -119,7 +119,10 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def waiting_for(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case means or may mean. Raises as ``names`` does."""
+    """Return the open access requests of persons whom a case means or may mean.
+
+    Raises the same errors as ``names``.
+    """
     return meant_in(session, number) | {
         each.n
         for each in access_requests.pending(session)
@@ -141,12 +144,18 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case means for certain. Raises as ``names`` does."""
+    """Return the open access requests of persons whom a case means for certain.
+
+    Raises the same errors as ``names``.
+    """
     return {each.n for each in access_requests.pending(session) if concerns(session, number, each)}
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names or may name the person. Raises what ``names`` raises."""
+    """Return each sentence of a case that names or may name the person.
+
+    Raises the same errors as ``names``.
+    """
     person = Names({_ONE: [*names, *_families(names)]})
     texts = [*of_reporter(session, number), *notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]

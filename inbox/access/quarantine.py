@@ -26,7 +26,7 @@ def since(session: Session, number: int) -> date | None:
 
 
 def place(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Put a case into quarantine. Raises what ``queries_cases.case`` and ``Inbox.acting`` raise."""
+    """Put a case into quarantine. Raises the same errors as ``queries_cases.case`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.QUARANTINE, number, reason)) as session:
         _place(session, number, who.today)
 
@@ -34,7 +34,7 @@ def place(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Lift the quarantine: officers who could read the case can read it again.
 
-    Raises CaseRefused if the case is not in quarantine, and what ``Inbox.acting`` raises.
+    Raises CaseRefused if the case is not in quarantine. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIFT_QUARANTINE, number, reason)) as session:
         work = workflow.of(session, number)

@@ -39,7 +39,7 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
     """Assign one or more cases to an officer, or to nobody. If one cannot be assigned, none is.
 
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
-    cases; Refused for an invalid name; and what ``Inbox.acting`` raises.
+    cases; and Refused for an invalid name. Also raises the same errors as ``Inbox.acting``.
     """
     bulk.do(
         inbox,
@@ -54,8 +54,8 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     """Assign the open cases of an absent officer to a deputy, all at once; return their numbers.
 
     Only cases that the acting officers may read are passed on. A case that the deputy may not read is not
-    passed on, but the result names it. Raises Refused if no case can be passed on, and what ``assign``
-    raises.
+    passed on, but the result names it. Raises Refused if no case can be passed on. Also raises the same
+    errors as ``assign``.
     """
     with inbox.vault.transaction(who.officers) as session:
         open_ones = select(Workflow.case).filter_by(assigned=absent, waits=True).order_by(Workflow.case)

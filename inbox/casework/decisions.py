@@ -49,8 +49,8 @@ class Decision:
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, or replace an earlier one, with as many officers as the law requires.
 
-    Raises Refused if no reason is given, and what ``take``, ``addressees.check`` and
-    ``chosen_action.together`` raise.
+    Raises Refused if no reason is given. Also raises the same errors as ``take``, ``addressees.check`` and
+    ``chosen_action.together``.
     """
     (row,) = decide_all(inbox, who, number, [decision])
     return row
@@ -59,7 +59,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
     """Take one or more decisions about a case with one confirmation. If one of them fails, none is taken.
 
-    This requires as many officers as the most demanding decision. Raises what ``decide`` raises.
+    This requires as many officers as the most demanding decision. Raises the same errors as ``decide``.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -72,7 +72,7 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
     """Return the decisions of one form, one per code, each with its own fields.
 
-    Raises what ``apart_by`` raises.
+    Raises the same errors as ``apart_by``.
     """
     with inbox.vault.transaction() as session:
         return apart_by(session, choices, given)
@@ -124,8 +124,8 @@ def _has(rule: rules.Decision, name: str) -> bool:
 def deciding(session: Session, number: int, decision: Decision) -> Action:
     """Return the journal entry of a decision, with as many officers as the decision takes.
 
-    Raises Refused if no reason is given, or if the law does not have the decision. Also raises what
-    ``addressees.check`` raises.
+    Raises Refused if no reason is given, or if the law does not have the decision. Also raises the same
+    errors as ``addressees.check``.
     """
     code = _code(session, number, decision)
     is_warned = addressees.check(session, number, decision.addressee, decision.despite)
@@ -186,8 +186,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     Raises Refused for a decision that the law does not have. Raises CaseRefused for an unknown case; for a
     deferral whose day is missing, past or later than the law allows; for a ground that is missing or unknown
     to the law; for a day, addressee, reference or restrictions that belong to another decision; and for a
-    decision that says that the reporter was told, without a new reply or a reason. Also raises what
-    ``exits.check`` and ``measures.add`` raise.
+    decision that says that the reporter was told, without a new reply or a reason. Also raises the same
+    errors as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -227,7 +227,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     officers have decided whether to inform the prosecutor.
 
     Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
-    it; Refused for a decision that the law does not have; and what ``exits.check`` raises.
+    it; and Refused for a decision that the law does not have. Also raises the same errors as ``exits.check``.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     duty = legal_duties.decided_by(law, decision.choice)

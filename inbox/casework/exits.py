@@ -247,8 +247,8 @@ class Asked:
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises what ``queries_cases.case`` raises if the acting officers may not see the case: it is unknown, for
-    its handlers alone, or in quarantine, or one of these officers is excluded from it.
+    Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case: it is
+    unknown, for its handlers alone, or in quarantine, or one of these officers is excluded from it.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
@@ -285,9 +285,9 @@ def ends_by_two(session: Session, number: int) -> bool:
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Check that no obstacle stops an exit, except obstacles that the request overrules.
 
-    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises what ``obstacles`` raises;
-    CaseRefused, with a hint on how to remove the obstacle; Undeclared; and Locked if one officer requests an
-    exit that takes two.
+    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises the same errors as
+    ``obstacles``; CaseRefused, with a hint on how to remove the obstacle; Undeclared; and Locked if one
+    officer requests an exit that takes two.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):

@@ -28,8 +28,8 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
     """Mark cases as junk, all of them or none; return their numbers in order.
 
     The law says how many officers this takes; they confirm once for all cases. Before anybody is asked to
-    confirm, raises what ``declared.check`` raises and, for each case, what ``exits.check`` raises. Also
-    raises what ``bulk.do`` raises.
+    confirm, raises the same errors as ``declared.check`` and, for each case, what ``exits.check`` raises.
+    Also raises the same errors as ``bulk.do``.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -43,7 +43,7 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Put junk cases back into the queue, all of them or none; return their numbers in order.
 
-    Raises CaseRefused for a case that is unknown or not junk, and what ``bulk.do`` raises.
+    Raises CaseRefused for a case that is unknown or not junk. Also raises the same errors as ``bulk.do``.
     """
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 

@@ -10,8 +10,8 @@ from inbox.session.inbox import Inbox
 def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Put a case on hold, so that it cannot be destroyed until the hold is released.
 
-    Raises CaseRefused for a case that is unknown or already on hold; Refused if no reason is given; and what
-    ``Inbox.acting`` raises.
+    Raises CaseRefused for a case that is unknown or already on hold, and Refused if no reason is given. Also
+    raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.HOLD, number, reason)) as session:
         work = workflow.of(session, number)
@@ -27,7 +27,8 @@ def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def release(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Release the hold on a case; takes two officers.
 
-    Raises CaseRefused for a case that is unknown or not on hold; otherwise raises as ``hold`` does.
+    Raises CaseRefused for a case that is unknown or not on hold; otherwise raises the same errors as
+    ``hold``.
     """
     with inbox.acting(who, action(Code.RELEASE_HOLD, number, reason)) as session:
         work = workflow.of(session, number)

@@ -50,7 +50,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 def renew(session: Session, number: int) -> None:
     """Rebuild the index entries of a case from its current texts.
 
-    Raises what ``queries_cases.case`` raises.
+    Raises the same errors as ``queries_cases.case``.
     """
     case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))

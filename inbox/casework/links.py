@@ -69,7 +69,7 @@ class Proposals:
 
 
 def proposed(session: Session, number: int) -> Proposals:
-    """Return the cases that may be related to a case; raises what ``queries_cases.case`` raises.
+    """Return the cases that may be related to a case; raises the same errors as ``queries_cases.case``.
 
     Only cases that the signed-in officers may read are counted and compared. Junk is left out, and so are
     cases that are already linked or dismissed.
@@ -96,9 +96,9 @@ def proposed(session: Session, number: int) -> Proposals:
 def view(session: Session, number: int) -> View:
     """Return the linked and the proposed cases of a case, as plain values.
 
-    Raises what ``declarations.check`` raises, because a reason quotes the case. The summary of another case
-    is shown only once all signed-in officers have also declared on that case: otherwise anybody could link a
-    case in order to read it.
+    Raises the same errors as ``declarations.check``, because a reason quotes the case. The summary of another
+    case is shown only once all signed-in officers have also declared on that case: otherwise anybody could
+    link a case in order to read it.
     """
     declarations.check(session, number)
     settled, found = linked(session, number), proposed(session, number)
@@ -132,14 +132,20 @@ def _reason(reason: Reason) -> View:
 
 
 def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
-    """Return the links of a case, each with the other case; raises what ``queries_cases.case`` raises."""
+    """Return the links of a case, each with the other case.
+
+    Raises the same errors as ``queries_cases.case``.
+    """
     queries_cases.case(session, number)
     rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> View:
-    """Show the linked and the proposed cases of a case; raises what ``view`` and ``Inbox.acting`` raise."""
+    """Show the linked and the proposed cases of a case.
+
+    Raises the same errors as ``view`` and ``Inbox.acting``.
+    """
     with inbox.acting(who, action(Code.LIST_LINKS, number)) as session:
         return view(session, number)
 
@@ -150,8 +156,8 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
     If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
     it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
     the other. While a relation binds, weakening it takes two officers (``_is_guarded``). Raises CaseRefused
-    if one of the cases is unknown, or if both are the same case. Also raises what ``conflicts.join`` and
-    ``chosen_action.together`` raise.
+    if one of the cases is unknown, or if both are the same case. Also raises the same errors as
+    ``conflicts.join`` and ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -175,7 +181,10 @@ def is_duplicate(session: Session, number: int) -> bool:
 
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
-    """State that two cases are unrelated, so that they are no longer proposed. Raises as ``link`` does."""
+    """State that two cases are unrelated, so that they are no longer proposed.
+
+    Raises the same errors as ``link``.
+    """
     with _changing(inbox, who, Code.DISMISS_LINK, (number, other)) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Dismissal(case=one, other=two))
@@ -185,7 +194,7 @@ def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Remove a link or a dismissal.
 
-    Raises CaseRefused if there is no link and no dismissal. Also raises what ``link`` raises.
+    Raises CaseRefused if there is no link and no dismissal. Also raises the same errors as ``link``.
     """
     with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
         _keep_in_step(session, number, other)
@@ -197,7 +206,7 @@ def _changing(
 ) -> Iterator[Session]:
     """Yield a session in which any link or dismissal of two cases has been deleted.
 
-    Raises what ``link`` and ``unlink`` raise.
+    Raises the same errors as ``link`` and ``unlink``.
     """
     number, other = pair
 

@@ -85,7 +85,8 @@ class Recorded:
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
     """Assess how much the reporter of a case has to fear from an inquiry.
 
-    Raises CaseRefused for an unknown case, Refused if no reason is given, and what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case, and Refused if no reason is given. Also raises the same errors as
+    ``Inbox.acting``.
     """
     with inbox.acting(who, assessing(number, risk, reason)) as session:
         set_risk(session, number, risk, who.today)
@@ -97,17 +98,19 @@ def assessing(number: int, risk: Risk, reason: str) -> Action:
 
 
 def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
-    """Set the risk to the source within an action; raises what ``workflow.of`` raises."""
+    """Set the risk to the source within an action; raises the same errors as ``workflow.of``."""
     workflow.of(session, number).source_risk = risk.value
     workflow.acted(session, number, today)
 
 
 def noted(session: Session, number: int, taken: Taken) -> Action:
-    """Return the journal entry of a measure, with as many officers as it takes; raises as ``add`` does.
+    """Return the journal entry of a measure, with as many officers as it takes.
+
+    Raises the same errors as ``add``.
 
     A final decision takes two officers, whatever the law says, because it allows the destruction of the cases
-    whose proceedings it ends. Raises CaseRefused for a measure that only a decision may record, and what
-    ``addressees.check`` raises.
+    whose proceedings it ends. Raises CaseRefused for a measure that only a decision may record. Also raises
+    the same errors as ``addressees.check``.
     """
     rule = _rule(session, taken.kind)
     _check_by_hand(session, number, taken.kind)
@@ -138,8 +141,8 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     """Show a measure to the reporter of a case, or hide it again.
 
     Hiding the measure takes two officers if a message already sent counts as feedback only because of this
-    measure. Raises CaseRefused for a measure that reporters are never shown, Undeclared, and what ``of`` and
-    ``chosen_action.acting`` raise.
+    measure. Raises CaseRefused for a measure that reporters are never shown, and Undeclared. Also raises the
+    same errors as ``of`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -166,7 +169,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case
     depends on this measure alone. Raises Refused if no reason is given, and if another measure now has this
-    number. Also raises what ``Inbox.acting`` raises.
+    number. Also raises the same errors as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -201,7 +204,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
       of any measure but protection;
     - the measure contradicts the outcome with which the case is closed.
 
-    Also raises what ``unsaid.check_line`` raises for the reference and the restrictions.
+    Also raises the same errors as ``unsaid.check_line`` for the reference and the restrictions.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)

@@ -18,8 +18,8 @@ _LONGEST_NOTE = 50_000
 def add(inbox: Inbox, who: Actor, number: int, text: str) -> Note:
     """Add a note to a case.
 
-    Raises CaseRefused for an unknown case and for a note that is empty or too long, and what ``Inbox.acting``
-    raises.
+    Raises CaseRefused for an unknown case and for a note that is empty or too long. Also raises the same
+    errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.NOTE, number)) as session:
         return _add(session, who, number, text)

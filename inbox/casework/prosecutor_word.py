@@ -24,7 +24,9 @@ from templates.law.rules import DutyRole, Law, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
-    """Return whether the reporter must not learn an outcome of a case; raises what ``in_use.rule`` raises.
+    """Return whether the reporter must not learn an outcome of a case.
+
+    Raises the same errors as ``in_use.rule``.
 
     This includes outcomes during the office's own proceedings, even if no prosecutor is informed.
     """
@@ -62,7 +64,7 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
 def puts_off(session: Session, number: int, outcome: str) -> bool:
     """Return whether an outcome is withheld only until the prosecutor's word is given.
 
-    Raises what ``forbids`` raises.
+    Raises the same errors as ``forbids``.
     """
     return binds(session, number) or forbids(session, number, outcome)
 

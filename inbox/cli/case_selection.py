@@ -108,7 +108,7 @@ class Chosen:
     count: int | None
 
     def numbers(self, inbox: Inbox, who: Actor) -> Sequence[int]:
-        """Return the numbers without duplicates, in order. Raises what ``queue.pick`` raises."""
+        """Return the numbers without duplicates, in order. Raises the same errors as ``queue.pick``."""
         return sorted(set(self.cases)) or queue.pick(inbox, who, self.wanted, self.count)
 
 

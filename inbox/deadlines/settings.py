@@ -43,7 +43,7 @@ class Settings:
 
 
 def read(inbox: Inbox, who: Actor) -> Settings:
-    """Return the settings; raises what ``Inbox.acting`` raises."""
+    """Return the settings; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return _of(session)
 
@@ -53,7 +53,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 
     Once there are cases, even unreadable ones, a change of regime requires two officers, because it changes
     deadlines and duties. ``heard`` says how reporters are heard in person; the law requires this under some
-    regimes. Raises what ``office.put_under`` and ``Inbox.acting`` raise.
+    regimes. Raises the same errors as ``office.put_under`` and ``Inbox.acting``.
     """
     with inbox.transaction() as session:
         has_cases = session.scalar(select(Case.number).limit(1)) is not None
@@ -67,7 +67,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
     """Continue the numbering of cases after the number ``last``.
 
-    Raises what ``case_numbers.go_on_after`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``case_numbers.go_on_after`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.CONTINUE_NUMBERING, last_case=last)) as session:
         case_numbers.go_on_after(session, last)
@@ -77,7 +77,7 @@ def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
 def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Add days off, at least one.
 
-    Raises what ``office.add_days_off`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``office.add_days_off`` and ``Inbox.acting``.
     """
     with inbox.acting(who, _change(DaysOff.ADDED, days)) as session:
         office.add_days_off(session, days)
@@ -87,7 +87,8 @@ def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
 def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
     """Add every working day from the first to the last day as a day off.
 
-    Raises Refused if this span has no working day or is longer than a year, and what ``Inbox.acting`` raises.
+    Raises Refused if this span has no working day or is longer than a year. Also raises the same errors as
+    ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -101,7 +102,8 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
 def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Remove days off.
 
-    Raises Refused if no day is given, and what ``office.remove_days_off`` and ``Inbox.acting`` raise.
+    Raises Refused if no day is given. Also raises the same errors as ``office.remove_days_off`` and
+    ``Inbox.acting``.
     """
     if not days:
         raise Refused(sentence("no day is selected"), sentence("select at least one day, then try again"))

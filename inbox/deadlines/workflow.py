@@ -68,7 +68,7 @@ _SENT_OF_ALL = _SENT.add_columns(Workflow.case)
 
 
 def of(session: Session, number: int) -> Workflow:
-    """Return the workflow of a case; raises what ``queries_cases.case`` raises."""
+    """Return the workflow of a case; raises the same errors as ``queries_cases.case``."""
     return session.get_one(Workflow, queries_cases.case(session, number).number)
 
 
@@ -133,8 +133,8 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
     """Set parts of the score of a case, by name; the journal records those that change.
 
     Parts given with unchanged values confirm what the rules propose. Raises CaseRefused for an unknown case;
-    Refused if no reason is given, or if another session has changed the parts in the meantime; and what
-    ``Inbox.acting`` raises.
+    and Refused if no reason is given, or if another session has changed the parts in the meantime. Also
+    raises the same errors as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -147,7 +147,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
 def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
     """Return the journal entry for a new score, with the parts that change.
 
-    Raises what ``of`` raises, and Refused if no reason is given.
+    Raises the same errors as ``of``, and Refused if no reason is given.
     """
     before = asdict(of(session, number).parts)
     changed = {name: value for name, value in parts.items() if before[name] != value}
@@ -155,7 +155,7 @@ def judging(session: Session, number: int, parts: Mapping[str, int], reason: str
 
 
 def set_score(session: Session, number: int, parts: Mapping[str, int], today: date) -> Workflow:
-    """Set parts of the score of a case within an action; raises what ``of`` raises."""
+    """Set parts of the score of a case within an action; raises the same errors as ``of``."""
     work = of(session, number)
     before = legal_duties.offence_of(session, work)
     work.parts = replace(work.parts, **parts)
@@ -168,7 +168,8 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
     """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case; Refused if no reason is given; and what ``Inbox.acting`` raises.
+    Raises CaseRefused for an unknown case, and Refused if no reason is given. Also raises the same errors as
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value
@@ -275,7 +276,7 @@ def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
-    """Reopen a closed case under the rules in use; raises what ``of`` raises."""
+    """Reopen a closed case under the rules in use; raises the same errors as ``of``."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
     work.put_off = False
@@ -313,7 +314,7 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return all deadlines of a case; raises what ``queries_cases.case`` raises."""
+    """Return all deadlines of a case; raises the same errors as ``queries_cases.case``."""
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, work, _since(session, number), how)

@@ -194,7 +194,10 @@ def compose(
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what a dossier would contain, without sealing anything; raises what ``compose`` raises."""
+    """Return what a dossier would contain, without sealing anything.
+
+    Raises the same errors as ``compose``.
+    """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER, purpose=plan.purpose)) as session:
         return compose(session, number, plan, who.today)
 
@@ -202,7 +205,7 @@ def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content,
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
     """Return a case and the entries that officers can choose for a dossier.
 
-    Raises what ``declarations.check`` raises.
+    Raises the same errors as ``declarations.check``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER)) as session:
         view = case_view.details(session, number, who.today, Look(language))

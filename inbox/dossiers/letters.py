@@ -103,7 +103,7 @@ class Offered:
 def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
     """Return the letters of the law by code.
 
-    Raises what ``declarations.check`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``declarations.check`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         law = in_use.of(session)
@@ -134,7 +134,7 @@ class Preview:
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
     """Return the text that a letter about a case would have, checked as by ``write``, without writing it.
 
-    Raises Undeclared, and what ``words`` raises.
+    Raises Undeclared. Also raises the same errors as ``words``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -148,7 +148,7 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
     """Return the text that a letter about a case would have today, unchecked and without writing it.
 
     Raises the errors of ``write`` for an unsuitable letter, addressee or text, and for values that the case
-    lacks; and what ``Inbox.acting`` raises.
+    lacks. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -161,9 +161,9 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
     Raises Refused if the words differ from the words shown, or if the law has no such letter or addressee.
     Raises CaseRefused if the letter has to wait, if the officers' own text is missing, if the case lacks a
     value that the letter names, or if the addressee is a person whom the case does not name and no reason is
-    given. Also raises what ``decisions.check_way``, ``leak_check.check`` and ``restating.check`` raise. All
-    these errors are raised before anybody is asked to confirm. Afterwards, raises what
-    ``chosen_action.acting`` and ``apart.new`` raise.
+    given. Also raises the same errors as ``decisions.check_way``, ``leak_check.check`` and
+    ``restating.check``. All these errors are raised before anybody is asked to confirm. Afterwards, raises
+    the same errors as ``chosen_action.acting`` and ``apart.new``.
     """
 
     def choose(session: Session) -> Action:

@@ -33,8 +33,9 @@ _DIGITS = 16
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record an action on a case; the law says how many officers it requires. The ledger records sent texts.
 
-    Raises what ``check`` raises, before anybody is asked to confirm, and what ``measures.add`` and
-    ``Inbox.acting`` raise. Raises CaseRefused if the reason itself repeats words that could reveal somebody.
+    Raises the same errors as ``check``, before anybody is asked to confirm. Also raises the same errors as
+    ``measures.add`` and ``Inbox.acting``. Raises CaseRefused if the reason itself repeats words that could
+    reveal somebody.
     """
 
     def choose(session: Session) -> Action:
@@ -55,10 +56,10 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Raise Refused unless a text on a case may go to another body.
 
-    ``despite`` is the reason to override warnings. Raises what ``restating.check`` raises. Raises Refused,
-    even with a reason, if the text repeats how the reporter named a person concerned, or a possible name from
-    any text of the case. The text may contain container numbers, because they do not identify a person.
-    Raises Undeclared before revealing anything about the report.
+    ``despite`` is the reason to override warnings. Raises the same errors as ``restating.check``. Raises
+    Refused, even with a reason, if the text repeats how the reporter named a person concerned, or a possible
+    name from any text of the case. The text may contain container numbers, because they do not identify a
+    person. Raises Undeclared before revealing anything about the report.
     """
     declarations.check(session, number)
     concerned = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())

@@ -107,12 +107,12 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The dossier is recorded in the ledger, and also as a measure if ``sealing.is_measure``. If the prosecutor
     was not informed before, this measure is the decision that the law asks for.
 
-    Raises what ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and ``measures.add`` raise.
-    Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned but cannot be
-    examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform
-    the prosecutor, or if a warning about the dossier needs a reason and none is given. For a disciplinary
-    dossier, also raises CaseRefused if the prosecutor's word is missing, or if the dossier contains words
-    that the reporter asked never to repeat.
+    Raises the same errors as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and
+    ``measures.add``. Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned
+    but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody
+    decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is given. For
+    a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the dossier
+    contains words that the reporter asked never to repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -193,7 +193,7 @@ def _reference(sent: Dossier) -> str:
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
     """Record a sent dossier as a measure or, for a prosecutor, as the decision to inform them.
 
-    Raises what ``measures.add`` raises.
+    Raises the same errors as ``measures.add``.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:

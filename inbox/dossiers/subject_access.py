@@ -76,8 +76,8 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     """Return what the signed-in officers see of a request and, once answered, the answer about each case.
 
     Cases that not all signed-in officers have declared are not shown, whether or not the request was
-    answered. The journal entry is the same as for the complete register. Raises what ``access_requests.of``
-    and ``Inbox.acting`` raise.
+    answered. The journal entry is the same as for the complete register. Raises the same errors as
+    ``access_requests.of`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
@@ -93,7 +93,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
     """Return each sentence of a case that names or may name the person, only to help write the answer.
 
-    Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``access_requests.open_one`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.ACCESS)) as session:
         row = access_requests.open_one(session, request)
@@ -107,8 +107,8 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
     a text was compared with the identity of a reporter (``comparisons.unnoted``). The ledger of each case
     records the answer. Raises Refused before the first day for an answer, if the request was already
     answered, or if nothing is disclosed although no obstacle forbids disclosure and no reason is given. For a
-    text to disclose, raises what ``exits.check`` and ``restating.check`` raise. Also raises what
-    ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting`` raise.
+    text to disclose, raises the same errors as ``exits.check`` and ``restating.check``. Also raises the same
+    errors as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
     """
     # The file is named only after the journal entry is written, so no file exists without an entry.
     with (

@@ -91,7 +91,7 @@ def check_day(received: date, today: date) -> None:
 def check(asked: Questionnaire, told: Told, today: date) -> None:
     """Raise Refused for the first answer that the report page would not have sent.
 
-    Also raises what ``check_day`` and ``check_amount`` raise.
+    Also raises the same errors as ``check_day`` and ``check_amount``.
     """
     check_day(told.received, today)
     for question, oddity in wrong(asked, told.answers).items():
@@ -129,7 +129,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     If the report names one of the signed-in officers, nothing is stored: somebody who knows the words of the
     token can read the answers, write as the reporter, and withdraw the report.
 
-    Raises what ``check`` raises, and Refused for a report that names a signed-in officer.
+    Raises the same errors as ``check``, and Refused for a report that names a signed-in officer.
     """
     token = casetoken.generate()
     entering = action(Code.ENTER, route=told.route)

@@ -40,8 +40,8 @@ class Found(NamedTuple):
 def find(home: Home, session: Session, case: int, number: int) -> Found:
     """Return file ``number`` of a case.
 
-    Raises CaseRefused if the file is unknown or its key is destroyed, and raises what ``declarations.check``
-    raises.
+    Raises CaseRefused if the file is unknown or its key is destroyed. Also raises the same errors as
+    ``declarations.check``.
     """
     declarations.check(session, case)
     attachment = _find(session, case, number)
@@ -58,7 +58,7 @@ def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> A
     """Write a file of a case unencrypted, exactly as the reporter sent it; return the vault's record of it.
 
     Two officers confirm this. The journal entry comes first, because an entry for a file that was not written
-    does no harm. Raises what ``find``, ``pieces``, ``write_new`` and ``apart.check`` raise.
+    does no harm. Raises the same errors as ``find``, ``pieces``, ``write_new`` and ``apart.check``.
     """
     apart.check(inbox.home, out.parent)
     with inbox.acting(who, action(Code.EXTRACT, which.case, reason, file=which.number)) as session:

@@ -62,7 +62,7 @@ class Preview:
     def write(self, home: Home, out: Path) -> None:
         """Write the pixels as PNG to ``out``. Raise CaseRefused if there are none.
 
-        Also raises what ``write_new`` and ``apart.check`` raise.
+        Also raises the same errors as ``write_new`` and ``apart.check``.
         """
         apart.check(home, out.parent)
         if (picture := self.picture) is None:
@@ -110,8 +110,8 @@ class Preview:
 def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
     """Return the preview of one page of a file in a case.
 
-    Raises CaseRefused for a page number above the maximum, and raises what ``attachments.find`` and ``look``
-    raise.
+    Raises CaseRefused for a page number above the maximum. Also raises the same errors as
+    ``attachments.find`` and ``look``.
     """
     if not 1 <= page <= answer.MOST_PAGES:
         raise CaseRefused(
