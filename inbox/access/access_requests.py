@@ -32,7 +32,7 @@ from inbox.vault.casework_tables import AccessRequest
 
 # The name of this deadline in the oversight figures.
 DEADLINE = "access"
-# An earlier day must be a typing mistake.
+# An earlier day is treated as a typing mistake.
 _LONGEST_AGO = relativedelta(years=1)
 MOST_NAMES = 10
 LONGEST_NAME = 100

@@ -46,7 +46,7 @@ def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) ->
     """Exclude an officer from a case and all cases of the same matter; the officer can no longer see them.
 
     Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
-    unknown case or officer; and Refused for an officer who is already excluded, and if fewer officers than a
+    unknown case or officer. Raises Refused if the officer is already excluded, or if fewer officers than a
     quorum could then read one of the cases. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:

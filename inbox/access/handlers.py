@@ -42,7 +42,7 @@ class Readers:
 
 
 def of(session: Session, number: int) -> list[str]:
-    """Return the names of the handlers, maybe none. Raises CaseRefused for an unknown case."""
+    """Return the names of the handlers; the list can be empty. Raises CaseRefused for an unknown case."""
     _check_is_there(session, number)
     return _names(session, number)
 
@@ -67,9 +67,9 @@ def look(inbox: Inbox, who: Actor, number: int) -> Readers:
 def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list[str]:
     """Make these officers the only handlers of a case, and return them.
 
-    Raises CaseRefused if the acting officers may not read the case; and Refused for an unknown or excluded
-    officer, and for fewer officers than a quorum, because they could not open the inbox. Also raises the same
-    errors as ``Inbox.acting``.
+    Raises CaseRefused if the acting officers may not read the case. Raises Refused if an officer is unknown
+    or excluded, or if there are fewer officers than a quorum, because they could not open the inbox. Also
+    raises the same errors as ``Inbox.acting``.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
@@ -80,7 +80,7 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
 def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     """Let all officers read a case again.
 
-    Raises CaseRefused if the acting officers may not read the case or it has no handlers. Also raises the
+    Raises CaseRefused if the acting officers may not read the case, or if it has no handlers. Also raises the
     same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:

@@ -43,14 +43,16 @@ class Consent(StrEnum):
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     """Record the reporter's identity, below any existing text. Any consent to disclose that text ends.
 
-    One officer may record the first text. Once an identity is recorded, adding to it requires two officers:
-    one officer could add name after name and watch how the program's answers change. Two officers are also
-    required if the case or a linked case contains any of these words: recorded words are removed from all
-    outgoing texts, so an officer with an interest could keep the person concerned from being named, or remove
-    the evidence. To correct a mistake, two officers redact the text (``inbox.retention.strike``).
+    One officer may record the first text. Once an identity is recorded, adding to it requires two officers,
+    because one officer could add name after name and watch how the program's answers change.
 
-    Raises CaseRefused for an unknown case; Undeclared; and Refused if the text is empty, or is too long
-    together with the existing text. Also raises the same errors as ``chosen_action.acting``.
+    Two officers are also required if the case or a linked case contains any of these words. Recorded words
+    are removed from all outgoing texts, so one officer with an interest could remove the name of the person
+    concerned, or the evidence. To correct a mistake, two officers redact the text
+    (``inbox.retention.strike``).
+
+    Raises CaseRefused for an unknown case, and Undeclared. Raises Refused if the text is empty, or is too
+    long together with the existing text. Also raises the same errors as ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -115,8 +117,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 
     Recording consent requires two officers and a reason that names the reporter's message, because the
     consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises
-    Refused unless exactly one of consent and withdrawal is given, if the reason for a consent is missing, and
-    for a day in the future; and CaseRefused as ``of`` does. Also raises the same errors as ``Inbox.acting``.
+    Refused unless either a day of consent or a withdrawal is given. Raises Refused if the day is in the
+    future, or if a consent has no reason. Also raises the same errors as ``of`` and ``Inbox.acting``.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:

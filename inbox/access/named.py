@@ -2,8 +2,8 @@
 
 If a case contains only the family name, this is ambiguous, so an officer decides whether the case means this
 person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
-names the person, because the linked case may use another name. Until this decision, the case is treated as if
-it meant the person wherever data could be lost.
+names the person, because the linked case may use another name. Until this decision, the case waits for the
+answer to the person's request, so that no data is lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``): otherwise an officer with an interest could search for names to
@@ -74,12 +74,16 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises the same errors as ``names``.
 
-    This is true if the case contains the whole name, or the family name if the addressee begins with a form
-    of address. This is also true if the addressee contains a capitalised word from the answer about persons
-    concerned, if initials match, or if the addressee has requested access and the case means them.
+    This is true in each of these situations:
+
+    - the case contains the whole name, which has more than one word;
+    - the addressee begins with a form of address, and the case contains the family name;
+    - the addressee contains a capitalised word from the answer about persons concerned;
+    - the initials match;
+    - the addressee has requested access, and the case means them.
     """
     given = words(addressee)
-    # A single word may be an office that a report mentions.
+    # A single word may name an office, which a report may also mention.
     if len(given) > 1 and names(session, number, [addressee]):
         return True
     titled = re.split(r"[,;\n]", addressee)[0]  # an address may follow
@@ -134,8 +138,8 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return which of these cases must wait for the answer to an access request.
 
     These are the cases that mean or may mean the person. While any request is open, all cases that the
-    signed-in officers may not read also wait, whomever they name: otherwise, a request under any name would
-    reveal whether such a case contains that name.
+    signed-in officers may not read also wait, whether or not they name the person. Otherwise, a request under
+    any name would reveal whether such a case contains that name.
     """
     if not access_requests.pending(session):
         return set()
