@@ -57,8 +57,8 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
     Decisions that require two officers are only checked, not taken: if one of them is impossible, nothing is
     recorded. Two officers confirm these decisions in a separate step, all at once.
 
-    Raises Refused if nothing is new, and what ``decisions.apart`` and the individual actions raise
-    (``workflow.judge``, ``measures.assess``, ``decisions.decide``, ``assignment.assign``).
+    Raises Refused if nothing is new. Also raises the same errors as ``decisions.apart`` and the individual
+    actions: ``workflow.judge``, ``measures.assess``, ``decisions.decide`` and ``assignment.assign``.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -108,7 +108,10 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
 
 
 def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Action, Decision | None]]:
-    """Return the actions that one officer may take, each with its decision; those with a reason first."""
+    """Return the actions that one officer may take, each with its decision.
+
+    Those with a reason come first.
+    """
     work, found = workflow.of(session, number), list[tuple[Action, Decision | None]]()
     if _is_scored(work, wanted):
         found.append((workflow.judging(session, number, wanted.parts, wanted.reason), None))

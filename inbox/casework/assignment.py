@@ -38,8 +38,8 @@ class Load:
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
     """Assign one or more cases to an officer, or to nobody. If one cannot be assigned, none is.
 
-    Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
-    cases; and Refused for an invalid name. Also raises the same errors as ``Inbox.acting``.
+    Raises CaseRefused if a case is unknown, or if the officer is unknown or may not read one of the cases.
+    Raises Refused if the name is invalid. Also raises the same errors as ``Inbox.acting``.
     """
     bulk.do(
         inbox,
@@ -101,7 +101,10 @@ def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
 
 
 def give(session: Session, number: int, officer: str | None, today: date) -> None:
-    """Assign a case within an action; raises CaseRefused as ``assign`` does."""
+    """Assign a case within an action.
+
+    Raises CaseRefused if the case is unknown, or if the officer cannot be assigned.
+    """
     work = workflow.of(session, number)
     if officer is not None:
         known = queries_office.officer(session, officer)

@@ -70,7 +70,7 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
 
 
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return the decisions of one form, one per code, each with its own fields.
+    """Return the decisions in a form: one for each code, with the fields that belong to it.
 
     Raises the same errors as ``apart_by``.
     """
@@ -183,11 +183,15 @@ def check(session: Session, number: int, wanted: Sequence[Decision], today: date
 def take(session: Session, number: int, decision: Decision, today: date) -> Duty:
     """Take a decision within a larger action, such as sending a dossier, and record its measure.
 
-    Raises Refused for a decision that the law does not have. Raises CaseRefused for an unknown case; for a
-    deferral whose day is missing, past or later than the law allows; for a ground that is missing or unknown
-    to the law; for a day, addressee, reference or restrictions that belong to another decision; and for a
-    decision that says that the reporter was told, without a new reply or a reason. Also raises the same
-    errors as ``exits.check`` and ``measures.add``.
+    Raises Refused if the law has no such decision. Raises CaseRefused for an unknown case and in these
+    situations:
+
+    - the day of a deferral is missing, past, or later than the law allows;
+    - the ground is missing, or is not one that the law gives;
+    - a day, addressee, reference or restrictions are given, but belong to another decision;
+    - the decision says that the reporter was told, but there is neither a new reply nor a reason.
+
+    Also raises the same errors as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -221,13 +225,13 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
 
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
-    """Check that no obstacle forbids a decision or its letter.
+    """Check that no obstacle prevents a decision or its letter.
 
     A decision that records a measure sends the case to somebody else. Such a decision has to wait until
     officers have decided whether to inform the prosecutor.
 
     Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
-    it; and Refused for a decision that the law does not have. Also raises the same errors as ``exits.check``.
+    it. Raises Refused if the law has no such decision. Also raises the same errors as ``exits.check``.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     duty = legal_duties.decided_by(law, decision.choice)
@@ -289,7 +293,10 @@ def _says_nobody(rule: rules.Decision) -> bool:
 
 
 def officers(session: Session, choice: str) -> int:
-    """Return how many officers a decision and its measure require; raises Refused as ``check_way`` does."""
+    """Return how many officers a decision and its measure require.
+
+    Raises Refused if the law has no such decision.
+    """
     rule = _rule(session, choice)
     measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
     return max(rule.officers, measure)

@@ -1,4 +1,4 @@
-"""The exits of a case and the obstacles to them, in a single matrix that decides for every exit.
+"""The exits of a case, and a matrix of the obstacles to each exit.
 
 Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
 part of a case: the answer to a person who asks what is held about them, and the decision whether to inform
@@ -29,7 +29,7 @@ from templates.law.rules import DutyRole
 
 
 class Exit(StrEnum):
-    """How a case, or part of it, leaves."""
+    """A way to end a case, or to disclose or withhold part of it."""
 
     CLOSE = "close"
     JUNK = "junk"
@@ -152,9 +152,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # No reason overrides this, because a judge could be about to ask for the case. Anything that must be
     # removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
-    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If no portal
-    # exists any longer to state today's date, two officers confirm the date: the journal keeps their reason,
-    # and oversight counts the action.
+    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If there is no
+    # longer a portal that could state the date, two officers confirm it. The journal records their reason,
+    # and the oversight figures count the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # The archives' approval is for this case in its present state. After any later action, the archives must
     # be asked again.
@@ -218,10 +218,10 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 class Asked:
     """An exit that officers request on a certain day, with the reason that they gave, if any.
 
-    ``also`` are obstacles that depend on the request, each with the reason given for that obstacle alone.
-    ``code`` is the action, None for the usual action of the exit. ``officers`` is the minimum number of
-    officers who take it. For a destruction, ``due`` is the entry in the retention schedule, or None while the
-    case is open. ``request`` is the number of the access request to answer.
+    ``also`` maps each obstacle that depends on the request to its own reason. ``code`` is the action, None
+    for the usual action of the exit. ``officers`` is the minimum number of officers who take it. For a
+    destruction, ``due`` is the entry in the retention schedule, or None while the case is open. ``request``
+    is the number of the access request to answer.
     """
 
     way: Exit
@@ -247,8 +247,9 @@ class Asked:
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case: it is
-    unknown, for its handlers alone, or in quarantine, or one of these officers is excluded from it.
+    Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case. This is so
+    if the case is unknown, in quarantine or restricted to other handlers, or if one of these officers is
+    excluded from it.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
@@ -285,9 +286,9 @@ def ends_by_two(session: Session, number: int) -> bool:
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Check that no obstacle stops an exit, except obstacles that the request overrules.
 
-    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises the same errors as
-    ``obstacles``; CaseRefused, with a hint on how to remove the obstacle; Undeclared; and Locked if one
-    officer requests an exit that takes two.
+    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises CaseRefused, with a hint on
+    how to remove the obstacle; Undeclared; and Locked if one officer requests an exit that takes two. Also
+    raises the same errors as ``obstacles``.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):
@@ -586,7 +587,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle in a case; the obstacle holds back the case ``leaving``."""
+    """Return what to do about each obstacle in case ``number`` that keeps case ``leaving`` from an exit."""
     return {
         Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
         Obstacle.JUNK: sentence(

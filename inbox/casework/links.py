@@ -97,7 +97,7 @@ def view(session: Session, number: int) -> View:
     """Return the linked and the proposed cases of a case, as plain values.
 
     Raises the same errors as ``declarations.check``, because a reason quotes the case. The summary of another
-    case is shown only once all signed-in officers have also declared on that case: otherwise anybody could
+    case is shown only once all signed-in officers have also declared on that case. Otherwise, anybody could
     link a case in order to read it.
     """
     declarations.check(session, number)
@@ -155,9 +155,9 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
 
     If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
     it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
-    the other. While a relation binds, weakening it takes two officers (``_is_guarded``). Raises CaseRefused
-    if one of the cases is unknown, or if both are the same case. Also raises the same errors as
-    ``conflicts.join`` and ``chosen_action.together``.
+    the other. Two officers may be required to weaken a link (``_is_guarded``). Raises CaseRefused if one of
+    the cases is unknown, or if both are the same case. Also raises the same errors as ``conflicts.join`` and
+    ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -232,12 +232,15 @@ def _changing(
 
 
 def _is_guarded(session: Session, number: int, other: int, relation: Relation | None) -> bool:
-    """Return whether a change would loosen a link while something binds one of the two cases.
+    """Return whether a change that weakens a link requires two officers.
 
-    Otherwise a single officer, who may be the person concerned, could free a case from the prosecutor's word,
-    or from the other case's proceedings or hold. Nor may one officer undo a link if a case ended as a
-    duplicate because of that link. Two officers are also needed if, because of a link, a case may concern
-    somebody who has made an access request: the officers decide whether the case concerns that person.
+    This is so in each of these situations:
+
+    - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited:
+      otherwise one officer, who may be the person concerned, could release one of the cases;
+    - a case ended as a duplicate because of the link;
+    - because of the link, a case may concern somebody who has made an access request: the officers decide
+      whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:
@@ -298,7 +301,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
         .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
         .where(Workflow.junked.is_(None))
     )
-    # Counting stops where the result no longer matters: a mark may be in all cases.
+    # Stop counting above MANY: a mark may be in all cases, and the exact number does not matter.
     some = others.limit(MANY + 1).correlate(mine).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     counts = {

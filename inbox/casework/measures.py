@@ -48,8 +48,8 @@ class Taken:
 
     ``restrictions`` are actions that a prosecutor does not want, or the conditions for them. ``sent`` is the
     text that is sent, if the law requires that it be kept; ``dossiers.recording`` checks it. ``despite`` is
-    the reason for taking the measure although the prosecutor's word is awaited or restricts the measure;
-    empty if neither applies.
+    the reason for taking the measure although the prosecutor's word is missing or has restrictions; it is
+    empty if neither is true.
     """
 
     kind: str
@@ -104,7 +104,7 @@ def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
 
 
 def noted(session: Session, number: int, taken: Taken) -> Action:
-    """Return the journal entry of a measure, with as many officers as it takes.
+    """Return the journal entry of a measure, with the required number of officers.
 
     Raises the same errors as ``add``.
 
@@ -193,15 +193,15 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
     - an inquiry comes before the assessment of the risk to the source;
     - the day is in the future;
-    - a final decision has no pending proceedings to end, or is earlier than all of them;
-    - the prosecutor's word is needed, and there is neither the word nor a reason;
+    - a final decision can end no pending proceedings, or is dated before all of them;
+    - the prosecutor's word is required but missing, and no reason is given;
     - the group of a sanction is missing;
     - the addressee, the reference or the sent text is missing although the law requires it;
     - an addressee, a reference or restrictions are too long;
     - restrictions do not come from a prosecutor;
-    - a text is given although the measure keeps none;
-    - the reporter would be told of a measure that no reporter is told of, or, before the prosecutor's word,
-      of any measure but protection;
+    - a text is given although the measure stores none;
+    - the reporter would be told of a measure that reporters are never told of;
+    - the reporter would be told, before the prosecutor's word, of a measure other than protection;
     - the measure contradicts the outcome with which the case is closed.
 
     Also raises the same errors as ``unsaid.check_line`` for the reference and the restrictions.
@@ -261,7 +261,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
 
 def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
-    """Add the duty that a measure creates, and ask again for decisions taken without the measure."""
+    """Add the duty that a measure creates, and reopen decisions that did not consider the measure."""
     if kind in in_use.of(session).of_justice:
         _ask_for_prosecutor(session, number, kind, today)
     if _rule(session, kind).concerns_somebody:
@@ -305,7 +305,7 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
 
 
 def answering(session: Session, number: int) -> set[str]:
-    """Return the kinds of measures that, shown in a slot, turn an officer's own words into feedback.
+    """Return the kinds of measures that make an officer's own words count as feedback if a slot shows both.
 
     Protection is excluded, because it says nothing about the follow-up to a report. Measures dated before
     the day of receipt are also excluded.
@@ -365,10 +365,10 @@ def tellable(session: Session) -> tuple[str, ...]:
 
 
 def lacks_word(session: Session, number: int, kind: str) -> bool:
-    """Return whether a measure could surprise a prosecutor who acts or may act.
+    """Return whether a measure requires the prosecutor's word, which is missing or has restrictions.
 
-    A measure could do so if the prosecutor has not given their word yet, or has set restrictions. An officer
-    then has to say whether the measure respects the restrictions.
+    Such a measure could surprise a prosecutor. If there are restrictions, an officer has to say whether the
+    measure respects them.
     """
     if not _rule(session, kind).needs_word:
         return False
@@ -541,7 +541,7 @@ def _is_only_one(session: Session, row: Measure) -> bool:
 
 
 def _ended(session: Session, work: Workflow) -> rules.Outcome | None:
-    """Return the outcome of a closed case if the law in use has it; None while the case is open."""
+    """Return the outcome of a closed case; None for an open case, or if the law has no such outcome."""
     return in_use.of(session).outcomes.get(work.outcome) if work.closed else None
 
 
@@ -616,7 +616,7 @@ _LACKING = {
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused if this final decision can end no pending proceedings, or if all began later."""
+    """Raise CaseRefused if this final decision ends no pending proceedings or is dated before them all."""
     rule = _rule(session, taken.kind)
     opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:

@@ -42,13 +42,13 @@ def binds_outcome(session: Session, number: int) -> bool:
 def binds(session: Session, number: int) -> bool:
     """Return whether the prosecutor's word is missing or has restrictions.
 
-    Officers know what the restrictions forbid. A later word without restrictions frees the case.
+    Officers know what the restrictions forbid. A later word without restrictions lifts them.
     """
     return _is_bound(session, number, _binding)
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
-    """Return what binds a case in the sense of ``binds_outcome``, by names that never change.
+    """Return stable names for the decisions and measures that ``binds_outcome`` considers for a case.
 
     When a text was written, it was checked only against the decisions and measures that bound the case
     then, not against later ones.
@@ -70,7 +70,7 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether a prosecutor who acts or may act has not spoken yet. Until then, nobody is warned.
+    """Return whether the prosecutor's word is missing. Until it is given, nobody may be warned.
 
     The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
     no rule asked for that decision: a case that nobody has scored may still be about an offence.
@@ -89,7 +89,7 @@ def is_undecided(session: Session, number: int) -> bool:
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Return whether a case, or one bound to it, is with the judiciary, which has not freed it yet.
+    """Return whether the judiciary has a case, or one bound to it, and has not released it yet.
 
     Also return True if a decision on informing the prosecutor of one of these cases was asked for but not
     taken.
@@ -167,7 +167,7 @@ def _holding(session: Session, number: int) -> Sequence[Any]:
 
 
 def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the measures of the office's own pending proceedings on which no prosecutor has spoken."""
+    """Return the measures of the office's own pending proceedings that lack the prosecutor's word."""
     law = in_use.of(session)
     kinds = in_use.proceedings(session) - law.of_justice
     roles = (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD)
@@ -265,7 +265,7 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
 
 
 def refused_following_up(session: Session, number: int) -> CaseRefused:
-    """Return the error for the status that shows the reporter that the report is acted on."""
+    """Return the error for a status that would tell the reporter too early that the office is acting."""
     return refusing(
         session,
         number,

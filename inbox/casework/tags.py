@@ -104,6 +104,6 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
 
 
 def _asked_for(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
-    """Add the duties of an offence if a tag shows that the case is about one."""
+    """Add the duties for an offence if a tag shows that the case is about an offence."""
     legal_duties.keep_in_step(session, work, today, before)
     workflow.keep_in_step(session, work.case)

@@ -98,7 +98,10 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def names_who_asks(session: Session, number: int, today: date) -> None:
-    """Ask again for decisions that assumed a case names nobody: it names a person who requested access."""
+    """Reopen decisions that assumed that a case names nobody.
+
+    The case names a person who has requested access.
+    """
     if legal_duties.reopen_decisions(session, number, News.NAMES, today):
         workflow.keep_in_step(session, number)
 
@@ -137,5 +140,5 @@ def _going_on(session: Session, number: int) -> Sequence[Measure]:
 
 
 def _is_with_justice(session: Session, number: int, opened: Iterable[Measure]) -> bool:
-    """Return whether judicial proceedings were ``opened``, or a prosecutor's restrictions bind a case."""
+    """Return whether a measure in ``opened`` is judicial, or a prosecutor's restrictions bind a case."""
     return any(each.is_of_justice for each in opened) or prosecutor_word.is_restricted(session, number)
