@@ -1,6 +1,6 @@
 """Bound cases: officers have linked them as one matter, so what binds one of them binds all.
 
-Two reports of the same facts, or of the same person, are one matter for justice. If a person must not be
+For the judiciary, two reports about the same facts or the same person are one matter. If a person must not be
 warned of one case, they must not be warned of the other. If data of one case has to be kept, so does the data
 of the other.
 
@@ -33,7 +33,7 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether the cases are one matter for justice; reports about the same place may be two matters."""
+        """Whether the cases are one matter for the judiciary. Reports about the same place may be two."""
         return self in _BINDING
 
 
@@ -58,7 +58,7 @@ def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | No
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
-    """Return a statement about a case; if it is true because of another case, it names that other case."""
+    """Return a statement about a case. It names the other case if it is true because of that case."""
     if number == other:
         return said
     return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)

@@ -38,8 +38,8 @@ def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[
 def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -> None:
     """Add all missing duties of the law to these cases.
 
-    A decision that an older release of this program did not ask for was already owed by law. It counts as
-    known from today on.
+    The law already required decisions that an older release of this program did not ask for. Such a decision
+    counts as known from today on.
     """
     there = {(number, code) for number, code in session.execute(select(Duty.case, Duty.kind))}
     law, asked = in_use.of(session), _asked(session)
@@ -446,7 +446,7 @@ _UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.
 
 
 def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
-    """Return today if the case is about imminent danger and such danger makes the duty urgent, else None."""
+    """Return today if the case reports imminent danger and the law then makes the duty urgent, else None."""
     if in_use.of(session).duties[code].urgent is None:
         return None
     is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))
@@ -464,7 +464,7 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
         return row.due  # The day under the earlier law stays.
-    # A decision that is asked for again is about news, so its period starts on the day of the news.
+    # A decision is asked for again because of news, so its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):

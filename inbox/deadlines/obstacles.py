@@ -11,8 +11,8 @@ class Obstacle(StrEnum):
     nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in
     the case has made an access request, which has not been answered yet. ``REPEATED``: another case was
     closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the
-    archives, which they have not given yet. ``ONE_CLOCK``: only the clock of this machine says that the day
-    has come; no collected bundle was exported by the portal on that day or later.
+    archives, which they have not given yet. ``ONE_CLOCK``: the day has come according to the clock of this
+    machine, but the portal has not exported any collected bundle on that day or later.
 
     ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;
     ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was

@@ -85,8 +85,8 @@ def heard(session: Session) -> str:
 def put_under(session: Session, regime: str, how: str = "") -> None:
     """Put the office under a regime of the law, by code; ``how`` is a new text on how reporters are heard.
 
-    Raises Refused if the law does not have the regime, if the text is too long, or if reporters can ask to be
-    heard under the regime (décret 2022-1284, article 10) but no text says how.
+    Raises Refused if the law does not have the regime, or if the text is too long. Also raises Refused if
+    reporters can ask to be heard under the regime (décret 2022-1284, article 10), but no text says how.
     """
     how = one_line(how) or heard(session)
     if in_use.rule(of(session).law.regimes, regime).oral and not how:
@@ -112,7 +112,7 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law in these files into use, and return it; raises Refused as ``in_use.keep`` does."""
+    """Put the law in these files into use, and return it; raises Refused for a mistake in them."""
     law = in_use.adopt(session, files)
     _changed(session)
     return law

@@ -22,7 +22,7 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The period of the events that an export of the portal reports.
+    """The period that an export of the portal covers.
 
     ``previous`` is the day of the previous export, or None if there was none. ``exported`` is the day of this
     export; it cannot be later than our own ``today``.

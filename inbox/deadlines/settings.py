@@ -117,7 +117,10 @@ def _change(what: DaysOff, days: Collection[date]) -> Action:
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:
-    """Return the office's working days from the first to the last day; raises Refused without any."""
+    """Return the office's working days from the first to the last day.
+
+    Raises Refused if there are none, or if the span is longer than a year.
+    """
     calendar = office.of(session).calendar
     span = range(min((last - first).days + 1, _MOST_DAYS + 1))
     days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]

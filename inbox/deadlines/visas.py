@@ -18,7 +18,10 @@ def given(session: Session) -> Mapping[int, VisaList]:
 
 
 def unopened_to(session: Session) -> date | None:
-    """Return the last collection day whose unopened envelopes the archives have approved, or None."""
+    """Return the last collection day up to which the archives approved discarding unopened envelopes.
+
+    Return None if there is no such approval.
+    """
     return session.scalar(select(func.max(VisaList.unopened_to)).where(VisaList.visa.is_not(None)))
 
 

@@ -27,7 +27,7 @@ from templates.law.rules import Event, News
 
 
 class Disclosure(StrEnum):
-    """How many of the measures on a case its reporter can read once the case is closed."""
+    """How many of the measures on a closed case its reporter can read."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -216,7 +216,7 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 
 
 def forget_told(session: Session) -> None:
-    """Record that none of our unconfirmed outboxes will be read: the next one repeats their content.
+    """Record that none of our unconfirmed outboxes will be read, because the next one repeats their content.
 
     The day of an event is known once the portal has confirmed the outbox of that event (``told``).
     """
@@ -231,8 +231,9 @@ def forget_told(session: Session) -> None:
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
     """Return the deadline for feedback that the reporter can be told today.
 
-    If an acknowledgement is waiting, or the text written today is one, the time runs from today. Otherwise
-    the time runs from the last day for an acknowledgement. Feedback that is held back is still owed.
+    If an acknowledgement waits to be sent, or if the text written today is an acknowledgement, the time runs
+    from today. Otherwise the time runs from the last day for an acknowledgement. Feedback that is held back
+    is still owed.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
