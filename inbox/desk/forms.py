@@ -110,7 +110,7 @@ def required_day(name: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage at a place; without a passage, the complete place. ``code`` encodes both of them exactly."""
+    """A passage at a place, or the complete place if there is no passage. ``code`` encodes both exactly."""
 
     place: str
     passage: str | None

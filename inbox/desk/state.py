@@ -83,7 +83,7 @@ class Desk:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Mark that a thread other than the vault's answers requests during the block."""
+        """Mark that, during the block, a thread that does not own the vault answers requests."""
         self._is_beside = True
         try:
             yield

@@ -144,7 +144,7 @@ def _change(  # noqa: PLR0913 - one for each option
 
 
 def _say_if_changed(door: Door, inbox: Inbox) -> None:
-    """Report the new shares if an interruption came too late: a session must not use the old vault."""
+    """End the session and report the new shares if an interruption came only after the change."""
     if inbox.is_superseded:
         door.shut()
         terminal.warn("the officers have new shares nevertheless; the old shares no longer open the inbox")
@@ -153,7 +153,7 @@ def _say_if_changed(door: Door, inbox: Inbox) -> None:
 def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
     """Return the new circle.
 
-    Officers without a passphrase file must type a passphrase, so an absent officer gets no share.
+    Officers without a passphrase file must type a passphrase, so officers who are absent get no share.
     """
     names, quorum = planned.names, planned.quorum
     if given:

@@ -76,8 +76,7 @@ def _by_choice() -> Iterator[tuple[str, Sentence]]:
         return
     values = {name: value for name, value in (request.view_args or {}).items() if name != "language"}
     for name, what in needed(**values).items():
-        # If the form lacks this field, it cannot show the mistake there, so leave the refusal to the lower
-        # layers.
+        # A form without this field cannot show the mistake, so the lower layers refuse the input instead.
         if name in request.form and not any(map(str.strip, request.form.getlist(name))):
             yield name, sentence("required for: {what}", what=what)
 
@@ -191,7 +190,7 @@ def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
     """Return the form that was sent: on its page, it has the same address and the same hidden fields."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
-    # Prefer the form at the same place. If the page has changed, another form with the same effect will do.
+    # Prefer the form at the same place. If the page has changed, use another form with the same effect.
     ours.sort(key=lambda each: each[0] != sending.sent.number)
     return ours[0][1] if ours else None
 

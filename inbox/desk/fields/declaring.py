@@ -19,7 +19,7 @@ FIELD = "of-page"
 # The name of the field that holds the number of the last journal entry when the page was shown.
 AS_OF = "as_of"
 POST = "POST"
-# Pages that answer a form and change nothing: the same form leads to the same page again.
+# Pages that answer a form and change nothing, so that sending the form again leads to the same page.
 SHOWING = {
     "dossiers.preview",
     "letters.change",
@@ -79,8 +79,8 @@ def declared(page: str) -> str:
 
 
 def _field(at: Page, number: int, form: markup.Form) -> str:
-    # On a page with several parts, give the address of the form's part, as only this part is certain to be
-    # shown.
+    # On a page with several parts, give the address of the part with the form, because only that part is
+    # certain to be shown.
     path, method = (form.at, "GET") if form.at else (at.path, at.method)
     says = [path, method, number, checks.written(checks.of(form)), sorted(form.unchecked)]
     own = _resent(form) or json.dumps(says, separators=(",", ":"))

@@ -10,10 +10,10 @@ MOST = 2_000
 
 
 def offered(texts: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[Chosen]]:
-    """Return the sentences to choose from, by place; ``texts`` are the texts at each place.
+    """Return the sentences that an officer can choose, by place; ``texts`` has the texts at each place.
 
-    The sentences of the first places are offered, at most MOST. The texts at further places can only be
-    chosen as a whole.
+    At most MOST sentences are offered, beginning with the first places. The texts at the remaining places can
+    only be chosen as a whole.
     """
     found: dict[str, list[Chosen]] = {}
     left = MOST

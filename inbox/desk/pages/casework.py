@@ -186,7 +186,7 @@ def tell(case: int, position: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
-    """Retract a measure recorded by mistake; two officers if the measure opens or ends proceedings."""
+    """Retract a measure recorded by mistake. Some measures require two officers (``measures.retract``)."""
     was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
     return done(case, Part.WORK, Done.RETRACTED_TOLD if was_told else Done.RETRACTED)
 

@@ -232,7 +232,7 @@ def done(said: Done) -> ResponseReturnValue:
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue with its filter. A filter from the Today page stays, though the menu would drop it."""
+    """Show the queue with its filter. Keep a filter from the Today page, which the menu would drop."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 

@@ -26,9 +26,10 @@ from inbox.retention.visas import Given
 pages = Blueprint("retention", __name__)
 
 
-# A preview shows this many texts. It names the places of the others: 10,000 texts take several seconds.
+# A preview shows this many texts, and only names the places of the others, because 10,000 texts would take
+# several seconds.
 IN_FULL = 200
-# The places of messages, apart from their numbers.
+# The places of messages, without their numbers.
 _MESSAGES = ("follow-up", "reply")
 
 

@@ -105,7 +105,7 @@ def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Seq
 def _lacking(
     opened: Unlocked, names: Sequence[str], actions: Sequence[Action]
 ) -> Mapping[str, Sequence[int]]:
-    """Return, by officer, the cases of these actions that the officer must still declare on."""
+    """Return, for each officer, the cases of these actions that this officer must still declare."""
     needing = (each for each in actions if not each.rule.undeclared and not each.rule.all_cases)
     return _undeclared(opened, names, [each.case for each in needing if each.case is not None])
 
