@@ -1,7 +1,7 @@
 """The two possible answers to a person who asks what data is held on them, as a PDF.
 
-One answer states what data is held. The other answer neither confirms nor denies anything: whether the
-request is refused or no data is held, this answer is the same, except for the names and the day.
+One answer states what data is held. The other answer neither confirms nor denies anything. It is the same
+whether the request is refused or no data is held; only the names and the day differ.
 """
 
 from collections.abc import Sequence

@@ -116,7 +116,7 @@ class Doubt(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether this doubt says that something is omitted, or how much, but not where."""
+        """Whether this doubt is about omitted passages, without naming a place."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
     @property
@@ -156,11 +156,11 @@ def compose(
     Passages that reveal the reporter are omitted. Two officers who act together see which passages are
     omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's
     identity, and so remove the evidence unnoticed. A single officer sees the complete text. If an identity is
-    stored, this officer is always told that such passages are omitted, even where nothing is: any
-    other answer would confirm a guessed name.
+    stored, this officer is always told that such passages are omitted, even if none are. Any other answer
+    would confirm a guessed name.
 
-    Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is
-    missing, or if the answer to a question to include is missing or must never be repeated.
+    Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is not
+    found. Also raises Refused if the answer to an included question is missing, or must never be repeated.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -244,7 +244,10 @@ def _offered(session: Session, number: int, language: str) -> list[Entry]:
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the entries that may go into a dossier, in chronological order; raises Refused as ``compose``."""
+    """Yield the entries that may go into a dossier, in chronological order.
+
+    Raises Refused if the answer to an included question is missing, or must never be repeated.
+    """
     language = plan.language
     days = plan.purpose is Purpose.PROSECUTOR
     if case.unsigned:

@@ -147,8 +147,8 @@ def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
 def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
     """Return the text that a letter about a case would have today, unchecked and without writing it.
 
-    Raises the errors of ``write`` for an unsuitable letter, addressee or text, and for values that the case
-    lacks. Also raises the same errors as ``Inbox.acting``.
+    Raises the same errors as ``write`` if the letter, the addressee or the text is unsuitable, or if the case
+    lacks a value. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -162,7 +162,7 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
     Raises CaseRefused if the letter has to wait, if the officers' own text is missing, if the case lacks a
     value that the letter names, or if the addressee is a person whom the case does not name and no reason is
     given. Also raises the same errors as ``decisions.check_way``, ``leak_check.check`` and
-    ``restating.check``. All these errors are raised before anybody is asked to confirm. Afterwards, raises
+    ``restating.check``. All these errors are raised before anybody is asked to confirm. Also raises, later,
     the same errors as ``chosen_action.acting`` and ``apart.new``.
     """
 
@@ -208,7 +208,7 @@ def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
 
 
 def _check_given(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise an error for entries of officers that must not be sent, or require a reason."""
+    """Raise an error if officers' entries must not be sent, or require a reason and none is given."""
     rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
@@ -225,7 +225,12 @@ def _check_given(session: Session, number: int, wanted: Wanted) -> None:
 
 
 def _check_form(session: Session, wanted: Wanted) -> None:
-    """Raise Refused for a letter or addressee not in the law, CaseRefused for a missing or needless text."""
+    """Raise an error for entries that do not suit the letter.
+
+    Raises Refused if the law has no such letter or addressee, if the name is missing, or if the name or the
+    address is too long. Raises CaseRefused if the officers' own text is missing, or is given although the
+    letter has none.
+    """
     rule = _rule(session, wanted.letter)
     if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
         raise Refused(
@@ -314,7 +319,7 @@ def _pages(words: Words) -> bytes:
 
 
 def _words(session: Session, number: int, wanted: Wanted, today: date) -> Words:
-    """Return the text of a letter; raises CaseRefused as ``_values`` does."""
+    """Return the text of a letter; raises CaseRefused if the case lacks a value."""
     rule, language = _rule(session, wanted.letter), wanted.language
     facts = {
         "to": _addressee(session, wanted),

@@ -33,9 +33,9 @@ _DIGITS = 16
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record an action on a case; the law says how many officers it requires. The ledger records sent texts.
 
-    Raises the same errors as ``check``, before anybody is asked to confirm. Also raises the same errors as
-    ``measures.add`` and ``Inbox.acting``. Raises CaseRefused if the reason itself repeats words that could
-    reveal somebody.
+    Raises the same errors as ``check``, before anybody is asked to confirm. Raises CaseRefused if the reason
+    itself repeats words that could reveal somebody. Also raises the same errors as ``measures.add`` and
+    ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:

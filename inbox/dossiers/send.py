@@ -108,11 +108,11 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     was not informed before, this measure is the decision that the law asks for.
 
     Raises the same errors as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and
-    ``measures.add``. Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned
-    but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody
-    decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is given. For
-    a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the dossier
-    contains words that the reporter asked never to repeat.
+    ``measures.add``. Raises Refused if an attachment is damaged, and NoSandbox if attachments are to be
+    cleaned but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if
+    nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is
+    given. For a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the
+    dossier contains words that the reporter asked never to repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -139,7 +139,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
 def _check(
     session: Session, number: int, plan: Plan, sealing: Sealing, doubts: Sequence[tuple[Doubt, str]]
 ) -> None:
-    """Raise CaseRefused, as ``send`` does, unless a dossier may be sent."""
+    """Raise CaseRefused unless a dossier may be sent (see ``send``)."""
     addressees.check_unsaid(session, number, plan.addressee, sealing.despite)
     sent = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     if plan.purpose is Purpose.PROSECUTOR and not (
