@@ -71,8 +71,8 @@ def _is_ahead(session: Session, intake: IntakeHead) -> bool:
 def _forget_from(session: Session, n: int) -> None:
     """Forget our unconfirmed outboxes that the portal no longer accepts, because it has applied outbox ``n``.
 
-    If an earlier outbox was not confirmed, nobody knows whether the portal applied ours or the lost inbox's.
-    Its contents are sent again, because reporters may never have received them.
+    If an earlier outbox was not confirmed, nobody knows whether the portal applied our outbox or that of the
+    lost inbox. The contents of our outbox are sent again, because reporters may never have received them.
     """
     n = min([n, *(row.n for row in queries_exchange.unconfirmed_outboxes(session))])
     queries_cases.tell_closings_again(session)

@@ -61,8 +61,8 @@ class State(StrEnum):
 class Outcome:
     """The result for one bundle: ``filed`` or ``refused``; neither if the bundle was collected before.
 
-    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has the cases of
-    the bundle in which new texts name an officer, each with the officers who are now excluded from it.
+    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has the cases
+    whose new texts name an officer. Each case is paired with an officer who is now excluded from it.
     """
 
     bundle: str
@@ -138,7 +138,8 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
-        # Check this before anybody confirms the action; the question is not asked again below.
+        # Check the key, and ask about a new one, before anybody confirms the action. The check below asks
+        # nothing.
         is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)
     n = begun.head.n
@@ -267,7 +268,8 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     filing = Filing(session, inbox.home, n=verified.intake.n, today=known.today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
-    # Unopened envelopes are tried again only when the keys have changed: retrying thousands takes minutes.
+    # Unopened envelopes are tried again only when the keys have changed, because trying thousands takes
+    # minutes.
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
         filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))

@@ -69,7 +69,7 @@ class Entered:
 
 
 def asked_now(inbox: Inbox) -> Questionnaire:
-    """Return the questionnaire that a report entered by hand answers; raises Refused as ``read`` does."""
+    """Return the questionnaire for reports entered by hand; raises the same errors as ``read``."""
     with inbox.transaction() as session:
         return catalogue.in_use(session)
 
@@ -126,8 +126,8 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     """File a report made to an officer as a new case, and draw the reporter's token.
 
     The next outbox opens the case at the portal. The case is withheld from any officer whom the report names.
-    If the report names one of the signed-in officers, nothing is stored: somebody who knows the words of the
-    token can read the answers, write as the reporter, and withdraw the report.
+    If the report names one of the signed-in officers, nothing is stored, because somebody who knows the words
+    of the token can read the answers, write as the reporter, and withdraw the report.
 
     Raises the same errors as ``check``, and Refused for a report that names a signed-in officer.
     """

@@ -21,7 +21,10 @@ from inbox.vault.tables import Office, OutboxBundle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A possible intake bundle: ``why`` says why it is none; ``portal`` is the key of the portal instance."""
+    """A possible intake bundle; ``portal`` is the key of the portal instance.
+
+    ``why`` says why the file is not an intake bundle.
+    """
 
     name: str
     n: int = 0

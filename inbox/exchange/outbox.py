@@ -83,7 +83,7 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     """Make the next outbox and put a copy into the folder ``out``.
 
     Our own copy is on disk before the vault records the outbox, so that ``again`` always finds it. Raises
-    Refused, for example if ``out`` is on this machine's own disk, as it is when no medium is mounted there;
+    Refused, for example if ``out`` is on this machine's own disk because no medium is mounted there.
     ``same_disk`` allows this disk.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
@@ -103,9 +103,9 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
 def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
     """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
-    If the outbox's reply key is no longer valid, the current key signs the outbox again: the portal accepts
-    no later outbox before this one. ``same_disk`` is as for ``make``. Raises Refused once the outbox is
-    confirmed.
+    If the outbox's reply key is no longer valid, the current key signs the outbox again, because the portal
+    accepts no later outbox before this one. ``same_disk`` has the same meaning as in ``make``. Raises Refused
+    once the outbox is confirmed.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:

@@ -18,7 +18,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to PAGE of all ``count`` entries, newest first; ``term`` says which may be discarded."""
+    """Up to PAGE of all ``count`` entries, newest first; ``term`` says which of them may be discarded."""
 
     entries: list[View]
     count: int

@@ -25,7 +25,7 @@ class Enclosed:
 
 
 def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
-    """Seal each file to its own seed, and add the seeds to the key store; raises FileRefused, OSError."""
+    """Seal each file to its own seed, and add the seeds to the key store. Raises FileRefused or OSError."""
     seeds, enclosed = {}, []
     for number, path in enumerate(paths, 1):
         digest = FileDigest()

@@ -35,7 +35,7 @@ _WORKER = Path(answer.__file__).with_name("worker.py")
 # In bytes. The sandbox gets only the beginning of a larger file, to recognise its type.
 LARGEST_SHOWN = 100 << 20
 _HEAD = 1 << 16
-_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, missing in Python: only the mapping here may write
+_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, which Python lacks; only the mapping below can then write
 _SEALS = _FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
 
@@ -164,8 +164,8 @@ def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]
         # descriptor could be swapped out.
         with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
             sha256 = _filled(mapped, size, attachments.pieces(home, found))
-            # From here on, whoever has the descriptor can neither change nor shorten the file, even with a
-            # mapping of their own.
+            # From here on, a process with the descriptor can neither change nor shorten the file, even
+            # through a mapping of its own.
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
             yield descriptor, sha256
     finally:

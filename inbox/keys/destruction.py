@@ -70,7 +70,7 @@ def destroyable_from(key: IntakeKey) -> date:
 def is_awaited(session: Session, key: IntakeKey) -> bool:
     """Return whether reports sealed to the key may still be at the portal.
 
-    No such report can be there once we have collected a bundle that the current portal exported after the
+    None can be there any longer once we have collected a bundle that the current portal exported after the
     key's last day and the grace period. An export dated in the future proves nothing.
     """
     pinned = queries_exchange.pinned_instance(session)

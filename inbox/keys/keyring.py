@@ -46,13 +46,13 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
 
 
 def own_channel(session: Session, today: date) -> Channel:
-    """Return the channel of this inbox, with the keys that are not withdrawn and can still be of use."""
+    """Return the channel of this inbox, with the keys that are not withdrawn and may still be needed."""
     intake = rotation.standing(queries_office.intake_keys(session))
     return _channel(session, intake, rotation.standing(queries_office.reply_keys(session))).at(today)
 
 
 def carded_channel(session: Session, today: date) -> Channel:
-    """Return what ``own_channel`` returns, with each reply key whose receipts can still be saved."""
+    """Return the same as ``own_channel``, but with every reply key whose receipts can still be saved."""
     reply = rotation.standing(queries_office.reply_keys(session))
     listed = [key for key in reply if receipt_key.is_listed(key.not_after, today)]
     return replace(own_channel(session, today), reply_keys=_channel(session, (), listed).reply_keys)

@@ -144,6 +144,7 @@ def _check_stated(header: Header, words: Sequence[str]) -> None:
     stated = {(shares.identifier(each), shares.quorum(each)) for each in words}
     if len(stated) > 1:
         raise OtherSharing
-    # Anybody can write a header with a valid checksum: it must not be able to lower the next quorum.
+    # Anybody can write a header with a valid checksum, so the header must not be able to lower the next
+    # quorum.
     if stated - {(header.identifier, header.quorum)}:
         raise HeaderDamaged

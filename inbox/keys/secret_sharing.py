@@ -72,8 +72,8 @@ class Sharing:
 class Proven:
     """A sharing that passed the share test.
 
-    ``quorums`` is the number of quorums that opened the test message. ``fewer`` is the number of groups, one
-    officer smaller, that failed to open the message.
+    ``quorums`` is the number of quorums that opened the test message. ``fewer`` is the number of groups with
+    one officer less than a quorum; all failed to open the message.
     """
 
     sharing: Sharing
@@ -129,7 +129,10 @@ def check(names: Sequence[str], quorum: int) -> None:
 
 
 def share(circle: Circle) -> Sharing:
-    """Return a new sharing for a circle. Raise Refused for an invalid circle or too short a passphrase."""
+    """Return a new sharing for a circle.
+
+    Raises Refused if the circle is invalid, or if a passphrase is too short.
+    """
     names = [member.name for member in circle.members]
     check(names, circle.quorum)
     for member in circle.members:
