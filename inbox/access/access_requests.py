@@ -4,7 +4,7 @@ Article 15 GDPR gives people this right. The law in use sets the first and the l
 allow one extension for one of two reasons, of which the person must be informed (article 12(3) GDPR).
 
 The register is separate from the cases, and does not change when a case is destroyed. It records that a
-request was answered, but not how: otherwise an officer excluded from a case would learn that the case names
+request was answered, but not how. Otherwise, an officer excluded from a case would learn that the case names
 the person. Names are deleted a fixed time after the answer, whatever the answer was: the law in use says how
 long the person can contest it.
 """
@@ -67,10 +67,12 @@ class Came:
 def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
     """Add a request to the register, under the next number.
 
-    Raises Refused for a day in the future or more than a year ago; if there is no name, or more than
-    MOST_NAMES; for a name without a letter, with invisible characters or longer than LONGEST_NAME characters;
-    and if a request from the same person on that day is already recorded. Raises the same errors as
-    ``Inbox.acting``.
+    Raises the same errors as ``Inbox.acting``, and Refused in these situations:
+
+    - the day is in the future, or more than a year ago;
+    - there is no name, or there are more than MOST_NAMES;
+    - a name has no letter, has invisible characters, or is longer than LONGEST_NAME characters;
+    - a request from the same person on that day is already recorded.
     """
     names = _checked(came, who.today)
     with inbox.vault.transaction() as session:
@@ -149,8 +151,9 @@ def of(session: Session, number: int) -> AccessRequest:
 def open_one(session: Session, number: int) -> AccessRequest:
     """Return an open request for the officers who handle it.
 
-    Raises Refused for any other request, and if the request contains a name or alias of a signed-in officer:
-    officers may not answer requests about themselves. This error does not depend on the content of any case.
+    Raises Refused for any other request, and if the request contains a name or alias of a signed-in officer,
+    because officers may not answer requests about themselves. This error does not depend on the content of
+    any case.
     """
     found = of(session, number)
     if mine := sorted(conflicts.watched(session).meant_in(names(found)) & {*row_security.present(session)}):

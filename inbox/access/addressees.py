@@ -1,7 +1,7 @@
 """Check that an addressee is not a person whom the case names, and does not reveal the reporter.
 
 A person concerned must not learn of the case by mistake. An addressee is also checked like any other outgoing
-text: officers must not find out who reported by trying names as addressees, and neither the letter nor the
+text. Officers must not find out who reported by trying names as addressees, and neither the letter nor the
 ledger may reveal the reporter.
 """
 
@@ -24,7 +24,7 @@ def is_named(session: Session, number: int, addressee: str) -> bool:
     """Return whether a case names an addressee.
 
     An addressee is not compared with a case that nobody may read. Raises Undeclared for an officer who has
-    not declared on the case, whoever the addressee is: otherwise the officer could test names against the
+    not declared on the case, whoever the addressee is. Otherwise, the officer could test names against the
     case.
     """
     return _is_compared(session, number, addressee) and named.is_person_of(session, number, addressee)

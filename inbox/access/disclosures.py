@@ -99,8 +99,8 @@ def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Add a disclosure to the ledger, as part of another action.
 
-    Before each disclosure of the reporter's identity, officers must take the decision that the law asks for:
-    a reporter who consented once must still learn who receives the identity.
+    Before each disclosure of the reporter's identity, officers must take the decision that the law asks for.
+    A reporter who consented once must still learn who receives the identity.
 
     Raises CaseRefused if the case is unknown, and Refused if the recipient is empty or too long. For the
     ground ``JUDICIAL``, raises the same errors as ``check_justice``. For the identity, raises CaseRefused

@@ -6,7 +6,7 @@ names the person, because the linked case may use another name. Until this decis
 answer to the person's request, so that no data is lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
-officers have declared it (``declarations``): otherwise an officer with an interest could search for names to
+officers have declared it (``declarations``). Otherwise, an officer with an interest could search for names to
 learn what the case says. An archived case is searched only after two officers have opened it.
 """
 

@@ -81,8 +81,8 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
     """Return one decision for each of these codes, with the reason in ``given``.
 
-    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields: a
-    field that does not belong to the decision is refused by name when the decision is taken.
+    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields. If
+    a field does not belong to the decision, an error names the field when the decision is taken.
 
     Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
     belongs to none of the decisions.
@@ -310,9 +310,9 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
     Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces a
-    decision taken by two officers also takes two: otherwise one officer could reverse the earlier decision.
+    decision taken by two officers also takes two. Otherwise, one officer could reverse the earlier decision.
     Whatever the law says, two officers are needed to defer a decision again, and to state that the reporter
-    was told although no reply says so: nobody else could check such a statement.
+    was told although no reply says so, because nobody else could check such a statement.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)
@@ -340,7 +340,7 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
     """Return whether a decision says that the reporter was told something, although no reply has said it.
 
     A reply on which an earlier decision was based does not count, because it said something else. A reply
-    that waits for the next outbox counts: it cannot be retracted once a decision depends on it.
+    that waits for the next outbox counts, because it cannot be retracted once a decision depends on it.
     """
     if not _rule(session, choice).by_reply:
         return False

@@ -275,7 +275,7 @@ def depending(session: Session, number: int) -> list[Obstacle]:
 def ends_by_two(session: Session, number: int) -> bool:
     """Return whether it takes two officers to end a case, whatever its outcome.
 
-    A case that nobody has scored may be about an offence, so ending such a case takes two officers: one
+    A case that nobody has scored may be about an offence, so ending such a case takes two officers. One
     officer alone could otherwise end it without a decision. If two officers have ended a case before, one
     officer alone may not change how it ends.
     """
@@ -286,9 +286,9 @@ def ends_by_two(session: Session, number: int) -> bool:
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Check that no obstacle stops an exit, except obstacles that the request overrules.
 
-    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises CaseRefused, with a hint on
-    how to remove the obstacle; Undeclared; and Locked if one officer requests an exit that takes two. Also
-    raises the same errors as ``obstacles``.
+    Obstacles in ``but`` are ignored, because the caller is about to remove them. Raises CaseRefused, with a
+    hint on how to remove the obstacle; Undeclared; and Locked if one officer requests an exit that takes two.
+    Also raises the same errors as ``obstacles``.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):

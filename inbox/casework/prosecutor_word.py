@@ -1,6 +1,6 @@
 """The prosecutor's word: until it is given, nobody may learn that the case is pursued.
 
-The report may come from the network itself, as a probe: the answer “confirmed” would warn the network to
+The report may come from the network itself, as a probe. The answer “confirmed” would warn the network to
 hide. A notice to the persons concerned, a hearing, or a reorganised service would warn it too. So the office
 asks the prosecutor first. A restriction on a case also applies to all cases bound to that case (``bonds``),
 because the same persons would be warned.
@@ -73,7 +73,7 @@ def is_missing(session: Session, number: int) -> bool:
     """Return whether the prosecutor's word is missing. Until it is given, nobody may be warned.
 
     The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
-    no rule asked for that decision: a case that nobody has scored may still be about an offence.
+    no rule asked for that decision, because a case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 

@@ -60,7 +60,10 @@ class Closed:
 
     @property
     def root(self) -> Path:
-        """The home folder. Raises UsageError if no folder was given: only ``--help`` works without one."""
+        """The home folder.
+
+        Raises UsageError if no folder was given, because only ``--help`` works without one.
+        """
         if self.home is None:
             raise click.UsageError("Missing option '--home', or FANAL_HOME in the environment.")
         return self.home
@@ -301,8 +304,8 @@ def credentials_at(root: Path) -> list[Credential]:
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
     """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
-    Close ``quiet`` once the vault is open: officers may type another passphrase while one is being tried.
-    Passphrases from files do not change the terminal.
+    Close ``quiet`` once the vault is open, because officers may type another passphrase while one is being
+    tried. Passphrases from files do not change the terminal.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())

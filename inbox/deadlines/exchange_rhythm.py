@@ -27,9 +27,9 @@ def missed(session: Session, today: date) -> Missed | None:
     """Return the missed exchange, or None; an office that never exchanged a bundle has not missed any.
 
     If the office has never collected a bundle, an exchange is due after its first outbox. Days are counted in
-    the way stated to reporters: the office's own days off do not delay an exchange. A bundle counts from the
-    day of its export, however late it is collected, because it contains what the portal held on that day. An
-    export dated in the future counts from the day of its collection.
+    the way stated to reporters, so the office's own days off do not delay an exchange. A bundle counts from
+    the day of its export, however late it is collected, because it contains what the portal held on that day.
+    An export dated in the future counts from the day of its collection.
     """
     found = _next(session)
     return found if found and found.due < today else None

@@ -107,8 +107,8 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
 
     A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowledge
     of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
-    urgent. No duty is removed: otherwise one officer could lower the score and so end a duty on which two
-    officers have to decide.
+    urgent. No duty is removed. Otherwise, one officer could lower the score to end a duty that requires a
+    decision by two officers.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -193,8 +193,8 @@ def next_due(session: Session) -> Mapping[int, date]:
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    The duty of an access request is not included: it does not belong to one case, and the answer is the
-    decision.
+    The duty of an access request is not included, because it does not belong to one case, and the answer is
+    the decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)

@@ -75,9 +75,9 @@ def of(session: Session, number: int) -> Workflow:
 def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Workflow:
     """Return the initial workflow of a case, derived from its answers, with a proposed score.
 
-    Category and area must be answers that the questionnaire ``asked`` offers, never the reporter's own words:
-    both are shown before a case is read, and the category even after the case is destroyed. This also adds
-    the duties of the case to the session.
+    Category and area must be answers that the questionnaire ``asked`` offers, never the reporter's own words.
+    Both are shown before a case is read. The category is shown even after the case is destroyed. This also
+    adds the duties of the case to the session.
     """
     ids = scoring.questions()
     work = Workflow(
@@ -338,7 +338,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
         said = answers_of.of(case)
         if not work.judged:
             found = scoring.propose(said).parts
-            # The score must not drop because of a redaction: the redacted text was part of the report.
+            # A redaction must not lower the score, because the redacted text was part of the report.
             work.parts = found.at_least(work.parts) if case.number in struck else found
         yield case, work
 

@@ -16,7 +16,7 @@ class Calendar(LegalCalendar):
 
     @property
     def legal(self) -> LegalCalendar:
-        """The working days of the law alone: the office's own days off count as working days."""
+        """The working days of the law alone, so the office's own days off count as working days."""
         return LegalCalendar(self._law)
 
     @property

@@ -1,6 +1,7 @@
 """Long actions: submitting a form starts the action, and a page then shows the progress.
 
-Until the action ends, every other page says that the inbox is busy: the vault allows one action at a time.
+Until the action ends, every other page says that the inbox is busy, because the vault allows one action at a
+time.
 """
 
 from collections.abc import Callable

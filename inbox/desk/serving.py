@@ -1,7 +1,7 @@
 """Serve requests from this machine only, one after the other, without a log.
 
 waitress reads and writes in its own thread, so that nobody waits for a slow client. Pages are made in the
-thread that calls ``answer``: that thread owns the vault and receives the signals that end its work.
+thread that calls ``answer``, because that thread owns the vault and receives the signals that end its work.
 """
 
 import logging
@@ -134,8 +134,8 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Do not close the trigger earlier: the thread may end on its own, and another file may then get the
-        # number of the trigger.
+        # Do not close the trigger earlier, because the thread may end on its own, and another file may then
+        # get the number of the trigger.
         inner.trigger.close()
 
 

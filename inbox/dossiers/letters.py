@@ -267,7 +267,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:
     """Raise the errors of ``leak_check.check`` and ``restating.check_unnamed`` for a text to an authority.
 
-    Persons and things that the report names are allowed: a letter to an authority is about them.
+    Persons and things that the report names are allowed, because a letter to an authority is about them.
     """
     restating.check_unnamed(session, number, wanted.text)
     # An authority may learn that the judiciary has the case.

@@ -1,4 +1,7 @@
-"""Cases that officers entered. Nobody uploaded them: an outbox opens them at the portal (SPEC 8.2, 9.5)."""
+"""Cases that officers entered.
+
+Nobody uploaded them, so an outbox opens them at the portal (SPEC 8.2, 9.5).
+"""
 
 from collections.abc import Collection
 
@@ -30,5 +33,5 @@ def note_told(session: Session, numbers: Collection[int], n: int) -> None:
 
 
 def tell_again(session: Session) -> None:
-    """Let the next outbox open all entered cases again: a new portal knows none of them."""
+    """Let the next outbox open all entered cases again, because a new portal knows none of them."""
     session.execute(update(Opening).values(told=None))

@@ -124,7 +124,7 @@ class Filing:
         for number, texts in self._written.items():
             fulltext.add(
                 self._session, number, texts
-            )  # once per case: each call is slow, however few texts it adds
+            )  # once per case, because each call is slow, however few texts it adds
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the withdrawal has the key of the case's reporter; nothing is deleted."""

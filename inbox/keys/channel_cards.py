@@ -94,9 +94,9 @@ def claim(raw: bytes) -> dict[str, str | int]:
 def accept(session: Session, offered: Offered, today: date) -> Card:
     """Add a body's channel to all later keyrings, or replace its older card; return the card.
 
-    Call ``compare`` first. Raises Refused in an inbox that is not the root's, and for a card that is invalid,
-    is not newer than the last one, was issued in the future, or has only expired keys. Also raises Refused if
-    another channel has or had the same id or one of the same keys.
+    Call ``compare`` first. Raises Refused if this is not the root's inbox. Raises Refused if the card is
+    invalid, is not newer than the last one, was issued in the future, or has only expired keys. Also raises
+    Refused if another channel has or had the same id or one of the same keys.
     """
     channel_keyring.root_seed(session)
     found = _opened(session, offered)

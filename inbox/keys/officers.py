@@ -74,8 +74,8 @@ def check_passphrase(chosen: str) -> None:
 def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     """Return the master secret that the credentials open; the shares, not the header, state the quorum.
 
-    Raises WrongPassphrase, ShareDamaged or OtherSharing; HeaderDamaged if the header contradicts the shares;
-    Refused for too few shares, and if one share is given twice.
+    Raises WrongPassphrase, ShareDamaged or OtherSharing. Raises HeaderDamaged if the header contradicts the
+    shares. Raises Refused if there are too few shares, or if one share is given twice.
     """
     files = [None if each.passphrase is None else share_file.parse(each.share) for each in credentials]
     words = [_words(header, each, file) for each, file in zip(credentials, files, strict=True)]

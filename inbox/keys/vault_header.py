@@ -18,7 +18,7 @@ class Header:
     """The id of the sharing (16 random bytes), its quorum, and the generation of the vault that it opens.
 
     ``identifier`` (15 bits) is part of each share's words, so it is known even if words are typed from a
-    sheet. The header names nobody: the names of the officers are in the vault.
+    sheet. The header names nobody, because the names of the officers are in the vault.
     """
 
     sharing: bytes

@@ -1,6 +1,6 @@
 """The hidden field in each form that names its page and the requirements of its fields.
 
-The field is neither secret nor trusted: an officer who changes it only misleads themselves, because the lower
+The field is neither secret nor trusted. An officer who changes it only misleads themselves, because the lower
 layers check all input again.
 """
 

@@ -115,7 +115,8 @@ def _say(
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:
-        # Compare the text only once: a second comparison would give one officer more answers than allowed.
+        # Compare the text only once, because a second comparison would give one officer more answers than
+        # allowed.
         return seen(case, wanted, cautioned.findings)
     writing.done()
     return None
