@@ -49,7 +49,7 @@ def full(language: str, value: date) -> str:
 
 
 def _written(language: str, value: date, pattern: str) -> str:
-    """Return a date by a CLDR pattern. In French, the first of a month is an ordinal number."""
+    """Format a date with a CLDR pattern. In French, the first of a month is an ordinal number."""
     ordinal = language == "fr" and value.day == 1
     return format_date(value, pattern.replace("d ", "d'er' ") if ordinal else pattern, locale=language)
 

@@ -21,7 +21,10 @@ class Refused(Exception):
         self.hint = hint
 
     def at(self, *fields: str) -> Self:
-        """Return this error for the first of these form fields that is filled in, or for the first field."""
+        """Name the form fields that the error is about, and return the error.
+
+        The desk shows the error at the first of these fields that is filled in, or else at the first one.
+        """
         self.fields = fields
         return self
 
@@ -51,7 +54,7 @@ class ShareDamaged(Refused):
 
 
 class TooLittleMemory(Refused):
-    """The free memory is too small to stretch a passphrase at the cost that the share file sets."""
+    """There is too little free memory to stretch a passphrase with the parameters in the share file."""
 
     def __init__(self, needed: int) -> None:
         super().__init__(
@@ -81,7 +84,7 @@ USED_UP = sentence(
 
 
 class Locked(Refused):
-    """An action needs the passphrases of two officers, or of the only officer, and one is missing."""
+    """A passphrase is missing: the action needs those of two officers, or that of the only officer."""
 
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
         """``needed`` is the number of passphrases that the action needs.
@@ -169,7 +172,7 @@ class CaseRefused(Refused):
 
 
 class Undeclared(CaseRefused):
-    """Officers want to read or act on a case, but have not declared having no conflict of interest."""
+    """Officers must declare that they have no conflict of interest before they read or act on a case."""
 
     def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
         which, asked = ", ".join(map(str, cases)), " and ".join(names)

@@ -24,12 +24,12 @@ _OTHER = sentence("the system reports an error")
 
 
 def of_crypto(error: CryptoError) -> Sentence:
-    """Return the error's own words. The desk shows a text for the kind of error instead."""
+    """Return the message of the error. The desk shows a text for the kind of error instead."""
     return _as(str(error), _kind(error))
 
 
 def of_system(error: OSError) -> Sentence:
-    """Return the system's own words for the error. The desk shows a text for the error number instead."""
+    """Return the system's message for the error. The desk shows a text for the error number instead."""
     return _as(str(error.strerror), _BY_NUMBER.get(error.errno or 0, _OTHER))
 
 

@@ -15,7 +15,7 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def filled(self, *values: object) -> "Sentence":
-        """Return this sentence with other values: as many as it has, in the same order."""
+        """Return this sentence with its values replaced by the same number of values, in the same order."""
         return sentence(self.template, **dict(zip(self.values, values, strict=True)))
 
 
@@ -31,10 +31,10 @@ def sentence(template: str, /, **values: object) -> Sentence:
 
 
 def joined(parts: Sequence[Sentence]) -> Sentence:
-    """Return one or more sentences as one, separated by semicolons."""
+    """Join one or more sentences with semicolons."""
     return reduce(lambda said, part: sentence("{said}; {part}", said=said, part=part), parts)
 
 
 def listed(parts: Sequence[Sentence]) -> Sentence:
-    """Return one or more sentences as one, separated by commas."""
+    """Join one or more sentences with commas."""
     return reduce(lambda said, part: sentence("{said}, {part}", said=said, part=part), parts)

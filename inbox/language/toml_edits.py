@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import tomlkit
 from tomlkit.items import Item, Table
 
-# The value of a key: a text, a text for each language, a boolean, or codes. None means no such key.
+# The value of a key: a text, a text for each language, a boolean, or codes. None if there is no key.
 Value: TypeAlias = str | bool | Sequence[str] | Mapping[str, str] | None
 
 
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
 
 
 def _item(value: Value) -> Item:
-    """Return a value as people write it. A text of several lines becomes a multi-line string."""
+    """Return a value as a TOML item. A text of several lines becomes a multi-line string."""
     if isinstance(value, str) and "\n" in value:
         written = tomlkit.string(value, multiline=True).as_string()
         # TOML ignores a newline directly after the opening quotation marks.

@@ -67,7 +67,8 @@ _EXPECTED = {
 }
 
 
-# Rules that concern all entries together, for officers who see a form with the entries instead of the file.
+# Messages about rules that concern all entries together. They are for officers who see a form with the
+# entries instead of the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
     "some-feedback": sentence("one of the replies that close no case must count as feedback"),
@@ -78,9 +79,10 @@ _OF_ALL = {
 
 
 class FileRefused(Refused):
-    """A file has a mistake at the dotted ``key``, or "" if the mistake concerns no key.
+    """A file has a mistake.
 
-    ``here`` describes the expected value, for officers who see a form field instead of the file.
+    ``key`` is the dotted key of the mistake, or "" if the mistake concerns no key. ``here``
+    describes the expected value, for officers who see a form field instead of the file.
     """
 
     def __init__(self, error: BadDocument) -> None:
@@ -97,12 +99,12 @@ class FileRefused(Refused):
 
 
 def read(schema: Schema, raw: bytes) -> dict[str, Any]:
-    """Return the content of a file. Raise Refused with its first mistake."""
+    """Return the content of a file. Raises Refused for the first mistake in the file."""
     return dict(document(schema, raw).value)
 
 
 def document(schema: Schema, raw: bytes) -> Document:
-    """Return a file together with its content. Raise Refused with its first mistake."""
+    """Return a file together with its content. Raises Refused for the first mistake in the file."""
     try:
         return schema.read(raw)
     except BadDocument as error:

@@ -11,7 +11,7 @@ from templates.law.schemas import FILES
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that changes: its file, its dotted key, and the old and new value; "" for a missing one."""
+    """A change of the value at a dotted ``key`` of a file. A value is "" if the key is missing."""
 
     file: str
     key: str
@@ -46,7 +46,11 @@ def in_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
 
 
 def _said(value: Any) -> str:
-    """Return a value as text: a text in both languages, the name of an entry, or otherwise its keys."""
+    """Return a value as text.
+
+    For a text, this is the text in both languages; for an entry, its English name, or its keys if it has no
+    name.
+    """
     if isinstance(value, dict) and value.keys() == {"fr", "en"}:
         return f"{value['fr']} / {value['en']}"
     if isinstance(value, dict):

@@ -66,7 +66,8 @@ class Part:
 class Form:
     """The file and the table that hold the entries of a kind, and their parts.
 
-    ``fixed`` is whether the rest of the law decides which entries exist, so none can be added or removed.
+    ``fixed`` is true if the rest of the law decides which entries exist: entries can then be neither added
+    nor removed.
     """
 
     file: str

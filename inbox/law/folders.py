@@ -18,9 +18,10 @@ from templates.law.rules import Law
 
 
 def given(name: str) -> Mapping[str, bytes]:
-    """Return the files of a law: one that comes with the program, by name, or a folder, by path.
+    """Return the files of a law.
 
-    Raises Refused if the folder does not have exactly the files of a law, and OSError.
+    ``name`` is the name of a law that comes with the program, or the path of a folder. Raises Refused if the
+    folder does not have exactly the files of a law, and OSError if a file cannot be read.
     """
     comes_with_us = {each.name: each for each in shipped.JURISDICTIONS.iterdir()}
     place = comes_with_us.get(name, Path(name))
@@ -31,7 +32,7 @@ def given(name: str) -> Mapping[str, bytes]:
 
 
 def _no_law(place: Path, error: BadDocument) -> Refused:
-    """Return the refusal for a folder that is not a law."""
+    """Return the error for a folder that is not a law."""
     lacking = [each for each in folder.NAMES if not (place / each).exists()]
     lacks = sentence("{place} is not a law: it lacks {files}", place=place, files=", ".join(lacking))
     return Refused(
@@ -72,7 +73,7 @@ class Folders:
         return [self.place(sha256) / name for name in folder.NAMES]
 
     def law(self, sha256: bytes) -> Law:
-        """Return the law with this hash (32 bytes); raises HomeRefused as ``files`` does."""
+        """Return the law with this hash (32 bytes); raises HomeRefused if it is missing or altered."""
         return read(self.files(sha256))
 
     def files(self, sha256: bytes) -> Mapping[str, bytes]:
@@ -89,7 +90,7 @@ class Folders:
     def keep(self, files: Mapping[str, bytes]) -> Law:
         """Store the files of a law on disk, completely or not at all; return the law.
 
-        If its folder exists but was altered, it is restored. Raises Refused as ``read`` does.
+        If its folder exists but was altered, it is restored. Raises Refused if the files have a mistake.
         """
         law = read(files)
         place = self.place(law.sha256)

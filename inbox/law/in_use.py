@@ -64,9 +64,9 @@ def keep(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law in these files into use, and return it; raises Refused as ``keep`` does.
+    """Put the law in these files into use, and return it.
 
-    The caller must set every deadline again afterwards.
+    The caller must set every deadline again afterwards. Raises Refused if the files have a mistake.
     """
     law = keep(session, files)
     queries_office.office(session).law = law.sha256
@@ -83,7 +83,7 @@ def try_out(session: Session, law: Law) -> Law:
 
 
 def files(session: Session) -> Mapping[str, bytes]:
-    """Return the files of the law in use, by name; raises HomeRefused as ``of`` does."""
+    """Return the files of the law in use, by name; raises HomeRefused if a file is missing or altered."""
     return _folders(session).files(queries_office.office(session).law)
 
 

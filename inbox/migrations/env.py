@@ -1,4 +1,4 @@
-"""What alembic runs for each upgrade; ``inbox.setup.upgrade`` provides the connection, in a transaction."""
+"""The script that alembic runs for each upgrade, on a connection that the caller has in a transaction."""
 
 from alembic import context
 
