@@ -54,8 +54,8 @@ class Look:
 
     ``part`` selects a part of the messages since the report (see ``conversation``): None selects all
     messages, and 0 the first part with an unread message. ``show`` says whether that part may fold messages.
-    Only the parts in ``seen`` count as read. A message that is not displayed stays unread, and so does text
-    that a page contains but hides or folds.
+    Only the parts in ``seen`` count as read. A message stays unread if it is not displayed, or if the page
+    hides or folds its text.
     """
 
     language: str = ""
@@ -197,9 +197,11 @@ def _overview(session: Session) -> View:
 def details(session: Session, number: int, today: date, look: Look = _ALL) -> View:
     """Return one case as ``read`` shows it; raises the same errors as ``declarations.check``.
 
-    ``part`` in the view holds the number of this part, the number of parts, the numbers of the other parts
-    that have an unread message or a message with files, and the messages that this part folds with the
-    number of unread ones among them.
+    ``part`` in the view holds:
+
+    - the number of this part, and the number of parts;
+    - the numbers of the other parts that have an unread message, or a message with files;
+    - the messages that this part folds, and how many of them are unread.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)

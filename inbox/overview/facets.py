@@ -178,7 +178,10 @@ def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date)
 
 
 def _value(field: str, today: date) -> Any:
-    """Return an SQL expression for the choice that selects a field's value, or "" if no choice does."""
+    """Return an SQL expression for the choice that selects a value of a field.
+
+    It is "" for a value that no choice selects.
+    """
     late = Workflow.deadline
     columns: Mapping[str, Any] = {
         "due": case(
@@ -200,7 +203,10 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Return how many cases are due by each day; 0 if a day adds no case, unless that day is chosen."""
+    """Add to the counts of overdue, today and this week the counts of the earlier values.
+
+    A value that adds no case counts as 0, unless it is chosen.
+    """
     total, found = 0, Counter(counts)
     for each in _CUMULATED:
         total += counts[each]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from inbox.vault.tables import FollowUp, Message
 
-# The lines that open messages may fill together. With a page full of messages and the form for a reply, this
-# keeps the page below four screens of 1280 by 800 pixels.
+# The lines that open messages may fill together. This keeps the page below four screens of 1280 by 800
+# pixels, even if the page is full of messages and has the form for a reply.
 ROOM = 30
 # The number of characters in a line, and the lines that the heading and the frame of a message take.
 _WIDTH, _FRAME = 90, 3
@@ -18,7 +18,7 @@ def folded(order: Sequence[FollowUp | Message]) -> list[FollowUp | Message]:
     """Return which of the messages of a page to fold; ``order`` is the order of the conversation.
 
     The newest message and the first unread one are always open, however long they are. While there is room,
-    the next unread ones are open too, and then those before the newest.
+    other unread messages are also open, oldest first, and then other messages, newest first.
     """
     unread = [each for each in order if isinstance(each, FollowUp) and each.unread]
     always = {*order[-1:], *unread[:1]}

@@ -126,7 +126,7 @@ def _state(due: Due, today: date) -> State:
 
 
 def _state_of_duty(row: Duty, today: date) -> State:
-    """Return the state of a decision; a late decision stays late even if it is asked for again."""
+    """Return the state of a decision; a decision that was late stays late even if the duty is reopened."""
     found = _state_of(row.due, row.decided, today)
     return State.LATE if row.was_late and found is not State.OVERDUE else found
 

@@ -43,8 +43,8 @@ class QueuePage:
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
     ``officers`` (all current officers) and ``questionnaire`` (the current one) provide choices for the page.
-    ``danger_left_out`` is the number of cases outside this list that report danger, or that are undeclared
-    with priority 1 and so may report danger. ``missed`` is the exchange that should have taken place by now.
+    ``danger_left_out`` is the number of cases outside this list that report danger or may report it, because
+    they are undeclared and have priority 1. ``missed`` is the exchange that should have taken place by now.
     ``requests`` are the open access requests, in order of their deadlines. ``workload`` is the number of
     cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they were requested.
     """
@@ -223,7 +223,10 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
 def _count(
     session: Session, wanted: Filter, today: date, most: int, run: Sequence[ColumnElement[bool]] = ()
 ) -> int:
-    """Return the number of matching cases of one state, or of one run of that state, at most ``most``."""
+    """Return the number of matching cases, at most ``most``.
+
+    ``wanted`` has a single state. With ``run``, only the cases in this run of the state are counted.
+    """
     matching = queue_filter.lines(session, wanted, today).where(*run)
     if asked := fulltext.phrase(wanted.search):
         # A joined search stops after ``most`` matches. A subquery would compute all matches.

@@ -97,7 +97,7 @@ class Filter:
         return (State.OPEN, State.CLOSED, State.JUNK) if is_all else (State.OPEN,)
 
     def __post_init__(self) -> None:
-        """Raise Refused for a search longer than anybody types: it would keep everybody else waiting."""
+        """Raise Refused if the search is too long, because everybody else would have to wait for it."""
         if len(self.search) > LONGEST_SEARCH:
             raise Refused(
                 sentence("a search can have at most {most} characters", most=LONGEST_SEARCH),
@@ -114,7 +114,7 @@ class Filter:
     def tells_words(self) -> bool:
         """Whether the filter may depend on the content of reports, or on what officers wrote about them.
 
-        This is false only if every field in use is known to depend on neither.
+        This is false only if every field in use is known to be independent of both.
         """
         return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 
@@ -163,8 +163,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # With the bare column, the database would choose a slower index: either the index by deadline, so that it
-    # must sort the matches, or the index of all ranks instead of the index of cases in danger.
+    # "+ 0" keeps the database from choosing a slower index. One is the index by deadline, which would require
+    # sorting the matches. The other is the index of all ranks, instead of the index of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)

@@ -71,8 +71,8 @@ def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
 def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
     """Save a view under a name, and replace the view that had this name.
 
-    Raises Refused for search words, for a name that is empty, too long or built in, and for more than MOST
-    views.
+    Raises Refused if the view has search words, if the name is empty, too long or the name of a built-in
+    view, or if there are already MOST other views.
     """
     name = _checked(name)
     if view.wanted.search:

@@ -22,7 +22,8 @@ from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
-# The portal no longer has the collected reports: if the disk fails, everything since the last backup is lost.
+# The portal no longer has the collected reports, so everything since the last backup is lost if the disk
+# fails.
 BACKUP_EVERY = timedelta(days=7)
 # The page lists this many cases, and counts the others.
 SHOWN = 10

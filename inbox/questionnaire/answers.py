@@ -48,7 +48,7 @@ def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
 
 
 def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
-    """Return the warnings that officers need before they read on, each once.
+    """Return the warnings that officers need before they read on, without duplicates.
 
     Odd answers and answers to hidden questions also raise warnings.
     """

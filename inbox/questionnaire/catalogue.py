@@ -25,7 +25,7 @@ class Known:
         self._read: dict[QuestionnaireRef, Questionnaire] = {}
 
     def of(self, reference: QuestionnaireRef) -> Questionnaire:
-        """Return the questionnaire for a report's reference, as ``closest`` does."""
+        """Return the same questionnaire as ``closest``, but read each questionnaire only once."""
         if reference not in self._read:
             self._read[reference] = closest(self._session, reference)
         return self._read[reference]
@@ -79,7 +79,7 @@ def _flags(known: Known, case: Case) -> list[Flag]:
 
 
 def in_use(session: Session) -> Questionnaire:
-    """Return the questionnaire that new reports answer. Raise Refused as ``read`` does."""
+    """Return the questionnaire that new reports answer. Raise Refused if its file has a mistake."""
     return read(_file_in_use(session).raw)
 
 

@@ -10,7 +10,10 @@ _LONGEST = 80
 
 
 def of_report(report: Report, asked: Questionnaire) -> str:
-    """Return the first line of the first text that may be repeated, or the first choice if none may."""
+    """Return the first line of the first text that may be repeated.
+
+    If no text may be repeated, return the first choice.
+    """
     texts = (each for each in report.answers.values() if isinstance(each, str))
     return first_line(_said(asked, report) if asked.fields else texts)
 
