@@ -46,8 +46,8 @@ class Said:
 def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
     """Record a consultation with its date, under the next number.
 
-    Raises Refused for a day in the future, and for a text that is missing or too long. Also raises what
-    ``Inbox.acting`` raises.
+    Raises Refused for a day in the future, and for a text that is missing or too long. Also raises the
+    same errors as ``Inbox.acting``.
     """
     if day > who.today:
         raise Refused(

@@ -21,7 +21,10 @@ _COLUMNS = (Column.CASE, *(Column(each.value) for each in Protection))
 
 
 def rows(session: Session) -> Rows:
-    """Return, by number, a line for each case with such a measure that the signed-in officers may see."""
+    """Return a line for each case that has such a measure, in the order of the case numbers.
+
+    Cases that the signed-in officers may not see are left out.
+    """
     measures = in_use.of(session).measures
     kinds = {code: each.protection for code, each in measures.items() if each.protection}
     asked = select(Measure.case, Measure.kind, Measure.day).where(Measure.kind.in_(kinds))

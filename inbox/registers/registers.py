@@ -42,7 +42,7 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted) -> Found:
 def export(inbox: Inbox, who: Actor, wanted: Wanted, to: Path, language: str) -> Found:
     """Write a register into a new file: CSV if its name ends in ``.csv``, otherwise PDF. Oversight counts it.
 
-    Raises what ``apart.new`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``apart.new`` and ``Inbox.acting``.
     """
     # The file gets its name after the journal has the entry, so that no file exists without an entry.
     with (

@@ -23,7 +23,10 @@ class Row:
 
 
 def deadlines(known: Known) -> Iterator[Row]:
-    """Yield how often reports are opened, then each deadline of the office with its extended time."""
+    """Yield the longest time between two exchanges, then each deadline of the office.
+
+    The line of a deadline is followed by its extended time, if the law allows an extension.
+    """
     every = known.law.exchange
     yield Row((_say(known, "exchange"), spoken([every.every], known.language)), every.basis)
     for each in known.law.clocks.values():
@@ -51,7 +54,10 @@ def recipients(known: Known) -> Iterator[Row]:
 
 
 def retention(known: Known) -> Iterator[Row]:
-    """Yield how long each kind of case is kept and archived, and if the archives must approve destruction."""
+    """Yield a line for each kind of case: its retention period, its time in the archive, and the visa.
+
+    The visa says whether the archives must approve the destruction.
+    """
     law = known.law.retention
     for each in (*law.periods.values(), law.proceedings, law.junk, law.unopened):
         archive = spoken([each.archive], known.language) if each.archive else _say(known, "no")

@@ -45,7 +45,7 @@ class Known:
 def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> None:
     """Write a sheet into a new file as a PDF.
 
-    Raises what ``apart.new`` and ``Inbox.acting`` raise.
+    Raises the same errors as ``apart.new`` and ``Inbox.acting``.
     """
     # Loading the PDF code would take a quarter of the desk's startup time, and only a PDF needs it.
     from inbox.registers import sheet_pages  # noqa: PLC0415

@@ -49,7 +49,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """What officers read before they acknowledge cases: each text once, and the cases not yet opened."""
+    """What officers must know before they acknowledge cases.
+
+    ``texts`` has each text to send once, ``unopened`` the cases that nobody has opened yet, and ``left_out``
+    the cases to omit, each with the reason.
+    """
 
     texts: tuple[Text, ...]
     unopened: tuple[int, ...]
@@ -64,8 +68,7 @@ class ToRead:
 def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
     """Return what the reporters of these cases would read, and which cases would be omitted.
 
-    Changes nothing. Raises Undeclared and CaseRefused as ``declarations.check`` does, and what
-    ``templates.fill`` raises.
+    Changes nothing. Raises the same errors as ``declarations.check`` and ``templates.fill``.
     """
     with inbox.vault.transaction(who.officers) as session:
         reasons = _reasons(session, sorted(set(numbers)))
@@ -86,8 +89,8 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
     A case is omitted if an answer or an officer's assessment says that somebody is in danger, if the case is
     closed or junk, if its reporter cannot be answered, or if it is already acknowledged.
 
-    Raises Undeclared and CaseRefused as ``declarations.check`` does, and what ``drafts.add`` and
-    ``Inbox.acting`` raise. If an error is raised, no case is acknowledged.
+    Raises the same errors as ``declarations.check``, ``drafts.add`` and ``Inbox.acting``. If an error is
+    raised, no case is acknowledged.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -105,9 +108,9 @@ def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> Non
 
 
 def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut | None]:
-    """Return why each case is omitted, or None for a case that is not.
+    """Return, for each case, the reason why it is omitted, or None if it is not omitted.
 
-    Raises what ``declarations.check`` raises.
+    Raises the same errors as ``declarations.check``.
     """
     chosen = list(numbers)
     for number in chosen:

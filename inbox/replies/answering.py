@@ -48,7 +48,7 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
     """Mark officers' own words as not being feedback if an outbox mentions no measure.
 
-    ``leaving`` are the messages that this outbox is the first to contain; ``kinds`` are the measures that it
+    ``leaving`` are the messages that no earlier outbox contained. ``kinds`` are the measures that this outbox
     mentions. Return whether any message was marked.
     """
     own = [each for each in leaving if each.feedback and each.answers_by == AnswersBy.MEASURE]
@@ -65,7 +65,7 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 def of(session: Session, number: int) -> list[Sentence]:
     """Return the messages of a case that were sent as feedback but did not count, if it has no feedback yet.
 
-    Raises what ``workflow.of`` raises.
+    Raises the same errors as ``workflow.of``.
     """
     if workflow.of(session, number).has_feedback:
         return []
@@ -74,7 +74,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
-    """Return what ``of`` returns, for all of these cases that the session may read."""
+    """Return the messages of ``of`` for all of these cases that the session may read."""
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
 
@@ -88,7 +88,10 @@ def _hollow(message: Message) -> Sentence:
 
 
 def how(session: Session, number: int, template: Reply | None) -> AnswersBy | None:
-    """Return why a text, in this template or in none, counts as feedback; None if the text does not count."""
+    """Return why a text in this template counts as feedback, or None if it does not.
+
+    ``template`` is None for a text without a template.
+    """
     if template and template.answers:
         return AnswersBy.TEXT
     return AnswersBy.MEASURE if tells_measure(session, number) else None

@@ -41,12 +41,12 @@ from templates.law.rules import DutyRole, MeasureRole
 class Closing:
     """The outcome of a case, and what its reporter is told.
 
-    ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld: then the
-    reporter reads that the case is closed, and the text if there is one, but no measure. ``body`` is the code
-    of the competent authority, if the outcome names one. ``text`` goes to the reporter, inserted into the
-    ``template`` if there is one; both are empty if feedback is already waiting for the next outbox.
-    ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of what
-    officers were shown, as ``preview`` returns it, or None to skip this check.
+    ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
+    is withheld, the reporter reads that the case is closed, and the text if there is one, but no measure.
+    ``body`` is the code of the competent authority, if the outcome names one. ``text`` goes to the reporter,
+    inserted into the ``template`` if there is one; both are empty if feedback is already waiting for the next
+    outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of
+    what officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
     outcome: str
@@ -102,11 +102,16 @@ class NotSeen(CaseRefused):
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; requires two officers if an obstacle requires two.
 
-    Before anybody is asked to confirm, raises Refused for an outcome that the law does not have; CaseRefused
-    as ``referrals.check``, ``_check_linked`` and ``_check_record`` do; Cautioned; and what ``exits.check``
-    and ``leak_check.warnings`` raise. Raises NotSeen if the reporter would read something that officers were
-    not shown; ``confirmed`` detects this earlier. Also raises what ``replies.add`` and
-    ``chosen_action.acting`` raise.
+    These errors are raised before anybody is asked to confirm:
+
+    - Refused if the law does not have the outcome;
+    - CaseRefused if the outcome cannot name the authority, is that of a duplicate although no link says so,
+      lacks a required measure, or contradicts a recorded measure;
+    - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
+    - the same errors as ``exits.check`` and ``leak_check.warnings``.
+
+    Raises NotSeen if the reporter would read something that officers were not shown; ``confirmed`` detects
+    this earlier. Also raises the same errors as ``replies.add`` and ``chosen_action.acting``.
     """
     asked: Asked
 
@@ -138,9 +143,9 @@ def preview(
 ) -> View:
     """Return the page as the reporter would see it once the case is closed; change nothing.
 
-    The result also contains the digest by which ``close`` recognises that the page was ``seen``, and the
-    number of ``officers`` that the closing requires. ``found`` are the warnings that officers were just shown
-    about the text. Raises what ``close`` and ``_as_read`` raise.
+    The result also contains ``seen``, a digest that shows ``close`` that officers have seen the page, and
+    ``officers``, the number of officers that the closing requires. ``found`` are the warnings that officers
+    were just shown about the text. Raises the same errors as ``close`` and ``_as_read``.
     """
     # The text is not compared with a case that nobody may read, so checking it again reveals nothing more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
@@ -180,7 +185,7 @@ def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that officers confirm with a closing; raise NotSeen if they have not seen it.
 
     The page is as in ``preview``. Officers read it just before they close the case, so the journal records
-    only the closing. Raises what ``close`` raises.
+    only the closing. Raises the same errors as ``close``.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])
@@ -194,7 +199,8 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
     """Reopen a closed case for assessment, and return its status.
 
     If no outbox contains the text of the closing yet, that text is retracted, and the reporter never reads
-    it. Raises CaseRefused for an unknown or open case, and what ``chosen_action.acting`` raises.
+    it. Raises CaseRefused for an unknown or open case. Also raises the same errors as
+    ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -226,7 +232,7 @@ def _digest(closing: Closing, page: View) -> str:
 def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
     """Return the page of a case as if it were closed; change nothing.
 
-    Raises what ``_told`` and ``_page`` raise.
+    Raises the same errors as ``_told`` and ``_page``.
     """
     with session.begin_nested() as undone:
         text = _told(session, number, closing, today)
@@ -241,8 +247,8 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
     """Return the page of a closed case, with a text that was added or is to be added.
 
     For a case that the signed-in officers may not read, the page contains only their own text. If the
-    reporter cannot be answered and there is no text, it contains only the reason. Raises what
-    ``status_preview.as_read`` raises.
+    reporter cannot be answered and there is no text, it contains only the reason. Raises the
+    same errors as ``status_preview.as_read``.
     """
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
@@ -266,10 +272,10 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
-    """Return the request to check against the matrix of exits, for two officers if the obstacles require two.
+    """Check that the case may be closed in this way, and return the request that ``exits`` has checked.
 
-    Raises what ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record`` raise, and what
-    ``exits.check`` raises if a case may not be closed in this way.
+    The action of the request takes two officers if an obstacle requires two. Raises the same errors as
+    ``_rule``, ``referrals.check``, ``_check_linked``, ``_check_record`` and ``exits.check``.
     """
     referrals.check(session, _rule(session, closing), closing.body)
     _check_linked(session, number, _rule(session, closing))
@@ -388,7 +394,10 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
 
 
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
-    """Yield what contradicts an outcome: a decision for another outcome, or no decision for this one."""
+    """Yield the obstacles of an outcome that does not match the decisions.
+
+    Either a decision prepares another outcome, or the decision that prepares this one has not been taken.
+    """
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:
         if prepared:
@@ -426,9 +435,10 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 
 
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
-    """Return why a closing text counts as feedback: it is a text for the outcome, or a measure is disclosed.
+    """Return why a closing text counts as feedback, or None if it does not.
 
-    Return None if everything is withheld, or if the officers who close the case may not read it.
+    It counts if it is a text for the outcome, or if a measure is disclosed. It does not count if everything
+    is withheld, or if the officers who close the case may not read it.
     """
     if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
         return None
@@ -438,7 +448,11 @@ def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | N
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text for the reporter, in its template; raises CaseRefused as ``templates.fill`` does."""
+    """Return the text for the reporter, in its template.
+
+    Raises CaseRefused if the text or its template is not for this outcome. Also raises the same errors as
+    ``templates.fill``.
+    """
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
@@ -459,7 +473,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
     """Return the text for the reporter, with the authority to contact unless everything is withheld.
 
-    Raises what ``_written`` raises.
+    Raises the same errors as ``_written``.
     """
     text = _written(session, number, closing, today)
     if not closing.body or closing.is_withheld:

@@ -47,8 +47,8 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the reporter of a case: the message waits for the next outbox.
 
     This requires two officers for a template that informs the reporter of a decision, and for feedback that
-    says nothing about the case (``answering.takes_two``). Raises what ``add`` and ``chosen_action.acting``
-    raise.
+    says nothing about the case (``answering.takes_two``). Raises the same errors as ``add`` and
+    ``chosen_action.acting``.
     """
     noted = action(
         Code.REPLY,
@@ -74,8 +74,8 @@ def preview(
 ) -> View:
     """Return the page as the reporter of a case would see it with the draft; change nothing.
 
-    ``found`` are the warnings that officers were just shown about the text. Raises what ``seen`` and
-    ``Inbox.acting`` raise.
+    ``found`` are the warnings that officers were just shown about the text. Raises the same
+    errors as ``seen`` and ``Inbox.acting``.
     """
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         return seen(session, number, draft, who.today, found)
@@ -87,8 +87,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     Raises CaseRefused for feedback before anything was decided and done, before the acknowledgement, in a
     case that the signed-in officers may not read, or without a measure that the reporter can read. Also
     raises CaseRefused for a template of an outcome, which can only be sent with the closing, and for a
-    template about passing on the identity if the identity cannot be passed on. Raises what
-    ``templates.fill``, ``leak_check.check`` and ``replies.add`` raise.
+    template about passing on the identity if the identity cannot be passed on. Also raises the
+    same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -119,7 +119,10 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 def seen(
     session: Session, number: int, draft: Draft, today: date, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page with the draft; raises what ``status_preview.preview`` and ``templates.fill`` raise."""
+    """Return the page with the draft.
+
+    Raises the same errors as ``status_preview.preview`` and ``templates.fill``.
+    """
     declarations.check(session, number)  # before the text of a template is checked
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
@@ -135,7 +138,7 @@ def seen(
 def _check_feedback(session: Session, number: int) -> None:
     """Raise CaseRefused for feedback before anything was decided and done.
 
-    Also raises what ``answering.check_case`` raises.
+    Also raises the same errors as ``answering.check_case``.
 
     Without this check, an empty phrase could meet the deadline for feedback on the first day. Officers must
     have decided on admissibility, and must have taken another decision or a measure. The decision not to
@@ -242,7 +245,10 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """By id: the templates, blank and filled in for the case, and the authorities to direct a reporter to."""
+    """The templates that officers can choose for a case, and the authorities to direct its reporter to.
+
+    All are given by id. ``filled`` has the text of each template, filled in for the case.
+    """
 
     templates: Mapping[str, Reply]
     filled: Mapping[str, str]

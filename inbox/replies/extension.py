@@ -23,8 +23,9 @@ from templates.law.rules import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The ``reason`` for more time, for the journal, and a ``text`` in the template for the reporter.
+    """An extension of the time for feedback.
 
+    ``reason`` is the reason in the journal, ``text`` the officer's text in the notice to the reporter.
     ``despite`` is the reason to set the warnings of ``leak_check`` aside.
     """
 
@@ -33,7 +34,7 @@ class Extension:
     despite: str = ""
 
     def notice(self, session: Session) -> Draft:
-        """Return the notice to the reporter; raises CaseRefused as ``templates.extension`` does."""
+        """Return the notice to the reporter; raises CaseRefused if there is no template for it."""
         return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
@@ -41,7 +42,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for feedback and tell the reporter; return the new day.
 
     Raises CaseRefused for an unknown case, for a regime without such an extension, and for a case that is
-    closed, already answered, already extended or late. Also raises what ``drafts.send`` raises.
+    closed, already answered, already extended or late. Also raises the same errors as ``drafts.send``.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
@@ -53,9 +54,10 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
 def preview(
     inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the reporter would see it after the extension; raises what ``extend`` raises.
+    """Return the page as the reporter would see it after the extension.
 
-    ``found`` are the warnings that officers were just shown about the text.
+    ``found`` are the warnings that officers were just shown about the text. Raises the same errors as
+    ``extend``.
     """
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         with session.begin_nested() as undone:

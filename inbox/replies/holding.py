@@ -40,10 +40,14 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """The parts of a case that an outbox omits.
 
-    All messages are given by their positions. ``replies`` are the messages that the restrictions forbid;
-    ``reversed`` are notices of a decision that was replaced; ``extending`` are notices of an extension that
-    the regime of the office does not allow. ``later`` is the status that has to wait, or None. ``measures``
-    are kinds of measures.
+    All messages are given by their positions:
+
+    - ``replies`` are the messages that the restrictions forbid;
+    - ``reversed`` are notices of a decision that was replaced;
+    - ``extending`` are notices of an extension that the regime of the office does not allow.
+
+    ``later`` is the status that has to wait, or None. ``measures`` are the kinds of measures that are
+    omitted.
     """
 
     case: int

@@ -159,7 +159,7 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
     ``own`` is the part of the text that an officer wrote.
 
-    Also raises what ``warnings`` raises. At the end of a case, ``casework.exits`` decides instead.
+    Also raises the same errors as ``warnings``. At the end of a case, ``casework.exits`` decides instead.
     """
     findings = warnings(session, number, text, own, despite)
     if findings and (is_for_two(findings) or not despite.strip()):
@@ -169,8 +169,8 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
     """Return the findings in ``text`` that could reveal somebody, even if a reason could set them aside.
 
-    If officers who have not declared the case wrote any words, raises Undeclared: otherwise these officers
-    could test names against the report. Raises CaseRefused if the reason itself repeats words that could
+    Raises Undeclared if officers who have not declared the case wrote any words, because they could test
+    names against the report. Raises CaseRefused if the reason itself repeats words that could
     reveal somebody, because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
@@ -184,10 +184,10 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     """Return the findings in ``text`` that could reveal somebody, each once.
 
-    ``own`` is the part of the text that an officer wrote: it must not quote or name another report, and must
-    not mention the judiciary before the prosecutor's word is given. The law's own texts are not checked for
-    this, because they are the same for everybody. The text is not compared with a report that the signed-in
-    officers may not read. Raises CaseRefused for an unknown case.
+    ``own`` is the part of the text that an officer wrote. Only this part must not quote or name another
+    report, or mention the judiciary while the prosecutor's word is missing. The law's own texts are not
+    checked for this, because they are the same for everybody. The text is not compared with a report that the
+    signed-in officers may not read. Raises CaseRefused for an unknown case.
     """
     country = in_use.of(session).calendar.country
     found = [*_contacts(text, country), *_officers(session, text)]

@@ -25,7 +25,10 @@ def offered(session: Session) -> Mapping[str, Authority]:
 
 
 def check(session: Session, rule: Outcome, code: str) -> None:
-    """Raise CaseRefused unless an outcome can name this authority, by code ("" for none)."""
+    """Raise CaseRefused unless an outcome can name the authority with this code.
+
+    ``code`` is "" if the closing names no authority.
+    """
     if rule.body is Body.NONE and code:
         raise CaseRefused(
             sentence("with this outcome, the reporter is not directed to another authority"),

@@ -93,8 +93,8 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
     """Return what the next slot will show, with ``text`` as an additional message unless it is empty.
 
     The result also contains the text, and the words ``found`` in it that could reveal somebody. Changes
-    nothing. Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and what
-    ``declarations.check`` raises.
+    nothing. Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit. Also raises
+    the same errors as ``declarations.check``.
     """
     declarations.check(session, number)
     return as_read(session, number, text, today) | beside(number, text, found)

@@ -20,9 +20,14 @@ from inbox.vault.tables import Case, Message
 def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
     """Change the status that the reporter of an open case reads in the next slot.
 
-    Raises CaseRefused for an unknown case; for a closed case and for the status "closed", because ``closing``
-    handles both; for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); and
-    for "in follow-up" without the prosecutor's word. Also raises what ``Inbox.acting`` raises.
+    Raises CaseRefused:
+
+    - if the case is unknown;
+    - if the case is closed or the new status is "closed", because ``closing`` handles both;
+    - if the new status is "acknowledged", but no reply acknowledges the report (décret 2022-1284, article 4);
+    - if the new status is "in follow-up", but the prosecutor's word is missing or has restrictions.
+
+    Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
         case = queries_cases.case(session, number)

@@ -33,9 +33,14 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     If no other reply acknowledges the report, the status goes back to "received". Feedback and an extension
     that the reply contained no longer count.
 
-    Raises CaseRefused for an unknown case or reply, a reply that is already in an outbox, a reply in a closed
-    case, a reply on which a decision depends, and an acknowledgement that is followed by feedback. Also
-    raises what ``Inbox.acting`` raises.
+    Raises CaseRefused:
+
+    - if the case or the reply is unknown, or the case is closed;
+    - if the reply is already in an outbox;
+    - if a decision depends on the reply;
+    - if the reply is the acknowledgement that feedback must follow, and feedback is waiting to be sent.
+
+    Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)

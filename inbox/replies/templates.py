@@ -67,7 +67,7 @@ def has_own(session: Session) -> bool:
 
 
 def listed(inbox: Inbox, who: Actor) -> InUse:
-    """Return the templates in use, and their file; raises what ``Inbox.acting`` raises."""
+    """Return the templates in use, and their file; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_TEMPLATES)) as session:
         return InUse(known(session), source(session))
 
@@ -76,8 +76,8 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; requires two officers.
 
     The file says which template informs the reporter of a decision. Otherwise, one officer alone could
-    declare any text to be such a template. Raises Refused as ``parse`` does, and what ``Inbox.acting``
-    raises.
+    declare any text to be such a template. Raises the same errors as ``parse`` and
+    ``Inbox.acting``.
     """
     with inbox.transaction() as session:
         parse(raw, in_use.of(session))  # so that officers never confirm an invalid file
@@ -136,10 +136,14 @@ def view(template: Reply) -> View:
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
     """Return the text of a template filled in for a case, in the language of its reporter.
 
-    Without an id, return only the ``own`` text. Raises CaseRefused for an unknown template or case; if
-    ``own`` words are missing, contain no letter or digit, or have no place in the template; if the template
-    names a day that this case does not have; if the template is about an extension, but the time was not
-    extended; and if the template is about an outcome without the prosecutor's word.
+    Without an id, return only the ``own`` text. Raises CaseRefused:
+
+    - if the template or the case is unknown;
+    - if the template requires an officer's own words, and ``own`` has no letter or digit;
+    - if ``own`` has words, but the template has no place for them;
+    - if the template names a day that this case does not have;
+    - if the template tells the reporter of an extension, but the time was not extended;
+    - if the template is about an outcome that requires the prosecutor's word, and the word is missing.
     """
     if not template_id:
         return own
