@@ -134,6 +134,7 @@ def test_who_moves_the_mouse_or_is_a_script_is_not_there(page: Page, served: Ser
     page.mouse.move(200, 200)
     page.mouse.move(300, 320)
     page.mouse.wheel(0, 200)
+    page.mouse.click(2, 300)  # beside everything that acts
     page.evaluate("""() => {
       document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
       document.body.dispatchEvent(new InputEvent("input", { bubbles: true }))

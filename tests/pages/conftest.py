@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.support.page_visitor import FILE
+from tests.support.page_visitor import FILE, Visitor
 from tests.support.portal_site import PortalSite
 
 
@@ -24,3 +25,11 @@ def site(tmp_path: Path) -> Iterator[PortalSite]:
     with made.serving():
         yield made
     made.close()
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in English."""
+    visitor.visit("en/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    return visitor.page

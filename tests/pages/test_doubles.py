@@ -19,13 +19,6 @@ TWO_TAPS = """(selector) => {
 }"""
 
 
-@pytest.fixture
-def page(visitor: Visitor) -> Page:
-    visitor.visit("en/report")
-    expect(visitor.page.locator("#what")).to_be_visible()
-    return visitor.page
-
-
 @pytest.mark.parametrize("count", TIMES)
 def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
     visitor: Visitor, page: Page, count: int

@@ -51,8 +51,11 @@ def test_whoever_reads_an_acknowledgement_reads_the_status_acknowledged(world: W
     assert "assessing" == world.office.json("case", "show", "1")["status"]
 
 
-# What a page says of what is to come, and of what was done, in English: no message that fits contradicts it.
-UNREAD = re.compile(r"will (now|soon) be read|nobody has read|not (yet )?been read", re.IGNORECASE)
+# No page and no message says so to somebody whose report has been read, in either language.
+UNREAD = (
+    r"will (now|soon) be read|nobody has read|not (yet )?been read"
+    r"|va être lu|sera (bientôt )?lu\b|personne n'a (encore )?lu|n'a pas (encore )?été lu"
+)
 
 
 @pytest.mark.usefixtures("correspondent")
@@ -71,7 +74,7 @@ def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: Wor
         view = world.office.json("message", "reply", "1", "--template", each.code, "--preview", *own)
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
-        assert not UNREAD.search(status_preview.TEXTS[f"means-{said}"])
+        assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
         # The page names that day anew with each exchange: a reply beside it would keep another one.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
@@ -113,6 +116,7 @@ def plain(text: str) -> str:
 def test_no_text_that_fits_a_status_says_that_a_case_stands_elsewhere(status: Status, language: str) -> None:
     """Closed, examined or acted on: a text with an outcome is read beside the status closed, no other."""
     over = "" if status is Status.CLOSED else f"|{finished(language)}"
+    over += "" if status is Status.RECEIVED else f"|{UNREAD}"
     never = re.compile(NEVER[status] + over, re.IGNORECASE)
     read = {
         code: each.text.in_(language)
