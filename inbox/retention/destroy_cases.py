@@ -47,7 +47,7 @@ class Plan:
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], reason: str = "") -> Plan:
     """Return the plan to destroy these cases; a ``reason`` allows it on a day that no bundle has confirmed.
 
-    Raises Refused if no case is given. Also raises what ``exits.check`` raises for each case.
+    Raises Refused if no case is given. Also raises the same errors as ``exits.check``.
     """
     with _planning(inbox, who) as session:
         return _planned(inbox.home, session, numbers, who.today, reason)
@@ -75,7 +75,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
     Deletes their rows from every table and the keys of their files, and records each case in the journal and
     the list. Files and the contents of free pages are deleted afterwards by ``Inbox.settle``, even after
-    several interruptions. Checks everything again, and raises what ``plan`` raises.
+    several interruptions. Checks everything again, and raises the same errors as ``plan``.
     """
     numbers = [each.case for each in planned.cases]
     by_one_clock = any(each.by_one_clock for each in planned.cases)
@@ -90,7 +90,10 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _check_asked(found: Sequence[Due], today: date) -> None:
-    """Raise Refused if a case waits only for the portal to confirm its day, or for the archives' approval."""
+    """Raise Refused if a case lacks nothing but a confirmation of the date or the archives' approval.
+
+    The portal confirms the date with a bundle that it exported on or after the day when the case is due.
+    """
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(

@@ -79,7 +79,7 @@ def rows(views: Sequence[View]) -> Iterator[str]:
 
 
 def write(home: Home, destroyed: DestroyedList, out: Path) -> list[Path]:
-    """Write the list into a folder; return the files. Raises what ``list_files.write`` raises."""
+    """Write the list into a folder; return the files. Raises the same errors as ``list_files.write``."""
     day = destroyed.day.isoformat()
     said = {"office": destroyed.office, "day": day, "destroyed": destroyed.lines}
     return list_files.write(home, out, f"{apart.DESTROYED}-{day}", _paper(destroyed), said)

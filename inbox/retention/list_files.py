@@ -26,7 +26,8 @@ def check(home: Home, out: Path) -> None:
 def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Path]:
     """Write a list under a name into a folder, which is created if needed; return the files.
 
-    ``paper`` is the text to print. Raises Refused if a file with that name exists, and what ``check`` raises.
+    ``paper`` is the text to print. Raises Refused if a file with that name exists. Also raises the same
+    errors as ``check``.
     """
     check(home, out)
     out.mkdir(exist_ok=True)
@@ -43,6 +44,6 @@ def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Pat
 
 
 def row(widths: Sequence[int], *cells: str) -> str:
-    """Return a line of a list to print: cells in columns of these widths, and a last cell of any width."""
+    """Return a line of a table as text. All cells but the last are padded to ``widths``."""
     *columns, last = cells
     return " ".join([*(cell.ljust(width) for cell, width in zip(columns, widths, strict=True)), last])

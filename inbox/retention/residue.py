@@ -41,8 +41,8 @@ def in_vault(session: Session, number: int, passage: str) -> list[str]:
 def in_files(home: Home, session: Session, number: int, passage: str) -> tuple[list[int], list[int]]:
     """Return which text files of a case contain a passage, and which files were not searched.
 
-    Files are not searched if they are not UTF-8 text, are larger than 1 MiB, or cannot be opened. Raises what
-    ``declarations.check`` raises.
+    Files are not searched if they are not UTF-8 text, are larger than 1 MiB, or cannot be opened. Raises the
+    same errors as ``declarations.check``.
     """
     wanted, holding, unsearched = _folded(passage), [], []
     store = key_store.load(home, session)

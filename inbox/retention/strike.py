@@ -83,14 +83,18 @@ class Struck:
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
     """Return all texts of a case except the reporter's identity.
 
-    Raises what ``declarations.check`` raises.
+    Raises the same errors as ``declarations.check``.
     """
     with _showing(inbox, who, number) as session:
         return Shown(_texts(session, number, who.today), _labels(session, number, who, language))
 
 
 def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
-    """Return where ``strike`` would find a passage, but change nothing; raises what ``strike`` raises."""
+    """Return where ``strike`` would find a passage, but change nothing.
+
+    Raises CaseRefused if the passage has no words or is not found. Also raises the same errors as
+    ``declarations.check``.
+    """
     with _showing(inbox, who, passage.case) as session:
         return Shown(_look(session, passage, who.today), _labels(session, passage.case, who, language))
 
@@ -102,15 +106,17 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
     case are rebuilt.
 
-    Raises what ``declarations.check`` raises. Raises Refused if no reason is given. Raises CaseRefused:
+    Raises the same errors as ``declarations.check``. Raises Refused if no reason is given. Raises
+    CaseRefused:
 
     - if there is no such place, if the passage is not found, or if the remaining text would be too long;
     - if the case is held for a procedure;
     - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
       access;
     - if a text would be removed completely (``Striker.emptied``) or almost, counting earlier redactions,
-      while proceedings go on or nobody has decided whether to inform the prosecutor. Words that identify the
-      reporter can still be redacted then, but not evidence.
+      while proceedings go on or nobody has decided whether to inform the prosecutor.
+
+    In the last situation, officers can still redact words that identify the reporter, but not evidence.
     """
     # An officer may type a passage as the place by mistake: it is refused, and must not be recorded.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -125,7 +131,7 @@ def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Se
 
 
 def _labels(session: Session, number: int, who: Actor, language: str) -> View:
-    # The labels are those of the report: one part of a long conversation is enough.
+    # One part of a long conversation is enough, because only the report has labels.
     labels: View = case_view.details(session, number, who.today, Look(language, part=1))["labels"]
     return labels
 
@@ -150,7 +156,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # Until a case is assessed, no rule has asked whether to inform a prosecutor, but a rule still may.
+    # Until a case is assessed, no rule requires a decision on informing the prosecutor, but one may later.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
@@ -188,9 +194,10 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open access requests that a case waits for, and whether it surely names the requester.
+    """Return the open access requests that a case waits for, and those whose requester it names for certain.
 
-    If only a family name were left, an officer could claim alone that it belongs to another person.
+    The flag is true for the latter. If only a family name were left, an officer could claim alone that it
+    belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}
@@ -204,7 +211,7 @@ def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRe
 
 
 def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused:
-    """Return the refusal to remove a complete text: only some words of it can identify the reporter."""
+    """Return the error for removing a complete text, of which only some words can identify the reporter."""
     return CaseRefused(
         sentence(
             "case {number}: {why}; until then, only parts of a text can be redacted",

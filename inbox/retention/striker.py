@@ -101,7 +101,7 @@ class Striker:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place: the ``pieces`` that would stay, and the passages ``taken`` from between them."""
+    """A text at its place. ``pieces`` would stay; ``taken`` are the passages that would be redacted."""
 
     place: str
     text: str

@@ -20,7 +20,7 @@ _WIDTHS = (12, 16, 14)
 
 
 def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:
-    """Write a list into a folder; return the files. Raises what ``list_files.write`` raises."""
+    """Write a list into a folder; return the files. Raises the same errors as ``list_files.write``."""
     return list_files.write(home, out, f"{apart.VISA}-{asked.name}", _paper(asked), view(asked))
 
 

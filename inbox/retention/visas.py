@@ -96,7 +96,7 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     need weeks. The cases are still destroyed only on the day when they are due.
 
     Raises Refused if no case waits for approval, if a case needs no approval, or if the day of a case is too
-    far off. Also raises what ``exits.check`` raises for a case with another obstacle.
+    far off. Raises the same errors as ``exits.check`` if a case has another obstacle.
     """
 
     def choose(session: Session) -> Action:
@@ -132,7 +132,8 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
     Needs two officers. Raises Refused for an unknown list, a list that is already approved, an empty list, a
     day before the list was made or in the future, and a reference that is empty or longer than LONGEST
-    characters. Raises CaseRefused, as ``unsaid.check_line`` does, for a case on the list.
+    characters. Raises CaseRefused if the reference may not be kept beside a case on the list
+    (``unsaid.check_line``).
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:

@@ -25,7 +25,8 @@ _PICTURES = (
     (rb"II\*\0|MM\0\*", "image/tiff", ".tif .tiff"),
     (rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "image/bmp", ".bmp .dib"),
 )
-# Other types for which a program might mistake a file, and the part of the file where it looks for them.
+# Other types for which a program might mistake a file: a pattern, the type, and the part of the file in which
+# such a program searches for the pattern.
 _ALSO = (
     (rb"%PDF-", PDF, slice(0, 1024)),
     (rb"PK\x05\x06", ZIP, slice(-65_557, None)),

@@ -23,9 +23,9 @@ _ACTIVE = (
 )
 _ENCRYPTED = fact("caution", "encrypted")
 _UNREAD = fact("caution", "unread-objects")
-# How many bytes before a stream its dictionary may begin, and the maximum number of bytes unpacked from all
-# object streams.
+# The maximum number of bytes between the beginning of a stream's dictionary and the stream.
 _BEFORE = 400
+# The maximum number of bytes to unpack from all object streams together.
 _MOST_UNPACKED = 1 << 24
 
 
