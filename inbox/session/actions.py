@@ -1,8 +1,12 @@
 """Every action that officers take: its code in the journal, its conditions, and the values of its entry.
 
-``TABLE`` alone decides how many officers an action takes (the law may ask for more), whether it needs a
-reason, and whether it also applies to a case in quarantine, to an undeclared case or to all cases. It also
-decides whether oversight counts the action, and which values its entry has.
+``TABLE`` alone decides:
+
+- how many officers an action takes, although the law may require more;
+- whether the action needs a reason;
+- whether it also applies to a case in quarantine, to an undeclared case, or to all cases;
+- whether oversight counts it;
+- which values its entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -197,8 +201,8 @@ class Rule:
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
 
-    ``oversight``: oversight counts the action, because it departs from routine or from what the rules
-    propose, ends a case, or changes who can act, who can see something, or how the work is measured.
+    ``oversight``: oversight counts the action. It departs from routine or from a proposal of the rules, ends
+    a case, or changes who can act, who can see something, or how the work is measured.
 
     ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).
@@ -497,8 +501,8 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
     """Return an action. Values that are None or False are omitted.
 
     The reason is put on one line. Raises Refused for a missing reason, for a reason or a text that is too
-    long for an entry, and for an invalid officer's name. Raises TypeError for values, or a reason, that TABLE
-    does not allow: that is an error in the program.
+    long for an entry, and for an invalid officer's name. Raises TypeError if TABLE does not
+    allow a value or a reason, because the program then has a bug.
     """
     rule = TABLE[code]
     kept = {

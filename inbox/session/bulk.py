@@ -15,7 +15,7 @@ def do(inbox: Inbox, who: Actor, action: Action, numbers: Iterable[int], act: Ac
     """Take ``action`` on each of these cases (at least one), and return their numbers in order.
 
     Each case has its own entry in the journal, with the reason, so nobody can count cases that they may not
-    see. Raises what ``act`` and ``Inbox.acting`` raise. If one case is refused, nothing is done.
+    see. If one case is refused, nothing is done. Raises the same errors as ``act`` and ``Inbox.acting``.
     """
     done = sorted(set(numbers))
     first, *others = (replace(action, case=number) for number in done)

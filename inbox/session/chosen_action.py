@@ -44,7 +44,8 @@ def together(
     confirm, then in the session itself. ``quarantine``: all actions that ``choose`` can return also apply to
     a case in quarantine.
 
-    Raises Refused if the second call returns other actions, and what ``choose`` and ``Inbox.acting`` raise.
+    Raises Refused if the second call returns other actions. Also raises the same errors as ``choose`` and
+    ``Inbox.acting``.
     """
     with inbox.choosing(who, quarantine=quarantine) as (session, looks):
         if case is not None and case in row_security.readable(session, [case]):

@@ -34,7 +34,10 @@ def lacking(session: Session, number: int) -> list[str]:
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases that all officers concerned have declared on: those in ``numbers``, perhaps others."""
+    """Return the cases in ``numbers`` that all officers concerned have declared on.
+
+    For a long list of numbers, the result may also contain other cases that they have declared on.
+    """
     names = asked(session)
     if not names:
         return set(numbers)
@@ -45,7 +48,10 @@ def given(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return SQL conditions on a column of case numbers: all signed-in officers have declared on the case."""
+    """Return SQL conditions that all signed-in officers have declared on a case.
+
+    ``case`` is a column of case numbers.
+    """
     words = (
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
@@ -79,6 +85,6 @@ def check(session: Session, numbers: Iterable[int]) -> None:
 
 
 def check_actions(session: Session, actions: Iterable[Action]) -> None:
-    """Check the cases of the actions that need a declaration. Raises what ``check`` raises."""
+    """Check the cases of the actions that need a declaration. Raises the same errors as ``check``."""
     asked_of = [each for each in actions if not each.rule.undeclared and not each.rule.all_cases]
     check(session, [each.case for each in asked_of if each.case is not None])

@@ -82,9 +82,10 @@ class Inbox:
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
         recorded even if the block raises.
 
-        Raises Undeclared as ``declared.check_actions`` does, before anybody is asked to confirm and again in
-        the session; Locked if an action takes two officers and they do not both confirm the action;
-        Superseded; Refused as ``journal.note`` does; CaseRefused as ``unsaid.check_reason`` does.
+        Raises Superseded if this vault is outdated, and Locked if an action takes two officers and they do
+        not both confirm it. Also raises the same errors as ``journal.note``, ``unsaid.check_reason`` and
+        ``declared.check_actions``. The declarations are checked in the session and, if two officers must
+        confirm, also before they are asked.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -253,8 +254,8 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
     """Yield the inbox in the folder ``root``, locked for the exclusive use of this process.
 
     ``bring`` returns the officers' credentials. It is called only if there is something to open. Raises
-    HomeRefused (also for a law that has changed since it was adopted), HeaderDamaged, VaultMissing,
-    VaultDamaged, and what ``officers.open_master`` raises.
+    HomeRefused (also if the law in use is missing or altered), HeaderDamaged, VaultMissing and VaultDamaged.
+    Also raises the same errors as ``officers.open_master``.
     """
     home = Home(root)
     with home.locked():
@@ -290,7 +291,10 @@ class OpenedAny:
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
-    """Return the vault of a home that nobody else is using. The caller closes it. Raises as ``unlocked``."""
+    """Return the vault of a home that nobody else is using. The caller closes it.
+
+    Raises the same errors as ``unlocked``.
+    """
     found = vault_header.parse(given_files.content(home.header))
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))

@@ -82,7 +82,7 @@ def sign_in(inbox: Inbox, who: Actor) -> None:
 
 
 def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> Read:
-    """Return the matching entries, at most the newest ``most``. Raises what ``Inbox.acting`` raises."""
+    """Return the newest matching entries, at most ``most``. Raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
         head, first = journal.head(session), wanted.first
         if most is not None and wanted.is_all:
@@ -108,7 +108,7 @@ def _shown(line: Line, undeclared: Collection[int]) -> Line:
 def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | None = None) -> Checked:
     """Verify the journal, also against a ``file`` of anchors and a head on paper; return the result.
 
-    Raises Refused as ``anchors.check`` does.
+    Raises the same errors as ``anchors.check``.
     """
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.VERIFY)) as session:
         if file is None:

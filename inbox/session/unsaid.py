@@ -43,8 +43,8 @@ class Unsaid:
 def find(session: Session, number: int, text: str) -> Unsaid | None:
     """Return the forbidden matches of a text about a case, or None.
 
-    The caller has checked that the signed-in officers may read the case. Raises what ``comparisons.touched``
-    raises.
+    The caller has checked that the signed-in officers may read the case. Raises the same errors
+    as ``comparisons.touched``.
     """
     kept = tuple(dict.fromkeys(protected.of(session, number).repeated(text)))
     touched = comparisons.touched(session, number, text)
@@ -56,8 +56,8 @@ def find(session: Session, number: int, text: str) -> Unsaid | None:
 def check_reason(session: Session, number: int, reason: str) -> None:
     """Raise CaseRefused if the journal may not keep this reason about a case.
 
-    Raises what ``comparisons.touched`` raises. A case that the signed-in officers may not read or have not
-    declared is not compared: otherwise they could test names against it.
+    If the signed-in officers may not read the case or have not declared it, the reason is not compared with
+    the case. Otherwise, they could test names against it. Raises the same errors as ``comparisons.touched``.
     """
     if _says(session, number, reason):
         raise says_itself()
@@ -66,8 +66,8 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    The line is kept in registers and ledgers, which more officers read. Compares texts and raises errors as
-    ``check_reason`` does.
+    The line is kept in registers and ledgers, which more officers read. Like ``check_reason``, compares the
+    text only if the signed-in officers may read the case, and raises the same errors.
     """
     if _says(session, number, text):
         raise CaseRefused(
