@@ -48,7 +48,7 @@ _LEAP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a backup goes: its folder into ``out``, and its key store into ``keys``.
+    """The places for a backup: ``out`` receives its folder, and ``keys`` its key store.
 
     ``out`` and ``keys`` must be on different disks from the home, unless ``same_disk`` is set.
     """
@@ -144,7 +144,10 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return what the journal says about backups of this inbox; raises what ``Inbox.acting`` raises."""
+    """Return what the journal says about backups of this inbox.
+
+    Raises the same errors as ``Inbox.acting``.
+    """
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         noted = (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP)
         made, back, gap = (journal.newest(session, code) for code in noted)
@@ -211,12 +214,16 @@ def restore(  # noqa: PLR0913 - keywords
 ) -> Restored:
     """Restore the inbox into the folder ``root`` from a backup and its key store; record that in its journal.
 
-    Nothing appears at ``root`` before these checks: every file matches the list of the backup; the vault and
-    the key store open; the list is verified and matches the vault; and ``look`` accepts the backup.
+    Nothing appears at ``root`` before all checks have succeeded:
+
+    - every file matches the list of the backup;
+    - the vault and the key store can be opened;
+    - the list is authentic, and matches the vault;
+    - ``look`` accepts the backup.
 
     Raises HomeRefused if ``root`` is not empty. Raises Refused if the files do not belong together, if the
     journal is older than the head that was written down, or if ``last_case`` is lower than a case number in
-    the backup. Also raises what opening the vault and ``look`` raise.
+    the backup. Also raises the same errors as opening the vault, and those of ``look``.
     """
     init.check_free(root)
     listed = backup_list.read(source.folder)

@@ -38,8 +38,8 @@ def list_channels(inbox: Inbox, who: Actor) -> list[View]:
 def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
     """Add the channel of an outside body to the keyring, or replace its older card; return the card.
 
-    If a fingerprint was typed, it is compared first; then two officers confirm. Raises Refused as
-    ``channel_cards.compare`` and ``channel_cards.accept`` do.
+    If a fingerprint was typed, it is compared first; then two officers confirm. Raises the same errors as
+    ``channel_cards.compare`` and ``channel_cards.accept``.
     """
     channel_cards.compare(offered)
     with inbox.acting(who, action(Code.ACCEPT_CARD, **channel_cards.claim(offered.raw))) as session:

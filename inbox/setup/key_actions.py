@@ -48,7 +48,7 @@ class Standing:
 
     ``next_from`` is the day from which the next keys can be made. ``root`` and ``card`` are the fingerprints
     of the deployment's root key and of the key that signs our card. ``card`` is None in the root's inbox,
-    which issues the ``keyring`` (serial, last day) instead. ``can_destroy`` is whether a key can be destroyed
+    which issues the ``keyring`` (serial, last day) instead. ``can_destroy`` is true if a key can be destroyed
     today.
     """
 
@@ -62,7 +62,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return the state of the keys, without any secrets; raises what ``Inbox.acting`` raises."""
+    """Return the state of the keys, without any secrets; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_KEYS)) as session:
         office, keys = queries_office.office(session), listing.listing(session, who.today)
         return Standing(
@@ -77,7 +77,7 @@ def look(inbox: Inbox, who: Actor) -> Standing:
 
 
 def list_keys(inbox: Inbox, who: Actor) -> list[View]:
-    """Return a view of every key that this inbox has or had, as ``listing.listing`` does."""
+    """Return a view of every key that this inbox has or had (``listing.listing``)."""
     with inbox.acting(who, action(Code.LIST_KEYS)) as session:
         return listing.listing(session, who.today)
 
@@ -85,7 +85,7 @@ def list_keys(inbox: Inbox, who: Actor) -> list[View]:
 def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: bool) -> tuple[Rotated, bool]:
     """Make the next keys, or replace all keys ``at_once``; return them, and whether this is the root's inbox.
 
-    Two officers confirm. Raises Refused as ``rotation.rotate`` does.
+    Two officers confirm. Raises the same errors as ``rotation.rotate`` unless ``at_once`` is set.
     """
     make = rotation.replace if at_once else rotation.rotate
     with inbox.acting(who, action(Code.ROTATE_KEYS, None, reason, at_once=at_once)) as session:

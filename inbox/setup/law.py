@@ -43,9 +43,9 @@ class Moved:
 class Plan:
     """A new law and its changes, limited to the cases that the signed-in officers may see.
 
-    ``looser`` are the changes that allow, disclose or delete something new, or that let fewer officers decide
-    (``templates.law.loosening``). ``later`` are the deadlines that get later, ``sooner`` the cases that would
-    be destroyed sooner.
+    ``looser`` are the changes that loosen the law (``templates.law.loosening``), for example by allowing or
+    disclosing more, or by letting fewer officers decide. ``later`` are the deadlines that get later, and
+    ``sooner`` the cases that would be destroyed sooner.
     """
 
     files: Mapping[str, bytes]
@@ -62,7 +62,7 @@ class Plan:
 
 
 def read(inbox: Inbox, who: Actor) -> Law:
-    """Return the law in use; raises what ``Inbox.acting`` raises."""
+    """Return the law in use; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return in_use.of(session)
 
@@ -70,7 +70,7 @@ def read(inbox: Inbox, who: Actor) -> Law:
 def copy(inbox: Inbox, who: Actor, out: Path) -> None:
     """Write the files of the law in use into a new folder ``out``, for the portal, counsel or an editor.
 
-    Raises Refused if the folder already exists, and what ``Inbox.acting`` raises.
+    Raises Refused if the folder already exists. Also raises the same errors as ``Inbox.acting``.
     """
     if out.exists():
         raise Refused(sentence("{folder} already exists", folder=out), sentence("remove it, or rename it"))
@@ -84,9 +84,8 @@ def copy(inbox: Inbox, who: Actor, out: Path) -> None:
 def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
     """Return what the law in these files would change; nothing changes yet.
 
-    Raises Refused for a mistake in the files, and if this law is already in use. Also raises what
-    ``codes_in_use.check`` raises for the cases that the signed-in officers may see, and what ``Inbox.acting``
-    raises.
+    Raises Refused if the files have a mistake, or if this law is already in use. Also raises the same errors
+    as ``codes_in_use.check``, for the cases that the signed-in officers may see, and as ``Inbox.acting``.
     """
     law = folders.read(files)
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
@@ -111,8 +110,8 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
 def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     """Put the planned law into use, and set every deadline again; two officers confirm.
 
-    Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises what
-    ``codes_in_use.check`` raises, this time for all cases, and what ``Inbox.acting`` raises.
+    Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises the same errors as
+    ``codes_in_use.check``, this time for all cases, and as ``Inbox.acting``.
     """
     if planned.loosens and not loosening:
         raise Refused(

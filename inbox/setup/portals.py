@@ -29,8 +29,9 @@ class Standing:
     """Our channel, the ``present`` portal, those ``before`` it, and the exchanges.
 
     ``made`` is the last outbox, ``unconfirmed`` the number of outboxes that the portal has not confirmed.
-    Either an exchange was ``missed``, or the next one is due on a day; both are None before the first
-    exchange. ``bodies`` are the channels of outside bodies; None in an inbox that is not the root's.
+    ``missed`` is the exchange that should have taken place by now, if any. ``due`` is the day by which the
+    next exchange is due; it is past if an exchange was missed. Both are None before the first bundle.
+    ``bodies`` are the channels of outside bodies; None in an inbox that is not the root's.
     """
 
     deployment: str
@@ -45,7 +46,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return the state of the exchange with the portal; raises what ``Inbox.acting`` raises."""
+    """Return the state of the exchange with the portal; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
         office = queries_office.office(session)
         portals = [

@@ -9,7 +9,7 @@ from inbox.session.inbox import Inbox
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> Questionnaire:
     """Put the questionnaire in the file ``raw`` into use from the next keyring on; return it.
 
-    Two officers confirm. Raises Refused as ``catalogue.read`` and ``catalogue.adopt`` do.
+    Two officers confirm. Raises the same errors as ``catalogue.read`` and ``catalogue.adopt``.
     """
     asked = catalogue.read(raw)
     code = Code.ADOPT_QUESTIONNAIRE

@@ -87,7 +87,7 @@ class Shared:
 
 
 def look(inbox: Inbox, who: Actor) -> Shared:
-    """Return who holds shares, without any secrets; raises what ``Inbox.acting`` raises."""
+    """Return who holds shares, without any secrets; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
         return Shared(
             members=queries_office.officers(session),
@@ -114,8 +114,9 @@ def plan(  # noqa: PLR0913 - keywords
 ) -> Planned:
     """Return the planned change of officers; without a name or a new quorum, it only renews all shares.
 
-    Raises Refused if the officer to add is an officer already, if the one to remove is not, if officers or
-    quorum would change while passphrases are lost, and what ``secret_sharing.check`` raises.
+    Raises Refused if the officer to add is already an officer, if the officer to remove is not, or if the
+    officers or the quorum would change while passphrases are lost. Also raises the same errors as
+    ``secret_sharing.check``.
     """
     with inbox.transaction() as session:
         before = tuple(each.name for each in queries_office.officers(session))
@@ -159,9 +160,9 @@ def reshare(
     The shares are handed out; without a handout, the only share stays in the home. The inbox is locked
     afterwards, and must be opened with the new shares.
 
-    Raises Locked, Refused (also as ``sheet_presence.check`` does), and VaultDamaged or KeyStoreDamaged if the
-    old vault or key store cannot be read; in these cases nothing has changed. After any other exception,
-    ``inbox.is_superseded`` is whether the officers have changed.
+    Raises Locked or Refused, the same errors as ``sheet_presence.check``, and VaultDamaged or KeyStoreDamaged
+    if the old vault or key store cannot be read. Nothing has changed after any of these errors. After any
+    other exception, ``inbox.is_superseded`` is true if the officers have changed.
     """
     changed = _action(planned)
     confirmed = inbox.confirmed(who, changed)

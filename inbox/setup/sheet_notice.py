@@ -91,7 +91,7 @@ def _pending(session: Session, today: date) -> Iterator[Notice]:
 def acknowledge(inbox: Inbox, who: Actor) -> None:
     """Record that the officers who signed in with their own passphrases have read their notices.
 
-    Raises Refused if there is no notice for them to read, and what ``Inbox.acting`` raises.
+    Raises Refused if there is no notice for them to read. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.ACKNOWLEDGE_RENEWAL)) as session:
         here = _waiting_for(session, who)

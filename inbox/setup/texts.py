@@ -71,7 +71,7 @@ class Planned:
 
 
 def read(inbox: Inbox, who: Actor, kind: Kind) -> Listed:
-    """Return the entries of a kind; raises what ``Inbox.acting`` raises."""
+    """Return the entries of a kind; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, _reading(kind)) as session:
         is_own = kind is Kind.REPLY and templates.has_own(session)
         return Listed(entries.in_file(kind, _source(session, kind)), in_use.of(session), is_own)
@@ -81,7 +81,7 @@ def plan(inbox: Inbox, who: Actor, edit: Edit) -> Planned:
     """Return the planned change of an entry; nothing changes yet.
 
     Raises FileRefused for a mistake in the entry. Raises Refused if the edit changes nothing. Also raises
-    what ``entries.edited``, ``laws.plan`` and ``Inbox.acting`` raise.
+    the same errors as ``entries.edited``, ``laws.plan`` and ``Inbox.acting``.
     """
     name = FORMS[edit.kind].file
     with inbox.acting(who, _reading(edit.kind)) as session:
@@ -112,7 +112,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Planned, seen: str, *, loosening: b
     """Put a changed entry into use; ``seen`` is the hash of the preview. Two officers confirm.
 
     Raises Refused if the result differs from the preview, for example after a change by another officer. Also
-    raises what ``templates.adopt`` and ``laws.adopt`` raise.
+    raises the same errors as ``templates.adopt`` and ``laws.adopt``.
     """
     if planned.sha256 != seen:
         raise Refused(
