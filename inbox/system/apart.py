@@ -32,7 +32,10 @@ _DEPTH = 3
 
 @contextmanager
 def new(home: Home, path: Path) -> Iterator[BinaryIO]:
-    """Yield a new file for another recipient. Raises what ``atomic_files.new`` and ``check`` raise."""
+    """Yield a new file for another recipient.
+
+    Raises the same errors as ``atomic_files.new`` and ``check``.
+    """
     check(home, path.parent)
     with atomic_files.new(path) as file:
         yield file
@@ -56,7 +59,7 @@ def check(home: Home, folder: Path) -> None:
 
 
 def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
-    """Raise Refused for a folder on the medium that goes to the portal, whatever the medium contains now.
+    """Raise Refused if a folder is on the medium that goes to the portal, even if the medium is empty now.
 
     With ``same_disk`` the medium is a folder on this machine's own disk, and only that folder counts.
     """

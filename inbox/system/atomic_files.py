@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file as ``replacing`` does. Raises Refused if ``path`` already exists."""
+    """Yield a file like ``replacing``. Raises Refused if ``path`` already exists."""
     if path.exists():
         raise Refused(
             sentence("{path} already exists", path=path),
@@ -53,7 +53,7 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy the file ``source`` to ``target`` as ``write`` does."""
+    """Copy the file ``source`` to ``target`` completely, or leave ``target`` unchanged."""
     with source.open("rb") as original, replacing(target) as file:
         shutil.copyfileobj(original, file, PIECE)
 

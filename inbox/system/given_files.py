@@ -28,7 +28,7 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Yield a file of at most ``most`` bytes, open for reading.
 
     Without ``most``, the reader must check the length, and the format from the first block on. Raises
-    FileRefused if it is not a regular file or is too large, and OSError.
+    FileRefused if it is not a regular file or is too large, and OSError if it cannot be opened.
     """
     try:
         descriptor = os.open(path, _FLAGS)
@@ -50,9 +50,10 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
-    """Yield a file as ``opened`` does, to copy it to ``folder``. Raises OSError (ENOSPC) if it does not fit.
+    """Yield a file to copy to ``folder``, open for reading.
 
-    Otherwise a sparse file could fill the disk before it is known to be too large.
+    Raises OSError (ENOSPC) if the file does not fit. Otherwise, a sparse file could fill the disk before it
+    is known to be too large. Also raises the same errors as ``opened``.
     """
     with opened(path) as file:
         if os.fstat(file.fileno()).st_size > shutil.disk_usage(folder).free:
@@ -61,7 +62,10 @@ def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
 
 
 def content(path: Path, most: int = LARGEST_FILE) -> bytes:
-    """Return the bytes of a file of at most ``most`` bytes, by default 4 MiB. Raises as ``opened`` does."""
+    """Return the bytes of a file of at most ``most`` bytes, by default 4 MiB.
+
+    Raises the same errors as ``opened``.
+    """
     with opened(path, most) as file:
         # The file may have grown since.
         read = file.read(most + 1)

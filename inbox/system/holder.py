@@ -28,7 +28,10 @@ class Holder:
 
 @contextmanager
 def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]:
-    """Tell other processes of this user, if the system allows it, who has a home open during the block."""
+    """During the block, let other processes of this user read who has a home open.
+
+    Nothing is written if the system does not allow it.
+    """
     place = _place(root)
     with suppress(OSError):
         place.unlink(missing_ok=True)

@@ -85,7 +85,7 @@ def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
 
 
 def side_by_side(text: str) -> set[tuple[str, str]]:
-    """Return each pair of adjacent words of a text, as ``name_pairs`` does, but regardless of capitals."""
+    """Return each pair of adjacent words of a text, like ``name_pairs`` but regardless of capitals."""
     said = [each for each in person_names.words(text) if each not in _PARTICLES]
     return {(min(pair), max(pair)) for pair in pairwise(said) if all(map(str.isalpha, pair))}
 

@@ -64,7 +64,10 @@ def around(text: str, passage: str) -> Pieces:
 
 
 def taken(text: str, passage: str) -> Pieces:
-    """Return each occurrence of a passage, as the text spells it: one fewer than the pieces of ``around``."""
+    """Return each occurrence of a passage, as the text spells it.
+
+    ``around`` returns one piece more than there are occurrences.
+    """
     whole = _apart(text)
     spans = _joined(_matches(whole, passage))
     return tuple(unicodedata.normalize("NFC", whole[start:stop]) for start, stop in spans)
@@ -73,8 +76,8 @@ def taken(text: str, passage: str) -> Pieces:
 class Redactor:
     """Applies redactions to texts, and records which redactions have matched.
 
-    ``always`` are passages to remove from every text, if they occur. ``went`` counts how often these passages
-    were removed.
+    ``always`` are passages to remove from every text, if they occur. ``went`` is the number of times that
+    these passages were removed.
     """
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:

@@ -55,8 +55,8 @@ class Vault:
     def _alone(self) -> Iterator[None]:
         """Refuse a second use within the block, because both would share one connection.
 
-        The second use would end the transaction of the first. It would also replace the signed-in officers,
-        who are part of the transaction, so the first use would continue with other officers' rights.
+        The second use would end the transaction of the first. It would also replace the signed-in officers.
+        The first use would then continue with the rights of other officers.
         """
         if self._is_in_use:
             raise RuntimeError("the vault is in use")
@@ -135,7 +135,10 @@ class Vault:
 
     @contextmanager
     def _statements(self) -> Iterator[Callable[..., Any]]:
-        """Yield a function that runs a statement outside any transaction. Raises as ``copy_to`` does."""
+        """Yield a function that runs a statement outside any transaction.
+
+        Raises the same errors as ``copy_to``.
+        """
         with self._alone(), closing(self._engine.raw_connection()) as connection:
             try:
                 yield connection.cursor().execute
@@ -174,7 +177,7 @@ def load(path: Path, key: bytes) -> Vault:
 def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
     """Return the vault at ``path`` and its version.
 
-    Accepts an earlier version that can be upgraded. Otherwise raises what ``load`` raises.
+    The version may be an earlier one that can be upgraded. Otherwise raises the same errors as ``load``.
     """
     if not path.exists():
         raise VaultMissing(path.name)
