@@ -56,7 +56,7 @@ class Part:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """The names of its fields in a form, each with its language; "" for a field without a language."""
+        """The language of each of its form fields, by the name of the field; "" if it has no language."""
         if self.shape in {Shape.LINE, Shape.TEXT}:
             return {f"{self.name}-{each}": each for each in LANGUAGES}
         return {self.name: ""}

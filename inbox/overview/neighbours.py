@@ -23,7 +23,7 @@ def of(
 ) -> Neighbours:
     """Return the neighbours of a case among the first ``queue.MANY`` cases of the queue.
 
-    ``asked`` is the queue that was displayed last. If ``asked`` is None, there are no neighbours. Cases that
+    ``asked`` is the queue that was displayed last. A case has no neighbours if ``asked`` is None. Cases that
     the acting officers may not read are omitted. Cases that these officers have not declared on are included,
     as in the queue. A case that has since left the queue, for example because it was closed, keeps those of
     its ``last`` neighbours that are still in the queue.

@@ -140,7 +140,7 @@ def _looking(wanted: Filter) -> Action:
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
-    """Return up to PAGE cases with the work on them, starting at place ``first`` (counted from 0).
+    """Return up to PAGE cases of the queue, starting at place ``first`` (counted from 0).
 
     Open cases come first, then closed ones, then junk. Cases restricted to other handlers are included if the
     filter reveals no more about such a case than its line does.

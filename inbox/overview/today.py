@@ -40,14 +40,17 @@ class Today:
 
     ``danger`` are open cases that report danger and have no measure against it yet. ``shut`` are cases in
     quarantine that may report such danger. ``pressing`` are undeclared cases of the highest priority, which
-    the queue also shows. Each of these three lists, and ``due``, has at most SHOWN cases. ``due`` holds the
-    queue's lines of cases that are due by the end of the day, overdue cases first; there are ``due_count``
-    such cases. ``this_week`` is the number of cases due in the following seven days, and ``to_read`` the
-    number of cases that are new or have an unread message. ``missed`` is the exchange that should have taken
-    place by now. If no exchange was missed, the next one is due on ``next_exchange``. ``keys`` are warnings
-    about keys that expire soon. ``requests`` are the open access requests, and ``ripe`` are the requests that
-    can be answered. ``needs_backup`` is true if there is no backup, or if the last backup, made on the day
-    ``backed_up``, is older than BACKUP_EVERY.
+    the queue also shows. ``due`` are the queue lines of cases that are due by the end of the day, overdue
+    cases first. Each of these four lists has at most SHOWN cases.
+
+    ``due_count`` is the number of cases that are due by the end of the day, ``this_week`` the number of cases
+    due in the following seven days, and ``to_read`` the number of cases that are new or have an unread
+    message.
+
+    ``missed`` is the exchange that should have taken place by now. ``next_exchange`` is the day by which the
+    next one is due. ``keys`` are warnings about keys that expire soon. ``requests`` are the open access
+    requests, and ``ripe`` are the requests that can be answered. ``needs_backup`` is true if there is no
+    backup, or if the last backup, made on the day ``backed_up``, is older than BACKUP_EVERY.
     """
 
     danger: Sequence[int]

@@ -136,10 +136,10 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return the earlier decision on a duty that must be decided again, with its day, or None.
+    """Return the earlier decision, with its day, if the duty must be decided again, otherwise None.
 
-    The earlier decision is read from the journal. ``sent`` is true if that decision sent something to
-    somebody.
+    The earlier decision is read from the journal. ``sent`` is true if that decision was carried out by a
+    measure, such as a transmission.
     """
     if not legal_duties.is_anew(row):
         return None
@@ -154,8 +154,9 @@ def _before(session: Session, row: Duty) -> View | None:
 
 
 def clock(due: Due, today: date) -> View:
-    """Return a deadline: its day, the days when it was sent, met or dropped, and whether it is late.
+    """Return the view of a deadline.
 
+    It has the day of the deadline, the days when it was sent, met or dropped, and whether it is late.
     ``urgency`` says how far away the day is, or is None if nothing remains to be done.
     """
     return {

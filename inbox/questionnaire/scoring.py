@@ -28,7 +28,10 @@ FILE = Schema(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The minimum value of a part of the score, if each question in ``when`` has one of the given answers."""
+    """A part of the score has at least this value if the answers meet all conditions in ``when``.
+
+    ``when`` has, by question, the answers that meet the condition.
+    """
 
     part: str
     value: int
