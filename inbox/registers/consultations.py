@@ -32,7 +32,9 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The body, the subject and its opinion, each on one line of at most LONGEST characters.
+    """What officers record about a consultation: the body that was consulted, the subject and the opinion.
+
+    Each text is one line of at most LONGEST characters.
 
     ``reference`` is where the opinion can be found; it may be empty.
     """

@@ -1,8 +1,8 @@
 """The register of access requests. Each line shows that a request was answered, but never the answer.
 
-A line is the same whether the person was refused or no data is held on them. An officer from whom the case is
-withheld sees the same line. The register names nobody. Lines are in the order in which the requests were
-recorded.
+The line of a refused request is the same as that of a person on whom no data is held. An officer from whom
+the case is withheld sees the same line. The register names nobody. Lines are in the order in which the
+requests were recorded.
 """
 
 from sqlalchemy import select

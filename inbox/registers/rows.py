@@ -96,7 +96,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The register that an officer asks for, for one year or all years."""
+    """The register that an officer requests. ``year`` is None for all years."""
 
     register: Register
     year: int | None = None

@@ -16,7 +16,7 @@ _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table, and its legal source, if any."""
+    """A line of a table. ``basis`` is its legal source, or None."""
 
     cells: tuple[str, ...]
     basis: Basis | None

@@ -76,15 +76,15 @@ class Held:
 def mark(session: Session, message: Message, own: str) -> None:
     """Record the restrictions on a case at the time when a message with an outcome or feedback is written.
 
-    ``own`` is the part of the message that officers wrote; a message of only the law's text is never
-    restricted.
+    ``own`` is the part of the message that officers wrote. If it is empty, the message has only the law's
+    text, and is never restricted.
     """
     known = prosecutor_word.binding_now(session, message.case)
     message.written_under = " ".join(sorted(known)) if own.strip() else _ANYTHING
 
 
 def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
-    """Remove from ``dialogues`` the content about a case that must be held back; return that content."""
+    """Remove the held-back content of a case from ``dialogues``, and return it."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
     replaced = tuple(each.position for each in waiting if each.reversed)
@@ -158,9 +158,9 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
-    """Return the messages of ``said`` about content that the next outbox would omit from these or all cases.
+    """Return the messages of ``said`` about all content of these cases that the next outbox would omit.
 
-    Cases that the session may not read are left out.
+    ``numbers`` is None for all cases. Cases that the session may not read are left out.
     """
     dialogues = slots.dialogues(session)
     asked = candidates(session, dialogues) if numbers is None else numbers
@@ -276,7 +276,7 @@ def _earlier(session: Session, case: Case) -> Status:
 
 
 def _measures(session: Session, case: Case, told: Collection[str], *, closing: bool) -> Iterator[str]:
-    """Yield measures that no slot has shown yet and that may not be shown now, other than protection."""
+    """Yield the measures, except protection, that no slot has shown yet and that may not be shown now."""
     law, known = in_use.of(session).measures, case.slot_measures.split()
     fresh = [each for each in told if each not in known and not law[each].protection]
     if fresh and (closing or prosecutor_word.binds(session, case.number)):

@@ -83,7 +83,10 @@ def page_of(session: Session, number: int) -> Page:
 
 
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
-    """Return the action for the journal: only a view if officers were already shown ``found``."""
+    """Return the action to record for a preview.
+
+    The action only views the case if officers were already shown the warnings ``found``.
+    """
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
     return action(Code.SHOW, number, view=Viewed.REPLY)
