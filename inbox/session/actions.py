@@ -268,7 +268,8 @@ TABLE: Mapping[Code, Rule] = {
         quarantine=True,
         values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
-    # A case can also be closed in quarantine. The officer first sees the reply, but no part of the case.
+    # A case can also be closed in quarantine. The officer first sees the reply that would be sent, but
+    # no part of the case.
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True, quarantine=True),
     Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
     Code.LIST_TEMPLATES: Rule(reads=True),

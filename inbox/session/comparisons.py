@@ -1,8 +1,8 @@
 """Compare officers' texts with the reporter's identity, which is stored separately, and limit the answers.
 
 An officer who types a list of names as a reply must not learn which of them is the reporter's. So one officer
-alone learns only that a text touches the identity, but not which words do, how many, or where. The exact
-words are shown to two officers who confirm the action, because those two may read the identity
+alone learns only that a text touches the identity, but not which words do, how many, or where. If two
+officers confirm the action, they see the exact words, because two officers may read the identity
 (``READ_IDENTITY``). Each comparison has its own journal entry, even if the action was refused. Oversight
 counts the comparisons that touched an identity.
 

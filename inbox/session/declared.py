@@ -56,7 +56,7 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
     )
-    return [word.exists() for word in words]  # one by one: each uses the primary key
+    return [word.exists() for word in words]  # one condition for each, so that it uses the primary key
 
 
 def lacking_cases(session: Session) -> set[int]:

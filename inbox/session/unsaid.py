@@ -20,9 +20,9 @@ from inbox.vault import row_security
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What a text reveals: ``protected`` words, and words ``touching`` the identity.
+    """The words by which a text reveals something: ``protected`` words, and words ``touching`` the identity.
 
-    ``is_for_two``: the text touches the identity, and one officer alone may not see the words.
+    ``is_for_two`` is true if the text touches the identity, and one officer alone may not see the words.
     """
 
     protected: tuple[str, ...]
@@ -84,7 +84,7 @@ def _says(session: Session, number: int, text: str) -> bool:
 
 
 def says_itself() -> CaseRefused:
-    """Return the error for a forbidden reason, which is the same whatever the reason and whoever gave it."""
+    """Return the error for a forbidden reason. It is the same for every reason and every officer."""
     return CaseRefused(
         sentence("the reason contains words that could identify somebody"),
         sentence("the journal keeps the reason: write another one"),

@@ -1,9 +1,9 @@
 """Back up an inbox, and restore one from a backup.
 
 A backup holds the home except the key store and the shares: header, vault, sealed files, unopened envelopes
-and outboxes not yet confirmed. The shares of a quorum open the vault of the backup as they open ours. The key
-store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without it, no
-report and no file of a case can be opened.
+and outboxes not yet confirmed. A quorum of shares opens the vault of the backup, like the vault in use. The
+key store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without it,
+no report and no file of a case can be opened.
 """
 
 import glob

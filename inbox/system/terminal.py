@@ -35,7 +35,8 @@ _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
-# The longest line that a terminal accepts, with its end. It drops the rest silently.
+# The longest line that a terminal accepts, with its end. The terminal drops the rest of a longer line
+# silently.
 _LONGEST_LINE = 4_096
 # Nobody types another line, or reacts to an interrupt, as fast as this.
 _AT_ONCE_SECONDS = 0.05

@@ -192,7 +192,7 @@ def _figures(text: str) -> str:
 def _national_lengths(country: str) -> frozenset[int]:
     """Return the possible numbers of digits, with or without the prefix for national calls.
 
-    Return none for a country that has no numbers of its own.
+    The set is empty for a country that has no telephone numbers of its own.
     """
     known = phonenumbers.PhoneMetadata.metadata_for_region(country)
     if not (known and known.general_desc):

@@ -96,10 +96,10 @@ class Redactor:
         return tuple(_around(whole, sorted(self._spans(meant, whole))))
 
     def check(self, kept: Iterable[tuple[str, Sequence[Pieces]]]) -> list[str]:
-        """Return the places that still contain a passage which was removed at another place.
+        """Return the places that still contain a passage, although it was removed at another place.
 
         ``kept`` has all the text that leaves the inbox, by place. Raises Refused if a redaction never
-        matched: an officer who mistyped a passage must not believe that it was removed.
+        matched, so that an officer who mistyped a passage does not believe that it was removed.
         """
         for each in self._patterns:
             if each not in self._found:

@@ -253,8 +253,8 @@ class Duty(Base):
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
-    - ``spent`` is true once a decision that is needed for each occasion has been used. The next decision
-      concerns the next occasion.
+    - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
+      decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. Its time then runs from the day of the news.
     - ``was_late`` is true if a decision or a deferral was ever late. Reopening the duty does not change this.
     """
@@ -367,8 +367,8 @@ class AccessCase(Base):
 
     - ``unopposed`` is the day on which the prosecutor raised no objection to an answer. ``reference`` says
       where this is recorded, and ``unopposed_by`` which officers recorded it.
-    - ``given`` says whether the answer included the case, None before the answer. ``reason`` says why the
-      answer did not include it, or why officers overrode a warning about the text.
+    - ``given`` says whether the answer included the case, None before the answer. ``reason`` is the reason
+      why the answer did not include it, or for overriding a warning about the text.
     - ``same`` says whether a family name alone in the case means this person, None until officers decide.
     """
 
