@@ -1,7 +1,7 @@
 """Labels of the codes that casework uses, in French and English.
 
-Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use: the code
-that reads the law from the home calls ``learn``.
+Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use. They are
+passed to ``learn`` when the law is read from the home.
 """
 
 from collections.abc import Collection, Mapping

@@ -27,7 +27,10 @@ class Kind(StrEnum):
 
 
 class Shape(Enum):
-    """The contents of a part: a line or a text in each language, one line, yes or no, a code or codes."""
+    """What a part of an entry contains.
+
+    ``LINE`` and ``TEXT`` have a line or a text in each language; ``WORDS`` is a line without a language.
+    """
 
     LINE = auto()
     TEXT = auto()

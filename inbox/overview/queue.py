@@ -108,7 +108,7 @@ def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
     """Return the numbers of the cases that match ``wanted``, if their count is ``confirmed``.
 
-    The journal records the search, whatever it finds. Only the handlers of a restricted case can find it.
+    The journal records the search even if it finds nothing. A restricted case is found only by its handlers.
     Raises Refused if the count differs, or if more than MANY cases match.
     """
     if wanted.search and not fulltext.phrase(wanted.search):

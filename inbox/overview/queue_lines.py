@@ -68,7 +68,7 @@ def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
 
 
 def _cautions(session: Session, line: Line, known: catalogue.Known) -> list[str]:
-    """Return the cautions to show before a report is read, or none if the report is not shown."""
+    """Return the warnings to show before a report is read; empty if the report is not shown."""
     if line.case is None or line.undeclared:
         return []
     return [*map(str, catalogue.cautions(session, line.case, known))]

@@ -199,7 +199,7 @@ def _rule(rule: Rule, answers: Answers) -> View:
 
 
 def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
-    """Return the codes that make a rule match. A free-text answer has no codes, whatever it says."""
+    """Return the codes that make a rule match. A free-text answer never has a code."""
     given = answers[question]
     chosen = [given] if isinstance(given, str) else given
     return [each for each in chosen if each in rule.when[question]]

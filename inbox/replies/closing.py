@@ -484,7 +484,7 @@ def _told(session: Session, number: int, closing: Closing, today: date) -> str:
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Record the authority to which the reporter is directed, if any."""
+    """Record that the reporter is directed to an authority, if the closing names one."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)

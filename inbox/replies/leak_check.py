@@ -182,7 +182,7 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 
 
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
-    """Return the findings in ``text`` that could reveal somebody, each once.
+    """Return the findings in ``text`` that could reveal somebody, without duplicates.
 
     ``own`` is the part of the text that an officer wrote. Only this part must not quote or name another
     report, or mention the judiciary while the prosecutor's word is missing. The law's own texts are not

@@ -118,7 +118,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
 
     In the last situation, officers can still redact words that identify the reporter, but not evidence.
     """
-    # An officer may type a passage as the place by mistake: it is refused, and must not be recorded.
+    # If an officer types a passage as the place by mistake, the journal must not record it.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
     with inbox.acting(who, action(Code.MINIMISE, passage.case, reason, place=noted)) as session:
         times, left = _strike(session, passage, journal.actor(session))

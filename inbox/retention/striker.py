@@ -255,7 +255,7 @@ def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tu
 
 
 def _describe(session: Session, case: Case, file: Attachment, **changes: str) -> None:
-    """Redact the message's description of one of its files; an unsigned report describes none."""
+    """Redact the message's description of one of its files; an unsigned report has no such description."""
     letter = session.get(FollowUp, (case.number, file.follow_up)) if file.follow_up else None
     shape: Shape[Any] = messages.FOLLOW_UP if letter else REPORT
     holder = letter or case
