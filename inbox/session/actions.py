@@ -431,12 +431,13 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    # Extends all open requests: extending only one would show that data was found on that person.
+    # Extends all open requests. To extend only one would show that data was found on that person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
-    # Does not name the request: not every reader of the journal may know that this case names the person.
+    # Does not name the request, because some readers of the journal must not learn that this case names the
+    # person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
-    # Names no case: otherwise, a withheld entry would show an excluded officer that a case names the person.
+    # Names no case, because a withheld entry would show an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(
         officers=2,

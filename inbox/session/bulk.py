@@ -1,4 +1,4 @@
-"""Take one action on many cases: on all of them or on none, with a journal entry for each."""
+"""Take one action on many cases. If one case is refused, no action is taken on the others."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -62,7 +62,7 @@ def begin(session: Session, who: Actor, *, is_choosing: bool = False) -> Looks:
 
 
 def passages(session: Session, number: int) -> list[str]:
-    """Return the lines of an identity to remove from outgoing texts; empty if none is recorded."""
+    """Return the lines of an identity to remove from outgoing texts; empty if no identity is recorded."""
     found = session.get(Identity, number)
     return lines(found.text) if found else []
 

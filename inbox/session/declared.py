@@ -22,7 +22,10 @@ _AT_ONCE = 1_000
 
 
 def asked(session: Session) -> tuple[str, ...]:
-    """Return the signed-in officers who must declare: no one for the program's work or for a sole officer."""
+    """Return the signed-in officers who must declare.
+
+    The result is empty for the program's own work, and in an office with only one officer.
+    """
     names = row_security.present(session)
     return () if len(names) == 1 and len(queries_office.officers(session)) == 1 else names
 
@@ -69,8 +72,9 @@ def lacking_cases(session: Session) -> set[int]:
 def check(session: Session, numbers: Iterable[int]) -> None:
     """Raise Undeclared, naming any of these cases that some signed-in officer has not declared on.
 
-    Raises CaseRefused for a case that does not exist, whatever was declared. Nobody can declare on a case
-    that the signed-in officers may not read. An action on such a case shows no part of it, or is refused.
+    Raises CaseRefused if a case does not exist, even if officers have declared on it. Nobody can declare on a
+    case that the signed-in officers may not read. An action on such a case shows no part of it, or is
+    refused.
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)

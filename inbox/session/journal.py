@@ -121,9 +121,10 @@ def lines(session: Session, first: int) -> Iterator[Line]:
 
 
 def newest(session: Session, code: Code) -> Entry | None:
-    """Return the newest entry of an action whose entries name no case, unverified; None if there is none.
+    """Return the newest entry of an action, or None if the journal has no such entry.
 
-    The query starts with the newest entry, so it is fast enough for pages that officers open all day.
+    The entry is not verified. The entries of this action must name no case. The query starts with the newest
+    entry, so it is fast enough for pages that officers open all day.
     """
     found = map(_parsed, queries_access.journal_naming(session, code.value))
     return next((entry for entry in found if entry and entry.action == code.value), None)

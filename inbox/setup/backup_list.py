@@ -1,4 +1,4 @@
-"""Compare a backup's list of files with those that its vault knows: no file may be missing or added."""
+"""Check that a backup has exactly the files that its vault knows."""
 
 import re
 from collections.abc import Iterable
@@ -84,7 +84,7 @@ def known(home: Home, session: Session) -> set[str]:
 
 
 def altered(files: Iterable[File]) -> set[str]:
-    """Return the names of the envelopes that are altered: the name of an envelope is its hash."""
+    """Return the names of the altered envelopes: those whose name is not their hash."""
     envelopes = [file for file in files if file.name.startswith("unopened/")]
     return {file.name for file in envelopes if Path(file.name).stem != base64url.encode(file.hash)}
 

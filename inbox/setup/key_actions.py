@@ -94,7 +94,7 @@ def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: 
 
 
 def plan_destruction(inbox: Inbox, who: Actor) -> Destroyable:
-    """Return which keys can be destroyed today; raise Refused, with the reason, if none can."""
+    """Return the keys that can be destroyed today; raise Refused, with the reason, if there are none."""
     with inbox.acting(who, action(Code.LIST_KEYS, view=Viewed.DESTROYABLE)) as session:
         planned = destruction.plan(session, who.today)
         return Destroyable(planned, len(queries_exchange.envelope_hashes(session)))

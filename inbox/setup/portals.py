@@ -18,7 +18,7 @@ from inbox.vault.tables import IntakeBundle, OutboxBundle
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal: the fingerprint of its instance key, and its last collected bundle, if any."""
+    """A portal, with the fingerprint of its instance key. ``last`` is its last collected bundle, or None."""
 
     fingerprint: str
     last: IntakeBundle | None

@@ -1,10 +1,12 @@
-"""The notice that shares were renewed with a sheet: shown at least 60 days, and until all have confirmed it.
+"""The notice that shares were renewed with a sheet.
+
+It is shown for at least 60 days, and until all officers have confirmed it.
 
 Anybody who finds a sheet can use it, so this notice may be the only way its officer learns of the renewal. To
 confirm, an officer must sign in with their own passphrase. That proves little: the person who brought the
 sheet chose the new passphrase of its officer, and can confirm in that officer's name. So the notice stays for
 60 days even if all have confirmed it, and shows which passphrases they used. Opening the inbox does not prove
-that an officer read the notice: a command whose output nobody sees also opens it.
+that an officer read the notice, because a command whose output nobody sees also opens it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ def check(
 
     With a sheet, all ``staying`` officers must be present, each with their passphrase or their own sheet. Two
     of these officers must give their passphrase (one officer in a circle of two). The reason
-    ``passphrases_lost`` lifts this second rule: otherwise, officers who have lost too many passphrases could
+    ``passphrases_lost`` lifts this second rule. Otherwise, officers who have lost too many passphrases could
     never renew their shares. Also raises Refused if ``passphrases_lost`` is given although enough officers
     gave their passphrase.
     """
