@@ -1,10 +1,10 @@
-"""Idle timeout: if officers stay inactive for too long, the process ends, whatever it is doing."""
+"""Idle timeout: the process ends if officers stay inactive for too long, even if it is busy."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds that a single command waits for an answer: its vault may be open.
+# Seconds that a single command waits for an answer. The time is limited because its vault may be open.
 QUESTION = 600
 # In seconds. Not 0, because the system takes 0 to mean never.
 _AT_ONCE = 0.001
@@ -58,7 +58,7 @@ def asking() -> Iterator[None]:
 
 
 def renew() -> None:
-    """Restart the time limit: somebody typed, or work that officers wait for made progress."""
+    """Restart the time limit, because somebody typed, or work that officers wait for made progress."""
     end_in(_Limit.seconds)
 
 
@@ -69,7 +69,8 @@ def end_in(seconds: float) -> None:
 
 
 def _end(*_: object) -> None:
-    # The system's default action: a Python handler would wait for whatever the program is doing.
+    # The system's default action ends the process at once. A Python handler would not run until the program
+    # returns from the function that blocks it.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, GRACE)
     raise Inactive

@@ -54,8 +54,9 @@ class Found(NamedTuple):
 
 
 def found_in(texts: Iterable[str], country: str, persons: str = "") -> list[Found]:
-    """Return the entities in these texts and the names in ``persons``, each once, at most MOST of a kind.
+    """Return the entities in these texts and the names in ``persons``.
 
+    There are no duplicates, and at most MOST entities of a kind.
     Telephone numbers without a country code are numbers of ``country`` (ISO 3166-1, two capitals).
     """
     counts: Counter[Kind] = Counter()

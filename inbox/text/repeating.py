@@ -46,7 +46,10 @@ class Protected:
 
 
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the pairs of adjacent words, and the words that are repetitions on their own, each once."""
+    """Return the pairs of adjacent words, and the words that are repetitions on their own.
+
+    There are no duplicates.
+    """
     numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
     alone = words if len(words) == 1 else numbers
     return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))

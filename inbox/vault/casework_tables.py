@@ -66,7 +66,8 @@ class Workflow(Base):
     """
 
     __tablename__ = "workflows"
-    # These indexes contain all columns by which the queue is sorted and filtered, so no row is read in vain.
+    # These indexes contain all columns by which the queue is sorted and filtered, so that the database reads
+    # only the rows that match.
     __table_args__ = (
         Index("workflows_by_rank", "waits", "rank", "deadline", *_FILTERED),
         Index("workflows_by_deadline", "waits", "deadline", "rank", *_FILTERED),
@@ -475,7 +476,7 @@ class Setting(Base):
 
 
 class DayOff(Base):
-    """A day on which this office does not work, besides weekends and public holidays."""
+    """A day on which this office does not work, in addition to weekends and public holidays."""
 
     __tablename__ = "days_off"
     day: Mapped[date] = mapped_column(primary_key=True)

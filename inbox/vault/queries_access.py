@@ -74,7 +74,7 @@ def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def not_shown(session: Session) -> int:
-    """Return the number of cases for other handlers, of which the officers see only the queue line."""
+    """Return the number of cases of which the officers see only the queue line (cases for other handlers)."""
     lines = select(func.count()).select_from(Workflow)
     known = session.scalar(lines.execution_options(**row_security.AS_A_LINE)) or 0
     return known - (session.scalar(lines) or 0)

@@ -205,7 +205,7 @@ def is_acknowledged(session: Session, number: int) -> bool:
     """Return whether a reply, sent or waiting for the next outbox, acknowledges the report.
 
     Only a text of the law or of the office acknowledges a report. A reply in an officer's own words never
-    does, whatever it says. The status, the deadlines and actions on many cases all follow this rule.
+    does. The status, the deadlines and actions on many cases all follow this rule.
     """
     return _is_there(session, Message.case == number, Message.acknowledges.is_(True))
 

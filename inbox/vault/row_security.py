@@ -67,11 +67,11 @@ _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_t
 
 
 class _Depth(Enum):
-    """How many cases are hidden from the signed-in officers, besides the cases that exclude one of them.
+    """Which cases are hidden from the signed-in officers, in addition to cases that exclude one of them.
 
     ``ALL`` hides cases of other handlers, cases in quarantine, and cases in the archive. ``UNSEEN`` hides
-    only cases of other handlers; it is for actions that show no part of a report. ``LINE`` hides none of
-    these; it is for lines of the queue.
+    only cases of other handlers; it is for actions that show no part of a report. ``LINE`` hides no
+    other cases; it is for lines of the queue.
     """
 
     ALL = auto()
