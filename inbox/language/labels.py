@@ -62,7 +62,10 @@ def english(codes: str, code: str) -> str:
 
 
 class Labelled(Sentence):
-    """The label of a code, with its ``{name}`` placeholders filled; ``texts``: the label in each language."""
+    """The label of a code, with its ``{name}`` placeholders filled.
+
+    ``texts`` has the label in each language.
+    """
 
     texts: Texts
 

@@ -122,7 +122,10 @@ FORMS: Mapping[Kind, Form] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """An entry from a form: its values by key, or None to remove it; ``is_new`` is true for a new entry."""
+    """An entry that officers add, change or remove with a form.
+
+    ``values`` are its values by key, or None to remove the entry. ``is_new`` is true for a new entry.
+    """
 
     kind: Kind
     code: str

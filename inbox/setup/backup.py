@@ -79,7 +79,7 @@ class Source:
 
     ``last_case`` is the highest case number that the lost inbox assigned. If nobody knows this number, 1,000
     numbers are skipped, because two cases with the same number could not be told apart on paper. ``written``
-    is a journal head of the lost inbox that somebody wrote down: an older backup is refused.
+    is a journal head of the lost inbox that somebody wrote down. A backup with an older head is refused.
     """
 
     folder: Path
