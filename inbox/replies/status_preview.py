@@ -24,18 +24,16 @@ from templates.law.rules import Law
 
 # These are the texts of texts_case.html; a test compares them.
 TEXTS = {
-    "confirmed": "This answer bears the signature of {name}.",
+    "confirmed": "Signature verified: {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",
-    "follow-ups-none": "Your report has been opened. Of messages that you may have sent after it, none had"
-    " been opened by then.",
-    "follow-ups-received": "Later messages of yours that have been opened: {count}; the last was written on"
+    "follow-ups-none": "Your report has been opened. No later message of yours had been opened by then.",
+    "follow-ups-received": "Later messages of yours that have been opened: {count}. The last was written on"
     " {day}.",
-    "issued": "Brought up to date by {name} on {day}",
-    "message-them": "From {name},",
-    "next-by": "The next update is due by {day}, even if nothing has changed.",
+    "issued": "Updated on {day}.",
+    "message-them": "{name} writes",
+    "next-by": "Next update by {day}, even if nothing has changed.",
     "no-messages": "No message yet.",
     "measures": "What was done: {list}.",
-    "quoted": "“{name}”",
     "status-received": "Received",
     "status-acknowledged": "Acknowledged",
     "status-assessing": "Under assessment",
@@ -43,13 +41,12 @@ TEXTS = {
     "status-in_follow_up": "Follow-up under way",
     "status-closed": "Closed",
     "means-received": "{name} could open your report.",
-    "means-acknowledged": "{name} has your report and takes charge of it.",
-    "means-assessing": "{name} is looking into what you wrote: whether it holds, how urgent it is, and how to"
-    " protect you.",
-    "means-info_requested": "{name} has a question for you: read the messages, and answer below if you can do"
-    " so safely. You do not have to.",
+    "means-acknowledged": "{name} has your report and is dealing with it.",
+    "means-assessing": "{name} is looking at the facts, at how urgent they are, and at how to protect you.",
+    "means-info_requested": "{name} has a question for you. Answer below if you can do so safely. You do not"
+    " have to.",
     "means-in_follow_up": "{name} is acting on your report. Not all of it can be told here.",
-    "means-closed": "{name} has finished with your report. Read the last message; you can still write while"
+    "means-closed": "{name} has finished with your report. Read the last message. You can still write while"
     " your words open this page.",
 }
 
@@ -64,15 +61,11 @@ class Page:
     def say(self, code: str, **values: object) -> str:
         """Return a text of the page by its code."""
         text = catalogue.public(self.language, TEXTS[code])
-        return text.format(**{"name": self._quoted} | values)
+        return text.format(**{"name": self.name} | values)
 
     def day(self, value: date) -> str:
         """Return a day in the format of the page."""
         return days.full(self.language, value)
-
-    @property
-    def _quoted(self) -> str:
-        return catalogue.public(self.language, TEXTS["quoted"]).format(name=self.name)
 
 
 def page_of(session: Session, number: int) -> Page:
@@ -169,7 +162,7 @@ def _measures(page: Page, law: Law, kinds: Sequence[str]) -> str:
 
 def _message(page: Page, reply: Reply, seen: int) -> View:
     return {
-        "head": f"{page.say('message-them', name=page.name)} {page.day(reply.day)}",
+        "head": f"{page.say('message-them')}, {page.day(reply.day)}",
         "text": reply.text,
         "new": reply.serial > seen,
     }

@@ -1,11 +1,13 @@
 // @ts-check
-/** A case as its reporter sees it: status, messages, days, and warnings. */
+/** A case as its reporter sees it: what to do now, what happened day by day, the days to come back, and warnings. */
 
+import { showReturns } from "./comeback.js";
 import { promisedBy, toCount } from "./days.js";
-import { byId, element, write } from "./dom.js";
+import { byId, show, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, has, say } from "./texts.js";
+import { showTimeline } from "./timeline.js";
 
 /** @typedef {import("./mailbox.js").Mailbox} Mailbox */
 /** @typedef {import("./slot.js").Slot} Slot */
@@ -18,6 +20,7 @@ import { dayText, has, say } from "./texts.js";
 export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
   const known = id && channel(keyring, id)?.name[site.language];
   const name = known ? say("quoted", { name: known }) : say("reader");
+  const called = known || name;
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
   write("status-fault", fault ? say(fault, { name }) : "");
@@ -25,18 +28,50 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
   const isUndated = claim.state !== "unknown" && toCount(claim.day) === 0;
   write("claim", slot || isUndated ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
   write("claim-differs", slot || isUndated ? "" : differsText(claim, day, name));
+  byId("now").classList.toggle("asked", status === "info_requested");
+  show("state");
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
-  write("status-means", status ? say(`means-${status}`, { name }) : "");
+  write("status-means", status ? say(`means-${status}`, { name: called }) : "");
   write("measures", measuresText(slot?.measures_disclosed ?? []));
-  write("confirmed", slot ? say("confirmed", { name }) : "");
-  write("issued", slot ? say("issued", { name, day: dayText(slot.issued) }) : "");
-  showNext(due({ day, slot, fault }), today, name);
-  write("feedback-by", status !== "closed" && day ? feedbackText(day, today) : "");
+  write("confirmed", slot ? say("confirmed", { name: called }) : "");
+  write("issued", slot ? say("issued", { day: dayText(slot.issued) }) : "");
+  const next = due({ day, slot, fault });
+  const isLate = next !== null && today > next.day;
+  write("overdue", next && isLate ? say("overdue", { name, day: dayText(next.day) }) : "");
+  const answer = status !== "closed" && day ? feedback(day, today) : null;
+  showReturns([...(next && !isLate ? [nextReturn(next)] : []), ...(answer ? [answer] : [])]);
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
-  byId("messages").replaceChildren(...(slot?.messages ?? []).map(({ day, text }) => message("them", day, text, known ?? name)));
+  showTimeline(happened({ day, slot }, called));
   write("no-messages", slot?.messages.length || fault ? "" : say("no-messages"));
   write("cannot-write", id ? "" : say(isGone ? "other-ways" : "cannot-write"));
+}
+
+/**
+ * Return what is certain about a case. The slot holds no other days, and its status only as it was when it was issued.
+ * @param {Pick<Mailbox, "day" | "slot">} mailbox
+ * @param {string} name of the body that answers
+ * @returns {import("./timeline.js").Entry[]}
+ */
+function happened({ day, slot }, name) {
+  const { messages = [], received, issued, status, receipt } = slot ?? {};
+  return [
+    ...(day ? [event(day, say("event-reported"))] : []),
+    ...(receipt ? [event(receipt.statement.day, say("event-receipt", { name }))] : []),
+    ...(received?.last_day ? [event(received.last_day, say("event-received"))] : []),
+    ...messages.map((each) => {
+      return /** @type {const} */ ({ day: each.day, kind: "them", head: say("message-them", { name }), text: each.text });
+    }),
+    ...(issued ? [event(issued, say("event-status", { status: say(`status-${status}`) }))] : []),
+  ];
+}
+
+/**
+ * @param {string} day
+ * @param {string} head
+ */
+function event(day, head) {
+  return /** @type {const} */ ({ day, kind: "event", head });
 }
 
 /**
@@ -49,14 +84,21 @@ function due({ day, slot, fault }) {
 }
 
 /**
- * @param {ReturnType<typeof due>} next
- * @param {string} today
- * @param {string} name
+ * @param {NonNullable<ReturnType<typeof due>>} next
+ * @returns {import("./comeback.js").Return}
  */
-function showNext(next, today, name) {
-  const isLate = next !== null && today > next.day;
-  write("next-by", next && !isLate ? say(next.code, { name, day: dayText(next.day) }) : "");
-  write("overdue", next && isLate ? say("overdue", { name, day: dayText(next.day) }) : "");
+function nextReturn({ code, day }) {
+  return { place: "next-by", text: say(code, { day: dayText(day) }), day };
+}
+
+/**
+ * @param {string} reported the day of the report, from the memo
+ * @param {string} today
+ * @returns {import("./comeback.js").Return | null} null if that day has passed
+ */
+function feedback(reported, today) {
+  const day = promisedBy(site.promised.answered, reported, site.promised.daysOff);
+  return today > day ? null : { place: "feedback-by", text: say("feedback-by", { day: dayText(day) }), day };
 }
 
 /**
@@ -70,25 +112,6 @@ function differsText(claim, day, name) {
   return say("claim-differs", { name, claimed: dayText(claim.day), noted: dayText(day) });
 }
 
-/**
- * @param {string} reported the day of the report, from the memo
- * @param {string} today
- */
-function feedbackText(reported, today) {
-  const day = promisedBy(site.promised.answered, reported, site.promised.daysOff);
-  return today > day ? "" : say("feedback-by", { day: dayText(day) });
-}
-
-/**
- * Add the message just sent after the others. Once the page is closed, only the inspectorate can read it.
- * @param {string} day
- * @param {string} text
- */
-export function addOwn(day, text) {
-  write("no-messages", "");
-  byId("messages").append(message("you", day, text));
-}
-
 /** @param {readonly string[]} measures those unknown to this page are omitted */
 function measuresText(measures) {
   const known = measures.map((each) => `measure-${each}`).filter(has);
@@ -99,15 +122,4 @@ function measuresText(measures) {
 function receivedText({ count, last_day: day }) {
   if (count === 0 || day === undefined) return say("follow-ups-none");
   return say("follow-ups-received", { count, day: dayText(day) });
-}
-
-/**
- * @param {"you" | "them"} from
- * @param {string} day
- * @param {string} text
- * @param {string} name of the writer, unless the reader wrote the message
- */
-function message(from, day, text, name = "") {
-  const head = element("p", { class: "hint" }, `${say(`message-${from}`, { name })} `, element("time", { datetime: day }, dayText(day)));
-  return element("li", { class: from }, head, element("p", { class: "written", dir: "auto" }, text));
 }

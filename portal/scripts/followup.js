@@ -3,7 +3,7 @@
 
 import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
-import { addOwn } from "./caseview.js";
+import { offerBeginnings } from "./beginnings.js";
 import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
@@ -13,7 +13,9 @@ import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { likelySize, sealFollowUp } from "./sealing.js";
+import { settle } from "./settling.js";
 import { say } from "./texts.js";
+import { addOwn } from "./timeline.js";
 import { keep, letGo } from "./unsent.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
@@ -47,6 +49,7 @@ let pending = null;
  */
 export function offerFollowUp(of) {
   open = of;
+  show("danger-now", false);
   show("follow-up");
 }
 
@@ -111,7 +114,10 @@ function finish(text) {
   area.dispatchEvent(new Event("input"));
   attachments.clear();
   letGo();
+  show("danger-now", false);
+  write("no-messages", "");
   write("follow-up-done", say("follow-up-sent"));
+  settle();
 }
 
 /** @param {boolean} busy */
@@ -122,5 +128,6 @@ function lock(busy) {
 }
 
 countCharacters();
+offerBeginnings(area);
 keep(byId("follow-up"));
 whenPressed("follow-up-send", send);

@@ -1,6 +1,7 @@
 // @ts-check
 /** Ways to keep a case token without writing it by hand: the clipboard, and a neutral printed sheet. */
 
+import { copy } from "./clipboard.js";
 import { whenPressed, write } from "./dom.js";
 import { say } from "./texts.js";
 
@@ -18,23 +19,4 @@ export function offerToKeep(words) {
     document.title = "\u00a0";
   });
   addEventListener("afterprint", () => (document.title = title));
-}
-
-/**
- * Use the older clipboard call, which needs no permission. A hostile script could use a permission later.
- * @param {string} text
- * @returns {boolean} whether the text is in the clipboard
- */
-function copy(text) {
-  let taken = false;
-  /** @param {ClipboardEvent} event */
-  const fill = (event) => {
-    event.clipboardData?.setData("text/plain", text);
-    event.preventDefault();
-    taken = true;
-  };
-  document.addEventListener("copy", fill, { once: true });
-  const done = document.execCommand("copy");
-  document.removeEventListener("copy", fill);
-  return done && taken;
 }

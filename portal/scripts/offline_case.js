@@ -15,6 +15,7 @@ import { openMailbox } from "./mailbox.js";
 import { bring } from "./offline_http.js";
 import { chosen, save } from "./saving.js";
 import { offerProof } from "./saveproof.js";
+import { settle } from "./settling.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { read } from "./typedtoken.js";
@@ -65,6 +66,7 @@ function openSlot() {
     showCase(mailbox, shown.keyring, today());
     offerProof(keys, slot, shown.keyring);
     goTo("case");
+    settle();
     if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
   });
 }

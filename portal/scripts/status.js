@@ -18,6 +18,7 @@ import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
 import { showRoutes } from "./routes.js";
 import { offerProof } from "./saveproof.js";
+import { settle } from "./settling.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
@@ -55,6 +56,7 @@ async function openWith(keys) {
   showCase(mailbox, shown.keyring, today());
   offerProof(keys, mailbox.slot, shown.keyring);
   goTo("case");
+  settle();
   offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;
   if (channel === null) return;
@@ -84,12 +86,15 @@ function showUnknown(keys, shown) {
   byId("write-anyway").onclick = () => {
     forgetWords();
     channels.offer(shown, today());
-    write("status-label", say("unknown-case"));
+    write("status-means", say("unknown-case"));
+    show("state", false);
     goTo("case");
+    settle();
     write("cannot-write", staleText(shown));
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
+  settle();
   throw new Failure("unknown-case");
 }
 

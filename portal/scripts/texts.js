@@ -69,6 +69,14 @@ function locale() {
   return lang === "en" ? "en-GB" : lang;
 }
 
+/**
+ * Return a day (`YYYY-MM-DD`) in few letters, for a narrow place.
+ * @param {string} day
+ */
+export function shortDay(day) {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
+}
+
 /** @param {string} code */
 function find(code) {
   const codes = document.querySelectorAll("#texts [data-code]");

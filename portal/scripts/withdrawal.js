@@ -1,10 +1,11 @@
 // @ts-check
-/** Withdraw a report, after the reporter has confirmed it (SPEC 7.3). */
+/** Withdraw a report, in a step of its own, after the reporter has confirmed it (SPEC 7.3). */
 
 import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";
-import { guarded } from "./guarded.js";
+import { clear, guarded } from "./guarded.js";
 import { ask } from "./http.js";
+import { settle } from "./settling.js";
 import { goTo } from "./steps.js";
 
 const meant = byId("withdraw-meant", HTMLInputElement);
@@ -26,10 +27,24 @@ async function withdraw() {
     if (!meant.checked) throw new Failure("withdraw-not-meant", {}, [meant]);
     await ask("/api/withdraw", { method: "POST", body: new Uint8Array(withdrawKey), success: 204 });
     withdrawKey = null;
-    goTo("withdrawn");
+    turnTo("withdrawn");
   });
   button.disabled = false;
 }
 
+/**
+ * Show another step. A press that was meant for the step before does nothing: the confirmation stays until it is read.
+ * @param {string} step
+ */
+function turnTo(step) {
+  meant.checked = false;
+  clear("withdraw-error");
+  goTo(step);
+  settle();
+}
+
 meant.checked = false;
+whenPressed("to-withdraw", () => turnTo("step-withdraw"));
+whenPressed("keep-report", () => turnTo("case"));
 whenPressed("withdraw", withdraw);
+whenPressed("withdrawn-read", () => location.replace(byId("close", HTMLAnchorElement).href));

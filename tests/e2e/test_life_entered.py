@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.support.inbox_builders import today
 from tests.support.installation import Installation, PortalForked
@@ -25,11 +25,21 @@ def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None
     }  # fmt: skip
     for name, place in places.items():
         assert plain(previewed[name]) == plain(author.page.locator(place).inner_text())
-    heads = [plain(each) for each in author.page.locator("#messages .hint").all_inner_texts()]
-    texts = author.page.locator("#messages .written").all_inner_texts()
-    assert [(plain(each["head"]), each["text"]) for each in previewed["messages"]] == [
-        *zip(heads, texts, strict=True)
+    shown = author.page.locator("#messages .them").all()
+    messages = [
+        f"{each.locator('.hint').inner_text()}, {day_of(each)}\n{each.locator('.written').inner_text()}"
+        for each in shown
     ]
+    # The page shows the newest first.
+    assert [f"{plain(each['head'])}\n{each['text']}" for each in previewed["messages"][::-1]] == [
+        plain(each) for each in messages
+    ]
+
+
+def day_of(message: Locator) -> str:
+    """Return the heading of the day under which a message stands."""
+    day: str = message.evaluate("(each) => each.closest('.day').querySelector('time').textContent")
+    return day
 
 
 def plain(text: str) -> str:

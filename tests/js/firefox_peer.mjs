@@ -8,6 +8,7 @@
  * {do: "send"} → {said}: what the page says against it, if anything
  * {do: "open", words} → {status, messages}
  * {do: "mistype", words} → {offered, becomes}: what is offered for them, and the field once it is taken
+ * {do: "withdraw", begin} → {begun, meant, path}: a message is begun, then the report withdrawn, by double clicks
  * {do: "write", text} → {seconds}
  * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
  * {do: "locate", form, keys, words} → {locator}
@@ -172,6 +173,17 @@ const acts = {
     const offered = await texts("#completions button");
     await press("#completions button");
     return { offered, becomes: await page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value) };
+  },
+  async withdraw({ begin = "" }) {
+    await page.click(begin, { count: 2 });
+    const begun = await page.$eval("#follow-up-text", (area) => /** @type {HTMLTextAreaElement} */ (area).value);
+    await page.click("#to-withdraw", { count: 2 });
+    await seen("#step-withdraw");
+    const meant = await page.$eval("#withdraw-meant", (box) => /** @type {HTMLInputElement} */ (box).checked);
+    await page.click("#withdraw-meant");
+    await page.click("#withdraw", { count: 2 });
+    await seen("#withdrawn");
+    return { begun, meant, path: new URL(page.url()).pathname };
   },
   async write({ text = "" }) {
     await page.type("#follow-up-text", text);

@@ -72,7 +72,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
     ("path", "heading", "reason"),
     [
         ("fr/report", "Écrivez votre signalement", "rien ne peut être envoyé"),
-        ("en/status", "Follow my report", "nothing can be opened"),
+        ("en/status", "Read my answer", "nothing can be opened"),
     ],
 )
 def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(

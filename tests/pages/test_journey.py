@@ -125,10 +125,11 @@ def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> No
     visitor.give_up("#follow-up-error")
     visitor.shows("#follow-up-error", "offline")
     assert page.input_value("#follow-up-text") == "Encore."
-    page.click("#withdrawal summary")
+    page.click("#to-withdraw")
     page.check("#withdraw-meant")
     page.click("#withdraw")
     visitor.shows("#withdraw-error", "offline")
+    page.click("#keep-report")
     page.context.set_offline(False)
     page.click("#follow-up-send")
     visitor.shows("#follow-up-done", "follow-up-sent")

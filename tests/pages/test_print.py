@@ -86,5 +86,8 @@ def test_a_case_is_not_printed(visitor: Visitor) -> None:
     page = visitor.page
     page.fill("#follow-up-text", TEXT)
     expect(page.locator("#messages")).to_contain_text(REPLY)
-    expect(page.locator(".paper")).to_be_hidden()
-    assert words(page) == page.locator(".paper").all_text_contents()
+    expect(page.locator("#case .paper")).to_be_hidden()
+    paper = page.locator("#case .paper").all_text_contents()
+    assert words(page) == paper
+    page.click("#to-withdraw")
+    assert words(page) == paper

@@ -48,10 +48,8 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     assert (
         "Protection fonctionnelle proposée, Mesure d\N{RIGHT SINGLE QUOTATION MARK}organisation." in measures
     )
-    assert [REPLY, second.text] == page.locator("#messages .written").all_text_contents()
-    assert [str(today())] * 2 == [
-        each.get_attribute("datetime") for each in page.locator("#messages time").all()
-    ]
+    assert [second.text, REPLY] == page.locator("#messages .written").all_text_contents()
+    assert [str(today())] == [each.get_attribute("datetime") for each in page.locator("#messages time").all()]
     expect(page.locator("#overdue")).to_be_hidden()
     expect(page.locator("#claim")).to_be_hidden()
     tops = [page.locator(f"#{place}").bounding_box() for place in ("status-means", "messages", "next-by")]
@@ -66,7 +64,7 @@ def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
     visitor.open()
     visitor.opened()
     expect(visitor.page.locator("#confirmed")).to_contain_text(OUTSIDE)
-    expect(visitor.page.locator("#messages li .hint")).to_contain_text(OUTSIDE)
+    expect(visitor.page.locator("#messages .them .hint")).to_contain_text(OUTSIDE)
     expect(visitor.page.locator("#case")).not_to_contain_text("inspection")
 
 
@@ -132,7 +130,7 @@ def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Vi
     visitor.opened()
     visitor.shows("#status-fault", "channels-differ" if forged == "channel" else "slot-tampered")
     visitor.shows("#status-label", "not-confirmed")
-    expect(visitor.page.locator("#messages li")).to_have_count(0)
+    expect(visitor.page.locator("#messages .them")).to_have_count(0)
     expect(visitor.page.locator("#no-messages")).to_be_hidden()
     expect(visitor.page.locator("#follow-up")).to_be_visible(visible=forged != "channel")
 

@@ -88,7 +88,7 @@ def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) ->
     field.press_sequentially("Abandon vipère")
     expect(visitor.page.locator("#typed")).to_have_text("Mots jusqu\u2019ici\u00a0: 2 sur 12")
     field.press_sequentially("x ")
-    visitor.shows("#typed", "unknown-word")
+    visitor.shows("#typed", "mistyped-veiled")
     assert "2" in visitor.page.locator("#typed").inner_text()
 
 
@@ -98,13 +98,13 @@ def test_words_are_completed_once_they_are_shown(visitor: Visitor) -> None:
     page = visitor.page
     page.locator("#token").press_sequentially("abandon vipe")
     expect(page.locator("#completions")).to_be_hidden()
-    page.click("#show-words")
+    page.click("#show-typed")
     expect(page.locator("#completions button")).to_have_text(["vipère"])
     page.click("#completions button")
     expect(page.locator("#token")).to_have_value("abandon vipère ")
     expect(page.locator("#token")).to_be_focused()
     expect(page.locator("#completions")).to_be_hidden()
-    page.click("#show-words")
+    page.click("#show-typed")
     page.locator("#token").press_sequentially("zebr")
     expect(page.locator("#completions")).to_be_hidden()
 
@@ -113,7 +113,7 @@ def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
     visitor.report()
     visitor.visit("fr/status")
     page = visitor.page
-    page.click("#show-words")
+    page.click("#show-typed")
     for word in visitor.words:
         for letter in word[:4]:
             page.locator("#token").press_sequentially(letter)

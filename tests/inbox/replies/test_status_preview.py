@@ -150,7 +150,7 @@ def test_an_earlier_message_beside_a_later_status_has_its_own_day_and_changes_no
             view = status_preview.as_read(session, 1, "", today())
             (shown,) = view["messages"]
             assert shown["text"] == message.text
-            assert shown["head"] == f"{page.say('message-them', name=page.name)} {page.day(earlier)}"
+            assert shown["head"] == f"{page.say('message-them')}, {page.day(earlier)}"
             assert view | {"messages": []} == alone
             assert view["issued"] == page.say("issued", day=page.day(today()))
             assert (view["status"], view["means"]) == (
@@ -197,11 +197,11 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     assert "Précisions demandées" == view["status"]
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
-    assert "«\u00a0Inspection des douanes\u00a0» a une question" in view["means"]
+    assert "Inspection des douanes a une question pour vous" in view["means"]
     day = days.full("fr", slot.next_by)
     assert day in view["next_by"]
     assert days.full("fr", slot.issued) in view["issued"]
-    head = f"De la part de\u00a0: Inspection des douanes, {days.full('fr', today())}"
+    head = f"Inspection des douanes vous écrit, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
 

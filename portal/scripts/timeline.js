@@ -1,0 +1,48 @@
+// @ts-check
+/** What is certain about a case, day by day, the newest first. */
+
+import { byId, element } from "./dom.js";
+import { dayText, say } from "./texts.js";
+
+/**
+ * Something that happened on a day: a message with its text, or an event that is told in one line.
+ * @typedef {object} Entry
+ * @property {string} day
+ * @property {"you" | "them" | "event"} kind
+ * @property {string} head
+ * @property {string} [text] of a message
+ */
+
+/** @type {readonly Entry[]} */
+let entries = [];
+
+/**
+ * Show these entries.
+ * @param {readonly Entry[]} found in the order in which they happened, where they have the same day
+ */
+export function showTimeline(found) {
+  // Sorting keeps this order within each day.
+  entries = [...found].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
+  const days = [...new Set(entries.map(({ day }) => day))].reverse();
+  byId("messages").replaceChildren(...days.map((day) => {
+    const ofDay = entries.filter((each) => each.day === day).reverse();
+    const heading = element("h3", {}, element("time", { datetime: day }, dayText(day)));
+    return element("li", { class: "day" }, heading, element("ul", {}, ...ofDay.map(item)));
+  }));
+}
+
+/**
+ * Add a message that was just sent. Once the page is closed, only the inspectorate can read it.
+ * @param {string} day
+ * @param {string} text
+ */
+export function addOwn(day, text) {
+  showTimeline([...entries, { day, kind: "you", head: say("message-you"), text }]);
+}
+
+/** @param {Entry} entry */
+function item({ kind, head, text }) {
+  if (text === undefined) return element("li", { class: kind }, head);
+  const written = element("p", { class: "written", dir: "auto" }, text);
+  return element("li", { class: kind }, element("p", { class: "hint" }, head), written);
+}

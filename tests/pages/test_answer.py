@@ -1,0 +1,250 @@
+"""The answer page: what to do now, what happened day by day, begun messages, and days to come back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
+from tests.support import firefox_peer, page_modules
+from tests.support.builders import today
+from tests.support.offline_form import OfflineVisitor
+from tests.support.page_visitor import SLOW, Visitor
+from tests.support.portal_site import PortalSite, slot_for, with_receipt
+
+pytestmark = pytest.mark.browser
+
+SMALL = {"width": 360, "height": 640}
+# What a line in somebody's calendar must not contain.
+TELLING = re.compile(
+    r"fanal|signal|report|alert|inspect|douan|custom|dossier|case|réponse|answer", re.IGNORECASE
+)
+BEGINNINGS = ("#begin-again", "#begin-unsafe", "#begin-more")
+
+
+def before(days: int) -> date:
+    return today() - timedelta(days)
+
+
+def asking(report: Report) -> Slot:
+    """Return a slot with two messages, one of which asks something, and with a message that was opened."""
+    return replace(
+        slot_for(report),
+        serial=3,
+        status=Status.INFO_REQUESTED,
+        issued=before(1),
+        messages=(Reply(1, before(9), "Bien reçu."), Reply(3, before(1), "Quel jour ?")),
+        received=Received(1, (bytes(8),), before(4)),
+    )
+
+
+def opened(visitor: Visitor, slot: Slot) -> Page:
+    """Open the case with this slot."""
+    visitor.site.answer(visitor.site.report()[0], slot)
+    visitor.open()
+    visitor.opened()
+    return visitor.page
+
+
+def timeline(page: Page) -> list[tuple[str, list[str]]]:
+    """Return each day of the page with what stands there."""
+    return [
+        (
+            day.locator("time").get_attribute("datetime") or "",
+            [
+                " | ".join(filter(None, each.inner_text().splitlines()))
+                for each in day.locator("ul > li").all()
+            ],
+        )
+        for day in page.locator("#messages > li").all()
+    ]
+
+
+def said(page: Page, code: str, **values: str) -> str:
+    text = page.locator(f"#texts [data-code={code}]").text_content() or ""
+    return text.format(**values)
+
+
+def test_no_day_that_only_the_site_claims_stands_in_the_timeline(visitor: Visitor) -> None:
+    """Before an answer there is only the day of the report, which the reporter's own page has sealed."""
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    assert timeline(visitor.page) == [(str(today()), [said(visitor.page, "event-reported")])]
+    visitor.shows("#claim", "state-waiting")
+
+
+def test_a_case_is_told_day_by_day_with_the_newest_first(visitor: Visitor) -> None:
+    """Messages, the status on the day when it was told, one's own messages that were opened, the receipt."""
+    report = visitor.reported()
+    page = opened(visitor, with_receipt(asking(report), report, visitor.site.site, day=before(4)))
+    name = visitor.site.keyring.channels[0].name.fr
+    them = said(page, "message-them", name=name)
+    status = said(page, "event-status", status=said(page, "status-info_requested"))
+    assert timeline(page) == [
+        (str(today()), [said(page, "event-reported")]),
+        (str(before(1)), [status, f"{them} | Quel jour ?"]),
+        (str(before(4)), [said(page, "event-received"), said(page, "event-receipt", name=name)]),
+        (str(before(9)), [f"{them} | Bien reçu."]),
+    ]
+
+
+def test_a_message_that_was_just_sent_stands_above_all_others(visitor: Visitor) -> None:
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    visitor.follow_up("Mardi.")
+    (_, entries), *_ = timeline(page)
+    assert entries[0] == f"{said(page, 'message-you')} | Mardi."
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_question_is_the_first_thing_that_is_read(visitor: Visitor, language: str) -> None:
+    """With the name of who asks, on the first screen of a small telephone."""
+    visitor.language = language
+    visitor.page.set_viewport_size(SMALL)
+    report = visitor.reported()
+    page = opened(visitor, asking(report))
+    visitor.shows("#status-means", "means-info_requested")
+    expect(page.locator("#now")).to_have_class("now asked")
+    name = getattr(visitor.site.keyring.channels[0].name, language)
+    expect(page.locator("#status-means")).to_contain_text(name)
+    expect(page.locator("#status-means")).to_be_in_viewport(ratio=1)
+    first = page.locator("#case").evaluate("(each) => each.innerText.split('\\n').filter(Boolean)[1]")
+    assert first == page.locator("#status-means").inner_text()
+    page = opened(visitor, slot_for(report))
+    expect(page.locator("#now")).to_have_class("now")
+
+
+def test_a_beginning_is_only_written_into_the_field(visitor: Visitor) -> None:
+    """Below what stands there, once, and nothing is sent before "send" is pressed."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    page.fill("#follow-up-text", "Hier soir.")
+    visitor.requests.clear()
+    wanted = "Hier soir."
+    for place in BEGINNINGS:
+        line = page.locator(place).get_attribute("data-begin")
+        wanted = f"{wanted.rstrip()}\n\n{line} "
+        page.locator(place).dblclick()
+        page.locator(place).press("Enter")
+        assert page.input_value("#follow-up-text") == wanted
+    assert visitor.requests == []
+    page.keyboard.insert_text("fin")
+    page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    (sent,) = [message for message, _ in visitor.site.received() if isinstance(message, FollowUp)]
+    assert sent.text == f"{wanted}fin"
+
+
+def test_whoever_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor) -> None:
+    """They come before the field, have the focus, and are gone when another beginning is chosen."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    expect(page.locator("#danger-now")).to_be_hidden()
+    page.click("#begin-unsafe")
+    expect(page.locator("#danger-now")).to_be_focused()
+    numbers = page.locator("#danger-now a")
+    assert {(each.get_attribute("href") or "").partition(":")[0] for each in numbers.all()} == {"tel", "sms"}
+    places = [page.locator(each).bounding_box() for each in ("#danger-now", "#follow-up-text")]
+    assert [box["y"] for box in places if box] == sorted(box["y"] for box in places if box)
+    assert page.input_value("#follow-up-text").startswith(
+        page.get_attribute("#begin-unsafe", "data-begin") or "?"
+    )
+    page.click("#begin-more")
+    expect(page.locator("#danger-now")).to_be_hidden()
+
+
+def test_a_closed_case_names_no_day_to_come_back(visitor: Visitor) -> None:
+    report = visitor.reported()
+    page = opened(visitor, replace(slot_for(report), status=Status.CLOSED))
+    expect(page.locator("#come-back")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_line_for_the_calendar_tells_nothing_but_the_day(visitor: Visitor, language: str) -> None:
+    """A line for each day that the page names, and none that points to reporting."""
+    visitor.language = language
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    page_modules.load(page, "texts")
+    page.click("#calendar summary")
+    lines = [each.input_value() for each in page.locator("#calendar-lines input").all()]
+    days = page.locator("#next-by, #feedback-by").all_inner_texts()
+    labels = [each.get_attribute("aria-label") or "?" for each in page.locator("#calendar-lines input").all()]
+    assert [label in text for label, text in zip(labels, days, strict=True)] == [True, True]
+    short = page.evaluate("(day) => modules.texts.shortDay(day)", str(slot_for(report).next_by))
+    assert lines[0].startswith(short)
+    assert [line for line in lines if TELLING.search(line)] == []
+    assert TELLING.search(said(page, "event-reported")), "the control"
+
+
+def test_a_line_is_copied_as_the_reporter_has_changed_it(visitor: Visitor) -> None:
+    """The choice of words is theirs; nothing is sent or kept."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    visitor.requests.clear()
+    page.click("#calendar summary")
+    page.locator("#calendar-lines input").first.fill("Rappeler le garage")
+    page.locator("#calendar-lines button").first.click()
+    visitor.shows("#calendar-copied", "line-copied")
+    page.focus("#follow-up-text")
+    page.keyboard.press("Control+V")
+    assert page.input_value("#follow-up-text") == "Rappeler le garage"
+    assert visitor.requests == []
+
+
+def test_a_press_on_send_moves_nothing_under_the_finger(visitor: Visitor) -> None:
+    """What is said against a message stands below the button."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    place = "(each) => each.getBoundingClientRect().top + scrollY"
+    top = page.locator("#follow-up-send").evaluate(place)
+    page.click("#follow-up-send")
+    visitor.shows("#follow-up-error", "empty-report")
+    assert page.locator("#follow-up-send").evaluate(place) == top
+
+
+@pytest.fixture
+def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
+    yield made
+    made.close()
+
+
+def test_the_offline_form_shows_the_same(person: OfflineVisitor, site: PortalSite) -> None:
+    """Day by day, beginnings and days to come back, without a request."""
+    person.save()
+    person.start()
+    person.write()
+    person.post(person.seal())
+    site.answer(site.report()[0], asking(site.report()[0]))
+    page = person.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    person.start()
+    page.set_input_files("#slot-file", person.fetch(person.locate()))
+    expect(page.locator("#messages .them")).to_have_count(2, timeout=SLOW)
+    assert [day for day, _ in timeline(page)] == [str(before(days)) for days in (0, 1, 4, 9)]
+    person.shows("#status-means", "means-info_requested")
+    page.click("#begin-unsafe")
+    expect(page.locator("#danger-now")).to_be_focused()
+    page.click("#calendar summary")
+    expect(page.locator("#calendar-lines input")).to_have_count(2)
+    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
+    assert person.complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.soak
+def test_firefox_shows_the_same(visitor: Visitor) -> None:
+    """A message is begun; a double click opens the step to withdraw, and leaves its confirmation in place."""
+    visitor.site.answer(visitor.reported(), slot_for(visitor.site.report()[0]))
+    with firefox_peer.browsing({}) as peer:
+        peer.does("visit", address=visitor.site.address, language="fr")
+        peer.does("open", words=" ".join(visitor.words))
+        found = peer.does("withdraw", begin="#begin-again")
+    assert found == {"begun": "Il me recontacte. ", "meant": False, "path": "/fr/status"}
+    assert visitor.site.received() == []

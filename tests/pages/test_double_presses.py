@@ -1,0 +1,158 @@
+"""A second press in the same place is never taken for a press on what came to stand there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.support.page_visitor import Visitor
+from tests.support.portal_site import slot_for
+
+pytestmark = pytest.mark.browser
+
+# From then on, count the presses that anything on the page could react to.
+COUNT = "window.presses = 0; document.addEventListener('click', () => { window.presses += 1; })"
+
+
+PRESS_WITH_A_KEY = """([place, clientX, clientY]) => document.querySelector(place).dispatchEvent(
+  new MouseEvent("click", { bubbles: true, cancelable: true, detail: 0, clientX, clientY }))"""
+
+
+def opening(visitor: Visitor) -> Page:
+    """Type the words of a case with an answer; from then on, the page's clock stands still."""
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    page = visitor.page
+    page.clock.install()
+    visitor.visit("fr/status")
+    expect(page.locator("#token")).to_be_visible()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.fill("#token", " ".join(visitor.words))
+    return page
+
+
+def opened(visitor: Visitor) -> Page:
+    page = opening(visitor)
+    page.click("#open")
+    visitor.opened()
+    page.clock.fast_forward(2_000)
+    return page
+
+
+def centre(place: Locator) -> tuple[float, float]:
+    place.scroll_into_view_if_needed()
+    box: FloatRect | None = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def put_under(page: Page, place: str, point: tuple[float, float]) -> None:
+    """Move something that can be pressed under this point of the screen."""
+    page.locator(place).first.evaluate(
+        """(each, [x, y]) => {
+          const place = { left: `${x - 40}px`, top: `${y - 20}px`, padding: "20px" };
+          Object.assign(each.style, place, { position: "fixed", zIndex: 9 });
+        }""",
+        point,
+    )
+
+
+def presses(page: Page) -> int:
+    found: int = page.evaluate("window.presses")
+    return found
+
+
+def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
+    """Found on the page of before: it opened "withdraw". A moment later, the same place can be pressed."""
+    page = opening(visitor)
+    page.evaluate(COUNT)
+    point = centre(page.locator("#open"))
+    page.mouse.click(*point)
+    visitor.opened()
+    assert presses(page) == 1
+    page.mouse.click(*point)
+    assert presses(page) == 1
+    expect(page.locator("#case")).to_be_visible()
+    page.clock.fast_forward(1_000)
+    page.mouse.click(*point)
+    assert presses(page) == 2
+
+
+def test_a_double_press_on_withdraw_opens_only_its_step(visitor: Visitor) -> None:
+    page = opened(visitor)
+    for presses_at_once in (2, 3):
+        page.locator("#to-withdraw").click(click_count=presses_at_once)
+        expect(page.locator("#step-withdraw h1")).to_be_focused()
+        expect(page.locator("#withdraw-meant")).not_to_be_checked()
+        page.clock.fast_forward(1_000)
+        page.click("#keep-report")
+        expect(page.locator("#case h1")).to_be_focused()
+        page.clock.fast_forward(1_000)
+    assert [each for each in visitor.requests if each.url.endswith("/withdraw")] == []
+
+
+def test_the_confirmation_of_a_withdrawal_stays_until_it_was_read(visitor: Visitor) -> None:
+    """On the page of before, a second press left the page by whichever link came to stand there."""
+    page = opened(visitor)
+    page.click("#to-withdraw")
+    page.check("#withdraw-meant")
+    page.evaluate(COUNT)
+    point = centre(page.locator("#withdraw"))
+    page.mouse.click(*point)
+    expect(page.locator("#withdrawn h1")).to_be_focused()
+    # Whatever stands there now: let it be a link that leaves the page.
+    put_under(page, "footer a", point)
+    page.mouse.click(*point, click_count=2)
+    assert presses(page) == 1
+    expect(page.locator("#withdrawn")).to_be_visible()
+    page.clock.fast_forward(1_000)
+    page.click("#withdrawn-read")
+    expect(page).to_have_url(f"{visitor.address}/fr/")
+
+
+def test_a_message_is_sent_once_however_often_send_is_pressed(visitor: Visitor) -> None:
+    page = opened(visitor)
+    page.fill("#follow-up-text", "Encore.")
+    page.locator("#follow-up-send").click(click_count=3)
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    expect(page.locator("#follow-up-error")).to_be_hidden()
+    assert len(visitor.site.received()) == 2
+
+
+def test_keys_are_not_mistaken_for_a_finger(visitor: Visitor) -> None:
+    """Firefox gives a key's press the place of its button, which may be where the last press was."""
+    page = opened(visitor)
+    point = centre(page.locator("#to-withdraw"))
+    page.mouse.click(*point)
+    expect(page.locator("#step-withdraw h1")).to_be_focused()
+    page.evaluate(PRESS_WITH_A_KEY, ["#keep-report", *point])
+    expect(page.locator("#case h1")).to_be_focused()
+
+
+def test_leave_quickly_is_never_held_up(visitor: Visitor) -> None:
+    """Even if it stands where the last press was, and at once."""
+    page = opening(visitor)
+    point = centre(page.locator("#open"))
+    page.mouse.click(*point)
+    visitor.opened()
+    page.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+    page.evaluate(
+        """([clientX, clientY]) => document.querySelector("a[data-leave]").dispatchEvent(
+          new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1, clientX, clientY }))""",
+        point,
+    )
+    expect(page.locator("body")).to_have_text("elsewhere")
+
+
+@pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
+def test_withdraw_stands_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
+    """Farther than a hand slips, whatever stands between them."""
+    visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
+    page = opened(visitor)
+    for hidden in ([], ["#come-back"]):
+        for each in hidden:
+            page.locator(each).evaluate("(each) => { each.hidden = true; }")
+        send, withdraw = (page.locator(each).bounding_box() for each in ("#follow-up-send", "#to-withdraw"))
+        assert send
+        assert withdraw
+        assert withdraw["y"] - send["y"] - send["height"] > 150
