@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
 from tests.support import firefox_peer, page_modules
@@ -18,7 +18,7 @@ from tests.support.portal_site import PortalSite, slot_for, with_receipt
 
 pytestmark = pytest.mark.browser
 
-SMALL = {"width": 360, "height": 640}
+SMALL = ViewportSize(width=360, height=640)
 # What a line in somebody's calendar must not contain.
 TELLING = re.compile(
     r"fanal|signal|report|alert|inspect|douan|custom|dossier|case|réponse|answer", re.IGNORECASE
