@@ -17,8 +17,10 @@ import pytest
 
 from crypto import bundle, questionnaire
 from crypto.bundle import Link
+from inbox.cli.main import commands
 from inbox.keys import rotation
 from tests.support import inbox_builders
+from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_outcomes import papers
@@ -252,6 +254,17 @@ def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
 
 def test_there_is_a_case_for_each_outcome_of_the_law_and_one_that_is_junk() -> None:
     assert {*FRENCH.outcomes, "junk"} == set(CASES)
+
+
+def test_every_command_of_the_cases_is_there() -> None:
+    """The gate runs half of the cases, `make soak repeats` all; a renamed command is noticed at once."""
+    known = {tuple(each.split()) for each in every_command(commands)}
+    lines = (line for case in CASES.values() for step in case for line in step.get("inbox", ()))
+    typed = [shlex.split(line) for line in lines]
+    assert len(typed) > 40
+    assert [] == [
+        words for words in typed if words[0] != "visa" and not {tuple(words[:2]), tuple(words[:3])} & known
+    ]
 
 
 def test_there_is_a_case_for_each_way_in() -> None:
