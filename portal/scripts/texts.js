@@ -74,7 +74,7 @@ function locale() {
  * @param {string} day
  */
 export function shortDay(day) {
-  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
 }
 
 /** @param {string} code */

@@ -128,7 +128,7 @@ def test_whoever_changes_the_shipped_questionnaire_raises_its_version() -> None:
 # Words of a question that asks who the reporter is, or where and when they work.
 IDENTIFYING = {
     "en": "name rank number unit gender age mail phone shift shifts roster post team office station hours",
-    "fr": "nom prénom grade matricule unité sexe âge courriel téléphone vacation service poste équipe bureau horaires",
+    "fr": "nom prénom grade matricule unité sexe âge courriel téléphone vacation service poste équipe bureau",
 }
 
 
