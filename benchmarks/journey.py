@@ -154,7 +154,7 @@ class Reporter:
         with self._waiting():
             self._until(lambda: self._shown() != before)
         if refused := self.page.locator("[role=alert]:visible").all_inner_texts():
-            raise RuntimeError(f"the page goes no further: {refused}")
+            raise RuntimeError(f"the page shows an error instead of the next screen: {refused}")
         if not self._arrived().or_(self._onward()).count():
             self._see()
             self._let_go()

@@ -93,7 +93,7 @@ class Mutant:
         """Return the changed text of the file; raise RuntimeError if the operator has no such place."""
         changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
         if changed is None:
-            raise RuntimeError(f"{self.file}: {self.operator} has no place {self.occurrence}")
+            raise RuntimeError(f"{self.file}: operator {self.operator} has no occurrence {self.occurrence}")
         return str(changed)
 
 

@@ -49,7 +49,7 @@ EXPECTED = {
     "shorter": "a duration not longer than {than}",
     "telephone": "a telephone number: digits and spaces, with or without a + before them",
     "telephones": "a list of one to four telephone numbers without duplicates",
-    "country": "a country code such as FR, whose public holidays and telephone numbers are known",
+    "country": "the code, such as FR, of a country whose public holidays and telephone numbers are known",
     "weekdays": "a list of one to six weekdays without duplicates",
     "one-default": "a table with exactly one entry that has default = true",
     "one-threat": "a table with exactly one entry that has threat = {role}",
@@ -63,11 +63,11 @@ EXPECTED = {
     "fields": "a text without {stray!r}; allowed names: {known}",
     "same-fields": "a text with the same names in fr and in en",
     "some-referral": "a table with an entry that has referral = true",
-    "some-answering": "a table with an entry that has answers_danger = true and is recorded by no decision",
+    "some-answering": "a table with an entry that has answers_danger = true and that no decision records",
     "some-acknowledging": "a table with an entry that has acknowledges = true",
     "some-feedback": "a table with an entry that has answers = true and does not close a case",
     "one-closing": "a table with at most one entry that has closes = true",
-    "untold": "another outcome: only the entry with closes = true is used for this one",
+    "untold": "another outcome, because only the reply with closes = true can be sent for this one",
     "one-extending": "a table with exactly one entry that has extends = true",
     "some-reply": "true only if a reply in replies.toml has decision = {decision}",
     "settling": "a table with a decision that has effect = settles",
@@ -214,7 +214,7 @@ class Schema:
             self._compiled(with_details=True)(found.value)
         except JsonSchemaValueException as error:
             return _mistake(found, error)
-        raise AssertionError("a second check with the same schema found no mistake")
+        raise AssertionError("the first check found a mistake, but the second did not")
 
     @cached_property
     def _check(self) -> Callable[[Any], Any]:

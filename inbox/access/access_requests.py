@@ -256,7 +256,7 @@ def _check_name(name: str) -> None:
     if not any(map(str.isalpha, "".join(person_names.words(name)))) or not person_names.counts(name):
         raise Refused(
             sentence(
-                "a name must have at least {least} characters, one of them a letter",
+                "a name must have at least {least} characters, and at least one letter",
                 least=person_names.LEAST_LETTERS,
             ),
             sentence("use --person"),

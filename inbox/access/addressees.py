@@ -15,8 +15,8 @@ from inbox.session import unsaid
 _REASON = sentence("name an authority; to send it to this person anyway: --despite-warning REASON")
 
 _BY_TWO = sentence(
-    "name another recipient; to keep this one, try again with a reason: two officers must then confirm,"
-    " and they see which words are the problem"
+    "name another recipient; to keep this one, try again with a reason; two officers must then confirm,"
+    " and they see the words that are the problem"
 )
 
 

@@ -135,7 +135,7 @@ def _check_here(who: Actor, names: Iterable[str]) -> None:
     if absent := [name for name in names if who.present.get(name) is Presence.SHEET]:
         raise Refused(
             sentence(
-                "{names} cannot make the declaration: they brought only a paper sheet",
+                "{names} cannot make the declaration, because they brought only a paper sheet",
                 names=", ".join(absent),
             ),
             sentence(

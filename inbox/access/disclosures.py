@@ -207,7 +207,7 @@ def _check_decided(session: Session, number: int) -> None:
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(
             sentence(
-                "case {number}: nobody has decided whether to inform the reporter before this disclosure",
+                "case {number}: before this disclosure, officers must decide whether to inform the reporter",
                 number=number,
             ),
             sentence(

@@ -24,12 +24,12 @@ from inbox.vault.casework_tables import Identity, Link
 LONGEST = 8_000
 # Why recording an identity requires two officers.
 KEPT_ALREADY = sentence(
-    "two officers must each enter their passphrase: an identity is already recorded, and one officer"
-    " alone could find out whose it is by adding names"
+    "two officers must each enter their passphrase, because an identity is already recorded: by adding"
+    " names, one officer alone could find out whose it is"
 )
 NAMED = sentence(
-    "two officers must each enter their passphrase: this case or a linked case contains some of these"
-    " words, and from now on they would be removed from everything that leaves the inbox"
+    "two officers must each enter their passphrase, because this case or a linked case contains some of"
+    " these words: once recorded, the words are removed from everything that leaves the inbox"
 )
 
 

@@ -103,10 +103,10 @@ def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[
         left -= kept.keys()
     if left:
         raise Refused(
-            sentence("you entered something that belongs to none of the chosen decisions"),
+            sentence("some of these details do not belong to any of the chosen decisions"),
             sentence(
-                "choose the decision that it belongs to, or omit the ground, the day, the addressee and"
-                " similar details"
+                "choose the decision that they belong to, or omit the ground, the day, the addressee"
+                " and similar details"
             ),
         )
     return found
@@ -378,9 +378,9 @@ def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: no reply has told the reporter of this decision", number=number),
         sentence(
-            "write such a reply: inbox message reply {number} --template {known}; or say how the"
-            " reporter was told otherwise, or why the reporter was not told: inbox case decide {number}"
-            " {choice} --reason TEXT --despite-warning REASON",
+            "write such a reply: inbox message reply {number} --template {known}; or say how else the"
+            " reporter was told, or why the reporter was not told: inbox case decide {number} {choice}"
+            " --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,

@@ -515,8 +515,8 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
-            "answer the request first: inbox request list; or look at the case, once you have declared"
-            " no conflict of interest in it: inbox case declare {number}",
+            "answer the request first: inbox request list; or declare that you have no conflict of"
+            " interest, then look at the case: inbox case declare {number}",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
@@ -557,8 +557,8 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.DANGER:
             kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
             return sentence(
-                "first record a measure that answers the danger: inbox case measure add {number} KIND;"
-                " as KIND, one of: {kinds}",
+                "first record a measure in response to the danger: inbox case measure add {number}"
+                " KIND; KIND is one of: {kinds}",
                 number=number,
                 kinds=joined(kinds),
             )
@@ -635,8 +635,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.REQUEST: sentence("answer the request first: inbox request list"),
         Obstacle.REPEATED: sentence(
             "omit case {leaving}, or reopen case {number} and investigate it: inbox case reopen"
-            " {number} --reason TEXT; if the two cases do not report the same, unlink them: inbox case"
-            " link remove {leaving} {number}",
+            " {number} --reason TEXT; if the two cases are not about the same facts, unlink them: inbox"
+            " case link remove {leaving} {number}",
             number=number,
             leaving=leaving,
         ),

@@ -567,7 +567,8 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: this measure must name its addressee, or who decided or answered: {kind}",
+            "case {number}: this measure must name its addressee, or the person or authority that"
+            " decided or answered: {kind}",
             number=number,
             kind=kind,
         ),

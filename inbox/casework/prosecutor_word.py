@@ -295,8 +295,9 @@ def lifting(session: Session, number: int) -> Mapping[str, object]:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do if the prosecutor's word is missing."""
     return sentence(
-        "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason TEXT;"
-        " once there is no objection, record that: inbox case measure add {other} {word}; until then, close"
-        " with --disclosure withheld and no text; anything else can be said in a reply: inbox message reply",
+        "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
+        " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
+        " then, close with --disclosure withheld and no text; to tell the reporter something else, send"
+        " a reply: inbox message reply",
         **lifting(session, number),
     )

@@ -74,8 +74,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
         if not 0 < len(word.reference.strip()) <= LONGEST:
             raise CaseRefused(
                 sentence(
-                    "the reference must have 1 to {most} characters: who agreed, and where the agreement is"
-                    " recorded",
+                    "the reference must say who agreed, and where the agreement is recorded, in at most"
+                    " {most} characters",
                     most=LONGEST,
                 ),
                 sentence("give the reference: --reference TEXT"),

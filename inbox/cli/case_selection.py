@@ -48,7 +48,8 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     _filter(
         "--officer",
         default="",
-        help="Cases assigned to this officer; @me: to a signed-in officer, @nobody: to nobody.",
+        help="Cases assigned to this officer. @me means any signed-in officer, and @nobody means unassigned"
+        " cases.",
     ),
     _filter("--tag", default="", help="Cases with this tag."),
 ]
@@ -117,7 +118,7 @@ def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
     count = click.option(
         "--count",
         type=NUMBER,
-        help="Confirm how many cases the filter finds; with another number, nothing is done.",
+        help="Confirm how many cases the filter finds; if the number differs, nothing is done.",
     )
     return click.argument("cases", type=NUMBER, nargs=-1)(filters(count(command)))
 

@@ -181,7 +181,7 @@ def _which(quorum: int, count: int) -> str:
 def _check_terminal() -> None:
     if not terminal.is_interactive():
         raise Refused(
-            sentence("no terminal to type the passphrases"),
+            sentence("there is no terminal at which to type the passphrases"),
             sentence("give them in files, one for each officer"),
         )
 

@@ -19,8 +19,8 @@ from templates import command_line
 from templates.command_line import HELP_NAMES, Group
 
 _NOT_TYPED = sentence(
-    "the command was right, but a file, the vault, or the program is at fault: restore a copy of what"
-    " changed; if that does not help, report this to the maintainers of the program"
+    "the command was right, but a file, the vault, or the program is at fault: restore a copy of the"
+    " file or vault; if that does not help, report this to the maintainers of the program"
 )
 
 

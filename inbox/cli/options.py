@@ -203,7 +203,7 @@ out_folder = click.option(
 same_disk_option = click.option(
     "--same-disk",
     is_flag=True,
-    help="Allow folders on this machine's own disk, or on the same disk as one another.",
+    help="Allow folders on this machine's own disk, or two folders on the same disk.",
 )
 
 

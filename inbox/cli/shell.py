@@ -42,7 +42,7 @@ class Open:
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
         """Yield the inbox and the officers who opened it."""
         if options.brings_officers():
-            raise click.UsageError("the officers of a session are those who opened it")
+            raise click.UsageError("in a session, --share and --passphrase-file cannot be given")
         yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))
 
     def shut(self) -> None:

@@ -32,8 +32,8 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Lock the desk after this many minutes during which fewer officers were signed in than it takes to"
-    " open the inbox.",
+    help="Lock the desk after this many minutes with fewer officers signed in than it takes to open the"
+    " inbox.",
 )
 @click.option(
     "--medium",

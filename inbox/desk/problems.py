@@ -91,7 +91,7 @@ def _damaged(error: CryptoError) -> ResponseReturnValue:
     return _refused(
         Refused(
             sentence("{error}", error=library_errors.of_crypto(error)),
-            sentence("a file, the vault or the program is at fault: restore a copy"),
+            sentence("a file, the vault or the program is at fault: restore a copy of the file or vault"),
         )
     )
 

@@ -316,7 +316,9 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
             )
         if question in fields and fields[question].flag is Flag.PROTECT:
             raise Refused(
-                sentence("the answer to {question} must never be repeated", question=question),
+                sentence(
+                    "the reporter asked that the answer to {question} never be repeated", question=question
+                ),
                 sentence("omit the answer, and whatever reveals it"),
             )
 

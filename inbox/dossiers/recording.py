@@ -69,7 +69,8 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
         raise Refused(
             sentence("the text reveals who is concerned: {words}", words=", ".join(dict.fromkeys(found))),
             sentence(
-                "remove these words: this text is about goods; only a prosecutor may learn who is concerned"
+                "remove these words: the text may describe goods, but only a prosecutor may learn who"
+                " is concerned"
             ),
         ).at("sent", "text")
     kept = protected.of(session, number)

@@ -94,8 +94,9 @@ def addressed(text: str) -> Addressed:
         raise Refused(
             sentence("not an age recipient: {error}", error=library_errors.of_crypto(error)),
             sentence(
-                "ask the addressee to send the text that begins with age1 again, and compare it by"
-                " telephone; without a key, hand over a letter on paper: inbox dossier letter CASE LETTER"
+                "ask the addressee to send the key again (a text that begins with age1), and compare it"
+                " by telephone; without a key, hand over a letter on paper: inbox dossier letter CASE"
+                " LETTER"
             ),
         ) from None
     return Addressed(found, text, is_hybrid)

@@ -194,8 +194,8 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases not searched, because they are in the archive or because a declaration of no"
-                " conflict of interest is missing: {count}",
+                "cases that were not searched: {count}; they are in the archive, or a declaration of no"
+                " conflict of interest is missing",
                 count=seen.not_looked_at,
             ),
             sentence(
@@ -211,8 +211,8 @@ def _check_looked_at(seen: Seen) -> None:
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "record for each case whether it names the person: inbox request same-person CASE"
-                " --request {request} --reason TEXT; or somebody else: inbox request namesake CASE"
+                "for each case, record whom it names: this person, with inbox request same-person CASE"
+                " --request {request} --reason TEXT; or somebody else, with inbox request namesake CASE"
                 " --request {request} --reason TEXT",
                 request=seen.request.n,
             ),

@@ -19,7 +19,9 @@ def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator
     ``true`` is the true type. ``like`` are other types and name endings that would also be correct.
     """
     if visible(name) != name:
-        yield sentence("its name contains characters that are invisible or that reverse the order of others")
+        yield sentence(
+            "its name contains invisible characters, or characters that reverse the order of the text"
+        )
     if true in _NOTHING:
         return
     ending = PurePath(name).suffix.lower()

@@ -220,7 +220,8 @@ def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> 
         raise Refused(
             sentence("this card is signed by a different key from the one accepted for this channel"),
             sentence(
-                "if the body really started over, ask it to choose a new channel id: inbox init --channel ID"
+                "if the body really created a new inbox, ask it to choose a new channel id: inbox init"
+                " --channel ID"
             ),
         )
     if known is not None and found.serial <= known.serial:

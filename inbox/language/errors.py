@@ -78,8 +78,8 @@ class OtherSharing(Refused):
 
 # Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
-    "this takes two officers, each with their own passphrase: in this case, one officer alone may make no"
-    " further comparison with the reporter's identity"
+    "this takes two officers, each with their own passphrase, because one officer alone has reached the"
+    " limit of comparisons with the reporter's identity in this case"
 )
 
 
@@ -99,8 +99,9 @@ class Locked(Refused):
                 else sentence("this needs the officer's passphrase")
             ),
             sentence(
-                "ask a second officer to come; an officer who opened with the words of a sheet has no"
-                " passphrase, and must first renew the shares, outside a session: inbox officer renew"
+                "ask a second officer to come; an officer who opened the inbox with the words of a"
+                " sheet has no passphrase, and must first renew the shares, outside a session: inbox"
+                " officer renew"
             )
             if needed > 1
             else sentence(
@@ -177,16 +178,20 @@ class Undeclared(CaseRefused):
     def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
         which, asked = ", ".join(map(str, cases)), " and ".join(names)
         one = sentence(
-            "{names} must declare no conflict of interest in case {cases} first", names=asked, cases=which
+            "{names} must first declare that they have no conflict of interest in case {cases}",
+            names=asked,
+            cases=which,
         )
         many = sentence(
-            "{names} must declare no conflict of interest in cases {cases} first", names=asked, cases=which
+            "{names} must first declare that they have no conflict of interest in cases {cases}",
+            names=asked,
+            cases=which,
         )
         super().__init__(
             one if len(cases) == 1 else many,
             sentence(
-                "to declare it: inbox case declare {cases}; an officer with a conflict of interest"
-                " leaves the case to others: inbox access conflict add CASE NAME --reason TEXT",
+                "to make the declaration: inbox case declare {cases}; an officer with a conflict of"
+                " interest leaves the case to others: inbox access conflict add CASE NAME --reason TEXT",
                 cases=" ".join(map(str, cases)),
             ),
         )

@@ -29,7 +29,9 @@ _EXPECTED = {
     "shorter": sentence("a duration not longer than {than}", than=""),
     "telephone": sentence("a telephone number: digits and spaces, with or without a + before them"),
     "telephones": sentence("a list of one to four telephone numbers without duplicates"),
-    "country": sentence("a country code such as FR, whose public holidays and telephone numbers are known"),
+    "country": sentence(
+        "the code, such as FR, of a country whose public holidays and telephone numbers are known"
+    ),
     "weekdays": sentence("a list of one to six weekdays without duplicates"),
     "one-default": sentence("a table with exactly one entry that has default = true"),
     "one-threat": sentence("a table with exactly one entry that has threat = {role}", role=""),
@@ -48,12 +50,12 @@ _EXPECTED = {
     "same-fields": sentence("a text with the same names in fr and in en"),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true and is recorded by no decision"
+        "a table with an entry that has answers_danger = true and that no decision records"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),
     "one-closing": sentence("a table with at most one entry that has closes = true"),
-    "untold": sentence("another outcome: only the entry with closes = true is used for this one"),
+    "untold": sentence("another outcome, because only the reply with closes = true can be sent for this one"),
     "one-extending": sentence("a table with exactly one entry that has extends = true"),
     "some-reply": sentence("true only if a reply in replies.toml has decision = {decision}", decision=""),
     "settling": sentence("a table with a decision that has effect = settles"),
@@ -71,7 +73,7 @@ _EXPECTED = {
 # entries instead of the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
-    "some-feedback": sentence("one of the replies that close no case must count as feedback"),
+    "some-feedback": sentence("one of the replies that do not close a case must count as feedback"),
     "one-closing": sentence("at most one of the replies can close a case without stating its outcome"),
     "one-extending": sentence("exactly one of the replies must say that feedback takes longer"),
     "some-referral": sentence("one authority must be named for reports that are not for this office"),

@@ -265,9 +265,9 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
-        "This closing gives no feedback, and the deadline for feedback is dropped. Your own words count as"
-        " feedback only with a measure that the reporter can read; a template of the outcome counts without"
-        " one."
+        "This closing gives no feedback, and the deadline for feedback is dropped. Your own words count"
+        " as feedback only if the reporter can read a measure. A template of the outcome counts even"
+        " without a measure."
     )
 
 

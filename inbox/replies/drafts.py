@@ -154,8 +154,8 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: feedback is possible only after the decision on admissibility, and"
-                " after another decision or a measure",
+                "case {number}: before feedback, officers must decide on admissibility, and take"
+                " another decision or a measure",
                 number=number,
             ),
             sentence(

@@ -173,7 +173,7 @@ def said(session: Session, held: Held) -> list[Sentence]:
     """Return messages that say which parts of a case are held back, why, and what to do about that."""
     found = [
         sentence(
-            "held back in case {number}: reply {position}, because the decision that it tells of has"
+            "held back in case {number}: reply {position}, because the decision that it announces has"
             " changed; retract the reply: inbox message retract {number} {position}",
             number=held.case,
             position=each,

@@ -83,8 +83,8 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if feedback := _behind(session, reply):
         raise CaseRefused(
             sentence(
-                "reply {position} acknowledges the report, and feedback that must follow it is waiting to be"
-                " sent",
+                "reply {position} acknowledges the report: the feedback that is waiting to be sent"
+                " cannot go without it",
                 position=position,
             ),
             sentence(

@@ -97,8 +97,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "cases that are due only according to this machine's clock: {count}; no bundle that the"
-                " portal exported on or after their due day has been collected",
+                "cases that are due only according to this machine's clock: {count}; no bundle exported"
+                " on or after their due day has been collected",
                 count=count,
             ),
             sentence(
@@ -112,8 +112,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
                 "no case that is due has the archives' visa; cases that wait for a visa: {count}", count=count
             ),
             sentence(
-                "list what is due for the archives: inbox retention visa request --out FOLDER; then"
-                " record their visa: inbox retention visa add LIST --day DAY --reference TEXT"
+                "make the list for the archives: inbox retention visa request --out FOLDER; then record"
+                " their visa: inbox retention visa add LIST --day DAY --reference TEXT"
             ),
         )
 

@@ -32,8 +32,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "the unfiled envelopes have expired only according to this machine's clock: no bundle"
-                " that the portal exported on or after the day of expiry has been collected"
+                "the unfiled envelopes have expired only according to this machine's clock; no bundle"
+                " exported on or after the day of expiry has been collected"
             ),
             sentence(
                 "export a bundle from the portal now, and collect it; if the portal no longer exists,"
@@ -44,8 +44,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
         raise Refused(
             sentence("the expired unfiled envelopes do not have the archives' visa"),
             sentence(
-                "list what is due for the archives: inbox retention visa request --out FOLDER; then"
-                " record their visa: inbox retention visa add LIST --day DAY --reference TEXT"
+                "make the list for the archives: inbox retention visa request --out FOLDER; then record"
+                " their visa: inbox retention visa add LIST --day DAY --reference TEXT"
             ),
         )
     if not due:

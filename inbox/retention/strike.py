@@ -219,7 +219,7 @@ def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused
             why=exits.why(session, number, what),
         ),
         sentence(
-            "redact the words that identify somebody, a few at a time; for everything else: {first}",
+            "redact the words that identify somebody, a few at a time; to redact a complete text: {first}",
             first=exits.what_to_do(session, number, what, Exit.DESTROY),
         ),
     )

@@ -38,7 +38,7 @@ def check(
         )
     if len(own) >= needed and passphrases_lost:
         raise Refused(
-            sentence("enough officers gave their own passphrases"),
+            sentence("no reason is needed, because enough officers gave their own passphrases"),
             sentence("omit --passphrases-lost"),
         )
 

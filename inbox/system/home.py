@@ -134,5 +134,5 @@ def _held(by: Holder | None) -> HomeRefused:
             surface=labels.said("surface", by.surface),
             officers=", ".join(by.officers),
         ),
-        sentence("work there, or end it first: a session ends with `lock`, the desk with its button Lock"),
+        sentence("work there, or end it first: `lock` ends a session, and the button Lock ends the desk"),
     )

@@ -204,7 +204,7 @@ def ask_secret(prompt: str) -> str:
     """Ask for a secret without echo."""
     if not sys.stdin.isatty():
         raise Refused(
-            sentence("no terminal to ask for the passphrase"),
+            sentence("there is no terminal at which to type the passphrase"),
             sentence("use --passphrase-file FILE"),
         )
     try:

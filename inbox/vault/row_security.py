@@ -183,7 +183,7 @@ def _leave_out(state: ORMExecuteState) -> None:
         # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is no ORM
         # statement.
         if not state.is_orm_statement:
-            raise RuntimeError("a statement that selects from no mapped table cannot be filtered")
+            raise RuntimeError("a statement without a mapped table cannot be filtered")
         asked = state.execution_options
         depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
         state.statement = state.statement.options(_criteria(depth, whole=bool(asked.get(_WHOLE))))

@@ -54,7 +54,7 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 @click.option(
     "--rewrite",
     is_flag=True,
-    help="Rewrite the database, whatever its size. Meanwhile, reports have to wait.",
+    help="Rewrite the database even if it is large. Meanwhile, reports have to wait.",
 )
 @json_option
 @pass_settings

@@ -18,7 +18,9 @@ _PATH = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("file", type=_PATH)
-@click.option("--ask", "verifier", metavar="NAME", help="Write a challenge for the owner; NAME is who asks.")
+@click.option(
+    "--ask", "verifier", metavar="NAME", help="Write a challenge for the owner; NAME says who asks."
+)
 @click.option("--challenge", type=_PATH, help="The file of the challenge, to write or to check.")
 @click.option("--answer", type=_PATH, help="The owner's answer to the challenge.")
 @json_option
@@ -32,9 +34,14 @@ def verify_receipt(  # noqa: PLR0913 - one for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof that the inspectorate had a report, and whose it is. Needs no network and no database."""
+    """Check a proof that the inspectorate had a report, and an answer from its owner.
+
+    Needs no network and no database.
+    """
     if (verifier is None) == (answer is None) and (verifier or answer or challenge):
-        raise click.UsageError("give --challenge with --ask to make one, or with --answer to check it")
+        raise click.UsageError(
+            "give --challenge and --ask to make a challenge, or --challenge and --answer to check an answer"
+        )
     if challenge is None and (verifier or answer):
         raise click.UsageError("name the file of the challenge with --challenge")
     proven = proofs.check(file, settings)

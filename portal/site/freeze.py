@@ -35,7 +35,8 @@ def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused(
-            f"the site was not written to {folder}: {reason}", "make room, or name another folder"
+            f"the site was not written to {folder}: {reason}",
+            "check the path and the free space, or name another folder",
         ) from error
 
 

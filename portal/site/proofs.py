@@ -29,11 +29,14 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
         raw = challenge.draw(proven.receipt.deployment, proven.receipt.author, verifier, today)
     except Malformed:
         raise Refused(
-            "this name cannot stand in a challenge",
+            "a challenge cannot contain this name",
             f"give 1 to {challenge.LONGEST_NAME} characters, without line breaks or spaces at the ends",
         ) from None
     if path.exists():
-        raise Refused(f"{path} already exists", "name a new file: an answer fits one challenge alone")
+        raise Refused(
+            f"{path} already exists",
+            "name a new file: without the earlier challenge, its answer cannot be checked",
+        )
     try:
         files.write(path, [raw])
     except OSError as error:
@@ -57,7 +60,8 @@ def _read(path: Path) -> bytes:
         return files.read(path, proof.LARGEST)
     except OSError as error:
         raise Refused(
-            f"{path} cannot be read: {_why(error)}", "check its name; it has a few lines"
+            f"{path} cannot be read: {_why(error)}",
+            "check that you chose the right file; it should have only a few lines",
         ) from error
 
 

@@ -53,5 +53,6 @@ def save(path: Path, seen: Seen) -> None:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused(
-            f"{path} was not written: {reason}", "make room, or name another file with --seen"
+            f"{path} was not written: {reason}",
+            "check the path and the free space, or name another file with --seen",
         ) from error

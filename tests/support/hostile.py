@@ -348,7 +348,7 @@ def liars() -> Iterator[Hostile]:
         "photo.jpg", JPEG, program, exe, said=("its name ends in .jpg, but", "it was sent as image/jpeg")
     )
     yield Hostile(
-        BIDI, JPEG, program, exe, said=("its name contains characters", "it was sent as image/jpeg")
+        BIDI, JPEG, program, exe, said=("its name contains invisible characters", "it was sent as image/jpeg")
     )
     yield Hostile("scan.pdf", PDF, image("PNG"), PNG, PIXELS, ("its name ends in .pdf, but it is image/png",))
     yield Hostile("photo.png", PNG, SCRIPT.encode(), "text/html", TEXT, ("its name ends in .png",))

@@ -39,7 +39,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Declare that no officer present has a conflict of interest in cases.
+    """Declare that no signed-in officer has a conflict of interest in these cases.
 
     If an officer has a conflict of interest, exclude that officer instead: inbox access conflict add.
 

@@ -200,7 +200,7 @@ def _part_options(command: Callable[..., None]) -> Callable[..., None]:
 @json_option
 @click.pass_obj
 def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
-    """Set the score of a case, part by part from 0 to 3. Parts that you do not give stay unchanged."""
+    """Set parts of the score of a case, each from 0 to 3. Parts that you do not give stay unchanged."""
     given = {name: value for name, value in parts.items() if value is not None}
     if not given:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
@@ -224,7 +224,7 @@ def _judged(view: View) -> Iterator[str]:
 @json_option
 @click.pass_obj
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
-    """Rate how well the contents of a case are confirmed, from 1 (by others) to 6 (cannot be judged)."""
+    """Rate how well other sources confirm a case, from 1 (confirmed) to 6 (cannot be judged)."""
     with door.opened() as (inbox, who):
         workflow.rate(inbox, who, case, Credibility(rating), reason)
     view = {"source": SOURCE, "credibility": rating}

@@ -135,8 +135,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--measure",
     is_flag=True,
-    help="Record the transmission as a measure; to the prosecutor, also as the decision to inform the"
-    " prosecutor.",
+    help="Record the transmission as a measure; if it goes to the prosecutor, also record the decision to"
+    " inform the prosecutor.",
 )
 @despite_option()
 @out_file
@@ -169,7 +169,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 )
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
-    """Verify that every byte of a dossier is as it was signed, on any machine, without an inbox."""
+    """Verify that every byte of a dossier is as it was signed. This needs no inbox."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
     with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
@@ -302,9 +302,10 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
-    """Extend the deadline of all open requests, once each, before the first deadline is over.
+    """Extend the deadline of all open requests. The law in use sets the longer time.
 
-    The law in use sets the longer time. Tell each person the reason. It takes two officers.
+    Each request can be extended once, before its first deadline has passed. Tell each person the reason. It
+    takes two officers.
     """
     with door.opened() as (inbox, who):
         rows = access_requests.extend(inbox, who, Because(because))
@@ -371,7 +372,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @json_option
 @click.pass_obj
 def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name without a first name in a case belongs to another person."""
+    """Record that a family name in a case, without a first name, belongs to another person."""
     _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
 
 
@@ -383,7 +384,7 @@ def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bo
 @json_option
 @click.pass_obj
 def same_person(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name without a first name in a case is that of the requester."""
+    """Record that a family name in a case, without a first name, belongs to the requester."""
     _judge_name(door, request, Judged(case=case, same=True, reason=reason), as_json=as_json)
 
 

@@ -165,7 +165,7 @@ def enter(  # noqa: PLR0913 - one for each option
     sheet: Path | None,
     as_json: bool,
 ) -> None:
-    """File a report that arrived another way, and make the twelve words for its reporter.
+    """File a report that arrived in another way, and make the twelve words for its reporter.
 
     The twelve words are shown once and not kept.
     """

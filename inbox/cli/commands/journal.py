@@ -17,7 +17,7 @@ from inbox.system import terminal
     "--anchors",
     "file",
     type=click.Path(path_type=Path),
-    help="Compare with this file of `portal anchors`.",
+    help="Compare with this file, written by `portal anchors`.",
 )
 @click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head on paper.")
 @officer_options

@@ -139,7 +139,7 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 @json_option
 @click.pass_obj
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
-    """Write the signed keyring for the portal, renewed if the day or a key has changed."""
+    """Write the signed keyring for the portal. It is renewed if the day or a key has changed."""
     with door.opened() as (inbox, who):
         renewed = key_actions.renew_keyring(inbox, who, out)
     view = {
@@ -212,7 +212,7 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
-    """Add the channel of an external body, or a newer card of it, to the keyring. It takes two officers."""
+    """Add the channel of an external body to the keyring, or replace its card. It takes two officers."""
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, fingerprint)
     channel_cards.compare(offered)  # before officers type passphrases

@@ -179,7 +179,7 @@ def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, 
 @json_option
 @click.pass_obj
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
-    """Show figures about the work for oversight, without anything from reports."""
+    """Show figures about the work, for oversight. They contain nothing from reports."""
     with door.opened() as (inbox, who):
         view = oversight.look(inbox, who)
     terminal.show(view, _oversight_lines(view), as_json=as_json)

@@ -127,7 +127,7 @@ def _change(  # noqa: PLR0913 - one for each option
     with door.opened() as (inbox, who):
         planned = reshare.plan(inbox, quorum=quorum, reason=reason, **changes)
         if shares is None and len(planned.names) > 1:
-            raise click.UsageError("give --shares, a folder for the share files of all")
+            raise click.UsageError("give --shares, a folder for the share files of all officers")
         handout = handout_in(shares, door.root, with_sheets=sheets)
         given = appointed(planned.names, files, "--new-passphrase-file")
         appoint = partial(_appointed, planned, given)

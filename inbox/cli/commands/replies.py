@@ -312,7 +312,7 @@ def list_templates(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
-    """Adopt the reply templates of a FILE."""
+    """Adopt the reply templates in FILE."""
     raw = given_files.content(file)
     with door.opened() as (inbox, who):
         used = templates.adopt(inbox, who, raw)

@@ -55,8 +55,8 @@ _reason_for_day = click.option(
     question="how officers know the day",
     default="",
     callback=reason_of,
-    help="If no portal is left to confirm today's date: how the officers know the date. The journal keeps"
-    " this reason.",
+    help="How the officers know today's date, if no portal is left to confirm it. The journal keeps this"
+    " reason.",
 )
 _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect before you discard"
 
@@ -83,7 +83,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
-    """List cases for the archives, to print and as JSON. Without numbers: all that lack only the visa."""
+    """List cases for the archives, to print and as JSON. By default, all that lack only the visa."""
     with door.opened() as (inbox, who):
         list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
@@ -197,9 +197,9 @@ def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as
 def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
     """Redact a passage of a case for good. It takes two officers.
 
-    PLACE is the id of a question, note (the reporter's text), follow-up-N, file-N for its name, reply-N,
-    staff-note-N, tags, measure-N, decision-DUTY, withheld, identity, or everywhere. PLACE:all redacts
-    everything at the place, without asking for words. Capitals, accents and spaces need not match.
+    PLACE is the id of a question, note (the reporter's text), follow-up-N, file-N (the file's name),
+    reply-N, staff-note-N, tags, measure-N, decision-DUTY, withheld, identity, or everywhere. PLACE:all
+    redacts everything at the place, without asking for words. Capitals, accents and spaces need not match.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)

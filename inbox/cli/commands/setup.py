@@ -222,7 +222,7 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
 @click.option(
     "--head",
     metavar='"N FINGERPRINT"',
-    help="The newest journal head of the lost inbox that was written down.",
+    help="The newest journal head of the lost inbox, as you wrote it down.",
 )
 @officer_options
 @json_option

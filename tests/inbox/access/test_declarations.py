@@ -63,13 +63,14 @@ def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp
         refused = unread.others.run(*words)
         assert (1, "") == (refused.code, refused.out), words
         assert (
-            "error: alice and chloe must declare no conflict of interest in case 3 first\n" in refused.err
+            "error: alice and chloe must first declare that they have no conflict of interest in case 3\n"
+            in refused.err
         ), words
     assert before == unread.office.state()
     assert not Path(out).exists()
     unread.others.json("case", "declare", "3")
     told = {" ".join(words): unread.others.run(*words).err for words in every}
-    assert [] == [words for words, err in told.items() if "must declare" in err]
+    assert [] == [words for words, err in told.items() if "must first declare" in err]
 
 
 # Pages and forms of the desk that are there for a case that nobody has declared, as above; and the picture
@@ -159,7 +160,7 @@ def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) ->
     for name in ("Phantom", CANARY):
         words = ("request", "add", "--person", name, "--received", today().isoformat(), "--way", "letter")
         unread.others.json(*words)
-        assert "alice and chloe must declare" in unread.others.run(*nobody).err
+        assert "alice and chloe must first declare" in unread.others.run(*nobody).err
     unread.others.json("case", "declare", "3")
     assert "names, or may name, somebody who has made" in unread.others.run(*nobody).err
 
@@ -169,8 +170,8 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     unread.others.json("case", "declare", "1")
     assert 0 == unread.others.run("case", "show", "1").code
     assert "all signed-in officers had declared before" in unread.others.run("case", "declare", "1").out
-    assert "bruno must declare" in unread.excluded.run("case", "show", "1").err
-    assert "alice and chloe must declare" in unread.others.run("case", "show", "2").err
+    assert "bruno must first declare" in unread.excluded.run("case", "show", "1").err
+    assert "alice and chloe must first declare" in unread.others.run("case", "show", "2").err
     assert ["bruno"] == unread.excluded.json("case", "declare", "1")["officers"]
     assert 0 == unread.excluded.run("case", "show", "1").code
     entries = unread.others.json("journal", "list")["entries"]
@@ -293,7 +294,7 @@ def test_an_act_on_many_asks_to_declare_all_of_them_at_once(unread: Trio) -> Non
     """At the desk on one page, by one press; by command all are named."""
     unread.others.json("case", "declare", "1")
     refused = unread.others.run("queue", "unassign", "1", "2", "3").err
-    assert "interest in cases 2, 3 first\n" in refused
+    assert "interest in cases 2, 3\n" in refused
     with sitting(unread.others) as client:
         asked = client.send("/en/many/assign", case=["1", "2", "3"], officer="alice").text
         assert "Before anything is done with these 2 cases" in asked

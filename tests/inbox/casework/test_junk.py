@@ -186,7 +186,7 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
     office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     office.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
     lifts = [
-        ("must declare", ["case", "declare", "1"]),
+        ("must first declare", ["case", "declare", "1"]),
         ("too urgent to wait", ["case", "set-score", "1", "--danger", "0", *WHY]),
         ("somebody may be in danger", ["case", "measure", "add", "1", "none"]),
         ("nobody has read", ["case", "show", "1"]),

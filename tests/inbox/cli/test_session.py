@@ -262,7 +262,7 @@ def test_commands_may_come_through_a_pipe(office: Office) -> None:
     lines = "case list\nkey rotate --now\nofficer list\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
     assert (0, True) == (done.returncode, done.stdout.startswith("no cases yet\nsharing "))
-    assert "no terminal to ask for the passphrase" in done.stderr
+    assert "no terminal at which to type the passphrase" in done.stderr
     assert "\x1b" not in done.stdout
 
 

@@ -666,7 +666,9 @@ GIVE = (
     "26/12",
     "--ground",
 )
-TO_DECIDE = "nobody has decided whether to inform the reporter before this disclosure\nhint: decide first: "
+TO_DECIDE = (
+    "before this disclosure, officers must decide whether to inform the reporter\nhint: decide first: "
+)
 
 
 @pytest.fixture

@@ -289,8 +289,8 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
     assert "gives an impossible day: 1. " in warning
-    assert "A day before the previous export is still used" in warning
-    assert "A day after this export is replaced by the first possible day" in warning
+    assert "If the day is before the previous export, it is used all the same" in warning
+    assert "If the day is after this export, the first possible day is used instead" in warning
     shown = world.office.json("case", "show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
     told = world.office.run("case", "show", "1").out

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.copy_of("ready")
 DRILL = ("--reason", "drill")
 OWN = ("message", "reply", "1", "--feedback", "--text", "Merci.")
 NO_MEASURE = "cannot read any measure, so this is not feedback"
-HOLLOW = "case 1: reply 2 was sent, but is not feedback: the reporter cannot read any measure"
+HOLLOW = (
+    "case 1: reply 2 was sent, but does not count as feedback, because the reporter cannot read any measure"
+)
 TOLD = ("case", "measure", "add", "1", "process_fix", "--tell")
 ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
@@ -91,7 +93,7 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
         office.json(*words)
     office.json("message", "retract", "1", "4")
     said = refused(office, "message", "retract", "1", "3")
-    assert "reply 3 acknowledges the report, and feedback that must follow it is waiting" in said
+    assert "reply 3 acknowledges the report: the feedback that is waiting" in said
     assert "inbox message retract 1 5" in said
     office.json("message", "retract", "1", "5")
     office.json("message", "retract", "1", "3")

@@ -233,7 +233,7 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
     office.json("case", "decide", "1", "not_told", *DRILL)
     assert [] == further(told())
     assert (
-        "the decision that it tells of has changed"
+        "the decision that it announces has changed"
         in office.json("case", "show", "1")["work"]["held_back"][0]
     )
     assert "no reply has told" in refused(office, "case", "decide", "1", "told", *DRILL)

@@ -172,7 +172,7 @@ def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
         assert ("Marguerite" in said.err + said.out, 1) == (False, said.code)
     for words in (["--text", "thank you"], ["--template", "acknowledgement"]):
         said = trio.others.run("message", "reply", "4", *words, "--despite-warning", "Marguerite")
-        assert "must declare" in said.err
+        assert "must first declare" in said.err
     trio.others.json("case", "declare", "4")
     assert "“Marguerite”" in trio.others.run("message", "reply", "4", "--text", "Marguerite").err
 

@@ -91,7 +91,7 @@ MISTAKES = {
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
-        "'reply.greeting.outcome' must be another outcome: only the entry with closes = true",
+        "'reply.greeting.outcome' must be another outcome, because only the reply with closes = true",
     ),
     "both ends": (
         "status",
@@ -221,7 +221,7 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
         refusal = office.run(*said, "--feedback")
         assert (1, True) == (
             refusal.code,
-            "feedback is possible only after the decision on admissibility" in refusal.err,
+            "before feedback, officers must decide on admissibility" in refusal.err,
         )
     office.json(*said)
     office.json(*done)

@@ -199,7 +199,7 @@ def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> Non
         session.execute(delete(Declaration))
     for text in (CANARY, "nothing"):
         assert (
-            "must declare"
+            "must first declare"
             in trio.others.run("case", "redact", "--reason", "x", "3", "everywhere", "--text", text).err
         )
 

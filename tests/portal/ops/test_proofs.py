@@ -91,7 +91,7 @@ def test_a_challenge_is_written_once_and_names_verifier_and_receipt(folder: Path
 @pytest.mark.parametrize("name", ["", " ", "Court ", "Court\nof Appeal", "x" * 201])
 def test_a_name_that_no_challenge_can_have_is_refused(folder: Path, name: str) -> None:
     said = check(folder, "--ask", name, *CHALLENGED, code=1)
-    assert "this name cannot stand in a challenge" in said
+    assert "a challenge cannot contain this name" in said
     assert not (folder / "challenge.json").exists()
 
 
