@@ -109,7 +109,7 @@ def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "process_fix")
     said = refused(office, "law", "replace", law)
-    assert "the new law lacks measure process_fix, used 1 times" in said
+    assert "the new law lacks measure process_fix, which is used 1 times" in said
     assert "case" not in said
     office.json("case", "measure", "retract", "1", "1", "--reason", "x")
     assert office.json("law", "replace", law, "--loosening")["adopted"]
@@ -119,7 +119,7 @@ def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edite
     """As a ground of the same decision; one that nobody took may go."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     said = refused(office, "law", "replace", edited("duties.toml", "ground.facts =", "ground.others ="))
-    assert "the new law lacks ground facts, used 1 times" in said
+    assert "the new law lacks ground facts, which is used 1 times" in said
     other = edited("duties.toml", "ground.secret =", "ground.others =")
     assert office.json("law", "replace", other, "--loosening")["adopted"]
 
@@ -270,7 +270,7 @@ def test_a_code_of_any_table_must_stay_as_long_as_it_is_used(
     law = laws.renamed(tmp_path / "law", code, *files)
     use(office)
     said = refused(office, "law", "replace", law, "--loosening")
-    assert f"the new law lacks {table} {code}, used 1 times" in said
+    assert f"the new law lacks {table} {code}, which is used 1 times" in said
     end(office)
     assert office.json("law", "replace", law, "--loosening")["adopted"]
 

@@ -368,14 +368,14 @@ def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: W
     text = (gone / "replies.toml").read_text("utf-8")
     (gone / "replies.toml").write_text(text.replace('decision = "told"', 'decision = "heard"'), "utf-8")
     office.json("message", "template", "replace", mine)
-    assert "lacks decision told, used 1 times" in office.run("law", "replace", gone).err
+    assert "lacks decision told, which is used 1 times" in office.run("law", "replace", gone).err
     (tmp_path / "named").write_text("Jean Dupont")
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "named")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("message", "reply", "1", "--template", "identity_notice", "--text", "Comme convenu.")
     mine.write_text(GOOD, "utf-8")
     office.json("message", "template", "replace", mine)
-    assert "lacks decision told, used 1 times" in office.run("law", "replace", gone).err
+    assert "lacks decision told, which is used 1 times" in office.run("law", "replace", gone).err
 
 
 def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
@@ -415,7 +415,7 @@ def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_tak
     mine.write_text(SHIPPED, "utf-8")
     office.json("message", "template", "replace", mine)
     said = office.run("law", "replace", gone)
-    assert (1, True) == (said.code, "the new law lacks outcome moot, used 1 times" in said.err)
+    assert (1, True) == (said.code, "the new law lacks outcome moot, which is used 1 times" in said.err)
     mine.write_text(GOOD, "utf-8")
     office.json("message", "template", "replace", mine)
     assert office.json("law", "replace", gone, "--loosening")["adopted"]
