@@ -722,7 +722,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     assert "there is no recorded identity" in refused(known, *NOTICE)
 
 
-UNTOLD = "no reply has told the reporter of this"
+UNTOLD = "no reply has told the reporter of this decision"
 
 
 def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
