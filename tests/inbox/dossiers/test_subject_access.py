@@ -920,7 +920,7 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
     with office.opened() as inbox, inbox.vault.transaction() as session:
         agree(session)
     said = [office.run("retention", "destroy", number).err.replace(number, "N") for number in ("1", "4")]
-    assert f"{waits_for}, or declare" in said[0]
+    assert f"{waits_for}: inbox request list; or declare that you have no" in said[0]
     assert said[0] == said[1]
     for request in ("1", "2"):
         assert 0 == answer(office, None, "--reason", "drill", request=request).code
