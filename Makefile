@@ -21,6 +21,8 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
+# Only `make soak` needs these: another engine of browsers, and a screen without a monitor for it.
+SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb
 NODE_TOOLS := node=nodejs npm=npm
 
 # The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.
@@ -71,9 +73,12 @@ check: .venv/project node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint js
 	@.venv/bin/python -m tests.touched
 
-.PHONY: test-tools
+.PHONY: test-tools soak-tools
 test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
+
+soak-tools: test-tools
+	@deploy/debian-packages.sh $(SOAK_TOOLS)
 
 # Make what otherwise each test process would make for itself at the same time. The tests also run without it.
 .PHONY: warm
@@ -125,7 +130,7 @@ $(SOAK): soak
 	@:
 endif
 
-soak: test-tools .venv/project node_modules/.package-lock.json
+soak: soak-tools .venv/project node_modules/.package-lock.json
 	.venv/bin/python -m benchmarks.soak $(SOAK)
 
 # For example: make mutants MUTANTS='--seed 7 --each 30 crypto'

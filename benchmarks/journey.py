@@ -53,7 +53,7 @@ _PAINTED_FROM = {"document", "stylesheet"}
 
 @dataclass(slots=True)
 class Journey:
-    """What was met on the way. ``scrolled`` is in screens; ``waits`` are in seconds."""
+    """The words, screens and steps of one journey. ``scrolled`` is in screens; ``waits`` are in seconds."""
 
     screens: list[Screen] = field(default_factory=list)
     needing: list[str] = field(default_factory=list)

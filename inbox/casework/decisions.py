@@ -324,7 +324,7 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
 
 def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool:
-    """Return whether a decision extends a deferral, which one officer alone could repeat for ever.
+    """Return whether a decision extends a deferral. One officer alone could otherwise extend it for ever.
 
     The ``longest`` deferral of the law counts from the day of each decision, so it sets no final limit.
     """

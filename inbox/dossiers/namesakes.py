@@ -23,8 +23,8 @@ class Judged:
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Record, with a reason, whether a case means the person who made the request or a namesake.
 
-    The answer does not wait for the case of a namesake and does not mention it, so two officers must decide
-    that a case means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names
+    The answer to the request ignores the case of a namesake. This is why two officers must decide that a
+    case means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names
     the person in full. Also raises CaseRefused if the case neither contains the family name nor is linked as
     "same person" to a case that names the person. Also raises the same errors as ``access_requests.open_one``
     and ``Inbox.acting``.
