@@ -29,7 +29,7 @@ from tests.support.installation import Installation, free_port
 PHONE = ViewportSize(width=360, height=640)
 # The names on the pages, in English. `ENTRANCES` lead from the home page to the report, the best one first;
 # each of `ONWARD` ends a screen of the report.
-ENTRANCES = ("Write a report", "Report")
+ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "I have written them down", "Send")
 ARRIVED = "Your report has arrived"
 # The only question that needs an answer, if more than one body can read the report.
@@ -45,6 +45,7 @@ WORDS_OF_A_TOKEN = 12
 FLICK = 0.75
 # Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
 READING = {"fr": 195, "en": 228}
+_BETWEEN_TAPS_MILLISECONDS = 500
 _PATIENCE_MILLISECONDS = 60_000
 _POLL_MILLISECONDS = 20
 _CHOICES = "input[type=radio], input[type=checkbox]"
@@ -179,6 +180,8 @@ class Reporter:
     def _touch(self, target: Locator, operators: str) -> None:
         self.journey.task.add("F" * math.ceil(self._beyond(target) / FLICK) + operators)
         self.journey.taps += 1
+        # The page takes a second tap at the same place within 400 milliseconds for a double tap.
+        self.page.wait_for_timeout(_BETWEEN_TAPS_MILLISECONDS)
         target.tap()
 
     def _beyond(self, target: Locator) -> float:
