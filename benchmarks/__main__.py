@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Compare the longest task of a submit without JIT with the longest pause that goes unnoticed."""
+    """Compare the longest task of a submit in a browser without JIT with the longest unnoticeable pause."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]

@@ -11,8 +11,8 @@ officers are signed in.
 - Neither officer has declared an absence of interest for every tenth case.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases share
-a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases: the
-message of each of these is repeated in ten later cases. In all other cases, the marks of the text are random.
+a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases,
+whose messages are each repeated in ten later cases. In all other cases, the marks of the text are random.
 At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
@@ -89,7 +89,7 @@ def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield how long an officer waits, compared with the longest pause that goes unnoticed.
+    """Yield how long an officer waits, compared with the longest unnoticeable pause.
 
     The last line compares the time to remove all traces of a destroyed case with the time to copy the vault.
     """

@@ -31,7 +31,7 @@ _PAGES = {
     "the form of the dossier": "/dossier",
     "the form of redaction": "/minimise",
 }
-# A word of every message, and words that stand in no text.
+# A word that every message contains, and words that no text contains.
 _SEARCHED = {"a word of each message": "camion", "words that no text has": "hier dimanche"}
 # In every message, and in one.
 _STRUCK = {"a word of each message": "camion", "the words of one message": "4321: Il est"}

@@ -32,7 +32,7 @@ PHONE = ViewportSize(width=360, height=640)
 ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "I have written them down", "Send")
 ARRIVED = "Your report has arrived"
-# The only question that needs an answer, if more than one body can read the report.
+# The only required question. It is asked only if more than one body can receive the report.
 READER = "Who should read it?"
 # 20 words each.
 SENTENCES = {
@@ -41,7 +41,7 @@ SENTENCES = {
 }
 SENTENCES_OF_A_REPORT = 5
 WORDS_OF_A_TOKEN = 12
-# The part of the screen by which one flick scrolls.
+# How far one flick scrolls, in screens.
 FLICK = 0.75
 # Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
 READING = {"fr": 195, "en": 228}
@@ -54,7 +54,7 @@ _PAINTED_FROM = {"document", "stylesheet"}
 
 @dataclass(slots=True)
 class Journey:
-    """The words, screens and steps of one journey. ``scrolled`` is in screens; ``waits`` are in seconds."""
+    """The screens and actions of one report. ``scrolled`` is in screens; ``waits`` are in seconds."""
 
     screens: list[Screen] = field(default_factory=list)
     needing: list[str] = field(default_factory=list)
@@ -67,7 +67,10 @@ class Journey:
     waits: list[float] = field(default_factory=list)
 
     def words(self) -> tuple[int, int]:
-        """Return how many words can be read at once, and how many are folded away. A text counts once."""
+        """Return how many words are visible at once, and how many are folded away.
+
+        A text that is on several screens counts only once.
+        """
         shown, folded = (
             {
                 each.text: each.words
@@ -163,7 +166,7 @@ class Reporter:
             self._until(lambda: bool(self._arrived().or_(self._onward()).count()))
 
     def _hold(self, route: Route) -> None:
-        """Keep the report back until what is shown meanwhile has been read."""
+        """Delay the report until the screen shown while it is sent has been read."""
         if self._holding:
             self._held.append(route)
         else:
@@ -185,7 +188,7 @@ class Reporter:
         target.tap()
 
     def _beyond(self, target: Locator) -> float:
-        """Return how far a target is from being seen: from its first line to the edge, in screens."""
+        """Return how far to scroll, in screens, until the first line of a target is visible."""
         place = target.bounding_box()
         assert place
         line = min(place["height"], 44)
@@ -238,13 +241,13 @@ def said(english: str, language: str) -> str:
 
 
 def loaded(browser: Browser, url: str) -> tuple[int, int]:
-    """Return the bytes that a page is painted from, and those that it loads besides, as Brotli sends them."""
+    """Return the size of the files needed to paint a page, and of its other files, in bytes after Brotli."""
     page = browser.new_page(viewport=PHONE)
     asked: list[Request] = []
     page.on("request", lambda each: asked.append(each))  # noqa: PLW0108 - Playwright marks it
     page.goto(url, wait_until="networkidle")
     kinds = {each.url: each.resource_type in _PAINTED_FROM for each in asked}
-    # The browser does not hand out the body of every answer, so all are fetched again.
+    # The browser does not give access to every response body, so all files are fetched again.
     sizes = [(first, _compressed(page.request.get(each).body())) for each, first in kinds.items()]
     page.close()
     return sum(size for first, size in sizes if first), sum(size for first, size in sizes if not first)

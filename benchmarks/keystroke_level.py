@@ -1,7 +1,7 @@
 """How long an experienced person needs for a task on a phone, by the keystroke-level model.
 
 The model is that of Card, Moran and Newell, The Keystroke-Level Model for User Performance Time with
-Interactive Systems (1980). Where a finger on a screen differs from a mouse, values are of later studies:
+Interactive Systems (1980). Where touch differs from a mouse, the values are from later studies:
 
 - K, a key: Palin et al., How do People Type on Mobile Devices? (2019): 36.2 words of five signs a minute
 - P, pointing at something and touching it: the value for a mouse, an upper bound for a finger
@@ -9,7 +9,7 @@ Interactive Systems (1980). Where a finger on a screen differs from a mouse, val
 - H, moving the hands between screen, keyboard and pen, and M, deciding: the values of 1980
 - W, copying a word by hand: Brown, Human-Computer Interface Design Guidelines (1988): 22 words a minute
 
-The model has no reading, and waiting (R in the model) is measured apart.
+The model does not include reading. Waiting (R in the model) is measured separately.
 """
 
 from collections import Counter

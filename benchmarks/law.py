@@ -2,8 +2,8 @@
 
 The benchmark copies this project. In the copy, it changes each value of the French law and runs the tests
 that the value's row names. If a row has many codes, the benchmark changes them all at once. A test that
-derives its expectation from the law passes with any law. Such a test runs again while only the program reads
-the changed law: the test then fails if the program follows that law. In the gate,
+derives its expectation from the law passes with any law. The benchmark therefore runs it again while the test
+reads the original law and only the program reads the changed one: the test must then fail. In the gate,
 `tests/templates/test_shown_by.py` checks that a test states each value itself.
 
 While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
@@ -33,8 +33,8 @@ _LOADED = (
     *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
     *("hypothesis", "playwright.sync_api"),
 )
-# The module through which tests read the law, and the path of the original law, which tests read while the
-# program reads a changed one.
+# The module through which tests read the law, and the expression that makes it read the original law while
+# the program reads a changed one.
 _LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 

@@ -3,8 +3,7 @@
 `python -m benchmarks.mutants [--seed N] [--each N] [ROOM…]` draws mutants of each room: an operator of
 cosmic-ray changes a comparison, a number, a condition and so on. For each mutant, the tests of the room that
 reach its lines run until one fails. Tests of other rooms do not count. A survivor is printed with its change.
-Only a person can decide whether a survivor is equivalent to the original: docs/reliability.md has both
-figures.
+Only a person can decide whether a survivor is equivalent to the original.
 """
 
 import argparse
@@ -46,7 +45,7 @@ ROOMS = {
     },
 }
 _EACH = 45
-# What coverage calls the time before the first test, in which modules are loaded.
+# The coverage context before the first test, while modules are loaded.
 _LOADING = ""
 _BESIDE = 2
 # Libraries that load slowly. Modules of the project must be loaded after the change, so none is listed.
@@ -182,10 +181,10 @@ def _parts(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
             yield node
         case ast.keyword(arg=name, value=value) if name in _STORED:
             yield value
-        # No database that we use knows the length of bytes.
+        # SQLite and PostgreSQL do not limit the length of a binary column.
         case ast.Call(func=ast.Name(id="LargeBinary"), args=[length]):
             yield length
-        # cosmic-ray fails for exceptions that are named with their module.
+        # cosmic-ray fails on an exception with a dotted name, such as `module.Error`.
         case ast.ExceptHandler(type=ast.expr() as caught) if _is_dotted(caught):
             yield caught
 
@@ -301,7 +300,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Change code at random; see whether its tests notice.")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--each", type=int, default=_EACH, help="mutants per room (default: %(default)s)")
-    parser.add_argument("room", nargs="*", choices=[[], *ROOMS])  # argparse of Python 3.11 checks [] too
+    parser.add_argument("room", nargs="*", choices=[[], *ROOMS])  # Python 3.11 checks the default [] too
     given = parser.parse_args()
     try:
         for line in run(given.room or [*ROOMS], given.seed, given.each):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-# A block is the text of an element that is not within a line. Folded parts are opened for a moment, because
-# their texts have no place on the page. What lies outside the page, as the link to its content, is not read.
+# A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
+# have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(
@@ -35,7 +35,7 @@ _READ = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text. It can be folded away, or above the first large box of its screen."""
+    """A text, and whether it is folded away, or above the first visible text box of its screen."""
 
     text: str
     folded: bool
@@ -43,13 +43,13 @@ class Block:
 
     @property
     def words(self) -> int:
-        """How many words it has. Signs alone are none."""
+        """The number of words. Punctuation between spaces does not count."""
         return sum(any(map(str.isalnum, word)) for word in self.text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen, however long, by its main heading."""
+    """One screen of a page, of any length, with its main heading."""
 
     heading: str
     blocks: tuple[Block, ...]
