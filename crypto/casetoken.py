@@ -87,7 +87,7 @@ def words(entropy: bytes, language: str) -> tuple[str, ...]:
 def parse(text: str) -> dict[str, bytes]:
     """Return the entropy of the typed ``text`` for each language whose word list it fits.
 
-    About one text in 4 million fits both lists by chance; then ask the person for the language.
+    About one text in 4 million fits both lists by chance. In that case, ask the person which language it is.
     Raise WrongCount, UnknownWord or WrongChecksum.
     """
     typed = _plain(text)
@@ -165,7 +165,7 @@ def _index(language: str) -> Mapping[str, int]:
 
 def _plain(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text).lower()
-    # A fixed range of marks on Latin letters: the category "mark" differs between versions of Unicode.
+    # The range of marks is fixed, because the category "mark" differs between versions of Unicode.
     return re.findall(r"[a-z]+", re.sub("[\u0300-\u036f]", "", decomposed))
 
 

@@ -86,8 +86,8 @@ def draw(deployment: bytes, author: bytes, verifier: str, day: date) -> bytes:
 def answer(raw: bytes, author_seed: bytes, deployment: bytes) -> bytes:
     """Return the answer to the challenge in ``raw``, signed with the author key of a 32-byte seed.
 
-    Raise Malformed, NotForUs if the challenge is for another deployment, or OtherAuthor if it is for another
-    receipt than that of this key.
+    Raise Malformed. Raise NotForUs if the challenge is for another deployment, and OtherAuthor if its receipt
+    does not belong to this key.
     """
     challenge = CHALLENGE.parse(raw)
     author_key = signing.public_key(author_seed)
@@ -100,9 +100,10 @@ def answer(raw: bytes, author_seed: bytes, deployment: bytes) -> bytes:
 
 
 def check(raw: bytes, *, asked: bytes, author: bytes, deployment: bytes) -> Challenge:
-    """Return the challenge in ``asked`` if ``raw`` is its answer by the holder of the receipt of ``author``.
+    """Return the challenge in ``asked`` if ``raw`` answers it.
 
-    Raise Malformed, Tampered, OtherChallenge or OtherAuthor.
+    The answer must be from the holder of the receipt that names ``author`` (32 bytes). Raise Malformed,
+    Tampered, OtherChallenge or OtherAuthor.
     """
     challenge = CHALLENGE.parse(asked)
     found = ANSWER.parse(raw)

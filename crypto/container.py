@@ -48,7 +48,10 @@ Source = tuple[int, Iterable[bytes]]
 
 
 class FileDigest:
-    """SHA-256 over the SHA-256 of each 1 MiB piece: a browser's own digest accepts only complete buffers."""
+    """SHA-256 over the SHA-256 of each 1 MiB piece.
+
+    The digest function of browsers accepts only a complete buffer, so large files are hashed in pieces.
+    """
 
     def __init__(self) -> None:
         self._outer = hashlib.sha256()
@@ -87,8 +90,9 @@ def write(
     """Yield a container in one pass.
 
     ``files`` has the size and the bytes of each file. ``message`` makes message.json from the files' digests
-    and ``sign`` makes its signature. ``padded`` is the size rule of SPEC 4.2. Raise Malformed if a file's
-    bytes differ from its size, the message exceeds 1 MiB, or the archive is too large for the size rule.
+    and ``sign`` makes its signature. ``padded`` is the size rule of SPEC 4.2. Raise Malformed if a file
+    is shorter or longer than its size, the message exceeds 1 MiB, or the archive is too large for the size
+    rule.
     """
     if len(files) > MOST_FILES:
         raise Malformed("container holds too many files")

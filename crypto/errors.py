@@ -1,6 +1,6 @@
-"""The reasons to refuse bytes: one class for each reaction of the caller.
+"""Why bytes are refused: one class for each way in which the caller has to react.
 
-The classes do not say why a tag failed: a person needs to know what to do, and an
+The classes do not say why a tag failed. A person needs to know only what to do, and an
 attacker must learn nothing (SPEC 1.6). ``str(error)`` is safe to show and to log: it
 never holds content, keys or names from the input.
 """

@@ -57,7 +57,7 @@ class Entry:
     """One action. ``previous`` is the hash of the preceding entry.
 
     ``officers`` lists the officers who acted, in the order of their shares, and how each took part.
-    ``values`` describes the object of the action (a bundle, a key, an officer), ``reason`` is the reason that
+    ``values`` describes the object of the action (a bundle, a key, an officer). ``reason`` is the reason that
     an officer gave. Neither may contain anything from a report.
     """
 

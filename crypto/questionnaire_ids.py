@@ -1,6 +1,6 @@
 """The ids of the page's own elements, which no question may use."""
 
-# From the report page and the offline form; a test compares them with the served pages.
+# These are the ids on the report page and the offline form. A test compares them with the served pages.
 OF_THE_PAGE = frozenset(
     (
         "back", "back-to-text", "begin-again", "begin-more", "begin-unsafe", "calendar", "calendar-copied",

@@ -9,7 +9,7 @@ from crypto.messages import CHANNEL, LONGEST_CHANNEL
 from crypto.shape import binary, record, text
 from crypto.signing import Label
 
-# For this long after its last day, a reply key stays on the keyring's list of receipt keys, and on cards.
+# How long a reply key stays listed in the keyring (as a receipt key) and on cards after its last day.
 LISTED = timedelta(days=5 * 365)
 
 

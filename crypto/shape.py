@@ -132,7 +132,7 @@ def map_of(shape: Shape[T], most: int, pattern: str) -> Shape[dict[str, T]]:
 
 
 def either(first: Shape[Any], second: Shape[Any]) -> Shape[Any]:
-    """A value of the shape ``first`` if it is a text, otherwise of the shape ``second``, a list."""
+    """A text of the shape ``first``, or a list of the shape ``second``."""
 
     def pick(value: object) -> Shape[Any]:
         return first if isinstance(value, str) else second

@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each beginning that added brackets complete: its number of lines, and its contents."""
+        """Yield the number of lines and the contents of each beginning that closing brackets can complete."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)

@@ -1,8 +1,8 @@
 """Use JSON Schema to check TOML files that people write; name the first mistake, its line and the remedy.
 
 Schemas use draft 4, because later drafts accept 3.0 as an integer. A schema's ``description`` completes a
-sentence such as “'workers' must be a number from 2 to 256”. ``expected`` expresses the same as a code with
-values, for translation.
+sentence such as “'workers' must be a number from 2 to 256”. For translation, ``expected`` describes the
+same value by a code and its parameters.
 """
 
 import math
