@@ -53,8 +53,8 @@ _HOUR = {"Retry-After": "3600"}
 class Limits:
     """How much room envelopes may take within one hour; the last envelope of each kind may exceed it.
 
-    ``configured`` is the room for all kinds together from the settings, in bytes. ``capacity`` is less if the
-    disk has less room.
+    ``configured`` is the room that the settings give to all kinds together, in bytes. ``capacity`` is less if
+    the disk has less room.
     """
 
     capacity: int
@@ -80,8 +80,8 @@ class Limits:
         ones were still accepted, trying sizes would reveal how much room is left.
 
         ``counted`` says that the envelope was already counted in this transaction, so that no other envelope
-        can take its room. Raises NoRoom if the envelope would fit an empty share of any size that can be
-        drawn.
+        can take its room. Raises NoRoom if the envelope would fit an empty share of the configured room,
+        even at the smallest size that can be drawn.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):

@@ -48,8 +48,9 @@ class Watch:
     def stalled(self, half: int, steady: float, unfinished: Collection[Unfinished]) -> list[Unfinished]:
         """Return uploads with too little progress since the previous half hour; remember the progress of all.
 
-        Returns an empty list if the previous half hour was not seen, or if it was too short by the monotonic
-        clock (``steady``, in seconds): after a start, when the clock was set, or when the machine slept.
+        Returns an empty list if the previous half hour was not seen, for example after a start. ``steady`` is
+        the monotonic clock in seconds. The list is also empty if that clock shows that the half hour was too
+        short, because the time was set or the machine slept.
         """
         lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
         seen = self._seen if lasted and half == self._half + 1 else {}

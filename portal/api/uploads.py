@@ -133,7 +133,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     If the store already has an upload with the same header, that upload is returned, because the client lost
     the first answer. A report of one piece is one transaction. After a broken connection, the client can
     continue with the same header; otherwise the upload expires. Room is checked last, and is taken in the
-    same step: a client that could ask for room without taking it would see when others take it.
+    same step, because a client that could ask for room without taking it would see when others take it.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)

@@ -125,9 +125,10 @@ def _kernel() -> Iterator[Finding]:
 
 
 def _law(settings: Settings) -> Iterator[Finding]:
-    """Report the law and regime that the pages promise, because no bundle names that law or regime.
+    """Report the law and the regime whose promises the pages show.
 
-    Mistakes are reported elsewhere.
+    Bundles name neither, so an administrator must compare them with those of the inbox. Mistakes are reported
+    elsewhere.
     """
     try:
         found = law.load(settings.law_folder)

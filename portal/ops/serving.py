@@ -136,7 +136,7 @@ class _Server(BaseApplication):
             "limit_request_fields": _HEADERS,
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
-            # Each process sets the times of a file at each request. Keep that file in memory, not on a disk.
+            # Each worker touches its own file at each request. Keep these files in memory, not on a disk.
             "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is new, and unlinked at once)
             "proc_name": "portal",
             "when_ready": lambda _: self._ready(),

@@ -189,7 +189,7 @@ class Database:
             # libpq may also have read hosts from the environment or from a service file.
             driver: Any = connection.driver_connection
             info = driver.info
-            # psycopg adds the address that a name has now: the next connection may use another address.
+            # psycopg adds the address that a name resolved to. The next connection may use another address.
             found = {**info.get_parameters(), "hostaddr": ""}
             words = {"host": info.host, "port": info.port, **found, **given}
         names, addresses, ports = (str(words[name]).split(",") for name in ("host", "hostaddr", "port"))

@@ -20,7 +20,7 @@ MOST = 4_000
 # The most characters in each file. The law requires long texts on rights and data.
 _MOST = {GUIDE: MOST, RIGHTS: 12_000, PRIVACY: 12_000, HELP: MOST, LEGAL: MOST, STATEMENT: MOST}
 NAMES = tuple(_MOST)
-# Those at the foot of every page, in this order.
+# The notices at the foot of every page, in this order.
 NOTICES = (RIGHTS, PRIVACY, HELP, LEGAL, STATEMENT)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 

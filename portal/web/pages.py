@@ -118,7 +118,7 @@ class Site(Protocol):
 
 
 class _Elsewhere(PathConverter):
-    """Any path outside the interface, which answers unknown paths with a problem instead of a page."""
+    """Any path outside the interface. The interface answers unknown paths with a problem, not with a page."""
 
     regex = "(?!api/)[^/].*?"
 
@@ -168,7 +168,10 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
 
 
 class _Environment(Environment):
-    """Templates in which ``label[language]`` works for every language: the catalogue fills the gaps."""
+    """Templates in which ``label[language]`` works for every language.
+
+    If the label has no text in a language, the catalogue of that language provides it.
+    """
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Texts):
