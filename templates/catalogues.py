@@ -21,7 +21,7 @@ LANGUAGES = ("fr", "en")
 
 
 class Domain(StrEnum):
-    """The readers of a catalogue."""
+    """The people whose texts a catalogue translates."""
 
     PUBLIC = "public"
     OFFICERS = "officers"
@@ -45,7 +45,10 @@ def name(language: str) -> str:
 
 
 def text(translations: NullTranslations, english: str) -> str:
-    """Return the translation of a text. An empty text stays empty: catalogues store their header there."""
+    """Return the translation of a text, or an empty text for an empty one.
+
+    Catalogues store their header as the translation of the empty text.
+    """
     return translations.gettext(english) if english else ""
 
 

@@ -85,7 +85,7 @@ class Command(click.Command):
         self.example = example
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        """Read options and arguments, then prompt for the values of Asking parameters."""
+        """Read options and arguments, then prompt for the values of ``Asking`` parameters."""
         rest = super().parse_args(context, arguments)
         for each in self.params:
             if isinstance(each, Asking) and not context.resilient_parsing:
@@ -261,7 +261,7 @@ def hint_of(error: click.ClickException) -> str:
 
 
 def misused(error: click.ClickException) -> Iterator[str]:
-    """Yield the usage of a command and the error. The text may contain hostile words that were typed."""
+    """Yield the usage of a command and the error. The text may contain untrusted words that were typed."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         yield from error.format_message().splitlines()

@@ -33,7 +33,7 @@ _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 # Only these measures end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
-# The filled sections that each sheet must have, once each. A sheet may have other sections.
+# Each sheet must have one section for each of these facts. It may have other sections.
 _FILLED = {
     "processing": (Fill.OFFICE, Fill.RECIPIENTS, Fill.RETENTION, Fill.SECURITY),
     "impact": (Fill.OFFICERS, Fill.DEADLINES, Fill.RETENTION, Fill.RISKS, Fill.CONSULTATIONS),
@@ -98,7 +98,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    """Yield a mistake unless a clock always runs, and reporters can count the deadlines they are told of.
+    """Yield the mistakes in a clock that would not always run, or that reporters could not count themselves.
 
     Reporters know neither when their report was opened nor the office's days off, and must not learn how
     urgent the report is.
@@ -144,7 +144,7 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _apart(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake for each clock with the code of a duty: a code must identify one deadline."""
+    """Yield a mistake for each clock with the code of a duty, because a code must identify one deadline."""
     document = documents["deadlines.toml"]
     for code in document.value["clock"]:
         if code in documents["duties.toml"].value["duty"]:
@@ -248,10 +248,10 @@ def replies(
 ) -> Iterator[Mismatch]:
     """Yield the mistakes in the texts of replies that their schema cannot find.
 
-    ``outcomes`` are those of the law, ``told`` are its decisions that confirm what a reply told the reporter,
-    and ``extends`` says whether a deadline can be extended. The outcomes ``untold`` have no text of their
-    own. The text that can end a case with any outcome contains no words of an officer, which could reveal the
-    outcome.
+    ``outcomes`` are the outcomes of the law; those in ``untold`` must not have a text of their own. ``told``
+    are the decisions that confirm what a reply told the reporter. ``extends`` says whether a deadline can be
+    extended. The text that can end a case with any outcome contains no words of an officer, because they
+    could reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():

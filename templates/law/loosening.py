@@ -17,7 +17,7 @@ Way = Callable[[Any, Any], bool]
 
 
 def neither(_before: Any, _after: Any) -> bool:
-    """No change loosens the law: the key is a text, or its entries are checked one by one."""
+    """No change of this key loosens the law, or the entries below the key are checked one by one."""
     return False
 
 
@@ -267,7 +267,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # After such a measure, a decision that the case names nobody must be taken again.
+                # Such a measure reopens the decision that the case names nobody.
                 "concerns_somebody": _off,
             },
         ),

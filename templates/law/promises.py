@@ -47,7 +47,7 @@ def of(law: Law, event: Event) -> Promise:
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    The days of the weekend precede “:”, Monday being 0. The public holidays follow “:”, the first in days
+    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”, the first in days
     since 1 January 1970, each later holiday in days since the one before.
     """
     if not any("w" in each.counted for each in promised):
@@ -71,7 +71,10 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Return whether ``one`` never ends later: days, against at least as many working days in ``other``."""
+    """Return whether ``one`` certainly ends no later than ``other``.
+
+    This is certain only if ``one`` is a number of days and ``other`` at least as many working days.
+    """
     if len(one) > 1 or len(other) > 1:
         return False
     units = (one[0].unit, other[0].unit)

@@ -406,7 +406,7 @@ class Outcome:
 
     @property
     def is_untold(self) -> bool:
-        """Whether a text of its own would reveal another report, or a measure.
+        """Whether a text for this outcome alone would reveal another report, or a measure.
 
         Anybody can read the law, so a reporter who gets that text would know why it was sent.
         """
@@ -426,7 +426,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visa:
-    """The archives' approval before destruction, given on a list that is made at most ``ahead`` early."""
+    """The approval that the archives give to a list of cases before their destruction.
+
+    The list may contain cases that are due at most ``ahead`` after the day on which it is made.
+    """
 
     name: Texts
     ahead: Span
@@ -597,7 +600,7 @@ class Obstacles:
 
     Cases up to the priority ``urgent`` cannot wait. ``junk_officers`` officers mark a case as junk.
     ``justice`` has the beginnings of words that reveal that the judiciary has a case. ``spared`` has
-    expressions that contain such words, but only say where to turn.
+    expressions that contain such words, but only say whom to contact.
     """
 
     urgent: Limit
@@ -616,7 +619,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of a sheet: a text, and any facts that the program adds below the text."""
+    """A part of a sheet: a text, and below it the facts that the program adds, if any."""
 
     name: Texts
     text: Texts

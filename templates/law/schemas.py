@@ -226,7 +226,7 @@ _RETENTION = table(
         **dict.fromkeys(("proceedings", "junk", "unopened"), _PERIOD),
     }
 )
-# Pages make links of these numbers: they contain nothing that a telephone reads as more than a number.
+# Pages make telephone links of these numbers, so they contain only digits, spaces and a leading “+”.
 _NUMBERS = list_of(
     {"type": "string", "pattern": r"^\+?[0-9]([0-9 ]{0,18}[0-9])?\Z", **expected("telephone")},
     maxItems=4,
