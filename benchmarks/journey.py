@@ -2,8 +2,8 @@
 
     python -m benchmarks.journey
 
-It prints the rows of the table in docs/reporters-way.md, for both languages. It follows the names of links
-and buttons, writes a report of 100 words, and answers no question that can be left out.
+It prints the rows of the table in docs/reporters-way.md, for both languages. It finds links and
+buttons by their names, writes a report of 100 words, and answers only the required questions.
 """
 
 import math
@@ -151,7 +151,7 @@ class Reporter:
         self.journey.task.add("M" + "H" + "K" * len(word) + "H")
 
     def _press_on(self) -> None:
-        """End this screen, and wait for the next one or for the receipt."""
+        """Tap the button that ends this screen, and wait for the next screen or for the receipt."""
         self.journey.needing.append(self._heading())
         before = self._shown()
         self._touch(self._onward().first, "MP")

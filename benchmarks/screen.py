@@ -56,6 +56,6 @@ class Screen:
 
 
 def read(page: Page) -> Screen:
-    """Return the screen that a page shows. It must not be scrolled."""
+    """Return the screen that a page shows. The page must not be scrolled."""
     blocks = tuple(Block(each["text"], each["folded"], each["aboveBox"]) for each in page.evaluate(_READ))
     return Screen(page.locator("h1:visible").first.inner_text(), blocks)
