@@ -102,7 +102,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question, asked if ``when`` holds: each question named there got one of the answers listed there.
+    """A question. It is asked only if each question in ``when`` has one of the answers listed for it there.
 
     ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
     ``warning`` says how an answer could reveal the reporter. If no answer could, ``safe`` says why; only
