@@ -76,12 +76,12 @@ class Settings:
 
     @property
     def deployment_id(self) -> bytes:
-        """The 16 bytes of ``deployment``; raises BadConfiguration while it is empty."""
+        """The 16 bytes of ``deployment``; raises BadConfiguration if it is empty."""
         return _made(self.deployment, "deployment")
 
     @property
     def root_public(self) -> bytes:
-        """The 32 bytes of ``root_key``; raises BadConfiguration while it is empty."""
+        """The 32 bytes of ``root_key``; raises BadConfiguration if it is empty."""
         return _made(self.root_key, "root_key")
 
     @property

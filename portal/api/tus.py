@@ -48,7 +48,7 @@ def offset(text: str | None) -> int:
 def metadata(text: str | None) -> tuple[str, Report | None]:
     """Return the channel id and, for a first report, the public data of its case; raises a Problem.
 
-    Any other key is refused: a client must not send a file name, and no log of refusals may contain one.
+    Any other key is refused, so that clients send no file names. No log of refusals may contain a file name.
     """
     values = _decoded(text) if text else {}
     channel = values.pop("channel", b"").decode("ascii", errors="replace")

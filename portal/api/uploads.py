@@ -118,7 +118,7 @@ def override(name: str) -> Response:
 
 
 def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
-    """Return a new, empty upload whose work is paid; raises a Problem before the body is read."""
+    """Check the proof of work; return a new, empty upload. Raises a Problem before the body is read."""
     now, text = context(), request.headers.get(work.HEADER)
     with now.database.read() as connection:
         receiving.check_channel(connection, channel)

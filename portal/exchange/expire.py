@@ -57,7 +57,8 @@ def expire(
 def tidy(database: Database) -> None:
     """Remove deleted data from the database's files. Raises StoreBusy if that is not possible now.
 
-    A large database is not rewritten here, because reports would wait: ``Database.rewrite`` does that.
+    A large database is not rewritten here, because new reports would have to wait. ``Database.rewrite``
+    rewrites a database of any size.
     """
     deletion.overwrite(database)
     # Reclaim first, because that needs no disk space. If PostgreSQL's disk is full, no table can be

@@ -124,7 +124,7 @@ def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
 
 
 def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
-    # An older keyring may list a key that was removed since: only the keyring that will be in use counts.
+    # An older keyring may list a key that was removed since, so only the keyring that will be in use counts.
     is_older = present is not None and offered is not None and present.serial >= offered.serial
     newest = [present] if is_older else [present, offered]
     listed = [keyring.channel(channel) for keyring in newest if keyring]
@@ -157,7 +157,7 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
     foreign = _foreign(connection, outbox)
     _open_cases(connection, outbox, foreign, terms.today)
     _put_slots(connection, verified, foreign)
-    # A case that stays closed keeps its expiry day: a slot that is only signed again must not extend it.
+    # A case that stays closed keeps its expiry day, even if its slot is signed again.
     for case_id in {slot.case_id for slot in outbox.slots} - {*outbox.closed} - foreign:
         outboxes.reopen(connection, case_id)
     for case_id in set(outbox.closed) - foreign:

@@ -21,7 +21,7 @@ from portal.store.keyrings import Files
 
 
 class Outcome(Enum):
-    """The outcome for a keyring that was offered."""
+    """How the portal treated an offered keyring, if there was one."""
 
     TAKEN = "taken"
     KNOWN = "known"

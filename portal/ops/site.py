@@ -121,7 +121,7 @@ def verify_command(  # noqa: PLR0913 - one for each option
     else:
         for each in found or ["the site serves what was signed"]:
             terminal.say(each)
-    # Save after printing: a full disk must not suppress the findings.
+    # Save after printing, so that the findings appear even if the disk is full.
     seen_serials.save(memory, known)
     if found:
         click.get_current_context().exit(1)

@@ -109,7 +109,7 @@ def _wrong(answer: Answer, page: Page) -> Iterator[str]:
         yield f"status {answer.status}"
     if hashlib.sha256(answer.body).digest() != page.hash:
         yield "the bytes differ from those signed"
-    # Include the character set: in a different character set, the same bytes are a different page.
+    # Include the character set, because the same bytes are a different page in a different character set.
     kind = f"{page.type}; charset=utf-8"
     if answer.headers.get("content-type") != kind:
         yield f"the type is not {kind}"

@@ -51,7 +51,7 @@ def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key
     An unknown id changes nothing. Waits for a running import, which could otherwise restore the slot.
     """
     lock(connection)
-    # Another transaction may be storing the last piece of this report, which opens the case: wait for it.
+    # Another transaction may be storing the last piece of this report, which opens the case. Wait for it.
     connection.execute(select(envelopes.c.id).where(envelopes.c.withdraw_id == withdraw_id).with_for_update())
     known = union(
         select(cases.c.case_id, cases.c.channel).where(cases.c.withdraw_id == withdraw_id),

@@ -198,7 +198,7 @@ def _report(connection: Connection, envelope_id: bytes) -> Report | None:
 
 
 def _open_case(connection: Connection, channel: str, report: Report, today: date) -> None:
-    # A second envelope with the same case id changes nothing: it may be from somebody else.
+    # A second envelope with the same case id changes nothing, because it may be from somebody else.
     insert_new(
         connection,
         cases,

@@ -64,8 +64,8 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
     """Return whether a case belongs only to another channel, or did until its withdrawal.
 
-    Withdrawals count only if no channel has the case itself: anybody can file under a known case id, and then
-    withdraw that report.
+    Withdrawals count only if no channel has the case itself, because anybody can file under a known case id
+    and then withdraw that report.
     """
     known = set(connection.execute(select(cases.c.channel).where(cases.c.case_id == case_id)).scalars())
     left = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)

@@ -17,7 +17,7 @@ from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
 TEXT = age.sealed_size(padding.SMALLEST)
-# Larger envelopes are a separate kind: a few of them would fill the room of all others.
+# Larger envelopes are a separate kind, because a few of them would fill the room of all others.
 LARGEST_OF_FILES = age.sealed_size(16 << 20)
 
 
@@ -58,7 +58,10 @@ def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
 
 
 def count(connection: Connection, kind: Kind, size: int) -> None:
-    """Add ``size`` bytes to the sum of a kind. Do this last: it locks the sum until the transaction ends."""
+    """Add ``size`` bytes to the sum of a kind.
+
+    Do this last, because it locks the sum until the transaction ends.
+    """
     add_to(connection, usage, {"kind": kind.value}, {"size": size})
 
 

@@ -90,7 +90,7 @@ chunks = _table(
 )
 
 # Deleted envelopes that still have rows in chunks. Until these rows are deleted, no upload may begin under
-# the same id: the clock would delete its bytes too.
+# the same id, because the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
 # The data that a client can still request about an envelope confirmed by the inbox, until the day `expires`.

@@ -15,7 +15,7 @@ RIGHTS = "rights"
 PRIVACY = "privacy"
 HELP = "help"
 LEGAL = "legal"
-# The most characters in a guide: more would not fit on one printed sheet.
+# The most characters in a guide, so that it fits on one printed sheet.
 MOST = 4_000
 # The most characters in each file. The law requires long texts on rights and data.
 _MOST = {GUIDE: MOST, RIGHTS: 12_000, PRIVACY: 12_000, HELP: MOST, LEGAL: MOST, STATEMENT: MOST}

@@ -83,7 +83,7 @@ def init_app(app: Flask, onion: str) -> None:
 
 
 def _page(response: Response) -> str | None:
-    # Use the path of the rule, not of the request: a header must not repeat what a visitor sends.
+    # Use the path of the rule, not of the request, because a header must not repeat what a visitor sends.
     rule = request.url_rule
     if rule is None or rule.arguments or response.mimetype != "text/html":
         return None

@@ -272,7 +272,7 @@ def _serve(app: Flask, path: str, answer: Response) -> None:
     forms = content_encoding.encoded(content)
 
     def view(_: str = "") -> Response:
-        # Vary is not needed: no cache may store an answer.
+        # Vary is not needed, because no cache may store an answer.
         encoding = content_encoding.chosen(request.accept_encodings, forms)
         if encoding is None:
             return Response(content, status, content_type=kind)

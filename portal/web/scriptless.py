@@ -108,8 +108,8 @@ def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in e
 
 
 def _is_own_host(origin: str) -> bool:
-    # Compare only host names: the portal does not know the scheme and port that the web server shows
-    # browsers.
+    # Compare only host names, because the portal does not know the scheme and port that browsers use to reach
+    # the web server.
     try:
         return urlsplit(origin).hostname == urlsplit(f"//{request.host}").hostname
     except ValueError:
