@@ -398,7 +398,7 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # A deferral leaves the duty open, and a request is decided by its answer: neither needs this key.
+            # Neither can be reopened: a deferral leaves the duty open, and the answer settles a request.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
             ):

@@ -71,9 +71,9 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Return whether ``one`` certainly ends no later than ``other``.
+    """Return whether ``one`` is a number of days, and ``other`` at least as many working days.
 
-    This is certain only if ``one`` is a number of days and ``other`` at least as many working days.
+    In that case, ``one`` never ends later than ``other``. The comparison covers no other case.
     """
     if len(one) > 1 or len(other) > 1:
         return False
