@@ -89,7 +89,7 @@ def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
 
 
 def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
-    """Append ``body`` to the upload and return it. Each piece is stored before the next is read."""
+    """Append ``body`` to the upload and return the upload. Each piece is stored before the next is read."""
     for piece in body:
         upload = _append(context, upload, piece)
     return upload

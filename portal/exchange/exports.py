@@ -49,8 +49,8 @@ def channels(database: Database) -> list[str]:
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
     """Put all data waiting for a channel, up to a bundle's limit, into its next bundle in ``folder``.
 
-    Raises Refused. If the file cannot be written, the bundle is still recorded, and ``export_again`` can write
-    it later.
+    Raises Refused. If the file cannot be written, the bundle is still recorded, and ``export_again`` can
+    write it later.
     """
     if channel not in channels(database):
         raise Refused(
