@@ -25,7 +25,7 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Sign an officer out after this many minutes without pressing a key or a button, or following a link.",
+    help="Sign an officer out after this many minutes without pressing a key or button, or a link.",
 )
 @click.option(
     "--short-minutes",
