@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser
 
-from tests.support.page_visitor import FILE, Visitor
+from tests.support.offline_form import OfflineVisitor
+from tests.support.page_visitor import FILE
 from tests.support.portal_site import PortalSite
 
 
@@ -28,8 +29,8 @@ def site(tmp_path: Path) -> Iterator[PortalSite]:
 
 
 @pytest.fixture
-def page(visitor: Visitor) -> Page:
-    """An open report in English."""
-    visitor.visit("en/report")
-    expect(visitor.page.locator("#what")).to_be_visible()
-    return visitor.page
+def offline_visitor(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
+    """A person with the offline form of the portal, on a stick."""
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
+    yield made
+    made.close()

@@ -1,15 +1,14 @@
 """The answer page: what to do now, what happened day by day, begun messages, and days to come back."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
+from templates.catalogues import LANGUAGES
 from tests.support import firefox_peer, page_modules
 from tests.support.builders import today
 from tests.support.offline_form import OfflineVisitor
@@ -101,7 +100,7 @@ def test_a_message_that_was_just_sent_stands_above_all_others(visitor: Visitor) 
     assert entries[0] == f"{said(page, 'message-you')} | Mardi."
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_is_the_first_thing_that_is_read(visitor: Visitor, language: str) -> None:
     """With the name of who asks, on the first screen of a small telephone."""
     visitor.language = language
@@ -164,7 +163,7 @@ def test_a_closed_case_names_no_day_to_come_back(visitor: Visitor) -> None:
     expect(page.locator("#come-back")).to_be_hidden()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_line_for_the_calendar_tells_nothing_but_the_day(visitor: Visitor, language: str) -> None:
     """A line for each day that the page names, and none that points to reporting."""
     visitor.language = language
@@ -208,33 +207,26 @@ def test_a_press_on_send_moves_nothing_under_the_finger(visitor: Visitor) -> Non
     assert page.locator("#follow-up-send").evaluate(place) == top
 
 
-@pytest.fixture
-def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
-    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
-    yield made
-    made.close()
-
-
-def test_the_offline_form_shows_the_same(person: OfflineVisitor, site: PortalSite) -> None:
+def test_the_offline_form_shows_the_same(offline_visitor: OfflineVisitor, site: PortalSite) -> None:
     """Day by day, beginnings and days to come back, without a request."""
-    person.save()
-    person.start()
-    person.write()
-    person.post(person.seal())
+    offline_visitor.save()
+    offline_visitor.start()
+    offline_visitor.write()
+    offline_visitor.post(offline_visitor.seal())
     site.answer(site.report()[0], asking(site.report()[0]))
-    page = person.page
+    page = offline_visitor.page
     page.on("dialog", lambda dialog: dialog.accept())
-    person.start()
-    page.set_input_files("#slot-file", person.fetch(person.locate()))
+    offline_visitor.start()
+    page.set_input_files("#slot-file", offline_visitor.fetch(offline_visitor.locate()))
     expect(page.locator("#messages .them")).to_have_count(2, timeout=SLOW)
     assert [day for day, _ in timeline(page)] == [str(before(days)) for days in (0, 1, 4, 9)]
-    person.shows("#status-means", "means-info_requested")
+    offline_visitor.shows("#status-means", "means-info_requested")
     page.click("#begin-unsafe")
     expect(page.locator("#danger-now")).to_be_focused()
     page.click("#calendar summary")
     expect(page.locator("#calendar-lines input")).to_have_count(2)
-    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
-    assert person.complaints == []
+    assert {request.url.partition(":")[0] for request in offline_visitor.requests} == {"file"}
+    assert offline_visitor.complaints == []
 
 
 @pytest.mark.long

@@ -19,6 +19,14 @@ TWO_TAPS = """(selector) => {
 }"""
 
 
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in French."""
+    visitor.visit("fr/report")
+    visitor.page.wait_for_selector("#what", state="visible")
+    return visitor.page
+
+
 @pytest.mark.parametrize("count", TIMES)
 def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
     visitor: Visitor, page: Page, count: int

@@ -31,6 +31,14 @@ SEEN = """() => {
 }"""
 
 
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in English."""
+    visitor.visit("en/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    return visitor.page
+
+
 def heading(page: Page) -> str:
     return page.locator("h1:visible").inner_text()
 

@@ -1,10 +1,7 @@
 """Typing the twelve words: what was mistyped is offered as a button, and nothing of it leaves the page."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from templates.catalogues import LANGUAGES
 from tests.support import firefox_peer
@@ -105,21 +102,14 @@ def test_nothing_below_moves_while_words_are_typed(visitor: Visitor) -> None:
     assert len(places) == 1
 
 
-@pytest.fixture
-def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
-    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
-    yield made
-    made.close()
-
-
-def test_the_offline_form_offers_the_same(person: OfflineVisitor) -> None:
-    person.save()
-    person.start()
-    person.page.click("#to-case")
-    typed(person.page, "vipère exilre ")
-    expect(person.page.locator(OFFERED)).to_have_text(["exiler"])
-    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
-    assert person.complaints == []
+def test_the_offline_form_offers_the_same(offline_visitor: OfflineVisitor) -> None:
+    offline_visitor.save()
+    offline_visitor.start()
+    offline_visitor.page.click("#to-case")
+    typed(offline_visitor.page, "vipère exilre ")
+    expect(offline_visitor.page.locator(OFFERED)).to_have_text(["exiler"])
+    assert {request.url.partition(":")[0] for request in offline_visitor.requests} == {"file"}
+    assert offline_visitor.complaints == []
 
 
 @pytest.mark.long
