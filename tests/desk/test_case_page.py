@@ -159,9 +159,7 @@ def test_answers_stand_in_the_order_of_the_questions(office: Office) -> None:
     """As in a dossier, and where a report is entered by hand; what is never to be repeated comes first."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
-    assert (
-        page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Does it concern the inspectorate")
-    )
+    assert page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Is it about the inspectorate")
 
 
 MARKED = re.compile(r'<a href="[^"]*?/en(/[^"]*)" aria-current="(page|true)">')

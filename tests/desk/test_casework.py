@@ -385,7 +385,10 @@ def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("language", "why"),
-    [("en", "no preview: bubblewrap (bwrap) is not"), ("fr", "pas d'aperçu : bubblewrap (bwrap) n'est pas")],
+    [
+        ("en", "the sandbox does not work: bubblewrap (bwrap) is not installed"),
+        ("fr", "le bac à sable ne marche pas : bubblewrap (bwrap) n'est pas installé"),
+    ],
 )
 def test_without_a_sandbox_no_file_is_looked_at_and_the_page_says_why(
     office: Office, monkeypatch: pytest.MonkeyPatch, language: str, why: str
@@ -606,7 +609,7 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         seen = client.send(f"/en/case/{number}/reply/preview", **said)
         assert (200, True) == (seen.status_code, "asked never to repeat it" in seen.text)
         page = seen.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
-        read = ("<h2>Reçu</h2>", "De la part de\u00a0: Inspection des douanes", "not sent yet", said["text"])
+        read = ("<h2>Reçu</h2>", "Inspection des douanes vous écrit, ", "not sent yet", said["text"])
         assert [] == [each for each in read if each not in page]
         shown = client.send(f"/en/case/{number}/reply", **said)
         assert (200, True) == (shown.status_code, "asked never to repeat it" in shown.text)

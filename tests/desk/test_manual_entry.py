@@ -212,4 +212,4 @@ def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Clie
 
 def test_who_is_named_is_told_of(client: Client) -> None:
     """By these answers the portal's page would have offered others."""
-    assert "only other bodies" in enter(client, what="x", coi="yes").text
+    assert "offered only the channels of other bodies" in enter(client, what="x", coi="yes").text

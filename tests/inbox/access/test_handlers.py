@@ -112,8 +112,8 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
 @pytest.mark.parametrize(
     ("case", "names", "words"),
     [
-        ("1", ["alice"], "it takes 2 officers"),
-        ("1", ["alice", "alice"], "it takes 2 officers"),
+        ("1", ["alice"], "the inbox opens only with 2 officers"),
+        ("1", ["alice", "alice"], "the inbox opens only with 2 officers"),
         ("1", ["alice", "dora"], "dora cannot be a handler"),
         ("3", ["alice", "bruno"], "bruno cannot be a handler"),
         ("9", ["alice", "chloe"], "there is no case 9"),

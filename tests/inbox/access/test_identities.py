@@ -275,7 +275,8 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
 def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
     office.json(*CONSENT)
     gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
-    assert "whether to inform the reporter before this disclosure" in refused(office, *gives)
+    undecided = "before this disclosure, officers must decide whether to inform the reporter"
+    assert undecided in refused(office, *gives)
     office.json("message", "reply", "1", "--template", "identity_notice", "--text", "À X.")
     office.json("case", "decide", "1", "told", "--reason", "x")
     office.json(*gives)

@@ -643,6 +643,6 @@ def test_a_danger_that_nothing_answered_names_the_measures_that_would(office: Of
     said = refused(office, "case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     assert "somebody may be in danger" in said
     assert (
-        "inbox case measure add 1 KIND (art40_transmission; prosecutor_phoned; judicial_investigation; "
-        in said
+        "inbox case measure add 1 KIND; KIND is one of: art40_transmission; prosecutor_phoned; "
+        "judicial_investigation; " in said
     )

@@ -560,7 +560,7 @@ def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
     with sitting(office, stick) as client:
         for folder in (stick, within, stick.parent):
             answer = client.send("/fr/case/1/letters", **both(**form("prosecutor", folder)))
-            assert (409, True) == (answer.status_code, "la machine" in answer.text), folder
+            assert (409, True) == (answer.status_code, "est sur le support du portail" in answer.text), folder
             assert "les remettre sur papier" in answer.text
         assert 409 == client.send("/fr/case/1/letters", **both(**form("prosecutor", stick / "x"))).status_code
     assert [] == [*within.iterdir()]

@@ -648,7 +648,9 @@ def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Offi
     inform(office)
     shown = office.json("request", "show", "1")
     assert ([1, 2, 3], 1) == ([each["case"] for each in shown["cases"]], shown["not_looked_at"])
-    assert "no conflict of interest: 1" in answer(office, OWN).err
+    error = answer(office, OWN).err
+    assert "cases that were not searched: 1;" in error
+    assert "a declaration of no conflict of interest is missing" in error
     for pair in (NAMES[:2], NAMES[1:]):
         office.of(*pair).json("case", "declare", "5")
     assert [1, 2, 3, 5] == [*seen(office)]

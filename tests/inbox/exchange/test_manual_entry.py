@@ -326,7 +326,7 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
 def test_who_reads_here_is_warned_if_it_is_about_them(world: World, tmp_path: Path) -> None:
     """The page would have offered another body."""
     path = tmp_path / "answers.toml"
-    for answer, told in (("yes", "only other bodies"), ("unsure", "other bodies first")):
+    for answer, told in (("yes", "only the channels of other bodies"), ("unsure", "of other bodies first")):
         path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")
         (warning,) = world.office.json(*entering(path))["warnings"]
         assert told in warning

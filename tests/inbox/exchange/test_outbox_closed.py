@@ -119,7 +119,7 @@ def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path
         with pytest.raises(Failed):
             site.run("import", blocked)
     again = sender.json("exchange", "outbox", "--again", "2", "--out", sender.out)
-    assert "the current key signed it" in again["warnings"][0]
+    assert "the current key signed the outbox" in again["warnings"][0]
     old, new = (bundle.read([raw])[0] for raw in (unchanged, second.read_bytes()))
     assert (old.raw, True) == (new.raw, old.signature != new.signature)
     site.run("import", second)

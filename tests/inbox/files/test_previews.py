@@ -88,7 +88,7 @@ def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest
     for number in "123":
         said = case.office.run("file", "preview", "1", number)
         assert (1, "") == (said.code, said.out)
-        assert "no preview: bubblewrap (bwrap) is not installed" in said.err
+        assert "the sandbox does not work: bubblewrap (bwrap) is not installed" in said.err
 
 
 def test_looking_writes_nothing_in_clear(case: World) -> None:

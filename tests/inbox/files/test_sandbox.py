@@ -233,7 +233,7 @@ def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
-    with pytest.raises(NoSandbox, match=r"no preview: bubblewrap .* is not installed"):
+    with pytest.raises(NoSandbox, match=r"the sandbox does not work: bubblewrap .* is not installed"):
         inside("walls", "folders", "/")
 
 

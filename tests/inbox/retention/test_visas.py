@@ -86,7 +86,7 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
     assert "Without a chosen case: all cases due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "retention", "destroy", "1")
-    assert "no case that is due has the archives' visa; 1 cases wait" in refused(
+    assert "no case that is due has the archives' visa; cases that wait for a visa: 1" in refused(
         due, "retention", "destroy", "--due"
     )
     made = listed(due)

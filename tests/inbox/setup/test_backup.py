@@ -248,7 +248,8 @@ def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
     said = world.office.run("backup", "make", "--out", medium.out, "--keystore-out", medium.keys).out
     (share,) = world.office.root.glob("*.share")
     assert (
-        f"{share.name} is not in it: keep a copy separately; nobody can open the backup without it\n" in said
+        f"does not contain {share.name}: keep a copy of that file separately; "
+        "nobody can open the backup without it\n" in said
     )
     assert share.name not in files(medium.out) | files(medium.keys)
     (tmp_path / "trio").mkdir(exist_ok=True)

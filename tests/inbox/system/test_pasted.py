@@ -148,6 +148,7 @@ def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
     """The question is asked once more: one mistake should not cost a new beginning."""
     with session(filed) as at:
         at.answers("", "case add --route telephone --language fr --received 2026-01-05")
+        at.answers("a full stop alone ends it:", "Un badge prêté\n.")
         for _ in range(2):
             at.sees("a number, or Enter to skip: ")
             pastes(at, f"1\n{COMMAND}")
