@@ -89,5 +89,5 @@ def _view(proven: Proven, answered: Challenge | None) -> dict[str, object]:
         "not_after": proven.key.not_after.isoformat(),
     }
     if answered is not None:
-        view["answered"] = {"verifier": answered.verifier, "day": answered.day.isoformat()}
+        view["challenge"] = {"verifier": answered.verifier, "day": answered.day.isoformat()}
     return view

@@ -39,7 +39,7 @@ async function small(input) {
 function checkProof() {
   proven = null;
   show("proven", false);
-  show("answered", false);
+  show("answer-right", false);
   return guarded("proof-error", async () => {
     const [raw] = await small(proofFile);
     if (!raw) return;
@@ -63,7 +63,7 @@ function ask() {
 }
 
 function checkAnswer() {
-  show("answered", false);
+  show("answer-right", false);
   return guarded("answer-error", async () => {
     const files = await small(answerFiles);
     if (!proven || files.length === 0) return;
@@ -72,7 +72,7 @@ function checkAnswer() {
     if (!asked || !raw) throw new Failure("answer-incomplete");
     const { author } = proven;
     const found = plainly(() => challenge.check(raw, { asked, author, deployment: site.deployment }));
-    write("answered", say("answered", { name: found.verifier, day: dayText(found.day) }));
+    write("answer-right", say("answer-right", { name: found.verifier, day: dayText(found.day) }));
   });
 }
 

@@ -295,7 +295,7 @@ def test_an_owner_answers_a_question_and_the_verifier_checks_it(disk: Disk) -> N
     disk.prove()
     for files in ((question, given), (given, question)):
         disk.give("#answer-files", *files)
-        expect(disk.page.locator("#answered")).to_contain_text(NAME, timeout=SLOW)
+        expect(disk.page.locator("#answer-right")).to_contain_text(NAME, timeout=SLOW)
         expect(disk.page.locator("#answer-error")).to_be_hidden()
     assert disk.complaints == []
 
@@ -319,7 +319,7 @@ def test_an_answer_to_another_question_or_by_other_words_is_refused(disk: Disk) 
     }.items():
         disk.give("#answer-files", *files)
         disk.shows("#answer-error", code)
-        expect(disk.page.locator("#answered")).to_be_hidden()
+        expect(disk.page.locator("#answer-right")).to_be_hidden()
 
 
 def test_words_of_another_case_sign_nothing(disk: Disk) -> None:

@@ -123,7 +123,7 @@ def test_an_answer_of_the_owner_holds(folder: Path) -> None:
         folder, *ANSWERED
     )
     told = json.loads(check(folder, *ANSWERED, "--json"))
-    assert {"verifier": "Maître Élise Dupont", "day": "2026-11-24"} == told.pop("answered")
+    assert {"verifier": "Maître Élise Dupont", "day": "2026-11-24"} == told.pop("challenge")
     assert told == json.loads(check(folder, "--json"))
 
 
