@@ -344,7 +344,7 @@ def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) 
     disk.prove()
     disk.page.fill("#verifier", "  ")
     disk.page.click("#ask")
-    disk.shows("#question-error", "verifier-missing")
+    disk.shows("#question-error a", "verifier-missing")
     foreign = challenge.draw(bytes(16), receipt.author_hash(disk.keys.author_key), NAME, today())
     disk.start("#to-answer")
     for content, code in {foreign: "proof-foreign", disk.proof(): "proof-malformed"}.items():
