@@ -47,6 +47,12 @@ class Copy(Server):
         )
         return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
 
+    def configure(self, **settings: str | float) -> None:
+        """Write the configuration, with a name. It is in no catalogue: the English one stands on each page."""
+        super().configure(**settings)
+        with (self.folder / "portal.toml").open("a", encoding="utf-8") as file:
+            file.write(f'[name]\nfr = "Port"\nen = "{pseudo("Port inspectorate")}"\n')
+
 
 class Fulltext(HTMLParser):
     """The words of a page that are in no translated text."""
@@ -114,6 +120,8 @@ def write_guide(folder: Path, name: str) -> None:
         return f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
 
     lines = [line("title", pseudo(english.title)), line("lead", pseudo(english.lead[:90]))]
+    if english.address:
+        lines.append(line("address", pseudo(english.address)))
     for each in english.sections:
         items = [pseudo(item[:60]) for item in each.items or (each.text,)]
         lines += ["[[section]]\n", line("heading", pseudo(each.heading)), line("items", items)]
