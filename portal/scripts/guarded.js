@@ -8,7 +8,7 @@ import { say } from "./texts.js";
 /** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
 export const REVEAL = "reveal";
 
-/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what stands at them */
+/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what describes them */
 
 /** @type {Map<string, { title: string, told: Told[] }>} */
 const shown = new Map();
@@ -36,7 +36,7 @@ export function clear(id) {
   const { title, told } = shown.get(id) ?? { told: [] };
   for (const { fields, message } of told) {
     for (const field of fields) mark(field, message, false);
-    message?.remove();
+    if (message?.id !== id) message?.remove();
   }
   if (title !== undefined) document.title = title;
   shown.delete(id);
@@ -66,7 +66,7 @@ export function unmark(changed) {
  */
 function tell(id, errors) {
   const place = byId(id);
-  const told = errors.map((error) => at(error, place.id));
+  const told = errors.map((error) => at(error, place));
   shown.set(id, { title: document.title, told });
   const lines = errors.map((error, which) => line(explain(error), told[which]?.fields[0]));
   const isList = told.some(({ fields }) => fields.length > 0);
@@ -80,21 +80,34 @@ function tell(id, errors) {
 }
 
 /**
- * Say at the fields what is wrong with them.
+ * Say at the fields what is wrong with them. If the place of all errors comes after the field, it describes the field
+ * itself: a message before the field would move the button that was just pressed.
  * @param {unknown} error
- * @param {string} id of the place of all errors
+ * @param {HTMLElement} place of all errors
  * @returns {Told}
  */
-function at(error, id) {
+function at(error, place) {
   const fields = error instanceof Failure ? /** @type {HTMLElement[]} */ ([...error.fields]) : [];
   const [first] = fields;
   if (!first) return { fields, message: null };
-  const message = element("p", { class: "wrong", id: `${first.id}-${id}` }, explain(error));
-  const legend = first.matches("[type=radio]") ? first.closest("fieldset")?.querySelector("legend") : null;
-  if (legend) legend.after(message);
-  else first.before(message);
+  const isBelow = (first.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  const message = isBelow ? place : stand(explain(error), first, `${first.id}-${place.id}`);
   for (const field of fields) mark(field, message, true);
   return { fields, message };
+}
+
+/**
+ * Return a new message, which now stands before a field or below the legend of a choice.
+ * @param {string} text
+ * @param {HTMLElement} field
+ * @param {string} id
+ */
+function stand(text, field, id) {
+  const message = element("p", { class: "wrong", id }, text);
+  const legend = field.matches("[type=radio]") ? field.closest("fieldset")?.querySelector("legend") : null;
+  if (legend) legend.after(message);
+  else field.before(message);
+  return message;
 }
 
 /**
