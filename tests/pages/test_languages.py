@@ -48,7 +48,7 @@ class Copy(Server):
         return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
 
     def configure(self, **settings: str | float) -> None:
-        """Write the configuration, with a name. It is in no catalogue: the English one stands on each page."""
+        """Write the configuration, with a name: it is in no catalogue, and stands on each page."""
         super().configure(**settings)
         with (self.folder / "portal.toml").open("a", encoding="utf-8") as file:
             file.write(f'[name]\nfr = "Port"\nen = "{pseudo("Port inspectorate")}"\n')
