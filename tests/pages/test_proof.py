@@ -344,8 +344,11 @@ def test_words_of_another_case_sign_nothing(disk: Disk) -> None:
 def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) -> None:
     disk.prove()
     disk.page.fill("#verifier", "  ")
+    place = "(each) => each.getBoundingClientRect().top + scrollY"
+    top = disk.page.locator("#ask").evaluate(place)
     disk.page.click("#ask")
-    disk.shows("#question-error a", "verifier-missing")
+    disk.shows("#question-error", "verifier-missing")
+    assert disk.page.locator("#ask").evaluate(place) == top
     foreign = challenge.draw(bytes(16), receipt.author_hash(disk.keys.author_key), NAME, today())
     disk.start("#to-answer")
     for content, code in {foreign: "proof-foreign", disk.proof(): "proof-malformed"}.items():
