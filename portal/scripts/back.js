@@ -11,7 +11,7 @@
 /** Marks the guard among the entries of the history. It says nothing of what was done. */
 const GUARD = "guard";
 
-/** The part of the address after #: a link within the page makes an entry, too, which is none of ours. */
+/** The part of the address after #. A link within the page also adds an entry, which Back must not take for the guard. */
 let hash = location.hash;
 let isOnGuard = history.state === GUARD;
 

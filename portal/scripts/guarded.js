@@ -97,7 +97,7 @@ function at(error, place) {
 }
 
 /**
- * Return a new message, which now stands before a field or below the legend of a choice.
+ * Insert a new message before a field, or below the legend of a choice, and return it.
  * @param {string} text
  * @param {HTMLElement} field
  * @param {string} id

@@ -33,9 +33,10 @@ def test_the_newest_stay_open_without_a_gap_and_older_ones_are_folded() -> None:
 
 def test_unread_messages_are_open_before_the_newest_ones() -> None:
     """The control is the same page once they are read."""
-    order = [*(letter() for _ in range(20)), reply()]
+    first, second = letter(), letter()
+    order = [first, second, *(letter() for _ in range(18)), reply()]
     assert folded(order)[:2] == order[:2]
-    order[0].unread = order[1].unread = True  # type: ignore[union-attr]
+    first.unread = second.unread = True
     left = folded(order)
     assert not {*order[:2], order[-1]} & {*left}
     assert order[2] in left
