@@ -13,7 +13,7 @@ from inbox.language.errors import CaseRefused, Locked
 from inbox.overview import case_view
 from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault import row_security
-from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Measure, Workflow
+from inbox.vault.casework_tables import AccessRequest, ArchiveOpening, Duty, Fulltext, Measure, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
@@ -121,6 +121,21 @@ def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Offic
     assert 1 == office.json("office", "oversight")["actions"]["open-archived"]
     clock.wait(1)
     assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
+
+
+def test_opening_another_case_leaves_those_opened_earlier_on_that_day_open(
+    office: Office, clock: Clock
+) -> None:
+    """The openings of earlier days are deleted."""
+    office.json("case", "close", "2", "moot", "--disclosure", "withheld", *WHY)
+    clock.wait(A_YEAR)
+    for opened in ({1, 2}, {2}):
+        for number in sorted(opened):
+            assert {"cases": [number]} == office.json("access", "open-archive", str(number), *WHY)
+        with office.opened() as inbox, inbox.transaction() as session:
+            kept = {(each.case, each.day) for each in session.scalars(select(ArchiveOpening))}
+        assert {(number, clock.day) for number in opened} == kept
+        clock.wait(1)
 
 
 def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Clock) -> None:

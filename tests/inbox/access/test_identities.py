@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from crypto.journal import Presence
 from inbox.access import disclosures, identities
+from inbox.access.disclosures import Given, Ground, What
 from inbox.access.identities import KEPT_ALREADY, NAMED, ConsentSaid
 from inbox.language.errors import Locked, Refused
 from inbox.overview import oversight
@@ -326,6 +327,21 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     said = office.run("dossier", "disclosure", "list", "1").out
     assert "TJ<U+001B>[2J Brest" in said
     assert "\x1b" not in said
+
+
+def test_one_officer_cannot_disclose_an_identity_but_can_disclose_a_report(office: Office) -> None:
+    """The journal has an action of its own for a disclosed identity."""
+    office.json(*CONSENT)
+    office.json("case", "decide", "1", "not_told", "--reason", "x")
+    identity, report = (Given("X", what, Ground.CONSENT) for what in (What.IDENTITY, What.REPORT))
+    with office.unlocked() as opened:
+        alone, both = Actor(opened.present, today()), opened.by_opening(today())
+        with pytest.raises(Locked):
+            disclosures.disclose(opened.inbox, alone, 1, identity)
+        disclosures.disclose(opened.inbox, alone, 1, report)
+        disclosures.disclose(opened.inbox, both, 1, identity)
+    noted = [each["action"] for each in office.json("journal", "list")["entries"]]
+    assert ["disclose", "disclose-identity"] == [each for each in noted if each.startswith("disclose")]
 
 
 def test_the_ledger_says_codes_in_words_and_leaves_what_an_officer_wrote() -> None:
