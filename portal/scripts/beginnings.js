@@ -2,7 +2,7 @@
 /** Buttons that begin a follow-up. They only write into the field: nothing is sent without "send". */
 
 import { byId, show, whenPressed } from "./dom.js";
-import { settle } from "./settling.js";
+import { pageChanged } from "./secondpress.js";
 
 const BEGINNINGS = ["begin-again", "begin-unsafe", "begin-more"];
 
@@ -19,7 +19,7 @@ export function offerBeginnings(area) {
       show("danger-now", isDanger);
       begin(area, byId(id).dataset["begin"] ?? "");
       if (isDanger) byId("danger-now").focus();
-      settle();
+      pageChanged();
     });
   }
 }

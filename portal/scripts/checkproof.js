@@ -11,6 +11,7 @@ import { Failure } from "./failure.js";
 import { guarded } from "./guarded.js";
 import { chosen, save } from "./saving.js";
 import { DayOutside, LARGEST, openProof } from "./proof.js";
+import "./secondpress.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";

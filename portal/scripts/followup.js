@@ -13,7 +13,7 @@ import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { likelySize, sealFollowUp } from "./sealing.js";
-import { settle } from "./settling.js";
+import { pageChanged } from "./secondpress.js";
 import { say } from "./texts.js";
 import { addOwn } from "./timeline.js";
 import { keep, letGo } from "./unsent.js";
@@ -117,7 +117,7 @@ function finish(text) {
   show("danger-now", false);
   write("no-messages", "");
   write("follow-up-done", say("follow-up-sent"));
-  settle();
+  pageChanged();
 }
 
 /** @param {boolean} busy */

@@ -2,7 +2,6 @@
 /** The offline form, opened from disk: it asks for the two keyring files, then writes a report or reads an answer. */
 
 import { byId, show, whenPressed, write } from "./dom.js";
-import { ignoreDoubles } from "./doubles.js";
 import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
 import { beginReading } from "./offline_case.js";
@@ -12,6 +11,7 @@ import "./offline_report.js";
 import { openForm } from "./parts.js";
 import { offerForm } from "./reportform.js";
 import { chosen } from "./saving.js";
+import "./secondpress.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 
 const SIGNATURE = 64;
@@ -43,7 +43,6 @@ whenPressed("to-report", () => withKeys((keys) => {
   openForm();
 }));
 whenPressed("to-case", () => withKeys(beginReading));
-ignoreDoubles();
 forgetOnReturn();
 show("loading", false);
 goTo("step-keys");

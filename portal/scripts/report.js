@@ -4,7 +4,6 @@
 import { openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
-import { ignoreDoubles } from "./doubles.js";
 import { explain } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
 import { guarded } from "./guarded.js";
@@ -17,6 +16,7 @@ import { Progress } from "./progress.js";
 import { countCharacters } from "./questions.js";
 import { finish, offerForm, written } from "./reportform.js";
 import { showRoutes } from "./routes.js";
+import "./secondpress.js";
 import { likelySize } from "./sealing.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { whenTranslated } from "./translated.js";
@@ -101,6 +101,5 @@ whenPressed("back", () => {
   openForm();
 });
 whenTranslated(() => failed && write("send-error", explain(failed)));
-ignoreDoubles();
 forgetOnReturn();
 begin();

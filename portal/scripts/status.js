@@ -18,7 +18,7 @@ import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
 import { showRoutes } from "./routes.js";
 import { offerProof } from "./saveproof.js";
-import { settle } from "./settling.js";
+import { pageChanged } from "./secondpress.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
@@ -56,7 +56,7 @@ async function openWith(keys) {
   showCase(mailbox, shown.keyring, today());
   offerProof(keys, mailbox.slot, shown.keyring);
   goTo("case");
-  settle();
+  pageChanged();
   offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;
   if (channel === null) return;
@@ -89,12 +89,12 @@ function showUnknown(keys, shown) {
     write("status-means", say("unknown-case"));
     show("state", false);
     goTo("case");
-    settle();
+    pageChanged();
     write("cannot-write", staleText(shown));
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
-  settle();
+  pageChanged();
   throw new Failure("unknown-case");
 }
 

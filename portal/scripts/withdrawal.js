@@ -5,7 +5,7 @@ import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";
 import { clear, guarded } from "./guarded.js";
 import { ask } from "./http.js";
-import { settle } from "./settling.js";
+import { pageChanged } from "./secondpress.js";
 import { goTo } from "./steps.js";
 
 const meant = byId("withdraw-meant", HTMLInputElement);
@@ -40,7 +40,7 @@ function turnTo(step) {
   meant.checked = false;
   clear("withdraw-error");
   goTo(step);
-  settle();
+  pageChanged();
 }
 
 meant.checked = false;

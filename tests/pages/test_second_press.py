@@ -1,14 +1,122 @@
-"""A second press in the same place is never taken for a press on what came to stand there."""
+"""The second press of a double click, or of an impatient finger, does nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
-from tests.support.page_visitor import Visitor
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import TELEPHONE, TEXT, Visitor, methods, turn_to
 from tests.support.portal_site import slot_for
 
 pytestmark = pytest.mark.browser
+
+TIMES = [2, 3]
+# Two taps at one place within a moment, as a browser tells them that does not count taps.
+TWO_TAPS = """(selector) => {
+  const tapped = document.querySelector(selector);
+  const { left, top } = tapped.getBoundingClientRect();
+  const at = { clientX: left + 5, clientY: top + 5 };
+  const tap = { bubbles: true, cancelable: true, detail: 1, pointerType: "touch", ...at };
+  for (const type of ["pointerdown", "click", "pointerdown", "click"]) {
+    tapped.dispatchEvent(new PointerEvent(type, tap));
+  }
+}"""
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """An open report in French."""
+    visitor.visit("fr/report")
+    visitor.page.wait_for_selector("#what", state="visible")
+    return visitor.page
+
+
+@pytest.fixture
+def touched(visitor: Visitor, chromium: Browser) -> Iterator[Page]:
+    """The optional step of a report on a screen that is touched."""
+    context = chromium.new_context(viewport=TELEPHONE, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{visitor.address}/fr/report")
+    turn_to(page, "#files")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
+    visitor: Visitor, page: Page, count: int
+) -> None:
+    page.fill("#what", TEXT)
+    page.click("#continue", click_count=count)
+    expect(page.locator("#protect")).to_be_visible()
+    expect(page.locator("input:checked")).to_have_count(0)
+    page.click("#more", click_count=count)
+    expect(page.locator("[data-part=optional]")).to_be_visible()
+    expect(page.locator("details[open]")).to_have_count(0)
+    page.click("#previous", click_count=count)
+    expect(page.locator("#protect")).to_be_visible()
+    page.click(f"#channels-{INSPECTORATE}", click_count=count)
+    page.click("#continue", click_count=count)
+    expect(page.locator("#token-words li")).to_have_count(12)
+    expect(page.locator("#token-shown")).to_be_visible()
+    visitor.words = page.locator("#token-words li").all_inner_texts()
+    page.click("#noted", click_count=count)
+    expect(page.locator("#confirm-error")).to_be_hidden()
+    for number in (1, 2):
+        asked = page.locator(f"#confirm-{number}")
+        asked.fill(visitor.words[int(asked.get_attribute("data-place") or -1)])
+    page.click("#send", click_count=count)
+    visitor.arrived()
+    page.click("#show-token", click_count=count)
+    expect(page.locator("#token-again li")).to_have_count(12)
+    assert methods(visitor) == ["POST"]
+    assert len(visitor.site.received()) == 1
+    assert visitor.site.report()[0].answers == {"what": TEXT}
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_a_choice_is_cleared_and_a_box_ticked_once(visitor: Visitor, page: Page, count: int) -> None:
+    visitor.turn_to("#danger_now-no")
+    page.check("#danger_now-no")
+    page.click("[data-field=danger_now] [data-clear]", click_count=count)
+    expect(page.locator("input:checked")).to_have_count(0)
+    visitor.turn_to("#told-family")
+    page.click("#told-family", click_count=count)
+    expect(page.locator("#told-family")).to_be_checked()
+    page.click("label:has(#told-union)", click_count=count)
+    expect(page.locator("#told-union")).to_be_checked()
+
+
+def test_two_taps_are_one_where_the_browser_does_not_count_them(visitor: Visitor, page: Page) -> None:
+    """The control is a mouse, of which each click is counted."""
+    visitor.turn_to("#told-family")
+    page.evaluate(TWO_TAPS, "#told-family")
+    expect(page.locator("#told-family")).to_be_checked()
+    page.evaluate(TWO_TAPS.replace("touch", "mouse"), "#told-union")
+    expect(page.locator("#told-union")).not_to_be_checked()
+
+
+def test_a_tap_on_a_label_is_one_press_although_its_field_is_clicked_too(touched: Page) -> None:
+    """Found on the page of before: by the label, no box was ticked, and no file was added."""
+    with touched.expect_file_chooser():
+        touched.tap("label.button[for=files]")
+    turn_to(touched, "#told-union")
+    touched.tap("label:has(#told-union)")
+    expect(touched.locator("#told-union")).to_be_checked()
+
+
+def test_words_are_selected_and_the_page_is_left_as_ever(page: Page) -> None:
+    """Nothing is ignored in a text, or of “Leave quickly”."""
+    page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
+    page.fill("#what", "Quai")
+    page.dblclick("#what", position={"x": 20, "y": 20})
+    assert page.evaluate("getSelection().toString()") == "Quai"
+    page.click("#continue")
+    page.dblclick("a[data-leave]", no_wait_after=True)
+    expect(page.locator("body")).to_have_text("Elsewhere")
+
 
 # From then on, count the presses that anything on the page could react to.
 COUNT = "window.presses = 0; document.addEventListener('click', () => { window.presses += 1; })"

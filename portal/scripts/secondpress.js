@@ -1,0 +1,74 @@
+// @ts-check
+/**
+ * The second press of a double click, or of an impatient finger, is meant for what stood there at the first press. It does
+ * nothing: by then, something else may be under the finger.
+ */
+
+/** How far from the first press, in CSS pixels, a finger may come down the second time. */
+const NEAR = 24;
+/** How long after the first, in milliseconds, a tap is a second one. */
+const DOUBLE_MS = 400;
+/** How long after the page has changed, in milliseconds, a press is still meant for what stood there before. */
+const UNSEEN_MS = 1_000;
+
+/** @type {MouseEvent | null} the last press of a pointer */
+let last = null;
+/**
+ * The kind of pointer that came down since the last click, or empty: a label passes its click on to its field, which is no
+ * second press.
+ */
+let pointer = "";
+let changed = { at: -Infinity, top: 0 };
+
+/** Call this when the page has just changed: for a moment, nothing that has come under the last press can be pressed. */
+export function pageChanged() {
+  changed = { at: performance.now(), top: scrollY };
+}
+
+/**
+ * Keys and scripts press without a pointer. “Leave quickly” must always work.
+ * @param {MouseEvent} event
+ */
+function canBeMistaken({ detail, target }) {
+  return detail > 0 && !(target instanceof Element && target.closest("[data-leave]"));
+}
+
+/** @param {MouseEvent} event */
+function isNearLast({ clientX, clientY }) {
+  return last !== null && Math.hypot(clientX - last.clientX, clientY - last.clientY) < NEAR;
+}
+
+/**
+ * The page has changed since the last press at this place. Whoever has scrolled since has seen the change.
+ * @param {MouseEvent} event
+ */
+function isUnseen(event) {
+  return isNearLast(event) && event.timeStamp < changed.at + UNSEEN_MS && scrollY === changed.top;
+}
+
+/**
+ * Not every browser counts taps in `detail`.
+ * @param {MouseEvent} event
+ * @param {string} kind of its pointer
+ */
+function isDouble(event, kind) {
+  const isSoon = last !== null && event.timeStamp - last.timeStamp < DOUBLE_MS;
+  return event.detail > 1 || (kind === "touch" && isSoon && isNearLast(event));
+}
+
+addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), { capture: true });
+// Otherwise the press would take the focus away from what is new. The second press on a text still selects a word.
+addEventListener("mousedown", (event) => canBeMistaken(event) && isUnseen(event) && event.preventDefault(), { capture: true });
+addEventListener("click", (event) => {
+  const kind = pointer;
+  pointer = "";
+  if (!canBeMistaken(event)) return;
+  if (isDouble(event, kind) || isUnseen(event)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else {
+    // Whoever presses elsewhere has seen the change, too.
+    changed.at = -Infinity;
+  }
+  last = event;
+}, { capture: true });
