@@ -5,6 +5,7 @@
  * Mirrors crypto/container.py.
  */
 
+import { sha256 as computed } from "@noble/hashes/sha2.js";
 import * as archive from "./archive.js";
 import { breathe } from "./breathe.js";
 import { concat } from "./bytes.js";
@@ -217,5 +218,10 @@ function* zeros(count) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 async function sha256(data) {
+  // Missing if the page is not a "secure context", such as an onion address in a browser without support for it.
+  if (!globalThis.crypto.subtle) {
+    await breathe();
+    return new Uint8Array(computed(data));
+  }
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
 }

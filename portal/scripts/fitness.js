@@ -3,7 +3,7 @@
 
 import { Failure } from "./failure.js";
 
-/** Throw Failure unless the browser has secure random numbers and hashes. */
+/** Throw Failure unless the browser has secure random numbers. All else can be computed, if need be. */
 export function checkBrowser() {
-  if (!globalThis.crypto?.getRandomValues || !globalThis.crypto.subtle) throw new Failure("browser-unfit");
+  if (!globalThis.crypto?.getRandomValues) throw new Failure("browser-unfit");
 }

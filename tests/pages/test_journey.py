@@ -16,10 +16,7 @@ from tests.support.portal_site import slot_for
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 STATIC = re.compile(r"GET /(static/js/[\w.]+\.js|static/style\.css|static/icon\.svg|favicon\.ico)")
-UNFIT = {
-    "no-hashes": "Object.defineProperty(crypto, 'subtle', {value: undefined})",
-    "no-random": "Object.defineProperty(window, 'crypto', {value: undefined})",
-}
+NO_RANDOM = "Object.defineProperty(window, 'crypto', {value: undefined})"
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"])
     Object.defineProperty(window, name, {get() { throw new DOMException("refused", "SecurityError"); }});
 const refuse = () => { throw new DOMException("refused", "SecurityError"); };
@@ -236,11 +233,8 @@ def test_one_case_open_in_two_tabs_takes_what_each_writes(visitor: Visitor) -> N
     assert len({each.id for each in sent}) == 2
 
 
-@pytest.mark.parametrize("lack", UNFIT)
-def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(
-    visitor: Visitor, lack: str
-) -> None:
-    visitor.page.add_init_script(UNFIT[lack])
+def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(visitor: Visitor) -> None:
+    visitor.page.add_init_script(NO_RANDOM)
     visitor.visit("fr/report")
     visitor.shows("#closed", "browser-unfit")
     expect(visitor.page.locator("#what")).to_be_hidden()

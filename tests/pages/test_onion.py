@@ -1,0 +1,50 @@
+"""An onion address in a browser that does not take it for secure, such as Onion Browser on an iPhone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from crypto.messages import FollowUp
+from tests.support import browsing
+from tests.support.page_visitor import FILE, TEXT, Visitor
+from tests.support.portal_site import PortalSite, slot_for
+
+pytestmark = pytest.mark.browser
+
+NAME = f"{'a' * 56}.onion"
+
+
+@pytest.fixture
+def person(chromium: Browser, site: PortalSite) -> Iterator[Visitor]:
+    """A person who comes by a plain address that is not this device's own."""
+    browser = browsing.launch(chromium.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
+    made = Visitor(browser.new_page(), f"http://{NAME}:{urlsplit(site.address).port}")
+    made.site = site
+    yield made
+    browser.close()
+
+
+def test_a_case_goes_all_its_way_without_webcrypto(person: Visitor, file: Path) -> None:
+    """The browser lacks it there, and the page computes everything itself: sealing, work, opening."""
+    person.write(files=[file])
+    assert person.page.evaluate("[isSecureContext, typeof crypto.subtle]") == [False, "undefined"]
+    person.confirm()
+    person.arrived()
+    report, files = person.site.report()
+    assert (report.answers["what"], files) == (TEXT, {1: FILE})
+    person.site.answer(report, slot_for(report))
+    person.open()
+    person.opened()
+    person.shows("#status-label", "status-assessing")
+    person.follow_up("Encore.")
+    (more,) = [message for message, _ in person.site.received() if isinstance(message, FollowUp)]
+    assert more.text == "Encore."
+    person.page.click("#to-withdraw")
+    person.page.check("#withdraw-meant")
+    person.page.click("#withdraw")
+    expect(person.page.locator("#withdrawn")).to_be_visible()
+    # The browser says itself that it ignores this header there.
+    assert [each for each in person.complaints if "Cross-Origin-Opener-Policy" not in each] == []
