@@ -81,8 +81,13 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
     if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL and not reason.strip():
         raise Refused(
-            sentence("a reporter's identity goes to the judicial authority only at its request"),
-            sentence("name the request in the reason: the court or prosecutor, its day and reference"),
+            sentence(
+                "a reporter's identity is disclosed to the judicial authority only if that authority has"
+                " asked for it"
+            ),
+            sentence(
+                "say in the reason which court or prosecutor asked, on which day, and under which reference"
+            ),
         )
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
     with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:

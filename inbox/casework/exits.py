@@ -509,8 +509,9 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "a case with proceedings is not junk: omit it, or close it; if a measure was recorded by"
-            " mistake, retract the measure: inbox case measure retract {number} POSITION --reason TEXT",
+            "a case with proceedings is not junk: try again without it, or close it; if a measure was"
+            " recorded by mistake, retract the measure: inbox case measure retract {number} POSITION"
+            " --reason TEXT",
             number=_standing_in(session, number, what),
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
@@ -564,7 +565,8 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
             )
         case Obstacle.PUT_OFF:
             return sentence(
-                "omit case {number}, or decide again: inbox case decide {number} {choices} --reason TEXT",
+                "try again without case {number}, or decide again: inbox case decide {number} {choices}"
+                " --reason TEXT",
                 number=number,
                 choices=_deciding(session, DutyRole.PERSONS, way),
             )
@@ -591,7 +593,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
     return {
         Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
         Obstacle.JUNK: sentence(
-            "omit case {number}, or bring it back into the queue first: inbox case unjunk {number}",
+            "try again without case {number}, or bring it back into the queue first: inbox case unjunk"
+            " {number}",
             number=number,
         ),
         Obstacle.OPEN: sentence("close it first: inbox case close {number} OUTCOME", number=number),
@@ -634,9 +637,9 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.REQUEST: sentence("answer the request first: inbox request list"),
         Obstacle.REPEATED: sentence(
-            "omit case {leaving}, or reopen case {number} and investigate it: inbox case reopen"
-            " {number} --reason TEXT; if the two cases are not about the same facts, unlink them: inbox"
-            " case link remove {leaving} {number}",
+            "try again without case {leaving}, or reopen case {number} and investigate it: inbox case"
+            " reopen {number} --reason TEXT; if the two cases are not about the same facts, unlink them:"
+            " inbox case link remove {leaving} {number}",
             number=number,
             leaving=leaving,
         ),

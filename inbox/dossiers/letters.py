@@ -249,8 +249,8 @@ def _check_form(session: Session, wanted: Wanted) -> None:
 def _check_seen(words: Words, seen: str | None) -> None:
     if seen is not None and seen != words.digest:
         raise Refused(
-            sentence("the letter has changed since it was shown, or was never shown"),
-            sentence("preview it again, then write it"),
+            sentence("the letter has changed since you read the preview, or you have not read one"),
+            sentence("read the preview, then write the letter"),
         )
 
 

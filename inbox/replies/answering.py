@@ -81,8 +81,8 @@ def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
 
 def _hollow(message: Message) -> Sentence:
     return sentence(
-        "case {number}: reply {position} was sent, but does not count as feedback, because the reporter"
-        " cannot read any measure",
+        "case {number}: reply {position} was sent, but does not count as feedback, because no measure"
+        " is shown to the reporter",
         number=message.case,
         position=message.position,
     )

@@ -94,8 +94,8 @@ class NotSeen(CaseRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("what the reporter will read has changed since it was shown, or was never shown"),
-            sentence("read it, then close the case"),
+            sentence("the reporter's page has changed since you read the preview, or you have not read one"),
+            sentence("read the page as the reporter will see it, then close the case"),
         )
 
 

@@ -171,20 +171,22 @@ def _check_feedback(session: Session, number: int) -> None:
 def _untold(session: Session, number: int) -> CaseRefused:
     known = "|".join(code for code, each in templates.known(session).items() if each.answers)
     in_template = sentence(
-        "write the feedback in a template for feedback: inbox message reply {number} --template"
-        " {known}; or let the reporter read a measure: inbox case measure share {number} MEASURE; or"
+        "use a template for feedback: inbox message reply {number} --template"
+        " {known}; or show a measure to the reporter: inbox case measure share {number} MEASURE; or"
         " send the text without --feedback",
         number=number,
         known=known,
     )
     no_template = sentence(
-        "first let the reporter read a measure: inbox case measure share {number} MEASURE; or send the"
+        "first show a measure to the reporter: inbox case measure share {number} MEASURE; or send the"
         " text without --feedback",
         number=number,
     )
     return CaseRefused(
         sentence(
-            "case {number}: the reporter cannot read any measure, so this is not feedback", number=number
+            "case {number}: this text does not count as feedback, because no measure is shown to the"
+            " reporter",
+            number=number,
         ),
         in_template if known else no_template,
     )

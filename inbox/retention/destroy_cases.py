@@ -109,7 +109,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_visa(each, today) for each in found):
         raise Refused(
             sentence(
-                "no case that is due has the archives' visa; cases that wait for a visa: {count}", count=count
+                "no case due for destruction has the archives' visa yet; cases waiting for it: {count}",
+                count=count,
             ),
             sentence(
                 "make the list for the archives: inbox retention visa request --out FOLDER; then record"

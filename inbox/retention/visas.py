@@ -205,7 +205,9 @@ def _chosen(home: Home, session: Session, numbers: Sequence[int], today: date) -
     unopened, to = (0, None) if numbers else (term.unasked, term.unasked_to)
     if not cases and not unopened:
         raise Refused(
-            sentence("no case that is due waits for the archives' visa"),
+            sentence(
+                "there is nothing to list: no case due for destruction is waiting for the archives' visa"
+            ),
             sentence("see what each case waits for: inbox retention list"),
         )
     return _Chosen(cases, [_line(session, each) for each in cases], unopened, to)
@@ -226,7 +228,10 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
                 sentence("case {number} needs no visa, or already has one", number=number),
-                sentence("omit the case, or destroy it: inbox retention destroy {number}", number=number),
+                sentence(
+                    "try again without case {number}, or destroy it: inbox retention destroy {number}",
+                    number=number,
+                ),
             )
         if due.day > (last := _last_day(session, today)):
             raise Refused(

@@ -50,7 +50,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
     if before is not None and is_back and action.code is not Code.CORRECT_CLOCK:
         raise Refused(
             sentence(
-                "the clock says {today}, but the journal already has an entry of {day}",
+                "the clock says {today}, but the journal already has an entry dated {day}",
                 today=who.today,
                 day=before.day,
             ),
@@ -61,8 +61,10 @@ def note(session: Session, who: Actor, action: Action) -> None:
         )
     if action.code is Code.CORRECT_CLOCK and not is_back:
         raise Refused(
-            sentence("the clock says {today}, and the journal has no entry of a later day", today=who.today),
-            sentence("there is nothing to correct"),
+            sentence(
+                "there is nothing to correct: no journal entry is dated later than {today}", today=who.today
+            ),
+            sentence("if the clock is wrong, set it and try again; if it is right, there is nothing to do"),
         )
     office = queries_office.office(session)
     end = _head(session, last)

@@ -12,7 +12,8 @@ def today() -> date:
     day = datetime.now(UTC).date()
     if not FIRST_DAY <= day <= LAST_DAY:
         raise Refused(
-            sentence("the clock says {today}", today=day), sentence("set the clock, then try again")
+            sentence("the clock says {today}, which cannot be today's date", today=day),
+            sentence("set the clock, then try again"),
         )
     return day
 

@@ -546,11 +546,12 @@ def _case_line(each: Concerned) -> str:
 def letter_command(
     door: Door, /, *, case: int, preview: bool, out: Path | None, as_json: bool, **given: Any
 ) -> None:
-    """Write a letter of the law as a plain PDF to print. `inbox law show` lists each LETTER and authority.
+    """Write a letter to print, as a plain PDF. `inbox law show` lists each LETTER and authority.
 
-    Anybody who holds the file can read it, so hand it over on paper. The file cannot be written to a medium
-    with bundles from or for the portal. Writing a letter takes as many officers as the decision that it
-    follows, and has the same conditions. The letter does not replace the decision.
+    The law in use sets the wording of each letter. Anybody who holds the file can read it, so hand it over
+    on paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter
+    takes as many officers as the decision that it follows, and has the same conditions. The letter does not
+    replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

@@ -245,7 +245,9 @@ def _read(view: View) -> str:
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option
 @text_options
-@click.option("--template", default="", help="Use this template of the outcome, with your text.")
+@click.option(
+    "--template", default="", help="Use one of the outcome's templates; your text, if any, fills its gap."
+)
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()
 @officer_options

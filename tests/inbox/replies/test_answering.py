@@ -28,9 +28,9 @@ pytestmark = pytest.mark.copy_of("ready")
 
 DRILL = ("--reason", "drill")
 OWN = ("message", "reply", "1", "--feedback", "--text", "Merci.")
-NO_MEASURE = "cannot read any measure, so this is not feedback"
+NO_MEASURE = "does not count as feedback, because no measure is shown to the reporter"
 HOLLOW = (
-    "case 1: reply 2 was sent, but does not count as feedback, because the reporter cannot read any measure"
+    "case 1: reply 2 was sent, but does not count as feedback, because no measure is shown to the reporter"
 )
 TOLD = ("case", "measure", "add", "1", "process_fix", "--tell")
 ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")

@@ -239,8 +239,8 @@ def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(repor
     own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
     for said in (own, general):
         refusal = office.run("message", "reply", "1", *said, "--feedback")
-        assert (1, True) == (refusal.code, "the reporter cannot read any measure" in refusal.err)
-        assert "inbox message reply 1 --template feedback|withheld; or let the reporter" in refusal.err
+        assert (1, True) == (refusal.code, "no measure is shown to the reporter" in refusal.err)
+        assert "inbox message reply 1 --template feedback|withheld; or show a measure" in refusal.err
     office.json("message", "reply", "1", *own)
     office.json("case", "measure", "share", "1", "1")
     office.json("message", "reply", "1", *own, "--feedback")

@@ -86,7 +86,7 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
     assert "Without a chosen case: all cases due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "retention", "destroy", "1")
-    assert "no case that is due has the archives' visa; cases that wait for a visa: 1" in refused(
+    assert "no case due for destruction has the archives' visa yet; cases waiting for it: 1" in refused(
         due, "retention", "destroy", "--due"
     )
     made = listed(due)
@@ -235,7 +235,7 @@ def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     """The case goes on its day all the same; without its number it is on no list before."""
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
-    assert "no case that is due waits for the archives' visa" in refused(
+    assert "no case due for destruction is waiting for the archives' visa" in refused(
         closed, "retention", "visa", "request", "--out", "x"
     )
     made = listed(closed, "1")
@@ -261,7 +261,9 @@ def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
 
 def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
     due.json("retention", "hold", "1", "--reason", "x")
-    assert "no case that is due waits" in refused(due, "retention", "visa", "request", "--out", "x")
+    assert "no case due for destruction is waiting" in refused(
+        due, "retention", "visa", "request", "--out", "x"
+    )
     assert "case 1: held for a procedure" in refused(due, "retention", "visa", "request", "1", "--out", "x")
     assert "case 2: still open" in refused(due, "retention", "visa", "request", "2", "--out", "x")
     assert "there is no case 7" in refused(due, "retention", "visa", "request", "7", "--out", "x")

@@ -54,7 +54,11 @@ def test_a_clock_of_which_no_file_can_be_dated_is_named(
         assert all(each in page.text for each in ("The clock says", str(day.year), "Set the clock"))
     for words in (["case", "list"], ["journal", "list"], ["case", "note", "1", "--text", "x"]):
         said = trio.others.run(*words)
-        assert (1, f"error: the clock says {day}\nhint: set the clock, then try again\n") == (
+        assert (
+            1,
+            f"error: the clock says {day}, which cannot be today's date\n"
+            "hint: set the clock, then try again\n",
+        ) == (
             said.code,
             said.err,
         )
