@@ -1,10 +1,11 @@
 """Write docs/law-tests.md: which tests check that the program follows each rule of the French law.
 
-`python -m tests.support.shown_by` writes the page from three files:
+`python -m tests.support.shown_by` writes the page from four files:
 `tests/golden/jurisdictions/shown_by.toml` has the rules, `tests/golden/hostile_referent.toml` the attempts of
-readers in the role of a hostile référent, and `tests/golden/law_errors.toml` earlier errors. A row is about a
-table (`clock.feedback`), or about some keys (`measure.*.told`, for every code). A key belongs to the most
-specific row.
+readers in the role of a hostile référent, `tests/golden/law_errors.toml` earlier errors, and
+`tests/golden/jurisdictions/sentences.toml` a sentence for each test. A row is about a table
+(`clock.feedback`), or about some keys (`measure.*.told`, for every code). A key belongs to the most specific
+row.
 """
 
 import functools
@@ -20,6 +21,7 @@ PAGE = ROOT / "docs" / "law-tests.md"
 ROWS = ROOT / "tests" / "golden" / "jurisdictions" / "shown_by.toml"
 TRIES = ROOT / "tests" / "golden" / "hostile_referent.toml"
 ERRORS = ROOT / "tests" / "golden" / "law_errors.toml"
+SENTENCES = ROOT / "tests" / "golden" / "jurisdictions" / "sentences.toml"
 FRANCE = "templates/jurisdictions/fr"
 # Tests that only repeat the values.
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
@@ -106,6 +108,17 @@ def errors(text: str) -> list[Error]:
 def tries(text: str) -> list[Try]:
     """Return the attempts in a TOML text, in order."""
     return [Try(**each | {"tests": tuple(each["tests"])}) for each in tomllib.loads(text)["try"]]
+
+
+@functools.cache
+def sentences() -> Mapping[str, str]:
+    """Return what each test checks, in a sentence, by the path and the function of the test."""
+    document = tomllib.loads(SENTENCES.read_text("utf-8"))
+    return {
+        f"{module}::{function}": said
+        for module, functions in document.items()
+        for function, said in functions.items()
+    }
 
 
 def rows(text: str) -> list[Row]:
@@ -337,17 +350,8 @@ def _held_by(row: Row) -> str:
 def _held(tests: Iterable[str]) -> str:
     modules: dict[str, list[str]] = {}
     for name in tests:
-        module, _, function = name.partition("::")
-        modules.setdefault(module, []).append(_words(function))
-    return "<br>".join(
-        f"[{module}](../tests/{module}): {' · '.join(said)}" for module, said in modules.items()
-    )
-
-
-def _words(function: str) -> str:
-    return (
-        function.removeprefix("test_").replace("_s_", "\N{RIGHT SINGLE QUOTATION MARK}s_").replace("_", " ")
-    )
+        modules.setdefault(name.partition("::")[0], []).append(sentences()[name])
+    return "<br>".join(f"[{module}](../tests/{module}): {' '.join(said)}" for module, said in modules.items())
 
 
 def shipped() -> dict[str, str]:

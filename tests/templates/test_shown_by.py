@@ -5,9 +5,10 @@ That the program's own tests notice it too is shown by `make soak law`.
 
 import importlib
 import inspect
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -69,6 +70,27 @@ def test_a_rule_without_a_row_and_a_row_without_a_rule_or_a_test_would_be_found(
     bare = [replace(row, tests=()) if "exchange" in row.keys else row for row in ROWS_OF_IT]
     (said,) = uncovered(bare)
     assert said.startswith("deadlines.toml: ('exchange',) must have a test of the program")
+
+
+def unmatched(said: Mapping[str, str]) -> list[str]:
+    """Return the named tests without a sentence, and the sentences without a named test."""
+    named = {test for each in [*ROWS_OF_IT, *MENDED, *TRIED] for test in each.tests}
+    return sorted(named ^ said.keys())
+
+
+def test_every_named_test_has_a_sentence_and_no_sentence_is_idle() -> None:
+    said = dict(shown_by.sentences())
+    assert [] == unmatched(said)
+    said["a::test_b"] = said.pop(test := "templates/test_law.py::test_the_deadlines_of_the_law")
+    assert ["a::test_b", test] == unmatched(said)  # the control
+
+
+def test_each_sentence_about_a_test_is_a_short_one_of_its_own() -> None:
+    said = [*shown_by.sentences().values()]
+    whole = re.compile(r"[A-Z“][^_]+[^.]\.")
+    assert [] == [each for each in said if not whole.fullmatch(each) or len(each.split()) > 25]
+    assert len(said) == len(set(said))
+    assert not whole.fullmatch("the deadlines of the law")  # the control
 
 
 def collected(modules: list[str]) -> set[str]:
