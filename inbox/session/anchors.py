@@ -138,8 +138,9 @@ def _gaps(session: Session, kept: Sequence[Anchor]) -> Iterable[str]:
     if not numbers:
         yield "the file holds no anchor: nothing was compared"
         return
-    if len(numbers) != numbers[-1] - numbers[0] + 1:
-        yield f"some outboxes between {numbers[0]} and {numbers[-1]} are not among the anchors"
+    first, last = numbers[0], numbers[-1]
+    if len(numbers) != last - first + 1:
+        yield f"some outboxes between {first} and {last} are not among the anchors"
     confirmed = max(queries_exchange.confirmed_outboxes(session), default=0)
-    if confirmed > numbers[-1]:
-        yield f"the portal has applied outbox {confirmed}, but the anchors end with {numbers[-1]}"
+    if confirmed > last:
+        yield f"the portal has applied outbox {confirmed}, but the anchors end with {last}"

@@ -1,15 +1,17 @@
 """What an open inbox does around an action: who must have declared the case, what is noted, what goes."""
 
+import re
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from crypto.journal import Presence
-from inbox.language.errors import Undeclared
+from inbox.language.errors import USED_UP, Locked, Undeclared
 from inbox.session import chosen_action, declared, journal
 from inbox.session.actions import Actor, Code, action
-from inbox.session.inbox import Inbox
+from inbox.session.inbox import Inbox, OpenedAny, Unlocked
 from inbox.vault.casework_tables import Declaration
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Case
@@ -70,3 +72,21 @@ def test_a_file_that_is_gone_already_does_not_keep_others_from_being_removed(tri
         assert not left.exists()
         with inbox.transaction() as session:
             assert [] == session.scalars(select(Leaving)).all()
+
+
+def test_the_first_of_several_actions_says_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+    """The others are confirmed together with it."""
+    alone = Actor({"alice": Presence.OWN}, today())
+    first, second = action(Code.NOTE, 1).by(2, USED_UP), action(Code.SHOW, 1)
+    with pytest.raises(Locked, match=re.escape(str(USED_UP))):
+        opened_trio.confirmed(alone, first, second)
+    with pytest.raises(Locked, match="this takes two officers"):
+        opened_trio.confirmed(alone, second.by(2), first)
+
+
+@pytest.mark.parametrize("kind", [Inbox, Unlocked, OpenedAny])
+def test_what_holds_an_open_vault_prints_no_secret(kind: type) -> None:
+    """A printed object could reach a log. The vault, the control, is printed."""
+    printed = {each.name for each in fields(kind) if each.repr}
+    assert not printed & {"backup_key", "words", "sealed"}
+    assert printed & {"vault", "inbox"}

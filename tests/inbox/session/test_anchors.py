@@ -93,6 +93,7 @@ def test_a_true_journal_agrees_with_all_of_it(opened: Inbox, kept: Kept) -> None
     with undone(opened) as session:
         found = check(session, kept)
         assert (8, 3, 7, []) == (found.head.n, found.outboxes, found.anchored, found.warnings)
+        assert head_of(session, 8) == f"8 {found.head.fingerprint}"
         assert 2 == check(session, kept[1:]).outboxes
         for n in range(1, 9):
             check(session, None, head_of(session, n))
