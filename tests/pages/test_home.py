@@ -129,7 +129,7 @@ def test_all_that_stands_unfolded_on_the_first_page_is_listed_with_its_reason() 
     lines = (re.sub(r"<[^>]+>|\s+", " ", each) for each in re.split(r"</(?:h1|h2|p|li|a)>", main))
     shown = [" ".join(each.split()) for each in lines if each.strip()]
     law = (ROOT / "docs" / "law.md").read_text("utf-8")
-    told = law.partition("## What stands unfolded on the home page")[2].partition("\n## ")[0]
+    told = law.partition("## What the home page shows")[2].partition("\n## ")[0]
     listed = [" ".join(each.split()) for each in re.findall(r"(?ms)^- “(.+?)”:\s", told)]
     assert shown == listed
 

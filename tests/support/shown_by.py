@@ -248,9 +248,9 @@ def _tried(tries: list[Try]) -> Iterator[str]:
     yield "\n## What a hostile référent tried\n"
     yield (
         "Five readers, one after the other, played a référent alerte who works against the office, alone or"
-        " with a colleague. They used real vaults, on the command line and at the desk. Each found gaps in"
-        " the rules of that day.\nAll of these are closed. [The threat model](../THREAT_MODEL.md) describes"
-        " what remains possible."
+        " with a colleague. They used real vaults, on the command line and at the desk. Each reader found"
+        " gaps in the rules as they were then.\nAll these gaps are closed."
+        " [The threat model](../THREAT_MODEL.md) describes what remains possible."
     )
     for aim in dict.fromkeys(each.aim for each in tries):
         yield f"\n### {aim}\n"
