@@ -31,9 +31,9 @@ _PAGES = {
     "the form of the dossier": "/dossier",
     "the form of redaction": "/minimise",
 }
-# A word that every message contains, and words that no text contains.
+# For the search: a word that every message contains, and words that no text contains.
 _SEARCHED = {"a word of each message": "camion", "words that no text has": "hier dimanche"}
-# In every message, and in one.
+# For the redaction: a word of every message, and words of a single message.
 _STRUCK = {"a word of each message": "camion", "the words of one message": "4321: Il est"}
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 

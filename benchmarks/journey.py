@@ -27,12 +27,12 @@ from tests.support import browsing
 from tests.support.installation import Installation, free_port
 
 PHONE = ViewportSize(width=360, height=640)
-# The names on the pages, in English. `ENTRANCES` lead from the home page to the report, the best one first;
-# each of `ONWARD` ends a screen of the report.
+# The names of buttons and links on the pages, in English. `ENTRANCES` lead from the home page to the report,
+# the best entrance first. Each button in `ONWARD` ends a screen of the report.
 ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "I have written them down", "Send")
 ARRIVED = "Your report has arrived"
-# The only required question. It is asked only if more than one body can receive the report.
+# The only required question. A page asks it only if more than one body can receive the report.
 READER = "Who should read it?"
 # 20 words each.
 SENTENCES = {
@@ -183,7 +183,7 @@ class Reporter:
     def _touch(self, target: Locator, operators: str) -> None:
         self.journey.task.add("F" * math.ceil(self._beyond(target) / FLICK) + operators)
         self.journey.taps += 1
-        # The page takes a second tap at the same place within 400 milliseconds for a double tap.
+        # The page treats a second tap at the same place within 400 milliseconds as a double tap.
         self.page.wait_for_timeout(_BETWEEN_TAPS_MILLISECONDS)
         target.tap()
 

@@ -3,7 +3,7 @@
 The model is that of Card, Moran and Newell, The Keystroke-Level Model for User Performance Time with
 Interactive Systems (1980). Where touch differs from a mouse, the values are from later studies:
 
-- K, a key: Palin et al., How do People Type on Mobile Devices? (2019): 36.2 words of five signs a minute
+- K, a key: Palin et al., How do People Type on Mobile Devices? (2019): 36.2 words of five characters a minute
 - P, pointing at something and touching it: the value for a mouse, an upper bound for a finger
 - F, a flick that scrolls: El Batran and Dunlop, Enhancing KLM to Fit Touch Screen Mobile Devices (2014)
 - H, moving the hands between screen, keyboard and pen, and M, deciding: the values of 1980

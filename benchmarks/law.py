@@ -33,8 +33,8 @@ _LOADED = (
     *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
     *("hypothesis", "playwright.sync_api"),
 )
-# The module through which tests read the law, and the expression that makes it read the original law while
-# the program reads a changed one.
+# The module through which tests read the law, and an expression. With this expression, the module reads the
+# original law, although the program reads a changed law.
 _LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 

@@ -123,8 +123,9 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that can notice a mutant, quickest modules first.
 
-        Those that reach its lines come first. If its lines also run when a module is loaded, or no test is
-        known to reach them, all other tests follow. A module's tests stay together, as they share fixtures.
+        Tests that reach the lines of the mutant come first. All other tests follow if the lines also run when
+        a module is loaded, or if no test is known to reach them. A module's tests stay together, as they
+        share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
         contexts = {context for line in mutant.lines for context in by_line.get(line, ())}

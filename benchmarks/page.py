@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.support import browsing
 from tests.support.page_visitor import Visitor
 
-# After a longer pause a key press seems to lag. The page was designed to stay below this limit.
+# After a longer pause, a key press seems to lag. The page was designed to stay below this limit.
 LIMIT_MILLISECONDS = 100
 FILE_BYTES = 3 << 20
 

@@ -35,7 +35,7 @@ _READ = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text, and whether it is folded away, or above the first visible text box of its screen."""
+    """A text, whether it is folded away, and whether it is above the first visible text box of its screen."""
 
     text: str
     folded: bool

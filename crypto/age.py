@@ -103,7 +103,7 @@ def sealed_size(plaintext_size: int) -> int:
 
 
 def _payload(plaintext: Iterable[bytes], *, file_key: bytes, nonce: bytes) -> Iterator[bytes]:
-    """Yield the payload. It depends only on the arguments, so test vectors can reproduce it."""
+    """Yield the payload. The payload depends only on the arguments, so test vectors can reproduce it."""
     yield nonce
     yield from stream.encrypt(Pieces(plaintext), stream.payload_key(file_key, nonce))
 

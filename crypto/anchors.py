@@ -1,4 +1,4 @@
-"""Files of anchors: outbox manifests that the portal kept and that vouch for a journal (SPEC 9.3)."""
+"""Files of anchors: the outbox manifests with which a portal vouches for a journal (SPEC 9.3)."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -36,7 +36,7 @@ class Backup:
     """The contents of a backup: its day, the head of its journal, its files, and its key store.
 
     ``keystore`` is the generation of the key store, ``keystore_hash`` its SHA-256. ``faults`` names each file
-    that the vault listed but that had changed or was missing from the home.
+    in the vault's list that was changed or missing in the home.
     """
 
     day: date

@@ -86,8 +86,8 @@ class Channel:
     def at(self, day: date) -> "Channel":
         """Return the channel with only the keys that can still be needed on ``day`` (SPEC 6).
 
-        If all intake keys have expired, the last one to expire is kept, to show since when the channel has
-        been closed.
+        If all intake keys have expired, the key that expired last is kept, because it shows when the channel
+        closed.
         """
         end = max((key.not_after for key in self.intake_keys), default=day)
         return replace(

@@ -89,7 +89,8 @@ class Option:
     """An answer to a choice.
 
     ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers. ``group`` is a
-    heading under which a page folds this option and those after it, up to the next with a group.
+    heading. Under this heading, a page folds the option and the options after it, up to the next option with
+    a group.
     """
 
     id: str
@@ -102,11 +103,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question. It is asked only if each question in ``when`` has one of the answers listed for it there.
+    """A question. Pages ask it only if each question in ``when`` has one of the answers listed there.
 
     ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
-    ``warning`` says how an answer could reveal the reporter. If no answer could, ``safe`` says why; only
-    people who edit the file see this text.
+    ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter, ``safe``
+    says why; only people who edit the file see this text.
     """
 
     id: str
@@ -125,7 +126,7 @@ class Field:
 
     @property
     def groups(self) -> tuple[tuple[Texts | None, tuple[Option, ...]], ...]:
-        """The options in order, each run under its heading; those before the first heading have none."""
+        """The options in order, under their headings; options before the first heading have no heading."""
         runs: list[tuple[Texts | None, list[Option]]] = []
         for option in self.options:
             if option.group or not runs:
@@ -142,7 +143,8 @@ Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
 class Section:
     """Questions that belong together, under an optional title.
 
-    A page shows each as a step of its own, but those that are ``folded``, which are optional, together.
+    A page shows each section as a separate step, but shows all ``folded`` sections together, because they are
+    optional.
     """
 
     fields: tuple[Field, ...]

@@ -18,7 +18,7 @@ _LABEL = b"age-encryption.org/v1/scrypt"
 
 @dataclass(frozen=True, slots=True)
 class ScryptRecipient:
-    """A passphrase to seal with. It must be the only recipient. Sealing takes 2^``log_n`` KiB of memory."""
+    """A passphrase to seal with. No other recipient may be added. Sealing takes 2^``log_n`` KiB of memory."""
 
     passphrase: bytes | str = field(repr=False)
     log_n: int = 18

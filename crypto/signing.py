@@ -67,7 +67,7 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
 def check_key(key: bytes) -> None:
     """Raise Malformed unless ``key`` is 32 bytes that SPEC 1.4 allows as a public key.
 
-    It must be a canonical point of the prime-order group, but not the identity element.
+    The key must be a canonical point of the prime-order group, but not the identity element.
     """
     if len(key) != PUBLIC or not crypto_core_ed25519_is_valid_point(key):
         raise Malformed("a public key is not valid")

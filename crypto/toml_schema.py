@@ -120,8 +120,8 @@ class Fault(StrEnum):
 class BadDocument(Malformed):
     """A TOML file has a mistake. The message names the place and the expected value.
 
-    ``line`` is the line of the mistake, or for a missing key the line of its table. It is None if the mistake
-    concerns the entire file or if the line is unknown.
+    ``line`` is the line of the mistake, or for a missing key the line of its table. ``line`` is None if the
+    mistake concerns the entire file or if the line is unknown.
     """
 
     line: int | None = None
@@ -291,7 +291,7 @@ def _both(node: Node) -> Node:
     return table({"fr": node, "en": node}, **expected("texts"))
 
 
-# A reference, so that the library generates this code only once per schema.
+# A reference to one definition, so that the library generates its code only once per schema.
 _TEXTS: Node = {"$ref": "#/definitions/texts"}
 TEXT: Node = {"type": "string", **expected("text")}
 YES_OR_NO: Node = {"type": "boolean", **expected("yes-or-no")}

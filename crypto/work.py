@@ -25,7 +25,7 @@ _COUNTERS = 2**32
 _LARGEST_OF = [
     age.sealed_size(each) for each in (padding.SMALLEST, *(1 << bits for bits in range(20, 29, 2)))
 ]
-# The number of leading zero bits in a solution for a text. Each further class needs one more bit.
+# The number of leading zero bits in a solution for a text. Each larger size class needs one more bit.
 _BITS = 8
 _START = 2
 _PAYMENT = re.compile(r"([\w-]{43})\.([\w-]{43})\.(0|[1-9]\d{0,9})", re.ASCII)

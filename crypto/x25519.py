@@ -25,7 +25,10 @@ _PROBE = X25519PrivateKey.from_private_bytes(bytes(_KEY))
 
 @dataclass(frozen=True, slots=True)
 class X25519Recipient:
-    """A public key of 32 bytes, never of low order. It does not protect against quantum computers."""
+    """A public key of 32 bytes, never of low order.
+
+    Sealing to this key does not protect against quantum computers.
+    """
 
     raw: bytes
 
