@@ -1,12 +1,12 @@
-"""The register of access requests: who asks what data is held on them, and when the answer is due.
+"""The register of access requests: who asks for their data, and when the answer is due.
 
-Article 15 GDPR gives people this right. The law in use sets the first and the last day for an answer. It may
-allow one extension for one of two reasons, of which the person must be informed (article 12(3) GDPR).
+Article 15 GDPR gives people this right. The law in use sets the first and the last day for an answer. The law
+may also allow one extension, for one of two reasons; the person must be told the reason (article 12(3) GDPR).
 
-The register is separate from the cases, and does not change when a case is destroyed. It records that a
-request was answered, but not how. Otherwise, an officer excluded from a case would learn that the case names
-the person. Names are deleted a fixed time after the answer, whatever the answer was: the law in use says how
-long the person can contest it.
+The register is separate from the cases, and does not change when a case is destroyed. The register records
+that a request was answered, but not how. Otherwise, an officer excluded from a case would learn that the case
+names the person. Names are deleted a fixed time after the answer, whatever the answer was: the law in use
+says how long the person can contest it.
 """
 
 from collections.abc import Sequence

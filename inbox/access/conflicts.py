@@ -28,8 +28,8 @@ from inbox.vault.casework_tables import Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Alias, Exclusion
 
-# The name of the only officer of a new inbox. It does not count as a name, because it is a common word in
-# reports.
+# The name of the only officer of a new inbox. Reports are not searched for this name, because it is a common
+# word.
 UNNAMED = "officer"
 
 
@@ -63,8 +63,8 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # If there is no exclusion, this is refused only after two officers have confirmed, like other actions
-        # of two officers.
+        # Like every action of two officers, this is refused only after both have confirmed, even if there is
+        # no exclusion.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
@@ -187,7 +187,7 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the matter's cases that exclude the officer, this case first, or [] if this case does not."""
+    """Return the cases of the matter that exclude the officer, this case first; [] if this case does not."""
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))
@@ -253,7 +253,7 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 def _take_off(session: Session, number: int, officer: str) -> None:
     """Unassign a case from an officer before the exclusion, because afterwards the case may be hidden here.
 
-    It may also be a case of the same matter that the signed-in officers may not read.
+    The case may also be another case of the same matter, which the signed-in officers may not read.
     """
     theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))

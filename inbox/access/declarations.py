@@ -6,7 +6,7 @@ Until all signed-in officers have declared a case, lists show its number, urgenc
 officers did, but none of its words. Searches and filters by tag or area do not find the case. Otherwise, an
 officer with an interest could search for a name and learn what the case says, without leaving an entry in the
 journal that names the case. The links of another case do show the undeclared case, because the words that
-link the two are also in that other case. Officers cannot act on an undeclared case
+link the two cases are also in the other case. Officers cannot act on an undeclared case
 (``inbox.session.declared``), except to leave the case to others. An officer whom a report names is excluded
 automatically when the report arrives (``conflicts``), and does not have to notice the name when reading.
 
@@ -62,9 +62,9 @@ def check(session: Session, number: int) -> None:
 
 
 def is_shut(session: Session, number: int) -> bool:
-    """Return whether the signed-in officers may not read a case, declared or not.
+    """Return whether a case is hidden from the signed-in officers, whether or not they have declared it.
 
-    It may be in quarantine or archived.
+    For example, the case may be in quarantine or in the archive.
     """
     return number not in row_security.readable(session, [number])
 

@@ -163,7 +163,8 @@ def sent_to_prosecutor(session: Session) -> Collection[int]:
 def transmitted_unsent(session: Session) -> Sequence[int]:
     """Return the cases for which a transmission to the prosecutor is recorded, but nothing was sent.
 
-    They are returned even if the decision has been reopened since, for example by a message of the reporter.
+    The result includes cases in which the decision was reopened later, for example by a message of the
+    reporter.
     """
     kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     transmitted = select(Measure.case).filter_by(kind=kind)

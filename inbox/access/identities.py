@@ -34,14 +34,14 @@ NAMED = sentence(
 
 
 class Consent(StrEnum):
-    """Whether the reporter agreed to disclosing their identity."""
+    """Whether the reporter agreed to the disclosure of their identity."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Record the reporter's identity, below any existing text. Any consent to disclose that text ends.
+    """Record the reporter's identity, below any existing text. Consent to disclose the existing text ends.
 
     One officer may record the first text. Once an identity is recorded, adding to it requires two officers,
     because one officer could add name after name and watch how the program's answers change.

@@ -110,7 +110,7 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
 def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Action, Decision | None]]:
     """Return the actions that one officer may take, each with its decision.
 
-    Those with a reason come first.
+    Actions with a reason come first.
     """
     work, found = workflow.of(session, number), list[tuple[Action, Decision | None]]()
     if _is_scored(work, wanted):

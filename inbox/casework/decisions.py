@@ -311,8 +311,8 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
     Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces a
     decision taken by two officers also takes two. Otherwise, one officer could reverse the earlier decision.
-    Whatever the law says, two officers are needed to defer a decision again, and to state that the reporter
-    was told although no reply says so, because nobody else could check such a statement.
+    Two officers are always needed to defer a decision again. Two officers are also needed to state that the
+    reporter was told, although no reply says so, because nobody else could check such a statement.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)

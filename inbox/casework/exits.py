@@ -1,8 +1,8 @@
 """The exits of a case, and a matrix of the obstacles to each exit.
 
 Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
-part of a case: the answer to a person who asks what is held about them, and the decision whether to inform
-the persons concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay this step.
+part of a case: the answer to an access request, and the decision whether to inform the persons concerned.
+Quarantine is not an exit: it hides a case at once, and nothing may delay this step.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -66,7 +66,7 @@ class Cell:
     """What an exit needs if there is an obstacle, in addition to what ``TABLE`` always requires.
 
     Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, the obstacle also ends on
-    a certain day. The obstacle does not count if any of those in ``unless`` also exists.
+    a certain day. The obstacle does not count if any of the obstacles in ``unless`` also exists.
     """
 
     need: Need
@@ -152,9 +152,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # No reason overrides this, because a judge could be about to ask for the case. Anything that must be
     # removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
-    # With a clock that is ahead, by mistake or on purpose, any day could seem to have come. If there is no
-    # longer a portal that could state the date, two officers confirm it. The journal records their reason,
-    # and the oversight figures count the action.
+    # If the clock is ahead, by mistake or on purpose, a case could seem due too early. If there is no longer
+    # a portal that could state the date, two officers confirm it. The journal records their reason, and the
+    # oversight figures count the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # The archives' approval is for this case in its present state. After any later action, the archives must
     # be asked again.
@@ -166,9 +166,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # A deferred decision is enough to close a case. It is not enough to destroy the case, because nobody
-    # could take the decision afterwards. If no answer of a report names anybody, the two officers who mark it
-    # as junk thereby decide to inform nobody.
+    # A deferred decision is enough to close a case. A deferred decision is not enough to destroy the case,
+    # because nobody could take the decision afterwards. If no answer of a report names anybody, the two
+    # officers who mark it as junk thereby decide to inform nobody.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
@@ -261,7 +261,7 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    They matter if the reporter may be told more than just that the case is closed, or cannot be told
+    These obstacles matter if the reporter may be told more than that the case is closed, or cannot be told
     anything.
     """
     found = {
@@ -349,7 +349,7 @@ def waits_for_portal_day(due: Due, today: date) -> bool:
 
 
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Return whether a destruction waits only for the archives' approval, apart from the portal's day."""
+    """Return whether a destruction waits for the archives' approval and, at most, for the portal's day."""
     return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 

@@ -62,7 +62,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The proposed cases, best reasons first; ``common``: what the case shares with more than MANY cases."""
+    """Proposed cases, best reasons first; ``common`` is what the case shares with more than MANY cases."""
 
     cases: tuple[Proposal, ...]
     common: tuple[Reason, ...]
@@ -154,10 +154,10 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
     """State how two cases are related, replacing any earlier statement.
 
     If this makes the cases one matter, officers who are excluded from part of it become excluded from all of
-    it. Return each case with each newly excluded officer. Each case has a journal entry that does not name
-    the other. Two officers may be required to weaken a link (``_is_guarded``). Raises CaseRefused if one of
-    the cases is unknown, or if both are the same case. Also raises the same errors as ``conflicts.join`` and
-    ``chosen_action.together``.
+    it. Return each case with each newly excluded officer. Each of the two cases has a journal entry, which
+    does not name the other case. Two officers may be required to weaken a link (``_is_guarded``). Raises
+    CaseRefused if one of the cases is unknown, or if both are the same case. Also raises the same errors as
+    ``conflicts.join`` and ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -322,7 +322,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
 
 
 def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
-    """Of the cases that share marks with this one, return those whose first text is mostly the same."""
+    """Return the cases that share marks with this case and whose first text is mostly the same."""
     counts = {number: sum(kind == Kind.TEXT for kind, _ in marks) for number, marks in by_case.items()}
     likely = [number for number in counts if counts[number] >= similarity.LEAST_COMMON]
     likely.sort(key=lambda number: (-counts[number], number))

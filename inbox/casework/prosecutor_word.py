@@ -104,7 +104,7 @@ def is_restricted(session: Session, number: int) -> bool:
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return the prosecutor's restrictions on this case alone, as one text, "" for a case without any.
+    """Return the prosecutor's restrictions on this case alone, as one text; "" if there are none.
 
     These restrictions were recorded with the prosecutor's last word or later, or are dated later than that
     word. A final decision ends the restrictions.
@@ -113,7 +113,7 @@ def restrictions(session: Session, number: int) -> str:
 
 
 def binding(session: Session, number: int) -> int:
-    """Return the number of the case that binds a case: the case itself, or another one bound to it."""
+    """Return which case prevents a disclosure about a case: the case itself, or a case bound to it."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
@@ -175,7 +175,7 @@ def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _binding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures that still bind a case, because no later word or final decision has freed it.
+    """Return the measures that still bind a case, because no later word or final decision has lifted them.
 
     A measure binds if it is a measure of the judiciary, or if it has restrictions. The rows are as in
     ``_recorded``.

@@ -36,7 +36,7 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
     """Remove tags from cases.
 
-    Raises the same errors as ``add``, and CaseRefused for a case that lacks one of them.
+    Raises the same errors as ``add``, and CaseRefused for a case that lacks one of the tags.
     """
     return _change(inbox, who, numbers, names, removed=True)
 

@@ -18,8 +18,8 @@ from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Unfinished
 
-# A draft without a case is deleted after this many days without a change, because there is no case with which
-# it would be deleted.
+# A draft without a case is deleted after this many days without a change. Other drafts are deleted with their
+# case.
 KEPT_DAYS = 30
 
 Fields = tuple[tuple[str, str], ...]

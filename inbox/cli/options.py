@@ -324,7 +324,8 @@ def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
     try:
         officer = share_file.parse(content).officer
     except ShareDamaged:
-        officers.typed(content)  # the words of a sheet; reports a damaged share before any passphrase file
+        # The words of a sheet. A damaged share is reported before anybody is asked for a passphrase.
+        officers.typed(content)
         return Credential(content, None)
     secret = next(secrets, None)
     given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)

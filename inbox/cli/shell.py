@@ -68,7 +68,7 @@ def _hold(opened: Unlocked) -> None:
 
 
 def _words(line: str) -> list[str]:
-    """Split a command line into words as a shell does. It may start with the program's name."""
+    """Split a command line into words as a shell does. The line may start with the program's name."""
     try:
         words = shlex.split(line)
     except ValueError:

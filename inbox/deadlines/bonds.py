@@ -33,7 +33,10 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether the cases are one matter for the judiciary. Reports about the same place may be two."""
+        """Whether the cases are one matter for the judiciary.
+
+        Reports about the same place may be two matters.
+        """
         return self in _BINDING
 
 
@@ -58,7 +61,10 @@ def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | No
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
-    """Return a statement about a case. It names the other case if it is true because of that case."""
+    """Return a statement about a case.
+
+    If it is true because of another case, the statement names that case.
+    """
     if number == other:
         return said
     return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)

@@ -156,7 +156,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that arise on each occurrence of this fact, and are undecided for the next one."""
+    """Return the duties that arise each time this fact occurs, and that are undecided for the next time."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -320,8 +320,8 @@ def answering_danger(session: Session) -> Sequence[str]:
 def measures_on(session: Session, number: int) -> Set[str]:
     """Return the kinds of measures taken in response to a report, except measures dated before its arrival.
 
-    An earlier measure was not about the report, or its date is wrong. It does not fulfil a duty or end a
-    danger.
+    An earlier measure was not about the report, or its date is wrong. Such a measure does not fulfil a duty
+    or end a danger.
     """
     taken = select(Measure.kind).join(Case, Case.number == Measure.case)
     return set(session.scalars(taken.where(Measure.case == number, Measure.day >= Case.received)))

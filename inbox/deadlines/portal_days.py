@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts. ``doubted`` is the day stated by the portal, if impossible."""
+    """The day from which an outbox counts. ``doubted`` is the portal's day, if that day is impossible."""
 
     n: int
     day: date

@@ -152,7 +152,7 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PORTAL: awaited.has(case),
                 Obstacle.VISA: case.number not in agreed and _needs_visa(how, work, decided.get(case.number)),
             }
-            # This includes decisions that were put off.
+            # A decision that was put off is also undecided.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(_with_originals(session, found), key=lambda due: (due.day, due.case))

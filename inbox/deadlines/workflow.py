@@ -76,8 +76,8 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
     """Return the initial workflow of a case, derived from its answers, with a proposed score.
 
     Category and area must be answers that the questionnaire ``asked`` offers, never the reporter's own words.
-    Both are shown before a case is read. The category is shown even after the case is destroyed. This also
-    adds the duties of the case to the session.
+    Category and area are shown before a case is read. The category is shown even after the case is destroyed.
+    The duties of the case are also added to the session.
     """
     ids = scoring.questions()
     work = Workflow(
@@ -328,7 +328,7 @@ _AT_ONCE = 500
 
 def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> None:
     session.flush()
-    with session.no_autoflush:  # no changes while reading rows in batches that fit in memory
+    with session.no_autoflush:  # no flush while rows are read in batches that fit in memory
         legal_duties.ask(session, _proposed(session, cases), today)
 
 

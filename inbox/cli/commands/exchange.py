@@ -1,4 +1,7 @@
-"""The exchange with the portal: bundles and outboxes. It also enters reports that arrived another way."""
+"""The exchange with the portal: bundles and outboxes.
+
+Reports that arrived another way are also entered here.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -30,7 +30,7 @@ from inbox.system import terminal
 
 
 def _sent(addressee: str, restrictions: str) -> Callable[[Command], Command]:
-    """Return the options that say to whom something was sent, under which reference and restrictions."""
+    """Return the options for the recipient, the reference and the restrictions."""
 
     def decorate(command: Command) -> Command:
         # click lists options in reverse order of their decorators.

@@ -144,7 +144,7 @@ def _change(  # noqa: PLR0913 - one for each option
 
 
 def _say_if_changed(door: Door, inbox: Inbox) -> None:
-    """End the session and report the new shares if an interruption came only after the change."""
+    """If the officers had already changed when the command was interrupted, end the session and say so."""
     if inbox.is_superseded:
         door.shut()
         terminal.warn("the officers have new shares nevertheless; the old shares no longer open the inbox")
