@@ -111,7 +111,7 @@ def show(number: int) -> ResponseReturnValue:
     pending = here().pending
     if answer is None or pending not in {None, job}:
         return said(is_refused=False), REFRESH
-    # While ``pending`` is set, the job has only just ended: nothing has changed since, and the vault may not
+    # While ``pending`` is set, the job has only just ended: nothing has changed since, and the vault must not
     # be read yet.
     if pending is None and not job.seen <= declarations.readable(here().inbox, actor()):
         seat().job = None

@@ -116,5 +116,8 @@ def _fault(error: Exception) -> ResponseReturnValue:
 
 
 def _page(template: str, /, **values: Any) -> str:
-    """Return a page. For unauthenticated requests, it reveals nothing of the desk, not even its path."""
+    """Return a page.
+
+    For unauthenticated requests, the page reveals nothing about the desk, not even its path.
+    """
     return rendering.page(template, **values) if "seat" in g else rendering.outside()

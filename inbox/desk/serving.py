@@ -57,7 +57,7 @@ _SETTINGS = {
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on loopback. Port 0 means any free port.
 
-    Raises Refused if it cannot listen on the port.
+    Raises Refused if the port cannot be used.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

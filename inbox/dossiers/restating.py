@@ -204,7 +204,7 @@ def _area(session: Session, number: int) -> Iterator[str]:
 
 
 def _repeated(text: str, said: Iterable[str]) -> list[str]:
-    """Return those of the given words or phrases that a text repeats, in any spelling."""
+    """Return the given words or phrases that a text repeats, in any spelling."""
     folded = f" {' '.join(person_names.words(text))} "
     rows = {each: " ".join(person_names.words(each)) for each in said}
     return [each for each, row in rows.items() if row and f" {row} " in folded]

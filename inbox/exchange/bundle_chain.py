@@ -18,7 +18,7 @@ _COMPARE = sentence("compare this key with the one that `portal init` printed")
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """How an officer accepts instance keys: fingerprints that they typed, or a question to ask them.
+    """How an officer accepts instance keys: by fingerprints that were typed, or by the answer to a question.
 
     ``after_restore`` is set if the vault was restored from a backup, so that bundles may be lost for good.
     """

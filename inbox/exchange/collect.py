@@ -148,7 +148,7 @@ def _collect_one(
             return Outcome(bundle=turn.path.name, n=n)
         if _action(session, begun.head, after_restore=after_restore) != taken:
             raise _overtaken()
-        # Only now is the key known to be the portal's, so only now are the entries read.
+        # The entries are read only now, because the key is now known to be the portal's.
         verified = verify(turn.path, begun)
         if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, begun.head, today)

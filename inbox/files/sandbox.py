@@ -180,7 +180,7 @@ def _command(script: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def _seen(script: Path) -> Iterator[tuple[str, str]]:
-    """Yield the paths that the sandbox can see, with their paths inside it. None contains user data."""
+    """Yield the paths that the sandbox can see, with their paths inside it. No path contains user data."""
     yield from ((path, path) for path in (_interpreter(), sysconfig.get_path("stdlib"), *_shared_libraries()))
     yield from ((str(_ROOT / name), str(_INSIDE / name)) for name in _OURS)
     for name in _LIBRARIES:

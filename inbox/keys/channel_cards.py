@@ -216,7 +216,7 @@ def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> 
     """Raise Refused unless officers have compared the card key, and the card is newer than the last one."""
     pinned = known is not None and known.removed is None
     if known is not None and known.key != found.key:
-        # The channel's bundles form a chain, and an inbox without it can neither collect nor answer.
+        # The channel's bundles form a chain. An inbox without this chain can neither collect nor answer.
         raise Refused(
             sentence("this card is signed by a different key from the one accepted for this channel"),
             sentence(

@@ -65,7 +65,7 @@ def _reply(key: ReplyKey, today: date) -> tuple[State, date | None]:
 
 
 def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[State, date | None] | None:
-    """Return the state of a key that has not expired; None if it has."""
+    """Return the state of a key, or None if the key has expired."""
     if key.not_after < today:
         return None
     if key.withdrawn is not None:

@@ -108,7 +108,7 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
         reply.withdrawn = reply.withdrawn or today
     office = queries_office.office(session)
     if office.card_until is not None:
-        office.card_until = today - _DAY  # all keys on it are withdrawn
+        office.card_until = today - _DAY  # all keys on the card are withdrawn
     return _make(home, session, (today, today), epoch)
 
 

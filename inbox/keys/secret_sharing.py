@@ -73,7 +73,7 @@ class Proven:
     """A sharing that passed the share test.
 
     ``quorums`` is the number of quorums that opened the test message. ``fewer`` is the number of groups with
-    one officer less than a quorum; all failed to open the message.
+    one officer fewer than a quorum; all failed to open the message.
     """
 
     sharing: Sharing

@@ -23,7 +23,8 @@ class Refused(Exception):
     def at(self, *fields: str) -> Self:
         """Name the form fields that the error is about, and return the error.
 
-        The desk shows the error at the first of these fields that is filled in, or else at the first one.
+        The desk shows the error at the first of these fields that is filled in; if all are empty, at the
+        first field.
         """
         self.fields = fields
         return self
@@ -84,7 +85,7 @@ USED_UP = sentence(
 
 
 class Locked(Refused):
-    """A passphrase is missing: the action needs those of two officers, or that of the only officer."""
+    """A passphrase is missing: the action needs the passphrases of two officers, or of the only officer."""
 
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
         """``needed`` is the number of passphrases that the action needs.

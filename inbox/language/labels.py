@@ -1,7 +1,7 @@
 """Labels of the codes that casework uses, in French and English.
 
-Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use. They are
-passed to ``learn`` when the law is read from the home.
+Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use.
+``learn`` receives them when the law is read from the home.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ _law: dict[str, Mapping[str, Texts]] = {}
 
 
 def learn(words: Mapping[str, Mapping[str, Texts]]) -> None:
-    """Use these labels for the codes of ``OF_THE_LAW`` from now on. They come from the law in use."""
+    """Use these labels, which come from the law in use, for the codes of ``OF_THE_LAW`` from now on."""
     _law.update({codes: dict(words[codes]) for codes in OF_THE_LAW})
 
 

@@ -5,10 +5,10 @@ from functools import reduce
 
 
 class Sentence(str):
-    """An English text of the program. It was made from ``template`` and ``values``.
+    """An English text of the program, made from ``template`` and ``values``.
 
     The command line prints the text. The desk looks ``template`` up in the catalogue of its language, and
-    fills in the values. It also translates the values that are sentences.
+    fills in the values. Values that are sentences are also translated.
     """
 
     template: str

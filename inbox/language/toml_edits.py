@@ -6,12 +6,12 @@ from typing import Any, TypeAlias
 import tomlkit
 from tomlkit.items import Item, Table
 
-# The value of a key: a text, a text for each language, a boolean, or codes. None if there is no key.
+# The value of a key: a text, a text for each language, a boolean, or codes; None if the key is missing.
 Value: TypeAlias = str | bool | Sequence[str] | Mapping[str, str] | None
 
 
 def changed(raw: bytes, table: str, code: str, values: Mapping[str, Value]) -> bytes:
-    """Return the file with these values, by key, in the entry ``table.code``. Its other keys stay.
+    """Return the file with these values, by key, in the entry ``table.code``. The entry's other keys stay.
 
     A new entry comes last in its table. ``raw`` must be valid TOML in UTF-8 that contains the table.
     """

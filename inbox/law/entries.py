@@ -54,7 +54,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """Its name in a form, and in labels.toml."""
+        """The name of the part in a form, and in labels.toml."""
         return f"entry-{self.key}"
 
     @property

@@ -1,4 +1,4 @@
-"""The law folders of a home. Each is stored completely, under its SHA-256, and never changes."""
+"""The law folders of a home. Each folder is stored completely, under its SHA-256, and never changes."""
 
 import secrets
 import shutil

@@ -1,4 +1,4 @@
-"""The script that alembic runs for each upgrade, on a connection that the caller has in a transaction."""
+"""The script that alembic runs for each upgrade, inside the transaction of the caller's connection."""
 
 from alembic import context
 

@@ -195,7 +195,7 @@ def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
     return ours[0][1] if ours else None
 
 
-# Hidden fields that differ each time the page is made.
+# Hidden fields whose values differ each time the page is made.
 _PASSING = {"csrf_token", "once", declaring.AS_OF, declaring.FIELD}
 
 

@@ -136,7 +136,7 @@ def _decision(reason: str) -> Decision:
 
 
 def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
-    """Return the fields of a form that asks for these decisions only."""
+    """Return the fields of a form with these decisions and no others."""
     given: dict[str, str] = {}
     for each in wanted:
         said = asdict(each) | {"until": each.until.isoformat() if each.until else ""}

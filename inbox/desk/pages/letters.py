@@ -85,6 +85,6 @@ def _wanted() -> Wanted:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """Return the first free path. Its file name reveals neither the recipient nor the kind of letter."""
+    """Return the first free path. The file name reveals neither the recipient nor the kind of letter."""
     numbered = (f"-{n}" if n > 1 else "" for n in itertools.count(1))
     return next(path for each in numbered if not (path := folder / f"{name}{each}.pdf").exists())

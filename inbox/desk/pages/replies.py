@@ -45,7 +45,7 @@ def preview_reply(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/reply/<int:number>/take-back")
 def take_back(case: int, number: int) -> ResponseReturnValue:
-    """Retract a reply before it leaves. Its text returns to the form unless another draft is there."""
+    """Retract a reply before it leaves. The text returns to the form unless another draft is there."""
     inbox, who = here().inbox, actor()
     taken = taking_back.take_back(inbox, who, case, number)
     if taken.is_free and Form.REPLY not in writing.begun(case):
@@ -152,7 +152,7 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
 def _seen(
     case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
-    """Preview the reporter's page, with a form to send the text or preview it again, at the two ``ways``.
+    """Preview the reporter's page, above a form with two ``ways``: send the text, or preview it again.
 
     In the form, the officer can change their own ``words``, but not the ``carried`` fields.
     """

@@ -140,7 +140,7 @@ def strike(case: int) -> ResponseReturnValue:
 
 
 def _age(text: tuple[str, object]) -> float:
-    """Return the order in which places are offered: all other texts first, then messages from the latest."""
+    """Return the sort key by which places are offered: messages come last, the newest message first."""
     kind, _, n = text[0].rpartition("-")
     return -int(n) if kind in _MESSAGES and n.isdecimal() else -math.inf
 

@@ -97,8 +97,8 @@ def _since_boot() -> float:
 class Seats:
     """The open sessions, at most one for each officer.
 
-    If fewer officers are signed in than are needed to open the inbox, a passer-by could read, alone, an inbox
-    that only several officers together may open. The inbox therefore locks soon.
+    If fewer officers are signed in than are needed to open the inbox, one passer-by could read an inbox that
+    only several officers together may open. The inbox therefore locks soon.
     """
 
     def __init__(self, opened: Unlocked, limits: Limits, now: Callable[[], float] = _since_boot) -> None:
