@@ -52,10 +52,10 @@ class Seen(Enum):
 class Look:
     """How to display a case. Labels are in ``language``, or if that is empty, in the report's language.
 
-    ``part`` selects a part of the messages since the report (see ``conversation``): None selects all
-    messages, and 0 the first part with an unread message. ``show`` says whether that part may fold messages.
-    Only the parts in ``seen`` count as read. A message stays unread if it is not displayed, or if the page
-    hides or folds its text.
+    ``part`` selects a part of the messages since the report (see ``conversation``): the value None selects
+    all messages, and 0 the first part with an unread message. ``show`` says whether that part may fold
+    messages. Only the parts in ``seen`` count as read. A message stays unread if it is not displayed, or if
+    the page hides or folds its text.
     """
 
     language: str = ""

@@ -41,7 +41,7 @@ _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
 # The number of cases with each value of a field, and whether all cases were counted.
 _Counted: TypeAlias = tuple[Counter[str], bool]
-# Each of these values includes the earlier ones.
+# Each of these due dates includes the earlier ones.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 
@@ -180,7 +180,7 @@ def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date)
 def _value(field: str, today: date) -> Any:
     """Return an SQL expression for the choice that selects a value of a field.
 
-    It is "" for a value that no choice selects.
+    The expression is "" for a value that no choice selects.
     """
     late = Workflow.deadline
     columns: Mapping[str, Any] = {
@@ -203,7 +203,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Add to the counts of overdue, today and this week the counts of the earlier values.
+    """Make the counts of overdue, today and this week cumulative: each includes the counts before it.
 
     A value that adds no case counts as 0, unless it is chosen.
     """

@@ -43,8 +43,8 @@ class QueuePage:
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
     ``officers`` (all current officers) and ``questionnaire`` (the current one) provide choices for the page.
-    ``danger_left_out`` is the number of cases outside this list that report danger or may report it, because
-    they are undeclared and have priority 1. ``missed`` is the exchange that should have taken place by now.
+    ``danger_left_out`` is the number of cases outside this list that report danger, or may report danger:
+    undeclared cases of priority 1. ``missed`` is the exchange that should have taken place by now.
     ``requests`` are the open access requests, in order of their deadlines. ``workload`` is the number of
     cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they were requested.
     """
@@ -236,7 +236,7 @@ def _count(
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases outside the list report danger, or are undeclared and may report it."""
+    """Return how many open cases outside the list report danger, or may report danger and are undeclared."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)

@@ -114,7 +114,7 @@ class Filter:
     def tells_words(self) -> bool:
         """Whether the filter may depend on the content of reports, or on what officers wrote about them.
 
-        This is false only if every field in use is known to be independent of both.
+        The value is false only if no field in use depends on either.
         """
         return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 
@@ -163,8 +163,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # "+ 0" keeps the database from choosing a slower index. One is the index by deadline, which would require
-    # sorting the matches. The other is the index of all ranks, instead of the index of cases in danger.
+    # "+ 0" keeps the database from choosing one of two slower indexes: the index by deadline, after which the
+    # matches would have to be sorted, or the index of all ranks instead of the index of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
@@ -203,7 +203,7 @@ def reach(wanted: Filter) -> Mapping[str, bool]:
 
 
 def by_due(due: str, today: date) -> ColumnElement[bool]:
-    """Return the condition that the deadline of a case matches ``due``."""
+    """Return the SQL condition for cases whose deadline matches ``due``."""
     week = today + WEEK
     return {
         Due.OVERDUE: Workflow.deadline < today,

@@ -48,7 +48,7 @@ class Today:
     message.
 
     ``missed`` is the exchange that should have taken place by now. ``next_exchange`` is the day by which the
-    next one is due. ``keys`` are warnings about keys that expire soon. ``requests`` are the open access
+    next exchange is due. ``keys`` are warnings about keys that expire soon. ``requests`` are the open access
     requests, and ``ripe`` are the requests that can be answered. ``needs_backup`` is true if there is no
     backup, or if the last backup, made on the day ``backed_up``, is older than BACKUP_EVERY.
     """

@@ -156,8 +156,8 @@ def _before(session: Session, row: Duty) -> View | None:
 def clock(due: Due, today: date) -> View:
     """Return the view of a deadline.
 
-    It has the day of the deadline, the days when it was sent, met or dropped, and whether it is late.
-    ``urgency`` says how far away the day is, or is None if nothing remains to be done.
+    The view has the day of the deadline, the days on which it was sent, met or dropped, and whether it is
+    late. ``urgency`` says how far away the day is, or is None if nothing remains to be done.
     """
     return {
         "clock": due.clock,

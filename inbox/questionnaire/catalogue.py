@@ -43,14 +43,14 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
     """Return the questionnaire that a report answers, or None if it is unknown.
 
     A questionnaire also counts as unknown if an earlier version accepted it and today's stricter rules reject
-    it. The reports that answer it can still be read.
+    it. Reports that answer such a questionnaire can still be read.
     """
     file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None
 
 
 def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
-    """Return the questionnaire that a report answers; if that one is unknown, return ``readable_in_use``.
+    """Return the questionnaire that a report answers, or ``readable_in_use`` if that is unknown.
 
     Warnings and protected answers are therefore recognised even in a report that was made by hand.
     """
@@ -65,8 +65,8 @@ def tells_of_danger(session: Session, case: Case) -> bool:
 def cautions(session: Session, case: Case, known: Known | None = None) -> list[Flag]:
     """Return the warnings that officers need before they read a report.
 
-    They come from its answers or from an officer's assessment. Callers with many cases pass ``known``, so
-    that each questionnaire is read once.
+    These warnings come from the report's answers or from an officer's assessment. Callers with many cases
+    pass ``known``, so that each questionnaire is read once.
     """
     found = [] if case.unsigned else _flags(known or Known(session), case)
     is_judged = session.get_one(Workflow, case.number).in_danger and Flag.DANGER not in found

@@ -1,6 +1,6 @@
 """The register of access requests. Each line shows that a request was answered, but never the answer.
 
-The line of a refused request is the same as that of a person on whom no data is held. An officer from whom
+A refused request has the same line as the request of a person on whom no data is held. An officer from whom
 the case is withheld sees the same line. The register names nobody. Lines are in the order in which the
 requests were recorded.
 """

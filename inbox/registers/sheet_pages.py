@@ -32,7 +32,7 @@ def pages(sheet: rules.Sheet, known: Known) -> bytes:
 
 
 class _Page:
-    """A sheet that is written from top to bottom. It collects the rules that counsel must confirm."""
+    """A sheet that is written from top to bottom, and that collects the rules that counsel must confirm."""
 
     def __init__(self, sheet: rules.Sheet, known: Known) -> None:
         self._known, self._law = known, known.law

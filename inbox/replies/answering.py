@@ -63,7 +63,7 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return the messages of a case that were sent as feedback but did not count, if it has no feedback yet.
+    """If a case has no feedback yet, return its messages that were sent as feedback but did not count.
 
     Raises the same errors as ``workflow.of``.
     """

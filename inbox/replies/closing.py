@@ -247,8 +247,8 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
     """Return the page of a closed case, with a text that was added or is to be added.
 
     For a case that the signed-in officers may not read, the page contains only their own text. If the
-    reporter cannot be answered and there is no text, it contains only the reason. Raises the
-    same errors as ``status_preview.as_read``.
+    reporter cannot be answered and there is no text, the page contains only the reason. Raises the same
+    errors as ``status_preview.as_read``.
     """
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
@@ -316,7 +316,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether the reporter will get no text at all, or will not learn what came of the report.
+    """Return whether the reporter will get no text at all, or will not learn the result of the report.
 
     The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
     everything requires as many officers as a reply that says nothing about the case, unless the reporter has
@@ -437,8 +437,8 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
     """Return why a closing text counts as feedback, or None if it does not.
 
-    It counts if it is a text for the outcome, or if a measure is disclosed. It does not count if everything
-    is withheld, or if the officers who close the case may not read it.
+    A text for the outcome counts, and any text if a measure is disclosed. No text counts if everything is
+    withheld, or if the officers who close the case may not read it.
     """
     if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
         return None
@@ -519,7 +519,7 @@ def _take_back(session: Session, number: int) -> None:
 def _reopening(session: Session, number: int, reason: str) -> Action:
     """Return the action of reopening a case.
 
-    It requires two officers if two officers closed the case and the reporter has not written since.
+    Reopening requires two officers if two officers closed the case and the reporter has not written since.
     """
     work = workflow.of(session, number)
     letters = queries_cases.follow_ups(session, number)

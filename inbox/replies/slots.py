@@ -62,7 +62,7 @@ class Sealer:
 
 
 class Dialogues(NamedTuple):
-    """By case number: messages sent, id and day of each follow-up received, measures the reporter can read.
+    """The messages sent, the follow-ups received (id and day), and the measures told, each by case number.
 
     ``receipts`` has the receipt of each case that was acknowledged.
     ``status`` maps each case whose status is held back to the status that its reporter reads.

@@ -78,7 +78,7 @@ def page_of(session: Session, number: int) -> Page:
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
     """Return the action to record for a preview.
 
-    The action only views the case if officers were already shown the warnings ``found``.
+    If officers were already shown the warnings ``found``, the action only views the case.
     """
     if found is None:
         return action(Code.PREVIEW_REPLY, number)

@@ -90,7 +90,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _check_asked(found: Sequence[Due], today: date) -> None:
-    """Raise Refused if a case lacks nothing but a confirmation of the date or the archives' approval.
+    """Raise Refused if only a confirmation of the date, or the archives' approval, is missing for a case.
 
     The portal confirms the date with a bundle that it exported on or after the day when the case is due.
     """

@@ -12,7 +12,10 @@ from inbox.system.home import Home
 
 
 def check(home: Home, out: Path) -> None:
-    """Raise Refused if no list can be written into a folder. It need not exist, and is not created."""
+    """Raise Refused if no list can be written into a folder.
+
+    The folder need not exist, and is not created.
+    """
     if out.exists() and not out.is_dir():
         raise Refused(
             sentence("{path} is not a folder", path=out),

@@ -156,7 +156,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # Until a case is assessed, no rule requires a decision on informing the prosecutor, but one may later.
+    # Until a case is assessed, no rule requires a decision on informing the prosecutor; later, a rule may.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
@@ -194,10 +194,10 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open access requests that a case waits for, and those whose requester it names for certain.
+    """Return the open access requests that a case waits for, each paired with False.
 
-    The flag is true for the latter. If only a family name were left, an officer could claim alone that it
-    belongs to another person.
+    A request is also paired with True if the case names its requester for certain. If only a family name were
+    left, an officer could claim alone that it belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}

@@ -82,7 +82,10 @@ class Striker:
         return len(names.words(self.passage)) > 1 and not names.words("".join(left))
 
     def takes(self, place: str, option: str) -> bool:
-        """Return whether one of several chosen answers is removed. Each is removed completely or stays."""
+        """Return whether one of several chosen answers is removed.
+
+        An answer is removed completely or stays.
+        """
         return self.text(place, option) != option
 
     def has(self, place: str, word: str) -> bool:

@@ -251,7 +251,7 @@ def _last_day(session: Session, today: date) -> date:
 
 
 def _line(session: Session, due: Due) -> View:
-    """Return a case's entry on the list. It has years, not days, because the list may get lost."""
+    """Return a case's entry on the list. The entry has years, not days, because the list may get lost."""
     received = queries_cases.case(session, due.case).received
     closed = session.get_one(Workflow, due.case).closed
     return {

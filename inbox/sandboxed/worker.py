@@ -12,7 +12,7 @@ from inbox.sandboxed import archives, file_types, pdf, pictures, seccomp
 from inbox.sandboxed.answer import LONGEST_TEXT, Answer, NotShown, fact
 from inbox.sandboxed.file_types import Kind
 
-# Codecs for metadata. They are loaded now, because Python could not open their files later.
+# Codecs for metadata, loaded now, because Python could not open their files later.
 for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "ascii", "cp437"):
     codecs.lookup(encoding)
 

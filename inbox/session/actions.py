@@ -431,7 +431,8 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    # Extends all open requests. To extend only one would show that data was found on that person.
+    # Extends all open requests, because extending a single request would show that data was found on that
+    # person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
     # Does not name the request, because some readers of the journal must not learn that this case names the
     # person.
@@ -565,9 +566,9 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 class Actor:
     """The officers who act, the current day, and ``confirm``, which asks two officers for confirmation.
 
-    ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what all
-    of them may see. ``is_fresh``: they typed their passphrases for this action. ``session`` distinguishes the
-    sessions of an officer in the same open inbox.
+    ``present`` maps the ``officers`` who act together to how each of them takes part. These officers see only
+    what all of them may see. ``is_fresh``: they typed their passphrases for this action. ``session``
+    distinguishes the sessions of an officer in the same open inbox.
     """
 
     present: Mapping[str, Presence]

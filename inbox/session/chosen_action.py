@@ -55,7 +55,7 @@ def together(
         try:
             session = stack.enter_context(inbox.acting(who, *actions))
         except Refused:
-            inbox.note_looks(who, looks)  # the officers asked to confirm know the results
+            inbox.note_looks(who, looks)  # officers who were asked to confirm know the results
             raise
         if choose(session) != actions:
             raise Refused(

@@ -8,9 +8,9 @@ counts the comparisons that touched an identity.
 
 By halving the list, nine such answers would single out one person in 300. So an officer alone gets either one
 answer that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about
-the case is compared only before two officers, who see the text; then the count starts again. An alarm
-does not wait for a second officer: it is recorded without its reason. So the answers that one officer gets
-can split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest
+the case is compared only when two officers act together and see the text; then the count starts again. An
+alarm does not wait for a second officer: it is recorded without its reason. So the answers that one officer
+gets can split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest
 group has at least 27 persons.
 """
 
@@ -102,7 +102,7 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
 
 @contextmanager
 def unnoted(session: Session) -> Iterator[None]:
-    """Compare a text before two officers, leaving no trace of the cases with which it is compared.
+    """Let two officers compare a text, without a record of the cases with which it is compared.
 
     If the block ends normally, no comparison gets an entry. The action has an entry, which names no case. If
     the block raises, each comparison that touched an identity gets an entry. Otherwise two officers could
@@ -129,7 +129,7 @@ def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
 
 
 def is_used_up(session: Session, who: Actor, number: int) -> bool:
-    """Whether an acting officer has used up the answers about a case that one officer alone can get."""
+    """Whether an acting officer has had all the answers about a case that one officer alone can get."""
     if session.get(Identity, number) is None or _are_two(session, who):
         return False
     return any(_is_used_up(session, name, number) for name in who.officers)

@@ -59,7 +59,7 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
     )
-    return [word.exists() for word in words]  # one condition for each, so that it uses the primary key
+    return [word.exists() for word in words]  # one condition for each officer, to use the primary key
 
 
 def lacking_cases(session: Session) -> set[int]:

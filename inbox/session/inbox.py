@@ -57,7 +57,7 @@ class Inbox:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session for the program's own work, then ``settle``. Its results are not for display.
+        """Yield a session for the program's own work, then ``settle``. Never display what it reads.
 
         Raises Superseded.
         """
@@ -136,7 +136,7 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet, even if the action was refused: each gave an answer."""
+        """Record comparisons that have no entry yet; even if the action was refused, they gave an answer."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
@@ -144,8 +144,8 @@ class Inbox:
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
         """Return the action with the number of officers needed for all the actions taken with it.
 
-        The action takes two officers if its texts may now be compared only before two officers. An alarm does
-        not wait for a second officer: instead, its reason is neither compared nor kept.
+        The action takes two officers if its texts may now be compared only by two officers together. An alarm
+        does not wait for a second officer: instead, its reason is neither compared nor kept.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -253,9 +253,9 @@ class Unlocked:
 def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress) -> Iterator[Unlocked]:
     """Yield the inbox in the folder ``root``, locked for the exclusive use of this process.
 
-    ``bring`` returns the officers' credentials. It is called only if there is something to open. Raises
-    HomeRefused (also if the law in use is missing or altered), HeaderDamaged, VaultMissing and VaultDamaged.
-    Also raises the same errors as ``officers.open_master``.
+    ``bring`` returns the officers' credentials. ``bring`` is called only if there is something to open.
+    Raises HomeRefused (also if the law in use is missing or altered), HeaderDamaged, VaultMissing and
+    VaultDamaged. Also raises the same errors as ``officers.open_master``.
     """
     home = Home(root)
     with home.locked():

@@ -84,7 +84,7 @@ def _says(session: Session, number: int, text: str) -> bool:
 
 
 def says_itself() -> CaseRefused:
-    """Return the error for a forbidden reason. It is the same for every reason and every officer."""
+    """Return the error for a forbidden reason: the same error for every reason and every officer."""
     return CaseRefused(
         sentence("the reason contains words that could identify somebody"),
         sentence("the journal keeps the reason: write another one"),

@@ -72,7 +72,7 @@ class Charter:
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """The root, which the portal needs to know, the tested shares, and the papers if there are any."""
+    """The root (for the portal's settings), the tested shares, and the papers if there are any."""
 
     root: Root
     proven: Proven

@@ -1,12 +1,13 @@
 """The notice that shares were renewed with a sheet.
 
-It is shown for at least 60 days, and until all officers have confirmed it.
+The notice is shown for at least 60 days, and until all officers have confirmed it.
 
-Anybody who finds a sheet can use it, so this notice may be the only way its officer learns of the renewal. To
-confirm, an officer must sign in with their own passphrase. That proves little: the person who brought the
-sheet chose the new passphrase of its officer, and can confirm in that officer's name. So the notice stays for
-60 days even if all have confirmed it, and shows which passphrases they used. Opening the inbox does not prove
-that an officer read the notice, because a command whose output nobody sees also opens it.
+Anybody who finds a sheet can use it, so the officer of the sheet may learn about the renewal only from this
+notice. To confirm, an officer must sign in with their own passphrase. A confirmation proves little: the
+person who brought the sheet chose the new passphrase of its officer, and can confirm in that officer's name.
+So the notice stays for 60 days even if all have confirmed it, and shows which passphrases they used. Opening
+the inbox does not prove that an officer read the notice, because a command whose output nobody sees also
+opens it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,8 +35,8 @@ _SHOWN = timedelta(days=60)
 class Notice:
     """The notice of a renewal on ``day``, recorded in entry ``line`` of the journal.
 
-    It is shown at least until the day ``until``. It ``waits_for`` some of its officers; the others have
-    ``confirmed`` it.
+    The notice is shown at least until the day ``until``. It ``waits_for`` some of its officers; the others
+    have ``confirmed`` it.
     """
 
     line: Line

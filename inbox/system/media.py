@@ -3,9 +3,9 @@
 The kernel provides the facts (``/proc/self/mountinfo``, ``/sys/dev/block``). Partitions, LUKS, LVM, RAID and
 loop devices are followed down to whole disks; bind mounts and btrfs subvolumes are followed to their file
 system. The kernel does not reveal that two disks are in one enclosure, or that two virtual disks are on one
-server. For a btrfs file system on several disks, it reveals only one of them. It does not reveal the disks
-behind ZFS, a network or FUSE: such a file system counts as a disk of its own. Everything in memory, such as
-``/run`` and often ``/tmp``, counts as one disk, which nobody can remove.
+server. For a btrfs file system on several disks, the kernel reveals only one of the disks. The kernel does
+not reveal the disks behind ZFS, a network or FUSE: such a file system counts as a disk of its own. Everything
+in memory, such as ``/run`` and often ``/tmp``, counts as one disk, which nobody can remove.
 """
 
 import os
@@ -114,7 +114,7 @@ def _block_number(source: str) -> str | None:
 
 
 def _mount(path: Path) -> tuple[str, str, str]:
-    """Return the device number, such as "8:1", the source and the type of the mount that holds a path."""
+    """Return the device number (such as "8:1"), the source and the type of the mount that holds a path."""
     descriptor = os.open(path, os.O_PATH)
     try:
         written = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")

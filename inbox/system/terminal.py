@@ -115,7 +115,10 @@ def warn_all(lines: Iterable[str]) -> None:
 
 
 def fail(refused: Refused, code: str = "", *, as_json: bool = False) -> None:
-    """Print the refusal and its hint. Programs recognise it by ``code``, by default the kind of the error."""
+    """Print the refusal and its hint.
+
+    Programs recognise the refusal by ``code``: by default, the kind of error.
+    """
     named = code or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(refused).__name__).lower()
     tell_error(
         named,

@@ -39,7 +39,7 @@ def spread(
         yield from map(start(context), jobs)
         return
     cores = len(os.sched_getaffinity(0))
-    # A fresh process inherits no open vault. It has only the data sent over a pipe.
+    # A fresh process inherits no open vault. The process has only the data sent over a pipe.
     pool = ProcessPoolExecutor(
         cores,
         mp_context=multiprocessing.get_context("spawn"),
@@ -70,7 +70,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
-    terminal.silence_others()  # it opens hostile data and shares our terminal
+    terminal.silence_others()  # a worker opens hostile data and shares our terminal
     memory.forbid_dumps()
     memory.lock()
     Thread(target=_end_with_parent, daemon=True).start()

@@ -141,7 +141,7 @@ _ABROAD_STARTS = ("+", "00")
 
 
 def _phones(text: str, country: str) -> Iterator[Found]:
-    """Yield each telephone number, the longest possible, also if several follow each other without a word."""
+    """Yield each telephone number, as long as possible, even if no word separates it from the next."""
     groups = list(islice(_DIGITS.finditer(text), _MOST_DIGIT_GROUPS))
     first = 0
     while first < len(groups):

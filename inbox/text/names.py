@@ -49,7 +49,7 @@ def counts(name: str) -> bool:
 def family(name: str) -> str:
     """Return the family name of a person: the words in capitals if only some are, otherwise the last word.
 
-    It is empty if the name has one word, or if the family name has too few letters to search for it.
+    The result is empty if the name has one word, or if the family name has too few letters to search for it.
     """
     given = name.split()
     if not given[1:]:

@@ -1,4 +1,4 @@
-"""Redact passages of texts that leave the inbox. Neither their words nor their length remain.
+"""Redact passages of texts that leave the inbox. No trace of a passage remains, not even its length.
 
 A passage matches regardless of spaces, hyphens, case, accents and invisible characters.
 """

@@ -14,10 +14,10 @@ _LOOSE = "«“\u2018\"'([{,;:-\u2013— \u00a0\u2007\u202f\t"
 
 
 def shortened(line: str, most: int) -> str:
-    """Return a line of at most ``most`` characters (two or more). A longer one is cut at the end of a word.
+    """Return a line of at most ``most`` characters (two or more). A longer line is cut at the end of a word.
 
-    A cut there may leave less than half of the line. The cut is then inside a word, but never between a
-    letter and its accents.
+    If less than half of the line would be left, the cut is inside a word, but never between a letter and its
+    accents.
     """
     if len(line) <= most:
         return line

@@ -1,4 +1,4 @@
-"""Case numbers. Each is given only once, even after the inbox was restored from an older copy."""
+"""Case numbers. No number is given twice, even after the inbox was restored from an older copy."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

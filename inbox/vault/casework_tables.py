@@ -19,7 +19,7 @@ from inbox.vault.tables import Base
 SOURCE = "F"
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
-# Columns by which the queue is filtered. They come last in each index that sorts the queue.
+# Columns by which the queue is filtered. These columns come last in each index that sorts the queue.
 _FILTERED = ("category", "area", "junked", "assigned")
 
 
@@ -27,8 +27,8 @@ class Credibility(StrEnum):
     """The credibility of the information in a case, on the Admiralty scale. Labels are in labels.toml.
 
     Officers rate information, never a person: the letter of the source is always F, “reliability cannot be
-    judged”. The rating helps to plan an inquiry. It does not sort the queue, and it does not close a case.
-    The numbers range from 1 (confirmed by other sources) to 6 (cannot be judged).
+    judged”. The rating helps to plan an inquiry. The queue is not sorted by it, and no case is closed because
+    of it. The numbers range from 1 (confirmed by other sources) to 6 (cannot be judged).
     """
 
     CONFIRMED = "1"
@@ -141,8 +141,8 @@ class Workflow(Base):
         self.rank = parts.rank
 
 
-# ``Workflow.in_danger`` as SQL. It must equal the expression in the indexes below, or SQLite ignores the
-# indexes.
+# ``Workflow.in_danger`` as SQL. This expression must equal the expression in the indexes below, or SQLite
+# ignores the indexes.
 IN_DANGER = or_(
     Workflow.feared.is_(True), Workflow.danger == bindparam(None, score.HIGHEST, literal_execute=True)
 )
@@ -188,7 +188,7 @@ class Unfinished(Base):
 
     ``case`` is None for a report that is not entered yet. ``fields`` are pairs of name and value, as JSON.
 
-    Drafts are not journalled. They are hidden and deleted together with their case.
+    Drafts are not journalled. Drafts are hidden and deleted together with their case.
     """
 
     __tablename__ = "unfinished"
@@ -246,7 +246,7 @@ class Measure(Base):
 
 
 class Duty(Base):
-    """A legal duty to decide, such as whether to inform the prosecutor. Its codes are those of the law.
+    """A legal duty to decide, such as whether to inform the prosecutor. The codes are those of the law.
 
     - ``known`` is the day from which the office knew that it had to decide.
     - ``decided`` is the day of the decision, None before. Until then, ``decision`` is empty or says that the
@@ -256,7 +256,7 @@ class Duty(Base):
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
     - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
       decision concerns the next occasion.
-    - ``anew`` is true if news in the case reopened the duty. Its time then runs from the day of the news.
+    - ``anew`` is true if news in the case reopened the duty. The time then runs from the day of the news.
     - ``was_late`` is true if a decision or a deferral was ever late. Reopening the duty does not change this.
     """
 
@@ -342,12 +342,13 @@ class Disclosure(Base):
 
 
 class AccessRequest(Base):
-    """An access request (GDPR, article 15). It names no case, so destroying a case does not delete it.
+    """An access request (GDPR, article 15).
 
-    ``names`` are the names that reports may use for the person, one on each line; empty once deleted. An
-    answer may be sent from the ``earliest`` day on, and is ``due`` on a later day. ``extended`` is the day on
-    which the office extended the time, and ``because`` the reason. ``answered`` is the day of the answer, and
-    ``by`` names the officers who gave it. Only the cases record how the request was answered.
+    The row names no case, so destroying a case does not delete the row. ``names`` are the names that reports
+    may use for the person, one on each line; empty once deleted. An answer may be sent from the ``earliest``
+    day on, and is ``due`` on a later day. ``extended`` is the day on which the office extended the time, and
+    ``because`` the reason. ``answered`` is the day of the answer, and ``by`` names the officers who gave it.
+    Only the cases record how the request was answered.
     """
 
     __tablename__ = "access_requests"
@@ -364,7 +365,7 @@ class AccessRequest(Base):
 
 
 class AccessCase(Base):
-    """What is recorded about a case in an access request. It is destroyed together with the case.
+    """What is recorded about a case in an access request. The row is destroyed together with the case.
 
     - ``unopposed`` is the day on which the prosecutor raised no objection to an answer. ``reference`` says
       where this is recorded, and ``unopposed_by`` which officers recorded it.
@@ -385,7 +386,7 @@ class AccessCase(Base):
 
 
 class Consultation(Base):
-    """The opinion of a staff body or of the data protection officer, with its date. It belongs to no case.
+    """The dated opinion of a staff body or of the data protection officer, which belongs to no case.
 
     A retracted opinion keeps its number and the day on which it was ``retracted``, but no text.
     """
@@ -410,7 +411,10 @@ class Declaration(Base):
 
 
 class Handler(Base):
-    """An officer who may read a case. Any officer not excluded may read a case without handlers."""
+    """An officer who may read a case.
+
+    If a case has no handlers, all officers may read it, unless excluded.
+    """
 
     __tablename__ = "handlers"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -447,9 +451,9 @@ class Strike(Base):
 
 
 class StruckText(Base):
-    """The number of words in a text before its first redaction. It is never shown.
+    """The number of words in a text before its first redaction. This number is never shown.
 
-    It shows whether officers redact a text bit by bit until nothing is left.
+    The number shows whether officers redact a text bit by bit until nothing is left.
     """
 
     __tablename__ = "struck_texts"

@@ -40,9 +40,9 @@ _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 class Vault:
     """An open vault. All reads and writes happen inside ``transaction``.
 
-    ``known`` holds objects from outside the vault that users of a session need. They are added to each
-    session's ``info``. ``today`` is the day that decides which cases are archived. Until it is set, every
-    case with an archive date counts as archived.
+    ``known`` holds objects from outside the vault that users of a session need. These objects are added to
+    each session's ``info``. ``today`` is the day that decides which cases are archived. Until it is set,
+    every case with an archive date counts as archived.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -55,8 +55,8 @@ class Vault:
     def _alone(self) -> Iterator[None]:
         """Refuse a second use within the block, because both would share one connection.
 
-        The second use would end the transaction of the first. It would also replace the signed-in officers.
-        The first use would then continue with the rights of other officers.
+        The second use would end the transaction of the first, and would replace the signed-in officers. The
+        first use would then continue with the rights of other officers.
         """
         if self._is_in_use:
             raise RuntimeError("the vault is in use")
@@ -92,8 +92,8 @@ class Vault:
         except OperationalError as error:
             raise _unusable(error.orig) from None
         except DatabaseError as error:
-            # DatabaseError itself means that the file cannot be read. Its subclasses mean that our code has a
-            # bug.
+            # DatabaseError itself means that the file cannot be read. A subclass of DatabaseError means that
+            # our code has a bug.
             if type(error) is not DatabaseError:
                 raise
             raise VaultDamaged from None

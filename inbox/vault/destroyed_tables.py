@@ -1,4 +1,4 @@
-"""The tables of what remains of a destroyed case. They do not reveal its report."""
+"""The tables of what remains of a destroyed case. These tables reveal nothing about the report."""
 
 from datetime import date
 
@@ -54,7 +54,7 @@ class PastExclusion(Base):
 
 
 class Tombstone(Base):
-    """A hash by which a late message to a destroyed case is recognised. It does not name the case.
+    """A hash by which a late message to a destroyed case is recognised. The hash does not name the case.
 
     ``key`` is the intake key of that time. The tombstone is deleted together with the key, because late
     messages from that time can then no longer be opened.

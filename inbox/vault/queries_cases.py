@@ -216,7 +216,7 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Return whether feedback was sent only in an officer's own words; these count only with a measure."""
+    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}

@@ -180,8 +180,8 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
 def _leave_out(state: ORMExecuteState) -> None:
     """Add the filter to every statement, so that lists, counts and searches need no filter of their own."""
     if present(state.session):
-        # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is no ORM
-        # statement.
+        # SQLAlchemy applies criteria only to ORM statements. A statement with only window functions is not an
+        # ORM statement.
         if not state.is_orm_statement:
             raise RuntimeError("a statement without a mapped table cannot be filtered")
         asked = state.execution_options
@@ -279,7 +279,8 @@ def _in_archive() -> Select[Any]:
     here = select(opened.case).where(opened.day == today).group_by(opened.case)
     return select(work.case).where(
         work.archive_from <= today,
-        # This must equal the expression in the index of unread messages, or SQLite does not use the index.
+        # The condition must equal the expression in the index of unread messages, or SQLite does not use the
+        # index.
         work.case.not_in(select(letters.case).where(literal_column("follow_ups.unread IS 1"))),
         work.case.not_in(here.having(among == _everybody())),
     )

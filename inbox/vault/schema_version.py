@@ -15,7 +15,7 @@ _NUMBER = "SELECT version_num FROM alembic_version"
 
 
 def known() -> tuple[str, ...]:
-    """Return the numbers of the migrations in order. A vault at any of them can be upgraded."""
+    """Return the numbers of the migrations in order. A vault with any of these numbers can be upgraded."""
     return _in(LOCATIONS)
 
 

@@ -54,7 +54,7 @@ class KeyStoreKey(Base):
 
 
 class QuestionnaireFile(Base):
-    """A questionnaire that is or was in use. It contains the labels of the answers."""
+    """A questionnaire that is or was in use. The file contains the labels of the answers."""
 
     __tablename__ = "questionnaires"
     __table_args__ = (UniqueConstraint("id", "version"),)
@@ -72,7 +72,7 @@ class LawFolder(Base):
 
 
 class IntakeKey(Base):
-    """The public half of an intake key. Its seed is in the key store, where it can be destroyed.
+    """The public half of an intake key. The seed is in the key store, where it can be destroyed.
 
     ``generation`` is the first generation of the key store with the seed. A ``withdrawn`` key is no longer
     offered.
@@ -389,7 +389,7 @@ class JournalEntry(Base):
 
 
 class Card(Base):
-    """The newest card of an external body. Its channel is on our keyring unless it was ``removed``.
+    """The newest card of an external body. The channel is on our keyring unless it was ``removed``.
 
     ``key`` is the key whose fingerprint the officers compared.
     """
