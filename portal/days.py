@@ -11,12 +11,12 @@ def today() -> date:
 
 
 def seconds() -> float:
-    """Return the seconds since 1970-01-01, UTC. They are never stored."""
+    """Return the seconds since 1970-01-01, UTC. This number is never stored."""
     return datetime.now(UTC).timestamp()
 
 
 def hour() -> int:
-    """Return the number of whole hours since 1970-01-01, UTC. It is never stored (SPEC 7.6)."""
+    """Return the number of whole hours since 1970-01-01, UTC. This number is never stored (SPEC 7.6)."""
     return int(seconds()) // 3_600
 
 

@@ -27,7 +27,7 @@ _SIMILAR = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A command. ``place`` is ``module:name``; ``also`` are other words that people may type for it."""
+    """A command. ``place`` is ``module:name``; ``also`` are other words that people may type."""
 
     summary: str
     place: str

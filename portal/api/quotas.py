@@ -22,7 +22,7 @@ from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 
 
 class NoRoom(Problem):
-    """There is no room now, though the envelope would fit an empty share.
+    """There is no room now, although the envelope would fit an empty share.
 
     Such a refusal raises the cost of work on the next day (SPEC 7.6).
     """
@@ -76,8 +76,8 @@ class Limits:
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
         """Raise a Problem if there is no room for an envelope of a kind and of ``size`` bytes.
 
-        The last envelope of an hour may exceed the share, and after it every envelope is refused. If smaller
-        ones were still accepted, trying sizes would reveal how much room is left.
+        The last envelope of an hour may exceed the share; every later envelope is refused. If smaller
+        envelopes were still accepted, trying sizes would reveal how much room is left.
 
         ``counted`` says that the envelope was already counted in this transaction, so that no other envelope
         can take its room. Raises NoRoom if the envelope would fit an empty share of the configured room,

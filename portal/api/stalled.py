@@ -62,7 +62,8 @@ class Watch:
 def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
     """Delete the stalled uploads of each kind that is short of room; return how many.
 
-    Call this when each half hour begins. It also subtracts the deletions of the previous hour from the sums.
+    Call this function when each half hour begins. The deletions of the previous hour are also subtracted from
+    the sums.
     """
     hour = context.hour()
     with context.database.read() as connection:

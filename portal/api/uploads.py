@@ -74,7 +74,7 @@ def create() -> Response:
 
 @_views.route("/<name>", methods=["HEAD"])
 def measure(name: str) -> Response:
-    """Say how much of an envelope has arrived. Its metadata is never shown."""
+    """Say how much of an envelope has arrived. The metadata of an envelope is never shown."""
     upload = _find(name)
     response = _answer(200, upload)
     response.headers["Upload-Length"] = str(upload.size)

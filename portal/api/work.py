@@ -72,7 +72,10 @@ def upload_id(connection: Connection, context: Context, header_hash: bytes) -> b
 
 @contextmanager
 def noting_refusals(context: Context) -> Iterator[None]:
-    """Run the block. If it raises NoRoom, record the refusal, which raises the cost of the next day."""
+    """Run the block.
+
+    If the block raises NoRoom, record the refusal, which raises the cost of the next day.
+    """
     try:
         yield
     except NoRoom:

@@ -80,7 +80,7 @@ def export_again(database: Database, channel: str, n: int, folder: Path) -> Expo
 
 
 def _hash(database: Database, channel: str) -> None:
-    # This comes before the writing transaction, so that no upload waits while gigabytes are read.
+    # Hash before the writing transaction, so that no upload waits while gigabytes are read.
     with database.read() as connection:
         waiting = intakes.unhashed(connection, channel)
     for envelope_id in waiting:

@@ -40,7 +40,7 @@ class Clock:
                 self._looked = half
 
     def tick(self, wall: float, steady: float) -> float:
-        """Measure the disk and delete stalled uploads once per half hour; always overwrite a portion.
+        """Overwrite a portion; once per half hour, also measure the disk and delete stalled uploads.
 
         ``wall`` is the time in seconds since 1970, ``steady`` the monotonic clock in seconds. Failed work is
         tried again: stalled uploads in half an hour, everything else at the next tick. Returns the seconds

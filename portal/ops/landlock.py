@@ -54,9 +54,9 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int
     """Restrict this thread, and everything it starts, to these files and folders, and forbid execution.
 
     Open files stay open. The thread cannot bind a TCP port, and can connect only to ``ports``, on any
-    machine. It cannot signal outside processes or connect to their abstract sockets. An older kernel applies
-    the restrictions that it knows, and a kernel without Landlock applies none. Raises OSError if the kernel
-    has Landlock and refuses.
+    machine. The thread cannot signal outside processes or connect to their abstract sockets. An older kernel
+    applies the restrictions that it knows, and a kernel without Landlock applies none. Raises OSError if the
+    kernel has Landlock and refuses.
     """
     if not (had := version()):
         return

@@ -98,7 +98,7 @@ def _listen(settings: Settings) -> socket.socket:
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        # Only listen() fails if another program already listens on this address.
+        # listen() also fails if another program has begun to listen on this address since bind().
         listener.listen(QUEUE)
     except UnicodeError as error:
         raise Refused(f"cannot listen on {settings.listen}: no host has this name", _LISTEN) from error

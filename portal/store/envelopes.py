@@ -140,7 +140,7 @@ def unfinished(connection: Connection) -> list[Unfinished]:
 
 
 def forget(connection: Connection, hour: int, envelope_id: bytes, received: int | None = None) -> bool:
-    """Delete an unfinished envelope; if ``received`` is given, only if it has that many bytes.
+    """Delete an unfinished envelope. If ``received`` is given, delete it only if it has that many bytes.
 
     Returns whether one was deleted.
     """

@@ -30,7 +30,7 @@ class Asset:
 
 @cache
 def load() -> Mapping[str, Asset]:
-    """Return the files of the folder ``static`` by URL path. They are read at the first call."""
+    """Return the files of the folder ``static`` by URL path. These files are read at the first call."""
     found = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
     return {
         f"/{path.relative_to(_FOLDER.parent).as_posix()}": _asset(path.name, path.read_bytes())

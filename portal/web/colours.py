@@ -7,7 +7,7 @@ from portal.config import Colour
 from portal.errors import BadConfiguration
 from portal.web import assets
 
-# Text needs at least this contrast with what is behind it (WCAG 2.2, success criterion 1.4.3).
+# Text needs at least this contrast with its background (WCAG 2.2, success criterion 1.4.3).
 LEAST = 4.5
 # The colours of the style sheet on which links and other text have the accent colour.
 _BEHIND = ("paper", "field", "notice", "warning", "danger")
@@ -15,7 +15,7 @@ _ROOT = re.compile(r":root\s*\{([^}]*)\}")
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\b")
 # Up to this value, sRGB is linear.
 _STRAIGHT = 0.04045
-# What stands on the accent colour: whichever of the two can be read better.
+# The possible colours of text on the accent colour: the more readable of the two is used.
 _ON = ("#ffffff", "#101418")
 
 

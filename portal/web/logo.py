@@ -1,7 +1,7 @@
 """The logo of the inspectorate: a small PNG or SVG that contains only a picture.
 
-The portal serves it under its own name, and browsers trust what it serves. So no script, no link to
-elsewhere, and no hidden text such as a name or a time may be in it.
+The portal serves the logo under its own name, and browsers trust what the portal serves. So the logo may
+contain no script, no link to elsewhere, and no hidden text such as a name or a time.
 """
 
 import re

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent.parent
-# After any of these, a browser may read the rest as markup (HTML, "script data state").
+# After any of these character sequences, a browser may read the rest as markup (HTML, "script data state").
 _ENDS = re.compile(r"</s(?:cript|tyle)|<!--", re.IGNORECASE)
 
 
@@ -43,7 +43,7 @@ class Parts:
 def load(page: str = "offline", colours: str = "") -> Parts:
     """Return the parts of the offline form, or of the ``proof`` page, with rules for the office's colours.
 
-    They are the same for the same checkout and ``colours``. `make built` creates the scripts.
+    The parts are the same for the same checkout and ``colours``. `make built` creates the scripts.
     """
     return Parts(_read(f"{page}.js"), _read("static/style.css") + colours)
 

@@ -149,7 +149,7 @@ def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
 
 
 def _content(file: FileStorage | None) -> bytes:
-    """Return the bytes of a file. Its name is not read."""
+    """Return the bytes of a file. The file's name is not read."""
     return b"" if file is None else file.read()
 
 

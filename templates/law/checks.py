@@ -33,7 +33,7 @@ _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 # Only these measures end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
-# Each sheet must have one section for each of these facts. It may have other sections.
+# Each sheet must have one section for each of these facts, and may have other sections.
 _FILLED = {
     "processing": (Fill.OFFICE, Fill.RECIPIENTS, Fill.RETENTION, Fill.SECURITY),
     "impact": (Fill.OFFICERS, Fill.DEADLINES, Fill.RETENTION, Fill.RISKS, Fill.CONSULTATIONS),
@@ -398,7 +398,8 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # Neither can be reopened: a deferral leaves the duty open, and the answer settles a request.
+            # Neither kind of decision can be reopened: a deferral leaves the duty open, and the answer
+            # settles a request.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
             ):

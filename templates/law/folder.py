@@ -51,7 +51,8 @@ def read(folder: Path) -> dict[str, bytes]:
 def sha256(files: Mapping[str, bytes]) -> bytes:
     """Return the hash of a jurisdiction (32 bytes), over every name and content, sorted by name.
 
-    Each is preceded by its length as 8 bytes, big-endian, so that different files never give the same input.
+    Each name and content is preceded by its length (8 bytes, big-endian), so that different files never give
+    the same input.
     """
     digest = hashlib.sha256()
     for name in sorted(files):

@@ -310,9 +310,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "closes": _on,
                 "decision": _there,
                 "extends": neither,
-                # The status ``acknowledged`` needs it.
+                # The status ``acknowledged`` requires this reply.
                 "acknowledges": _on,
-                # It ends the time for feedback.
+                # This reply ends the time for feedback.
                 "answers": _on,
             },
         ),

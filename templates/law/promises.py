@@ -47,8 +47,8 @@ def of(law: Law, event: Event) -> Promise:
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”, the first in days
-    since 1 January 1970, each later holiday in days since the one before.
+    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first is in days
+    since 1 January 1970, each later one in days since the holiday before.
     """
     if not any("w" in each.counted for each in promised):
         return ""

@@ -35,10 +35,10 @@ class Event(StrEnum):
     """What happened to a case, or to a request, on a day.
 
     A report is ``RECEIVED`` on the earliest day on which it can have reached the portal, and ``COLLECTED`` on
-    the day on which it is opened. It is ``ACKNOWLEDGED`` once the portal has confirmed that the reporter can
-    read the acknowledgement, and ``ANSWERED`` once the same is true of the feedback. ``KNOWN`` is the day on
-    which the office learns that it has something to decide, and ``REQUESTED`` the day on which a request
-    arrives.
+    the day on which it is opened. A report is ``ACKNOWLEDGED`` once the portal has confirmed that the
+    reporter can read the acknowledgement, and ``ANSWERED`` once the portal has confirmed this for the
+    feedback. ``KNOWN`` is the day on which the office learns that it has something to decide, and
+    ``REQUESTED`` the day on which a request arrives.
     """
 
     RECEIVED = "received"
@@ -152,7 +152,10 @@ class Reach(StrEnum):
 
 
 class Fill(StrEnum):
-    """Facts that the program adds below the text of a section. They always match what the program does."""
+    """Facts that the program adds below the text of a section.
+
+    These facts always match what the program does.
+    """
 
     OFFICE = "office"
     OFFICERS = "officers"
@@ -257,11 +260,11 @@ class Clock:
 class Decision:
     """One way to decide a duty, and its effects.
 
-    It records ``measure`` and prepares ``outcome``. ``longest`` is the longest time by which it can defer the
-    duty. ``grounds`` are the reasons to choose from, empty if officers write their own. ``informs``: the
-    decision means that the persons concerned have been informed of the data held on them. ``by_reply``: the
-    decision confirms that the reporter was told, so a reply that names the decision is sent first. After any
-    news in ``reopened_by``, the decision is required again.
+    A decision records ``measure`` and prepares ``outcome``. ``longest`` is the longest time by which it can
+    defer the duty. ``grounds`` are the reasons to choose from, empty if officers write their own.
+    ``informs``: the decision means that the persons concerned have been informed of the data held on them.
+    ``by_reply``: the decision confirms that the reporter was told, so a reply that names the decision is sent
+    first. After any news in ``reopened_by``, the decision is required again.
     """
 
     name: Texts
@@ -516,7 +519,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessAnswers:
-    """The two answers to a person who asks what is held on them.
+    """The two answers to an access request.
 
     ``neither`` neither confirms nor denies anything. ``told`` is printed below the data. ``law`` is printed
     below the title of both answers. A blank line separates paragraphs.

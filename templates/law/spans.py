@@ -1,4 +1,4 @@
-"""Durations as people write them. They count days, because no hours are stored."""
+"""Durations as people write them. Durations are in days, because no hours are stored."""
 
 import re
 from dataclasses import dataclass
