@@ -3,6 +3,12 @@
  *
  * The first line is {executable, preferences}.
  * {do: "visit", language, address} → {}: another person comes, and whatever the one before left is gone
+ * {do: "size", width, height} → {}: of the page
+ * {do: "go", address} → {}
+ * {do: "press", key} → {}
+ * {do: "type", text} → {}
+ * {do: "texts", selector} → {texts}: of all such elements, once one is visible
+ * {do: "ask", function, argument} → {answer}: what a function returns in the page
  * {do: "report", text} → {words, seconds, compiles}
  * {do: "choose", files, text} → {}: a report with these files, which have been looked into, up to its last button
  * {do: "send"} → {said}: what the page says against it, if anything
@@ -120,6 +126,29 @@ const acts = {
     await come();
     site = `${address}/${language}`;
     return {};
+  },
+  async size({ width, height }) {
+    await page.setViewport({ width, height });
+    return {};
+  },
+  async go({ address }) {
+    await page.goto(address);
+    return {};
+  },
+  async press({ key }) {
+    await page.keyboard.press(key);
+    return {};
+  },
+  async type({ text }) {
+    await page.keyboard.type(text);
+    return {};
+  },
+  async texts({ selector }) {
+    await page.waitForFunction((each) => [...document.querySelectorAll(each)].some((found) => found.checkVisibility()), {}, selector);
+    return { texts: await page.$$eval(selector, (found) => found.map((each) => /** @type {HTMLElement} */ (each).innerText)) };
+  },
+  async ask({ function: source, argument }) {
+    return { answer: await page.evaluate(`(${source})(${JSON.stringify(argument)})`) };
   },
   async report({ text = "" }) {
     await page.goto(`${site}/report`);

@@ -14,15 +14,22 @@ from crypto.messages import FollowUp
 from portal.api.sealed_file import HEADER
 from tests.support import browsing, firefox_peer
 from tests.support.firefox_peer import FirefoxPeer
+from tests.support.keyboard import walk
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
-# What Tor Browser's level “Safer” turns off on every site, as preferences of Firefox.
-SAFER = dict.fromkeys(
-    [f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")], False
-)
+# What Tor Browser sets at every level, and what its level “Safer” turns off on every site, as preferences of
+# Firefox (its SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
+TOR = {"privacy.resistFingerprinting": True}
+OFF = [
+    *(f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")),
+    "gfx.font_rendering.graphite.enabled",
+    "gfx.font_rendering.opentype_svg.enabled",
+    "dom.security.https_only_mode_send_http_background_request",
+]
+SAFER = {**TOR, **dict.fromkeys(OFF, False), "mathml.disabled": True, "webgl.disabled": True}
 MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
 
@@ -79,6 +86,24 @@ def test_a_case_goes_all_its_way_in_firefox(
     record_property(f"whole submit, firefox {firefox.level}", f"{sent['seconds']:.1f} s")
     assert max(sent["seconds"], again["seconds"]) < MOST_SECONDS
     check(site, text, "Encore : la même voiture.")
+
+
+def test_the_keyboard_alone_leads_all_the_way_on_a_small_screen(site: PortalSite, firefox: Firefox) -> None:
+    """The focus has a ring at every stop, and is never below the bar with “Leave quickly”."""
+    firefox.peer.does("size", width=360, height=640)
+    assert walk(firefox.peer, site, TEXT.replace("\n", " ")) == []
+
+
+def test_a_key_pressed_three_times_leaves_in_firefox(site: PortalSite, firefox: Firefox) -> None:
+    """Tor Browser tells pages nothing of Shift, Ctrl and Alt."""
+    peer = firefox.peer
+    peer.go(f"{site.address}/fr/report")
+    peer.texts("#what")
+    # No test asks for the page on the internet.
+    peer.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide")
+    for _ in range(3):
+        peer.press("Escape")
+    assert peer.texts("footer [aria-current][href='/fr/guide']") != []
 
 
 def test_the_offline_form_seals_and_reads_in_firefox(

@@ -1,64 +1,45 @@
 """From the first page to the arrival of a report and back to its answer, by the keyboard alone."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ViewportSize
 
-from tests.support.builders import INSPECTORATE
-from tests.support.page_visitor import SLOW, TEXT, Visitor
+from tests.support.keyboard import ChromiumHands, KeyboardWalk, walk
+from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 
 pytestmark = pytest.mark.browser
 
-MOST_STOPS = 120
-RING = "getComputedStyle(document.activeElement).outlineStyle"
+SMALL = ViewportSize(width=360, height=640)
 
 
-def reach(page: Page, wanted: str, within: str = "") -> None:
-    """Move the focus on until it is on what this selector or text names, where a ring must show it."""
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        if page.evaluate(
-            "([wanted, within]) => document.activeElement.matches(wanted)"
-            " && (!within || document.activeElement.innerText.includes(within))",
-            [wanted, within],
-        ):
-            assert page.evaluate(RING) == "solid", wanted
-            return
-    raise AssertionError(wanted)
+@pytest.mark.parametrize(
+    "screen", [SMALL, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["small", "wide"]
+)
+def test_the_whole_way_needs_no_mouse(visitor: Visitor, screen: ViewportSize) -> None:
+    """The focus has a ring at every stop, and is never below the bar with “Leave quickly”."""
+    visitor.page.set_viewport_size(screen)
+    assert walk(ChromiumHands(visitor.page), visitor.site, TEXT) == []
 
 
-def press(page: Page, wanted: str, within: str = "", key: str = "Enter") -> None:
-    reach(page, wanted, within)
-    page.keyboard.press(key)
-
-
-def test_a_report_needs_no_mouse(visitor: Visitor) -> None:
-    page = visitor.page
-    visitor.visit("")
-    press(page, "a.button", "français")
-    expect(page).to_have_url(f"{visitor.address}/fr/")
-    press(page, ".doors a", "Écrire")
-    expect(page.locator("#step-write")).to_be_visible()
-    reach(page, "#what")
-    page.keyboard.insert_text(TEXT)
-    press(page, "#continue")
-    press(page, f"#channels-{INSPECTORATE}", key="Space")
-    press(page, "#continue")
-    expect(page.locator("#token-words li")).to_have_count(12)
-    visitor.words = page.locator("#token-words li").all_inner_texts()
-    press(page, "#noted")
-    for number in (1, 2):
-        asked = page.locator(f"#confirm-{number}")
-        if number == 2:
-            reach(page, "#confirm-2")
-        expect(asked).to_be_focused()
-        page.keyboard.insert_text(visitor.words[int(asked.get_attribute("data-place") or -1)])
-    press(page, "#send")
-    visitor.arrived()
-    assert visitor.site.report()[0].answers["what"] == TEXT
-    press(page, "footer a", "Lire")
-    expect(page.locator("#step-token")).to_be_visible()
-    reach(page, "#token")
-    page.keyboard.insert_text(" ".join(visitor.words))
-    press(page, "#open")
-    expect(page.locator("#case")).to_be_visible(timeout=SLOW)
-    reach(page, "#follow-up-text")
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (":focus-visible { outline: none !important }", "no ring"),
+        ("footer a:focus { inset-block-start: -100vh; position: fixed }", "out of sight"),
+        (".leave { inset-block-start: 0 }", "covered"),
+    ],
+)
+def test_a_stop_that_is_not_in_sight_would_be_told(visitor: Visitor, fault: str, told: str) -> None:
+    """Control of the test above: no ring, outside the window, and below a bar as large as the window."""
+    visitor.page.set_viewport_size(SMALL)
+    visitor.visit("fr/")
+    visitor.page.evaluate(
+        """(css) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(css);
+          document.adoptedStyleSheets = [sheet];
+        }""",
+        fault,
+    )
+    person = KeyboardWalk(ChromiumHands(visitor.page))
+    person.reach("footer li:last-child a")
+    assert told in {each.partition(":")[0] for each in person.wrong}

@@ -22,13 +22,34 @@ class FirefoxPeer:
         self._requests.write(json.dumps(request) + "\n")
         self._requests.flush()
 
-    def does(self, act: str, **values: str | list[str]) -> dict[str, Any]:
+    def does(self, act: str, **values: str | int | list[str]) -> dict[str, Any]:
         """Run the script's act with this name, and return its result."""
         self.tell(do=act, **values)
         line = self._answers.readline()
         assert line, "the browser's driver has ended: see its words above"
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def go(self, address: str) -> None:
+        """Open an address."""
+        self.does("go", address=address)
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        self.does("press", key=key)
+
+    def write(self, text: str) -> None:
+        """Type a text."""
+        self.does("type", text=text)
+
+    def texts(self, selector: str) -> list[str]:
+        """Wait until such an element is visible; return the texts of all of them."""
+        found: list[str] = self.does("texts", selector=selector)["texts"]
+        return found
+
+    def ask(self, function: str, argument: str) -> Any:
+        """Return what a JavaScript function returns in the page."""
+        return self.does("ask", function=function, argument=argument)["answer"]
 
 
 @contextmanager

@@ -1,0 +1,158 @@
+"""A person at the public pages who has only a keyboard, in any browser."""
+
+from typing import Any, Protocol
+
+from playwright.sync_api import Page
+
+from crypto.messages import FollowUp
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import SLOW
+from tests.support.portal_site import REPLY, PortalSite, slot_for
+
+MOST_STOPS = 120
+# Whether the focused element is the one wanted, and what is wrong with how it is shown. The focus
+# of a hidden field for files is shown by its label. Firefox does not scroll to what is partly in sight, as
+# WCAG 2.4.11 allows.
+STOP = """(wanted) => {
+  const at = document.activeElement;
+  const shown = at.matches(".unseen") ? at.nextElementSibling : at;
+  const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+  const points = [...shown.getClientRects()].flatMap(({ left, width, top, bottom }) =>
+    [top + 3, (top + bottom) / 2, bottom - 3].map((y) => document.elementFromPoint(left + width / 2, y)));
+  const wrong = [];
+  if (outlineStyle !== "solid" || parseFloat(outlineWidth) < 2) wrong.push("no ring");
+  const isSeen = points.some((hit) => shown.contains(hit));
+  if (!isSeen) wrong.push(points.some(Boolean) ? "covered" : "out of sight");
+  return { wrong, name: at.outerHTML.slice(0, 80), isWanted: at.matches(wanted) };
+}"""
+PLACE = "(selector) => Number(document.querySelector(selector).dataset.place)"
+
+
+class Hands(Protocol):
+    """What a person does with a keyboard, and what the test sees of the page."""
+
+    def go(self, address: str) -> None:
+        """Open an address."""
+
+    def press(self, key: str) -> None:
+        """Press Tab, Enter, or the space bar, which is called by its character."""
+
+    def write(self, text: str) -> None:
+        """Type a text."""
+
+    def texts(self, selector: str) -> list[str]:
+        """Wait until such an element is visible; return the texts of all of them."""
+
+    def ask(self, function: str, argument: str) -> Any:
+        """Return what a JavaScript function returns in the page."""
+
+
+class ChromiumHands:
+    """Hands at a page of Playwright."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def go(self, address: str) -> None:
+        self.page.goto(address)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        self.page.keyboard.insert_text(text)
+
+    def texts(self, selector: str) -> list[str]:
+        found = self.page.locator(selector)
+        found.first.wait_for(timeout=SLOW)
+        return found.all_inner_texts()
+
+    def ask(self, function: str, argument: str) -> Any:
+        return self.page.evaluate(function, argument)
+
+
+class KeyboardWalk:
+    """The way through the pages. ``wrong`` lists each place where the focus was not well in sight."""
+
+    def __init__(self, hands: Hands) -> None:
+        self.hands = hands
+        self.wrong: list[str] = []
+
+    def reach(self, wanted: str) -> None:
+        """Press Tab until the focus is on what this selector names."""
+        for _ in range(MOST_STOPS):
+            self.hands.press("Tab")
+            stop = self.hands.ask(STOP, wanted)
+            # At its end, the focus leaves the page for the browser's own buttons.
+            if not stop["name"].startswith("<body"):
+                self.wrong += [f"{each}: {stop['name']}" for each in stop["wrong"]]
+            if stop["isWanted"]:
+                return
+        raise AssertionError(wanted)
+
+    def press(self, wanted: str, key: str = "Enter") -> None:
+        self.reach(wanted)
+        self.hands.press(key)
+
+    def fill(self, wanted: str, text: str) -> None:
+        self.reach(wanted)
+        self.hands.write(text)
+
+    def report(self, address: str, text: str) -> list[str]:
+        """From the first page to the arrival of a report; return its words."""
+        hands = self.hands
+        hands.go(f"{address}/")
+        self.press("a.button[href='/fr/']")
+        hands.texts(".doors")
+        self.press(".doors a[href='/fr/report']")
+        hands.texts("#what")
+        self.fill("#what", text)
+        self.press("#continue")
+        hands.texts("#channels")
+        self.press(f"#channels-{INSPECTORATE}", " ")
+        self.press("#more")
+        hands.texts("[data-part=optional] summary")
+        self.press("[data-part=optional] summary")
+        self.press("#continue")
+        words = hands.texts("#token-words li")
+        self.press("#noted")
+        hands.texts("#confirm-1")
+        for field in ("#confirm-1", "#confirm-2"):
+            # The first one has the focus already.
+            if not hands.ask(STOP, field)["isWanted"]:
+                self.reach(field)
+            hands.write(words[hands.ask(PLACE, field)])
+        self.press("#send")
+        hands.texts("#done")
+        return words
+
+    def read(self, words: list[str]) -> list[str]:
+        """From the arrival to the answer; return its messages."""
+        self.press("footer a[href='/fr/status']")
+        self.hands.texts("#token")
+        self.fill("#token", " ".join(words))
+        self.press("#open")
+        self.hands.texts("#case")
+        return self.hands.texts("#messages .written")
+
+    def add(self, text: str) -> None:
+        """Write again."""
+        self.fill("#follow-up-text", text)
+        self.press("#follow-up-send")
+        self.hands.texts("#follow-up-done")
+
+
+def walk(hands: Hands, site: PortalSite, text: str) -> list[str]:
+    """Go from the first page to a report, its answer, and a message in return.
+
+    Return each stop at which the focus was not well in sight.
+    """
+    person = KeyboardWalk(hands)
+    words = person.report(site.address, text)
+    report, _ = site.report()
+    site.answer(report, slot_for(report))
+    assert person.read(words) == [REPLY]
+    person.add("Encore.")
+    (again,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
+    assert (text, "Encore.", report.case_id) == (report.answers["what"], again.text, again.case_id)
+    return person.wrong
