@@ -1,7 +1,8 @@
 // @ts-check
 /** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports nothing. */
 
-// It works like “Exit this page” of GOV.UK, which people may know.
+// It works like “Exit this page” of GOV.UK, which people may know by its Shift. Tor Browser hides that key from pages.
+const KEYS = ["Escape", "Shift"];
 const PRESSES = 3;
 const WITHIN_MS = 5_000;
 
@@ -27,7 +28,7 @@ function leave() {
   location.replace(link.href);
 }
 
-/** @param {number} times Shift was pressed so far */
+/** @param {number} times one of the keys was pressed so far */
 function count(times) {
   presses = times;
   clearTimeout(timer);
@@ -39,13 +40,13 @@ function count(times) {
 /** @param {KeyboardEvent} event */
 function pressed({ key, repeat }) {
   if (repeat) return;
-  alone = key === "Shift";
+  alone = KEYS.includes(key);
   if (!alone) count(0);
 }
 
 /** @param {KeyboardEvent} event */
 function released({ key }) {
-  if (key !== "Shift" || !alone || leaving) return;
+  if (!KEYS.includes(key) || !alone || leaving) return;
   count(presses + 1);
   if (presses === PRESSES) leave();
 }

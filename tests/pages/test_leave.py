@@ -23,6 +23,7 @@ PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 # One of each kind: a choice of languages, what is not there, the first page, a form, a text.
 KINDS = ["", "nowhere", "fr/", "fr/report", "fr/guide"]
 LINK = "a[data-leave]"
+KEYS = ("Escape", "Shift")
 SHIFT = "Shift"
 COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(each))"
 
@@ -34,9 +35,9 @@ def leaver(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def press_shift(visitor: Visitor, times: int) -> None:
+def press(visitor: Visitor, times: int, key: str = SHIFT) -> None:
     for _ in range(times):
-        visitor.page.keyboard.press(SHIFT)
+        visitor.page.keyboard.press(key)
 
 
 def wrote(visitor: Visitor) -> None:
@@ -121,11 +122,12 @@ def test_nothing_tells_the_other_page_where_the_visitor_came_from(leaver: Visito
     assert leaver.page.evaluate("[document.referrer, window.opener]") == ["", None]
 
 
-def test_shift_three_times_leaves(leaver: Visitor) -> None:
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_pressed_three_times_leaves(leaver: Visitor, key: str) -> None:
     """Also from within a field."""
     wrote(leaver)
     leaver.page.focus("#what")
-    press_shift(leaver, 3)
+    press(leaver, 3, key)
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
@@ -135,10 +137,10 @@ def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
     left = leaver.page.locator("nav [role=status]")
     expect(left).to_have_text("")
     for times in (2, 1):
-        press_shift(leaver, 1)
-        expect(left).to_have_text(re.compile(f"Maj . {times}$"))
+        press(leaver, 1)
+        expect(left).to_have_text(re.compile(f"Échap . {times}$"))
         leaver.page.clock.run_for(4_900)
-    press_shift(leaver, 1)
+    press(leaver, 1)
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
@@ -149,8 +151,8 @@ def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visit
         lambda: leaver.page.keyboard.press("Tab"),
         lambda: leaver.page.clock.run_for(5_100),
     ):
-        press_shift(leaver, 2)
-        expect(left).to_have_text(re.compile("Maj . 1$"))
+        press(leaver, 2)
+        expect(left).to_have_text(re.compile("Échap . 1$"))
         then()
         expect(left).to_have_text("")
 
@@ -161,17 +163,17 @@ def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
     for _ in range(4):
         leaver.page.keyboard.down(SHIFT)
     leaver.page.keyboard.up(SHIFT)
-    expect(leaver.page.locator("nav [role=status]")).to_have_text(re.compile("Maj . 2$"))
+    expect(leaver.page.locator("nav [role=status]")).to_have_text(re.compile("Échap . 2$"))
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        lambda visitor: press_shift(visitor, 2),
+        lambda visitor: press(visitor, 2),
         pytest.param(lambda visitor: visitor.page.keyboard.type("DGDDI"), marks=pytest.mark.soak),
         lambda visitor: [visitor.page.keyboard.press(f"{SHIFT}+{letter}") for letter in "abcd"],
-        lambda visitor: [(press_shift(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
-        lambda visitor: [(press_shift(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],
+        lambda visitor: [(press(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
+        lambda visitor: [(press(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],
     ],
     ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
 )
@@ -187,7 +189,7 @@ def test_the_offline_form_is_left_without_a_request(visitor: Visitor, tmp_path: 
     """For an empty page: from disk, a visit of another one would tell the network that somebody was here."""
     form = tmp_path / "offline.html"
     form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
-    for leave in (lambda: visitor.page.click(LINK), lambda: press_shift(visitor, 3)):
+    for leave in (lambda: visitor.page.click(LINK), lambda: press(visitor, 3, KEYS[0])):
         visitor.page.goto(form.as_uri())
         expect(visitor.page.locator("#step-keys")).to_be_visible()
         visitor.requests.clear()

@@ -189,7 +189,7 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
             "NL Vraag",
             "different placeholders: Say",
         ),
-        ('msgid "Leave quickly"', 'msgid "Leave: Shift "', "missing on the page home: Leave quickly"),
+        ('msgid "Leave quickly"', 'msgid "Leave: Esc "', "missing on the page home: Leave quickly"),
     ],
     ids=["empty", "copied", "left over", "a value lost", "missing"],
 )
