@@ -107,7 +107,8 @@ class Field:
 
     ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
     ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter, ``safe``
-    says why; only people who edit the file see this text.
+    says why; only people who edit the file see this text. ``paper`` tells whether the paper form has the
+    question.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Field:
     flag: Flag | None
     check: str | None
     safe: str
+    paper: bool
 
     @property
     def groups(self) -> tuple[tuple[Texts | None, tuple[Option, ...]], ...]:
@@ -216,6 +218,7 @@ _FIELD = table(
         "warning": texts(),
         "safe": text(),
         "enough": YES_OR_NO,
+        "paper": YES_OR_NO,
         "most": number(1, _MOST),
         "check": one_of(_CHECKS),
         "option": list_of(_OPTION),
@@ -274,6 +277,7 @@ def _field(field: Node) -> Field:
         _flag(field),
         field.get("check"),
         field.get("safe", ""),
+        field.get("paper", True),
     )
 
 

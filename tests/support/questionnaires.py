@@ -48,6 +48,7 @@ id = "days"
 type = "period"
 concerns = "facts"
 safe = "On each day many are there."
+paper = false
 label = { fr = "Jour", en = "Day" }
 """
 
