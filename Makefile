@@ -34,7 +34,7 @@ BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \
   $(ESBUILD) portal/scripts/offline.js --conditions=offline --outfile=$(1)/offline.js && \
   $(ESBUILD) portal/scripts/checkproof.js --conditions=offline --outfile=$(1)/proof.js && \
-  $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \
+  $(ESBUILD) portal/style.css portal/paper.css --outdir=$(1)/static && \
   for package in $(INSIDE); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done > $(1)/static/licenses.txt
 
 # `make lock UPGRADE=--upgrade` takes the newest versions. Without it, only packages that changed in the .in files change.
@@ -114,6 +114,7 @@ built: node_modules/.package-lock.json
 built-check: node_modules/.package-lock.json
 	@fresh=$$(mktemp -d) && trap 'rm -r "$$fresh"' EXIT && $(call BUILD,"$$fresh") && \
 	  diff -rq portal/static/js "$$fresh"/static/js && cmp portal/static/style.css "$$fresh"/static/style.css && \
+	  cmp portal/static/paper.css "$$fresh"/static/paper.css && \
 	  cmp portal/static/licenses.txt "$$fresh"/static/licenses.txt && cmp portal/offline.js "$$fresh"/offline.js && \
 	  cmp portal/proof.js "$$fresh"/proof.js || \
 	  { echo 'the built scripts differ from a fresh build'; echo 'hint: make built'; exit 1; } >&2

@@ -19,6 +19,7 @@ _PLACES = {
     "portal/scripts": "tests/pages",  # beside `make js`, which `make check` runs whole
     "portal/static": "tests/pages",
     "portal/style.css": "tests/pages",
+    "portal/paper.css": "tests/pages",
     "portal/app.py": "tests/portal/web",
     "portal/config.py": "tests/portal/ops",
     "portal/errors.py": "tests/portal/ops",

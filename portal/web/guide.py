@@ -52,6 +52,11 @@ class Guide:
         """The placeholders in square brackets, which the inspectorate must replace."""
         return _TO_FILL_IN.findall("\n".join(_texts(self)))
 
+    @property
+    def postal(self) -> str:
+        """The address, or "" as long as a part of it must be filled in: a letter would not arrive."""
+        return "" if _TO_FILL_IN.search(self.address) else self.address
+
 
 _SECTION = table(
     {"heading": text()}, {"text": text(), "items": list_of(text(), least=0), "folded": YES_OR_NO}

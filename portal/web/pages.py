@@ -16,7 +16,7 @@ from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal.config import Colour
-from portal.web import assets, colours, content_encoding, guide, law, logo, offline, translation
+from portal.web import assets, colours, content_encoding, guide, law, logo, offline, paper, translation
 from portal.web.assets import Asset
 from templates import typography
 from templates.law import promises
@@ -35,6 +35,7 @@ _PAGES = {
     "help": "help.html",
     "legal": "legal.html",
     "sheet.html": "sheet.html",
+    "paper": "paper.html",
     "verify": "verify.html",
     "sealed": "sealed.html",
 }
@@ -240,6 +241,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "fingerprint": signing.fingerprint(base64url.decode(site.root_key)) if site.root_key else "",
         "questionnaire": questionnaire,
         "questionnaire_hash": base64url.encode(questionnaire.hash),
+        "leaves": paper.leaves(questionnaire),
         "leave_to": site.leave_to,
         "onion": site.onion,
         "assets": found,

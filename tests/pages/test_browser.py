@@ -14,7 +14,7 @@ from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
+NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", "paper", *guide.NOTICES)
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 SOURCES = [
     "Makefile",
     "package.json",
-    *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css")),
+    *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css", "paper.css")),
 ]
 # Instead of a fresh build, what one makes of sources that nobody changed: it takes a second.
 COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js {ROOT}/portal/proof.js $(1)"
@@ -65,6 +65,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "offline form": lambda root: append(root / "portal/offline.js"),
     "page for proofs": lambda root: append(root / "portal/proof.js"),
     "style": lambda root: append(root / "portal/static/style.css"),
+    "style of the paper form": lambda root: append(root / "portal/static/paper.css"),
     "licences": lambda root: append(root / "portal/static/licenses.txt"),
     "one more": lambda root: append(root / "portal/static/js/other.js"),
     "one less": lambda root: (root / "portal/static/js/leave.js").unlink(),

@@ -1,0 +1,221 @@
+"""The form for a letter: two printed pages, nothing cut, nothing that is false on paper."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from crypto.questionnaire import Field, Kind
+from portal.web import translation
+from templates.catalogues import LANGUAGES
+from tests.support.accessibility import CONTRAST, violations
+from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
+from tests.support.paper_form import ADDRESS, AddressedSite, Sheet, compact, cut, printed
+from tests.support.printed_page import printed_lines
+from tests.support.questionnaires import SHIPPED_PARSED
+
+pytestmark = pytest.mark.browser
+
+ASKED = [field for field in SHIPPED_PARSED.fields if field.paper]
+LEFT_OUT = [field for field in SHIPPED_PARSED.fields if not field.paper]
+# The margins at which browsers print unless somebody changes them, from none to a centimetre.
+MARGINS = ["0", "1cm"]
+# What is true of the site and false of a letter.
+OF_THE_SITE = re.compile(
+    r"javascript|script|navigateur|browser|scell|seal|chiffr|encrypt|étape|\bstep|bouton|button|cliqu|click"
+    r"|\bécran|\bscreen\b|cette page|this page|ce site|this site|par messages|by messages",
+    re.IGNORECASE,
+)
+# The colours of texts and edges that are seen, in print; and what is behind a text, unless it is clear.
+COLOURS = """() => {
+  const clear = "rgba(0, 0, 0, 0)";
+  const found = new Set();
+  for (const each of document.querySelectorAll(".form, .form *")) {
+    for (const style of [getComputedStyle(each), getComputedStyle(each, "::before")]) {
+      found.add(`ink ${style.color}`);
+      if (style.backgroundColor !== clear) found.add(`paper ${style.backgroundColor}`);
+      for (const side of ["top", "right", "bottom", "left"])
+        if (parseFloat(style.getPropertyValue(`border-${side}-width`)))
+          found.add(`ink ${style.getPropertyValue(`border-${side}-color`)}`);
+    }
+  }
+  return [...found].sort();
+}"""
+BLACK_ON_WHITE = ["ink rgb(0, 0, 0)", "paper rgb(255, 255, 255)"]
+# A block of this height before the questions, which may then be cut anywhere.
+SPOIL = """(height) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`@media print { .leaf { display: block !important; min-height: 0 !important }
+    .parts, .questions, .boxes, .question { columns: auto !important; display: block !important;
+      break-inside: auto !important }
+    .head { display: block !important; height: ${height}mm } }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+@pytest.fixture(scope="module", name="addressed")
+def addressed_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AddressedSite]:
+    made = AddressedSite(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite")
+    with made.serving():
+        yield made
+    made.close()
+
+
+@pytest.fixture(params=LANGUAGES)
+def form(request: pytest.FixtureRequest, addressed: AddressedSite, chromium: Browser) -> Iterator[Page]:
+    """The page with the form, in each language, on a telephone."""
+    context = chromium.new_context(viewport=TELEPHONE)
+    page = context.new_page()
+    page.goto(f"{addressed.address}/{request.param}/paper")
+    yield page
+    context.close()
+
+
+def language_of(page: Page) -> str:
+    return str(page.locator("html").get_attribute("lang"))
+
+
+def texts(field: Field, language: str) -> list[str]:
+    """Return all that the questionnaire says to somebody who is asked this."""
+    notices = [option.notice for option in field.options]
+    said = [field.label, field.hint, field.warning, *(option.label for option in field.options), *notices]
+    return [getattr(each, language) for each in said if each]
+
+
+def found_in(sheets: list[Sheet], text: str) -> bool:
+    return any(compact(text) in sheet.text for sheet in sheets)
+
+
+@pytest.mark.parametrize("margin", MARGINS)
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_form_prints_on_two_pages(form: Page, paper: str, margin: str) -> None:
+    assert len(printed(form, paper, margin)) == 2
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_no_question_is_cut_and_every_box_is_whole(form: Page, paper: str) -> None:
+    """Each question is on one page with all that belongs to it, and has all its squares and lines."""
+    sheets = printed(form, paper)
+    assert cut(sheets, form) == []
+    assert sum(sheet.squares for sheet in sheets) == sum(len(field.options) for field in ASKED)
+    lines = {Kind.TEXT: 2, Kind.LINE: 1, Kind.PERIOD: 2}
+    wanted = sum(14 if field.most > 4000 else lines.get(field.kind, 0) for field in ASKED)
+    assert sum(sheet.lines for sheet in sheets) >= wanted
+
+
+def test_a_question_that_is_cut_would_be_found(form: Page) -> None:
+    """The control: without the rules that keep a question together, some height cuts one."""
+    spoiled = []
+    for height in range(10, 60, 5):
+        form.evaluate(SPOIL, height)
+        spoiled += cut(printed(form), form)
+    assert spoiled != []
+
+
+def test_every_question_that_makes_sense_in_a_letter_is_on_it_in_order_and_no_other(form: Page) -> None:
+    language, sheets = language_of(form), printed(form)
+    order = [each.get_attribute("data-question") for each in form.locator("[data-question]").all()]
+    assert order == [field.id for field in ASKED]
+    wanted = [text for field in ASKED for text in texts(field, language)]
+    assert len(wanted) > 150
+    assert [text for text in wanted if not found_in(sheets, text)] == []
+    assert LEFT_OUT
+    assert [field.id for field in LEFT_OUT if found_in(sheets, getattr(field.label, language))] == []
+
+
+def test_the_address_and_what_a_letter_cannot_do_are_on_it(form: Page) -> None:
+    sheets, words = printed(form), translation.load(language_of(form)).gettext
+    assert [line for line in ADDRESS if not found_in(sheets[:1], line)] == []
+    for english in (
+        "A letter gives you no twelve words. You cannot read an answer, and nobody can ask you anything.",
+        "Write in capitals: people can recognise your handwriting.",
+        "Paper keeps fingerprints. Wear gloves. Lick neither stamp nor envelope.",
+        "The postmark tells the day and the area. Post it far from home and work, without a sender.",
+    ):
+        assert found_in(sheets[:1], words(english)), english
+    prosecutor = SHIPPED_PARSED.options("path")[2]
+    assert prosecutor.id == "gave_in"
+    assert prosecutor.notice
+    assert found_in(sheets, getattr(prosecutor.notice, language_of(form)))
+
+
+def test_nothing_printed_is_true_of_the_site_alone(form: Page) -> None:
+    """Besides the answers to choose from, which name things of the trade. The control is the screen."""
+    answers = {getattr(o.label, language_of(form)) for field in ASKED for o in field.options}
+    lines = [line for line in printed_lines(form) if line not in answers]
+    assert len(lines) > 60
+    assert [line for line in lines if OF_THE_SITE.search(line)] == []
+    assert len([line for line in form.inner_text("body").splitlines() if OF_THE_SITE.search(line)]) > 2
+
+
+def test_nothing_but_the_form_is_printed(form: Page) -> None:
+    """No header, no “Leave quickly”, no foot, no advice on printing."""
+    lines = printed_lines(form)
+    form.emulate_media(media="print")
+    assert lines == [line for line in form.inner_text(".form").splitlines() if line.strip()]
+    form.emulate_media(media="screen")
+    assert len(lines) < len([line for line in form.inner_text("body").splitlines() if line.strip()])
+
+
+def test_the_title_tells_a_printer_nothing(form: Page) -> None:
+    """Printers and their servers keep the titles of what they print."""
+    assert form.title() in {"Formulaire à imprimer", "Form to print"}
+
+
+def test_the_form_is_black_on_white(form: Page) -> None:
+    """For any printer; in the dark as well. The control is a grey line."""
+    form.emulate_media(media="print", color_scheme="dark")
+    assert form.evaluate(COLOURS) == BLACK_ON_WHITE
+    form.evaluate("document.querySelector('.boxes').style.borderTop = '1px solid #777'")
+    assert form.evaluate(COLOURS) != BLACK_ON_WHITE
+
+
+def test_the_page_keeps_nobody_out(form: Page) -> None:
+    """On a telephone, on a wide screen, in the dark, and while it is printed."""
+    found = violations(form)
+    form.set_viewport_size(DESKTOP)
+    form.emulate_media(color_scheme="dark")
+    found += violations(form)
+    form.emulate_media(media="print")
+    found += violations(form, CONTRAST)
+    assert found == []
+
+
+def test_the_page_tells_of_the_traces_before_it_tells_how_to_print(form: Page) -> None:
+    words = translation.load(language_of(form)).gettext
+    page = form.inner_text("main")
+    said = ("Printing and paper leave traces.", "How to print it", "Report by letter")
+    places = [page.index(words(each)) for each in said]
+    assert places == sorted(places)
+
+
+def test_the_same_form_is_printed_without_a_script(addressed: AddressedSite, chromium: Browser) -> None:
+    found = []
+    for enabled in (True, False):
+        context = chromium.new_context(java_script_enabled=enabled)
+        page = context.new_page()
+        page.goto(f"{addressed.address}/fr/paper")
+        found.append(printed(page))
+        context.close()
+    assert found[0] == found[1]
+
+
+def test_without_an_address_the_form_still_takes_two_pages(visitor: Visitor) -> None:
+    """The shipped texts name none: somebody may want to send the form to another body."""
+    for language in LANGUAGES:
+        visitor.visit(f"{language}/paper")
+        assert len(printed(visitor.page)) == 2
+        assert "[" not in visitor.page.inner_text(".to")
+
+
+def test_the_pages_that_speak_of_paper_lead_to_the_form(chromium: Browser, visitor: Visitor) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name in ("report", "sealed", "legal", "help", "guide"):
+        page.goto(f"{visitor.address}/fr/{name}")
+        assert page.locator("main a[href='/fr/paper']").count() == 1, name
+    page.click("main a[href='/fr/paper']")
+    page.click("main a[href='/fr/']")
+    assert page.url == f"{visitor.address}/fr/"
+    context.close()
