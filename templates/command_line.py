@@ -1,4 +1,4 @@
-"""The parts that both command lines share: a tree of commands, help in sections, and suggestions of names.
+"""The parts that both command lines share: a tree of commands, help in sections, suggestions, and days.
 
 The tree gives the place of each command's function, so that a run imports only what its command needs. The
 function declares options and arguments. The tree gives the name, a one-line summary, and an example.
@@ -7,6 +7,7 @@ function declares options and arguments. The tree gives the name, a one-line sum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 
 import click
 
+from crypto import shape
+from crypto.errors import Malformed
 from crypto.toml_schema import Schema
 
 HELP_NAMES = ("-h", "--help")
@@ -54,6 +57,22 @@ class Option(click.Option):
     def __init__(self, *arguments: Any, section: str = "Options", **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.section = section
+
+
+class _Day(click.ParamType[date]):
+    """A day that the journal, the vault and bundles can hold (SPEC 1.2)."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or raise BadParameter."""
+        try:
+            return shape.day.read(value)
+        except Malformed:
+            self.fail(f"{value!r} is not a day from 2000 to 2199, such as 2026-11-24", param, ctx)
+
+
+DAY = _Day()
 
 
 class Asking(ABC):

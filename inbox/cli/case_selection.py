@@ -1,8 +1,7 @@
 """How commands select cases: by number, or by a filter."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from crypto.messages import Status
 from inbox.casework import tags
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import NUMBER
+from inbox.cli.options import NUMBER, Decorator, together
 from inbox.overview import queue
 from inbox.overview.queue_filter import Due, Filter, Order, State
 from inbox.session.actions import Actor
@@ -18,11 +17,11 @@ from inbox.session.inbox import Inbox
 from templates.command_line import Option
 
 
-def _filter(*names: str, **options: Any) -> Callable[[Any], Any]:
+def _filter(*names: str, **options: Any) -> Decorator:
     return click.option(*names, **{"cls": Option, "section": "Which cases", **options})
 
 
-_OPTIONS: list[Callable[[Any], Any]] = [
+filters = together(
     _filter(
         "--search",
         cls=TextOption,
@@ -52,7 +51,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         " cases.",
     ),
     _filter("--tag", default="", help="Cases with this tag."),
-]
+)
 
 _STATES = {
     State.OPEN: "Only open cases, also when searching for words.",
@@ -66,21 +65,11 @@ sort_option = click.option(
 )
 
 
-def filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a filter to a command."""
-    return reduce(lambda made, option: option(made), reversed(_OPTIONS), command)
-
-
-def state_options(*states: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add a flag for each of these states of cases to a command. Only one flag can be given."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for each in reversed(states):
-            said = _STATES[State(each)]
-            command = _filter(f"--{each}", "state", flag_value=each, help=said)(command)
-        return command
-
-    return decorate
+def state_options(*states: str) -> Decorator:
+    """Return a flag for each of these states of cases. Only one flag can be given."""
+    return together(
+        *(_filter(f"--{each}", "state", flag_value=each, help=_STATES[State(each)]) for each in states)
+    )
 
 
 def filtered(given: Mapping[str, Any]) -> Filter:
@@ -100,6 +89,18 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
+# Case numbers, or a filter with the number of cases that it finds.
+many_cases = together(
+    click.argument("cases", type=NUMBER, nargs=-1),
+    filters,
+    click.option(
+        "--count",
+        type=NUMBER,
+        help="Confirm how many cases the filter finds; if the number differs, nothing is done.",
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Selected cases, by number or by the filter ``wanted``, which must find exactly ``count`` cases."""
@@ -111,16 +112,6 @@ class Chosen:
     def numbers(self, inbox: Inbox, who: Actor) -> Sequence[int]:
         """Return the numbers without duplicates, in order. Raises the same errors as ``queue.pick``."""
         return sorted(set(self.cases)) or queue.pick(inbox, who, self.wanted, self.count)
-
-
-def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command take case numbers, or a filter with the number of cases it finds."""
-    count = click.option(
-        "--count",
-        type=NUMBER,
-        help="Confirm how many cases the filter finds; if the number differs, nothing is done.",
-    )
-    return click.argument("cases", type=NUMBER, nargs=-1)(filters(count(command)))
 
 
 def chosen(given: dict[str, Any], state: State = State.OPEN) -> Chosen:

@@ -6,7 +6,11 @@ from typing import Any
 
 import click
 
-from inbox.cli.options import Command, passphrase_of, remembered
+from inbox.cli.options import (
+    passphrase_of,
+    remembered,
+    together,
+)
 from inbox.keys import passphrase_strength
 from inbox.keys.officers import SHORTEST, check_passphrase
 from inbox.keys.secret_sharing import Appointee, Circle, Proven
@@ -23,21 +27,17 @@ _STEPS = (
 )
 
 
-def circle_options(command: Command) -> Command:
-    """Add the options for a circle of officers: the quorum, and the folder for the shares."""
-    for option in (
-        click.option(
-            "--sheets", is_flag=True, help="Also write each share in words, as plain text, to be printed."
-        ),
-        click.option(
-            "--shares",
-            type=click.Path(path_type=Path),
-            help="Write the share files and the record into this folder.",
-        ),
-        click.option("--quorum", type=int, help="How many officers it takes to open the inbox."),
-    ):
-        command = option(command)
-    return command
+circle_options = together(
+    click.option("--quorum", type=int, help="How many officers it takes to open the inbox."),
+    click.option(
+        "--shares",
+        type=click.Path(path_type=Path),
+        help="Write the share files and the record into this folder.",
+    ),
+    click.option(
+        "--sheets", is_flag=True, help="Also write each share in words, as plain text, to be printed."
+    ),
+)
 
 
 def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple[Appointee, ...] | None:

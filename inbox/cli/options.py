@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import click
 
-from crypto import shape
-from crypto.errors import Malformed
 from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
 from crypto.strictjson import LARGEST
@@ -32,7 +30,7 @@ from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
 from templates.command_line import Option
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
 
 
 class Door(Protocol):
@@ -89,6 +87,18 @@ class Closed:
         """Do nothing: the command ends anyway."""
 
 
+def together(*options: Decorator) -> Decorator:
+    """Return one decorator for several options or arguments. Help lists them in this order."""
+
+    def decorate(command: Any) -> Any:
+        # Like decorators above a function, the last one is applied first.
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def _remember(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:
     context.meta.setdefault(f"inbox.{option.name}", []).extend(given)
 
@@ -103,7 +113,7 @@ def brings_officers() -> bool:
     return bool(remembered("share") or remembered("passphrase_file"))
 
 
-def _opening(name: str, what: str) -> Callable[[Command], Command]:
+def _opening(name: str, what: str) -> Decorator:
     # People type these options before or after the command.
     return click.option(
         name,
@@ -117,19 +127,13 @@ def _opening(name: str, what: str) -> Callable[[Command], Command]:
     )
 
 
-def officer_options(command: Command) -> Command:
-    """Add ``--share`` and ``--passphrase-file``, which are given once for each officer."""
-    for name, what in (
-        (
-            "--passphrase-file",
-            "Read an officer's passphrase from this file; give the files in the order of the shares.",
-        ),
-        ("--share", "The share file of an officer; repeat it for each officer."),
-    ):
-        command = _opening(name, what)(command)
-    return command
-
-
+officer_options = together(
+    _opening("--share", "The share file of an officer; repeat it for each officer."),
+    _opening(
+        "--passphrase-file",
+        "Read an officer's passphrase from this file; give the files in the order of the shares.",
+    ),
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -145,14 +149,6 @@ def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str |
     return reason
 
 
-def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:
-    """Return the day given with an option, or None."""
-    try:
-        return None if given is None else shape.day.read(given)
-    except Malformed:
-        raise click.BadParameter(f"{given!r} is not a day such as 2026-11-24") from None
-
-
 _WHY = "The reason, for the journal. Do not repeat anything from a report."
 _QUESTION = "the reason, for the journal; do not repeat anything from a report"
 reason_option = click.option(
@@ -166,7 +162,7 @@ reason_needed = click.option(
 def despite_option(
     why: str = "Why you override a warning about the text, for the journal."
     " Do not repeat anything from a report.",
-) -> Callable[[Command], Command]:
+) -> Decorator:
     """Return the option that overrides a warning, with a reason for the journal."""
     question = "why you override the warning"
     return click.option(
@@ -207,22 +203,16 @@ same_disk_option = click.option(
 )
 
 
-def text_options(command: Command) -> Command:
-    """Add the options for a text: ``--text`` or ``--text-file``."""
-    for option in (
-        click.option(
-            "--text-file", type=click.Path(path_type=Path), help="Read the text from this UTF-8 file."
+text_options = together(
+    click.option(
+        "--text",
+        help=(
+            "The text. A shell may keep the text in its history: at a terminal, omit this option"
+            " and type the text when asked."
         ),
-        click.option(
-            "--text",
-            help=(
-                "The text. A shell may keep the text in its history: at a terminal, omit this option"
-                " and type the text when asked."
-            ),
-        ),
-    ):
-        command = option(command)
-    return command
+    ),
+    click.option("--text-file", type=click.Path(path_type=Path), help="Read the text from this UTF-8 file."),
+)
 
 
 def given_text(text: str | None, text_file: Path | None) -> str | None:

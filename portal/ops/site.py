@@ -1,11 +1,11 @@
 """Commands to publish the pages, and to check what a site serves."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
-from crypto import shape, strictjson
+from crypto import strictjson
 from portal import days, files, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
@@ -18,14 +18,15 @@ from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.web import headers, pages
+from templates.command_line import DAY
 
 _PATH = click.Path(path_type=Path)
 
 
-def _until(_: click.Context, __: click.Parameter, value: datetime) -> date:
-    if not days.today() <= value.date() <= shape.LAST_DAY:
-        raise click.BadParameter(f"the day must be from today to {shape.LAST_DAY}")
-    return value.date()
+def _until(_: click.Context, __: click.Parameter, value: date) -> date:
+    if value < days.today():
+        raise click.BadParameter("the day must be today or later")
+    return value
 
 
 def _save(out: Path, raw: bytes) -> None:
@@ -45,7 +46,7 @@ def _save(out: Path, raw: bytes) -> None:
 )
 @click.option(
     "--until",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     callback=_until,
     required=True,
     help="The last day on which the manifest is valid.",

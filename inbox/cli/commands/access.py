@@ -1,6 +1,6 @@
 """Who may know: the readers of a case, its reporter's identity, and its disclosures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,22 @@ from inbox.access.identities import ConsentSaid
 from inbox.cli.free_text import TextArgument
 from inbox.cli.options import (
     NUMBER,
+    Decorator,
     Door,
     asked_text,
     case_argument,
-    day_of,
     given_or_to_type,
     json_option,
     officer_options,
     reason_needed,
     reason_option,
+    together,
 )
 from inbox.language.views import View
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.vault.casework_tables import Disclosure
+from templates.command_line import DAY
 
 _alias = click.argument(
     "alias", metavar="[TEXT]", cls=TextArgument, question="the other name", needed=True, required=False
@@ -36,16 +38,9 @@ _alias = click.argument(
 _officer = click.argument("officer", metavar="NAME")
 
 
-def _command(*takes: Callable[..., Any]) -> Callable[..., Any]:
+def _command(*takes: Decorator) -> Decorator:
     """Make a function a command of the group, with the common options."""
-
-    def made(function: Callable[..., None]) -> Any:
-        taking = click.pass_obj(function)
-        for option in (json_option, officer_options, *reversed(takes)):
-            taking = option(taking)
-        return click.command()(taking)
-
-    return made
+    return together(click.command(), *takes, officer_options, json_option, click.pass_obj)
 
 
 @_command(case_argument, _officer, reason_needed)
@@ -255,7 +250,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@click.option("--day", required=True, callback=day_of, help="The day of the reporter's consent, YYYY-MM-DD.")
+@click.option("--day", required=True, type=DAY, help="The day of the reporter's consent.")
 @reason_option
 @officer_options
 @json_option

@@ -1,6 +1,6 @@
 """Work on cases: notes, tags, assignment, score, credibility, links."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from inbox.cli.options import (
     officer_options,
     reason_needed,
     text_options,
+    together,
 )
 from inbox.deadlines import workflow
 from inbox.deadlines.bonds import Relation
@@ -185,11 +186,14 @@ def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
     terminal.show({"cases": done.numbers, "assigned": deputy, "kept": done.kept}, said, as_json=as_json)
 
 
-def _part_options(command: Callable[..., None]) -> Callable[..., None]:
-    for name in reversed(score.NAMES):
-        meaning = labels.english("part_values", name)
-        command = click.option(f"--{name}", type=click.IntRange(0, score.HIGHEST), help=meaning)(command)
-    return command
+_part_options = together(
+    *(
+        click.option(
+            f"--{name}", type=click.IntRange(0, score.HIGHEST), help=labels.english("part_values", name)
+        )
+        for name in score.NAMES
+    )
+)
 
 
 @click.command()

@@ -20,7 +20,6 @@ from inbox.cli.options import (
     NUMBER,
     Door,
     case_argument,
-    day_of,
     despite_option,
     given_text,
     json_option,
@@ -46,6 +45,7 @@ from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
 from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
+from templates.command_line import DAY
 
 _PLAIN = (
     "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"
@@ -254,7 +254,7 @@ _request_option = click.option("--request", required=True, type=NUMBER, help="Th
 
 
 def _day_option(name: str, what: str) -> Callable[[Any], Any]:
-    return click.option(name, required=True, callback=day_of, metavar="DAY", help=what)
+    return click.option(name, required=True, type=DAY, help=what)
 
 
 @click.command()

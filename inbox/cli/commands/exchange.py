@@ -4,7 +4,7 @@ Reports that arrived another way are also entered here.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.clock import today
+from templates.command_line import DAY
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
@@ -133,9 +134,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     required=True,
     help="The language of the reporter and of the twelve words.",
 )
-@click.option(
-    "--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it arrived."
-)
+@click.option("--received", type=DAY, required=True, help="The day on which it arrived.")
 @click.option(
     "--answers",
     "answers_file",
@@ -162,7 +161,7 @@ def enter(  # noqa: PLR0913 - one for each option
     *,
     route: str,
     language: str,
-    received: datetime,
+    received: date,
     answers_file: Path | None,
     attach: tuple[Path, ...],
     sheet: Path | None,
@@ -180,12 +179,12 @@ def enter(  # noqa: PLR0913 - one for each option
             sentence("{sheet} cannot be written", sheet=sheet),
             sentence("name a new file in an existing folder"),
         )
-    manual_entry.check_day(received.date(), today())
+    manual_entry.check_day(received, today())
     with door.opened() as (inbox, who):
         if sheet is not None:
             apart.check(inbox.home, sheet.parent)
         answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
-        report = Told(Route(route), language, received.date(), answered, attach)
+        report = Told(Route(route), language, received, answered, attach)
         entered = manual_entry.enter(inbox, who, report)
     view = _view(entered)
     terminal.show(view, _lines(view), as_json=as_json)

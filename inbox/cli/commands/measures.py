@@ -1,7 +1,6 @@
 """Measures in a case: risk to the source, measures taken, decisions that the law requires, holds."""
 
-from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ from inbox.cli import render_work
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
     NUMBER,
-    Command,
+    Decorator,
     Door,
     case_argument,
     despite_option,
@@ -22,27 +21,26 @@ from inbox.cli.options import (
     officer_options,
     reason_needed,
     text_options,
+    together,
 )
 from inbox.dossiers import recording
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
+from templates.command_line import DAY
 
 
-def _sent(addressee: str, restrictions: str) -> Callable[[Command], Command]:
+def _sent(addressee: str, restrictions: str) -> Decorator:
     """Return the options for the recipient, the reference and the restrictions."""
+    return together(
+        _text("--addressee", "the recipient", addressee),
+        _text("--reference", "its reference", "Its reference."),
+        _text("--restrictions", "the prosecutor's restrictions", restrictions),
+    )
 
-    def decorate(command: Command) -> Command:
-        # click lists options in reverse order of their decorators.
-        for name, question, says in (
-            ("--restrictions", "the prosecutor's restrictions", restrictions),
-            ("--reference", "its reference", "Its reference."),
-            ("--addressee", "the recipient", addressee),
-        ):
-            click.option(name, cls=TextOption, question=question, default="", help=says)(command)
-        return command
 
-    return decorate
+def _text(name: str, question: str, says: str) -> Decorator:
+    return click.option(name, cls=TextOption, question=question, default="", help=says)
 
 
 @click.command()
@@ -63,7 +61,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.command()
 @case_argument
 @click.argument("kind")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
+@click.option("--day", type=DAY, help="The day, if not today.")
 @_sent("The recipient, or the authority that decided.", "The prosecutor's restrictions.")
 @click.option("--degree", type=NUMBER, help="The group of the sanction, if the measure is one.")
 @despite_option(
@@ -77,7 +75,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @officer_options
 @json_option
 @click.pass_obj
-def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
+def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: bool, **more: Any) -> None:
     """Record a measure taken in a case. `inbox law show` lists each KIND.
 
     A final decision takes two officers.
@@ -86,7 +84,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
-        taken = Taken(kind=kind, day=day.date() if day else who.today, sent=sent, **more)
+        taken = Taken(kind=kind, day=day or who.today, sent=sent, **more)
         view = work_view.measure(recording.record(inbox, who, case, taken))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
@@ -148,7 +146,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @click.argument("choice")
 @reason_needed
 @click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Postpone the decision until this day.")
+@click.option("--until", type=DAY, help="Postpone the decision until this day.")
 @_sent("The recipient of the transmission.", "The restrictions set by the prosecutor who was informed.")
 @despite_option(
     "Why the reporter counts as informed without a reply, or why you override a warning; for the journal."
@@ -156,11 +154,9 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @officer_options
 @json_option
 @click.pass_obj
-def decide(
-    door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
-) -> None:
+def decide(door: Door, /, *, case: int, choice: str, until: date | None, as_json: bool, **more: Any) -> None:
     """Make a decision that the law requires, with a reason. `inbox law show` lists each CHOICE."""
-    wanted = Decision(choice=choice, until=until.date() if until else None, **more)
+    wanted = Decision(choice=choice, until=until, **more)
     with door.opened() as (inbox, who):
         view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)
     until_day = f" until {view['due']}" if wanted.until else ""

@@ -1,7 +1,7 @@
 """The office: law, regime, numbering, days off, questionnaire, oversight, registers."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,14 @@ import click
 from crypto.printable import visible
 from inbox.cli import render_law
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, out_file, reason_needed
+from inbox.cli.options import (
+    NUMBER,
+    Door,
+    json_option,
+    officer_options,
+    out_file,
+    reason_needed,
+)
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.settings import Settings
 from inbox.language import labels
@@ -26,9 +33,10 @@ from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 from templates.catalogues import LANGUAGES
+from templates.command_line import DAY
 
 _ENDINGS = tuple(f".{each}" for each in Form)
-_days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
+_days = click.argument("days", metavar="DAY…", type=DAY, nargs=-1, required=True)
 
 
 @click.command()
@@ -99,10 +107,10 @@ def _heard(now: Settings) -> Iterator[str]:
 @officer_options
 @json_option
 @click.pass_obj
-def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
+def add(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
     """Add days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
-        now = office_settings.add_days_off(inbox, who, [day.date() for day in days])
+        now = office_settings.add_days_off(inbox, who, days)
     _show(now.days_off, as_json=as_json)
 
 
@@ -111,10 +119,10 @@ def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @officer_options
 @json_option
 @click.pass_obj
-def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
+def remove(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
     """Remove days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
-        now = office_settings.remove_days_off(inbox, who, [day.date() for day in days])
+        now = office_settings.remove_days_off(inbox, who, days)
     _show(now.days_off, as_json=as_json)
 
 
@@ -269,7 +277,7 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
 
 @click.command()
 @click.option("--body", required=True, help=f"The body or person consulted, in at most {LONGEST} characters.")
-@click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the consultation.")
+@click.option("--day", required=True, type=DAY, help="The day of the consultation.")
 @click.option("--subject", cls=TextOption, question="the subject", needed=True, help="The subject.")
 @click.option(
     "--opinion",

@@ -1,6 +1,6 @@
 """The officers who open the inbox, and changes of officers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,14 @@ import click
 from crypto.printable import visible
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
-from inbox.cli.options import Door, json_option, officer_options, reason_of, reason_option
+from inbox.cli.options import (
+    Door,
+    json_option,
+    officer_options,
+    reason_of,
+    reason_option,
+    together,
+)
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
@@ -62,24 +69,21 @@ def _listed(view: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _changing(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options for a change of officers to a command."""
-    for option in (
-        json_option,
-        officer_options,
-        reason_option,
-        circle_options,
-        click.option(
-            "--new-passphrase-file",
-            "files",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            help="Read an officer's new passphrase from this file; give the files in the order of the"
-            " officers.",
-        ),
-    ):
-        command = option(command)
-    return click.pass_obj(command)
+# The options for a change of officers.
+_changing = together(
+    click.option(
+        "--new-passphrase-file",
+        "files",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Read an officer's new passphrase from this file; give the files in the order of the officers.",
+    ),
+    circle_options,
+    reason_option,
+    officer_options,
+    json_option,
+    click.pass_obj,
+)
 
 
 @click.command()

@@ -18,7 +18,6 @@ from inbox.cli.options import (
     Door,
     asked_text,
     case_argument,
-    day_of,
     given_or_to_type,
     json_option,
     officer_options,
@@ -47,6 +46,7 @@ from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.retention.visas import Given, Listed
 from inbox.system import terminal
+from templates.command_line import DAY
 
 _reason_for_day = click.option(
     "--reason",
@@ -94,7 +94,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
 
 @click.command()
 @click.argument("name", metavar="LIST")
-@click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the visa.")
+@click.option("--day", required=True, type=DAY, help="The day of the visa.")
 @click.option(
     "--reference",
     cls=TextOption,
@@ -170,7 +170,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--since", metavar="DAY", callback=day_of, help="Only cases destroyed on this day or later.")
+@click.option("--since", type=DAY, help="Only cases destroyed on this day or later.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
 )

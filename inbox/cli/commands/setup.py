@@ -18,12 +18,12 @@ from inbox.cli.ceremony import circle_options, founders, handout_in
 from inbox.cli.options import (
     NUMBER,
     Closed,
-    Command,
     Door,
     json_option,
     officer_options,
     quiet_credentials_at,
     same_disk_option,
+    together,
 )
 from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
@@ -49,14 +49,13 @@ _GAP = (
 )
 
 
-def _join_options(command: Command) -> Command:
-    """Add the options ``deployment_id`` and ``root_key``, which are only given together."""
-    for name, what in (
-        ("--root-key", "The root key of the deployment, as its `inbox init` printed it."),
-        ("--deployment-id", "Join this deployment as an external body, with an inbox of your own."),
-    ):
-        command = click.option(name, help=what)(command)
-    return command
+# These two are only given together.
+_join_options = together(
+    click.option(
+        "--deployment-id", help="Join this deployment as an external body, with an inbox of your own."
+    ),
+    click.option("--root-key", help="The root key of the deployment, as its `inbox init` printed it."),
+)
 
 
 def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:

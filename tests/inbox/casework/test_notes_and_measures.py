@@ -194,7 +194,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["none", "--day", "2999-01-01"], "is in the future"),
+        (["none", "--day", "2199-01-01"], "is in the future"),
         (["none", "--degree", "2"], "none has no group 2"),
         (["disciplinary_sanction"], "needs a group, from 1 to 4"),
         (["disciplinary_sanction", "--degree", "5"], "has no group 5"),

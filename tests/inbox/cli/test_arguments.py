@@ -39,6 +39,36 @@ def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: lis
 @pytest.mark.parametrize(
     "words",
     [
+        ["case", "measure", "add", "1", "none", "--day", "D"],
+        ["case", "decide", "1", "defer", "--reason", "x", "--until", "D"],
+        ["case", "add", "--route", "letter", "--language", "fr", "--received", "D"],
+        ["office", "day-off", "add", "2026-11-24", "D"],
+        ["office", "day-off", "remove", "D"],
+        ["request", "add", "--person", "x", "--received", "D", "--way", "letter"],
+        ["retention", "list-destroyed", "--since", "D"],
+    ],
+    ids=lambda words: " ".join(words[:3]),
+)
+def test_what_is_no_day_that_a_file_can_hold_is_a_mistake(world: World, words: list[str]) -> None:
+    """Each command says it in the same words; a day is written in one way."""
+    for day in (
+        "1999-12-31",
+        "2200-01-01",
+        "2026-02-30",
+        "2026-2-3",
+        "2026-02-03T00:00",
+        "20260203",
+        "soon",
+        "",
+    ):
+        said = world.office.run(*(day if word == "D" else word for word in words))
+        assert 2 == said.code
+        assert f"{day!r} is not a day from 2000 to 2199, such as 2026-11-24" in said.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         ["access", "conflict", "add", "1", "X", "--reason", "y"],
         ["access", "conflict", "remove", "1", "X", "--reason", "y"],
         ["access", "alias", "add", "X", "name"],
