@@ -14,9 +14,10 @@ KEY = bytes(32)
 
 
 def create_app(database: str = "") -> Flask:
-    """Return the application. Its database is at the address ``database``, or at ``BARE_DATABASE``.
+    """Return the application.
 
-    gunicorn passes no argument, so under gunicorn the address comes from the environment variable.
+    The application's database is at the address ``database``, or at ``BARE_DATABASE``. gunicorn passes no
+    argument, so under gunicorn the address comes from the environment variable.
     """
     engine = create_engine(database or os.environ["BARE_DATABASE"])
     if engine.dialect.name == "sqlite":

@@ -2,7 +2,7 @@
 
     python -m benchmarks.journey
 
-It prints the rows of the table in docs/reporters-way.md, for both languages. It finds links and
+The benchmark prints the rows of the table in docs/reporters-way.md, for both languages. It finds links and
 buttons by their names, writes a report of 100 words, and answers only the required questions.
 """
 

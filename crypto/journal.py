@@ -58,7 +58,7 @@ class Entry:
 
     ``officers`` lists the officers who acted, in the order of their shares, and how each took part.
     ``values`` describes the object of the action (a bundle, a key, an officer). ``reason`` is the reason that
-    an officer gave. Neither may contain anything from a report.
+    an officer gave. Neither values nor reason may contain anything from a report.
     """
 
     n: int

@@ -105,10 +105,10 @@ class Option:
 class Field:
     """A question. Pages ask it only if each question in ``when`` has one of the answers listed there.
 
-    ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
-    ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter, ``safe``
-    says why; only people who edit the file see this text. ``paper`` tells whether the paper form has the
-    question.
+    ``most`` is in characters; it is 0 for choices. One answer to an ``enough`` question is enough for a
+    report. ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter,
+    ``safe`` says why; only people who edit the file see this text. ``paper`` tells whether the paper form has
+    the question.
     """
 
     id: str

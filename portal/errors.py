@@ -1,4 +1,4 @@
-"""Errors that end a command. Each explains what happened and what to do."""
+"""Errors that end a command. Each error explains what happened and what to do."""
 
 
 class Refused(Exception):

@@ -30,8 +30,8 @@ class Assessment:
 
     ``parts`` are parts of the score, by name; ``confirmed`` confirms the score that the rules propose.
     ``choices`` are the codes of legal decisions. ``extras`` has the other fields of these decisions; each
-    decision takes the fields that belong to it. ``officer`` is the officer to assign the case to, empty for
-    nobody.
+    decision takes the fields that belong to it. ``officer`` is the officer to assign the case to; it is empty
+    to assign the case to nobody.
     """
 
     risk: Risk | None = None

@@ -218,8 +218,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 class Asked:
     """An exit that officers request on a certain day, with the reason that they gave, if any.
 
-    ``also`` maps each obstacle that depends on the request to its own reason. ``code`` is the action, None
-    for the usual action of the exit. ``officers`` is the minimum number of officers who take it. For a
+    ``also`` maps each obstacle that depends on the request to its own reason. ``code`` is the action; None
+    means the usual action of the exit. ``officers`` is the minimum number of officers who take it. For a
     destruction, ``due`` is the entry in the retention schedule, or None while the case is open. ``request``
     is the number of the access request to answer.
     """

@@ -63,7 +63,7 @@ _PAGES = (
 
 
 def create_app(desk: Desk) -> Flask:
-    """Return the application of one desk. Its cookie and its signing key expire with the process."""
+    """Return the application of one desk. The desk's cookie and signing key expire with the process."""
     app = Flask(__name__, static_folder=None)
     app.request_class = _Request
     app.config.update(
@@ -95,7 +95,7 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep a file from a form in memory. It is a share, which must not reach any disk of this machine."""
+        """Keep a file from a form in memory: it is a share, which must not reach any disk of this machine."""
         return BytesIO()
 
 

@@ -1,6 +1,6 @@
 """The layout of all printed letters; the same words always give the same bytes.
 
-A letter names the office, never an officer. Its file contains the day, but no time.
+A letter names the office, never an officer. The file of a letter contains the day, but no time.
 """
 
 from collections.abc import Iterable

@@ -11,7 +11,7 @@ from inbox.text.redaction import Pieces
 
 
 def machine_readable(content: Content, enclosed: Sequence[Part | None]) -> bytes:
-    """Return dossier.json; ``enclosed`` has a part for each file of the content, None for an omitted file."""
+    """Return dossier.json; ``enclosed`` has a part for each file, or None if the file is omitted."""
     files: list[Json] = [_file(*pair) for pair in zip(content.files, enclosed, strict=True)]
     return strictjson.encode(view(content) | {"files": files})
 

@@ -25,7 +25,7 @@ _LARGEST = age.sealed_size(padding.LARGEST)
 class Item:
     """An envelope with the portal's data about it, and its ``row`` if it was set aside before.
 
-    It arrived on ``day``. ``doubted`` is the portal's day if that day is impossible.
+    The envelope arrived on ``day``. ``doubted`` is the portal's day if that day is impossible.
     """
 
     place: Place

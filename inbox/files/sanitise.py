@@ -49,6 +49,6 @@ def clean(home: Home, found: Found, today: date) -> Cleaned | None:
 
 
 def _pictures(home: Home, found: Found, first: Preview) -> list[bytes]:
-    """Return the picture of each page, empty for a page that cannot be shown."""
+    """Return the picture of each page; the picture is empty if the page cannot be shown."""
     later = (previews.look(home, found, page) for page in range(2, first.answer.pages + 1))
     return [page.picture or b"" for page in (first, *later)]

@@ -54,7 +54,7 @@ def _active(data: bytes) -> Iterator[Fact]:
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yield each object stream uncompressed, empty if it cannot be decompressed."""
+    """Yield each object stream uncompressed, or empty bytes if it cannot be decompressed."""
     room = _MOST_UNPACKED
     for match in re.finditer(rb"stream\r?\n", data):
         if b"/ObjStm" in _plain(data[max(0, match.start() - _BEFORE) : match.start()]).rpartition(b"obj")[2]:

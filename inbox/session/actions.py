@@ -201,8 +201,8 @@ class Rule:
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
 
-    ``oversight``: oversight counts the action. It departs from routine or from a proposal of the rules, ends
-    a case, or changes who can act, who can see something, or how the work is measured.
+    ``oversight``: oversight counts the action. Such an action departs from routine or from a proposal of the
+    rules, ends a case, or changes who can act, who can see something, or how the work is measured.
 
     ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).

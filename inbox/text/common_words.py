@@ -1,6 +1,6 @@
 """French and English words that identify no case: function words, and words common in office letters.
 
-They are folded as in ``names.words``. Other forms of a word are found by its stem.
+The words are folded as in ``names.words``. Other forms of a word are found by its stem.
 """
 
 import re

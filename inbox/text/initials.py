@@ -42,7 +42,7 @@ def mean(addressee: str, texts: Iterable[str]) -> bool:
 def _of(addressee: str) -> Iterator[tuple[str, ...]]:
     """Yield the initials of an addressee, folded.
 
-    They are in alphabetical order, because the family name may come first.
+    The initials are in alphabetical order, because the family name may come first.
     """
     untitled = _TITLE.sub("", addressee, count=1)
     for each in (addressee, untitled):  # M. can be a title or an initial

@@ -1,4 +1,4 @@
-"""The tables of casework. They store dates, never times.
+"""The tables of casework. These tables store dates, never times.
 
 Rows of every table with a column ``case``, or ``other`` for a second case, are hidden together with the case
 (``inbox.vault.row_security``), and deleted together with it.
@@ -204,7 +204,7 @@ class Unfinished(Base):
 class SavedView(Base):
     """A saved view of the queue, for one officer alone. ``asked`` has its filters, as JSON.
 
-    ``used`` is the day on which the officer saved it or last used it. Views are not journalled. They belong
+    ``used`` is the day on which the officer saved it or last used it. Views are not journalled. Views belong
     to no case.
     """
 
@@ -249,8 +249,8 @@ class Duty(Base):
     """A legal duty to decide, such as whether to inform the prosecutor. The codes are those of the law.
 
     - ``known`` is the day from which the office knew that it had to decide.
-    - ``decided`` is the day of the decision, None before. Until then, ``decision`` is empty or says that the
-      decision was deferred.
+    - ``decided`` is the day of the decision, or None before that day. Until then, ``decision`` is empty or
+      says that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
@@ -369,8 +369,8 @@ class AccessCase(Base):
 
     - ``unopposed`` is the day on which the prosecutor raised no objection to an answer. ``reference`` says
       where this is recorded, and ``unopposed_by`` which officers recorded it.
-    - ``given`` says whether the answer included the case, None before the answer. ``reason`` is the reason
-      why the answer did not include it, or for overriding a warning about the text.
+    - ``given`` says whether the answer included the case; it is None before the answer. ``reason`` is the
+      reason why the answer did not include it, or for overriding a warning about the text.
     - ``same`` says whether a family name alone in the case means this person, None until officers decide.
     """
 

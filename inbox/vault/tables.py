@@ -168,7 +168,7 @@ class Case(Base):
     - ``closed_in`` is the first outbox that informed the reporter of the closing. ``closed_on`` is the day
       from which the portal counts the case as closed.
     - ``slot_key`` is the id of the reply key that signed the last slot. ``slot_status`` and ``slot_measures``
-      (kinds, separated by spaces) are the content of that slot, empty before the first.
+      (kinds, separated by spaces) are the content of that slot; both are empty before the first slot.
     - ``new`` is true until the case is shown to officers.
     - ``received_doubted`` is the portal's day of receipt if that day is impossible.
     """
@@ -202,7 +202,7 @@ class Case(Base):
 
     @property
     def mailbox(self) -> "Mailbox | None":
-        """The mailbox of the case, None if the office cannot reply to its reporter."""
+        """The mailbox of the case, or None if the office cannot reply to the reporter."""
         if self.case_id is None or self.recipient is None or self.withdrawn:
             return None
         return Mailbox(self, self.case_id, self.recipient)
@@ -338,7 +338,7 @@ class Unopened(Base):
 
 
 class Officer(Base):
-    """An officer. ``member`` is the number of the officer's share, None for a former officer."""
+    """An officer. ``member`` is the number of the officer's share, or None for a former officer."""
 
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -65,7 +65,7 @@ class Limits:
 
     @classmethod
     def of(cls, connection: Connection, settings: Settings, hour: int) -> "Limits":
-        """Return the limits of ``hour`` (hours since 1970). They are the same in every process."""
+        """Return the limits of ``hour`` (hours since 1970). These limits are the same in every process."""
         return cls(
             *_capacity(connection, settings, hour),
             secret=work.secret(connection),

@@ -66,7 +66,7 @@ def keep(
 ) -> None:
     """Store a complete envelope in one transaction; raises a Problem if it is not sealed.
 
-    ``admit`` is called after the first piece is stored. It raises a Problem to refuse the envelope.
+    ``admit`` is called after the first piece is stored. ``admit`` raises a Problem to refuse the envelope.
     """
     if not _sealed(envelope):
         raise Problem(400, "not_sealed")
@@ -79,7 +79,10 @@ def keep(
 
 
 def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
-    """Return the first piece, empty if nothing arrived; raises a Problem if its header was not paid for."""
+    """Return the first piece; raises a Problem if its header was not paid for.
+
+    The piece is empty if nothing arrived.
+    """
     start = next(body, b"")
     if len(start) >= age.ENVELOPE_HEADER and (
         fault := _fault(start, is_paid=work.header_hash(start) == header_hash)

@@ -30,7 +30,7 @@ class Seen:
 
 
 def load(path: Path, deployment: str) -> Seen:
-    """Return the serials in a file, empty if there is no file; raises Refused if it is invalid."""
+    """Return the serials in a file, or no serials without a file; raises Refused if the file is invalid."""
     try:
         found = json.loads(path.read_text("utf-8"))
         seen = Seen(found["deployment"], {kind: int(serial) for kind, serial in found["serials"].items()})

@@ -121,7 +121,7 @@ def find(connection: Connection, envelope_id: bytes) -> Upload | None:
 
 
 def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
-    """Return the piece stored at offset ``position``, empty at the end."""
+    """Return the piece stored at offset ``position``; the piece is empty at the end."""
     at = (chunks.c.envelope_id == envelope_id, chunks.c.position == position)
     return connection.execute(select(chunks.c.data).where(*at)).scalar_one_or_none() or b""
 

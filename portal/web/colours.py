@@ -20,7 +20,7 @@ _ON = ("#ffffff", "#101418")
 
 
 def rules(colour: Colour) -> str:
-    """Return the CSS that sets the accent colour in both colour schemes, "" for the shipped colours.
+    """Return the CSS that sets the accent colour in both colour schemes, or "" for the shipped colours.
 
     Raises BadConfiguration if a colour has too little contrast.
     """

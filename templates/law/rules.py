@@ -261,10 +261,10 @@ class Decision:
     """One way to decide a duty, and its effects.
 
     A decision records ``measure`` and prepares ``outcome``. ``longest`` is the longest time by which it can
-    defer the duty. ``grounds`` are the reasons to choose from, empty if officers write their own.
-    ``informs``: the decision means that the persons concerned have been informed of the data held on them.
-    ``by_reply``: the decision confirms that the reporter was told, so a reply that names the decision is sent
-    first. After any news in ``reopened_by``, the decision is required again.
+    defer the duty. ``grounds`` are the reasons to choose from; there are none if officers write their own
+    reasons. ``informs``: the decision means that the persons concerned have been informed of the data held on
+    them. ``by_reply``: the decision confirms that the reporter was told, so a reply that names the decision
+    is sent first. After any news in ``reopened_by``, the decision is required again.
     """
 
     name: Texts
@@ -333,7 +333,7 @@ class Offence:
 class Measure:
     """What can be done about a case.
 
-    - ``groups``: the number of groups of a sanction, 0 for other measures.
+    - ``groups``: the number of groups of a sanction; 0 for other measures.
     - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word that there
       is no objection.
     - ``addressee``, ``reference``: it is recorded only with its recipient, or with its reference.

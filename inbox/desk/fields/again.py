@@ -32,8 +32,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
-# A function that takes a view's arguments. It returns the fields that the officer's choices require, each
-# with the reason why it is required.
+# A function that takes a view's arguments. The function returns the fields that the officer's choices
+# require, each with the reason why it is required.
 Needed = Callable[..., Mapping[str, Sentence]]
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _NEEDED = "needed_by_choice"

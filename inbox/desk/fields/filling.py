@@ -42,7 +42,7 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake in a field: its ``label``, and the ``id`` of its element, "" if it has none."""
+    """A mistake in a field: the field's ``label``, and the ``id`` of its element ("" without an id)."""
 
     label: str
     said: str

@@ -41,12 +41,12 @@ class Seat:
     """The session of one officer in one browser, with the state that only this officer sees.
 
     ``mark`` distinguishes the pages of this session from those of other sessions, and grants no access.
-    ``wanted`` and ``order`` are the filter and the order of the queue. They are not part of addresses,
-    because browsers remember addresses. ``looked_at`` is the queue that was shown last, or None before the
-    first time. ``is_of_today`` is true if the filter came from the Today page and applies only once.
-    ``around`` are the neighbours of the case that was opened last, and ``reading`` is that case and the page
-    of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels of a page of a
-    file, by case, file and page, until the browser requests them. ``asked`` are the confirmations that the
+    ``wanted`` and ``order`` are the filter and the order of the queue. Filter and order are not part of
+    addresses, because browsers remember addresses. ``looked_at`` is the queue that was shown last, or None
+    before the first time. ``is_of_today`` is true if the filter came from the Today page and applies only
+    once. ``around`` are the neighbours of the case that was opened last, and ``reading`` is that case and the
+    page of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels of a page of
+    a file, by case, file and page, until the browser requests them. ``asked`` are the confirmations that the
     officer asked for. ``active`` is the time of the last activity.
     """
 

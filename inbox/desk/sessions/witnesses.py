@@ -90,7 +90,7 @@ class Signing:
 
 
 def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
-    """Return the officers who may type passphrases for an action on a case, none if one officer is enough."""
+    """Return the officers who may type passphrases for an action on a case; [] if one officer is enough."""
     names = _names(opened, officer, {case}) if taken > 1 else ()
     return Signing(names, opened.inbox.needed(taken), _undeclared(opened, names, [case]))
 

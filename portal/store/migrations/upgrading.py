@@ -1,4 +1,4 @@
-"""The numbered migrations of the database (alembic). They run in the caller's transaction."""
+"""The numbered migrations of the database (alembic). The migrations run in the caller's transaction."""
 
 from pathlib import Path
 
