@@ -41,7 +41,9 @@ PROMISE = re.compile(
 )
 # To say by which day one reads what was done: not all of that may be told.
 BY_A_DAY = re.compile(
-    r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|this day|ce jour-là).*(?:what was done|a été fait)", re.DOTALL
+    r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire)"
+    r".*(?:what was done|a été fait|des suites)",
+    re.DOTALL,
 )
 CAN_BE_TOLD = re.compile(r"\bpouvons vous dire\b|\bpeut vous être dit\b|\bcan tell you\b|\bcan be told\b")
 # To say that nobody else is told unless the reporter wants it: an external authority has to forward.
@@ -168,7 +170,7 @@ def test_who_says_when_the_public_may_be_told_names_the_external_authority(langu
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
-    assert len(advising) >= 2
+    assert len(advising) >= 1
     assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []
 
 
@@ -267,7 +269,7 @@ def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask
 ) -> None:
     """On the page before the form, first of all; and in the form as soon as it is chosen."""
     law = {
-        "fr": ("procureur", "rechercher qui a écrit", "avocat"),
+        "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),
     }
     visitor.visit(f"{language}/before")
@@ -289,8 +291,8 @@ def test_the_guide_says_what_is_passed_on_before_it_speaks_to_who_gave_in(langua
     found = guide.load(Settings().guide_folder, language)
     said = [plain(f"{each.heading} {' '.join(each.items)}") for each in found.sections]
     passed_on, gave_in = {
-        "fr": ("rechercher qui a écrit", "si vous avez déjà cédé"),
-        "en": ("look for who wrote", "if you already gave in"),
+        "fr": ("chercher à savoir qui vous êtes", "si vous avez déjà cédé"),
+        "en": ("try to find out who wrote", "if you already gave in"),
     }[language]
     place = {words: at for words in (passed_on, gave_in) for at, text in enumerate(said) if words in text}
     assert place[passed_on] < place[gave_in]
@@ -300,13 +302,16 @@ def test_the_guide_says_what_is_passed_on_before_it_speaks_to_who_gave_in(langua
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) -> None:
-    """Whom one may ask, what is passed on, and what a gift does; with the way to all other rights."""
+    """Whom one may ask and what is passed on; with the ways to what a gift does, and to all other rights."""
     visitor.visit(f"{language}/")
     shown = visitor.page.inner_text("main")
-    assert missing(shown, HELPERS, language) + missing(shown, WITH_A_GIFT, language) == []
-    assert {"fr": "rechercher qui a écrit", "en": "look for who wrote"}[language] in shown
+    assert missing(shown, HELPERS, language) == []
+    assert {"fr": "chercher à savoir qui vous êtes", "en": "try to find out who wrote"}[language] in shown
     visitor.page.click("main a[href$='/rights']")
     assert visitor.page.url.endswith(f"/{language}/rights")
+    visitor.visit(f"{language}/")
+    visitor.page.click("main a[href$='/guide']")
+    assert missing(visitor.page.inner_text("main"), WITH_A_GIFT, language) == []
 
 
 # The most words of a page as it opens, and what shows that it has: today's number, a little rounded up.
@@ -322,7 +327,7 @@ def test_pages_say_little_before_anything_is_opened(visitor: Visitor, language: 
         visitor.page.locator(opened).first.wait_for(state="visible")
         shown = visitor.page.inner_text("main")
         assert len(shown.split()) <= most, path
-    assert {"fr": "rechercher qui a écrit", "en": "look for who wrote"}[language] in shown
+    assert {"fr": "chercher à savoir qui vous êtes", "en": "try to find out who wrote"}[language] in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

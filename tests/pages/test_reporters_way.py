@@ -7,8 +7,12 @@ from benchmarks import journey, keystroke_level, screen
 from benchmarks.journey import PHONE, Journey, Reporter
 from benchmarks.keystroke_level import SECONDS, Task
 from benchmarks.screen import Block, Screen
+from templates.catalogues import LANGUAGES
 from tests.support.page_visitor import Visitor
 
+# The targets of docs/reporters-way.md.
+MOST_WORDS = 450
+MOST_WORDS_ABOVE_BOX = 60
 PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <h1>One two</h1>
 <p hidden>never shown</p>
@@ -88,12 +92,17 @@ def test_a_report_has_a_hundred_words() -> None:
 
 
 @pytest.mark.browser
-def test_the_way_ends_at_the_receipt_with_the_report_received(chromium: Browser, visitor: Visitor) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_ends_at_the_receipt_after_few_words_with_the_report_received(
+    chromium: Browser, visitor: Visitor, language: str
+) -> None:
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    way = Reporter(context.new_page(), visitor.address, "fr").report()
+    way = Reporter(context.new_page(), visitor.address, language).report()
     context.close()
-    assert visitor.site.report()[0].answers["what"] == (journey.SENTENCES["fr"] * 5).strip()
-    assert journey.said(journey.ARRIVED, "fr") == way.screens[-1].heading
+    assert visitor.site.report()[0].answers["what"] == (journey.SENTENCES[language] * 5).strip()
+    assert journey.said(journey.ARRIVED, language) == way.screens[-1].heading
+    assert 300 < sum(way.words()) <= MOST_WORDS
+    assert 30 < way.above_box <= MOST_WORDS_ABOVE_BOX
     assert way.task.operators["W"] == 12
     assert way.task.text["K"] > 400
     assert len(way.needing) >= 2

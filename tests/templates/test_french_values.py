@@ -352,7 +352,7 @@ def test_whom_a_reporter_can_reach() -> None:
     assert "Défenseur des droits" in said.directly.fr
     assert "Défenseur des droits" in said.instead.fr
     assert "crimes et délits au procureur" in said.passed_on.fr
-    assert "rechercher qui a écrit" in said.passed_on.fr
+    assert "chercher à savoir qui vous êtes" in said.passed_on.fr
 
 
 def test_what_is_guaranteed_to_whoever_reports() -> None:
