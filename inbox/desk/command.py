@@ -25,15 +25,14 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Sign an officer out after this many minutes without pressing a key or button, or a link.",
+    help="Sign an officer out after this many minutes without a key press or a click.",
 )
 @click.option(
     "--short-minutes",
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Lock the desk after this many minutes with fewer officers signed in than it takes to open the"
-    " inbox.",
+    help="Lock the desk after this many minutes in which too few officers are signed in to open the inbox.",
 )
 @click.option(
     "--medium",

@@ -24,7 +24,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 @json_option
 @pass_settings
 def pending(settings: Settings, *, as_json: bool) -> None:
-    """Print, for alerts, how many envelopes wait for export, and the day of the oldest."""
+    """Print, for alerts, how many envelopes wait for export, and the day of the oldest envelope."""
     with closing(database.open_database(settings.database_url)) as store, store.read() as connection:
         found = waiting.unexported(connection)
     if as_json:

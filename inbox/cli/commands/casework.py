@@ -45,7 +45,7 @@ _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
 @json_option
 @click.pass_obj
 def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
-    """Add a note for the other officers. The reporter never sees it."""
+    """Add a note for the other officers. The reporter never sees the note."""
     given = given_or_to_type(text, text_file)
     with door.opened() as (inbox, who):
         written = asked_text(f"the note to case {case}") if given is None else given

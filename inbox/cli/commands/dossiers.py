@@ -96,7 +96,11 @@ _PLAN: list[Callable[[Any], Any]] = [
         help="The form of enclosed files; `cleaned` means re-rendered copies.",
     ),
     click.option(
-        "--file", "files", type=NUMBER, multiple=True, help="Enclose this file; repeat it for each file."
+        "--file",
+        "files",
+        type=NUMBER,
+        multiple=True,
+        help="Enclose this file; repeat the option for each file.",
     ),
     click.option("--every-file", is_flag=True, help="Enclose all files of the case."),
 ]
@@ -265,7 +269,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
     question="a name of the person",
     multiple=True,
     needed=True,
-    help="A name of the person; repeat it for each name.",
+    help="A name of the person; repeat the option for each name.",
 )
 @_day_option("--received", "The day on which the request arrived.")
 @click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it arrived.")
@@ -273,7 +277,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
 @json_option
 @click.pass_obj
 def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way: str, as_json: bool) -> None:
-    """Add a request to the register: it must be answered within a month."""
+    """Add a request to the register; each request must be answered within a month."""
     with door.opened() as (inbox, who):
         row = access_requests.record(inbox, who, Came(received, Way(way), names))
     terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
@@ -410,9 +414,10 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
     question="why nothing is disclosed, without anything from a report",
     default="",
     callback=reason_of,
-    help="Why nothing is disclosed, although no obstacle forbids it; kept with the cases.",
+    help="Why nothing is disclosed, although no obstacle forbids disclosure; the reason is kept with the"
+    " cases.",
 )
-@despite_option("Why you override a warning about the text; kept with the cases.")
+@despite_option("Why you override a warning about the text; the reason is kept with the cases.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
 @officer_options

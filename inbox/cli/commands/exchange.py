@@ -134,7 +134,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     required=True,
     help="The language of the reporter and of the twelve words.",
 )
-@click.option("--received", type=DAY, required=True, help="The day on which it arrived.")
+@click.option("--received", type=DAY, required=True, help="The day on which the report arrived.")
 @click.option(
     "--answers",
     "answers_file",
@@ -145,7 +145,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     "--attach",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
-    help="Attach this file; repeat it for each file.",
+    help="Attach this file; repeat the option for each file.",
 )
 @click.option(
     "--sheet",

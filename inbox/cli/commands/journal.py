@@ -24,7 +24,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
-    """Verify every entry, and name the first that was changed, removed or moved."""
+    """Verify every entry, and name the first entry that was changed, removed or moved."""
     paper = anchors.paper(written) if written is not None else None
     with door.opened() as (inbox, who):
         checked = journal_actions.verify(inbox, who, file, paper)

@@ -63,7 +63,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
-    """Make the keys that follow the current ones. It takes two officers."""
+    """Make the keys that follow the current keys. It takes two officers."""
     with door.opened() as (inbox, who):
         made, is_root = key_actions.rotate(inbox, who, timedelta(days), reason, at_once=at_once)
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
@@ -139,7 +139,7 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 @json_option
 @click.pass_obj
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
-    """Write the signed keyring for the portal. It is renewed if the day or a key has changed."""
+    """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed."""
     with door.opened() as (inbox, who):
         renewed = key_actions.renew_keyring(inbox, who, out)
     view = {

@@ -51,7 +51,7 @@ def _text(name: str, question: str, says: str) -> Decorator:
 @json_option
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
-    """Assess how much an inquiry would endanger the reporter. This must be done before any inquiry."""
+    """Assess how much an inquiry would endanger the reporter. The assessment must come before any inquiry."""
     with door.opened() as (inbox, who):
         measures.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
@@ -63,7 +63,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.argument("kind")
 @click.option("--day", type=DAY, help="The day, if not today.")
 @_sent("The recipient, or the authority that decided.", "The prosecutor's restrictions.")
-@click.option("--degree", type=NUMBER, help="The group of the sanction, if the measure is one.")
+@click.option("--degree", type=NUMBER, help="The group of the sanction, if the measure is a sanction.")
 @despite_option(
     "Why you act without the prosecutor's answer, how the text respects the restrictions, or why you"
     " override a warning."

@@ -168,7 +168,10 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
-    """Replace the law with the one in a folder. It takes two officers. All deadlines change accordingly."""
+    """Replace the law in use with the law in a folder.
+
+    It takes two officers. All deadlines change accordingly.
+    """
     files = folders.given(str(folder))
     with door.opened() as (inbox, who):
         planned = laws.plan(inbox, who, files)
@@ -187,7 +190,7 @@ def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, 
 @json_option
 @click.pass_obj
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
-    """Show figures about the work, for oversight. They contain nothing from reports."""
+    """Show figures about the work, for oversight. The figures contain nothing from reports."""
     with door.opened() as (inbox, who):
         view = oversight.look(inbox, who)
     terminal.show(view, _oversight_lines(view), as_json=as_json)
@@ -304,7 +307,10 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
 @json_option
 @click.pass_obj
 def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
-    """Retract the texts of a consultation recorded by mistake. Its line stays in the register."""
+    """Retract the texts of a consultation recorded by mistake.
+
+    The line of the consultation stays in the register.
+    """
     with door.opened() as (inbox, who):
         consultations.retract(inbox, who, number, reason)
     terminal.show({"consultation": number}, [f"consultation {number} is retracted"], as_json=as_json)

@@ -31,7 +31,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def list_officers(door: Door, /, *, as_json: bool) -> None:
-    """List the officers, who is signed in, and former officers."""
+    """List current and former officers, and who is signed in."""
     with door.opened() as (inbox, who):
         everybody = reshare.list_officers(inbox, who)
     view = {
@@ -54,7 +54,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 @officer_options
 @click.pass_obj
 def seen(door: Door, /) -> None:
-    """Confirm that you know that shares were renewed with a paper sheet."""
+    """Confirm that you know about a renewal of shares with a paper sheet."""
     with door.opened() as (inbox, who):
         sheet_notice.acknowledge(inbox, who)
     terminal.say("noted")

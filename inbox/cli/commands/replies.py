@@ -240,7 +240,7 @@ def _read(view: View) -> str:
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the reporter learns of the outcome; the closing itself is always shown.",
+    help="How much the reporter learns about the outcome; the closing itself is always shown.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option

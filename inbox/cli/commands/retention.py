@@ -83,7 +83,10 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
-    """List cases for the archives, to print and as JSON. By default, all that lack only the visa."""
+    """List cases for the archives, to print and as JSON.
+
+    By default, the list has all cases that lack only the visa.
+    """
     with door.opened() as (inbox, who):
         list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
@@ -145,7 +148,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
 @json_option
 @click.pass_obj
 def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
-    """List unfiled envelopes, newest first, and how long each is kept."""
+    """List unfiled envelopes, newest first, and how long each envelope is kept."""
     with door.opened() as (inbox, who):
         found = unopened_list.look(inbox, who, page)
     view = _term_view(found.term) | {"count": found.count, "unopened": found.entries}
