@@ -12,11 +12,11 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.session import unsaid
 
-_REASON = sentence("name an authority; to send it to this person anyway: --despite-warning REASON")
+_REASON = sentence("name an authority; to send this to the person anyway: --despite-warning REASON")
 
 _BY_TWO = sentence(
-    "name another recipient; to keep this one, try again with a reason; two officers must then confirm,"
-    " and they see the words that are the problem"
+    "name another recipient, or try again with a reason: two officers must then confirm, and they see the"
+    " words in question"
 )
 
 

@@ -47,7 +47,7 @@ def _open(today: date, session: Session, number: int) -> None:
     if day is None or day > today:
         raise CaseRefused(
             sentence("case {number} is not in the archive", number=number),
-            sentence("see it: inbox case show {number}", number=number),
+            sentence("see the case: inbox case show {number}", number=number),
         )
     # Openings of earlier days have expired.
     session.execute(delete(ArchiveOpening).where(ArchiveOpening.day != today))

@@ -118,7 +118,7 @@ def _open_to_all(session: Session, number: int) -> None:
     if not _names(session, number):
         raise CaseRefused(
             sentence("case {number} has no handlers", number=number),
-            sentence("all officers who are not excluded may read it"),
+            sentence("all officers who are not excluded may read the case"),
         )
     _replace(session, number, (), date.min)
 
@@ -130,7 +130,7 @@ def _break_glass(session: Session, number: int, opened_to: Sequence[str], today:
     if not handlers or set(opened_to) <= set(handlers):
         raise CaseRefused(
             sentence("the signed-in officers may already read case {number}", number=number),
-            sentence("see it: inbox case show {number}", number=number),
+            sentence("see the case: inbox case show {number}", number=number),
         )
     for name in set(opened_to) - set(handlers):
         session.add(Handler(case=number, officer=name, since=today))
@@ -157,7 +157,7 @@ def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: 
                 quorum=quorum,
                 number=number,
             ),
-            sentence("name at least {quorum}", quorum=quorum),
+            sentence("name at least {quorum} officers", quorum=quorum),
         )
 
 

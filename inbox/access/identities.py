@@ -25,7 +25,7 @@ LONGEST = 8_000
 # Why recording an identity requires two officers.
 KEPT_ALREADY = sentence(
     "two officers must each enter their passphrase, because an identity is already recorded: by adding"
-    " names, one officer alone could find out whose it is"
+    " names, one officer alone could find out who the reporter is"
 )
 NAMED = sentence(
     "two officers must each enter their passphrase, because this case or a linked case contains some of"

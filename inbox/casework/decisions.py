@@ -91,7 +91,8 @@ def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[
     ruled = {choice: _rule(session, choice) for choice in choices}
     if len({legal_duties.decided_by(law, choice) for choice in ruled}) < len(choices):
         raise Refused(
-            sentence("two of these decisions answer the same question"), sentence("choose one of them")
+            sentence("two of these decisions answer the same question"),
+            sentence("choose one of these decisions"),
         )
     if len(choices) == 1:
         return [replace(given, choice=choices[0])]
@@ -105,8 +106,8 @@ def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[
         raise Refused(
             sentence("some of these details do not belong to any of the chosen decisions"),
             sentence(
-                "choose the decision that they belong to, or omit the ground, the day, the addressee"
-                " and similar details"
+                "choose the decision to which these details belong, or omit the ground, the day, the"
+                " addressee and similar details"
             ),
         )
     return found

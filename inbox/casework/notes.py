@@ -28,11 +28,11 @@ def add(inbox: Inbox, who: Actor, number: int, text: str) -> Note:
 def _add(session: Session, who: Actor, number: int, text: str) -> Note:
     workflow.of(session, number)
     if not text.strip():
-        raise CaseRefused(sentence("the note is empty"), sentence("type it, or use --text-file"))
+        raise CaseRefused(sentence("the note is empty"), sentence("type the note, or use --text-file"))
     if len(text) > _LONGEST_NOTE:
         raise CaseRefused(
             sentence("a note can have at most {most} characters", most=_LONGEST_NOTE),
-            sentence("split it into two notes"),
+            sentence("split the text into two notes"),
         )
     last = session.scalar(select(func.max(Note.position)).filter_by(case=number)) or 0
     row = Note(case=number, position=last + 1, by=", ".join(who.officers), day=who.today, text=text)

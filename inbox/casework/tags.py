@@ -45,7 +45,7 @@ def _change(
     inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str], *, removed: bool
 ) -> Left:
     if not names:
-        raise Refused(sentence("no tag was given"), sentence("type at least one")).at("names")
+        raise Refused(sentence("no tag was given"), sentence("type at least one tag")).at("names")
     left: dict[int, list[str]] = {}
 
     def on(session: Session, number: int) -> None:

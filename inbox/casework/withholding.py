@@ -63,7 +63,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
                 sentence("case {number} has no pending judicial proceedings", number=number),
                 sentence(
                     "the prosecutor's answer concerns judicial proceedings: first record the measure that"
-                    " opened them"
+                    " opened these proceedings"
                 ),
             )
         if not row.received <= word.day <= who.today:

@@ -182,7 +182,7 @@ def _check_terminal() -> None:
     if not terminal.is_interactive():
         raise Refused(
             sentence("there is no terminal at which to type the passphrases"),
-            sentence("give them in files, one for each officer"),
+            sentence("give the passphrases in files, one file for each officer"),
         )
 
 

@@ -272,7 +272,7 @@ def _text_of(path: Path) -> str:
         return given_files.content(path).decode()
     except UnicodeDecodeError:
         raise Refused(
-            sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8 and try again")
+            sentence("{path} is not UTF-8 text", path=path), sentence("save the file as UTF-8 and try again")
         ) from None
 
 

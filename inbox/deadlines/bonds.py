@@ -67,7 +67,7 @@ def because_of(said: Sentence, number: int, other: int) -> Sentence:
     """
     if number == other:
         return said
-    return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)
+    return sentence("{said}, because of the linked case {other}", said=said, other=other)
 
 
 def spread(session: Session, numbers: Iterable[int]) -> Collection[int]:

@@ -96,7 +96,8 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
                 regime=regime,
             ),
             sentence(
-                "say where, or at which telephone number: inbox office set --regime {regime} --heard TEXT",
+                "say where, or at which telephone number, reporters are heard: inbox office set"
+                " --regime {regime} --heard TEXT",
                 regime=regime,
             ),
         )

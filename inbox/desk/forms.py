@@ -83,7 +83,7 @@ def path(name: str) -> Path:
     given = Path(line(name))
     if not given.is_absolute():
         raise Refused(
-            sentence("the folder is not an absolute path"), sentence("begin it with a slash: /")
+            sentence("the folder is not an absolute path"), sentence("begin the path with a slash: /")
         ).at(name)
     return given
 

@@ -284,7 +284,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     if plan.chosen - known.keys():
         raise Refused(
             sentence("case {number} has no such file", number=number),
-            sentence("see its files: inbox case show {number}", number=number),
+            sentence("see the files of the case: inbox case show {number}", number=number),
         )
     is_original = plan.enclosed is Enclosed.ORIGINAL
     for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
@@ -319,7 +319,7 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
                 sentence(
                     "the reporter asked that the answer to {question} never be repeated", question=question
                 ),
-                sentence("omit the answer, and whatever reveals it"),
+                sentence("omit the answer, and everything that reveals the answer"),
             )
 
 

@@ -260,7 +260,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
     if not wanted.despite.strip() and not named.names(session, number, [*known]):
         raise CaseRefused(
             sentence("case {number} does not name this person", number=number),
-            sentence("to send it anyway: --despite-warning REASON"),
+            sentence("to send the letter anyway: --despite-warning REASON"),
         ).at("to", "despite")
 
 

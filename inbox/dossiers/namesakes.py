@@ -36,8 +36,8 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} needs no decision about the name: either the case names this person"
-                    " in full, or neither the case nor a case linked to it names them",
+                    "case {number} needs no decision about the name: either the case names this person in"
+                    " full, or neither this case nor a linked case names the person",
                     number=number,
                 ),
                 sentence(

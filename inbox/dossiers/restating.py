@@ -81,7 +81,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
     if never := [each for each in found if each.tell in _NEVER]:
         raise Refused(
             sentence("the text could reveal who reported: {traces}", traces=_told(never)),
-            sentence("say it in your own words, or omit it"),
+            sentence("say this in your own words, or omit it"),
         ).at("text", "sent")
     if found and not despite.strip():
         raise Refused(
@@ -98,7 +98,7 @@ def check_unnamed(session: Session, number: int, text: str) -> None:
     if found := list(_of_identity(session, number, text)):
         raise Refused(
             sentence("the text could reveal who reported: {traces}", traces=_told(found)),
-            sentence("say it in your own words, or omit it"),
+            sentence("say this in your own words, or omit it"),
         ).at("text", "sent")
 
 
@@ -171,7 +171,7 @@ def _check_form(text: str) -> None:
     if hidden := [char for char in text if char != "\n" and not unseen.is_plain(char)]:
         raise Refused(
             sentence("the text has an invisible character: {char}", char=unseen.spelled(hidden[0])),
-            sentence("remove it, then try again"),
+            sentence("remove this character, then try again"),
         )
 
 

@@ -166,7 +166,7 @@ def _check(
         if doubt.takes_reason and not sealing.despite.strip():
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("to send it anyway: --despite-warning REASON"),
+                sentence("to send the dossier anyway: --despite-warning REASON"),
             )
 
 

@@ -13,7 +13,7 @@ from inbox.language.messages import sentence
 from inbox.vault import queries_exchange
 from inbox.vault.tables import Instance
 
-_COMPARE = sentence("compare this key with the one that `portal init` printed")
+_COMPARE = sentence("compare this key with the key that `portal init` printed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
 
 def _not_the_one_given(found: str) -> BundleRefused:
     return BundleRefused(
-        sentence("the bundle's instance key is {found}, not the one given", found=found),
+        sentence("the bundle's instance key is {found}, not the given key", found=found),
         sentence("{compare}: somebody may have replaced the bundle in transit", compare=_COMPARE),
     )
 
@@ -122,7 +122,8 @@ def _not_the_one_given(found: str) -> BundleRefused:
 def _check_pinned(found: str, acceptance: Acceptance) -> None:
     if acceptance.confirmed is not None and not is_same_fingerprint(acceptance.confirmed, found):
         raise BundleRefused(
-            sentence("the confirmed portal is {found}, not the one given", found=found), _COMPARE
+            sentence("the confirmed portal has the instance key {found}, not the given key", found=found),
+            _COMPARE,
         )
 
 
@@ -130,7 +131,7 @@ def _check_new(found: str, acceptance: Acceptance) -> None:
     if acceptance.new is None or not is_same_fingerprint(acceptance.new, found):
         raise BundleRefused(
             sentence(
-                "the bundle is not from the confirmed portal; its instance key is {found}",
+                "the bundle is not from the confirmed portal; the bundle's instance key is {found}",
                 found=found,
             ),
             sentence(
@@ -145,7 +146,9 @@ def _check_next(intake: IntakeHead, last: int, previous: bytes) -> None:
     if intake.n > last + 1:
         raise BundleRefused(
             sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),
-            sentence("look for it, or ask for a new export: portal export --again {last}", last=last + 1),
+            sentence(
+                "look for bundle {last}, or ask for a new export: portal export --again {last}", last=last + 1
+            ),
         )
     if intake.previous != previous:
         raise BundleRefused(

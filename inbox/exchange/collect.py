@@ -172,7 +172,7 @@ def _agreed(_: str) -> bool:
 
 def _altered() -> BundleRefused:
     return BundleRefused(
-        sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+        sentence("the bundle was altered while it was read"), sentence("copy the bundle to a disk first")
     )
 
 
@@ -210,7 +210,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
         entered_cases.tell_again(session)
         warnings.append(
             sentence(
-                "a new portal is confirmed; the chain of the previous one ended with bundle {n}", n=ended
+                "a new portal is confirmed; the chain of the previous portal ended with bundle {n}", n=ended
             )
         )
     row = IntakeBundle(

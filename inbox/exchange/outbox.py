@@ -113,7 +113,7 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
         if made is None:
             raise Refused(
                 sentence("outbox {n} was never made", n=n),
-                sentence("make the next one: inbox exchange outbox --out DIR"),
+                sentence("make the next outbox: inbox exchange outbox --out DIR"),
             )
         if made.applied is not None:
             raise Refused(
@@ -246,7 +246,7 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
     if not valid:
         raise Refused(
             sentence("no reply key is valid on {today}: no outbox can be made", today=today),
-            sentence("check the clock; if it is right: inbox key rotate"),
+            sentence("check the clock; if the clock is right, make new keys: inbox key rotate"),
         )
     return valid[-1]
 
@@ -339,7 +339,7 @@ def _check_folder(home: Home, out: Path, *, same_disk: bool) -> None:
     if not out.is_dir():
         raise Refused(
             sentence("{out} is not a folder", out=out),
-            sentence("create it, or mount the disk or USB stick, then try again"),
+            sentence("create the folder, or mount the disk or USB stick, then try again"),
         )
     if not same_disk:
         media.check_carried(out, home.root)

@@ -69,12 +69,13 @@ def _refusing() -> Iterator[None]:
         yield
     except Truncated:
         raise BundleRefused(
-            sentence("the bundle ends early"), sentence("copy it again from the USB stick or the portal")
+            sentence("the bundle ends early"),
+            sentence("copy the bundle again from the USB stick or the portal"),
         ) from None
     except Tampered as error:
         raise BundleRefused(
             sentence("the bundle was altered: {error}", error=library_errors.of_crypto(error)),
-            sentence("copy it again; tell whoever runs the portal"),
+            sentence("copy the bundle again, and tell whoever runs the portal"),
         ) from None
     except CryptoError as error:
         raise BundleRefused(
@@ -100,7 +101,7 @@ def _check_channel(head: IntakeHead, channel: str) -> None:
                 channel=head.channel,
                 own=channel,
             ),
-            sentence("give it to the inbox of that channel"),
+            sentence("give the bundle to the inbox of that channel"),
         )
 
 
@@ -110,7 +111,8 @@ def _read(path: Path, announced: Announced) -> Verified:
         manifest, members = bundle.read(atomic_files.pieces(file))
         if manifest.hash != announced.hash:
             raise BundleRefused(
-                sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+                sentence("the bundle was altered while it was read"),
+                sentence("copy the bundle to a disk first"),
             )
         intake = bundle.open_intake(manifest, head.deployment, head.instance_key)
         start = archive.span(len(manifest.raw)) + archive.span(len(manifest.signature))

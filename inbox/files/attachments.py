@@ -49,7 +49,7 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
     if seed is None:
         raise CaseRefused(
             sentence("the key of file {number} was destroyed", number=number),
-            sentence("nobody can open it any more"),
+            sentence("nobody can open the file any more"),
         )
     return Found(attachment, seed)
 
@@ -116,7 +116,9 @@ def _find(session: Session, case: int, number: int) -> Attachment:
             return attachment
     raise CaseRefused(
         sentence("case {case} has no file {number}", case=case, number=number),
-        sentence("it has files 1 to {last}", last=len(files)) if files else sentence("it has no files"),
+        sentence("this case has files 1 to {last}", last=len(files))
+        if files
+        else sentence("this case has no files"),
     )
 
 

@@ -20,16 +20,16 @@ def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator
     """
     if visible(name) != name:
         yield sentence(
-            "its name contains invisible characters, or characters that reverse the order of the text"
+            "the file name contains invisible characters, or characters that reverse the order of the text"
         )
     if true in _NOTHING:
         return
     ending = PurePath(name).suffix.lower()
     meant, _ = mimetypes.guess_type(f"file{ending}")
     if ending not in like and not _holds(meant or "", true, like):
-        yield sentence("its name ends in {ending}, but it is {type}", ending=ending, type=true)
+        yield sentence("the file name ends in {ending}, but the file is {type}", ending=ending, type=true)
     if not _holds(declared, true, like):
-        yield sentence("it was sent as {declared}, but it is {type}", declared=declared, type=true)
+        yield sentence("the file was sent as {declared}, but it is {type}", declared=declared, type=true)
 
 
 def _holds(claimed: str, true: str, like: Collection[str]) -> bool:

@@ -92,7 +92,9 @@ class Preview:
     def _warnings(self) -> Iterator[Sentence]:
         file = self.found.attachment
         yield from claimed_type.lies(file.name, file.type, self._first("type"), self._all("like"))
-        yield from (sentence("some programs take it for {type}", type=kind) for kind in self._all("also"))
+        yield from (
+            sentence("some programs take the file for {type}", type=kind) for kind in self._all("also")
+        )
         yield from (sentence("it {caution}", caution=caution) for caution in self._said("caution"))
         if words := confusables.mixed([file.name, self.answer.text]):
             yield sentence("letters of several alphabets in one word: {words}", words=", ".join(words))

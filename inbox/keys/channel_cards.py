@@ -71,7 +71,7 @@ def compare(offered: Offered) -> None:
     shown = claim(offered.raw)["key"]
     if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):
         raise Refused(
-            sentence("the card key is {shown}, not the one given", shown=shown),
+            sentence("the card key is {shown}, not the given key", shown=shown),
             sentence("{compare}: somebody may have replaced the card in transit", compare=_COMPARE),
         )
 
@@ -218,7 +218,7 @@ def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> 
     if known is not None and known.key != found.key:
         # The channel's bundles form a chain. An inbox without this chain can neither collect nor answer.
         raise Refused(
-            sentence("this card is signed by a different key from the one accepted for this channel"),
+            sentence("this card is not signed by the key that was accepted for this channel"),
             sentence(
                 "if the body really created a new inbox, ask it to choose a new channel id: inbox init"
                 " --channel ID"
@@ -232,6 +232,6 @@ def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> 
     if not pinned and typed is None:
         shown = signing.fingerprint(found.key)
         raise Refused(
-            sentence("nobody has compared the card key of this channel yet; it is {shown}", shown=shown),
+            sentence("nobody has compared the card key of this channel yet; the key is {shown}", shown=shown),
             sentence('{compare}, then repeat with --fingerprint "{shown}"', compare=_COMPARE, shown=shown),
         )

@@ -7,17 +7,17 @@ from crypto.journal import JournalBroken
 from inbox.language.messages import Sentence, sentence
 
 _BY_KIND = (
-    (Truncated, sentence("it ends early")),
-    (Tampered, sentence("a signature or digest does not match: it was changed or is damaged")),
-    (NotForUs, sentence("it is sealed or signed with another key")),
-    (Malformed, sentence("its format is invalid")),
+    (Truncated, sentence("the data ends early")),
+    (Tampered, sentence("a signature or digest does not match: the data was changed or is damaged")),
+    (NotForUs, sentence("the data is sealed or signed with another key")),
+    (Malformed, sentence("the format is invalid")),
 )
 _BY_NUMBER = {
-    errno.ENOENT: sentence("it does not exist"),
+    errno.ENOENT: sentence("the file does not exist"),
     errno.EACCES: sentence("the system denies access to it"),
     errno.EPERM: sentence("the system denies access to it"),
     errno.ENOSPC: sentence("no space is left on the disk"),
-    errno.EROFS: sentence("it is read-only"),
+    errno.EROFS: sentence("the disk is read-only"),
     errno.EIO: sentence("the disk has a read or write error"),
 }
 _OTHER = sentence("the system reports an error")

@@ -153,7 +153,7 @@ def edited(raw: bytes, edit: Edit) -> bytes:
     if (edit.code not in known and not edit.is_new) or (form.fixed and (edit.is_new or edit.values is None)):
         raise Refused(
             sentence("there is no text {code}", code=edit.code),
-            sentence("another officer may have removed it: look at the list"),
+            sentence("another officer may have removed the text: look at the list"),
         )
     if edit.values is None:
         return toml_edits.without(raw, edit.kind.value, edit.code)

@@ -128,7 +128,7 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
             if len(found) == 1
             else sentence("{count} cases match", count=len(found)),
             sentence(
-                "look at them: inbox queue list; if these are the ones you mean, add: --count {count}",
+                "look at the cases: inbox queue list; if you mean these cases, add: --count {count}",
                 count=len(found),
             ),
         )

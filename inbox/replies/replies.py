@@ -22,7 +22,9 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
     if the slot could not hold the message.
     """
     if not unseen.says_anything(text):
-        raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
+        raise CaseRefused(
+            sentence("the reply is empty"), sentence("give the reply with --text or --text-file")
+        )
     next_slot(session, number, text, today)
     case = queries_cases.case(session, number)
     message = _message(session, case, text, today)
@@ -52,7 +54,9 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
                 "the reply does not fit into the slot together with the messages that the reporter has"
                 " not opened yet"
             ),
-            sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),
+            sentence(
+                "shorten the reply, or wait until a follow-up shows that the earlier messages were read"
+            ),
         )
     holding.hold_back(session, case, exchanged)
     return slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)

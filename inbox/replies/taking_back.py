@@ -84,8 +84,8 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if feedback := _behind(session, reply):
         raise CaseRefused(
             sentence(
-                "reply {position} acknowledges the report: the feedback that is waiting to be sent"
-                " cannot go without it",
+                "reply {position} acknowledges the report: the waiting feedback cannot be sent without this"
+                " acknowledgement",
                 position=position,
             ),
             sentence(

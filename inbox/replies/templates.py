@@ -232,7 +232,7 @@ def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
 _OWN_WORDS = {
     True: (
         sentence("this template needs words of your own"),
-        sentence("give them with --text or --text-file, or type them"),
+        sentence("give your words with --text or --text-file, or type them"),
     ),
     False: (
         sentence("this template has no place for words of your own"),

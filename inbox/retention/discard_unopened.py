@@ -53,7 +53,7 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
             sentence("no unfiled envelope may be discarded before {day}", day=found.next_day)
             if found.next_day
             else sentence("there are no unfiled envelopes to discard"),
-            sentence("see how long each is kept: inbox exchange unopened list"),
+            sentence("see how long each envelope is kept: inbox exchange unopened list"),
         )
     return due
 

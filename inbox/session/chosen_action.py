@@ -60,6 +60,6 @@ def together(
         if choose(session) != actions:
             raise Refused(
                 sentence("somebody else has changed this since you opened it"),
-                sentence("look at it again before you decide"),
+                sentence("look again before you decide"),
             )
         yield session

@@ -72,7 +72,7 @@ def check_line(session: Session, number: int, text: str) -> None:
     if _says(session, number, text):
         raise CaseRefused(
             sentence("the reference or the restriction contains words that could identify somebody"),
-            sentence("registers show this text: write it without those words"),
+            sentence("registers show this text: write the text without those words"),
         ).at("reference", "restrictions")
 
 
@@ -87,5 +87,5 @@ def says_itself() -> CaseRefused:
     """Return the error for a forbidden reason: the same error for every reason and every officer."""
     return CaseRefused(
         sentence("the reason contains words that could identify somebody"),
-        sentence("the journal keeps the reason: write another one"),
+        sentence("the journal keeps the reason: write another reason"),
     ).at("despite", "reason")

@@ -292,7 +292,7 @@ def _check_apart(home: Path, out: Path, keys: Path) -> None:
         if not each.is_dir():
             raise Refused(
                 sentence("{each} is not a folder", each=each),
-                sentence("create it, or mount the disk or USB stick, then try again"),
+                sentence("create the folder, or mount the disk or USB stick, then try again"),
             )
     places = [each.resolve() for each in (home, out, keys)]
     for one in places:

@@ -108,6 +108,6 @@ def check_complete(home: Home, session: Session, generation: int, found: Backup)
     )
     if not all(holds):
         raise Refused(
-            sentence("the files of the backup are not those that its own vault lists"),
+            sentence("the backup does not contain exactly the files that its own vault lists"),
             sentence("look for another copy of the backup and the key store"),
         )

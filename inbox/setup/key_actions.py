@@ -110,7 +110,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
         if (now.ids, now.backups) != (planned.ids, planned.backups):
             raise Refused(
                 sentence(
-                    "the keys that can be destroyed have changed since you confirmed; none was destroyed"
+                    "the keys that can be destroyed have changed since you confirmed; no key was destroyed"
                 ),
                 sentence("see the state of each key: inbox key list"),
             )

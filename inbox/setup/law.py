@@ -73,7 +73,9 @@ def copy(inbox: Inbox, who: Actor, out: Path) -> None:
     Raises Refused if the folder already exists. Also raises the same errors as ``Inbox.acting``.
     """
     if out.exists():
-        raise Refused(sentence("{folder} already exists", folder=out), sentence("remove it, or rename it"))
+        raise Refused(
+            sentence("{folder} already exists", folder=out), sentence("remove or rename the folder")
+        )
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         files = in_use.files(session)
     atomic_files.make_folder(out)
@@ -122,7 +124,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
                 later=len(planned.later),
                 sooner=len(planned.sooner),
             ),
-            sentence("look at each of them; if you intend this, add --loosening"),
+            sentence("look at each change; if you intend all of them, add --loosening"),
         )
     noted = action(Code.ADOPT_LAW, law=planned.law.sha256.hex(), despite=planned.loosens)
     with inbox.acting(who, noted) as session:

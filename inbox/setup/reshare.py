@@ -31,7 +31,7 @@ from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 from inbox.vault.tables import Officer
 
-_SEE = sentence("see them: inbox officer list")
+_SEE = sentence("see the officers: inbox officer list")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,8 @@ def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
 def _refused(folder: Path, found: Path) -> Refused:
     return Refused(
         sentence(
-            "{folder} is on the medium for the portal (recognised by {found}), which goes to a machine with a"
-            " network",
+            "{folder} is on the medium for the portal (recognised by {found}); that medium goes to a machine"
+            " with a network",
             folder=folder,
             found=found,
         ),

@@ -74,7 +74,10 @@ class Home:
         return self.attachments / f"{base64url.encode(attachment_id)}.age"
 
     def envelope(self, envelope_hash: bytes) -> Path:
-        """An envelope that did not become a case. Its hash is its name, because the portal can repeat ids."""
+        """An envelope that did not become a case.
+
+        The envelope's hash is its name, because the portal can repeat ids.
+        """
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
 
     def name_of(self, path: Path) -> str:
@@ -126,7 +129,9 @@ def _lock(descriptor: int, root: Path) -> None:
 
 def _held(by: Holder | None) -> HomeRefused:
     if by is None:
-        return HomeRefused(sentence("another inbox command is running here"), sentence("wait for it to end"))
+        return HomeRefused(
+            sentence("another inbox command is running here"), sentence("wait until that command ends")
+        )
     return HomeRefused(
         sentence(
             "the inbox has been open since {since} UTC: {surface}, {officers}",

@@ -203,7 +203,7 @@ def _check_pages(faults: Any) -> None:
 def _unusable(error: BaseException | None) -> Refused:
     return Refused(
         sentence("the vault could not be used: {error}", error=error),
-        sentence("check the free space, and that you may write to the home folder"),
+        sentence("check the free space, and whether you may write to the home folder"),
     )
 
 

@@ -63,8 +63,8 @@ def case(session: Session, number: int) -> Case:
                 day=line.quarantined,
             ),
             sentence(
-                "you can answer, close or destroy it; two officers can lift the quarantine: inbox access"
-                " unquarantine {number} --reason TEXT",
+                "you can answer, close or destroy the case; two officers can lift the quarantine: inbox"
+                " access unquarantine {number} --reason TEXT",
                 number=number,
             ),
         )
@@ -75,13 +75,15 @@ def case(session: Session, number: int) -> Case:
                 number=number,
                 day=line.archive_from,
             ),
-            sentence("open it for today: inbox access open-archive {number} --reason TEXT", number=number),
+            sentence(
+                "open the case for today: inbox access open-archive {number} --reason TEXT", number=number
+            ),
         )
     raise CaseRefused(
         sentence("case {number} is for its handlers only", number=number),
         sentence(
-            "see who they are: inbox access handlers {number}; in an emergency, two officers can open it,"
-            " and the referent is told: inbox access break-glass {number} --reason TEXT",
+            "see the handlers: inbox access handlers {number}; in an emergency, two officers can open the"
+            " case, and the referent is told: inbox access break-glass {number} --reason TEXT",
             number=number,
         ),
     )

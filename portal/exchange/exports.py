@@ -147,7 +147,8 @@ def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
     if path.exists():
         raise Refused(
             f"file {path} already exists",
-            "it belongs to another portal or an earlier database: keep it, and export to another folder",
+            "the file belongs to another portal or an earlier database: keep it, and export to"
+            " another folder",
         )
 
 

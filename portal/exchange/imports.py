@@ -179,8 +179,8 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
     if last != NOTHING and outbox.n > last.n + 1:
         raise Refused(
             f"{name} cannot be applied before bundle {last.n + 1}",
-            f"import that bundle first; if it is lost, `inbox exchange outbox --again {last.n + 1}` makes it"
-            " again",
+            "import that bundle first; if it is lost, make it again at the inbox:"
+            f" inbox exchange outbox --again {last.n + 1}",
         )
     if last != NOTHING and outbox.previous != last.hash:
         raise Refused(f"{name} does not follow bundle {last.n}, which was applied here", _COPY_AGAIN)

@@ -95,7 +95,7 @@ def init(settings: Settings, *, as_json: bool) -> None:
         if found := key_pair(connection):
             raise Refused(
                 f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",
-                "nothing was changed; for a new portal set another `database`",
+                "nothing was changed; for a new portal, set another `database`",
             )
         keep_key_pair(connection, keys)
     fingerprint = signing.fingerprint(keys.public)

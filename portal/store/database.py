@@ -178,7 +178,7 @@ class Database:
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
-        """Return the places that the next connection may go to, empty for SQLite.
+        """Return the places that the next connection may go to, or no places for SQLite.
 
         Opens a connection if there is none.
         """
@@ -281,7 +281,8 @@ def _reachable(url: URL) -> Iterator[None]:
         raise Refused(
             # The query of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",
-            "check that it runs, that `database` is right, and that the portal's user can write to it",
+            "check that the database runs, that the setting `database` is right, and that the"
+            " portal's user may write there",
         ) from error
 
 

@@ -96,7 +96,7 @@ def _check_svg(content: bytes) -> None:
     try:
         reader.Parse(content, True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError:
-        raise ValueError("it is neither a PNG nor an SVG") from None
+        raise ValueError("the file is neither a PNG nor an SVG") from None
 
 
 def _check_element(name: str, attributes: Mapping[str, str]) -> None:

@@ -310,13 +310,13 @@ def papers() -> Iterator[Hostile]:
 def polyglots() -> Iterator[Hostile]:
     """Yield files that are of two types at once."""
     script = image("GIF") + b"*/=1;" + SCRIPT.encode()
-    yield Hostile("script.gif", GIF, script, GIF, PIXELS, ("some programs take it for text/html",))
+    yield Hostile("script.gif", GIF, script, GIF, PIXELS, ("some programs take the file for text/html",))
     both = drawn() + zipped("setup.exe")
-    yield Hostile("both.pdf", PDF, both, PDF, PIXELS, (f"some programs take it for {ZIP}",))
+    yield Hostile("both.pdf", PDF, both, PDF, PIXELS, (f"some programs take the file for {ZIP}",))
     hidden = image("JPEG") + zipped("secret")
-    yield Hostile("hidden.jpg", JPEG, hidden, JPEG, PIXELS, (f"some programs take it for {ZIP}",))
+    yield Hostile("hidden.jpg", JPEG, hidden, JPEG, PIXELS, (f"some programs take the file for {ZIP}",))
     paged = _with_chunk(image("PNG"), b"tEXt", b"a\0" + drawn()[:500])
-    yield Hostile("paged.png", PNG, paged, PNG, PIXELS, (f"some programs take it for {PDF}",))
+    yield Hostile("paged.png", PNG, paged, PNG, PIXELS, (f"some programs take the file for {PDF}",))
 
 
 def texts() -> Iterator[Hostile]:
@@ -335,9 +335,11 @@ def texts() -> Iterator[Hostile]:
     long = b"x" * 400_000
     yield Hostile("long.txt", "text/plain", long, "text/plain", TEXT, ("is shown up to character 200000",))
     yield Hostile(
-        "typed.txt", f"image/{ESCAPES}", b"fine", "text/plain", TEXT, ("it was sent as image/\x1b]0",)
+        "typed.txt", f"image/{ESCAPES}", b"fine", "text/plain", TEXT, ("the file was sent as image/\x1b]0",)
     )
-    yield Hostile(f"{JINJA[:100]}{SCRIPT[:60]}.txt", SCRIPT, b"fine", "text/plain", TEXT, ("it was sent as",))
+    yield Hostile(
+        f"{JINJA[:100]}{SCRIPT[:60]}.txt", SCRIPT, b"fine", "text/plain", TEXT, ("the file was sent as",)
+    )
 
 
 def liars() -> Iterator[Hostile]:
@@ -345,14 +347,26 @@ def liars() -> Iterator[Hostile]:
     program = b"MZ\x90\0" + bytes(60) + b"PE\0\0" + bytes(100)
     exe = "application/vnd.microsoft.portable-executable"
     yield Hostile(
-        "photo.jpg", JPEG, program, exe, said=("its name ends in .jpg, but", "it was sent as image/jpeg")
+        "photo.jpg",
+        JPEG,
+        program,
+        exe,
+        said=("the file name ends in .jpg, but", "the file was sent as image/jpeg"),
     )
     yield Hostile(
-        BIDI, JPEG, program, exe, said=("its name contains invisible characters", "it was sent as image/jpeg")
+        BIDI,
+        JPEG,
+        program,
+        exe,
+        said=("the file name contains invisible characters", "the file was sent as image/jpeg"),
     )
-    yield Hostile("scan.pdf", PDF, image("PNG"), PNG, PIXELS, ("its name ends in .pdf, but it is image/png",))
-    yield Hostile("photo.png", PNG, SCRIPT.encode(), "text/html", TEXT, ("its name ends in .png",))
-    yield Hostile("list.pdf", PDF, b"just words", "text/plain", TEXT, ("it was sent as application/pdf",))
+    yield Hostile(
+        "scan.pdf", PDF, image("PNG"), PNG, PIXELS, ("the file name ends in .pdf, but the file is image/png",)
+    )
+    yield Hostile("photo.png", PNG, SCRIPT.encode(), "text/html", TEXT, ("the file name ends in .png",))
+    yield Hostile(
+        "list.pdf", PDF, b"just words", "text/plain", TEXT, ("the file was sent as application/pdf",)
+    )
     yield Hostile("nothing.jpg", JPEG, b"", "application/x-empty")
     yield Hostile("zeros", "", bytes(5_000), "application/octet-stream")
     yield Hostile("noise.bin", "", bytes(range(256)) * 9, "application/octet-stream")

@@ -71,7 +71,10 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     if (len(deployment), len(key)) != (signing.DEPLOYMENT, signing.PUBLIC):
         raise Refused(
             sentence("the deployment id or the root key has an unexpected form"),
-            sentence("copy both from the output of `inbox init` or `inbox exchange keyring` at the root"),
+            sentence(
+                "copy the id and the key from the output of `inbox init` or `inbox exchange keyring` at"
+                " the root"
+            ),
         )
     return Root(deployment, key)
 
@@ -87,7 +90,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     "--questionnaire",
     type=click.Path(path_type=Path),
     default=shipped.QUESTIONNAIRE,
-    help="The questionnaire of the portal, if not the one that comes with the program.",
+    help="The questionnaire of the portal, if it differs from the questionnaire in the program.",
 )
 @click.option(
     "--jurisdiction",
@@ -95,7 +98,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     default="fr",
     show_default=True,
     metavar="NAME|DIR",
-    help="The law: one that comes with the program, or a folder of law files.",
+    help="The law: the name of a law in the program, or a folder of law files.",
 )
 @_join_options
 @click.option(
@@ -159,7 +162,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 @json_option
 @click.pass_obj
 def upgrade(door: Door, /, *, as_json: bool) -> None:
-    """Upgrade a vault of an earlier version to this one. This cannot be undone."""
+    """Upgrade a vault of an earlier version to this version. This cannot be undone."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     with ExitStack() as quiet:

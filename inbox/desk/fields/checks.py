@@ -142,7 +142,7 @@ def _misunderstood(need: Need, given: str) -> Sentence | None:
 
 def _no_day() -> Sentence:
     """Return the message for a text that is not a valid day."""
-    return sentence("not a day: write it as {example}, the day first", example=EXAMPLE)
+    return sentence("not a date: write a date as {example}, the day first", example=EXAMPLE)
 
 
 def _is_day(given: str) -> bool:

@@ -197,6 +197,6 @@ def _files() -> tuple[Path, ...]:
     if len(found) < len(chosen):
         raise Refused(
             sentence("a file is no longer on the medium"),
-            sentence("copy it there again, or continue without it"),
+            sentence("copy the file there again, or continue without the file"),
         )
     return found

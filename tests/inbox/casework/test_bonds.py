@@ -24,7 +24,7 @@ from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, today
 
 BINDING = {Relation.DUPLICATE, Relation.SAME_FACTS, Relation.SAME_PERSON, Relation.FOLLOW_UP}
-OF_CASE_2 = "because of case 2, to which it is linked"
+OF_CASE_2 = "because of the linked case 2"
 NO_WORD = "the prosecutor has not said that"
 
 pytestmark = pytest.mark.copy_of("read")
@@ -147,12 +147,12 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
         workflow.keep_in_step(session, 3)
         assert workflow.of(session, 3).archive_from is None
     said = bound.run("retention", "destroy", "3").err
-    assert "held for a procedure, because of case 1" in said
+    assert "held for a procedure, because of the linked case 1" in said
     assert "held for a procedure" in bound.run("case", "redact", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
         legal_hold.release(inbox, who, 1, "x")
     assert (
-        "proceedings are under way: kept until the final decision, because of case 1"
+        "proceedings are under way: kept until the final decision, because of the linked case 1"
         in bound.run("retention", "destroy", "3").err
     )
     assert "only parts of a text" in bound.run("case", "redact", "3", "note:all", "--reason", "x").err
@@ -250,7 +250,7 @@ def test_what_repeats_another_is_named_where_that_one_would_be_junk(bound: Offic
         workflow.of(session, 3).quarantined = today()
         workflow.set_closed(workflow.of(session, 3), today())
     said = bound.run("case", "junk", "2", "--reason", "x").err
-    assert "case 2: another case was closed as its duplicate, because of case 3" in said
+    assert "case 2: another case was closed as its duplicate, because of the linked case 3" in said
     assert "inbox case reopen 3 --reason TEXT" in said
 
 

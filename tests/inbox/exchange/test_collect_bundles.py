@@ -36,7 +36,7 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
     assert 0 == world.office.run("exchange", "collect", path, "--confirm-instance", typed).code
     following = portal.bundle()
     said = world.office.run("exchange", "collect", following, "--confirm-instance", stranger)
-    assert (1, True) == (said.code, "not the one given" in said.err)
+    assert (1, True) == (said.code, "not the given key" in said.err)
     assert 0 == world.office.run("exchange", "collect", following).code
 
 
@@ -57,7 +57,7 @@ def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase
     for bundles, typed in (*((each, False) for each in without), *((each, True) for each in beside)):
         said = world.office.run("exchange", "collect", *bundles, option, other.fingerprint)
         assert (1, typed) == (said.code, "somebody typed" in said.err)
-        assert typed or f"{portal.fingerprint}, not the one given" in said.err
+        assert typed or f"{portal.fingerprint}, not the given key" in said.err
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:

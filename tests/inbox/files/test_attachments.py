@@ -26,7 +26,7 @@ def test_an_attachment_is_never_written_over_a_file(
     assert (1, "mine") == (said.code, out.read_text())
     assert "already exists" in said.err
     assert (
-        "it has files 1 to 1"
+        "this case has files 1 to 1"
         in world.office.run("file", "export", "1", "2", "--out", tmp_path / "other", "--reason", "x").err
     )
 

@@ -173,7 +173,7 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
         printed = said.out + said.err
         assert [] == [char for char in printed if char != "\n" and visible(char) != char]
     typed = office.run("file", "preview", "1", str(number_of("typed.txt"))).err
-    assert typed.startswith("warning: it was sent as image/<U+001B>]0;owned<U+0007>")
+    assert typed.startswith("warning: the file was sent as image/<U+001B>]0;owned<U+0007>")
     shown = office.run("file", "preview", "1", str(number_of("note.txt"))).out
     assert "<U+001B>]0;owned<U+0007>" in shown
     assert "invoice<U+202E>gpj.exe" in shown

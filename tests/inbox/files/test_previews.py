@@ -78,7 +78,7 @@ def test_a_page_beyond_all_is_refused_before_the_case_is_looked_at(case: World) 
 def test_a_text_is_printed_and_says_what_it_is(case: World) -> None:
     said = case.office.run("file", "preview", "1", "2")
     assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
-    assert "its name ends in .jpg, but it is text/plain" in said.err
+    assert "the file name ends in .jpg, but the file is text/plain" in said.err
     assert "d\u00e9j\u00e0\tvu" == case.office.json("file", "preview", "1", "2")["text"]
 
 

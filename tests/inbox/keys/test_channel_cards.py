@@ -102,7 +102,7 @@ def test_an_accepted_channel_stands_on_the_next_keyring_behind_our_own(root: Off
 def test_a_card_key_that_nobody_compared_is_refused_and_named(root: Office, body: Office) -> None:
     folder, fingerprint = export(body)
     refused(root, fingerprint, "exchange", "channel", "add", folder)
-    refused(root, "not the one given", "exchange", "channel", "add", folder, "--fingerprint", "AAAA BBBB")
+    refused(root, "not the given key", "exchange", "channel", "add", folder, "--fingerprint", "AAAA BBBB")
     typed = fingerprint.lower().replace(" ", "")
     assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", typed).code
 
@@ -128,8 +128,10 @@ def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)
-    refused(root, "by a different key", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
-    refused(root, "by a different key", "exchange", "channel", "add", folder)
+    refused(
+        root, "is not signed by the key", "exchange", "channel", "add", folder, "--fingerprint", fingerprint
+    )
+    refused(root, "is not signed by the key", "exchange", "channel", "add", folder)
 
 
 def poisoned(found: Card) -> Card:
@@ -260,7 +262,7 @@ def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Offic
     for step in ((), ("exchange", "channel", "remove", BODY)):
         assert step == () or 0 == root.run(*step).code
         said = root.run("exchange", "channel", "add", folder, "--fingerprint", fingerprint)
-        assert (1, True) == (said.code, "by a different key" in said.err)
+        assert (1, True) == (said.code, "is not signed by the key" in said.err)
         assert "ask it to choose a new channel id" in said.err
 
 

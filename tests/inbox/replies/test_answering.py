@@ -93,7 +93,7 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
         office.json(*words)
     office.json("message", "retract", "1", "4")
     said = refused(office, "message", "retract", "1", "3")
-    assert "reply 3 acknowledges the report: the feedback that is waiting" in said
+    assert "reply 3 acknowledges the report: the waiting feedback" in said
     assert "inbox message retract 1 5" in said
     office.json("message", "retract", "1", "5")
     office.json("message", "retract", "1", "3")

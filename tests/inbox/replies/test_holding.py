@@ -201,7 +201,7 @@ def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> N
     for part in (
         "reply 2",
         "Follow-up",
-        "because of case 2",
+        "because of the linked case 2",
         "inbox case measure add 2 prosecutor_word",
         "inbox message retract 1 REPLY",
     ):
@@ -212,7 +212,7 @@ def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> N
         pages = client.page("/en/medium"), client.page("/en/case/1"), client.send("/en/medium/outbox").text
         for page in pages:
             assert "Held back in case 1" in page
-            assert "because of case 2" in page
+            assert "because of the linked case 2" in page
             assert "inbox case measure add" not in page
 
 

@@ -100,7 +100,7 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "link", "add", "1", "2", "same_facts")
     office.json("case", "measure", "add", "2", opens, *group)
-    assert "because of case 2" in refused(office, "case", "close", "1", "founded", *FULL)
+    assert "because of the linked case 2" in refused(office, "case", "close", "1", "founded", *FULL)
     office.json("case", "measure", "add", "2", "prosecutor_word")
     office.json("case", "close", "1", "founded", *FULL)
 

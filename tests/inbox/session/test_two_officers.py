@@ -340,7 +340,7 @@ def test_a_card_is_compared_before_the_inbox_is_opened(
     place: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The control is the right fingerprint, with which the home is looked for."""
-    for typed, said in (("X", "not the one given"), (str(place["card_key"]), "there is no inbox in nowhere")):
+    for typed, said in (("X", "not the given key"), (str(place["card_key"]), "there is no inbox in nowhere")):
         words = ["--home", "nowhere", "exchange", "channel", "add", str(place["card"])]
         assert 1 == main.run([*words, "--fingerprint", typed.strip("'")])
         assert said in capsys.readouterr().err

@@ -121,7 +121,9 @@ def test_a_list_that_officers_forged_is_held_against_its_own_vault(
     made = copies.of(office)
     folder = Path(made["folder"])
     signed_anew(office, folder, forge(folder, what))
-    assert "are not those that its own vault lists" in refused(copies, office, made, tmp_path / "no")
+    assert "does not contain exactly the files that its own vault lists" in refused(
+        copies, office, made, tmp_path / "no"
+    )
 
 
 @pytest.mark.parametrize("left", ["intake", "attachments"])
@@ -137,7 +139,9 @@ def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
         key = HybridIdentity.from_seed(session.get_one(KeyStoreKey, 1).seed)
     store.write_bytes(age.seal_bytes(key_store._FILE.encode(emptied), [key.recipient()]))
     signed_anew(office, folder, as_it_is(store))
-    assert "are not those that its own vault lists" in refused(copies, office, made, tmp_path / "no")
+    assert "does not contain exactly the files that its own vault lists" in refused(
+        copies, office, made, tmp_path / "no"
+    )
     store.write_bytes(whole)
     signed_anew(office, folder, as_it_is(store))
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
