@@ -70,13 +70,16 @@ def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
 
 
 def _notes(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of comments and of docstrings, except the docstrings of commands."""
+    """Yield the sentences of comments and of docstrings, except the docstrings of commands.
+
+    As in documents, each item of a list counts separately.
+    """
     for name, module in _modules(root):
         for node in ast.walk(module):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and not _is_command(node):
-                for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
-                    if not paragraph.startswith("    "):
-                        yield from ((said, name) for said in sentences(paragraph))
+                for block in _blocks(ast.get_docstring(node) or ""):
+                    if not block.startswith("    "):
+                        yield from ((said, name) for said in sentences(block))
         yield from ((said, name) for block in _comments(root / name) for said in sentences(block))
 
 
