@@ -39,7 +39,7 @@ _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield the time that each page takes, compared with that of the short case, and its size."""
+    """Yield the time that each page takes, compared with the short case's page, and the size of the page."""
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)

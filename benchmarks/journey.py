@@ -134,7 +134,7 @@ class Reporter:
             self._touch(readers.first, "MP")
 
     def _confirm(self) -> None:
-        """Copy the words if they are shown, and type those that are asked for."""
+        """Copy the words if they are shown, and type the words that are asked for."""
         shown = self.page.locator("ol:visible > li:visible").all_inner_texts()
         if len(shown) == WORDS_OF_A_TOKEN and not self._words:
             self._words = shown

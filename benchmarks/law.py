@@ -80,7 +80,7 @@ class Copy:
             self._copy.write(_LAWS, self._laws)
 
     def _run(self, tests: Sequence[str]) -> frozenset[str]:
-        """Run tests; return those that failed. A test that could not start does not count as failed."""
+        """Run tests; return the tests that failed. A test that could not start does not count as failed."""
         modules, _, functions = zip(*(each.partition("::") for each in tests), strict=True)
         # If a module cannot be imported with the changed law, the tests of other modules still run.
         words = ["--tb=no", "-rf", "--continue-on-collection-errors", "-k", " or ".join(functions)]

@@ -47,7 +47,7 @@ def measured(function: str) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A run of pytest with these arguments. Its figures are the properties that tests record."""
+    """A run of pytest with these arguments. The figures of the run are the properties that tests record."""
 
     words: tuple[str, ...]
 

@@ -64,7 +64,7 @@ def seal(plaintext: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterato
 def unseal(envelope: Iterable[bytes], identities: Sequence[Identity]) -> Iterator[bytes]:
     """Yield the authentic chunks of an age file that one of ``identities`` opens.
 
-    Raise Malformed, NotForUs, Tampered or Truncated at the first chunk or at any later one. Unless the
+    Raise Malformed, NotForUs, Tampered or Truncated at the first chunk or at any later chunk. Unless the
     iterator reaches its end, the caller must discard every chunk.
     """
     source = Pieces(envelope)

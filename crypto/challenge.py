@@ -22,7 +22,7 @@ class OtherChallenge(NotForUs):
 
 
 class OtherAuthor(NotForUs):
-    """The words that signed the answer are not those of the receipt."""
+    """The answer was signed with other words than the words of the receipt."""
 
     code = "other-author"
 

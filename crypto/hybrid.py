@@ -85,7 +85,7 @@ class HybridRecipient:
 class HybridIdentity:
     """A secret seed of 32 bytes.
 
-    It is expanded only once, because expanding an ML-KEM key takes longer than using it.
+    The seed is expanded only once, because expanding an ML-KEM key takes longer than using it.
     """
 
     _seed: bytes = field(repr=False)
@@ -127,7 +127,7 @@ class HybridIdentity:
 def parse_stanza(stanza: Stanza) -> bytes:
     """Return the encapsulated key followed by the ciphertext, 1,152 bytes in all.
 
-    Raise Malformed unless the stanza is a valid hybrid one.
+    Raise Malformed unless the stanza is a valid hybrid stanza.
     """
     match stanza:
         case Stanza((kind, text), body) if kind == KIND and len(body) == WRAPPED_KEY:

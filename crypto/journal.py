@@ -1,4 +1,4 @@
-"""The inbox's journal: signed entries, each chained to the one before by its hash (SPEC 9.3)."""
+"""The inbox's journal: signed entries, each with the hash of the entry before it (SPEC 9.3)."""
 
 import hashlib
 from collections.abc import Mapping

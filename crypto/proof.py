@@ -29,7 +29,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a proof file proves: the statement of the receipt, and that of the key that signed it."""
+    """What a proof file proves: the statement of the receipt, and the statement about the signing key."""
 
     receipt: Receipt
     key: ReceiptKey

@@ -33,7 +33,7 @@ _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """An accent colour such as #1b5675 for each colour scheme; both empty for the shipped one."""
+    """An accent colour such as #1b5675 for each colour scheme; both are empty for the shipped colours."""
 
     light: str = ""
     dark: str = ""

@@ -45,7 +45,7 @@ def name(language: str) -> str:
 
 
 def text(translations: NullTranslations, english: str) -> str:
-    """Return the translation of a text, or an empty text for an empty one.
+    """Return the translation of a text; the translation of an empty text is empty.
 
     Catalogues store their header as the translation of the empty text.
     """

@@ -174,7 +174,7 @@ class Group(click.Group):
         return Unknown(f"{context.command_path} has no option {option}", having[:_SUGGESTED], context)
 
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
-        """Return the commands that the user may mean, those of this group first."""
+        """Return the commands that the user may mean; commands of this group come first."""
         root = context.find_root()
         begin = tuple(context.command_path.split()[1:])
         more = rest[0] if rest and rest[0].replace("-", "").isalpha() else ""

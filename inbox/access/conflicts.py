@@ -63,8 +63,8 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # Like every action of two officers, this is refused only after both have confirmed, even if there is
-        # no exclusion.
+        # Without an exclusion, the action is refused, but only after two officers have confirmed it, as for
+        # every such action.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
@@ -98,7 +98,7 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Extend the exclusions from each case of a matter to all cases of that matter; ``number`` is one.
+    """Extend the exclusions from each case of a matter to all its cases; ``number`` is one of the cases.
 
     Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
     officers than a quorum could read one of the cases.

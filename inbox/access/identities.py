@@ -115,10 +115,10 @@ class ConsentSaid:
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     """Record when the reporter consented to disclosure of their identity, or that they withdrew the consent.
 
-    Recording consent requires two officers and a reason that names the reporter's message, because the
-    consent lets somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises
-    Refused unless either a day of consent or a withdrawal is given. Raises Refused if the day is in the
-    future, or if a consent has no reason. Also raises the same errors as ``of`` and ``Inbox.acting``.
+    Recording consent requires two officers and a reason that names the reporter's message. The consent lets
+    somebody learn who the reporter is, and only the reporter knows whether they agreed. Raises Refused unless
+    either a day of consent or a withdrawal is given. Raises Refused if the day is in the future, or if a
+    consent has no reason. Also raises the same errors as ``of`` and ``Inbox.acting``.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:

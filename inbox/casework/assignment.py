@@ -20,7 +20,7 @@ from inbox.vault.casework_tables import Workflow
 
 @dataclass(frozen=True, slots=True)
 class PassedOn:
-    """The cases that now belong to a deputy, and those that stay because the deputy may not read them."""
+    """The cases that now belong to a deputy, and the cases that stay because the deputy may not read them."""
 
     numbers: tuple[int, ...]
     kept: tuple[int, ...]

@@ -194,7 +194,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # The case is also investigated on behalf of its duplicate. If the case were junk, nobody would
     # investigate either of the two.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
-    # The outcome must be the one that was decided. Officers who want another outcome have to decide again.
+    # Only the decided outcome is possible. Officers who want another outcome have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
@@ -466,7 +466,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
 
 
 def _repeated_by(session: Session, number: int) -> int | None:
-    """Return a case that ended as the duplicate of this one, or None."""
+    """Return a case that ended as the duplicate of this case, or None."""
     return bonds.ended_by(session, number, in_use.of(session).linked)
 
 

@@ -32,7 +32,7 @@ from inbox.vault.tables import Case
 
 # A mark in more cases than this does not suggest a relation, and is listed as common.
 MANY = 50
-# At most this many cases are proposed: those with the best reasons.
+# At most this many cases are proposed: the cases with the best reasons.
 PROPOSED = 20
 # At most this many complete texts are compared.
 _COMPARED = 10
@@ -49,7 +49,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A case that may be related to the one at hand."""
+    """A case that may be related to the case at hand."""
 
     case: Case
     reasons: tuple[Reason, ...]
@@ -342,7 +342,7 @@ def _pieces(case: Case) -> frozenset[str]:
 
 def _reasons(marks: set[Mark], known: Mapping[Mark, Reason], alike: Reason | None) -> tuple[Reason, ...]:
     common = {known[mark] for mark in marks if mark in known}
-    # If a name is part of a longer one, only the longer one is shown.
+    # If a name is part of a longer name, only the longer name is shown.
     parts = {
         one
         for one in common

@@ -64,7 +64,7 @@ def _add(session: Session, number: int, names: Iterable[str], today: date) -> li
 
 
 def take_off(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
-    """Remove tags from a case and return the others; raises CaseRefused for a tag that it does not have."""
+    """Remove tags from a case and return its other tags; raises CaseRefused for a tag that the case lacks."""
     work = workflow.of(session, number)
     before = legal_duties.offence_of(session, work)
     for name in {folded(name) for name in names}:

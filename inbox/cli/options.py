@@ -138,7 +138,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """Return the reason given with an option, on one line, or None; raises BadParameter for a long one."""
+    """Return the reason given with an option, on one line, or None; raises BadParameter if it is too long."""
     if given is None:
         return None
     reason = one_line(given)

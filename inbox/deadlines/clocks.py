@@ -12,7 +12,7 @@ from inbox.deadlines.working_days import Calendar
 from templates.law.rules import Clock, Event, Period
 
 # The end of retention is not a clock of the law. The codes of the law have no hyphens, so no code of the law
-# can equal this one.
+# can equal this code.
 RETENTION = "end-of-retention"
 
 
@@ -96,7 +96,7 @@ class Events:
 def clocks(events: Events, how: Practice) -> list[Due]:
     """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
 
-    Closing a case does not meet any deadline, but drops those that no longer apply. An unmet deadline for a
+    Closing a case meets no deadline, but drops the deadlines that no longer apply. An unmet deadline for a
     first act is always dropped. If the reporter cannot be reached, all deadlines for messages are dropped.
     The deadline for feedback is dropped if feedback is withheld, and the deadline for the acknowledgement is
     dropped if the case is closed without a text.

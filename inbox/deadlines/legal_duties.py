@@ -103,7 +103,7 @@ def is_anew(row: Duty) -> bool:
 
 
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
-    """Add the duties for an offence if severity, tags or danger now show that the case is about one.
+    """Add the duties for an offence if severity, tags or danger now show that the case is about an offence.
 
     A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowledge
     of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
@@ -246,7 +246,7 @@ def prepared(session: Session, number: int) -> str:
 
 
 def preparing(session: Session, outcome: str = "") -> Collection[str]:
-    """Return the decisions that lead to ``outcome``, or those that lead to any outcome if it is empty."""
+    """Return the decisions that lead to ``outcome``, or to any outcome if ``outcome`` is empty."""
     rules = decisions(session).items()
     return [code for code, each in rules if each.outcome and each.outcome == (outcome or each.outcome)]
 

@@ -1,7 +1,7 @@
 """Keep scores and deadlines up to date: recompute them when the rules change.
 
 The rules are the law, this program, the public holidays that the program knows, and the office's settings.
-All files of four packages count as rules, because a list of only the files with rules could miss one. This
+All files of four packages count as rules, because a list of the files with rules could miss a file. This
 package computes deadlines from the score and the tables, and the package of the law counts days. The layers
 contract forbids importing any higher package.
 """

@@ -47,7 +47,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedTerm:
-    """Counts of the unopened envelopes: all of them, and those that may be discarded now.
+    """Counts of the unopened envelopes: all envelopes, and the envelopes that may be discarded now.
 
     ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is the number of expired
     envelopes without the archives' approval; these were collected up to the day ``unasked_to``.
@@ -86,8 +86,8 @@ def unopened_until(session: Session, collected: date) -> date:
 def junk_over(session: Session, today: date) -> set[int]:
     """Return the cases whose retention period as junk has expired by this machine's clock.
 
-    Their reporters are informed by an outbox. If a case is recovered later, its slot is filled again, so
-    nothing is lost.
+    The reporters of these cases are informed by an outbox. If a case is recovered later, its slot is filled
+    again, so nothing is lost.
     """
     how, junk = office.of(session), queries_cases.junked_by_day(session)
     period = how.law.retention.junk

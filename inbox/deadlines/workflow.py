@@ -130,7 +130,7 @@ def acted(session: Session, number: int, today: date) -> None:
 
 
 def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
-    """Set parts of the score of a case, by name; the journal records those that change.
+    """Set parts of the score of a case, by name; the journal records the parts that change.
 
     Parts given with unchanged values confirm what the rules propose. Raises CaseRefused for an unknown case;
     and Refused if no reason is given, or if another session has changed the parts in the meantime. Also

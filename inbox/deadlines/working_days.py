@@ -1,4 +1,4 @@
-"""Working days of an office: those of the law, minus the office's own days off."""
+"""Working days of an office: the working days of the law, minus the office's own days off."""
 
 from collections.abc import Collection
 from datetime import date

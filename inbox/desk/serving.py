@@ -168,7 +168,10 @@ class _Waitress(TcpWSGIServer):
         self._asked.put(task)
 
     def handle_accept(self) -> None:
-        """Accept one more connection. If too many are waiting, close the one that has waited longest."""
+        """Accept one more connection.
+
+        If too many connections are waiting, close the connection that has waited longest.
+        """
         super().handle_accept()
         waiting = [channel for channel in self.active_channels.values() if channel.is_asking]
         for channel in waiting[:-_MOST_WAITING]:

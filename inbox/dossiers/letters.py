@@ -1,9 +1,9 @@
 """Letters to print for a legal decision: to a prosecutor, an authority or a person concerned.
 
-Their texts come with the law. Text that officers add is checked like a reply. A person concerned knows how
-colleagues write, so text in a letter to that person is checked like an answer to an access request. A letter
-has to wait as long as its decision, and requires the same number of officers. Writing the letter does not
-take the decision.
+The texts of letters come with the law. Text that officers add is checked like a reply. A person concerned
+knows how colleagues write, so text in a letter to that person is checked like an answer to an access request.
+A letter has to wait as long as its decision, and requires the same number of officers. Writing the letter
+does not take the decision.
 """
 
 import hashlib

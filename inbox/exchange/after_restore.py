@@ -18,7 +18,7 @@ _LEAP = 1_000
 
 
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
-    """Return which bundles of the current portal are missing before this one, for the journal.
+    """Return which bundles of the current portal are missing before this bundle, for the journal.
 
     The result is empty if none is missing.
     """
@@ -71,8 +71,8 @@ def _is_ahead(session: Session, intake: IntakeHead) -> bool:
 def _forget_from(session: Session, n: int) -> None:
     """Forget our unconfirmed outboxes that the portal no longer accepts, because it has applied outbox ``n``.
 
-    If an earlier outbox was not confirmed, nobody knows whether the portal applied our outbox or that of the
-    lost inbox. The contents of our outbox are sent again, because reporters may never have received them.
+    If an earlier outbox was not confirmed, nobody knows whether the portal applied our outbox or the lost
+    inbox's outbox. The contents of our outbox are sent again, because reporters may never have received them.
     """
     n = min([n, *(row.n for row in queries_exchange.unconfirmed_outboxes(session))])
     queries_cases.tell_closings_again(session)

@@ -30,7 +30,7 @@ class Acceptance:
 
 
 def follows(session: Session, announced: Announced, acceptance: Acceptance) -> bool:
-    """Return True if the bundle is the next one, False if it was collected before.
+    """Return True if the bundle is the next bundle, False if it was collected before.
 
     Raises BundleRefused for all other bundles, with the number of the expected bundle.
     """
@@ -76,7 +76,7 @@ def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
 
 
 def is_gap(session: Session, intake: IntakeHead) -> bool:
-    """Return whether bundles of the current portal are missing before this one."""
+    """Return whether bundles of the current portal are missing before this bundle."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     return last is not None and intake.n > last.n + 1
 

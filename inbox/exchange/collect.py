@@ -138,7 +138,7 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
-        # Check the key, and ask about a new one, before anybody confirms the action. The check below asks
+        # Check the key, and ask about a new key, before anybody confirms the action. The check below asks
         # nothing.
         is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)

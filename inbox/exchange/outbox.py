@@ -104,8 +104,8 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
     """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
     If the outbox's reply key is no longer valid, the current key signs the outbox again, because the portal
-    accepts no later outbox before this one. ``same_disk`` has the same meaning as in ``make``. Raises Refused
-    once the outbox is confirmed.
+    accepts no later outbox before this outbox. ``same_disk`` has the same meaning as in ``make``. Raises
+    Refused once the outbox is confirmed.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:

@@ -134,7 +134,7 @@ class Sheets:
         pdf.set_text_color(*_BLACK)
 
     def _together(self, height: float) -> None:
-        """Begin a new page if less than this height remains on the current one."""
+        """Begin a new page if less than this height remains on the current page."""
         if self._pdf.will_page_break(height):
             self._pdf.add_page()
 

@@ -30,7 +30,7 @@ _COMPARE = sentence(
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """card.json and card.sig as received, and the fingerprint of the card key if an officer typed one."""
+    """card.json and card.sig as received, and the fingerprint of the card key if an officer typed it."""
 
     raw: bytes
     signature: bytes
@@ -95,7 +95,7 @@ def accept(session: Session, offered: Offered, today: date) -> Card:
     """Add a body's channel to all later keyrings, or replace its older card; return the card.
 
     Call ``compare`` first. Raises Refused if this is not the root's inbox. Raises Refused if the card is
-    invalid, is not newer than the last one, was issued in the future, or has only expired keys. Also raises
+    invalid, is not newer than the last card, was issued in the future, or has only expired keys. Also raises
     Refused if another channel has or had the same id or one of the same keys.
     """
     channel_keyring.root_seed(session)
@@ -208,12 +208,12 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
 
 
 def _cards(session: Session) -> list[Channel]:
-    """Return the channels of all outside bodies, including removed ones."""
+    """Return the channels of all outside bodies, including removed channels."""
     return [card.parse(row.raw).channel for row in queries_office.cards(session)]
 
 
 def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> None:
-    """Raise Refused unless officers have compared the card key, and the card is newer than the last one."""
+    """Raise Refused unless officers have compared the card key, and the card is newer than the last card."""
     pinned = known is not None and known.removed is None
     if known is not None and known.key != found.key:
         # The channel's bundles form a chain. An inbox without this chain can neither collect nor answer.

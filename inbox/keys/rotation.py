@@ -100,7 +100,7 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
 
     Reports sealed to a withdrawn intake key can still be opened. A slot signed by a withdrawn key must not be
     trusted, so the next outbox refills the slot of every case that the portal still keeps, including closed
-    ones.
+    cases.
     """
     for intake in queries_office.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today

@@ -69,8 +69,8 @@ _EXPECTED = {
 }
 
 
-# Messages about rules that concern all entries together. They are for officers who see a form with the
-# entries instead of the file.
+# Messages about rules that concern all entries together. These messages are for officers who see a form with
+# the entries instead of the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
     "some-feedback": sentence("one of the replies that do not close a case must count as feedback"),

@@ -1,4 +1,4 @@
-"""The law in use. Code that has a vault session gets the law's rules here."""
+"""The law in use. This module gives the law's rules to code that has a vault session."""
 
 from collections.abc import Mapping
 from typing import TypeVar

@@ -67,7 +67,7 @@ def look(inbox: Inbox, who: Actor) -> View:
 
 
 def deadline(kind: str) -> Texts:
-    """Return the name of a kind of deadline; raises StopIteration for an unknown one."""
+    """Return the name of a kind of deadline; raises StopIteration for an unknown kind."""
     return next(labels.of(codes)[kind] for codes in _KINDS if kind in labels.of(codes))
 
 

@@ -142,8 +142,8 @@ def _looking(wanted: Filter) -> Action:
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
     """Return up to PAGE cases of the queue, starting at place ``first`` (counted from 0).
 
-    Open cases come first, then closed ones, then junk. Cases restricted to other handlers are included if the
-    filter reveals no more about such a case than its line does.
+    Open cases come first, then closed cases, then junk. Cases restricted to other handlers are included if
+    the filter reveals no more about such a case than its line does.
     """
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
     on_page = [number for number, _, _, _ in found]
@@ -185,7 +185,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
 
 def _state(work: Workflow | None) -> State | None:
-    """Return the state of an ended case, even if it still waits among the open ones."""
+    """Return the state of an ended case, even if it still waits among the open cases."""
     if work is None or not work.has_ended:
         return None
     return State.JUNK if work.junked else State.CLOSED

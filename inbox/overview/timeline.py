@@ -19,7 +19,10 @@ from inbox.vault.casework_tables import Measure
 
 
 class Came(StrEnum):
-    """Events of a case that are not actions. Their labels are listed with the labels of actions."""
+    """Events of a case that are not actions.
+
+    The labels of these events are listed with the labels of actions.
+    """
 
     RECEIVED = "received"
     COLLECTED = "collected"

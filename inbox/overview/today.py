@@ -25,7 +25,7 @@ from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 # The portal no longer has the collected reports, so everything since the last backup is lost if the disk
 # fails.
 BACKUP_EVERY = timedelta(days=7)
-# The page lists this many cases, and counts the others.
+# The page lists this many cases, and counts the other cases.
 SHOWN = 10
 _PRESSING = Filter(priority=1, undeclared=True)
 # Open cases that report danger, the most urgent first.

@@ -350,7 +350,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
 
 
 def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for an outcome that lacks a required measure or contradicts a recorded one."""
+    """Raise CaseRefused for an outcome that lacks a required measure or contradicts a recorded measure."""
     taken = legal_duties.measures_on(session, number)
     if rule.only_after and rule.only_after not in taken:
         raise CaseRefused(
@@ -396,7 +396,7 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
     """Yield the obstacles of an outcome that does not match the decisions.
 
-    Either a decision prepares another outcome, or the decision that prepares this one has not been taken.
+    Either a decision prepares another outcome, or the decision that prepares this outcome has not been taken.
     """
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:

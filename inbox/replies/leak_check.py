@@ -77,7 +77,7 @@ class Place:
     def holds(self, finding: Finding) -> bool:
         """Return whether a finding belongs to this place, because the two share a distinctive word.
 
-        Protected words are found in pairs, and the next pair begins with the last word of the previous one.
+        Protected words are found in pairs, and the next pair begins with the last word of the previous pair.
         Two e-mail addresses that share only the domain are two places.
         """
         words = set(names.words(finding.words))

@@ -30,7 +30,7 @@ _MADE_OF_ZIP = (
 _SAID_OF_ITSELF = ("docProps/core.xml", "docProps/app.xml", "meta.xml")
 _MOST_SAID, _MOST_VALUES, _LONGEST_VALUE = 1 << 16, 40, 200
 _VALUE = re.compile(r"<(?:[\w-]+:)?([\w-]{1,40})(?:\s[^<>]*)?>([^<]*)")
-# Compression methods with which the beginning of an entry can be unpacked without the rest.
+# Compression methods that allow unpacking the beginning of an entry without the rest of it.
 _IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 

@@ -102,7 +102,7 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
     """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless this inbox signed it.
 
-    Signatures by expired reply keys, and by those whose seed was destroyed, are also valid.
+    Signatures by expired reply keys, and by keys whose seed was destroyed, are also valid.
     """
     outbox = bundle.open_outbox(manifest, deployment, keys)
     if outbox.n != n:

@@ -63,7 +63,7 @@ class Made:
     """Where a backup and its key store are. ``shares``: share files of the home, not in the backup.
 
     ``faults`` are the files that the vault knows but that are missing or altered in the home. Officers write
-    down ``head``, the last entry of the journal: it distinguishes this backup from an older one.
+    down ``head``, the last entry of the journal: it distinguishes this backup from an older backup.
     """
 
     folder: Path

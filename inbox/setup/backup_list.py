@@ -84,7 +84,7 @@ def known(home: Home, session: Session) -> set[str]:
 
 
 def altered(files: Iterable[File]) -> set[str]:
-    """Return the names of the altered envelopes: those whose name is not their hash."""
+    """Return the names of the altered envelopes: an altered envelope's name is not its hash."""
     envelopes = [file for file in files if file.name.startswith("unopened/")]
     return {file.name for file in envelopes if Path(file.name).stem != base64url.encode(file.hash)}
 

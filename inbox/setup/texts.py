@@ -146,12 +146,12 @@ def _source(session: Session, kind: Kind) -> bytes:
 
 
 def _of_replies(session: Session, template: Reply | None, today: date) -> Mapping[str, str]:
-    """Return an example of a template, by language; empty for a removed one."""
+    """Return an example of a template, by language; the example of a removed template is empty."""
     return {each: templates.example(session, template, each, today) for each in LANGUAGES if template}
 
 
 def _of_law(session: Session, edit: Edit, law: Law) -> Mapping[str, str]:
-    """Return an example of a letter or an authority, by language; empty for a removed one."""
+    """Return an example of a letter or an authority, by language; the example of a removed entry is empty."""
     if edit.kind is Kind.LETTER:
         return {each: letters.example(session, law.letters[edit.code], each) for each in LANGUAGES}
     authority = law.authorities.get(edit.code)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from inbox.text import names
 
-# Shorter words, and those in _COMMON, are function words.
+# Shorter words, and the words in _COMMON, are function words.
 _LEAST = 4
 _NEAR = 3
 _COMMON = frozenset(
@@ -56,7 +56,7 @@ def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _content(text: str) -> list[str]:
-    """Return the words with content: longer ones, those with a digit, and those after a word with a digit.
+    """Return the words with content: longer words, words with a digit, and words after a word with a digit.
 
     “3 mai” is therefore a pair of such words, although each of them means little on its own.
     """

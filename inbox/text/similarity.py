@@ -14,7 +14,7 @@ from inbox.text import names
 _PIECE = 8
 # Characters of a text that are compared: as many as the longest answer can have.
 _LONGEST = 8_000
-# Short answers such as "I do not know" would resemble those of many other cases.
+# Short answers such as "I do not know" would resemble the answers in many other cases.
 _SHORTEST = 60
 TOLD_BY = 8
 # Two texts are compared if they share at least this many of the TOLD_BY pieces. 97 % of similar texts do.

@@ -9,7 +9,7 @@ from inbox.vault.tables import Base
 
 
 class DestroyedCase(Base):
-    """A line of the list of destroyed cases. Its number is never given to another case.
+    """A line of the list of destroyed cases. The number of a destroyed case is never given to another case.
 
     ``rule`` is the reason for the destruction. Category and outcome are as coarse as the annual figures.
     ``visa`` names the list that the archives approved, and is empty if no approval was needed.

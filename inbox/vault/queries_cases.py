@@ -108,7 +108,7 @@ def cases(session: Session) -> Sequence[Case]:
 def cases_to_refresh(
     session: Session, today: date, next_by: date, junk_over: Collection[int]
 ) -> Sequence[Case]:
-    """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed ones.
+    """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed cases.
 
     A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
     it. While the portal keeps the case's slot, the case is included again if the slot would soon no longer be

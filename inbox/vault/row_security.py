@@ -196,7 +196,7 @@ def _table_and_views() -> tuple[str, ...]:
     table = "CREATE TEMPORARY TABLE IF NOT EXISTS present (officer TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     today = "CREATE TEMPORARY TABLE IF NOT EXISTS today (day TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     view = 'CREATE TEMPORARY VIEW IF NOT EXISTS {} ("case") AS {}'
-    # UNION ALL, because removing duplicates would take ten times longer than the rest.
+    # UNION ALL, because removing duplicates would take ten times longer than the rest of the query.
     views = (view.format(each.name, union_all(*_hidden(depth))) for depth, each in _VIEWS.items())
     return table, today, *views
 

@@ -1,4 +1,4 @@
-"""The tables of the vault. They store dates, never times."""
+"""The tables of the vault. These tables store dates, never times."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -318,11 +318,12 @@ class Receipt(Base):
 
 
 class Unopened(Base):
-    """An entry that did not become a case. Its envelope, if any, is kept unchanged under its hash.
+    """An entry that did not become a case.
 
-    ``received`` is the day of receipt that the portal states, and ``collected`` is the day of collection
-    here. ``tried`` identifies the intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is
-    set if a later try succeeded: the entry is then no longer listed, and its envelope is not kept.
+    The entry's envelope, if any, is kept unchanged; its file is named by its hash. ``received`` is the day of
+    receipt that the portal states, and ``collected`` is the day of collection here. ``tried`` identifies the
+    intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is set if a later try succeeded:
+    the entry is then no longer listed, and its envelope is not kept.
     """
 
     __tablename__ = "unopened"

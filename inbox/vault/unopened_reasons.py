@@ -1,4 +1,4 @@
-"""Reasons why an entry of a bundle did not become a case. Their labels are in labels.toml."""
+"""Reasons why an entry of a bundle did not become a case. The labels of the reasons are in labels.toml."""
 
 from enum import StrEnum
 

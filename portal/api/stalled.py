@@ -1,7 +1,8 @@
 """Delete uploads that make too little progress if room is short (SPEC 7.1).
 
 Each process keeps the progress of uploads in memory, never on the disk. Only the clock decides when to look
-at uploads. If an upload were deleted when another one arrived, its client would learn of the other upload.
+at uploads. If an upload were deleted when another upload arrived, the client of the first would learn about
+the second.
 """
 
 from collections.abc import Collection, Iterable
@@ -27,8 +28,8 @@ _ROWS = 200
 def half_hour(seconds: float) -> int:
     """Return the number of half hours since 1970. Each half hour begins a minute early.
 
-    So uploads are deleted in the last minute of an hour. Their room returns with the next hour, which has a
-    new random limit.
+    So uploads are deleted in the last minute of an hour. The room of these uploads returns with the next
+    hour, which has a new random limit.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
 

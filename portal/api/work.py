@@ -1,8 +1,8 @@
 """Proof of work for each envelope: it slows a flood, but the quota protects (SPEC 7.6, THREAT_MODEL).
 
 Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
-rises after a day with refusals for lack of room, and falls after a day without. It never changes within a
-day, because the public could count reports from such changes.
+rises after a day with refusals for lack of room, and falls after a day without. The cost never changes within
+a day, because the public could count reports from such changes.
 """
 
 from collections.abc import Callable, Iterator
@@ -99,6 +99,6 @@ def _seeds(connection: Connection, context: Context) -> Callable[[int], bytes]:
 
 
 def _cost(connection: Connection, context: Context, hour: int) -> int:
-    # The cost is that of the day to which the hour belongs, so that seeds issued before midnight keep their
+    # An hour has the cost of the day to which it belongs, so that seeds issued before midnight keep their
     # cost.
     return context.settings.work_cost[store.level(connection, days.day_of(hour))]

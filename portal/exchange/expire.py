@@ -44,7 +44,7 @@ def expire(
     expired = Expired(uploads, trusted=False)
     if _plausible(database, today):
         with database.write() as connection:
-            # An export reads the newest link and writes the next one, so it must not run at the same time.
+            # An export reads the newest link and writes the next link, so no export may run meanwhile.
             lock(connection)
             expiry.forget_links(connection)
             work.forget(connection, today)

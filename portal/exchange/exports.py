@@ -39,7 +39,7 @@ class Exported:
 
 
 def channels(database: Database) -> list[str]:
-    """Return the channels to export: those in the keyring, and all others with waiting data."""
+    """Return the channels to export: all channels in the keyring, and any other channel with waiting data."""
     with database.read() as connection:
         keyring = keyrings.current(connection)
         listed = [channel.id for channel in keyring.channels] if keyring else []

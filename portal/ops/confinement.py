@@ -59,8 +59,8 @@ def drop_privileges() -> None:
 def confine(database: URL, places: list[Place]) -> None:
     """Restrict this process to reading the program, using the database, and connecting to ``places``.
 
-    The restrictions are those of Landlock and seccomp that this kernel supports. Call this before the process
-    starts threads, and after it has read every other file that it needs. Raises OSError if the kernel
+    The kernel enforces the restrictions that it supports, by Landlock and seccomp. Call this before the
+    process starts threads, and after it has read every other file that it needs. Raises OSError if the kernel
     refuses.
     """
     if database.get_backend_name() == "sqlite":

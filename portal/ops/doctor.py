@@ -127,8 +127,8 @@ def _kernel() -> Iterator[Finding]:
 def _law(settings: Settings) -> Iterator[Finding]:
     """Report the law and the regime whose promises the pages show.
 
-    Bundles name neither, so an administrator must compare them with those of the inbox. Mistakes are reported
-    elsewhere.
+    Bundles name neither law nor regime, so an administrator must compare both with the inbox. Mistakes are
+    reported elsewhere.
     """
     try:
         found = law.load(settings.law_folder)

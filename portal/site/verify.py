@@ -127,7 +127,7 @@ def _strange(answer: Answer, expected: Mapping[str, str]) -> Iterator[str]:
 
 
 def _keys(served: Keyring, own: Channel) -> Iterator[str]:
-    """Yield each difference between the body's keys and those in the keyring that the site serves."""
+    """Yield each difference between the body's keys and the keys in the keyring that the site serves."""
     channel = served.channel(own.id)
     expected, listed = _days(own.at(served.issued)), _days(channel) if channel else {}
     for key in sorted(expected.keys() - listed.keys()):

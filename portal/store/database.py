@@ -38,7 +38,7 @@ _TABLES = [table.name for table in metadata.sorted_tables]
 class _Words:
     """The differences between the two databases.
 
-    ``read`` has the options of a transaction that only reads, ``alone`` those of commands outside a
+    ``read`` has the options of a transaction that only reads, ``alone`` the options of commands outside a
     transaction. The other fields are SQL: the query for the size, and the commands to rewrite and to reclaim.
     """
 

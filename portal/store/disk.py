@@ -24,5 +24,8 @@ def note(connection: Connection, hour: int, size: int) -> None:
 
 
 def forget(connection: Connection, hour: int) -> None:
-    """Delete the measurement of a past hour, which two hours later would be mistaken for the current one."""
+    """Delete the measurement of a past hour.
+
+    Two hours later, it would be mistaken for the current measurement.
+    """
     connection.execute(delete(disk).where(disk.c.is_odd == bool(hour % 2)))

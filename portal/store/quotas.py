@@ -66,7 +66,7 @@ def count(connection: Connection, kind: Kind, size: int) -> None:
 
 
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
-    """Delete envelopes and return how many. Their sizes count until ``hour`` is over.
+    """Delete envelopes and return how many. The sizes of these envelopes count until ``hour`` is over.
 
     ``deletion`` later deletes their bytes.
     """

@@ -36,7 +36,7 @@ def count(connection: Connection) -> int:
 def level(connection: Connection, day: date) -> int:
     """Return the cost level of a day; the lowest level is 0.
 
-    A day with refusals raises it by one, and every other day lowers it by one.
+    A day with refusals raises the level by one, and every other day lowers the level by one.
     """
     columns = select(refusals.c.day, refusals.c.level).where(refusals.c.day <= days.number(day))
     last = connection.execute(columns.order_by(refusals.c.day.desc()).limit(1)).one_or_none()

@@ -94,7 +94,7 @@ def _check_svg(content: bytes) -> None:
     reader.ProcessingInstructionHandler = partial(_refuse, "a processing instruction")
     reader.CommentHandler = partial(_refuse, "a comment")
     try:
-        reader.Parse(content, True)  # noqa: FBT003 - expat takes no names
+        reader.Parse(content, True)  # noqa: FBT003 - expat takes no keyword arguments
     except expat.ExpatError:
         raise ValueError("the file is neither a PNG nor an SVG") from None
 

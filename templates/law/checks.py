@@ -53,7 +53,7 @@ def _wrong(document: Document, path: Path, expected: Expected) -> Mismatch:
 
 
 def _among(document: Document, path: Path, name: str | None, known: Collection[str]) -> Iterator[Mismatch]:
-    """Yield a mistake if a name is not among the known ones."""
+    """Yield a mistake if a name is not among the known names."""
     if name is not None and name not in known:
         yield _wrong(document, path, belongs("one-of", known=", ".join(known)))
 
@@ -122,7 +122,7 @@ def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
 
 
 def _covers(regimes: Collection[str] | None, others: Collection[str] | None) -> bool:
-    """Tell whether ``regimes`` include all of ``others``. None means all regimes."""
+    """Tell whether ``regimes`` include all of ``others``. The value None means all regimes."""
     return regimes is None or (others is not None and set(regimes) >= set(others))
 
 
@@ -248,10 +248,10 @@ def replies(
 ) -> Iterator[Mismatch]:
     """Yield the mistakes in the texts of replies that their schema cannot find.
 
-    ``outcomes`` are the outcomes of the law; those in ``untold`` must not have a text of their own. ``told``
-    are the decisions that confirm what a reply told the reporter. ``extends`` says whether a deadline can be
-    extended. The text that can end a case with any outcome contains no words of an officer, because they
-    could reveal the outcome.
+    ``outcomes`` are the outcomes of the law; outcomes in ``untold`` must not have a text of their own.
+    ``told`` are the decisions that confirm what a reply told the reporter. ``extends`` says whether a
+    deadline can be extended. The text that can end a case with any outcome contains no words of an officer,
+    because they could reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():

@@ -58,7 +58,7 @@ def days_off(law: Law, promised: Iterable[Promise]) -> str:
 
 
 def _regime(law: Law, event: Event, regime: str) -> Sequence[_Steps]:
-    """Return the deadlines of a regime that end with an event, except those that are never the earliest."""
+    """Return the deadlines of a regime that end with an event; omit deadlines that are never the earliest."""
     clocks = [each for each in law.clocks.values() if each.ends is event and regime in each.regimes]
     found = [tuple(_steps(law, each)) for each in clocks]
     return tuple(each for each in found if not any(_is_never_later(other, each) for other in found))

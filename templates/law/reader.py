@@ -25,7 +25,7 @@ def read(path: Path) -> Law:
 
 
 def parse(files: Mapping[str, bytes]) -> Law:
-    """Return the law in these files, given by name. Raise Mismatch for the first mistake."""
+    """Return the law in these files, given by name. Raise Mismatch for the first mistake in the files."""
     documents = {name: schema.read(files[name]) for name, schema in FILES.items()}
     checks.check(documents)
     said: dict[str, Any] = {name.removesuffix(".toml"): each.value for name, each in documents.items()}

@@ -79,7 +79,7 @@ class Effect(StrEnum):
 class News(StrEnum):
     """Events after which the law can require a decision again.
 
-    ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or a worse one.
+    ``FOLLOW_UP``: the reporter wrote again. ``OFFENCE``: officers found an offence, or a worse offence.
     ``JUSTICE``: officers recorded a measure of the judiciary. ``CONCERNS_SOMEBODY``: officers recorded a
     measure with this mark. ``NAMES``: the case names somebody who asks for access to the data held on them.
     """
@@ -96,7 +96,7 @@ class MeasureRole(StrEnum):
 
     ``TRANSMISSION`` sends a case to the prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not
     object. A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and
-    ``OFFICE_DECISION`` those of the office. ``REFERRAL`` directs a reporter to another body.
+    ``OFFICE_DECISION`` ends proceedings of the office. ``REFERRAL`` directs a reporter to another body.
     """
 
     TRANSMISSION = "transmission"
@@ -690,7 +690,7 @@ class Law:
 
     @property
     def default_regime(self) -> str:
-        """The regime of an office that has not chosen one."""
+        """The regime of an office that has not chosen a regime."""
         return next(code for code, regime in self.regimes.items() if regime.is_default)
 
     @property
@@ -745,5 +745,5 @@ class Law:
 
     @property
     def with_restrictions(self) -> frozenset[str]:
-        """The measures that can carry a prosecutor's restrictions: judicial ones, and PROSECUTOR_WORD."""
+        """The measures that can carry a prosecutor's restrictions: judicial measures, and PROSECUTOR_WORD."""
         return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

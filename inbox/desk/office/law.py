@@ -21,7 +21,7 @@ pages = Blueprint("law", __name__)
 
 @pages.get("/office/law")
 def show() -> ResponseReturnValue:
-    """Show the law in use, and ask for the folder of a new one."""
+    """Show the law in use, and ask for the folder of a new law."""
     return rendering.page("office/law.html", law=laws.read(here().inbox, actor()), offered=papers.offered())
 
 

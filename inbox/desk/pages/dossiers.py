@@ -91,7 +91,7 @@ def _plan() -> Plan:
 
 
 def _redactions() -> Iterator[Redaction]:
-    """Yield the redactions that were picked, and then those that were typed, one per line."""
+    """Yield the redactions that were picked, and then the redactions that were typed, one per line."""
     for chosen in map(forms.passage, request.form.getlist("removed")):
         yield redaction.of(chosen.place, chosen.passage or "")
     place = request.form.get("place", EVERYWHERE)

@@ -37,7 +37,7 @@ def elsewhere(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The ``folder`` that a form offers before an officer types one, or ""."""
+    """The ``folder`` that a form offers before an officer types another folder, or ""."""
 
     folder: str
     is_in_memory: bool

@@ -1,7 +1,7 @@
 """Every table of the vault, as it is until the first release.
 
 Before a second migration is added, write the tables out here (alembic renders them). Otherwise this migration
-would already create the additions of the second one, and no test would find a vault to upgrade.
+would already create the additions of the second migration, and no test would find a vault to upgrade.
 """
 
 from alembic import op

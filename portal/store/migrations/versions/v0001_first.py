@@ -1,7 +1,7 @@
 """Make every table of ``schema``; this suffices until the first release.
 
 Before you add a second migration, write the tables out here (alembic renders them). Otherwise this migration
-would already include the changes of the second one, and tests could not make an old portal to upgrade.
+would already include the changes of the second migration, and tests could not make an old portal to upgrade.
 """
 
 from alembic import op
