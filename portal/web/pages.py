@@ -26,6 +26,7 @@ _FOLDERS = ("portal", "shared")
 _PAGES = {
     "": "home.html",
     "before": "before.html",
+    "device": "device.html",
     "report": "report.html",
     "status": "status.html",
     "guide": "guide.html",

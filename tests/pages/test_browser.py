@@ -14,7 +14,7 @@ from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", "paper", *guide.NOTICES)
+NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed", "paper", *guide.NOTICES)
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 
@@ -83,20 +83,39 @@ def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(
     page.goto(f"{visitor.site.address}/{path}")
     expect(page.locator("noscript h1")).to_have_text(heading)
     expect(page.locator("noscript .warning")).to_contain_text(reason)
-    expect(page.locator("noscript .warning")).to_contain_text("Tor Browser")
+    expect(page.locator("noscript p").filter(has_text="Tor Browser")).to_be_visible()
     assert [each for each in page.locator("input, textarea").all() if each.is_visible()] == []
     expect(page.locator("#loading")).to_be_hidden()
     plain.close()
 
 
+ONION = f"http://{'a' * 56}.onion"
+
+
+def rendered(path: str, settings: Settings) -> str:
+    """Return a page of a site with these settings, in English."""
+    found: dict[str, bytes] = inspect.unwrap(pages.render)(settings, load_questionnaire(settings))
+    return found[f"/en/{path}"].decode()
+
+
 @pytest.mark.parametrize("path", ["report", "status"])
 def test_whoever_has_to_change_the_level_of_tor_browser_copies_the_address_first(path: str) -> None:
     """Since 14.5.4 the browser restarts for this, and the page is lost."""
-    onion = f"http://{'a' * 56}.onion"
     told = {}
-    for settings in (Settings(onion=onion), Settings()):
-        page = inspect.unwrap(pages.render)(settings, load_questionnaire(settings))[f"/en/{path}"].decode()
+    for settings in (Settings(onion=ONION), Settings()):
+        page = rendered(path, settings)
         told[settings.onion] = page[page.index("<noscript") : page.index("</noscript>")]
-    assert all("this page is lost: copy its address first" in each for each in told.values())
-    assert f"{onion}/en/{path}</code>" in told[onion]
+    copying = {ONION: f"{ONION}/en/{path}</code>", "": "First copy the address of this page"}
+    for onion, page in told.items():
+        assert page.index(copying[onion]) < page.index("restarts the browser, and this page is lost")
     assert ".onion" not in told[""]
+
+
+def test_tor_on_a_phone_begins_with_the_address_to_copy() -> None:
+    """Then the browser for each kind of phone, and that a change of its level loses the page."""
+    page = rendered("before", Settings(onion=ONION))
+    page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
+    told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]
+    places = [page.index(each) for each in (f"{ONION}/en/report</code>", *reversed(told))]
+    assert places == sorted(places)
+    assert ".onion" not in rendered("before", Settings())

@@ -141,7 +141,7 @@ def test_each_way_to_come_here_is_informed_before_the_form(visitor: Visitor, lan
     visitor.page.click(".advice a >> nth=0")
     page = visitor.page
     assert page.url == f"{visitor.address}/{language}/before"
-    ways = page.locator("main details")
+    ways = page.locator("main details:has(li)")
     assert ways.locator("summary").all_inner_texts() == WAYS[language]
     visitor.requests.clear()
     for way in ways.all():
@@ -221,7 +221,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Who listens to a page goes through it by its headings."""
     for language in LANGUAGES:
-        for name in ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
+        for name in ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]
             assert levels[0] == 1, name

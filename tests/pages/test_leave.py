@@ -18,7 +18,7 @@ from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
+NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 # One of each kind: a choice of languages, what is not there, the first page, a form, a text.
 KINDS = ["", "nowhere", "fr/", "fr/report", "fr/guide"]

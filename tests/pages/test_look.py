@@ -19,7 +19,10 @@ from tests.support.portal_site import slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-NAMES = ("", "before", "report", "status", "guide", "verify", "sealed", "paper", *guide.NOTICES, "nowhere")
+NAMES = (
+    *("", "before", "device", "report", "status", "guide", "verify", "sealed", "paper"),
+    *(*guide.NOTICES, "nowhere"),
+)
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
 # One of each kind: a choice of languages, forms, a text, a list, what is not there.

@@ -48,3 +48,16 @@ def test_a_case_goes_all_its_way_without_webcrypto(person: Visitor, file: Path) 
     expect(person.page.locator("#withdrawn")).to_be_visible()
     # The browser says itself that it ignores this header there.
     assert [each for each in person.complaints if "Cross-Origin-Opener-Policy" not in each] == []
+
+
+@pytest.mark.parametrize("path", ["report", "status"])
+def test_a_browser_that_blocks_scripts_but_does_not_say_so_is_told_of_the_other_way(
+    person: Visitor, path: str
+) -> None:
+    """Onion Browser does so at its highest level: <noscript> stays hidden."""
+    person.page.route("**/*.js", lambda route: route.abort())
+    person.visit(f"fr/{path}")
+    expect(person.page.locator("noscript h1")).to_be_hidden()
+    expect(person.page.locator("#loading")).to_contain_text("scripts")
+    person.page.click("#loading a")
+    expect(person.page).to_have_url(f"{person.address}/fr/sealed")

@@ -1,0 +1,86 @@
+"""Three questions about the device: nothing of the answers is sent, kept or restored."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from templates.catalogues import LANGUAGES
+from tests.support.accessibility import violations
+from tests.support.page_visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+MOST_WORDS = 45
+
+
+def test_no_answer_is_sent_or_kept(visitor: Visitor) -> None:
+    """No request, no address, no field, no storage; after a reload and after Back, all are closed."""
+    page = visitor.page
+    visitor.visit("fr/device")
+    address = page.url
+    visitor.requests.clear()
+    for summary in page.locator("main summary").all():
+        summary.click()
+    expect(page.locator("main details[open]")).to_have_count(9)
+    assert visitor.requests == []
+    assert page.url == address
+    assert page.locator("input, select, textarea, form").count() == 0
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    page.reload()
+    expect(page.locator("main details[open]")).to_have_count(0)
+    page.locator("main summary").first.click()
+    visitor.visit("fr/legal")
+    page.go_back()
+    expect(page).to_have_url(address)
+    expect(page.locator("main details[open]")).to_have_count(0)
+
+
+def test_an_answer_that_is_opened_moves_nothing_above_it(visitor: Visitor) -> None:
+    """Nor is another one closed, which would move the one below it."""
+    page = visitor.page
+    visitor.visit("fr/device")
+    place = "(each) => each.getBoundingClientRect().top + scrollY"
+    for summary in page.locator("main summary").all():
+        top = summary.evaluate(place)
+        summary.click()
+        assert summary.evaluate(place) == top
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_answer_says_in_few_words_what_it_means_without_a_script(
+    visitor: Visitor, chromium: Browser, language: str
+) -> None:
+    """First in bold what to do, as text, and not only by a colour."""
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{visitor.address}/{language}/device")
+    questions = page.locator("main h2")
+    assert [each.inner_text()[:2] for each in questions.all()[:3]] == ["1.", "2.", "3."]
+    answers = page.locator("main details")
+    assert answers.count() == 9
+    for answer in answers.all():
+        answer.locator("summary").click()
+        said = answer.locator("p")
+        expect(said).to_be_visible()
+        assert said.inner_text().startswith(said.locator("strong").inner_text())
+        assert len(said.inner_text().split()) <= MOST_WORDS
+    plain.close()
+
+
+def test_it_has_no_barrier_with_all_answers_open(visitor: Visitor) -> None:
+    visitor.visit("fr/device")
+    for summary in visitor.page.locator("main summary").all():
+        summary.click()
+    assert violations(visitor.page) == []
+
+
+@pytest.mark.parametrize("path", ["before", "guide"])
+def test_the_pages_with_advice_lead_to_it(visitor: Visitor, path: str) -> None:
+    visitor.visit(f"fr/{path}")
+    visitor.page.locator("main a[href='/fr/device']").click()
+    expect(visitor.page.locator("h1")).to_have_text("Cet appareil est-il sûr ?")
+
+
+def test_it_leads_to_ways_that_need_no_device(visitor: Visitor) -> None:
+    visitor.visit("fr/device")
+    links = [each.get_attribute("href") for each in visitor.page.locator("main a").all()]
+    assert links == ["/fr/legal", "/fr/help", "/fr/report", "/fr/before"]
