@@ -33,6 +33,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_copied import found_in
 from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, Trio
 
 NAME = "Zibeline Quartzmann"
@@ -470,3 +471,29 @@ def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, pla
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(casework_tables.Duty, (report, "art40")).decided = today()
     office.json(*strike, place, "--text", words[14])
+
+
+@pytest.mark.parametrize(
+    ("words", "gone", "is_refused"),
+    [(1, 1, False), (2, 2, True), (19, 13, False), (19, 18, False), (20, 13, False), (20, 14, True)],
+)
+def test_a_third_of_a_long_text_is_left_and_a_word_of_a_short_one(
+    office: Office, words: int, gone: int, *, is_refused: bool
+) -> None:
+    """A text is long from 20 words on. One word alone may be a name."""
+    report, _ = numbers(office)
+    ask_for_the_prosecutor(office, report)
+    text = [f"mot{chr(97 + n)}x" for n in range(words)]
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework_tables.Note(case=report, position=9, by="x", day=today(), text=" ".join(text)))
+    passage = " ".join(text[:gone])
+    said = office.run("case", "redact", "--reason", "x", str(report), "staff-note-9", "--text", passage)
+    assert (is_refused, is_refused) == (said.code == 1, "only parts of a text" in said.err)
+
+
+def test_of_two_obstacles_the_decision_on_the_prosecutor_is_named_first(office: Office) -> None:
+    """Proceedings end only long after that decision."""
+    report, _ = numbers(office)
+    transmit(office, report)
+    ask_for_the_prosecutor(office, report)
+    assert "inbox case decide" in refused(office, "case", "redact", "--reason", "x", str(report), "what:all")

@@ -56,3 +56,24 @@ def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
     looker = Looker("who", passage)
     looker.text("who", "")
     assert not looker.seen
+
+
+@pytest.mark.parametrize(
+    ("place", "passage", "removed"),
+    [
+        (EVERYWHERE, NAME, ["jean-dupont", "ami de Jean Dupont"]),
+        ("tags", NAME, ["jean-dupont", "ami de Jean Dupont"]),
+        ("tags", None, ["jean-dupont", "ami de Jean Dupont", "dupont", "port"]),
+        ("tags", "…", []),
+        ("who", NAME, []),
+    ],
+)
+def test_a_tag_is_removed_only_if_it_contains_the_passage(
+    place: str, passage: str | None, removed: list[str]
+) -> None:
+    """A looker shows the same tags and removes none."""
+    tags = ["jean-dupont", "ami de Jean Dupont", "dupont", "port"]
+    striker, looker = Striker(place, passage), Looker(place, passage)
+    assert removed == [each for each in tags if striker.has("tags", each)]
+    assert not [each for each in tags if looker.has("tags", each)]
+    assert removed == [each.text for each in looker.seen]
