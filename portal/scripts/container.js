@@ -177,7 +177,8 @@ async function* written(number, file) {
   }
   if (left > 0) throw new FileChanged(number);
   yield archive.padding(file.size);
-  return digest.digest();
+  // “await”, because in WebKit the caller would otherwise get the promise itself (tests/pages/test_webkit.py).
+  return await digest.digest();
 }
 
 /** @param {number} number */

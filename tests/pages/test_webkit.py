@@ -1,16 +1,20 @@
-"""From a report to its answer and back, in WebKit: reporters with an iPhone have no other engine."""
+"""The pages in WebKit, on a small phone's screen: reporters with an iPhone have no other engine."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import WebKitGTK
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support import expected_conditions as when
-from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support import webkit_peer
-from tests.support.portal_site import REPLY, PortalSite, slot_for
+from crypto import proof
+from crypto.messages import FollowUp
+from tests.support import pictures, webkit_peer
+from tests.support.builders import INSPECTORATE
+from tests.support.keyboard import walk
+from tests.support.page_visitor import FILE
+from tests.support.portal_site import REPLY, PortalSite, slot_for, with_receipt
+from tests.support.webkit_peer import Person
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,70 +24,172 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
 ]
 
-SLOW = 60  # seconds, on a busy machine
+WIDTH = 360
 # Without the letters that the driver cannot type: those outside the basic plane.
 TEXT = "Ils m\N{RIGHT SINGLE QUOTATION MARK}ont abordé·e à Noël."
+VALUE = "(selector) => document.querySelector(selector).value"
+WIDE = "() => document.documentElement.scrollWidth"
+
+
+@pytest.fixture(scope="module", name="saved")
+def saved_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the browser saves files."""
+    return tmp_path_factory.mktemp("saved")
 
 
 @pytest.fixture(scope="module")
-def webkit() -> Iterator[WebKitGTK]:
+def webkit(saved: Path) -> Iterator[WebKitGTK]:
     """One browser for all tests: starting it takes seconds."""
-    with webkit_peer.browsing() as browser:
+    with webkit_peer.browsing(saved, WIDTH) as browser:
         yield browser
 
 
-class Person:
-    """A person at the French pages, in WebKit."""
-
-    def __init__(self, browser: WebKitGTK, address: str) -> None:
-        self.browser = browser
-        self.address = address
-        self.wait = WebDriverWait(browser, SLOW)
-
-    def visit(self, path: str) -> None:
-        self.browser.get(f"{self.address}/fr/{path}")
-
-    def press(self, name: str) -> None:
-        """Press a button with the keyboard: the page takes two quick touches at one place for one."""
-        self.wait.until(when.element_to_be_clickable((By.ID, name))).send_keys(Keys.ENTER)
-
-    def choose(self, name: str) -> None:
-        self.wait.until(when.element_to_be_clickable((By.ID, name))).click()
-
-    def fill(self, name: str, text: str) -> None:
-        self.wait.until(when.visibility_of_element_located((By.ID, name))).send_keys(text)
-
-    def texts(self, selector: str) -> list[str]:
-        self.wait.until(when.visibility_of_element_located((By.CSS_SELECTOR, selector)))
-        return [each.text for each in self.browser.find_elements(By.CSS_SELECTOR, selector)]
-
-    def report(self, text: str) -> list[str]:
-        """Send a report; return its words."""
-        self.visit("report")
-        self.fill("what", text)
-        self.press("continue")
-        self.choose("channels-inspectorate")
-        self.press("continue")
-        words = self.texts("#token-words li")
-        self.press("noted")
-        for name in ("confirm-1", "confirm-2"):
-            self.wait.until(when.visibility_of_element_located((By.ID, name)))
-            place = self.browser.find_element(By.ID, name).get_attribute("data-place")
-            self.fill(name, words[int(place or -1)])
-        self.press("send")
-        self.wait.until(when.visibility_of_element_located((By.ID, "done")))
-        return words
+@pytest.fixture
+def person(webkit: WebKitGTK) -> Person:
+    """A person who comes to the site."""
+    return Person(webkit)
 
 
-def test_a_case_goes_all_its_way_in_webkit(webkit: WebKitGTK, site: PortalSite) -> None:
-    person = Person(webkit, site.address)
-    words = person.report(TEXT)
+def to_token(person: Person) -> list[str]:
+    """Press “Continue” on the last step; return the twelve words."""
+    person.enter("#continue")
+    return person.texts("#token-words li")
+
+
+def send(person: Person, words: list[str]) -> None:
+    """Type two of the words, and send."""
+    person.enter("#noted")
+    for field in ("#confirm-1", "#confirm-2"):
+        place = person.visible(field).get_attribute("data-place")
+        person.fill(field, words[int(place or -1)])
+    person.enter("#send")
+    person.visible("#done")
+
+
+def report(person: Person, site: PortalSite) -> list[str]:
+    """Send a report; return its words."""
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    person.enter("#continue")
+    person.click(f"#channels-{INSPECTORATE}")
+    words = to_token(person)
+    send(person, words)
+    return words
+
+
+def read(person: Person, site: PortalSite, words: list[str]) -> None:
+    person.go(f"{site.address}/fr/status")
+    person.fill("#token", " ".join(words))
+    person.enter("#open")
+    person.visible("#case")
+
+
+def test_the_keyboard_alone_leads_all_the_way_in_webkit(person: Person, site: PortalSite) -> None:
+    """The focus has a ring at every stop, and is never below the bar with “Leave quickly”."""
+    assert walk(person, site, TEXT) == []
+
+
+def test_back_and_another_language_lose_nothing_in_webkit(
+    person: Person, site: PortalSite, tmp_path: Path
+) -> None:
+    """Neither text nor files, at any step; the picture arrives without what it told."""
+    note = tmp_path / "note.bin"
+    note.write_bytes(FILE)
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    person.enter("#continue")
+    person.click(f"#channels-{INSPECTORATE}")
+    person.fill("#protect", "Quai 4")
+    person.enter("#more")
+    person.bring("#files", note, pictures.picture(tmp_path / "IMG_2041.jpg"))
+    person.visible("#files-list > li[aria-busy=false]:nth-child(2)")
+    words = to_token(person)
+    person.enter("#noted")
+    person.visible("#confirm-1")
+    for shown in ("#token-words", "#files-list", "#protect", "#what"):
+        assert person.ask(WIDE, "") == WIDTH
+        person.back()
+        person.visible(shown)
+    person.click("a[hreflang=en]")
+    person.visible("a[hreflang=fr]")
+    assert [person.ask(VALUE, field) for field in ("#what", "#protect")] == [TEXT, "Quai 4"]
+    person.enter("#continue")
+    person.visible("#protect")
+    assert to_token(person) == words
+    send(person, words)
+    message, files = site.report()
+    assert [message.answers[name] for name in ("what", "protect")] == [TEXT, "Quai 4"]
+    assert files[1] == FILE
+    assert pictures.CANARY.encode() not in files[2]
+
+
+def test_a_mistyped_word_is_mended_and_the_answer_read_in_webkit(person: Person, site: PortalSite) -> None:
+    """Then a message is begun by its button, and sent with a file."""
+    words = report(person, site)
     first, _ = site.report()
-    assert first.answers["what"] == TEXT
     site.answer(first, slot_for(first))
-    person.visit("status")
-    person.fill("token", " ".join(words))
-    person.press("open")
+    person.go(f"{site.address}/fr/status")
+    person.click("#show-typed")
+    (longest,) = [max(words, key=len)]
+    mistyped = " ".join(f"{longest[:-2]}{longest[:-3:-1]}" if word == longest else word for word in words)
+    person.fill("#token", f"{mistyped} ")
+    assert person.texts("#completions button") == [longest]
+    person.click("#completions button")
+    person.enter("#open")
+    person.visible("#case")
     assert person.texts("#status-label") == ["En cours d\N{RIGHT SINGLE QUOTATION MARK}évaluation"]
-    (message,) = person.texts("#messages .them")
-    assert message.endswith(REPLY)
+    assert person.texts("#messages .written") == [REPLY]
+    assert person.ask(WIDE, "") == WIDTH
+    person.click("#begin-again")
+    begun = person.ask(VALUE, "#follow-up-text")
+    person.write("Mardi.")
+    person.enter("#follow-up-send")
+    person.visible("#follow-up-done")
+    (again,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
+    assert (begun != "", f"{begun}Mardi.") == (True, again.text)
+
+
+def test_leave_quickly_empties_the_page_in_webkit(person: Person, site: PortalSite) -> None:
+    """By its link and by the key; the page before it does not come back with what was typed."""
+    for leave in (lambda: person.click("[data-leave]"), lambda: [person.press("Escape") for _ in range(3)]):
+        person.go(f"{site.address}/fr/report")
+        person.fill("#what", TEXT)
+        # No test asks for the page on the internet.
+        person.ask(
+            "(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide"
+        )
+        leave()
+        person.visible("footer [aria-current][href='/fr/guide']")
+        person.back()
+        assert TEXT not in person.ask("() => document.documentElement.outerHTML", "")
+
+
+def test_a_proof_is_saved_and_checked_from_disk_in_webkit(
+    person: Person, site: PortalSite, saved: Path
+) -> None:
+    words = report(person, site)
+    first, _ = site.report()
+    site.answer(first, with_receipt(slot_for(first), first, site.site))
+    read(person, site, words)
+    person.click("#proof summary")
+    person.click("#save-proof")
+    person.visible("#proof-saved")
+    file = whole(saved / "proof.json")
+    found = proof.open_proof(file.read_bytes(), root_key=site.site.root_key, deployment=site.site.deployment)
+    assert found.key.channel == INSPECTORATE
+    page = saved / "proof.html"
+    page.write_bytes(site.client.get("/fr/proof.html").data)
+    person.go(page.as_uri())
+    person.click("#to-check")
+    person.bring("#proof-file", file)
+    person.visible("#proven")
+    assert person.ask(WIDE, "") == WIDTH
+
+
+def whole(path: Path) -> Path:
+    """Return a file that the browser is saving, once it is there."""
+    for _ in range(200):
+        if path.exists() and path.stat().st_size:
+            return path
+        time.sleep(0.05)
+    raise AssertionError(sorted(each.name for each in path.parent.iterdir()))
