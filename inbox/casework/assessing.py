@@ -11,9 +11,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.casework import assignment, decisions, measures
+from inbox.casework import assignment, decisions
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Risk
+from inbox.casework.measures import source_risk
+from inbox.casework.measures.source_risk import Risk
 from inbox.deadlines import workflow
 from inbox.language import labels
 from inbox.language.errors import Refused
@@ -58,7 +59,7 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
     recorded. Two officers confirm these decisions in a separate step, all at once.
 
     Raises Refused if nothing is new. Also raises the same errors as ``decisions.apart`` and the individual
-    actions: ``workflow.judge``, ``measures.assess``, ``decisions.decide`` and ``assignment.assign``.
+    actions: ``workflow.judge``, ``source_risk.assess``, ``decisions.decide`` and ``assignment.assign``.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -102,7 +103,7 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
         elif each.code is Code.JUDGE:
             workflow.set_score(session, number, wanted.parts, today)
         elif wanted.risk and each.code is Code.ASSESS_SOURCE:
-            measures.set_risk(session, number, wanted.risk, today)
+            source_risk.set_risk(session, number, wanted.risk, today)
         else:
             assignment.give(session, number, wanted.officer or None, today)
 
@@ -116,7 +117,7 @@ def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Acti
     if _is_scored(work, wanted):
         found.append((workflow.judging(session, number, wanted.parts, wanted.reason), None))
     if wanted.risk and _is_assessed(work, wanted):
-        found.append((measures.assessing(number, wanted.risk, wanted.reason), None))
+        found.append((source_risk.assessing(number, wanted.risk, wanted.reason), None))
     found += [each for each in _decided(session, number, wanted) if each[0].officers == 1]
     if wanted.officer is not None and wanted.officer != (work.assigned or ""):
         found.append((action(Code.ASSIGN, number, officer=wanted.officer or None), None))

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import addressees, declarations, named
-from inbox.casework import exits, measures, prosecutor_word
+from inbox.casework import exits, prosecutor_word
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.measures import Taken
+from inbox.casework.measures import by_law, records
+from inbox.casework.measures.details import Taken
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
@@ -160,7 +161,11 @@ def _needed_by(session: Session, choice: str) -> dict[str, Sentence]:
     rule = legal_duties.decisions(session).get(choice)
     if rule is None:
         return {}
-    names = ("reason", *rule.needed, *(measures.needed_by(session, rule.measure) if rule.measure else ()))
+    names = (
+        "reason",
+        *rule.needed,
+        *(by_law.needed_by(session, rule.measure) if rule.measure else ()),
+    )
     return dict.fromkeys(names, labels.named("decision", choice))
 
 
@@ -192,7 +197,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     - a day, addressee, reference or restrictions are given, but belong to another decision;
     - the decision says that the reporter was told, but there is neither a new reply nor a reason.
 
-    Also raises the same errors as ``exits.check`` and ``measures.add``.
+    Also raises the same errors as ``exits.check`` and ``records.add``.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -215,7 +220,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
             reference=decision.reference,
             restrictions=decision.restrictions,
         )
-        measures.add(session, number, taken, today)
+        records.add(session, number, taken, today)
     if decision.until:
         legal_duties.keep_lateness(row, today)
     row.decision, row.ground, row.reason = decision.choice, decision.ground, decision.reason

@@ -17,7 +17,7 @@ from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire, Texts
 from inbox.access import addressees, declarations
-from inbox.casework import measures
+from inbox.casework.measures import needed_word
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.labels import Labelled
@@ -232,7 +232,7 @@ def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt,
         yield Doubt.NAMED, plan.addressee
     law = in_use.of(session)
     done = law.measure(MEASURES[plan.purpose])
-    if measures.lacks_word(session, number, done):
+    if needed_word.binds(session, number, done):
         yield Doubt.NO_WORD, law.measures[done].name.in_(plan.language)
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations, disclosures, named
 from inbox.access.disclosures import Given, Ground
-from inbox.casework import measures
-from inbox.casework.measures import Recorded, Taken
+from inbox.casework.measures import records
+from inbox.casework.measures.details import Taken
+from inbox.casework.measures.records import Recorded
 from inbox.dossiers import restating
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -34,7 +35,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record an action on a case; the law says how many officers it requires. The ledger records sent texts.
 
     Raises the same errors as ``check``, before anybody is asked to confirm. Raises CaseRefused if the reason
-    itself repeats words that could reveal somebody. Also raises the same errors as ``measures.add`` and
+    itself repeats words that could reveal somebody. Also raises the same errors as ``records.add`` and
     ``Inbox.acting``.
     """
 
@@ -44,13 +45,13 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
         if taken.despite.strip():
             # The journal records this reason.
             leak_check.warnings(session, number, "", "", taken.despite)
-        return measures.noted(session, number, taken)
+        return records.noted(session, number, taken)
 
     with chosen_action.acting(inbox, who, number, choose) as session:
-        row = measures.add(session, number, taken, who.today)
+        row = records.add(session, number, taken, who.today)
         if taken.sent:
             disclosures.add(session, number, _given(session, taken), journal.actor(session))
-        return measures.recorded(session, row)
+        return records.recorded(session, row)
 
 
 def check(session: Session, number: int, text: str, despite: str) -> None:

@@ -19,9 +19,10 @@ from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
 from inbox.access import addressees, disclosures
 from inbox.access.disclosures import Given, Ground
-from inbox.casework import decisions, measures, prosecutor_word
+from inbox.casework import decisions, prosecutor_word
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Taken
+from inbox.casework.measures import records
+from inbox.casework.measures.details import Taken
 from inbox.deadlines import legal_duties
 from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
@@ -109,7 +110,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     was not informed before, this measure is the decision that the law asks for.
 
     Raises the same errors as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and
-    ``measures.add``. Raises Refused if an attachment is damaged, and NoSandbox if attachments are to be
+    ``records.add``. Raises Refused if an attachment is damaged, and NoSandbox if attachments are to be
     cleaned but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if
     nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is
     given. For a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the
@@ -144,7 +145,7 @@ def _check(
     addressees.check_unsaid(session, number, plan.addressee, sealing.despite)
     sent = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     if plan.purpose is Purpose.PROSECUTOR and not (
-        sealing.is_measure or sent in measures.kinds(session, number)
+        sealing.is_measure or sent in records.kinds(session, number)
     ):
         raise CaseRefused(
             sentence("case {number}: nobody has decided to inform the prosecutor", number=number),
@@ -194,7 +195,7 @@ def _reference(sent: Dossier) -> str:
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
     """Record a sent dossier as a measure or, for a prosecutor, as the decision to inform them.
 
-    Raises the same errors as ``measures.add``.
+    Raises the same errors as ``records.add``.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
@@ -205,7 +206,7 @@ def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str)
     else:
         opened = in_use.of(session).measure(MeasureRole.DISCIPLINE)
         taken = Taken(kind=opened, day=sent.made, addressee=addressee, reference=name, despite=despite)
-        measures.add(session, sent.case, taken, sent.made)
+        records.add(session, sent.case, taken, sent.made)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:

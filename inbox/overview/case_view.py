@@ -12,8 +12,9 @@ from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.access import conflicts, declarations, handlers
-from inbox.casework import exits, measures
+from inbox.casework import exits
 from inbox.casework.exits import Exit
+from inbox.casework.measures import by_law
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.keys import expiry_warnings
@@ -109,7 +110,7 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in (*obstacles, *by_end)],
             all(exits.takes_two(Exit.CLOSE, [what]) for what in obstacles),
             legal_duties.choices(session, number),
-            measures.by_hand(session),
+            by_law.by_hand(session),
             [code for code, each in rules if each.addressee],
             [code for code, each in rules if each.sanitised],
         )

@@ -7,10 +7,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.casework import exits, measures, notes
+from inbox.casework import exits, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.measures import Recorded, Risk
+from inbox.casework.measures import records
+from inbox.casework.measures.records import Recorded
+from inbox.casework.measures.source_risk import Risk
 from inbox.deadlines import legal_duties, office, proceedings, urgency, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.obstacles import Obstacle
@@ -248,4 +250,4 @@ def _links(session: Session, number: int) -> Sequence[Link]:
 
 def _measures(session: Session, work: Workflow) -> Iterator[Recorded]:
     for row in session.scalars(select(Measure).filter_by(case=work.case).order_by(Measure.position)):
-        yield measures.recorded(session, row)
+        yield records.recorded(session, row)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.casework import measures
+from inbox.casework.measures import telling
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
@@ -34,7 +34,7 @@ def tells_measure(session: Session, number: int) -> bool:
 
 
 def _is_among(session: Session, number: int, kinds: Iterable[str]) -> bool:
-    return not measures.answering(session, number).isdisjoint(kinds)
+    return not telling.answering(session, number).isdisjoint(kinds)
 
 
 def counting(session: Session, number: int, kinds: Iterable[str], leaving: Iterable[Message]) -> bool:

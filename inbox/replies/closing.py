@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from crypto import unseen
 from crypto.messages import Status
 from inbox.access import declarations
-from inbox.casework import exits, links, measures, prosecutor_word
+from inbox.casework import exits, links, prosecutor_word
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.measures import Taken
+from inbox.casework.measures import records, telling
+from inbox.casework.measures.details import Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.bonds import Relation
 from inbox.deadlines.obstacles import Obstacle
@@ -329,7 +330,7 @@ def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
 def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
     """Return whether the reporter would learn of this outcome, or of a measure, too early."""
     is_early = prosecutor_word.forbids(session, number, closing.outcome)
-    return is_early or measures.tells_too_early(session, number, closing.disclosure)
+    return is_early or telling.tells_too_early(session, number, closing.disclosure)
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
@@ -488,7 +489,7 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)
-        measures.add(session, number, referred, today)
+        records.add(session, number, referred, today)
 
 
 def _is_untold(session: Session, number: int, closing: Closing) -> bool:

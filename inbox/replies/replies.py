@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from crypto import unseen
 from crypto.messages import Slot
-from inbox.casework import measures
+from inbox.casework.measures import by_law
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -48,7 +48,7 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
         exchanged.sent[number].append(_message(session, case, text, today))
     next_by = today + timedelta(days=office.answer_days)
     slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
-    if text.strip() and not slots.holds(slot, case.seen, measures.tellable(session)):
+    if text.strip() and not slots.holds(slot, case.seen, by_law.tellable(session)):
         raise CaseRefused(
             sentence(
                 "the reply does not fit into the slot together with the messages that the reporter has"

@@ -17,7 +17,7 @@ from crypto.recipients import HybridRecipient
 from crypto.shape import FIRST_DAY
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
-from inbox.casework import measures
+from inbox.casework.measures import telling
 from inbox.keys import receipts
 from inbox.vault.tables import FollowUp, Mailbox, Message, Receipt
 
@@ -87,7 +87,7 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
     found = Dialogues(
         defaultdict(list),
         defaultdict(list),
-        measures.told(session, number),
+        telling.kinds(session, number),
         receipts.kept(session, number),
         {},
     )

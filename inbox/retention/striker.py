@@ -13,8 +13,9 @@ from crypto import messages
 from crypto.errors import Malformed
 from crypto.messages import REPORT
 from crypto.shape import Shape
-from inbox.casework import measures, unfinished
 from inbox.casework import tags as case_tags
+from inbox.casework import unfinished
+from inbox.casework.measures import by_law
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.questionnaire import answers
@@ -229,7 +230,7 @@ def _check_slot(session: Session, number: int, today: date) -> None:
     session.flush()
     case = queries_cases.case(session, number)
     slot = replies.next_slot(session, number, "", today) if case.mailbox else None
-    if slot and not slots.holds(slot, case.seen, measures.tellable(session)):
+    if slot and not slots.holds(slot, case.seen, by_law.tellable(session)):
         raise CaseRefused(
             sentence("the remaining replies would be too long for the reporter's page"),
             sentence("redact a complete reply instead: inbox case redact CASE reply-N:all"),

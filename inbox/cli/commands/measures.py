@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
-from inbox.casework import decisions, legal_hold, measures
+from inbox.casework import decisions, legal_hold
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Risk, Taken
+from inbox.casework.measures import records, source_risk
+from inbox.casework.measures.details import Taken
+from inbox.casework.measures.source_risk import Risk
 from inbox.cli import render_work
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
@@ -50,10 +52,10 @@ def _text(name: str, question: str, says: str) -> Decorator:
 @officer_options
 @json_option
 @click.pass_obj
-def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
+def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
     """Assess how much an inquiry would endanger the reporter. The assessment must come before any inquiry."""
     with door.opened() as (inbox, who):
-        measures.assess(inbox, who, case, Risk(risk), reason)
+        source_risk.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
     terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
 
@@ -113,7 +115,7 @@ def unshare(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 
 def _tell(door: Door, case: int, number: int, *, told: bool, as_json: bool) -> None:
     with door.opened() as (inbox, who):
-        view = work_view.measure(measures.tell(inbox, who, case, number, told=told))
+        view = work_view.measure(records.tell(inbox, who, case, number, told=told))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
 
@@ -131,7 +133,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     or has a prosecutor's restrictions.
     """
     with door.opened() as (inbox, who):
-        was_told = measures.retract(inbox, who, case, number, reason)
+        was_told = records.retract(inbox, who, case, number, reason)
     said = [f"case {case}: measure {number} is retracted"]
     if was_told:
         said.append(

@@ -8,11 +8,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
-from inbox.casework import assessing, assignment, decisions, legal_hold, links, measures, notes, tags
+from inbox.casework import assessing, assignment, decisions, legal_hold, links, notes, tags
 from inbox.casework.assessing import Assessment
 from inbox.casework.decisions import Decision
 from inbox.casework.links import MANY
-from inbox.casework.measures import Risk, Taken
+from inbox.casework.measures import by_law, records
+from inbox.casework.measures.details import Taken
+from inbox.casework.measures.source_risk import Risk
 from inbox.deadlines import workflow
 from inbox.deadlines.bonds import Relation
 from inbox.desk import problems, rendering
@@ -158,7 +160,7 @@ def rate(case: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/measure")
-@again.needing(lambda **_: measures.needed(here().inbox, line("kind")))
+@again.needing(lambda **_: by_law.needed(here().inbox, line("kind")))
 def measure(case: int) -> ResponseReturnValue:
     """Record a measure taken in a case."""
     who = actor()
@@ -180,14 +182,14 @@ def measure(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
     """Show a measure to the reporter, or stop showing it."""
-    measures.tell(here().inbox, actor(), case, position, told="told" in request.form)
+    records.tell(here().inbox, actor(), case, position, told="told" in request.form)
     return done(case, Part.WORK, Done.TOLD)
 
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
-    """Retract a measure recorded by mistake. Some measures require two officers (``measures.retract``)."""
-    was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
+    """Retract a measure recorded by mistake. Some measures require two officers (``records.retract``)."""
+    was_told = records.retract(here().inbox, actor(), case, position, line("reason"))
     return done(case, Part.WORK, Done.RETRACTED_TOLD if was_told else Done.RETRACTED)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from inbox.casework import exits, measures
-from inbox.casework.measures import Risk, Taken
+from inbox.casework import exits
+from inbox.casework.measures import records, source_risk
+from inbox.casework.measures.details import Taken
+from inbox.casework.measures.source_risk import Risk
 from inbox.dossiers import recording
 from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.law import in_use
@@ -156,7 +158,7 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
                 sent="x" if rule.sanitised else "",
             )
             with pytest.raises(CaseRefused) if kind not in free else contextlib.nullcontext():
-                measures.add(session, 1, taken, today())
+                records.add(session, 1, taken, today())
     assert free == [each["kind"] for each in work(office)["measures"]]
     office.json("case", "set-source-risk", "1", "medium", "--reason", "many know")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -296,16 +298,16 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
     office.tell_no_prosecutor(1)
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
-        measures.assess(inbox, who, 1, Risk.LOW, "many know")
+        source_risk.assess(inbox, who, 1, Risk.LOW, "many know")
         recording.record(inbox, who, 1, Taken(kind="disciplinary_opened", day=today()))
 
         def meanwhile(action: Action, needed: int) -> tuple[str, ...]:
-            measures.retract(inbox, who, 1, 1, "another case")
+            records.retract(inbox, who, 1, 1, "another case")
             recording.record(inbox, who, 1, Taken(kind="none", day=today()))
             return who.confirm(action, needed)
 
         with pytest.raises(Refused, match="somebody else has changed this"):
-            measures.retract(inbox, replace(who, confirm=meanwhile), 1, 1, "another case")
+            records.retract(inbox, replace(who, confirm=meanwhile), 1, 1, "another case")
     assert ["none"] == [each["kind"] for each in work(office)["measures"]]
     entries = office.json("journal", "list")["entries"]
     assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
@@ -410,8 +412,8 @@ def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measu
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
         word = Taken(kind="magistrate_nod", day=today(), restrictions=restrictions)
-        row = measures.add(session, 1, word, today())
-        assert officers == measures.recorded(session, row).officers
+        row = records.add(session, 1, word, today())
+        assert officers == records.recorded(session, row).officers
 
 
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
@@ -455,17 +457,17 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
             recording.record(inbox, unconfirmed, 1, final)
         noted = recording.record(inbox, both, 1, final)
         with pytest.raises(Locked):
-            measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
-        measures.retract(inbox, both, 1, noted.row.position, "a mistake")
+            records.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
+        records.retract(inbox, both, 1, noted.row.position, "a mistake")
         for kind, addressee in (("prosecutor_word", "X"), ("protection_refused", ""), ("none", "")):
             taken = Taken(kind=kind, day=today(), addressee=addressee)
             with pytest.raises(Locked):
                 recording.record(inbox, unconfirmed, 1, taken)
             row = recording.record(inbox, both, 1, taken).row
             with pytest.raises(Locked):
-                measures.retract(inbox, unconfirmed, 1, row.position, "a mistake")
+                records.retract(inbox, unconfirmed, 1, row.position, "a mistake")
         alone = recording.record(inbox, unconfirmed, 1, Taken(kind="protection_offered", day=today())).row
-        measures.retract(inbox, unconfirmed, 1, alone.position, "a mistake")
+        records.retract(inbox, unconfirmed, 1, alone.position, "a mistake")
     kinds = [each["kind"] for each in trio.others.json("case", "show", "1")["work"]["measures"]]
     assert ["prosecutor_phoned", "prosecutor_word", "protection_refused", "none"] == kinds[-4:]
     assert "final_decision" not in kinds

@@ -9,8 +9,8 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
 from crypto.bundle import Link
-from inbox.casework import measures
-from inbox.casework.measures import Taken
+from inbox.casework.measures import records
+from inbox.casework.measures.details import Taken
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
@@ -448,7 +448,7 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
             recording.record(opened.inbox, alone, 1, taken)
         recording.record(opened.inbox, opened.by_opening(clock.day), 1, taken)
         with pytest.raises(Locked):
-            measures.retract(opened.inbox, alone, 1, 2, "another case")
+            records.retract(opened.inbox, alone, 1, 2, "another case")
     assert [] == terms(closed)[0][3]
     closed.json("case", "measure", "retract", "1", "2", "--reason", "another case")
     assert ["proceedings"] == terms(closed)[0][3]

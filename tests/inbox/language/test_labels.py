@@ -12,8 +12,9 @@ from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
-from inbox.casework import exits, measures, unfinished
+from inbox.casework import exits, unfinished
 from inbox.casework.exits import MATRIX, Exit, Need
+from inbox.casework.measures import source_risk
 from inbox.deadlines import bonds, settings, workflow
 from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
@@ -116,7 +117,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "security": security.Kind,
     "sheet": sheets.Sheet,
     "rule": Rule,
-    "source_risk": measures.Risk,
+    "source_risk": source_risk.Risk,
     "status": Status,
     "tell": restating.Tell,
     "surface": journal_actions.Surface,

@@ -22,7 +22,7 @@ from tests.support.paths import ROOT
 # What a module means by a word that is a code by chance. The list only shrinks: a new word gets another name.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
-    "inbox/casework/measures.py": {"told": "the field of a form"},
+    "inbox/casework/measures/telling.py": {"told": "the field of a form"},
     "inbox/cli/commands/measures.py": {"told": "whether the reporter reads of it, in JSON"},
     "inbox/cli/commands/replies.py": {"feedback": "the day that is due, in JSON"},
     "inbox/cli/render_work.py": {"told": "whether the reporter reads of it, in JSON"},

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from inbox.casework import measures
+from inbox.casework.measures import telling
 from inbox.deadlines import retention_schedule, workflow
 from inbox.language.errors import Refused
 from inbox.law import codes_in_use, in_use
@@ -336,7 +336,7 @@ def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office
     for law in (silent, FOLDERS["fr"]):
         office.json("law", "replace", law, "--loosening")
         with office.opened() as inbox, inbox.transaction() as session:
-            told.append(measures.told(session, 1)[1])
+            told.append(telling.kinds(session, 1)[1])
     assert [[], ["protection_offered"]] == told
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crypto import unseen
-from inbox.casework import measures
+from inbox.casework.measures import records
 from inbox.deadlines import workflow
 from inbox.deadlines.workflow import Disclosure
 from inbox.language.errors import Locked
@@ -211,8 +211,8 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
         alone = Actor(opened.present, today())
         silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", text="Merci.")
         for act in (
-            lambda: measures.tell(opened.inbox, alone, 1, 1, told=False),
-            lambda: measures.retract(opened.inbox, alone, 1, 1, "x"),
+            lambda: records.tell(opened.inbox, alone, 1, 1, told=False),
+            lambda: records.retract(opened.inbox, alone, 1, 1, "x"),
             lambda: closing.close(opened.inbox, alone, 1, silent),
         ):
             with pytest.raises(Locked):
@@ -220,7 +220,7 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
-        measures.tell(opened.inbox, alone, 1, 1, told=False)
+        records.tell(opened.inbox, alone, 1, 1, told=False)
         closing.close(
             opened.inbox, alone, 1, Closing(outcome="moot", disclosure=Disclosure.PARTIAL, text="x")
         )
@@ -236,7 +236,7 @@ def test_one_officer_untells_a_measure_on_which_no_feedback_stands_that_has_left
 
     def untell() -> None:
         with office.unlocked() as opened:
-            measures.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
+            records.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
 
     untell()
     office.json("case", "measure", "share", "1", "1")

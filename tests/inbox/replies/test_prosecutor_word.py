@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from crypto.messages import Status
-from inbox.casework import measures
+from inbox.casework.measures import telling
 from inbox.deadlines.workflow import Disclosure
 from inbox.law import in_use
 from inbox.vault.casework_tables import Workflow
@@ -233,7 +233,7 @@ def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     assert {"process_fix"} == {*told().measures_disclosed}
     phone(office)
     with office.opened() as inbox, inbox.transaction() as session:
-        assert not measures.tells_too_early(session, 1, Disclosure.FULL)
+        assert not telling.tells_too_early(session, 1, Disclosure.FULL)
     assert {"process_fix"} == {*told().measures_disclosed}
 
 

@@ -15,7 +15,7 @@ from inbox.access import disclosures
 from inbox.access.disclosures import Given, Ground, What
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Taken
+from inbox.casework.measures.details import Taken
 from inbox.deadlines.workflow import Disclosure
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
