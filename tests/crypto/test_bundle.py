@@ -13,7 +13,7 @@ from crypto.bundle import Link, Manifest
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
 from crypto.journal import Head
 from crypto.shape import integer, text
-from tests.vectors.make import DEPLOYMENT, fixed
+from tests.vectors.fixtures import DEPLOYMENT, fixed
 
 INSTANCE = fixed("instance")
 REPLY = fixed("reply")

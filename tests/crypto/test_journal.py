@@ -9,7 +9,7 @@ import pytest
 from crypto import journal, signing
 from crypto.errors import Malformed
 from crypto.journal import CORRECT_CLOCK, ENTRY, Chain, Entry, Head, JournalBroken, Presence
-from tests.vectors.make import DEPLOYMENT, fixed
+from tests.vectors.fixtures import DEPLOYMENT, fixed
 
 SEED, GENESIS = fixed("journal"), fixed("genesis")
 DAY = date(2026, 11, 24)

@@ -9,7 +9,7 @@ from crypto import keyring
 from crypto.errors import Malformed
 from crypto.keyring import IntakeKey
 from tests.support.builders import Site, make_keyring
-from tests.vectors.make import ROOT_SEED, fixed
+from tests.vectors.fixtures import ROOT_SEED, fixed
 
 DAY = date(2026, 11, 24)
 VALUE = make_keyring(Site()).value

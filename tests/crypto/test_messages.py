@@ -10,7 +10,8 @@ from crypto import container, messages, shape, signing
 from crypto.container import Signed
 from crypto.errors import Malformed, Tampered
 from crypto.signing import Label
-from tests.vectors.make import DEPLOYMENT, REPLY_SEED, TOKEN, example_report, fixed
+from tests.vectors.fixtures import DEPLOYMENT, REPLY_SEED, TOKEN, fixed
+from tests.vectors.messages import example_report
 
 DAY = date(2026, 11, 24)
 LISTED = messages.File(number=1, name="", type="image/jpeg", size=3, digest=fixed("file"))

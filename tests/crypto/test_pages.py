@@ -10,7 +10,7 @@ from crypto import pages, signing
 from crypto.errors import Malformed, Tampered
 from crypto.pages import Page, Pages, PagesExpired
 from crypto.signing import Label
-from tests.vectors.make import DEPLOYMENT, ROOT_SEED, fixed
+from tests.vectors.fixtures import DEPLOYMENT, ROOT_SEED, fixed
 
 DAY = date(2026, 11, 24)
 FIRST = Page("/", "text/html", bytes(32))

@@ -8,7 +8,8 @@ import pytest
 from crypto import age, archive, container, messages, padding
 from crypto.errors import CryptoError
 from tests.support.age_peer import AgePeer
-from tests.vectors import make
+from tests.vectors.fixtures import INTAKE
+from tests.vectors.messages import example_report
 
 FILES = [b"\xff\xd8 not quite a photo \xff\xd9", "déjà vu 😀\n".encode() * 20_000]
 TARS = {"gnu": ["tar", "-xf"], "busybox": ["busybox", "tar", "-xf"], "bsd": ["bsdtar", "-xf"]}
@@ -20,18 +21,18 @@ def sealed_report() -> bytes:
             messages.File(number, "", "", len(data), digest)
             for number, (data, digest) in enumerate(zip(FILES, digests, strict=True), 1)
         )
-        return make.example_report(files=files)
+        return example_report(files=files)
 
     sources = [(len(data), [data]) for data in FILES]
     pieces = container.write(sources, message, lambda _: bytes(64))
-    return b"".join(age.seal(pieces, [make.INTAKE.recipient()]))
+    return b"".join(age.seal(pieces, [INTAKE.recipient()]))
 
 
 @pytest.mark.parametrize("tar", TARS)
 def test_a_report_opens_with_stock_age_and_stock_tar(age_peer: AgePeer, tmp_path: Path, tar: str) -> None:
     """Unsealed by npm's age-encryption and unpacked by GNU, busybox and BSD tar, every byte is there."""
     packed = tmp_path / "report.tar"
-    packed.write_bytes(age_peer.open(sealed_report(), identity=make.INTAKE.encode()))
+    packed.write_bytes(age_peer.open(sealed_report(), identity=INTAKE.encode()))
     subprocess.run([*TARS[tar], packed.name], cwd=tmp_path, check=True, capture_output=True)
     names = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert names == ["files/01", "files/02", "message.json", "message.sig", "report.tar"]
@@ -54,10 +55,10 @@ def made_by_hand(folder: Path, *more: str) -> bytes:
 
 def test_a_drop_made_with_stock_tools_is_read(age_peer: AgePeer, tmp_path: Path) -> None:
     """GNU tar and age-encryption make an unsigned drop that our reader takes."""
-    envelope = age_peer.seal(made_by_hand(tmp_path), recipient=make.INTAKE.recipient().encode())
+    envelope = age_peer.seal(made_by_hand(tmp_path), recipient=INTAKE.recipient().encode())
     assert len(envelope) == age.sealed_size(padding.bucket(len(FILES[1]) + 4 * archive.BLOCK))
     kept: dict[int, bytes] = {}
-    pieces = age.unseal_envelope([envelope], [make.INTAKE])
+    pieces = age.unseal_envelope([envelope], [INTAKE])
     drop = container.read(pieces, lambda number, data: kept.update({number: b"".join(data)}))
     assert isinstance(drop, container.Drop)
     assert ("Voilà.", {1: FILES[1]}) == (drop.note, kept)

@@ -7,15 +7,14 @@ import pytest
 
 from crypto import base64url, challenge, strictjson
 from tests.support import portal_terminal
-from tests.vectors import make
+from tests.vectors.fixtures import HERE, TOKEN
 
-FOLDER = Path(make.__file__).parent
 CHALLENGED = ("--challenge", "challenge.json")
 
 
 def vectors(topic: str) -> dict[str, dict[str, bytes]]:
     """Return the inputs of the vectors of a topic by id, as bytes."""
-    tests = json.loads((FOLDER / f"{topic}.json").read_text("utf-8"))["tests"]
+    tests = json.loads((HERE / f"{topic}.json").read_text("utf-8"))["tests"]
     return {each["id"]: {name: bytes.fromhex(part) for name, part in each["input"].items()} for each in tests}
 
 
@@ -147,7 +146,7 @@ def test_a_hostile_verifier_name_moves_no_cursor(folder: Path) -> None:
     assert isinstance(asked, dict)
     raw = strictjson.encode(asked | {"verifier": "\u202eCourt\x9b2J"})
     (folder / "challenge.json").write_bytes(raw)
-    answer = challenge.answer(raw, make.TOKEN.author_seed, GOOD["deployment"])
+    answer = challenge.answer(raw, TOKEN.author_seed, GOOD["deployment"])
     (folder / "answer.json").write_bytes(answer)
     said = check(folder, *ANSWERED)
     assert "Court" in said
