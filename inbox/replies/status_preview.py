@@ -30,7 +30,7 @@ TEXTS = {
     "follow-ups-received": "Later messages of yours that have been opened: {count}. The last was written on"
     " {day}.",
     "issued": "Updated on {day}.",
-    "message-them": "{name} writes",
+    "message-them": "From: {name}",
     "next-by": "Next update by {day}, even if nothing has changed.",
     "no-messages": "No message yet.",
     "measures": "What was done: {list}.",
@@ -40,14 +40,15 @@ TEXTS = {
     "status-info_requested": "More information requested",
     "status-in_follow_up": "Follow-up under way",
     "status-closed": "Closed",
-    "means-received": "{name} could open your report.",
-    "means-acknowledged": "{name} has your report and is dealing with it.",
-    "means-assessing": "{name} is looking at the facts, at how urgent they are, and at how to protect you.",
-    "means-info_requested": "{name} has a question for you. Answer below if you can do so safely. You do not"
-    " have to.",
-    "means-in_follow_up": "{name} is acting on your report. Not all of it can be told here.",
-    "means-closed": "{name} has finished with your report. Read the last message. You can still write while"
-    " your words open this page.",
+    "means-received": "{name}: we could open your report.",
+    "means-acknowledged": "{name}: we have your report and are dealing with it.",
+    "means-assessing": "{name}: we are looking at the facts, at how urgent they are, and at how to protect"
+    " you.",
+    "means-info_requested": "{name}: we have a question for you. Answer below if you can do so safely. You do"
+    " not have to.",
+    "means-in_follow_up": "{name}: we are acting on your report. Not all of it can be told here.",
+    "means-closed": "{name}: we have finished with your report. Read the last message. You can still write"
+    " while your words open this page.",
 }
 
 

@@ -18,31 +18,29 @@ import { showTimeline } from "./timeline.js";
  * @param {string} today
  */
 export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
-  const known = id && channel(keyring, id)?.name[site.language];
-  const name = known ? say("quoted", { name: known }) : say("reader");
-  const called = known || name;
+  const name = (id && channel(keyring, id)?.name[site.language]) || say("reader");
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
-  write("status-fault", fault ? say(fault, { name }) : "");
+  write("status-fault", fault ? say(fault) : "");
   // A new portal has the slot, but does not know when the report arrived.
   const isUndated = claim.state !== "unknown" && toCount(claim.day) === 0;
   write("claim", slot || isUndated ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
-  write("claim-differs", slot || isUndated ? "" : differsText(claim, day, name));
+  write("claim-differs", slot || isUndated ? "" : differsText(claim, day));
   byId("now").classList.toggle("asked", status === "info_requested");
   show("state");
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
-  write("status-means", status ? say(`means-${status}`, { name: called }) : "");
+  write("status-means", status ? say(`means-${status}`, { name }) : "");
   write("measures", measuresText(slot?.measures_disclosed ?? []));
-  write("confirmed", slot ? say("confirmed", { name: called }) : "");
+  write("confirmed", slot ? say("confirmed", { name }) : "");
   write("issued", slot ? say("issued", { day: dayText(slot.issued) }) : "");
   const next = due({ day, slot, fault });
   const isLate = next !== null && today > next.day;
-  write("overdue", next && isLate ? say("overdue", { name, day: dayText(next.day) }) : "");
+  write("overdue", next && isLate ? say("overdue", { day: dayText(next.day) }) : "");
   const answer = status !== "closed" && day ? feedback(day, today) : null;
   showReturns([...(next && !isLate ? [nextReturn(next)] : []), ...(answer ? [answer] : [])]);
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
-  showTimeline(happened({ day, slot }, called));
+  showTimeline(happened({ day, slot }, name));
   write("no-messages", slot?.messages.length || fault ? "" : say("no-messages"));
   write("cannot-write", id ? "" : say(isGone ? "other-ways" : "cannot-write"));
 }
@@ -105,11 +103,10 @@ function feedback(reported, today) {
  * Warn if the day from the portal and the day in the memo differ by more than one: midnight or clocks explain one.
  * @param {Mailbox["claim"]} claim
  * @param {string | null} day of the report, from the memo
- * @param {string} name
  */
-function differsText(claim, day, name) {
+function differsText(claim, day) {
   if (!day || claim.state === "unknown" || Math.abs(toCount(claim.day) - toCount(day)) <= 1) return "";
-  return say("claim-differs", { name, claimed: dayText(claim.day), noted: dayText(day) });
+  return say("claim-differs", { claimed: dayText(claim.day), noted: dayText(day) });
 }
 
 /** @param {readonly string[]} measures those unknown to this page are omitted */

@@ -609,7 +609,12 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         seen = client.send(f"/en/case/{number}/reply/preview", **said)
         assert (200, True) == (seen.status_code, "asked never to repeat it" in seen.text)
         page = seen.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
-        read = ("<h2>Reçu</h2>", "Inspection des douanes vous écrit, ", "not sent yet", said["text"])
+        read = (
+            "<h2>Reçu</h2>",
+            "De\N{NO-BREAK SPACE}: Inspection des douanes, ",
+            "not sent yet",
+            said["text"],
+        )
         assert [] == [each for each in read if each not in page]
         shown = client.send(f"/en/case/{number}/reply", **said)
         assert (200, True) == (shown.status_code, "asked never to repeat it" in shown.text)

@@ -38,7 +38,7 @@ def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> No
     visitor.site.answer(report, slot_for(report), seed=bytes(32))
     visitor.open()
     visitor.shows("#status-fault", "slot-tampered")
-    expect(visitor.page.locator("#status-fault")).to_contain_text(OUTSIDE)
+    expect(visitor.page.locator("#status-label")).to_contain_text(OUTSIDE)
     other = replace(slot_for(report), channel=visitor.site.site.inspectorate.id)
     visitor.site.answer(report, other)
     visitor.open()

@@ -1,7 +1,7 @@
 """Every French text that reporters read, where it stands, with the sentences that are too hard.
 
-`python -m tests.support.reporter_texts` lists these sentences, the hardest first, and removes those that are
-mended from `tests/golden/hard_texts.txt`. A score below 62 is too hard, and more than 25 words are too many.
+`python -m tests.support.reporter_texts` lists these sentences, the hardest first. A score below 62 is too
+hard, and more than 25 words are too many.
 """
 
 import re
@@ -17,7 +17,6 @@ from tests.support.french import of_catalogue, of_toml
 from tests.support.paths import ROOT
 from tests.support.readability import ease, fails, judged, length
 
-LEFT = ROOT / "tests" / "golden" / "hard_texts.txt"
 _LAW = shipped.JURISDICTIONS / "fr"
 # Read by reporters on the answer page, or on the sheet that an officer hands them.
 _OF_THE_INBOX = ("inbox/replies/referral.toml", "inbox/exchange/token_sheet.toml")
@@ -35,11 +34,6 @@ def hard() -> dict[str, str]:
     """Return each sentence that is too hard or too long, with its file, the hardest first."""
     found = {each: place for place, text in texts() for each in judged(text) if fails(each)}
     return dict(sorted(found.items(), key=lambda each: ease(each[0])))
-
-
-def left() -> list[str]:
-    """Return the sentences that are known to be too hard, and are not mended yet."""
-    return LEFT.read_text("utf-8").splitlines()
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -90,11 +84,9 @@ def _named(path: Path) -> str:
 
 
 def main() -> None:
-    """List the hard sentences, and shorten the list of those not mended yet."""
-    found = hard()
-    for each, place in found.items():
+    """List the hard sentences."""
+    for each, place in hard().items():
         sys.stdout.write(f"score {ease(each):3.0f}, {length(each):2} words, {place}: {each}\n")
-    LEFT.write_text("".join(f"{each}\n" for each in left() if each in found), "utf-8")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ NEVER = {
 def finished(language: str) -> str:
     """Return the pattern of what the page says of a closed case: its verb, and what that is done to."""
     text = catalogue.public(language, status_preview.TEXTS["means-closed"])
-    _name, _auxiliary, *words = text.partition(".")[0].partition("{name}")[2].split(" ")
+    _colon, _who, _auxiliary, *words = text.partition(".")[0].partition("{name}")[2].split(" ")
     return plain(re.escape(" ".join(words[:2])))
 
 
@@ -197,11 +197,11 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     assert "Précisions demandées" == view["status"]
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
-    assert "Inspection des douanes a une question pour vous" in view["means"]
+    assert "Inspection des douanes\N{NO-BREAK SPACE}: nous avons une question pour vous" in view["means"]
     day = days.full("fr", slot.next_by)
     assert day in view["next_by"]
     assert days.full("fr", slot.issued) in view["issued"]
-    head = f"Inspection des douanes vous écrit, {days.full('fr', today())}"
+    head = f"De\N{NO-BREAK SPACE}: Inspection des douanes, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
 
@@ -227,7 +227,7 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
     assert TEXT in slot.messages[-1].text
     assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
     assert (Status.CLOSED, "Clos") == (slot.status, view["status"])
-    assert "a terminé l\N{RIGHT SINGLE QUOTATION MARK}examen de votre signalement" in view["means"]
+    assert "avons terminé l\N{RIGHT SINGLE QUOTATION MARK}examen de votre signalement" in view["means"]
 
 
 @pytest.mark.usefixtures("correspondent")

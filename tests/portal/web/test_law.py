@@ -150,7 +150,7 @@ def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "chercher à savoir qui vous êtes"), ("en", "try to find out who wrote")]
 )
-def test_that_a_court_can_look_for_who_wrote_is_never_folded_away(
+def test_that_a_court_can_try_to_find_out_who_wrote_is_never_folded_away(
     language: str, said: str, path: str
 ) -> None:
     """Whoever opens nothing reads it all the same, before writing and on the page of rights."""
