@@ -55,6 +55,19 @@ def client(same_room: Room) -> FlaskClient:
     return same_room.client
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_one_name_in_its_title_its_heading_and_the_links_to_it(
+    client: FlaskClient, language: str
+) -> None:
+    footer = client.get(f"/{language}/").text.partition("<footer")[2]
+    links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', footer)
+    assert len(links) > 6
+    for address, name in links:
+        page = client.get(address).text
+        assert f"<title>{name} \N{EN DASH} Fanal</title>" in page
+        assert name == re.findall(r"<h1>([^<]*)</h1>", page)[0]
+
+
 def digest(algorithm: str, content: bytes) -> str:
     return f"{algorithm}-{b64encode(new(algorithm, content).digest()).decode()}"
 
