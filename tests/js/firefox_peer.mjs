@@ -19,6 +19,7 @@
  * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
  * {do: "locate", form, keys, words} → {locator}
  * {do: "read", slot} → {status, messages}: of the case that was located
+ * {do: "print", address, paper, file} → {}: another person comes, and prints a page into a file
  * {do: "return"} → {control, reloaded, returned}: what stays in a plain field, and in the one for words
  * {do: "sit", address, officer, passphrase} → {present}: another person comes, and signs in at a desk
  * {do: "walk", queue, keys} → {rows, focused, heading}: where these keys lead in the queue, and what Enter opens
@@ -256,6 +257,12 @@ const acts = {
     await Promise.all([page.waitForNavigation(), page.click(".assess .buttons button")]);
     const chosen = await page.$eval("#risk", (each) => /** @type {HTMLSelectElement} */ (each).value);
     return { said: (await texts(".said"))[0]?.trim(), risk: chosen };
+  },
+  async print({ address, paper, file }) {
+    await come();
+    await page.goto(address);
+    await page.pdf({ format: paper, path: file, margin: { top: "1cm", right: "1cm", bottom: "1cm", left: "1cm" } });
+    return {};
   },
   async return() {
     await page.goto(PLAIN);

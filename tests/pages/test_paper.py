@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -9,9 +10,10 @@ from playwright.sync_api import Browser, Page
 from crypto.questionnaire import Field, Kind
 from portal.web import translation
 from templates.catalogues import LANGUAGES
+from tests.support import firefox_peer
 from tests.support.accessibility import CONTRAST, violations
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
-from tests.support.paper_form import ADDRESS, AddressedSite, Sheet, compact, cut, printed
+from tests.support.paper_form import ADDRESS, AddressedSite, Sheet, compact, cut, printed, sheets
 from tests.support.printed_page import printed_lines
 from tests.support.questionnaires import SHIPPED_PARSED
 
@@ -43,6 +45,9 @@ COLOURS = """() => {
   return [...found].sort();
 }"""
 BLACK_ON_WHITE = ["ink rgb(0, 0, 0)", "paper rgb(255, 255, 255)"]
+# The questions that stand in more than one column.
+IN_TWO_COLUMNS = """() => [...document.querySelectorAll("[data-question]")]
+  .filter((each) => each.getClientRects().length > 1).map((each) => each.dataset.question)"""
 # A block of this height before the questions, which may then be cut anywhere.
 SPOIL = """(height) => {
   const sheet = new CSSStyleSheet();
@@ -83,8 +88,8 @@ def texts(field: Field, language: str) -> list[str]:
     return [getattr(each, language) for each in said if each]
 
 
-def found_in(sheets: list[Sheet], text: str) -> bool:
-    return any(compact(text) in sheet.text for sheet in sheets)
+def found_in(found: list[Sheet], text: str) -> bool:
+    return any(compact(text) in sheet.text for sheet in found)
 
 
 @pytest.mark.parametrize("margin", MARGINS)
@@ -93,15 +98,47 @@ def test_the_form_prints_on_two_pages(form: Page, paper: str, margin: str) -> No
     assert len(printed(form, paper, margin)) == 2
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_so_it_does_in_firefox(addressed: AddressedSite, tmp_path: Path, paper: str) -> None:
+    """And so in Tor Browser, which is made of it: nothing is cut, and all squares are there."""
+    with firefox_peer.browsing({}) as peer:
+        for language in LANGUAGES:
+            file = tmp_path / f"{language}.pdf"
+            peer.does("print", address=f"{addressed.address}/{language}/paper", paper=paper, file=str(file))
+            found = sheets(file.read_bytes())
+            assert len(found) == 2
+            wanted = [text for field in ASKED for text in texts(field, language)]
+            assert [text for text in wanted if not found_in(found, text)] == []
+
+
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_no_question_is_cut_and_every_box_is_whole(form: Page, paper: str) -> None:
     """Each question is on one page with all that belongs to it, and has all its squares and lines."""
-    sheets = printed(form, paper)
-    assert cut(sheets, form) == []
-    assert sum(sheet.squares for sheet in sheets) == sum(len(field.options) for field in ASKED)
+    found = printed(form, paper)
+    assert cut(found, form) == []
+    assert sum(sheet.squares for sheet in found) == sum(len(field.options) for field in ASKED)
     lines = {Kind.TEXT: 2, Kind.LINE: 1, Kind.PERIOD: 2}
-    wanted = sum(14 if field.most > 4000 else lines.get(field.kind, 0) for field in ASKED)
-    assert sum(sheet.lines for sheet in sheets) >= wanted
+    wanted = sum(16 if field.most > 4000 else lines.get(field.kind, 0) for field in ASKED)
+    assert sum(sheet.lines for sheet in found) >= wanted
+
+
+def test_no_question_is_cut_between_two_columns(form: Page) -> None:
+    """On paper of several widths. The control: without the rules that keep a question together, some are."""
+    form.emulate_media(media="print")
+    assert in_two_columns(form) == []
+    form.evaluate(
+        "for (const each of document.querySelectorAll('.question')) each.style.breakInside = 'auto'"
+    )
+    assert in_two_columns(form) != []
+
+
+def in_two_columns(page: Page) -> list[str]:
+    found: list[str] = []
+    for width in (794, 816, 760, 730, 700, 670):
+        page.set_viewport_size({"width": width, "height": 1123})
+        found += page.evaluate(IN_TWO_COLUMNS)
+    return found
 
 
 def test_a_question_that_is_cut_would_be_found(form: Page) -> None:
@@ -114,30 +151,30 @@ def test_a_question_that_is_cut_would_be_found(form: Page) -> None:
 
 
 def test_every_question_that_makes_sense_in_a_letter_is_on_it_in_order_and_no_other(form: Page) -> None:
-    language, sheets = language_of(form), printed(form)
+    language, found = language_of(form), printed(form)
     order = [each.get_attribute("data-question") for each in form.locator("[data-question]").all()]
     assert order == [field.id for field in ASKED]
     wanted = [text for field in ASKED for text in texts(field, language)]
     assert len(wanted) > 150
-    assert [text for text in wanted if not found_in(sheets, text)] == []
+    assert [text for text in wanted if not found_in(found, text)] == []
     assert LEFT_OUT
-    assert [field.id for field in LEFT_OUT if found_in(sheets, getattr(field.label, language))] == []
+    assert [field.id for field in LEFT_OUT if found_in(found, getattr(field.label, language))] == []
 
 
 def test_the_address_and_what_a_letter_cannot_do_are_on_it(form: Page) -> None:
-    sheets, words = printed(form), translation.load(language_of(form)).gettext
-    assert [line for line in ADDRESS if not found_in(sheets[:1], line)] == []
+    found, words = printed(form), translation.load(language_of(form)).gettext
+    assert [line for line in ADDRESS if not found_in(found[:1], line)] == []
     for english in (
         "A letter gives you no twelve words. You cannot read an answer, and nobody can ask you anything.",
         "Write in capitals: people can recognise your handwriting.",
         "Paper keeps fingerprints. Wear gloves. Lick neither stamp nor envelope.",
         "The postmark tells the day and the area. Post it far from home and work, without a sender.",
     ):
-        assert found_in(sheets[:1], words(english)), english
+        assert found_in(found[:1], words(english)), english
     prosecutor = SHIPPED_PARSED.options("path")[2]
     assert prosecutor.id == "gave_in"
     assert prosecutor.notice
-    assert found_in(sheets, getattr(prosecutor.notice, language_of(form)))
+    assert found_in(found, getattr(prosecutor.notice, language_of(form)))
 
 
 def test_nothing_printed_is_true_of_the_site_alone(form: Page) -> None:

@@ -34,19 +34,23 @@ class Sheet:
 
 def printed(page: Page, paper: str = "A4", margin: str = "0") -> list[Sheet]:
     """Return the pages that Chromium prints; margins are those of the browser, in CSS units."""
-    raw = page.pdf(format=paper, margin=dict.fromkeys(("top", "right", "bottom", "left"), margin))  # type: ignore[arg-type]
-    document = PdfDocument(raw)
+    return sheets(page.pdf(format=paper, margin=dict.fromkeys(("top", "right", "bottom", "left"), margin)))  # type: ignore[arg-type]
+
+
+def sheets(pdf: bytes) -> list[Sheet]:
+    """Return the pages of a PDF."""
+    document = PdfDocument(pdf)
     try:
         return [_sheet(each) for each in document]
     finally:
         document.close()
 
 
-def cut(sheets: list[Sheet], page: Page) -> list[str]:
+def cut(found: list[Sheet], page: Page) -> list[str]:
     """Return the questions whose text is not whole on one of the printed pages."""
     questions = page.locator("[data-question]")
     texts = {str(each.get_attribute("data-question")): compact(each.inner_text()) for each in questions.all()}
-    return [name for name, text in texts.items() if not any(text in sheet.text for sheet in sheets)]
+    return [name for name, text in texts.items() if not any(text in sheet.text for sheet in found)]
 
 
 def compact(text: str) -> str:
