@@ -7,7 +7,7 @@ from crypto.questionnaire import Questionnaire
 from portal.api import forgetting, problems, published, slots, uploads, work
 from portal.api.context import Context
 from portal.config import Settings
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 from portal.site import manifest
 from portal.store.database import open_database
 from portal.web import headers, pages, scriptless
@@ -42,9 +42,8 @@ def load_questionnaire(settings: Settings) -> Questionnaire:
     try:
         return questionnaire.parse(path.read_bytes())
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"questionnaire {path} was not read: {reason}", "set `questionnaire` to another file"
+            f"questionnaire {path} was not read: {why(error)}", "set `questionnaire` to another file"
         ) from error
     except questionnaire.BadDocument as error:
         raise BadConfiguration(f"questionnaire {path}: {error}", "correct the file") from error

@@ -15,7 +15,7 @@ from crypto.errors import Malformed
 from crypto.keyring import Texts
 from crypto.toml_schema import Expected, Fault, Mismatch, Node, Schema, list_of, number, table, texts
 from crypto.work import MOST_COST
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 from templates import shipped
 
 _ROOM = Path(str(files("portal")))
@@ -130,9 +130,8 @@ def load(path: Path) -> Settings:
     try:
         document = _FILE.read(path.read_bytes())
     except OSError as error:
-        reason = error.strerror or "it cannot be read"
         raise BadConfiguration(
-            f"configuration {path} was not read: {reason.lower()}",
+            f"configuration {path} was not read: {why(error)}",
             "name another file with --config, or copy config.example.toml there",
         ) from error
     except Mismatch as error:

@@ -14,3 +14,8 @@ class Refused(Exception):
 
 class BadConfiguration(Refused):
     """The configuration file has a mistake, which the message names. Exit code 2."""
+
+
+def why(error: OSError) -> str:
+    """Return the system's reason for an error, in lower case, to end a message with."""
+    return (error.strerror or "unknown reason").lower()

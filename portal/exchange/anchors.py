@@ -6,7 +6,7 @@ from pathlib import Path
 from crypto import anchors as form
 from crypto.bundle import Manifest
 from portal import files
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.store import outboxes
 from portal.store.database import Database
 
@@ -20,8 +20,7 @@ def write(store: Database, channel: str, path: Path) -> list[int]:
     try:
         files.write(path, form.write(_manifests(store, channel, numbers)))
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{path} was not written: {reason}", "check the path and the free space") from error
+        raise Refused(f"{path} was not written: {why(error)}", "check the path and the free space") from error
     return numbers
 
 

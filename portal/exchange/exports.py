@@ -14,7 +14,7 @@ from crypto.bundle import INTAKE, Intake, Link, Manifest
 from crypto.errors import CryptoError
 from portal import days, files
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.exchange import keyrings
 from portal.store import envelopes, intakes, outboxes
 from portal.store.database import Database
@@ -125,8 +125,7 @@ def _write(database: Database, manifest: Manifest, folder: Path) -> Exported:
     try:
         files.write(path, bundle.write(manifest, members))
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"bundle {path} was not written: {reason}", again) from error
+        raise Refused(f"bundle {path} was not written: {why(error)}", again) from error
     except CryptoError as error:
         raise Refused(
             f"bundle {path} was not written: an import has just confirmed it",

@@ -14,7 +14,7 @@ from crypto.keyring import KEYRING, Keyring, KeyringExpired
 from crypto.signing import LARGEST_FILE
 from portal import files
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.store import keyrings
 from portal.store.database import Database
 from portal.store.keyrings import Files
@@ -88,9 +88,8 @@ def _read(path: Path) -> bytes:
     try:
         return files.read(path, LARGEST_FILE)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise Refused(
-            f"{path} was not read: {reason}", "name a folder with keyring.json and keyring.sig"
+            f"{path} was not read: {why(error)}", "name a folder with keyring.json and keyring.sig"
         ) from error
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crypto.errors import CryptoError
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
 from portal.store import deletion
@@ -103,8 +103,7 @@ def _listen(settings: Settings) -> socket.socket:
     except UnicodeError as error:
         raise Refused(f"cannot listen on {settings.listen}: no host has this name", _LISTEN) from error
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"cannot listen on {settings.listen}: {reason}", _LISTEN) from error
+        raise Refused(f"cannot listen on {settings.listen}: {why(error)}", _LISTEN) from error
     return listener
 
 

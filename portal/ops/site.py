@@ -9,7 +9,7 @@ from crypto import strictjson
 from portal import days, files, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.ops.admin import json_option
 from portal.ops.configured import pass_settings
 from portal.site import freeze as freezing
@@ -33,8 +33,7 @@ def _save(out: Path, raw: bytes) -> None:
     try:
         files.write(out, [raw])
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{out} was not written: {reason}", "name another file with --out") from error
+        raise Refused(f"{out} was not written: {why(error)}", "name another file with --out") from error
 
 
 @click.command()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from crypto import pages
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.site import manifest
 from portal.site.manifest import Signed
 from portal.site.site_files import HTML, MISSING, File
@@ -33,9 +33,8 @@ def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
         raise Refused(
-            f"the site was not written to {folder}: {reason}",
+            f"the site was not written to {folder}: {why(error)}",
             "check the path and the free space, or name another folder",
         ) from error
 

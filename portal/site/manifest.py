@@ -14,7 +14,7 @@ from crypto.questionnaire import Questionnaire
 from crypto.signing import LARGEST_FILE
 from portal import files
 from portal.config import Settings
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 from portal.site import site_files
 from portal.web import headers
 
@@ -84,8 +84,7 @@ def _read(path: Path) -> bytes:
     try:
         return files.read(path, LARGEST_FILE)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"{path} was not read: {reason}",
+            f"{path} was not read: {why(error)}",
             "set `manifest` to the folder with both files, or leave it empty",
         ) from error

@@ -11,7 +11,7 @@ from crypto.errors import CryptoError, Malformed, NotForUs
 from crypto.proof import DayOutside, Proven
 from portal import files
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 
 _DISBELIEVE = "do not rely on it; ask for the file exactly as it was saved"
 
@@ -40,7 +40,7 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
     try:
         files.write(path, [raw])
     except OSError as error:
-        raise Refused(f"{path} was not written: {_why(error)}", "name another file") from error
+        raise Refused(f"{path} was not written: {why(error)}", "name another file") from error
 
 
 def check_answer(proven: Proven, asked: Path, answer: Path) -> Challenge:
@@ -60,13 +60,9 @@ def _read(path: Path) -> bytes:
         return files.read(path, proof.LARGEST)
     except OSError as error:
         raise Refused(
-            f"{path} cannot be read: {_why(error)}",
+            f"{path} cannot be read: {why(error)}",
             "check that you chose the right file; it should have only a few lines",
         ) from error
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()
 
 
 @contextmanager

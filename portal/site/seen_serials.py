@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal import files
-from portal.errors import Refused
+from portal.errors import Refused, why
 
 FILE = "verified.json"
 
@@ -51,8 +51,7 @@ def save(path: Path, seen: Seen) -> None:
     try:
         files.write(path, [text.encode()])
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
         raise Refused(
-            f"{path} was not written: {reason}",
+            f"{path} was not written: {why(error)}",
             "check the path and the free space, or name another file with --seen",
         ) from error

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.store.migrations import upgrading
 from portal.store.schema import instance, metadata
 
@@ -215,7 +215,7 @@ def create(url: URL) -> Database:
             file.touch(mode=0o600)
         except OSError as error:
             raise Refused(
-                f"database {file} could not be created: {(error.strerror or 'unknown reason').lower()}",
+                f"database {file} could not be created: {why(error)}",
                 "make the folder that is to contain it, or set another `database`",
             ) from error
     database = Database(url)

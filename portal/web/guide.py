@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.toml_schema import YES_OR_NO, BadDocument, Document, Node, Schema, list_of, table, text
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 from templates import typography
 
 GUIDE = "guide"
@@ -74,9 +74,8 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
         raw = typography.spaced(language, path.read_text("utf-8")).encode("utf-8")
         return _made(_FILES[name].read(raw))
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"{name} {path} was not read: {reason}",
+            f"{name} {path} was not read: {why(error)}",
             "the folder `guide` needs this file for every language",
         ) from error
     except (UnicodeDecodeError, BadDocument) as error:

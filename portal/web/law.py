@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from crypto.toml_schema import BadDocument
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 from templates.law import reader
 from templates.law.rules import Law, Regime
 
@@ -13,9 +13,8 @@ def load(folder: Path) -> Law:
     try:
         return reader.read(folder)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"law {folder} was not read: {reason}", "set `jurisdiction` to the folder of a law"
+            f"law {folder} was not read: {why(error)}", "set `jurisdiction` to the folder of a law"
         ) from error
     except BadDocument as error:
         raise BadConfiguration(

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from portal import files
-from portal.errors import BadConfiguration
+from portal.errors import BadConfiguration, why
 
 # The most bytes: every visitor waits for them on the home page.
 MOST = 32 << 10
@@ -41,9 +41,8 @@ def load(path: Path) -> tuple[str, bytes]:
     try:
         content = files.read(path, MOST)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"logo {path} was not read: {reason}",
+            f"logo {path} was not read: {why(error)}",
             f"set `logo` to a PNG or SVG of at most {MOST >> 10} KiB, or leave it empty",
         ) from error
     is_png = content.startswith(_PNG)
