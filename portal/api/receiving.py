@@ -12,7 +12,8 @@ from portal.api.context import Context
 from portal.api.problems import Problem
 from portal.exchange import keyrings
 from portal.store import envelopes
-from portal.store.envelopes import OffsetMoved, Report, Upload
+from portal.store.cases import Report
+from portal.store.envelopes import OffsetMoved, Upload
 
 PIECE = 256 << 10
 _BLOCK = 64 << 10

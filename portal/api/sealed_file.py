@@ -6,7 +6,7 @@ from crypto import age
 from crypto.messages import CHANNEL
 from portal.api import tus
 from portal.api.problems import Problem
-from portal.store.envelopes import Report
+from portal.store.cases import Report
 
 MAGIC = b"fanal/1/sealed\0\0"
 HEADER = 172

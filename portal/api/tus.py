@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from crypto import age, padding
 from crypto.messages import CHANNEL
 from portal.api.problems import Problem
-from portal.store.envelopes import Report
+from portal.store.cases import Report
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"

@@ -14,7 +14,8 @@ from portal.api.problems import Problem
 from portal.api.quotas import Limits
 from portal.store import deletion, envelopes
 from portal.store import work as spent
-from portal.store.envelopes import Report, Upload
+from portal.store.cases import Report
+from portal.store.envelopes import Upload
 from portal.store.quotas import Kind
 
 _LINGER = 2 << 20

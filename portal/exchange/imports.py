@@ -16,10 +16,10 @@ from crypto.keyring import Keyring
 from crypto.signing import LARGEST_FILE
 from portal import days, files
 from portal.config import Settings
-from portal.errors import Refused
+from portal.errors import Refused, why
 from portal.exchange import keyrings
 from portal.exchange.keyrings import Offered, Outcome
-from portal.store import intakes, outboxes
+from portal.store import cases, intakes, outboxes
 from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import lock
@@ -199,7 +199,7 @@ def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
 def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], today: date) -> None:
     for opened in outbox.opened or ():
         if opened.case_id not in foreign and not outboxes.withdrawn(connection, opened.case_id):
-            outboxes.open_case(connection, outbox.channel, opened, today)
+            cases.begin(connection, outbox.channel, opened, today, collected=True)
 
 
 def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
@@ -220,5 +220,4 @@ def _explained(path: Path) -> Iterator[None]:
     except CryptoError as error:
         raise Refused(f"{path.name} refused: {error}", _COPY_AGAIN) from error
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise Refused(f"{path} was not read: {reason}", "name a bundle written by the inbox") from error
+        raise Refused(f"{path} was not read: {why(error)}", "name a bundle written by the inbox") from error

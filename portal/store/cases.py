@@ -5,11 +5,21 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, func, or_, select, union, update
 
+from crypto.bundle import Opened
 from portal import days
 from portal.store import quotas
 from portal.store.inserts import insert_new
 from portal.store.keyrings import lock
 from portal.store.schema import cases, envelopes, instance, whole, withdrawals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The public data of a new case, sent with its first envelope: 32, 60 and 32 bytes."""
+
+    case_id: bytes
+    memo: bytes
+    withdraw_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,26 @@ def find(connection: Connection, case_id: bytes) -> Case | None:
         return None
     day = None if row.day is None else days.day(row.day)
     return Case(memo=row.memo, day=day, slot=None if row.bare else row.read, collected=row.collected)
+
+
+def begin(
+    connection: Connection, channel: str, given: Report | Opened, day: date, *, collected: bool
+) -> None:
+    """Store a new case that arrived on ``day``; ``collected`` says whether the inbox has it already.
+
+    A known case is not changed. A second envelope with the same case id may be from somebody else, and the
+    reporter's page may have set the values of a case that the inbox opens.
+    """
+    insert_new(
+        connection,
+        cases,
+        case_id=given.case_id,
+        channel=channel,
+        memo=given.memo,
+        withdraw_id=given.withdraw_id,
+        day=days.number(day),
+        collected=collected,
+    )
 
 
 def is_filed(connection: Connection, withdraw_id: bytes) -> bool:

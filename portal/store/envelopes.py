@@ -7,24 +7,15 @@ from datetime import date
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from portal import days
-from portal.store import expiry, quotas
+from portal.store import cases, expiry, quotas
+from portal.store.cases import Report
 from portal.store.expiry import Remains
-from portal.store.inserts import insert_new
 from portal.store.quotas import Kind
-from portal.store.schema import cases, chunks, envelopes, whole
+from portal.store.schema import chunks, envelopes, whole
 
 
 class OffsetMoved(Exception):
     """The bytes do not continue the upload: another request came first, or the client miscounts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The public data of a new case, sent with its first envelope: 32, 60 and 32 bytes."""
-
-    case_id: bytes
-    memo: bytes
-    withdraw_id: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +66,7 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
     if start:
         connection.execute(insert(chunks).values(envelope_id=upload.id, position=0, data=start))
     if begun.whole and report:
-        _open_case(connection, upload.channel, report, upload.begun)
+        cases.begin(connection, upload.channel, report, upload.begun, collected=False)
     quotas.count(connection, _kind(begun, report), begun.size)
     return begun
 
@@ -168,7 +159,7 @@ def _confirmed(left: Remains) -> Upload:
 def _finish(connection: Connection, upload: Upload) -> None:
     report = _report(connection, upload.id)
     if report:
-        _open_case(connection, upload.channel, report, upload.begun)
+        cases.begin(connection, upload.channel, report, upload.begun, collected=False)
 
 
 def _kind(upload: Upload, report: Report | None) -> Kind:
@@ -195,17 +186,3 @@ def _report(connection: Connection, envelope_id: bytes) -> Report | None:
     if row.case_id is None:
         return None
     return Report(case_id=row.case_id, memo=row.memo, withdraw_id=row.withdraw_id)
-
-
-def _open_case(connection: Connection, channel: str, report: Report, today: date) -> None:
-    # A second envelope with the same case id changes nothing, because it may be from somebody else.
-    insert_new(
-        connection,
-        cases,
-        case_id=report.case_id,
-        channel=channel,
-        memo=report.memo,
-        withdraw_id=report.withdraw_id,
-        day=days.number(today),
-        collected=False,
-    )

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from crypto.bundle import IMPORTS, NOTHING, Applied, Import, Link, Manifest, Opened
+from crypto.bundle import IMPORTS, NOTHING, Applied, Import, Link, Manifest
 from portal import days
 from portal.store.expiry import Term
 from portal.store.inserts import insert_new
@@ -81,23 +81,6 @@ def withdrawn(connection: Connection, case_id: bytes) -> bool:
     known = select(cases.c.case_id).where(cases.c.case_id == case_id)
     waits = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id, ~known.exists())
     return connection.execute(waits.limit(1)).first() is not None
-
-
-def open_case(connection: Connection, channel: str, opened: Opened, today: date) -> None:
-    """Store a case that the inbox opened, as if its report had arrived here today and been collected.
-
-    A known case is not changed: the reporter's page has already set its values.
-    """
-    insert_new(
-        connection,
-        cases,
-        case_id=opened.case_id,
-        channel=channel,
-        memo=opened.memo,
-        withdraw_id=opened.withdraw_id,
-        day=days.number(today),
-        collected=True,
-    )
 
 
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from portal.store import envelopes, intakes
-from portal.store.envelopes import Report, Upload
+from portal.store.cases import Report
+from portal.store.envelopes import Upload
 from tests.support.builders import INSPECTORATE
 
 DAY = date(2026, 3, 10)

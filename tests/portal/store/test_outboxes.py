@@ -90,7 +90,7 @@ def test_a_case_that_the_inbox_opened_is_collected_and_one_that_was_filed_stays(
     arrived(connection, of=known)
     for each in (known, new):
         opened = Opened(each.case_id, bytes(60), each.withdraw_id)
-        outboxes.open_case(connection, INSPECTORATE, opened, DAY + timedelta(1))
+        cases.begin(connection, INSPECTORATE, opened, DAY + timedelta(1), collected=True)
     assert cases.find(connection, known.case_id) == Case(known.memo, DAY, None, collected=False)
     assert cases.find(connection, new.case_id) == Case(bytes(60), DAY + timedelta(1), None, collected=True)
 

@@ -16,8 +16,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from portal.errors import Refused
 from portal.exchange import exports
 from portal.store import cases, database, envelopes, keyrings
+from portal.store.cases import Report
 from portal.store.database import Database, Place, StoreBusy
-from portal.store.envelopes import OffsetMoved, Report, Upload
+from portal.store.envelopes import OffsetMoved, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
 from tests.support import goldens
