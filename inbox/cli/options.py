@@ -135,6 +135,8 @@ officer_options = together(
     ),
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+# Nearly every command that opens the inbox ends with these options, and takes the door as its first argument.
+opens_inbox = together(officer_options, json_option, click.pass_obj)
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str | None:

@@ -15,16 +15,13 @@ from inbox.access.identities import ConsentSaid
 from inbox.cli.free_text import TextArgument
 from inbox.cli.options import (
     NUMBER,
-    Decorator,
     Door,
     asked_text,
     case_argument,
     given_or_to_type,
-    json_option,
-    officer_options,
+    opens_inbox,
     reason_needed,
     reason_option,
-    together,
 )
 from inbox.language.views import View
 from inbox.system import terminal
@@ -38,12 +35,11 @@ _alias = click.argument(
 _officer = click.argument("officer", metavar="NAME")
 
 
-def _command(*takes: Decorator) -> Decorator:
-    """Make a function a command of the group, with the common options."""
-    return together(click.command(), *takes, officer_options, json_option, click.pass_obj)
-
-
-@_command(case_argument, _officer, reason_needed)
+@click.command()
+@case_argument
+@_officer
+@reason_needed
+@opens_inbox
 def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Exclude an officer, possibly yourself, from a case and from all cases of the same matter."""
     with door.opened() as (inbox, who):
@@ -53,7 +49,11 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
     terminal.show({"case": case, "officer": officer, "also": also}, lines, as_json=as_json)
 
 
-@_command(case_argument, _officer, reason_needed)
+@click.command()
+@case_argument
+@_officer
+@reason_needed
+@opens_inbox
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Admit an excluded officer to a case again, and to the same matter. This requires two other officers."""
     with door.opened() as (inbox, who):
@@ -63,7 +63,8 @@ def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) 
     terminal.show({"case": case, "officer": officer, "also": also}, lines, as_json=as_json)
 
 
-@_command()
+@click.command()
+@opens_inbox
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List exclusions, except for cases from which a signed-in officer is excluded."""
     with door.opened() as (inbox, who):
@@ -76,7 +77,10 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, lines or ["no other case excludes an officer"], as_json=as_json)
 
 
-@_command(_officer, _alias)
+@click.command()
+@_officer
+@_alias
+@opens_inbox
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Add another name for an officer. Old and new reports with that name exclude the officer."""
     with door.opened() as (inbox, who):
@@ -86,7 +90,10 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     terminal.show({"officer": officer, "alias": alias, "cases": cases}, lines, as_json=as_json)
 
 
-@_command(_officer, _alias)
+@click.command()
+@_officer
+@_alias
+@opens_inbox
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Remove an alias. Exclusions that it caused stay until they are lifted."""
     with door.opened() as (inbox, who):
@@ -95,7 +102,8 @@ def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     terminal.show({"officer": officer, "alias": alias}, [said], as_json=as_json)
 
 
-@_command()
+@click.command()
+@opens_inbox
 def aliases(door: Door, /, *, as_json: bool) -> None:
     """List the aliases of officers."""
     with door.opened() as (inbox, who):
@@ -107,9 +115,7 @@ def aliases(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show which officers may read a case."""
     with door.opened() as (inbox, who):
@@ -120,9 +126,7 @@ def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @click.argument("officers", metavar="NAME…", nargs=-1, required=True)
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bool) -> None:
     """Let only these officers read a case. They become its handlers."""
     with door.opened() as (inbox, who):
@@ -132,9 +136,7 @@ def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bo
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unrestrict(door: Door, /, *, case: int, as_json: bool) -> None:
     """Let all officers read a case again, except those who are excluded from it."""
     with door.opened() as (inbox, who):
@@ -154,9 +156,7 @@ def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Emergency: open a case that only its handlers may read. It takes two officers; the referent is told."""
     with door.opened() as (inbox, who):
@@ -168,9 +168,7 @@ def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Quarantine a case: nobody can read it, but it can still be answered, closed and destroyed."""
     with door.opened() as (inbox, who):
@@ -182,9 +180,7 @@ def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) 
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Let officers read a case in quarantine again. This takes two officers."""
     with door.opened() as (inbox, who):
@@ -196,9 +192,7 @@ def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> Non
 @click.command()
 @click.argument("case", nargs=-1, required=True, type=NUMBER)
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: bool) -> None:
     """Open archived cases today, for the signed-in officers. It takes two officers."""
     with door.opened() as (inbox, who):
@@ -210,9 +204,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 @click.command()
 @case_argument
 @click.option("--text-file", type=click.Path(path_type=Path), help="Read the identity from this UTF-8 file.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
     """Record the identity of a case's reporter. New text is added below what is already recorded.
 
@@ -230,9 +222,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the identity of a case's reporter. It takes two officers."""
     with door.opened() as (inbox, who):
@@ -252,9 +242,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @case_argument
 @click.option("--day", required=True, type=DAY, help="The day of the reporter's consent.")
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
     """Record that the reporter of a case consents to the disclosure of their identity.
 
@@ -269,9 +257,7 @@ def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) 
 @click.command()
 @case_argument
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Record that the reporter no longer consents to the disclosure of their identity."""
     with door.opened() as (inbox, who):
@@ -282,9 +268,7 @@ def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the disclosure ledger of a case."""
     with door.opened() as (inbox, who):
@@ -306,9 +290,7 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
     help="The ground for the disclosure.",
 )
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
     """Record a disclosure from a case. It takes two officers if the reporter's identity is disclosed."""
     disclosed = Given(given["recipient"], given["what"], Ground(given["ground"]))

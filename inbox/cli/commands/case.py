@@ -8,7 +8,7 @@ from crypto.printable import visible
 from inbox.access import declarations
 from inbox.cli import render
 from inbox.cli.case_selection import chosen, counted, many_cases, state_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options
+from inbox.cli.options import Door, case_argument, opens_inbox
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.overview import case_view, timeline
@@ -21,9 +21,7 @@ from inbox.system import terminal
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show everything in one case."""
     with door.opened() as (inbox, who):
@@ -35,9 +33,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.command()
 @many_cases
 @state_options("closed", "junk")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
     """Declare that no signed-in officer has a conflict of interest in these cases.
 
@@ -60,9 +56,7 @@ def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the history of a case by day."""
     with door.opened() as (inbox, who):

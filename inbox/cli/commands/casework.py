@@ -19,8 +19,7 @@ from inbox.cli.options import (
     asked_text,
     case_argument,
     given_or_to_type,
-    json_option,
-    officer_options,
+    opens_inbox,
     reason_needed,
     text_options,
     together,
@@ -41,9 +40,7 @@ _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
 @click.command()
 @case_argument
 @text_options
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
     """Add a note for the other officers. The reporter never sees the note."""
     given = given_or_to_type(text, text_file)
@@ -59,9 +56,7 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
 @click.command()
 @case_argument
 @_tag_names
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def add_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool) -> None:
     """Add tags to a case. To find cases by tag: inbox queue list --tag NAME."""
     with door.opened() as (inbox, who):
@@ -72,9 +67,7 @@ def add_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool)
 @click.command()
 @case_argument
 @_tag_names
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def remove_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool) -> None:
     """Remove tags from a case."""
     with door.opened() as (inbox, who):
@@ -90,9 +83,7 @@ def _show_tags(case: int, tags: Sequence[str], *, as_json: bool) -> None:
 @click.command()
 @case_argument
 @click.argument("officer", metavar="OFFICER")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def assign(door: Door, /, *, case: int, officer: str, as_json: bool) -> None:
     """Assign a case to an officer."""
     _assign(door, case, officer, as_json=as_json)
@@ -100,9 +91,7 @@ def assign(door: Door, /, *, case: int, officer: str, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unassign(door: Door, /, *, case: int, as_json: bool) -> None:
     """Unassign a case."""
     _assign(door, case, None, as_json=as_json)
@@ -124,9 +113,7 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
 @click.option(
     "--remove", "removed", multiple=True, help="A tag to remove; every case must have it. Can be repeated."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def tag_many(
     door: Door, /, *, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool, **given: Any
 ) -> None:
@@ -144,9 +131,7 @@ def tag_many(
 @click.command()
 @many_cases
 @click.option("--to", "to", metavar="OFFICER", required=True, help="The officer.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
     """Assign cases to an officer: all of them or none."""
     _assign_many(door, given, to, as_json=as_json)
@@ -154,9 +139,7 @@ def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
 
 @click.command()
 @many_cases
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unassign_many(door: Door, /, *, as_json: bool, **given: Any) -> None:
     """Unassign cases: all of them or none."""
     _assign_many(door, given, None, as_json=as_json)
@@ -174,9 +157,7 @@ def _assign_many(door: Door, given: dict[str, Any], to: str | None, *, as_json: 
 @click.command()
 @click.argument("absent")
 @click.argument("deputy")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
     """Assign the open cases of the officer ABSENT to DEPUTY, except those that DEPUTY may not read."""
     with door.opened() as (inbox, who):
@@ -200,9 +181,7 @@ _part_options = together(
 @case_argument
 @_part_options
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
     """Set parts of the score of a case, each from 0 to 3. Parts that you do not give stay unchanged."""
     given = {name: value for name, value in parts.items() if value is not None}
@@ -224,9 +203,7 @@ def _judged(view: View) -> Iterator[str]:
 @case_argument
 @click.argument("rating", type=click.Choice([each.value for each in Credibility]))
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
     """Rate how well other sources confirm a case, from 1 (confirmed) to 6 (cannot be judged)."""
     with door.opened() as (inbox, who):
@@ -237,9 +214,7 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
 
 @click.command()
 @case_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the links of a case, and other cases that have something in common with it."""
     with door.opened() as (inbox, who):
@@ -251,9 +226,7 @@ def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @case_argument
 @_other_argument
 @click.argument("relation", type=click.Choice([each.value for each in Relation]))
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def add_link(door: Door, /, *, case: int, other: int, relation: str, as_json: bool) -> None:
     """Link two cases. Neither case changes."""
     with door.opened() as (inbox, who):
@@ -264,9 +237,7 @@ def add_link(door: Door, /, *, case: int, other: int, relation: str, as_json: bo
 @click.command()
 @case_argument
 @_other_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def dismiss_link(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
     """Record that two cases are not related, so that the link is not suggested again."""
     with door.opened() as (inbox, who):
@@ -295,9 +266,7 @@ def _show_link(
 @click.command()
 @case_argument
 @_other_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
     """Remove the link between two cases. The link may then be suggested again."""
     with door.opened() as (inbox, who):

@@ -23,7 +23,7 @@ from inbox.cli.options import (
     despite_option,
     given_text,
     json_option,
-    officer_options,
+    opens_inbox,
     out_file,
     reason_needed,
     reason_of,
@@ -113,9 +113,7 @@ def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @case_argument
 @_plan_options
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     """Preview a dossier before it is sealed."""
     plan = _plan(**chosen)
@@ -144,9 +142,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 )
 @despite_option()
 @out_file
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its recipient. It takes two officers.
 
@@ -273,9 +269,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
 )
 @_day_option("--received", "The day on which the request arrived.")
 @click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it arrived.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way: str, as_json: bool) -> None:
     """Add a request to the register; each request must be answered within a month."""
     with door.opened() as (inbox, who):
@@ -284,9 +278,7 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_access(door: Door, /, *, as_json: bool) -> None:
     """List the register: open requests first, by due day."""
     with door.opened() as (inbox, who):
@@ -302,9 +294,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
     type=click.Choice([*map(str, Because)]),
     help="The reason given to the person.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     """Extend the deadline of all open requests. The law in use sets the longer time.
 
@@ -319,9 +309,7 @@ def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
 
 @click.command()
 @_request_argument
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
     """Show the cases that name the person, and what prevents disclosure of their contents."""
     with door.opened() as (inbox, who):
@@ -332,9 +320,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @_request_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
     """Show the passages about the person in a case, only for writing the answer: do not pass them on."""
     with door.opened() as (inbox, who):
@@ -353,9 +339,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
     needed=True,
     help="Who answered, and where the answer is recorded.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
     """Record that the prosecutor does not object to disclosing the contents of a case. Takes two officers."""
     with door.opened() as (inbox, who):
@@ -372,9 +356,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @case_argument
 @_request_option
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
     """Record that a family name in a case, without a first name, belongs to another person."""
     _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
@@ -384,9 +366,7 @@ def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bo
 @case_argument
 @_request_option
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def same_person(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
     """Record that a family name in a case, without a first name, belongs to the requester."""
     _judge_name(door, request, Judged(case=case, same=True, reason=reason), as_json=as_json)
@@ -420,9 +400,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 @despite_option("Why you override a warning about the text; the reason is kept with the cases.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
@@ -545,9 +523,7 @@ def _case_line(each: Concerned) -> str:
     type=click.Path(path_type=Path),
     help="Write the letter to this new file. Not needed with --preview.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def letter_command(
     door: Door, /, *, case: int, preview: bool, out: Path | None, as_json: bool, **given: Any
 ) -> None:

@@ -14,7 +14,7 @@ from crypto import casetoken
 from crypto.printable import visible
 from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire, render
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, same_disk_option
+from inbox.cli.options import NUMBER, Door, opens_inbox, out_folder, same_disk_option
 from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, check_fingerprints, collect
@@ -56,9 +56,7 @@ _SIGNED_ANEW = (
     is_flag=True,
     help="This inbox was restored from a backup: continue with the portal's numbers.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def collect_command(
     door: Door, /, *, bundles: tuple[Path, ...], after_restore: bool, as_json: bool, **instance: str | None
 ) -> int:
@@ -104,9 +102,7 @@ def _no(_: str) -> bool:
     "--again", type=NUMBER, help="Copy the outbox with this number again, instead of making the next one."
 )
 @same_disk_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bool, as_json: bool) -> None:
     """Make the next bundle for the portal."""
     with door.opened() as (inbox, who):
@@ -152,9 +148,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     type=click.Path(path_type=Path),
     help="Also write the twelve words to this file, as plain text, to be printed.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def enter(  # noqa: PLR0913 - one for each option
     door: Door,
     /,

@@ -6,15 +6,7 @@ from pathlib import Path
 import click
 
 from crypto.printable import visible
-from inbox.cli.options import (
-    NUMBER,
-    Door,
-    case_argument,
-    json_option,
-    officer_options,
-    out_file,
-    reason_needed,
-)
+from inbox.cli.options import NUMBER, Door, case_argument, opens_inbox, out_file, reason_needed
 from inbox.files import attachments, previews
 from inbox.files.attachments import Which
 from inbox.language.views import View
@@ -35,9 +27,7 @@ _number_argument = click.argument("number", type=NUMBER)
 @_number_argument
 @click.option("--page", type=NUMBER, default=1, help="The page of a PDF, or of a file with several pictures.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the rendered page to this PNG file.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def preview(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
@@ -55,9 +45,7 @@ def preview(  # noqa: PLR0913 - one for each option
 @_number_argument
 @out_file
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def attachment(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:

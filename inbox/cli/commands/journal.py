@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed
+from inbox.cli.options import NUMBER, Door, opens_inbox, reason_needed
 from inbox.session import anchors, journal_actions, journal_view
 from inbox.session.actions import Code
 from inbox.session.journal_actions import Wanted
@@ -20,9 +20,7 @@ from inbox.system import terminal
     help="Compare with this file, written by `portal anchors`.",
 )
 @click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head on paper.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
     """Verify every entry, and name the first entry that was changed, removed or moved."""
     paper = anchors.paper(written) if written is not None else None
@@ -43,9 +41,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
     metavar="CODE",
     help="Entries with this action code, which each entry shows.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
     """Print entries, then the head to write down: the number and fingerprint of the last entry."""
     with door.opened() as (inbox, who):
@@ -57,9 +53,7 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
 
 @click.command()
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Record that the clock was ahead, so that the journal accepts today's date. It takes two officers."""
     with door.opened() as (inbox, who):

@@ -9,14 +9,7 @@ import click
 from crypto import base64url, card
 from crypto.printable import visible
 from inbox.cli import render
-from inbox.cli.options import (
-    Closed,
-    Door,
-    json_option,
-    officer_options,
-    out_folder,
-    reason_option,
-)
+from inbox.cli.options import Closed, Door, officer_options, opens_inbox, out_folder, reason_option
 from inbox.keys import channel_cards, destruction, listing, rotation
 from inbox.keys.channel_cards import Offered
 from inbox.keys.destruction import Plan
@@ -37,9 +30,7 @@ _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are stil
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_keys(door: Door, /, *, as_json: bool) -> None:
     """List every key with its days and state."""
     with door.opened() as (inbox, who):
@@ -59,9 +50,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody else may know them."
 )
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
     """Make the keys that follow the current keys. It takes two officers."""
     with door.opened() as (inbox, who):
@@ -76,9 +65,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show what would be destroyed, and destroy nothing.")
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
     """Destroy expired keys whose reports have all arrived here. It takes two officers."""
     with door.opened() as (inbox, who):
@@ -135,9 +122,7 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 
 @click.command()
 @out_folder
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed."""
     with door.opened() as (inbox, who):
@@ -174,9 +159,7 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
 
 @click.command()
 @out_folder
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed card with this channel's public keys, for the root's officers."""
     with door.opened() as (inbox, who):
@@ -190,9 +173,7 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_channels(door: Door, /, *, as_json: bool) -> None:
     """List the channels of external bodies on the keyring."""
     with door.opened() as (inbox, who):
@@ -208,9 +189,7 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
     metavar="FINGERPRINT",
     help="The card key, as `inbox exchange card` printed it at the external body.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Add the channel of an external body to the keyring, or replace its card. It takes two officers."""
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
@@ -229,9 +208,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 
 @click.command()
 @click.argument("channel")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     """Remove the channel of an external body from the keyring. It takes two officers."""
     with door.opened() as (inbox, who):

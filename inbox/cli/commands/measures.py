@@ -19,8 +19,7 @@ from inbox.cli.options import (
     case_argument,
     despite_option,
     given_text,
-    json_option,
-    officer_options,
+    opens_inbox,
     reason_needed,
     text_options,
     together,
@@ -49,9 +48,7 @@ def _text(name: str, question: str, says: str) -> Decorator:
 @case_argument
 @click.argument("risk", type=click.Choice([risk.value for risk in Risk]))
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
     """Assess how much an inquiry would endanger the reporter. The assessment must come before any inquiry."""
     with door.opened() as (inbox, who):
@@ -74,9 +71,7 @@ def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json
 @click.option(
     "--tell", "told", is_flag=True, help="Show the measure to the reporter from the next outbox on."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: bool, **more: Any) -> None:
     """Record a measure taken in a case. `inbox law show` lists each KIND.
 
@@ -94,9 +89,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: b
 @click.command()
 @case_argument
 @click.argument("number", type=NUMBER)
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Let the reporter read measure NUMBER from the next outbox on."""
     _tell(door, case, number, told=True, as_json=as_json)
@@ -105,9 +98,7 @@ def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @click.argument("number", type=NUMBER)
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unshare(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Stop showing measure NUMBER to the reporter, from the next outbox on."""
     _tell(door, case, number, told=False, as_json=as_json)
@@ -123,9 +114,7 @@ def _tell(door: Door, case: int, number: int, *, told: bool, as_json: bool) -> N
 @case_argument
 @click.argument("number", type=NUMBER)
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
     """Retract measure NUMBER, which was recorded by mistake. The journal keeps both actions.
 
@@ -153,9 +142,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @despite_option(
     "Why the reporter counts as informed without a reply, or why you override a warning; for the journal."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def decide(door: Door, /, *, case: int, choice: str, until: date | None, as_json: bool, **more: Any) -> None:
     """Make a decision that the law requires, with a reason. `inbox law show` lists each CHOICE."""
     wanted = Decision(choice=choice, until=until, **more)
@@ -170,9 +157,7 @@ def decide(door: Door, /, *, case: int, choice: str, until: date | None, as_json
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Place a hold on a case for a procedure: it is not destroyed, and its reporter is not told."""
     with door.opened() as (inbox, who):
@@ -184,9 +169,7 @@ def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unhold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Release a case that was held for a procedure. This takes two officers."""
     with door.opened() as (inbox, who):

@@ -10,14 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.cli import render_law
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import (
-    NUMBER,
-    Door,
-    json_option,
-    officer_options,
-    out_file,
-    reason_needed,
-)
+from inbox.cli.options import NUMBER, Door, officer_options, opens_inbox, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.settings import Settings
 from inbox.language import labels
@@ -40,9 +33,7 @@ _days = click.argument("days", metavar="DAY…", type=DAY, nargs=-1, required=Tr
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def show(door: Door, /, *, as_json: bool) -> None:
     """Show the regime and the law of this office."""
     with door.opened() as (inbox, who):
@@ -60,9 +51,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
     help="Where or how reporters can speak to an officer; requires --regime.",
 )
 @click.option("--last-case", type=NUMBER, help="After a restore: the highest case number in the lost inbox.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
     """Change the settings of the office. All deadlines change accordingly.
 
@@ -104,9 +93,7 @@ def _heard(now: Settings) -> Iterator[str]:
 
 @click.command()
 @_days
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def add(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
     """Add days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
@@ -116,9 +103,7 @@ def add(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
 
 @click.command()
 @_days
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def remove(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
     """Remove days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
@@ -127,9 +112,7 @@ def remove(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List the days off."""
     with door.opened() as (inbox, who):
@@ -145,9 +128,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def show_law(door: Door, /, *, as_json: bool) -> None:
     """Show the law in use with its codes."""
     with door.opened() as (inbox, who):
@@ -164,9 +145,7 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
     help="Replace the law even if rules become looser, deadlines become later, or cases are destroyed"
     " sooner.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
     """Replace the law in use with the law in a folder.
 
@@ -186,9 +165,7 @@ def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, 
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
     """Show figures about the work, for oversight. The figures contain nothing from reports."""
     with door.opened() as (inbox, who):
@@ -257,9 +234,7 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
     help="Write the register to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the file.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def register_command(door: Door, /, *, out: Path | None, language: str, as_json: bool, **given: Any) -> None:
     """Show a register or write it to a file.
 
@@ -290,9 +265,7 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
     help="The opinion, without anything from a report.",
 )
 @click.option("--reference", default="", help="Its reference.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
     """Record a consultation."""
     with door.opened() as (inbox, who):
@@ -303,9 +276,7 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
 @click.command()
 @click.argument("number", type=NUMBER)
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
     """Retract the texts of a consultation recorded by mistake.
 
@@ -320,9 +291,7 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
 @click.argument("name", type=click.Choice([each.value for each in Sheet]))
 @out_file
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the sheet.")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def sheet_command(door: Door, /, *, name: str, out: Path, language: str, as_json: bool) -> None:
     """Write this office's record of processing or its impact assessment (PDF), with nothing from any case."""
     with door.opened() as (inbox, who):

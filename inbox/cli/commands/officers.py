@@ -10,14 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
-from inbox.cli.options import (
-    Door,
-    json_option,
-    officer_options,
-    reason_of,
-    reason_option,
-    together,
-)
+from inbox.cli.options import Door, officer_options, opens_inbox, reason_of, reason_option, together
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
@@ -27,9 +20,7 @@ from inbox.system import terminal
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_officers(door: Door, /, *, as_json: bool) -> None:
     """List current and former officers, and who is signed in."""
     with door.opened() as (inbox, who):
@@ -80,9 +71,7 @@ _changing = together(
     ),
     circle_options,
     reason_option,
-    officer_options,
-    json_option,
-    click.pass_obj,
+    opens_inbox,
 )
 
 

@@ -19,7 +19,7 @@ from inbox.cli.case_selection import (
     sort_option,
     state_options,
 )
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
+from inbox.cli.options import NUMBER, Door, opens_inbox, reason_option
 from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import case_view, saved_views
@@ -35,9 +35,7 @@ _FIRST = 1
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List all cases, unread messages, and the number of unfiled envelopes."""
     with door.opened() as (inbox, who):
@@ -58,9 +56,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @click.option(
     "--facets", is_flag=True, help="Also show possible filters, and how many cases each of them leaves."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: bool, **given: Any) -> None:
     """List the waiting cases, the most urgent first. A search for words includes closed and junk cases."""
     is_faceted = given.pop("facets")
@@ -94,9 +90,7 @@ _name = click.argument("name")
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_views(door: Door, /, *, as_json: bool) -> None:
     """List the built-in views, then the views that every signed-in officer has saved identically."""
     with door.opened() as (inbox, who):
@@ -111,9 +105,7 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
 @sort_option
 @filters
 @state_options("open", "closed", "junk", "all")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wanted: Any) -> None:
     """Save a view for each signed-in officer, and replace a view of the same name."""
     view = QueueView(filtered(wanted), Order(sort or Order.PRIORITY))
@@ -125,9 +117,7 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
 @click.command()
 @_name
 @click.argument("to")
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
     """Rename a view."""
     with door.opened() as (inbox, who):
@@ -137,9 +127,7 @@ def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
 
 @click.command()
 @_name
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def remove_view(door: Door, /, *, name: str, as_json: bool) -> None:
     """Delete a view."""
     with door.opened() as (inbox, who):
@@ -166,9 +154,7 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 @click.command()
 @many_cases
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
     """Mark cases as junk; their reporters see no difference.
 
@@ -185,9 +171,7 @@ def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> 
 @click.command()
 @many_cases
 @reason_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unjunk(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
     """Bring junk cases back into the queue."""
     cases = chosen(given, State.JUNK)

@@ -18,8 +18,7 @@ from inbox.cli.options import (
     despite_option,
     given_or_to_type,
     given_text,
-    json_option,
-    officer_options,
+    opens_inbox,
     out_file,
     reason_needed,
     reason_option,
@@ -103,9 +102,7 @@ def _page(view: View) -> Iterator[str]:
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
 @despite_option()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def reply(  # noqa: PLR0913 - one for each option
     door: Door,
     /,
@@ -137,9 +134,7 @@ def reply(  # noqa: PLR0913 - one for each option
 
 @click.command()
 @many_cases
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
     """Acknowledge reports, each in its language. Reports of danger are not acknowledged, only listed."""
     cases = chosen(given)
@@ -158,9 +153,7 @@ def _acknowledged(found: Acknowledged) -> Iterator[str]:
 @click.command()
 @case_argument
 @click.argument("status", type=click.Choice([each.value for each in Status if each is not Status.CLOSED]))
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter will see in the next slot."""
     with door.opened() as (inbox, who):
@@ -172,9 +165,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 @click.command()
 @case_argument
 @click.argument("number", metavar="REPLY", type=NUMBER)
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Retract reply number REPLY before an outbox includes it. `inbox case show` lists the numbers."""
     with door.opened() as (inbox, who):
@@ -189,9 +180,7 @@ def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @text_options
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def extend(  # noqa: PLR0913 - one for each option
     door: Door,
     /,
@@ -250,9 +239,7 @@ def _read(view: View) -> str:
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
     """Close a case. The reporter is told by a text, or by feedback that is already waiting to be sent.
 
@@ -286,9 +273,7 @@ def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: boo
 @click.command()
 @case_argument
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Reopen a closed case."""
     with door.opened() as (inbox, who):
@@ -298,9 +283,7 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_templates(door: Door, /, *, as_json: bool) -> None:
     """List the reply templates."""
     with door.opened() as (inbox, who):
@@ -310,9 +293,7 @@ def list_templates(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
     """Adopt the reply templates in FILE."""
     raw = given_files.content(file)
@@ -323,9 +304,7 @@ def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
 
 @click.command()
 @out_file
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def export_templates(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the reply templates in use to a file, to edit them."""
     if out.exists():

@@ -19,8 +19,7 @@ from inbox.cli.options import (
     asked_text,
     case_argument,
     given_or_to_type,
-    json_option,
-    officer_options,
+    opens_inbox,
     out_folder,
     reason_needed,
     reason_of,
@@ -62,9 +61,7 @@ _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def retention_command(door: Door, /, *, as_json: bool) -> None:
     """List closed and junk cases by the day of their destruction, and the number of unfiled envelopes."""
     with door.opened() as (inbox, who):
@@ -79,9 +76,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 @click.command()
 @click.argument("case", nargs=-1, type=NUMBER)
 @out_folder
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
     """List cases for the archives, to print and as JSON.
 
@@ -106,9 +101,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
     metavar="TEXT",
     help="Its reference.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:
     """Record that the archives approved a list (their visa). It takes two officers."""
     with door.opened() as (inbox, who):
@@ -121,9 +114,7 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @click.argument("case", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="Destroy all cases that are due.")
 @_reason_for_day
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str, as_json: bool) -> None:
     """Destroy cases with everything that belongs to them. It takes two officers and cannot be undone."""
     if all_due == bool(case) or (all_due and reason):
@@ -144,9 +135,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
 @click.option(
     "--page", type=NUMBER, default=1, help=f"The page number; each page has {unopened_list.PAGE} envelopes."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
     """List unfiled envelopes, newest first, and how long each envelope is kept."""
     with door.opened() as (inbox, who):
@@ -157,9 +146,7 @@ def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
 
 @click.command()
 @_reason_for_day
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Delete expired unfiled envelopes. It takes two officers and cannot be undone."""
     with door.opened() as (inbox, who):
@@ -177,9 +164,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
     """List destroyed cases for the archives: numbers, days and categories."""
     with door.opened() as (inbox, who):
@@ -194,9 +179,7 @@ def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as
 @click.argument("place")
 @text_options
 @reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
     """Redact a passage of a case for good. It takes two officers.
 

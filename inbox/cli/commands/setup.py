@@ -19,8 +19,7 @@ from inbox.cli.options import (
     NUMBER,
     Closed,
     Door,
-    json_option,
-    officer_options,
+    opens_inbox,
     quiet_credentials_at,
     same_disk_option,
     together,
@@ -107,9 +106,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     help="The names of the officers, separated by commas; by default, a single officer.",
 )
 @circle_options
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
     """Create a new inbox with all its keys, in a ceremony of its officers."""
     founding.check_free(door.root)
@@ -158,9 +155,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 
 
 @click.command()
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def upgrade(door: Door, /, *, as_json: bool) -> None:
     """Upgrade a vault of an earlier version to this version. This cannot be undone."""
     if not isinstance(door, Closed):
@@ -182,9 +177,7 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
     help="Write the key store to this folder, on a medium of its own.",
 )
 @same_disk_option
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_json: bool) -> None:
     """Back up the complete inbox except the shares. The key store goes to a medium of its own."""
     with door.opened() as (inbox, who):
@@ -226,9 +219,7 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
     metavar='"N FINGERPRINT"',
     help="The newest journal head of the lost inbox, as you wrote it down.",
 )
-@officer_options
-@json_option
-@click.pass_obj
+@opens_inbox
 def restore(  # noqa: PLR0913 - one for each option
     door: Door,
     /,
