@@ -50,7 +50,7 @@ def _load(names: list[str]) -> None:
     for name in names:
         importlib.import_module(name)
     if any("jurisdictions" in each.parts for each in seen) or "tests" in sys.modules:
-        raise RuntimeError("an import read a law, so forks would not read the changed law")
+        raise RuntimeError("a law was read during an import, so forks would not read the changed law")
 
 
 def _status(child: int, seconds: float | None) -> int:

@@ -286,7 +286,7 @@ def named_instance(manifest: Manifest) -> bytes:
 def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> Intake:
     """Return the intake manifest if ``instance_key`` (32 bytes) signed it for this deployment.
 
-    Only its head is parsed before the signature is verified. Raise Malformed or Tampered.
+    Only the head of the manifest is parsed before the signature is verified. Raise Malformed or Tampered.
     """
     if intake_head(manifest, deployment).instance_key != instance_key:
         raise Tampered("signature does not hold")
@@ -311,7 +311,7 @@ def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
 def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[bytes]) -> Outbox:
     """Return the outbox manifest if one of ``reply_keys`` signed it for this deployment.
 
-    Only its head is parsed before the signature is verified. Raise Malformed or Tampered.
+    Only the head of the manifest is parsed before the signature is verified. Raise Malformed or Tampered.
     """
     outbox_head(manifest, deployment)
     if not any(_is_signed(manifest, deployment, key) for key in reply_keys):

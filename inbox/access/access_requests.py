@@ -160,8 +160,8 @@ def open_one(session: Session, number: int) -> AccessRequest:
         raise Refused(
             sentence("request {number} names {officers}", number=number, officers=", ".join(mine)),
             sentence(
-                "another officer must handle it; if too few are left, add officers from outside first:"
-                " inbox officer add"
+                "another officer must handle the request; if too few are left, add officers from outside"
+                " first: inbox officer add"
             ),
         )
     if found.answered is not None:

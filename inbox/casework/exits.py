@@ -287,8 +287,8 @@ def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle]
     """Check that no obstacle stops an exit, except obstacles that the request overrules.
 
     Obstacles in ``but`` are ignored, because the caller is about to remove them. Raises CaseRefused, with a
-    hint on how to remove the obstacle; Undeclared; and Locked if one officer requests an exit that takes two.
-    Also raises the same errors as ``obstacles``.
+    hint on how to remove the obstacle. Raises Undeclared. Raises Locked if one officer requests an exit that
+    takes two. Also raises the same errors as ``obstacles``.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):

@@ -293,7 +293,7 @@ def _settled(session: Session, number: int) -> set[int]:
 
 
 def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
-    """Return the other cases with each mark of a case, and the marks that more than MANY cases share."""
+    """Return the other cases that share each mark of a case, and the marks shared by more than MANY cases."""
     mine, theirs = aliased(Term), aliased(Term)
     others = (
         select(theirs.case)

@@ -67,8 +67,8 @@ def day_of_two_clocks(session: Session, today: date) -> date | None:
     """Return the latest day that both this machine's clock (``today``) and the portal's clock have reached.
 
     The portal's clock is known from the latest export of a collected bundle; before the first bundle, return
-    None. Irreversible actions depend on this day. A single clock that runs ahead, by mistake or on purpose,
-    could otherwise trigger them too early.
+    None. Irreversible actions depend on this day. Otherwise, a single clock that runs ahead, by mistake or on
+    purpose, could trigger such actions too early.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)

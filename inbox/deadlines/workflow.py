@@ -328,7 +328,7 @@ _AT_ONCE = 500
 
 def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> None:
     session.flush()
-    with session.no_autoflush:  # no flush while rows are read in batches that fit in memory
+    with session.no_autoflush:  # rows are read in batches, without a flush between them
         legal_duties.ask(session, _proposed(session, cases), today)
 
 

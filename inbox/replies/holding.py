@@ -251,7 +251,7 @@ def _forbids(session: Session, number: int, outcome: str) -> bool:
 
 
 def _holds_closing(session: Session, case: Case, replies: Collection[int]) -> bool:
-    """Return whether the closing would reveal a withheld outcome, or that a text is held back."""
+    """Return whether the closing would reveal a withheld outcome, or the fact that a text is held back."""
     if case.status != Status.CLOSED or case.slot_status == Status.CLOSED:
         return False
     work = session.get_one(Workflow, case.number)

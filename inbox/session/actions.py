@@ -333,7 +333,7 @@ TABLE: Mapping[Code, Rule] = {
         undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
     ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
-    # Accompanies the action that excludes the officer from another case of the same matter, or the action
+    # This action accompanies the exclusion of the officer from another case of the same matter, or the action
     # that links the two cases.
     Code.SPREAD_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
@@ -346,7 +346,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(undeclared=True, reads=True, once=True),
     Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(reads=True),
-    # Also covers cases in quarantine: codes and days reveal nothing about a report.
+    # Registers also cover cases in quarantine: codes and days reveal nothing about a report.
     Code.READ_REGISTER: Rule(reads=True, quarantine=True, values=_REGISTER),
     Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
@@ -423,7 +423,7 @@ TABLE: Mapping[Code, Rule] = {
             "despite": _FLAG,
         },
     ),
-    # Takes as many officers as the decision behind the letter. The ledger names the recipient.
+    # A letter takes as many officers as the decision behind it. The ledger names the recipient.
     Code.WRITE_LETTER: Rule(
         reason=Reason.OPTIONAL,
         oversight=True,
@@ -431,14 +431,15 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    # Extends all open requests, because extending a single request would show that data was found on that
-    # person.
+    # All open requests are extended, because extending a single request would show that data was found on
+    # that person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
-    # Does not name the request, because some readers of the journal must not learn that this case names the
-    # person.
+    # The entry does not name the request, because some readers of the journal must not learn that this case
+    # names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
-    # Names no case, because a withheld entry would show an excluded officer that a case names the person.
+    # The entry names no case, because a withheld entry would show an excluded officer that a case names the
+    # person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(
         officers=2,

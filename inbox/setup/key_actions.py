@@ -103,7 +103,7 @@ def plan_destruction(inbox: Inbox, who: Actor) -> Destroyable:
 def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
     """Destroy the keys that a plan names. If the plan has changed since it was shown, raise Refused instead.
 
-    Two officers confirm. Exactly the keys that the officers were shown are destroyed.
+    Two officers confirm. Only the keys that the officers were shown are destroyed.
     """
     with inbox.acting(who, action(Code.DESTROY_KEYS, None, reason, **planned.noted)) as session:
         now = destruction.plan(session, who.today)

@@ -40,7 +40,7 @@ def go_on_after(session: Session, number: int) -> None:
     if number < (given := last(session)):
         raise Refused(
             sentence("case numbers up to {given} are already taken", given=given),
-            sentence("give that number or a higher one"),
+            sentence("give {given} or a higher number", given=given),
         )
     if number > given + _MOST_LEFT_OUT:
         raise Refused(

@@ -48,7 +48,7 @@ class Parts:
 
     @property
     def first(self) -> int:
-        """The rank of a case that cannot wait: before all other cases, and among such cases by score."""
+        """The rank of a case that cannot wait: such cases come before all others, and are ranked by score."""
         return RANKS + MOST - self.score
 
 

@@ -34,7 +34,7 @@ def verify_receipt(  # noqa: PLR0913 - one for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof that the inspectorate had a report, and an answer from its owner.
+    """Check a proof that the inspectorate had a report, and the answer of the proof's owner.
 
     Needs no network and no database.
     """

@@ -216,7 +216,7 @@ def create(url: URL) -> Database:
         except OSError as error:
             raise Refused(
                 f"database {file} could not be created: {why(error)}",
-                "make the folder that is to contain it, or set another `database`",
+                "make the folder for the database, or set another `database`",
             ) from error
     database = Database(url)
     try:

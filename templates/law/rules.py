@@ -61,7 +61,10 @@ class Asked(StrEnum):
 
 
 class DutyRole(StrEnum):
-    """The duties that are checked at each exit of a case. Every jurisdiction has exactly one of each."""
+    """The duties that are checked at each exit of a case.
+
+    Every jurisdiction has exactly one duty for each role.
+    """
 
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"

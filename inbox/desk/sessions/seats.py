@@ -130,7 +130,7 @@ class Seats:
         seat.active = self._now()
 
     def left(self, seat: Seat) -> dict[str, int]:
-        """Return the whole seconds until the session ends, and until the inbox locks, if nobody acts."""
+        """Return in how many seconds the session ends, and in how many the inbox locks, if nobody acts."""
         ends = self._ends(seat) - self._now()
         return {"session": max(0, int(ends)), "inbox": max(0, int(self.locks_in()))}
 
