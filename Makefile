@@ -146,7 +146,8 @@ soak-records: .venv/project
 	@.venv/bin/python -m benchmarks.soak --stale
 
 lock: .venv/project
-	$(COMPILE) requirements/run.in --output-file requirements/run.txt
+	$(COMPILE) requirements/portal.in --output-file requirements/portal.txt
+	$(COMPILE) requirements/inbox.in --output-file requirements/inbox.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	npm install --package-lock-only
 

@@ -5,7 +5,6 @@ import functools
 import json
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,13 +95,6 @@ def test_each_hook_before_a_commit_runs_a_linter_of_make() -> None:
     assert len(entries) > 3
     assert [each for each in entries if f"\t{each}\n" not in makefile] == []
     assert text.count("language: system") == len(entries)
-
-
-def test_the_wheel_depends_on_what_is_locked() -> None:
-    """The project's dependencies are the names from which run.txt is compiled."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = (ROOT / "requirements/run.in").read_text().splitlines()
-    assert project["dependencies"] == [line for line in lines if not line.startswith("#")]
 
 
 def test_javascript_packages_are_pinned_exactly() -> None:

@@ -1,0 +1,114 @@
+"""Each side of Fanal declares exactly the libraries that it imports, and a lock file pins each of them."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+SIDES = ("portal", "inbox")
+# Both sides import these rooms.
+SHARED = ("crypto", "templates")
+# SQLAlchemy loads psycopg by the name in the database's address (portal/config.py).
+NAMED_IN_AN_ADDRESS = {"portal": {"psycopg"}, "inbox": set[str]()}
+# Packages for type checkers only, which no installed Python has.
+ONLY_TYPES = {"_typeshed"}
+
+
+def normalised(name: str) -> str:
+    """Return a distribution's name as lock files write it, without extras."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+
+
+def imported(source: str) -> Iterator[str]:
+    """Yield the top-level name of each module that a source file imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def libraries(side: str) -> set[str]:
+    """Return the distributions that a side and the shared rooms import."""
+    ours = {*SIDES, *SHARED}
+    files = (file for room in (side, *SHARED) for file in (ROOT / room).rglob("*.py"))
+    modules = {module for file in files for module in imported(file.read_text("utf-8"))}
+    foreign = modules - ours - ONLY_TYPES - {*sys.stdlib_module_names}
+    providers = packages_distributions()
+    return {normalised(name) for module in foreign for name in providers[module]}
+
+
+def declared() -> dict[str, list[str]]:
+    """Return the dependencies of each extra, in the order of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "dependencies" not in project
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    return extras
+
+
+def locked(name: str) -> set[tuple[str, str]]:
+    """Return each distribution in a lock file with its version. Another Python may need another version."""
+    text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
+    return {*re.findall(r"^([a-z0-9-]+)(?:\[.+\])?==(\S+)", text, re.MULTILINE)}
+
+
+def locked_names(name: str) -> set[str]:
+    """Return the distributions in a lock file."""
+    return {each for each, _ in locked(name)}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_side_declares_what_it_imports_and_nothing_else(side: str) -> None:
+    assert {normalised(name) for name in declared()[side]} - NAMED_IN_AN_ADDRESS[side] == libraries(side)
+
+
+def test_a_library_that_a_shared_room_imports_counts_for_both_sides() -> None:
+    """The control of the test above: `crypto` alone imports PyNaCl, `templates` alone imports holidays."""
+    assert {"pynacl", "holidays"} <= libraries("portal") & libraries("inbox")
+    assert list(imported("def load():\n    import PIL.Image\n    from nacl.hash import sha256")) == [
+        "PIL",
+        "nacl",
+    ]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_side_locks_what_it_declares(side: str) -> None:
+    lines = (ROOT / f"requirements/{side}.in").read_text("utf-8").splitlines()
+    assert declared()[side] == [line for line in lines if not line.startswith(("#", "-c "))]
+    assert {normalised(name) for name in declared()[side]} <= locked_names(side)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_versions_that_are_tested_are_those_that_are_installed(side: str) -> None:
+    """dev.txt, from which the tests run, has every line of the side's own lock file."""
+    assert locked(side) <= locked("dev")
+
+
+def test_what_only_one_side_needs_is_not_installed_on_the_other() -> None:
+    assert locked_names("portal").isdisjoint({"sqlcipher3", "pillow", "waitress", "pypdfium2"})
+    assert locked_names("inbox").isdisjoint({"gunicorn", "psycopg", "urllib3", "brotli"})
+
+
+@pytest.mark.parametrize("name", [*SIDES, "dev"])
+def test_each_locked_version_has_a_hash(name: str) -> None:
+    text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
+    assert len(re.findall(r"^\S+==.+\\\n +--hash=sha256:", text, re.MULTILINE)) == len(locked(name)) > 0
+
+
+def test_the_wheel_holds_the_rooms_and_nothing_beside_them(tmp_path: Path) -> None:
+    """Neither benchmarks nor tests."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    listing = [sys.executable, "-m", "zipfile", "--list", str(wheel)]
+    lines = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()[1:]
+    tops = {line.partition("/")[0] for line in lines}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*SIDES, *SHARED}
