@@ -18,6 +18,7 @@ import click
 from crypto import shape
 from crypto.errors import Malformed
 from crypto.toml_schema import Schema
+from templates import version
 
 HELP_NAMES = ("-h", "--help")
 # A terminal of this width shows every entry of a list on one line.
@@ -211,8 +212,23 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
 
 
 def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
-    """Return the option that prints the version of the program."""
-    return click.version_option(package_name="fanal", message="%(prog)s %(version)s", hidden=hidden)
+    """Return the option that prints the version of the program and its commit."""
+    return click.option(
+        "--version",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        hidden=hidden,
+        callback=_say_version,
+        help="Show the version and exit.",
+    )
+
+
+def _say_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it
+    if asked and not context.resilient_parsing:
+        # Asked only here, because git may have to tell the commit.
+        click.echo(f"{context.find_root().info_name} {version.text()}", color=context.color)
+        context.exit()
 
 
 def _versioned(command: click.Command) -> click.Command:

@@ -1,0 +1,78 @@
+"""`--version` names the commit: from the release, or from git in a checkout."""
+
+import subprocess
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from templates import version
+from tests.support.paths import ROOT
+
+PLAIN = metadata.version("fanal")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with one file, where the program believes that it lies."""
+    (tmp_path / "file").write_text("1")
+    monkeypatch.setattr(version, "_ROOT", tmp_path)
+    monkeypatch.setattr(version, "COMMIT_FILE", tmp_path / "commit.txt")
+    version.text.cache_clear()
+    yield tmp_path
+    version.text.cache_clear()
+
+
+def commit(folder: Path) -> str:
+    """Commit everything in a folder; return the commit's first twelve digits."""
+    given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=t"]):
+        subprocess.run(["git", *given, *words], cwd=folder, check=True)
+    said = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return said.stdout[:12]
+
+
+@pytest.mark.usefixtures("checkout")
+def test_without_git_and_without_a_release_only_the_version_is_named() -> None:
+    assert PLAIN == version.text()
+
+
+def test_a_repository_around_an_installed_copy_is_not_its_own(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(checkout)
+    (checkout / "lib").mkdir()
+    monkeypatch.setattr(version, "_ROOT", checkout / "lib")
+    assert PLAIN == version.text()
+
+
+def test_without_the_program_git_only_the_version_is_named(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(checkout)
+    monkeypatch.setenv("PATH", str(checkout))
+    assert PLAIN == version.text()
+
+
+def test_a_checkout_names_its_commit(checkout: Path) -> None:
+    assert f"{PLAIN} (commit {commit(checkout)})" == version.text()
+
+
+def test_a_checkout_says_that_files_differ_from_its_commit(checkout: Path) -> None:
+    at = commit(checkout)
+    (checkout / "file").write_text("2")
+    assert f"{PLAIN} (commit {at}, with changes)" == version.text()
+
+
+def test_a_release_names_the_commit_that_it_was_built_from(checkout: Path) -> None:
+    """The file that the release wrote counts, not a repository."""
+    commit(checkout)
+    (checkout / "commit.txt").write_text("0123456789ab\n")
+    assert f"{PLAIN} (commit 0123456789ab)" == version.text()
+
+
+def test_no_checkout_holds_the_file_of_a_release() -> None:
+    assert not (ROOT / "templates/commit.txt").exists()
