@@ -7,7 +7,7 @@ import { offerBeginnings } from "./beginnings.js";
 import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
-import { Failure } from "./failure.js";
+import { Failure, together } from "./failure.js";
 import { guarded } from "./guarded.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
@@ -82,9 +82,7 @@ async function send() {
 /** @returns {Promise<Message>} the failed message if nothing has changed since; otherwise a new one, with another id */
 async function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
-  const files = await attachments.enclosed();
-  const written = { text: textOf(area), files, channel: channel() };
-  if (written.text === "" && written.files.length === 0) throw new Failure("empty-report", {}, [area]);
+  const written = content(await attachments.examined(), channel);
   if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
   const address = () => freshAddress(shown, written.channel, today());
@@ -94,6 +92,32 @@ async function prepare() {
   };
   pending = { ...written, delivery: new Delivery(seal) };
   return pending;
+}
+
+/**
+ * Return the message as it is now; throws Failure for all that is wrong with it.
+ * @param {() => Enclosed[]} enclosed
+ * @param {() => string} chosen the channel
+ * @returns {Omit<Message, "delivery">}
+ */
+function content(enclosed, chosen) {
+  let text = "";
+  /** @type {Enclosed[]} */
+  let files = [];
+  let channel = "";
+  together([
+    () => {
+      channel = chosen();
+    },
+    () => {
+      text = textOf(area);
+      if (text === "" && attachments.isEmpty) throw new Failure("empty-follow-up", {}, [area]);
+    },
+    () => {
+      files = enclosed();
+    },
+  ]);
+  return { text, files, channel };
 }
 
 /**

@@ -1,14 +1,18 @@
 // @ts-check
-/** Run an action for the person, and show its errors: in one place of the page, at the fields, and in the title. */
+/**
+ * Run an action for the person, and show its errors: in one place of the page, at the fields, and in the title. If the
+ * place comes after the fields, the button that was pressed stands between them: it stays where it is on the screen.
+ */
 
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
+import { pageChanged } from "./secondpress.js";
 import { say } from "./texts.js";
 
 /** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
 export const REVEAL = "reveal";
 
-/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what describes them */
+/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what stands at them */
 
 /** @type {Map<string, { title: string, told: Told[] }>} */
 const shown = new Map();
@@ -34,10 +38,12 @@ export async function guarded(id, act) {
 export function clear(id) {
   write(id, "");
   const { title, told } = shown.get(id) ?? { told: [] };
-  for (const { fields, message } of told) {
-    for (const field of fields) mark(field, message, false);
-    if (message?.id !== id) message?.remove();
-  }
+  steadily(byId(id), () => {
+    for (const { fields, message } of told) {
+      for (const field of fields) mark(field, message, false);
+      message?.remove();
+    }
+  });
   if (title !== undefined) document.title = title;
   shown.delete(id);
 }
@@ -50,9 +56,9 @@ export function clearAll() {
 /**
  * No longer mark a field as wrong, because the person changes it. The message stays until the next press of a button:
  * otherwise the field would move while it is typed in.
- * @param {EventTarget | null} changed
+ * @param {Event} event
  */
-export function unmark(changed) {
+function unmark({ target: changed }) {
   for (const { told } of shown.values()) {
     for (const { fields } of told) {
       if (fields.some((each) => each === changed)) for (const field of fields) field.setAttribute("aria-invalid", "false");
@@ -66,7 +72,7 @@ export function unmark(changed) {
  */
 function tell(id, errors) {
   const place = byId(id);
-  const told = errors.map((error) => at(error, place));
+  const told = steadily(place, () => errors.map((error) => at(error, place.id)));
   shown.set(id, { title: document.title, told });
   const lines = errors.map((error, which) => line(explain(error), told[which]?.fields[0]));
   const isList = told.some(({ fields }) => fields.length > 0);
@@ -76,28 +82,45 @@ function tell(id, errors) {
   document.title = say("error-in-title", { title: document.title });
   const first = told.find(({ fields }) => fields.length > 0)?.fields[0];
   if (first && first.offsetParent === null) first.dispatchEvent(new Event(REVEAL, { bubbles: true }));
+  const top = scrollY;
   place.focus();
+  if (scrollY !== top) pageChanged();
 }
 
 /**
- * Say at the fields what is wrong with them. If the place of all errors comes after the field, it describes the field
- * itself: a message before the field would move the button that was just pressed.
+ * Call `act`, and return what it returns. What stands above `place` stays where it is on the screen.
+ * @template T
+ * @param {HTMLElement} place
+ * @param {() => T} act
+ * @returns {T}
+ */
+function steadily(place, act) {
+  const above = [...(place.parentElement?.children ?? [])].filter(
+    (each) => each.getClientRects().length > 0 && each.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING,
+  ).at(-1);
+  const bottom = above?.getBoundingClientRect().bottom ?? 0;
+  const result = act();
+  scrollBy(0, (above?.getBoundingClientRect().bottom ?? 0) - bottom);
+  return result;
+}
+
+/**
+ * Say at the fields what is wrong with them.
  * @param {unknown} error
- * @param {HTMLElement} place of all errors
+ * @param {string} id of the place of all errors
  * @returns {Told}
  */
-function at(error, place) {
+function at(error, id) {
   const fields = error instanceof Failure ? /** @type {HTMLElement[]} */ ([...error.fields]) : [];
   const [first] = fields;
   if (!first) return { fields, message: null };
-  const isBelow = (first.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
-  const message = isBelow ? place : stand(explain(error), first, `${first.id}-${place.id}`);
+  const message = stand(explain(error), first, `${first.id}-${id}`);
   for (const field of fields) mark(field, message, true);
   return { fields, message };
 }
 
 /**
- * Insert a new message before a field, or below the legend of a choice, and return it.
+ * Insert a new message before a field or its box with a label, or below the legend of a choice, and return it.
  * @param {string} text
  * @param {HTMLElement} field
  * @param {string} id
@@ -106,7 +129,7 @@ function stand(text, field, id) {
   const message = element("p", { class: "wrong", id }, text);
   const legend = field.matches("[type=radio]") ? field.closest("fieldset")?.querySelector("legend") : null;
   if (legend) legend.after(message);
-  else field.before(message);
+  else (field.closest(".choice") ?? field).before(message);
   return message;
 }
 
@@ -134,3 +157,6 @@ function mark(field, message, wrong) {
   if (message) describe(field, message.id, wrong);
   field.setAttribute("aria-invalid", String(wrong));
 }
+
+addEventListener("input", unmark);
+addEventListener("change", unmark);

@@ -8,7 +8,6 @@ import { ChannelChoice, checkOpen, freshAddress, openAddress } from "./channels.
 import { promisedBy, today } from "./days.js";
 import { byId, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
-import { unmark } from "./guarded.js";
 import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
 import { take } from "./prepared.js";
 import { likelySize, sealReport } from "./sealing.js";
@@ -117,5 +116,3 @@ onReader(form, propose);
 keep(form);
 whenTranslated(tellProposed);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", ({ target }) => unmark(target));
-form.addEventListener("change", ({ target }) => unmark(target));

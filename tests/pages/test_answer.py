@@ -196,17 +196,6 @@ def test_a_line_is_copied_as_the_reporter_has_changed_it(visitor: Visitor) -> No
     assert visitor.requests == []
 
 
-def test_a_press_on_send_moves_nothing_under_the_finger(visitor: Visitor) -> None:
-    """What is said against a message stands below the button."""
-    report = visitor.reported()
-    page = opened(visitor, slot_for(report))
-    place = "(each) => each.getBoundingClientRect().top + scrollY"
-    top = page.locator("#follow-up-send").evaluate(place)
-    page.click("#follow-up-send")
-    visitor.shows("#follow-up-error", "empty-report")
-    assert page.locator("#follow-up-send").evaluate(place) == top
-
-
 def test_the_offline_form_shows_the_same(offline_visitor: OfflineVisitor, site: PortalSite) -> None:
     """Day by day, beginnings and days to come back, without a request."""
     offline_visitor.save()

@@ -1,12 +1,23 @@
-"""What is wrong with a report is told at once: in a summary with links, at each field, and in the title."""
+"""What is wrong is told at once: in a summary with links, at each field, and in the title."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support.builders import INSPECTORATE
-from tests.support.page_visitor import TEXT, Visitor
+from tests.support.on_screen import centred, stays
+from tests.support.page_visitor import DESKTOP, TELEPHONE, TEXT, Visitor
 
 pytestmark = pytest.mark.browser
+
+
+def told(page: Page, summary: str, field: str) -> None:
+    """Expect the focus on a summary with one link, and the same text at the field that it leads to."""
+    expect(page.locator(f"{summary}:focus a")).to_have_count(1)
+    text = page.locator(f"{summary} a").inner_text()
+    expect(page.locator(field)).to_have_attribute("aria-invalid", "true")
+    (at_it,) = page.locator(".wrong").all()
+    assert at_it.inner_text() == text
+    assert at_it.get_attribute("id") in (page.get_attribute(field, "aria-describedby") or "").split()
 
 
 def test_all_that_is_wrong_is_told_at_once_and_each_link_leads_to_its_field(visitor: Visitor) -> None:
@@ -57,3 +68,60 @@ def test_a_message_at_a_field_stays_where_it_is_while_the_field_is_typed_in(visi
     page.click("#continue")
     expect(page.locator("#protect")).to_be_visible()
     expect(page.locator("#error")).to_be_hidden()
+
+
+@pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
+def test_send_stays_under_the_finger_while_a_message_is_told_to_be_wrong_and_mended(
+    visitor: Visitor, screen: ViewportSize
+) -> None:
+    """The summary stands below the button, and the text at the field above it."""
+    visitor.page.set_viewport_size(screen)
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    title = page.title()
+    send = page.locator("#follow-up-send")
+    place = centred(send)
+    for _ in range(2):
+        send.click()
+        told(page, "#follow-up-error", "#follow-up-text")
+        assert stays(send, place)
+        assert page.title().endswith(title)
+        assert page.title() != title
+    page.click("#follow-up-error a")
+    expect(page.locator("#follow-up-text")).to_be_focused()
+    page.keyboard.insert_text("Encore.")
+    expect(page.locator("#follow-up-text")).to_have_attribute("aria-invalid", "false")
+    place = centred(send)
+    send.click()
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    expect(page.locator(".wrong")).to_have_count(0)
+    assert stays(send, place)
+    assert page.title() == title
+
+
+def test_all_that_is_wrong_with_a_message_is_told_at_once(visitor: Visitor) -> None:
+    """Also the choice that only somebody has whose report the portal does not know."""
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "unknown-case")
+    visitor.page.click("#write-anyway")
+    visitor.page.click("#follow-up-send")
+    expect(visitor.page.locator("#follow-up-error:focus a")).to_have_count(2)
+    expect(visitor.page.locator(".wrong:visible")).to_have_count(2)
+
+
+def test_a_box_that_is_not_ticked_has_its_text_above_it(visitor: Visitor) -> None:
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    page.click("#to-withdraw")
+    place = centred(page.locator("#withdraw"))
+    page.click("#withdraw")
+    told(page, "#withdraw-error", "#withdraw-meant")
+    assert stays(page.locator("#withdraw"), place)
+    above, box = (page.locator(each).bounding_box() for each in (".wrong", "#withdraw-meant"))
+    assert above
+    assert box
+    assert above["y"] + above["height"] <= box["y"]

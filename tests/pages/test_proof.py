@@ -17,6 +17,7 @@ from templates.catalogues import LANGUAGES
 from tests.support.accessibility import violations
 from tests.support.builders import INSPECTORATE, OUTSIDE, Site, make_report_envelope, today
 from tests.support.offline_form import OfflineVisitor, watch
+from tests.support.on_screen import centred, stays
 from tests.support.page_visitor import SLOW, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for, with_receipt
 
@@ -344,11 +345,10 @@ def test_words_of_another_case_sign_nothing(disk: Disk) -> None:
 def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) -> None:
     disk.prove()
     disk.page.fill("#verifier", "  ")
-    place = "(each) => each.getBoundingClientRect().top + scrollY"
-    top = disk.page.locator("#ask").evaluate(place)
+    top = centred(disk.page.locator("#ask"))
     disk.page.click("#ask")
     disk.shows("#question-error", "verifier-missing")
-    assert disk.page.locator("#ask").evaluate(place) == top
+    assert stays(disk.page.locator("#ask"), top)
     foreign = challenge.draw(bytes(16), receipt.author_hash(disk.keys.author_key), NAME, today())
     disk.start("#to-answer")
     for content, code in {foreign: "proof-foreign", disk.proof(): "proof-malformed"}.items():

@@ -237,7 +237,7 @@ def test_an_empty_follow_up_is_not_sent(visitor: Visitor) -> None:
     visitor.open()
     visitor.opened()
     visitor.page.click("#follow-up-send")
-    visitor.shows("#follow-up-error", "empty-report")
+    visitor.shows("#follow-up-error", "empty-follow-up")
 
 
 def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
