@@ -113,7 +113,7 @@ def test_what_is_wrong_is_told_in_the_other_language_after_the_next_press(
     switched(page, "en")
     expect(page.locator("#error")).to_be_hidden()
     visitor.shows("#what-left", "characters-over")
-    assert page.title().startswith("Report ")
+    assert page.title().startswith("Write a report ")
     page.click("#continue")
     visitor.shows("#error", "too-long")
     expect(page.locator("#error")).to_contain_text("too long")
