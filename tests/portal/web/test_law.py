@@ -67,7 +67,7 @@ def test_whom_to_reach_stands_in_the_law(language: str) -> None:
     said = reader.read(OTHER).reporters
     told = (said.advice, said.passed_on, said.directly, said.instead)
     texts = [each.in_(language) for each in told]
-    places = ["", "", "report", "sealed"]
+    places = ["", "", "report", "paper"]
     other = Settings(jurisdiction=str(OTHER))
     shown = [text in page(other, f"/{language}/{path}") for text, path in zip(texts, places, strict=True)]
     assert shown == [True] * len(texts)
