@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from crypto.errors import CryptoError
 from inbox.cli.options import Closed, Door, officer_options
@@ -118,5 +119,5 @@ def commands(context: click.Context, home: Path | None) -> None:
     """Unseal, read, and answer reports, without a network."""
     if context.obj is None:
         context.obj = Closed(home)
-    elif home is not None:
+    elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:
         raise click.UsageError("in a session, --home cannot be given")

@@ -256,6 +256,21 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     assert ["found", "open", "renew-shares", "read-journal"] == entries(office)
 
 
+def test_a_session_runs_commands_while_the_environment_names_the_home(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a home typed in the session is refused."""
+    monkeypatch.setenv("FANAL_HOME", str(office.root))
+    with session(office) as at:
+        at.types("case list")
+        at.sees("no cases yet")
+        at.sees(PROMPT)
+        at.types("--home elsewhere case list")
+        at.sees("in a session, --home cannot be given")
+        at.types("lock")
+        assert 0 == at.waits()
+
+
 def test_commands_may_come_through_a_pipe(office: Office) -> None:
     """The end of them ends the process; what needs a person is refused."""
     command = [*COMMAND, "--home", office.root, *office.opening(), "session"]
