@@ -59,7 +59,7 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
     assert (
-        "error: case 1 is for its handlers only\nhint: see who they are: inbox access handlers 1" in said.err
+        "error: case 1 is for its handlers only\nhint: see the handlers: inbox access handlers 1" in said.err
     )
     assert before == entrusted.office.state()
     done = entrusted.others.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
