@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.support.builders import INSPECTORATE
-from tests.support.page_visitor import TELEPHONE, TEXT, Visitor, methods, turn_to
+from tests.support.page_visitor import ENVELOPES, TELEPHONE, TEXT, Visitor, methods, turn_to
 from tests.support.portal_site import slot_for
 
 pytestmark = pytest.mark.browser
@@ -74,6 +74,51 @@ def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
     assert methods(visitor) == ["POST"]
     assert len(visitor.site.received()) == 1
     assert visitor.site.report()[0].answers == {"what": TEXT}
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_a_way_back_goes_one_step_back(visitor: Visitor, page: Page, count: int) -> None:
+    page.fill("#what", TEXT)
+    page.click("#continue")
+    page.check(f"#channels-{INSPECTORATE}")
+    visitor.to_token()
+    page.click("#noted")
+    page.click("#show-words", click_count=count)
+    expect(page.locator("#token-shown")).to_be_visible()
+    page.click("#back-to-text", click_count=count)
+    expect(page.locator("#protect")).to_be_visible()
+
+
+@pytest.mark.parametrize("button", ["#retry", "#back"])
+def test_after_a_failure_many_clicks_are_one(visitor: Visitor, button: str) -> None:
+    page = visitor.page
+    page.clock.install()
+    visitor.write()
+    page.route(ENVELOPES, lambda route: route.abort())
+    visitor.confirm()
+    visitor.give_up()
+    page.unroute(ENVELOPES)
+    page.click(button, click_count=3)
+    if button == "#back":
+        expect(page.locator("#what")).to_be_visible()
+        assert visitor.site.received() == []
+    else:
+        visitor.arrived()
+        assert len(visitor.site.received()) == 1
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_words_are_shown_and_their_case_is_opened_by_many_clicks(visitor: Visitor, count: int) -> None:
+    """Two clicks that counted would hide the words again."""
+    visitor.reported()
+    page = visitor.page
+    visitor.visit("fr/status")
+    page.fill("#token", " ".join(visitor.words))
+    page.click("#show-typed", click_count=count)
+    expect(page.locator("#show-typed")).to_have_attribute("aria-pressed", "true")
+    page.click("#open", click_count=count)
+    visitor.opened()
+    expect(page.locator("#follow-up")).to_be_visible()
 
 
 @pytest.mark.parametrize("count", TIMES)

@@ -1,0 +1,136 @@
+"""Whatever happens to the page at any step of a report, nothing is lost, and one report arrives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.builders import OUTSIDE
+from tests.support.page_visitor import FILE, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+TEXT = "Noël, quai 4"
+# All that was typed, chosen, added and shown.
+STATE = """() => [
+  ...[...document.querySelectorAll("#form textarea, #form input")].map(
+    (each) => [each.id, each.matches("[type=radio], [type=checkbox]") ? each.checked : each.value]),
+  document.querySelectorAll("#files-list > li").length,
+  [...document.querySelectorAll("#token-words li")].map((each) => each.textContent),
+]"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What shows that it is reached, what a person does there, and the button to the next."""
+
+    shown: str
+    fill: Callable[[Visitor, Path], None]
+    onward: str
+
+
+def _what(visitor: Visitor, _: Path) -> None:
+    # As a person types: a page that nobody has touched does not ask before it is left.
+    visitor.page.locator("#what").press_sequentially(TEXT)
+
+
+def _protect(visitor: Visitor, _: Path) -> None:
+    visitor.page.fill("#protect", "Peu de gens le savent.")
+    visitor.page.check("#how_many-few")
+    visitor.page.check(f"#channels-{OUTSIDE}")
+
+
+def _files(visitor: Visitor, file: Path) -> None:
+    visitor.page.set_input_files("#files", [file])
+    expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(1)
+
+
+def _words(visitor: Visitor, _: Path) -> None:
+    words = visitor.page.locator("#token-words li")
+    expect(words).to_have_count(12)
+    visitor.words = words.all_inner_texts()
+
+
+def _asked(visitor: Visitor, _: Path) -> None:
+    for number in (1, 2):
+        field = visitor.page.locator(f"#confirm-{number}")
+        field.fill(visitor.words[int(field.get_attribute("data-place") or -1)])
+
+
+STEPS = (
+    Step("#what", _what, "#continue"),
+    Step("#protect", _protect, "#more"),
+    Step("#files-hint", _files, "#continue"),
+    Step("#token-shown", _words, "#noted"),
+    Step("#token-asked", _asked, "#send"),
+)
+
+
+@contextmanager
+def cut(visitor: Visitor, _: int) -> Iterator[None]:
+    """The network goes, the person goes on, and the network comes back."""
+    visitor.page.context.set_offline(True)
+    yield
+    visitor.page.context.set_offline(False)
+
+
+@contextmanager
+def reloaded(visitor: Visitor, _: int) -> Iterator[None]:
+    """The page asks before it is loaded again, and the person stays."""
+    _stay(visitor, "location.reload()")
+    yield
+
+
+@contextmanager
+def switched(visitor: Visitor, _: int) -> Iterator[None]:
+    """The person chooses the other language."""
+    link = visitor.page.locator("a[hreflang]")
+    language = link.get_attribute("hreflang") or "?"
+    link.click()
+    expect(visitor.page.locator("html")).to_have_attribute("lang", language)
+    yield
+
+
+@contextmanager
+def gone_back(visitor: Visitor, at: int) -> Iterator[None]:
+    """Back leads one step back, from where the person comes again; from the first step, the page asks."""
+    if at == 0:
+        _stay(visitor, "history.back()")
+    else:
+        visitor.page.evaluate("history.back()")
+        expect(visitor.page.locator(STEPS[at - 1].shown)).to_be_visible()
+        visitor.page.click(STEPS[at - 1].onward)
+        expect(visitor.page.locator(STEPS[at].shown)).to_be_visible()
+    yield
+
+
+def _stay(visitor: Visitor, leave: str) -> None:
+    with visitor.page.expect_event("dialog") as asked:
+        visitor.page.evaluate(f"() => {{ setTimeout(() => {leave}); }}")
+    asked.value.dismiss()
+
+
+@pytest.mark.parametrize("event", [cut, reloaded, switched, gone_back])
+def test_whatever_happens_at_each_step_one_whole_report_arrives(
+    visitor: Visitor, file: Path, event: Callable[[Visitor, int], AbstractContextManager[None]]
+) -> None:
+    """All that was typed, chosen and added is there, and the words that were noted open the case."""
+    page = visitor.page
+    visitor.visit("fr/report")
+    for at, step in enumerate(STEPS):
+        expect(page.locator(step.shown)).to_be_visible()
+        step.fill(visitor, file)
+        before = page.evaluate(STATE)
+        with event(visitor, at):
+            expect(page.locator(step.shown)).to_be_visible()
+            assert page.evaluate(STATE) == before
+            page.click(step.onward)
+    visitor.arrived()
+    report, files = visitor.site.report()
+    given = {"what": TEXT, "protect": "Peu de gens le savent.", "how_many": "few"}
+    assert (report.answers, report.channel, files) == (given, OUTSIDE, {1: FILE})
+    visitor.open()
+    visitor.opened()
