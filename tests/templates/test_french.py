@@ -26,6 +26,10 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
+# A name from the configuration has no article, which a French sentence needs: it stands beside a colon, or in
+# parentheses or quotation marks.
+NAME = "{name}"
+ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
 # A line could end at such a space, and begin with the sign.
 BREAKING = re.compile("« | [;:!?»]")
 MANY = 3000
@@ -60,6 +64,26 @@ def every_text() -> Iterator[str]:
     yield from of_catalogues()
     for folder in ("templates", "inbox", "portal"):
         yield from of_folder(folder)
+
+
+def test_no_french_text_needs_an_article_before_a_name_of_the_configuration() -> None:
+    """On the pages with a case or a proof: elsewhere, a name is that of a file."""
+    pages = ("texts_case.html", "proof.html", "texts.html")
+    with catalogues.path(Domain.PUBLIC, "fr").open("rb") as file:
+        texts = [
+            str(each.string)
+            for each in read_po(file)
+            if any(place.endswith(pages) for place, _ in each.locations) and NAME in str(each.string)
+        ]
+    of_files = [text for text in texts if "fichier" in text]
+    named = [text for text in texts if text not in of_files]
+    assert len(named) > 10
+    assert [text for text in named if not ALONE.search(text)] == []
+
+
+@pytest.mark.parametrize("text", ["{name} a une question pour vous.", "Joignez {name} autrement."])
+def test_an_article_that_is_lacking_before_a_name_would_be_found(text: str) -> None:
+    assert not ALONE.search(text)
 
 
 def test_no_french_text_lacks_the_space_before_a_high_sign_or_within_its_quotation_marks() -> None:
