@@ -11,10 +11,10 @@ from crypto.receipt import SignedReceipt
 from crypto.shape import binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
-ID = r"[a-z][a-z0-9_]{0,31}"
-CHANNEL = r"[a-z][a-z0-9-]{0,27}"
 LONGEST_CHANNEL = 28
 LONGEST_ID = 32
+ID = rf"[a-z][a-z0-9_]{{0,{LONGEST_ID - 1}}}"
+CHANNEL = rf"[a-z][a-z0-9-]{{0,{LONGEST_CHANNEL - 1}}}"
 RECEIVED_IDS = 16
 _TEXT = 200_000
 _MANY = 1_000
