@@ -1,12 +1,15 @@
 """Texts that officers choose freely. Texts typed at a prompt do not stay in the history of a shell."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import click
 
 from inbox.system import terminal
 from templates.command_line import Asking, Option
 
+# Says from the other values of a command whether a text is needed.
+Needed: TypeAlias = Callable[[Mapping[str, Any]], bool]
 # If this is the value of an option, the program asks for the text.
 ASK = "-"
 
@@ -18,9 +21,14 @@ class _Unanswered(click.MissingParameter):
 
 
 class _Text(Asking, click.Parameter):
-    """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing."""
+    """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing.
 
-    def __init__(self, *arguments: Any, question: str, needed: bool = False, **options: Any) -> None:
+    ``needed`` may be a function, if it depends on the other values of the command.
+    """
+
+    def __init__(
+        self, *arguments: Any, question: str, needed: bool | Needed = False, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
         self.question = question
         self.needed = needed
@@ -29,10 +37,11 @@ class _Text(Asking, click.Parameter):
         """Ask for the text; raise MissingParameter if there is no terminal or no answer."""
         name = str(self.name)
         given = context.params.get(name)
+        is_needed = self.needed(context.params) if callable(self.needed) else self.needed
         if self.multiple:
-            texts = given or ((ASK,) if self.needed else ())
+            texts = given or ((ASK,) if is_needed else ())
             context.params[name] = tuple(self._typed(context) if each == ASK else each for each in texts)
-        elif given == ASK or (given is None and self.needed):
+        elif given == ASK or (not given and is_needed):
             context.params[name] = self._typed(context)
 
     def _typed(self, context: click.Context) -> Any:
@@ -48,7 +57,8 @@ class TextOption(_Text, Option):
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
         """Return the help row, which shows whether the program asks for a missing text."""
         row = super().get_help_record(context)
-        return (row[0], f"{row[1]}  [asked for if missing]") if row and self.needed else row
+        when = "needed" if callable(self.needed) else "missing"
+        return (row[0], f"{row[1]}  [asked for if {when}]") if row and self.needed else row
 
 
 class TextArgument(_Text, click.Argument):

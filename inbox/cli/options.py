@@ -161,6 +161,19 @@ reason_needed = click.option(
 )
 
 
+def reason_needed_if(needed: Needed) -> Decorator:
+    """Return the option for a reason that only some values of the other options require."""
+    return click.option(
+        "--reason",
+        cls=TextOption,
+        question=_QUESTION,
+        needed=needed,
+        default="",
+        callback=reason_of,
+        help=_WHY,
+    )
+
+
 def despite_option(
     why: str = "Why you override a warning about the text, for the journal."
     " Do not repeat anything from a report.",

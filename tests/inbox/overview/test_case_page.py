@@ -129,8 +129,8 @@ def test_what_must_never_be_repeated_stands_first(pages: tuple[str, str]) -> Non
     for page, (words, heading, first, other) in zip(
         pages,
         [
-            ("NEVER REPEAT", "si nous le répétions ?", "│ la photo de ma voiture", "Un scellé changé"),
-            ("Never repeat what", "if we repeated it?", "la photo de ma voiture", "Un scellé changé"),
+            ("NEVER REPEAT", "pourrait vous désigner ?", "│ la photo de ma voiture", "Un scellé changé"),
+            ("Never repeat what", "What could point to you?", "la photo de ma voiture", "Un scellé changé"),
         ],
         strict=True,
     ):

@@ -91,7 +91,7 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
     assert next(iter(case["answers"])) == "protect"
     order = [
         lines.index(words)
-        for words in ("DANGER", "REPORTER AT RISK", "NEVER REPEAT", "if we repeated it?", "twice")
+        for words in ("DANGER", "REPORTER AT RISK", "NEVER REPEAT", "What could point to you?", "twice")
     ]
     assert sorted(order) == order
 
