@@ -509,7 +509,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "a case with proceedings is not junk: try again without it, or close it; if a measure was"
+            "a case with proceedings is not junk: leave the case out, or close the case; if a measure was"
             " recorded by mistake, retract the measure: inbox case measure retract {number} POSITION"
             " --reason TEXT",
             number=_standing_in(session, number, what),

@@ -14,7 +14,7 @@ from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
 from crypto.strictjson import LARGEST
 from inbox.cli import render
-from inbox.cli.free_text import TextOption
+from inbox.cli.free_text import Needed, TextOption
 from inbox.deadlines import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
