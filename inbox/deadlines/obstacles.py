@@ -6,7 +6,7 @@ from enum import StrEnum
 class Obstacle(StrEnum):
     """Why a case cannot leave, or needs a further step; ``casework.exits`` defines the effect of each reason.
 
-    The first group consists of facts of the case. ``URGENT``: in the law, the priority of the case counts as urgent.
+    The first group consists of facts of the case. ``URGENT``: the law counts its priority as urgent.
     ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``:
     nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in
     the case has made an access request, which has not been answered yet. ``REPEATED``: another case was
