@@ -66,6 +66,7 @@ function showWords(shownNow) {
   show("token-asked", !shownNow);
   write("copied", "");
   offerToSend(!shownNow);
+  scrollTo(0, 0); // WebKit would scroll to the first field alone, and so past the number of its word
   if (!shownNow) byId("confirm-1").focus();
 }
 

@@ -11,11 +11,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from portal.web import assets, guide
 from templates.catalogues import LANGUAGES
-from tests.support import pictures
 from tests.support.accessibility import CONTRAST, violations
 from tests.support.markup import Markup
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
-from tests.support.portal_site import slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -69,64 +67,6 @@ def barriers(page: Page, path: str) -> list[str]:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(TELEPHONE)
     return found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "screen"),
-    [("fr", TELEPHONE), pytest.param("en", DESKTOP, marks=pytest.mark.soak)],
-    ids=LANGUAGES,
-)
-def test_no_step_keeps_anybody_out(
-    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
-) -> None:
-    """From the questions to the answer, and what is said when something is wrong."""
-    visitor.page.set_viewport_size(screen)
-    visitor.language = language
-    visitor.visit(f"{language}/report")
-    expect(visitor.page.locator("#what")).to_be_visible()
-    found = violations(visitor.page)
-    visitor.turn_to("#protect")
-    found += violations(visitor.page)
-    visitor.go_on()
-    visitor.shows("#error", "empty-report")
-    found += violations(visitor.page)
-    answer_much(visitor, tmp_path)
-    found += violations(visitor.page)
-    visitor.write()
-    found += violations(visitor.page)
-    visitor.page.click("#noted")
-    found += violations(visitor.page)
-    visitor.page.click("#show-words")
-    visitor.confirm()
-    visitor.arrived()
-    found += violations(visitor.page)
-    report, _ = visitor.site.report()
-    visitor.site.answer(report, slot_for(report))
-    visitor.open()
-    visitor.opened()
-    visitor.follow_up("Encore.")
-    found += violations(visitor.page)
-    assert found == []
-
-
-def answer_much(visitor: Visitor, folder: Path) -> None:
-    """Answer so that what is asked or said only then is there, and choose two files that tell something."""
-    page = visitor.page
-    for chosen in ("danger_now-unsure", "how_many-only_me", "coi-unsure", "path-approached", "means-money"):
-        visitor.turn_to(f"#{chosen}")
-        page.check(f"#{chosen}")
-    visitor.turn_to("#category-other")
-    visitor.turn_to("#refs")
-    page.fill("#refs", "CSQU3054384")
-    page.press("#refs", "Tab")
-    document = folder / "plan.pdf"
-    document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
-    page.set_input_files("#files", [pictures.picture(folder / "IMG_2041.jpg"), document])
-    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(2)
-    expect(page.locator("[data-field=refs] [role=status]")).not_to_be_empty()
-    for folded in page.locator("#files-list summary").all():
-        folded.click()
 
 
 @pytest.mark.parametrize(

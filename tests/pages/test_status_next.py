@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from crypto.messages import Status
-from tests.support.accessibility import violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.page_visitor import Visitor
 from tests.support.portal_site import slot_for
@@ -103,29 +102,3 @@ def test_a_withdrawn_report_is_gone_and_its_words_open_nothing(visitor: Visitor)
     visitor.open()
     visitor.shows("#error", "unknown-case")
     expect(visitor.page.locator("#withdrawal")).to_be_hidden()
-
-
-def test_the_steps_with_the_token_shut_nobody_out(visitor: Visitor) -> None:
-    """In French: what stands where is the same in every language."""
-    visitor.write()
-    visitor.page.click("details:has(#copy-token) summary")
-    found = violations(visitor.page)
-    visitor.confirm()
-    visitor.arrived()
-    visitor.page.click("#show-token")
-    found += violations(visitor.page)
-    visitor.visit("fr/status")
-    visitor.page.click("#show-typed")
-    visitor.page.fill("#token", visitor.words[0][:3])
-    found += violations(visitor.page)
-    visitor.open()
-    visitor.opened()
-    visitor.page.click("#begin-unsafe")
-    visitor.page.click("#calendar summary")
-    found += violations(visitor.page)
-    visitor.page.click("#to-withdraw")
-    found += violations(visitor.page)
-    visitor.page.check("#withdraw-meant")
-    visitor.page.click("#withdraw")
-    expect(visitor.page.locator("#withdrawn")).to_be_visible()
-    assert found + violations(visitor.page) == []

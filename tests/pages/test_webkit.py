@@ -28,6 +28,7 @@ WIDTH = 360
 # Without the letters that the driver cannot type: those outside the basic plane.
 TEXT = "Ils m\N{RIGHT SINGLE QUOTATION MARK}ont abordé·e à Noël."
 VALUE = "(selector) => document.querySelector(selector).value"
+TOP = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
 WIDE = "() => document.documentElement.scrollWidth"
 
 
@@ -106,6 +107,7 @@ def test_back_and_another_language_lose_nothing_in_webkit(
     words = to_token(person)
     person.enter("#noted")
     person.visible("#confirm-1")
+    assert person.ask(TOP, "#confirm-1-label") >= 0
     for shown in ("#token-words", "#files-list", "#protect", "#what"):
         assert person.ask(WIDE, "") == WIDTH
         person.back()

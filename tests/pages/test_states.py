@@ -1,0 +1,255 @@
+"""Every state of the reporters' pages as axe sees it: errors, folds, notices, sending, and answers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from crypto.messages import Status
+from tests.support import pictures
+from tests.support.accessibility import violations
+from tests.support.builders import today
+from tests.support.page_visitor import DESKTOP, ENVELOPES, SLOW, Visitor, times
+from tests.support.portal_site import slot_for, with_receipt
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+# The name of a state, and an element that is visible in it.
+State = tuple[str, str]
+# A field without a label, beside this element.
+PLANT = """(selector) => {
+  const planted = Object.assign(document.createElement("input"), { id: "planted" });
+  [...document.querySelectorAll(selector)].find((each) => each.checkVisibility()).after(planted);
+}"""
+REMOVE = "document.querySelector('#planted').remove()"
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+
+
+def write(visitor: Visitor, _: Path) -> Iterator[State]:
+    """The questions of a report."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/report")
+    expect(page.locator("#what")).to_be_visible()
+    yield "first step", "#what"
+    visitor.turn_to("#protect")
+    yield "second step", "#protect"
+    visitor.go_on()
+    yield "what is missing", "#error li"
+    visitor.turn_to("#what")
+    page.fill("#what", "x" * 8_001)
+    page.click("#continue")
+    yield "a text that is too long", "#error li"
+    page.fill("#what", "Quai 4")
+    visitor.turn_to("#protect")
+    for chosen in ("danger_now-yes", "how_many-only_me", "coi-unsure"):
+        page.check(f"#{chosen}")
+    yield "danger, few who know, and readers to choose from", "#channels"
+    page.click("#more")
+    yield "optional step", "#files-hint"
+    for fold in page.locator("[data-part=optional] summary").all():
+        if fold.is_visible():
+            fold.click()
+    for chosen in ("path-gave_in", "category-other"):
+        page.check(f"#{chosen}")
+    page.fill("#refs", "CSQU3054384")
+    page.press("#refs", "Tab")
+    yield "help to choose, and a number that does not fit", "[data-field=refs] [role=status]"
+
+
+def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
+    """Files, and the twelve words."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/report")
+    visitor.fill_in()
+    visitor.turn_to("#files")
+    page.set_input_files("#files", attached(folder))
+    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(4, timeout=SLOW)
+    for fold in page.locator("#files-list summary").all():
+        fold.click()
+    yield "files, one of which cannot be cleaned", "#files-list details p"
+    page.click("#continue")
+    yield "a file that is refused", "#error li"
+    page.check("#files-list input[id$=send-broken]")
+    page.click("#continue")
+    yield "twelve words", "#token-words li"
+    page.click("details:has(#copy-token) summary")
+    page.click("#copy-token")
+    yield "the words copied", "#copied"
+    page.click("#noted")
+    yield "two words asked for", "#confirm-2"
+    page.fill("#confirm-1", "x")
+    page.fill("#confirm-2", "x")
+    page.click("#send")
+    yield "a word that is wrong", "#confirm-error"
+
+
+def attached(folder: Path) -> list[Path]:
+    """Return a picture that is cleaned, one that cannot be, a document with notes, and something unknown."""
+    document, broken, unknown = folder / "plan.pdf", folder / "IMG_2.jpg", folder / "unknown.bin"
+    document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
+    broken.write_bytes(b"\xff\xd8\xff\xe1 broken")
+    unknown.write_bytes(bytes(20))
+    return [pictures.picture(folder / "IMG_1.jpg"), broken, document, unknown]
+
+
+def send(visitor: Visitor, _: Path) -> Iterator[State]:
+    """From “Send” to the receipt, on a bad line."""
+    page = visitor.page
+    held: list[Route] = []
+    page.clock.install()
+    visitor.write()
+    page.route(ENVELOPES, lambda route: route.abort())
+    page.route(ENVELOPES, times(2, held.append))  # the newest is asked first
+    with page.expect_request(ENVELOPES):
+        visitor.confirm()
+    yield "sending", "#progress"
+    with page.expect_request(ENVELOPES):
+        held.pop().abort()
+    yield "connection lost", "#progress-text.lost"
+    held.pop().abort()
+    visitor.give_up()
+    yield "sending has stopped", "#send-error"
+    page.unroute(ENVELOPES)
+    page.click("#retry")
+    visitor.arrived()
+    yield "receipt", "#day-first"
+    page.click("#show-token")
+    yield "receipt with the words", "#token-again"
+
+
+def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
+    """What is said of words before a case opens."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/status")
+    yield "no words yet", "#token"
+    page.fill("#token", "vipère exilre ")
+    yield "a slip in veiled words", "#typed"
+    page.click("#show-typed")
+    yield "a correction offered", "#completions button"
+    page.fill("#token", "vip")
+    yield "words completed", "#completions button"
+    page.click("#open")
+    yield "words missing", "#error"
+    page.fill("#token", " ".join(["abandon"] * 11 + ["about"]))
+    page.click("#open")
+    expect(page.locator("#write-anyway")).to_be_visible(timeout=SLOW)
+    yield "words of no report", "#write-anyway"
+    page.click("#write-anyway")
+    yield "writing all the same", "#follow-up-channels"
+
+
+def read(visitor: Visitor, _: Path) -> Iterator[State]:
+    """All that an answer can be, and what can be done there."""
+    page, site = visitor.page, visitor.site
+    report = visitor.reported()
+    slot = with_receipt(slot_for(report), report, site.site)
+
+    def opened(found: Any = None, **arguments: Any) -> None:
+        if found:
+            site.answer(report, found, **arguments)
+        visitor.open()
+        visitor.opened()
+
+    opened()
+    yield "no answer yet", "#claim"
+    opened(slot, seed=bytes(32))
+    yield "an answer that is not believed", "#status-fault"
+    opened(replace(slot, status=Status.INFO_REQUESTED))
+    yield "a question", "#now.asked"
+    opened(slot)
+    yield "a message", "#messages .them"
+    page.click("#calendar summary")
+    page.locator("#calendar-lines button").first.click()
+    yield "calendar", "#calendar-copied"
+    page.click("#proof summary")
+    page.click("#save-proof")
+    yield "proof saved", "#proof-saved"
+    opened(replace(slot, serial=2, next_by=today() - timedelta(1)))
+    yield "an answer that is late", "#overdue"
+    opened(replace(slot, serial=3, status=Status.CLOSED))
+    yield "closed", "#status-means"
+
+
+def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
+    """From a begun message to the end of a case."""
+    page = visitor.page
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    page.click("#follow-up-send")
+    yield "nothing written", "#follow-up-error"
+    page.click("#begin-unsafe")
+    yield "unsafe", "#danger-now"
+    held: list[Route] = []
+    page.route(ENVELOPES, times(1, held.append))
+    with page.expect_request(ENVELOPES):
+        page.click("#follow-up-send")
+    yield "sending a message", "#follow-up-progress"
+    held.pop().continue_()
+    expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
+    yield "message sent", "#follow-up-done"
+    page.click("#to-withdraw")
+    yield "withdraw?", "#withdraw-meant"
+    page.click("#withdraw")
+    yield "withdrawal not meant", "#withdraw-error"
+    page.check("#withdraw-meant")
+    page.click("#withdraw")
+    expect(page.locator("#withdrawn")).to_be_visible(timeout=SLOW)
+    yield "withdrawn", "#withdrawn-read"
+
+
+WAYS = (write, attach, send, type_words, read, write_again)
+MODES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+    "large": {},
+    "wide": {},
+}
+
+
+def seen(page: Page, place: str, mode: str) -> list[str]:
+    """Return what axe finds, and also if it does not find a field without a label that is planted here."""
+    expect(page.locator(place).first).to_be_visible(timeout=SLOW)
+    if mode == "large":
+        page.evaluate(LARGE)
+    # axe takes the colours of the style sheet for those that the browser forces.
+    found = violations(page, coloured=mode != "forced")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("wider than the screen")
+    page.evaluate(PLANT, place)
+    if not violations(page, "label"):
+        found.append("a planted defect was not found")
+    page.evaluate(REMOVE)
+    return found
+
+
+# What the page says is of one template in both languages: the gate looks at the one whose words are longer.
+@pytest.mark.parametrize(
+    ("mode", "language"),
+    [
+        ("light", "fr"),
+        *(pytest.param(mode, "fr", marks=pytest.mark.soak) for mode in ("dark", "forced", "large")),
+        pytest.param("wide", "en", marks=pytest.mark.soak),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_state_keeps_anybody_out(
+    visitor: Visitor,
+    tmp_path: Path,
+    way: Callable[[Visitor, Path], Iterator[State]],
+    mode: str,
+    language: str,
+) -> None:
+    """On a phone, and in English on a wide screen; a planted defect shows that axe looks at each state."""
+    visitor.language = language
+    visitor.page.emulate_media(**MODES[mode])
+    if mode == "wide":
+        visitor.page.set_viewport_size(DESKTOP)
+    found = {name: seen(visitor.page, place, mode) for name, place in way(visitor, tmp_path)}
+    assert {name: told for name, told in found.items() if told} == {}
