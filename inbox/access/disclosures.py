@@ -68,6 +68,16 @@ class Given:
     ground: Ground
 
 
+def needs_reason(given: Given) -> bool:
+    """Whether a disclosure needs a reason, whoever receives it."""
+    return given.ground is Ground.OTHER or _at_request(given)
+
+
+def _at_request(given: Given) -> bool:
+    """Whether the reporter's identity goes to the judicial authority."""
+    return given.what == What.IDENTITY and given.ground is Ground.JUDICIAL
+
+
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
     """Record a disclosure. A disclosure of the reporter's identity requires two officers.
 
@@ -79,7 +89,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
-    if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL and not reason.strip():
+    if _at_request(given) and not reason.strip():
         raise Refused(
             sentence(
                 "a reporter's identity is disclosed to the judicial authority only if that authority has"

@@ -23,12 +23,11 @@ class _Unanswered(click.MissingParameter):
 class _Text(Asking, click.Parameter):
     """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing.
 
-    ``needed`` may be a function, if it depends on the other values of the command.
+    ``needed`` may be a function, if it depends on the other values of the command. A missing text that is not
+    needed is then empty.
     """
 
-    def __init__(
-        self, *arguments: Any, question: str, needed: bool | Needed = False, **options: Any
-    ) -> None:
+    def __init__(self, *arguments: Any, question: str, needed: bool | Needed = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.question = question
         self.needed = needed
@@ -41,8 +40,10 @@ class _Text(Asking, click.Parameter):
         if self.multiple:
             texts = given or ((ASK,) if is_needed else ())
             context.params[name] = tuple(self._typed(context) if each == ASK else each for each in texts)
-        elif given == ASK or (not given and is_needed):
+        elif given == ASK or (given is None and is_needed):
             context.params[name] = self._typed(context)
+        elif given is None and callable(self.needed):
+            context.params[name] = ""
 
     def _typed(self, context: click.Context) -> Any:
         asked = terminal.ask_line(f"{self.question}: ") if terminal.is_interactive() else None

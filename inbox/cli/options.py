@@ -164,13 +164,7 @@ reason_needed = click.option(
 def reason_needed_if(needed: Needed) -> Decorator:
     """Return the option for a reason that only some values of the other options require."""
     return click.option(
-        "--reason",
-        cls=TextOption,
-        question=_QUESTION,
-        needed=needed,
-        default="",
-        callback=reason_of,
-        help=_WHY,
+        "--reason", cls=TextOption, question=_QUESTION, needed=needed, callback=reason_of, help=_WHY
     )
 
 

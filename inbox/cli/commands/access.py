@@ -1,6 +1,6 @@
 """Who may know: the readers of a case, its reporter's identity, and its disclosures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from inbox.cli.options import (
     given_or_to_type,
     opens_inbox,
     reason_needed,
+    reason_needed_if,
     reason_option,
 )
 from inbox.language.views import View
@@ -241,7 +242,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @click.option("--day", required=True, type=DAY, help="The day of the reporter's consent.")
-@reason_option
+@reason_needed
 @opens_inbox
 def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
     """Record that the reporter of a case consents to the disclosure of their identity.
@@ -289,14 +290,17 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
     type=click.Choice([each.value for each in Ground]),
     help="The ground for the disclosure.",
 )
-@reason_option
+@reason_needed_if(lambda given: disclosures.needs_reason(_given(given)))
 @opens_inbox
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
     """Record a disclosure from a case. It takes two officers if the reporter's identity is disclosed."""
-    disclosed = Given(given["recipient"], given["what"], Ground(given["ground"]))
     with door.opened() as (inbox, who):
-        row = _row(disclosures.disclose(inbox, who, case, disclosed, reason))
+        row = _row(disclosures.disclose(inbox, who, case, _given(given), reason))
     terminal.show({"case": case} | row, [f"case {case}: recorded in the ledger"], as_json=as_json)
+
+
+def _given(options: Mapping[str, Any]) -> Given:
+    return Given(options["recipient"], options["what"], Ground(options["ground"]))
 
 
 def _row(row: Disclosure) -> View:

@@ -19,7 +19,7 @@ from inbox.cli.case_selection import (
     sort_option,
     state_options,
 )
-from inbox.cli.options import NUMBER, Door, opens_inbox, reason_option
+from inbox.cli.options import NUMBER, Door, opens_inbox, reason_needed, reason_option
 from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import case_view, saved_views
@@ -153,7 +153,7 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 @click.command()
 @many_cases
-@reason_option
+@reason_needed
 @opens_inbox
 def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
     """Mark cases as junk; their reporters see no difference.

@@ -21,7 +21,7 @@ from inbox.cli.options import (
     opens_inbox,
     out_file,
     reason_needed,
-    reason_option,
+    reason_needed_if,
     text_options,
 )
 from inbox.deadlines.workflow import Disclosure
@@ -232,7 +232,7 @@ def _read(view: View) -> str:
     help="How much the reporter learns about the outcome; the closing itself is always shown.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
-@reason_option
+@reason_needed_if(lambda given: not given["preview"] and given["disclosure"] == Disclosure.WITHHELD)
 @text_options
 @click.option(
     "--template", default="", help="Use one of the outcome's templates; your text, if any, fills its gap."

@@ -243,7 +243,7 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     assert 1 == disclose(office, "judicial", "identity", "--reason", "x")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
-    assert 1 == disclose(office, "judicial")
+    assert [2, 1] == [disclose(office, "judicial", "identity", *more) for more in ([], ["--reason", " "])]
     assert [0, 1] == [disclose(office, "judicial", "identity", "--reason", "x") for _ in range(2)]
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     office.json(*CONSENT)
@@ -260,8 +260,9 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
 def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
     """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
     assert "the reason must name the message in which the reporter consented" in refused(
-        office, *CONSENT[:-2]
+        office, *CONSENT[:-1], " "
     )
+    assert 2 == office.run(*CONSENT[:-2]).code
     with office.unlocked() as opened:
         given = ConsentSaid(today(), reason="the report")
         alone = Actor(opened.present, today())
@@ -300,7 +301,7 @@ def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> N
 
 def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     """In order, after what stood in it; hostile text is made harmless."""
-    assert [1, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
+    assert [2, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
     words = ("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
     said = refused(office, *words, "report")
