@@ -76,6 +76,12 @@ class _Day(click.ParamType[date]):
 DAY = _Day()
 
 
+class Whole(click.IntRange):
+    """A whole number in a range. click would name the type “integer range”, also in errors."""
+
+    name = "number"
+
+
 class Asking(ABC):
     """A parameter that may prompt for its value after all others were read and are valid."""
 

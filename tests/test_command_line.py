@@ -173,6 +173,15 @@ def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.Captur
     }
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one error text for each, and not in the words of click."""
+    typed(monkeypatch, *["typed"] * 100)
+    for leaf in leaves(tree(program)).values():
+        for each in parsed(program, shlex.split(leaf.example)[1:]).command.params:
+            assert type(each.type) not in {click.DateTime, click.IntRange}, each.name
+
+
 def test_help_stands_before_a_command_as_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main.run(["help", "case", "close"])
     assert capsys.readouterr().out.startswith("Usage: inbox case close ")

@@ -14,7 +14,8 @@ from inbox.overview import queue
 from inbox.overview.queue_filter import Due, Filter, Order, State
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from templates.command_line import Option
+from templates.catalogues import LANGUAGES
+from templates.command_line import Option, Whole
 
 
 def _filter(*names: str, **options: Any) -> Decorator:
@@ -29,13 +30,13 @@ filters = together(
         default="",
         help="Cases with all these words.",
     ),
-    _filter("--language", default="", help="Cases in this language: fr or en."),
+    _filter("--language", type=click.Choice(LANGUAGES), help="Cases in this language."),
     _filter(
         "--status", type=click.Choice([status.value for status in Status]), help="Cases with this status."
     ),
     _filter("--category", default="", help="Cases with this category, by its id in the questionnaire."),
     _filter("--area", default="", help="Cases in this area, by its id in the questionnaire."),
-    _filter("--priority", type=click.IntRange(1, 4), help="Cases with this priority; 1 is the most urgent."),
+    _filter("--priority", type=Whole(1, 4), help="Cases with this priority; 1 is the most urgent."),
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),

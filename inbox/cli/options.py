@@ -28,7 +28,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
-from templates.command_line import Option
+from templates.command_line import Option, Whole
 
 Decorator = Callable[[Any], Any]
 
@@ -189,7 +189,7 @@ class _Number(click.ParamType[int]):
     """A number up to the largest that canonical JSON, and so the journal, can hold."""
 
     name = "number"
-    _range = click.IntRange(1, LARGEST)
+    _range = Whole(1, LARGEST)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number, or raise BadParameter."""

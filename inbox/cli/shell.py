@@ -21,6 +21,7 @@ from inbox.session.inbox import Inbox, Unlocked
 from inbox.session.journal_actions import Surface
 from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
+from templates.command_line import Whole
 
 # The words that end a session, as in other programs with a prompt.
 _ENDING = ("lock", "quit", "exit")
@@ -107,7 +108,7 @@ def asking(opened: Unlocked) -> Confirm:
 @click.command()
 @click.option(
     "--minutes",
-    type=click.IntRange(1, 120),
+    type=Whole(1, 120),
     default=10,
     show_default=True,
     help="End the session after this many minutes without typing.",

@@ -10,26 +10,27 @@ from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
 from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
+from templates.command_line import Whole
 
 
 @click.command()
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8090,
     show_default=True,
     help="Serve on this port; 0 means any free port.",
 )
 @click.option(
     "--minutes",
-    type=click.IntRange(1, 120),
+    type=Whole(1, 120),
     default=10,
     show_default=True,
     help="Sign an officer out after this many minutes without a key press or a click.",
 )
 @click.option(
     "--short-minutes",
-    type=click.IntRange(1, 120),
+    type=Whole(1, 120),
     default=10,
     show_default=True,
     help="Lock the desk after this many minutes in which too few officers are signed in to open the inbox.",

@@ -15,13 +15,13 @@ from inbox.casework.assignment import Load
 from inbox.deadlines import exchange_rhythm, legal_duties
 from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.overview import facets, queue_filter, queue_lines
 from inbox.overview.facets import Facet
 from inbox.overview.queue_filter import Filter, Order, QueueView, State
 from inbox.overview.queue_lines import Line
-from inbox.questionnaire import catalogue
+from inbox.questionnaire import catalogue, scoring
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_access, queries_cases, queries_office
@@ -93,6 +93,23 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
             assignment.workload(session, who.today),
             facets.look(session, wanted, who.today) if is_faceted else (),
         )
+
+
+def check_codes(inbox: Inbox, who: Actor, wanted: Filter) -> None:
+    """Raise Refused if the questionnaire in use does not have the category or the area of a filter."""
+    with inbox.vault.transaction(who.officers) as session:
+        asked = catalogue.readable_in_use(session)
+    ids = scoring.questions()
+    _check_code(
+        asked, ids.category, sentence("unknown category: {code}", code=wanted.category), wanted.category
+    )
+    _check_code(asked, ids.area, sentence("unknown area: {code}", code=wanted.area), wanted.area)
+
+
+def _check_code(asked: Questionnaire, question: str, unknown: Sentence, code: str) -> None:
+    codes = [option.id for option in asked.options(question)]
+    if code and code not in codes:
+        raise Refused(unknown, sentence("use one of these codes: {codes}", codes=", ".join(codes)))
 
 
 def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:

@@ -26,7 +26,7 @@ from portal.store import database
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group
+from templates.command_line import HELP_NAMES, Group, Whole
 
 _FOLDER = click.Path(path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -126,7 +126,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
 @click.option("--channel", help="Export only this channel.")
 @click.option(
     "--again",
-    type=click.IntRange(1, strictjson.LARGEST),
+    type=Whole(1, strictjson.LARGEST),
     help="Write the bundle with this number again.",
 )
 @_JSON

@@ -18,7 +18,7 @@ from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.web import headers, pages
-from templates.command_line import DAY
+from templates.command_line import DAY, Whole
 
 _PATH = click.Path(path_type=Path)
 
@@ -39,7 +39,7 @@ def _save(out: Path, raw: bytes) -> None:
 @click.command()
 @click.option(
     "--serial",
-    type=click.IntRange(1, strictjson.LARGEST),
+    type=Whole(1, strictjson.LARGEST),
     required=True,
     help="A number that is higher than the serial of the last manifest.",
 )

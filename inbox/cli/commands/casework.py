@@ -32,6 +32,7 @@ from inbox.overview import work_view
 from inbox.system import terminal
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
+from templates.command_line import Whole
 
 _other_argument = click.argument("other", type=NUMBER)
 _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
@@ -169,9 +170,7 @@ def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
 
 _part_options = together(
     *(
-        click.option(
-            f"--{name}", type=click.IntRange(0, score.HIGHEST), help=labels.english("part_values", name)
-        )
+        click.option(f"--{name}", type=Whole(0, score.HIGHEST), help=labels.english("part_values", name))
         for name in score.NAMES
     )
 )

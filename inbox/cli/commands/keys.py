@@ -20,6 +20,7 @@ from inbox.language.views import View
 from inbox.setup import channel_actions, key_actions
 from inbox.system import given_files, terminal
 from inbox.vault.tables import IntakeKey, ReplyKey
+from templates.command_line import Whole
 
 _AT_THE_ROOT = "next: inbox exchange outbox, and carry it to the portal: it includes the new keyring"
 _OUTSIDE = (
@@ -41,7 +42,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 @click.command()
 @click.option(
     "--days",
-    type=click.IntRange(rotation.SHORTEST, rotation.LONGEST),
+    type=Whole(rotation.SHORTEST, rotation.LONGEST),
     default=EPOCH.days,
     show_default=True,
     help="How many days the new keys are valid.",

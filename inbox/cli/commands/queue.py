@@ -64,6 +64,9 @@ def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: boo
         begun = saved_views.find(inbox, who, view)
         asked = QueueView(narrowed(begun.wanted, given), Order(sort) if sort else begun.order)
         found = case_queue.look(inbox, who, asked, page, is_faceted=is_faceted)
+        # A case may have a code of an earlier questionnaire, so a code is an error only if it finds nothing.
+        if not found.count:
+            case_queue.check_codes(inbox, who, filtered(given))
     terminal.show(shown := _told(found, who), _lines(shown), as_json=as_json)
 
 
@@ -110,6 +113,7 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
     """Save a view for each signed-in officer, and replace a view of the same name."""
     view = QueueView(filtered(wanted), Order(sort or Order.PRIORITY))
     with door.opened() as (inbox, who):
+        case_queue.check_codes(inbox, who, view.wanted)
         saved_views.keep(inbox, who, name, view)
     _say(name, "is saved; see it: inbox queue list --view NAME", as_json=as_json)
 

@@ -152,6 +152,20 @@ FILTERS = [
 ]
 
 
+def test_a_filter_that_was_mistyped_is_refused_with_the_values_that_there_are(waiting: Office) -> None:
+    """Whether it lists cases or is saved; the control is a value that no case has."""
+    for options, code, told in (
+        (("--language", "nl"), 2, "'fr', 'en'"),
+        (("--category", "nope"), 1, "threat, "),
+        (("--area", "nope"), 1, "atlantic, "),
+        (("--priority", "abc"), 2, "'abc' is not a valid number.\n"),
+    ):
+        for words in (("queue", "list"), ("queue", "view", "save", "mine too")):
+            said = waiting.run(*words, *options)
+            assert (code, True) == (said.code, told in said.err), said.err
+    assert [] == numbers(waiting, "--area", "overseas")
+
+
 @pytest.mark.parametrize(("options", "found"), FILTERS, ids=[" ".join(row[0]) for row in FILTERS])
 def test_the_queue_can_be_narrowed(waiting: Office, options: list[str], found: list[int]) -> None:
     """A search knows neither case nor accents, and looks at follow-ups and drops, too."""
