@@ -84,3 +84,14 @@ def test_the_disk_is_measured_once_an_hour_and_what_is_past_goes(connection: Con
 def test_a_file_that_cannot_be_made_is_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"portal\.sqlite could not be created: no such file or directory$"):
         database.create(make_url(f"sqlite:///{tmp_path}/none/portal.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local"),
+    [("/run/postgresql", True), ("@fanal", True), ("", False), ("db.example", False), ("192.0.2.1", False)],
+)
+def test_a_server_is_local_if_it_listens_on_a_socket_in_a_folder_or_without_one(
+    host: str, *, is_local: bool
+) -> None:
+    """An @ stands for the zero byte of a socket that has no file."""
+    assert is_local is database.Place(host, 5432).is_local
