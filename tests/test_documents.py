@@ -100,6 +100,18 @@ def test_every_file_that_is_named_for_a_first_day_exists(page: str) -> None:
     assert [path for path in sorted(found - made) if not (ROOT / path).exists()] == []
 
 
+def test_contributing_tells_for_every_room_what_to_read_first() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    reading = text.partition("## What to read")[2].partition("\n## ")[0]
+    rooms = [
+        path.parent.relative_to(ROOT)
+        for top in ("inbox", "portal")
+        for path in ROOT.glob(f"{top}/*/__init__.py")
+    ]
+    assert len(rooms) > 25
+    assert [room for room in map(str, rooms) if f"`{room}/" not in reading] == []
+
+
 def test_every_button_that_the_tutorial_names_exists() -> None:
     """Named in bold, as the pages say it in English."""
     text = (DOCS / "first-answer.md").read_text("utf-8")

@@ -18,7 +18,11 @@ def git(folder: Path, *words: str) -> None:
     ("path", "found"),
     [
         ("inbox/deadlines/clocks.py", ["tests/inbox/deadlines"]),
-        ("inbox/cli/commands/queue.py", ["tests/inbox/cli"]),
+        ("inbox/cli/commands/queue.py", ["tests/inbox/cli", "tests/test_command_line.py"]),
+        ("inbox/cli/commands.toml", ["tests/inbox/cli", "tests/test_command_line.py"]),
+        ("portal/ops/commands.toml", ["tests/portal/ops", "tests/test_command_line.py"]),
+        ("portal/ops/cli.py", ["tests/portal/ops"]),
+        ("templates/command_line.py", ["tests/test_command_line.py"]),
         ("inbox/desk/pages/queue.py", ["tests/desk"]),
         ("inbox/sandboxed/pdf.py", ["tests/inbox/files"]),
         ("templates/desk/queue/queue.html", ["tests/desk"]),
@@ -27,7 +31,14 @@ def git(folder: Path, *words: str) -> None:
         ("portal/style.css", ["tests/pages"]),
         ("portal/app.py", ["tests/portal/web"]),
         ("portal/config.py", ["tests/portal/ops"]),
-        ("templates/questionnaire.toml", ["tests/inbox/questionnaire"]),
+        (
+            "templates/questionnaire.toml",
+            [
+                "tests/crypto/test_questionnaire.py",
+                "tests/inbox/questionnaire",
+                "tests/pages/test_questions.py",
+            ],
+        ),
         ("templates/catalogues.py", ["tests/inbox/language"]),
         ("templates/translations/fr/LC_MESSAGES/officers.po", ["tests/pages/test_translations.py"]),
         ("templates/shipped.py", ["tests/inbox/questionnaire"]),
@@ -38,12 +49,34 @@ def git(folder: Path, *words: str) -> None:
         ("tests/portal/api/test_slots.py", ["tests/portal/api"]),
         ("tests/support/builders.py", []),
         ("tests/js/age.test.mjs", []),
-        ("docs/reliability.md", []),
-        ("README.md", []),
+        ("docs/reliability.md", ["tests/test_documents.py"]),
+        ("docs/architecture.md", ["tests/test_architecture.py", "tests/test_documents.py"]),
+        ("docs/commands.md", ["tests/test_command_line.py", "tests/test_documents.py"]),
+        ("README.md", ["tests/test_documents.py"]),
+        ("THREAT_MODEL.md", ["tests/test_documents.py", "tests/test_threat_model.py"]),
+        ("crypto/SPEC.md", ["tests/crypto", "tests/test_documents.py"]),
+        ("tests/test_readme.py", ["tests/test_readme.py"]),
+        ("tests/conftest.py", []),
+        ("LICENSE", []),
     ],
 )
 def test_a_file_leads_to_the_tests_of_its_room(path: str, found: list[str]) -> None:
     assert found == folders(ROOT, [path])
+
+
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("inbox/cli/commands.toml", "a command, option"),
+        ("templates/questionnaire.toml", "a question"),
+        ("docs/architecture.md", "a document"),
+        ("THREAT_MODEL.md", "a document"),
+    ],
+)
+def test_contributing_names_the_tests_that_make_check_runs(path: str, row: str) -> None:
+    rows = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
+    (told,) = (each for each in rows if each.startswith(f"| {row}"))
+    assert [] == [each for each in folders(ROOT, [path]) if f"`{each}`" not in told]
 
 
 def test_every_room_has_a_folder_of_tests_that_its_files_lead_to() -> None:

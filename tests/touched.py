@@ -5,7 +5,7 @@ Not those marked long, slow or browser: the gate runs these.
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -14,7 +14,10 @@ SECONDS = 48
 # pytest's status where no test was selected; ours where time was over before all had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3
-# Whatever stands behind the pages has its tests there, not in a folder of its own name.
+_COMMANDS = "tests/test_command_line.py"
+_DOCUMENTS = "tests/test_documents.py"
+# Several places stand on one line. Whatever stands behind the pages has its tests there, not in a folder of
+# its own name.
 _PLACES = {
     "portal/scripts": "tests/pages",  # beside `make js`, which `make check` runs whole
     "portal/static": "tests/pages",
@@ -25,7 +28,9 @@ _PLACES = {
     "portal/errors.py": "tests/portal/ops",
     "portal/terminal.py": "tests/portal/ops",
     "portal/files.py": "tests/portal/exchange",
-    "templates/questionnaire.toml": "tests/inbox/questionnaire",
+    "templates/questionnaire.toml": "tests/inbox/questionnaire tests/crypto/test_questionnaire.py"
+    " tests/pages/test_questions.py",
+    "templates/command_line.py": _COMMANDS,
     "templates/catalogues.py": "tests/inbox/language",
     "templates/shipped.py": "tests/inbox/questionnaire",
     "templates/portal": "tests/pages",
@@ -37,8 +42,16 @@ _PLACES = {
     "inbox/desk": "tests/desk",
     "inbox/migrations": "tests/inbox/setup",
     "inbox/sandboxed": "tests/inbox/files",
+    "inbox/cli": f"tests/inbox/cli {_COMMANDS}",
+    "portal/ops/commands.toml": f"tests/portal/ops {_COMMANDS}",
+    "crypto/SPEC.md": f"tests/crypto {_DOCUMENTS}",
     "crypto": "tests/crypto",
     "tests/crypto": "tests/crypto",
+    "THREAT_MODEL.md": f"{_DOCUMENTS} tests/test_threat_model.py",
+    "docs/architecture.md": f"{_DOCUMENTS} tests/test_architecture.py",
+    "docs/commands.md": f"{_DOCUMENTS} {_COMMANDS}",
+    "docs": _DOCUMENTS,
+    "man": _COMMANDS,
 }
 
 
@@ -51,18 +64,22 @@ def changed(root: Path, since: str = "main") -> list[str]:
 
 def folders(root: Path, paths: Iterable[str]) -> list[str]:
     """Return the folders or modules of tests that belong to these files, each once; none for no tests."""
-    places = filter(None, map(_place, paths))
+    places = (place for path in paths for place in _places(path))
     found = {each for place in places if (each := _existing(root, Path(place)))}
     return sorted(each for each in found if not any(each.startswith(f"{other}/") for other in found))
 
 
-def _place(path: str) -> str | None:
-    if place := next((place for start, place in _PLACES.items() if f"{path}/".startswith(f"{start}/")), None):
-        return place
+def _places(path: str) -> Sequence[str]:
+    if places := next((each for start, each in _PLACES.items() if f"{path}/".startswith(f"{start}/")), None):
+        return places.split()
     room = Path(path).parent.as_posix()
+    if room == "." and path.endswith(".md"):
+        return [_DOCUMENTS]
+    if room == "tests" and Path(path).name.startswith("test_"):
+        return [path]
     if room.startswith("tests/"):
-        return None if room.startswith(("tests/support", "tests/js")) else room
-    return f"tests/{room}" if room.startswith(("inbox/", "portal/")) else None
+        return [] if room.startswith(("tests/support", "tests/js")) else [room]
+    return [f"tests/{room}"] if room.startswith(("inbox/", "portal/")) else []
 
 
 def _existing(root: Path, place: Path) -> str:
