@@ -133,6 +133,43 @@ def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_b
     assert len({len(path) for path in found}) == 3
 
 
+# What is not done in the one way, each with its reason at the top of commands.toml.
+IRREGULAR = {
+    "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
+    "verbs as options": {"queue tag"},
+    "other negations": {
+        "case identity withdraw",
+        "case measure retract",
+        "message retract",
+        "office consultation retract",
+    },
+    "other lists": {"retention list-destroyed"},
+}
+
+
+def test_no_option_negates_and_what_is_irregular_is_a_closed_list_with_reasons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed(monkeypatch, *["typed"] * 200)
+    found: dict[str, set[str]] = {kind: set() for kind in IRREGULAR}
+    for path, leaf in leaves(tree("inbox")).items():
+        params = parsed("inbox", shlex.split(leaf.example)[1:]).command.params
+        options = {name for each in params for name in (*each.opts, *each.secondary_opts)}
+        assert [] == [name for name in options if name.startswith(("--no-", "--not-"))], path
+        name = " ".join(path)
+        if "cases" in options and path[0] != "queue":
+            found["several cases"].add(name)
+        if options & {"--add", "--remove", "--list"}:
+            found["verbs as options"].add(name)
+        if {*path[-1].split("-")} & {"withdraw", "retract", "cancel", "revoke", "delete", "not", "no"}:
+            found["other negations"].add(name)
+        if path[-1].startswith("list-"):
+            found["other lists"].add(name)
+    assert found == IRREGULAR
+    head = (ROOT / "inbox/cli/commands.toml").read_text("utf-8").partition("\nsays = ")[0]
+    assert [] == [name for names in IRREGULAR.values() for name in names if f"`{name}`" not in head]
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_command_says_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     for path in [(), *leaves(tree(program))]:
