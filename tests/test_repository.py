@@ -99,7 +99,8 @@ def test_each_hook_before_a_commit_runs_a_linter_of_make() -> None:
 
 def test_javascript_packages_are_pinned_exactly() -> None:
     """No version in package.json is a range."""
-    versions = json.loads((ROOT / "package.json").read_text())["devDependencies"].values()
+    package = json.loads((ROOT / "package.json").read_text())
+    versions = [*package["dependencies"].values(), *package["devDependencies"].values()]
     assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
