@@ -11,7 +11,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -219,22 +219,15 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
 
 def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
     """Return the option that prints the version of the program and its commit."""
-    return click.option(
-        "--version",
-        is_flag=True,
-        expose_value=False,
-        is_eager=True,
-        hidden=hidden,
-        callback=_say_version,
-        help="Show the version and exit.",
-    )
+    text = cast("str", _Version())
+    return click.version_option(text, package_name="fanal", message="%(prog)s %(version)s", hidden=hidden)
 
 
-def _say_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it
-    if asked and not context.resilient_parsing:
-        # Asked only here, because git may have to tell the commit.
-        click.echo(f"{context.find_root().info_name} {version.text()}", color=context.color)
-        context.exit()
+class _Version:
+    """The version as text, found only when it is printed, because git may have to tell the commit."""
+
+    def __str__(self) -> str:
+        return version.text()
 
 
 def _versioned(command: click.Command) -> click.Command:
