@@ -1,0 +1,98 @@
+"""As many files as the page takes, on a phone with little memory."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.store.schema import envelopes
+from tests.support import bare_tab, pictures
+from tests.support.bare_tab import MIB, BareTab
+from tests.support.builders import INSPECTORATE
+from tests.support.portal_site import PortalSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
+
+FILES = 99
+# Of a phone's 1 GB, less than half is left to a tab.
+ROOM = 400 * MIB
+MOST = 150 * MIB
+TEXT = "Quai 4"
+PATIENCE = 3_600  # seconds; a gigabyte is read twice, sealed and sent
+Record = Callable[[str, object], None]
+ENDED = "['#done', '#failed'].some((each) => document.querySelector(each).checkVisibility())"
+RETYPE = """for (const field of document.querySelectorAll("[data-place]"))
+  field.value = document.querySelectorAll("#token-words li")[field.dataset.place].textContent"""
+
+
+def film(path: Path, size: int) -> Path:
+    path.touch()
+    os.truncate(path, size)
+    return path
+
+
+def photo(path: Path, size: int) -> Path:
+    """Write a picture of this size: the page does not look into what it shows."""
+    data = pictures.picture(path).read_bytes()
+    path.write_bytes(data[:-2] + bytes(size - len(data)) + data[-2:])
+    return path
+
+
+def opened(tab: BareTab, site: PortalSite) -> None:
+    """Write a text, and turn to the field for files."""
+    tab.call("Page.navigate", url=f"{site.address}/fr/report")
+    tab.until("document.querySelector('#what')?.checkVisibility()")
+    tab.ask(f"document.querySelector('#what').value = '{TEXT}'")
+    tab.press("#continue")
+    tab.press(f"#channels-{INSPECTORATE}")
+    tab.press("#more")
+
+
+@pytest.mark.parametrize(("make", "suffix"), [(film, "bin"), (photo, "jpg")], ids=["films", "photos"])
+def test_a_gigabyte_of_99_files_arrives(
+    site: PortalSite,
+    tmp_path: Path,
+    record_property: Record,
+    make: Callable[[Path, int], Path],
+    suffix: str,
+) -> None:
+    each = (1_024 * MIB - (1 << 16)) // FILES
+    files = [tmp_path / f"{number:02}.{suffix}" for number in range(FILES)]
+    make(files[0], each)
+    for file in files[1:]:
+        file.hardlink_to(files[0])
+    with bare_tab.confined(tmp_path / "profile", ROOM) as tab:
+        opened(tab, site)
+        tab.measure()
+        tab.bring("#files", files)
+        looked_into = "document.querySelectorAll('#files-list > li[aria-busy=false]').length"
+        tab.until(f"{looked_into} === {FILES}", PATIENCE)
+        tab.press("#continue")
+        tab.press("#noted")
+        tab.ask(RETYPE)
+        tab.press("#send")
+        tab.until(
+            "!document.querySelector('#done').hidden || !document.querySelector('#failed').hidden", PATIENCE
+        )
+        assert tab.ask("document.querySelector('#send-error').textContent") == ""
+    with site.database.read() as connection:
+        (row,) = connection.execute(select(envelopes.c.received, envelopes.c.size)).all()
+    assert row.received == row.size > each * FILES * 0.9
+    record_property(f"1 GB of {FILES} {suffix} files, growth of the tab", f"{tab.grown >> 20} MiB")
+    assert tab.grown <= MOST
+
+
+def test_the_tab_has_no_more_memory_than_that(site: PortalSite, tmp_path: Path) -> None:
+    """Control of the test above. More than a gigabyte is refused beside it, and the text stays."""
+    with bare_tab.confined(tmp_path / "profile", ROOM) as tab:
+        opened(tab, site)
+        tab.bring("#files", [film(tmp_path / f"{number}.bin", 600 * MIB) for number in range(2)])
+        tab.press("#continue")
+        tab.until("document.querySelectorAll('#error li').length === 1")
+        wanted = "[...document.querySelectorAll('[data-code=files-too-large]')][0].textContent.split('{')[0]"
+        assert tab.ask(f"document.querySelector('#error li').textContent.startsWith({wanted})")
+        assert tab.ask("document.querySelector('#what').value") == TEXT
+        filled = "new Uint8Array({}).fill(1).length"
+        assert [tab.ask(filled.format(size)) for size in (ROOM // 4, ROOM)] == [ROOM // 4, None]

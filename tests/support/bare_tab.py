@@ -1,0 +1,127 @@
+"""A tab of Chromium with little memory. Unlike Playwright, its driver keeps no requests in it."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import websocket
+
+from tests.support.browsing import CHROMIUM_ARGUMENTS, SHELL
+from tests.support.installation import free_port
+
+MIB = 1 << 20
+_POLL_SECONDS = 0.2
+_START_SECONDS = 60
+
+
+class BareTab:
+    """The page of such a browser. ``grown`` is by how many bytes its process has grown since `measure`."""
+
+    def __init__(self, connection: websocket.WebSocket, browser: int) -> None:
+        self._connection = connection
+        self._browser = browser
+        self._calls = 0
+        self._before = 0
+        self.grown = 0
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Call a method of the DevTools protocol; return its result."""
+        self._calls += 1
+        self._connection.send(json.dumps({"id": self._calls, "method": method, "params": parameters}))
+        while (answer := json.loads(self._connection.recv())).get("id") != self._calls:
+            assert answer.get("method") != "Inspector.targetCrashed", "the tab has crashed"
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def ask(self, expression: str) -> Any:
+        """Return the value of an expression in the page, or None if it throws."""
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def until(self, expression: str, seconds: float = 60) -> Any:
+        """Return the value of an expression once it is true. The memory is measured meanwhile."""
+        end = time.monotonic() + seconds
+        while not (value := self.ask(f"Boolean(document.body) && ({expression})")):
+            assert time.monotonic() < end, expression
+            self.grown = max(self.grown, self._resident() - self._before)
+            time.sleep(_POLL_SECONDS)
+        return value
+
+    def press(self, selector: str) -> None:
+        """Press something once it is visible."""
+        self.until(f"document.querySelector('{selector}')?.checkVisibility()")
+        self.ask(f"document.querySelector('{selector}').click()")
+
+    def bring(self, selector: str, files: Sequence[Path]) -> None:
+        """Choose files in a field."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(each) for each in files])
+
+    def measure(self) -> None:
+        """Measure from now on."""
+        self._before, self.grown = self._resident(), 0
+
+    def _resident(self) -> int:
+        return max(_resident(pid) for pid in _below(self._browser) if "--type=renderer" in _command(pid))
+
+
+@contextmanager
+def confined(folder: Path, room: int) -> Iterator[BareTab]:
+    """Start a browser whose processes can each allocate ``room`` bytes, and end it afterwards."""
+    port = free_port()
+    command = [
+        # A limit of the address space would count what the engine only reserves.
+        *("prlimit", f"--data={room}", shutil.which(SHELL) or SHELL),
+        *CHROMIUM_ARGUMENTS,
+        f"--remote-debugging-port={port}",
+        f"--user-data-dir={folder}",
+        "about:blank",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            with closing(websocket.create_connection(_address(port), suppress_origin=True)) as connection:
+                tab = BareTab(connection, process.pid)
+                tab.call("Inspector.enable")
+                yield tab
+        finally:
+            process.terminate()
+
+
+def _address(port: int) -> str:
+    end = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/json") as told:
+                (page,) = [each for each in json.load(told) if each["type"] == "page"]
+                return str(page["webSocketDebuggerUrl"])
+        except (OSError, ValueError):
+            assert time.monotonic() < end, "the browser does not answer"
+            time.sleep(_POLL_SECONDS)
+
+
+def _below(pid: int) -> list[int]:
+    """Return the processes that a process has started, and those that they have."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    own = [int(each) for each in children.read_text().split()] if children.exists() else []
+    return [*own, *(each for child in own for each in _below(child))]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
