@@ -21,8 +21,11 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
-# Only `make soak` needs these: another engine of browsers, and a screen without a monitor for it.
-SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb
+# `make release` needs these; its tests in the gate, too.
+PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign
+# Only `make soak` needs these: another engine of browsers and a screen without a monitor for it, what checks the Debian
+# packages, and what makes a bare tree to install them in.
+SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap
 NODE_TOOLS := node=nodejs npm=npm
 
 # The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.
@@ -57,6 +60,8 @@ help:
 	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
 	@echo 'make mutants       change the code at random, and check that the tests of its room fail'
 	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
+	@echo 'make release       build the packages of this commit in dist/ (docs/releasing.md)'
+	@echo 'make sign-release  sign them with the secret key of a maintainer (KEY=…)'
 	@echo 'make lock          recompile the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove everything that make installed'
 
@@ -75,7 +80,7 @@ check: .venv/project node_modules/.package-lock.json
 
 .PHONY: test-tools soak-tools
 test-tools:
-	@deploy/debian-packages.sh $(TEST_TOOLS)
+	@deploy/debian-packages.sh $(TEST_TOOLS) $(PACKAGE_TOOLS)
 
 soak-tools: test-tools
 	@deploy/debian-packages.sh $(SOAK_TOOLS)
@@ -131,7 +136,7 @@ $(SOAK): soak
 	@:
 endif
 
-soak: soak-tools .venv/project node_modules/.package-lock.json
+soak: soak-tools .venv/project .venv/release node_modules/.package-lock.json
 	.venv/bin/python -m benchmarks.soak $(SOAK)
 
 # For example: make mutants MUTANTS='--seed 7 --each 30 crypto'
@@ -145,10 +150,22 @@ mutants: test-tools .venv/project
 soak-records: .venv/project
 	@.venv/bin/python -m benchmarks.soak --stale
 
+# The packages of the commit that is checked out, in dist/ (docs/releasing.md).
+.PHONY: release sign-release
+release: .venv/project .venv/release
+	@deploy/debian-packages.sh $(PACKAGE_TOOLS) $(NODE_TOOLS)
+	.venv/bin/python -m deploy.release build
+
+# For example: make sign-release KEY=/media/key/anne.key
+sign-release: .venv/project
+	$(if $(KEY),,$(error say with which secret key; hint: make sign-release KEY=/path/to/name.key))
+	.venv/bin/python -m deploy.release sign dist $(KEY)
+
 lock: .venv/project
 	$(COMPILE) requirements/portal.in --output-file requirements/portal.txt
 	$(COMPILE) requirements/inbox.in --output-file requirements/inbox.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/release.in --output-file requirements/release.txt
 	npm install --package-lock-only
 
 # LANG counts only on make's command line: that of the shell is a locale (fr_FR.UTF-8), not a language.
@@ -156,14 +173,15 @@ texts: .venv/project
 	@.venv/bin/python -m tests.support.translating $(if $(filter command line,$(origin LANG)),$(LANG),fr) $(PAGE)
 
 clean:
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules build dist
 
 # If .venv was moved or copied here, or lost its Python, its pip names another folder or nothing: make .venv again.
 ifeq ($(findstring $(CURDIR)/.venv/,$(shell .venv/bin/pip --version 2>/dev/null)),)
 .PHONY: .venv/python
 endif
 
-# The three stamps below are empty files. They stand for a Python, its locked packages, and this project in it.
+# The stamps below are empty files. They stand for a Python, its locked packages, what a release needs beside them, and
+# this project in it.
 .venv/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
@@ -172,6 +190,11 @@ endif
 
 .venv/locked: .venv/python requirements/dev.txt
 	.venv/bin/pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# Only `make release` needs these packages.
+.venv/release: .venv/locked requirements/release.txt
+	.venv/bin/pip install --quiet --require-hashes --requirement requirements/release.txt
 	@touch $@
 
 .venv/project: .venv/locked pyproject.toml

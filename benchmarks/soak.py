@@ -178,6 +178,10 @@ _NAMED: Mapping[str, Part] = {
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
+    # `release` is a goal of make. A change to a room can hardly break a package, so it does not count here.
+    "packages": Part(
+        measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
+    ),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 

@@ -17,7 +17,7 @@ from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.soak
 
-PORTAL = ["/opt/fanal/.venv/bin/portal", "--config", "/etc/fanal/portal.toml"]
+PORTAL = ["/usr/bin/portal", "--config", "/etc/fanal/portal.toml"]
 LOG = "/var/log/fanal/portal.log"
 SERVING = {
     "portal@8080": ["http://127.0.0.1:8080"],
@@ -40,7 +40,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         tree = made.tree
         inside = ["chroot", str(tree)]
         subprocess.run([*inside, "useradd", "--system", "portal"], check=True)
-        (tree / "opt/fanal").symlink_to(ROOT)
+        # The package brings this command; `make soak packages` installs the package itself.
+        (tree / "usr/bin/portal").symlink_to(ROOT / ".venv/bin/portal")
         state, settings = tree / "var/lib/fanal", tree / "etc/fanal"
         for each in (state, settings, tree / "etc/nginx/fanal", tree / "var/www"):
             each.mkdir(parents=True, exist_ok=True)

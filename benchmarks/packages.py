@@ -1,0 +1,234 @@
+"""The part `packages` of the soak: two builders get the same bytes, and Debian installs and removes them."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.release import python_environment
+from deploy.release.building import SIDES
+from tests.support.paths import ROOT
+
+WHEELS = ROOT / "build/wheels"
+BUILD = (sys.executable, "-m", "deploy.release", "build")
+# Another user, clock and rights of new files.
+_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+_LATER = ("faketime", "-f", "+400d")
+_UMASK = 0o077
+# What an administrator made stays: the user that owned files, with its group.
+_STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
+# apt and dpkg keep notes of every installation.
+_NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.cache", "tmp/", "run/")
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A builder with an own clone of the repository, and what differs from other builders."""
+
+    folder: Path
+    before: Sequence[str] = ()
+    umask: int = 0o022
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def out(self) -> Path:
+        """The folder with the release."""
+        return self.folder / "clone/dist"
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Clone the repository, and begin to build."""
+        home = self.folder / "home"
+        home.mkdir(parents=True)
+        _run("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.folder / "clone"))
+        if self.before:
+            _run("chown", "-R", "nobody:nogroup", str(self.folder))
+        return subprocess.Popen(
+            [*self.before, *BUILD, "--wheels", str(WHEELS)],
+            cwd=self.folder / "clone",
+            env={**os.environ, "HOME": str(home), "TMPDIR": str(home), **self.env},
+            umask=self.umask,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """Return the names of the files that only one folder has, or that differ in a byte."""
+    names = {each.name for folder in (one, other) for each in folder.iterdir()}
+    return sorted(name for name in names if _bytes(one / name) != _bytes(other / name))
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def run() -> Iterator[str]:
+    """Yield the figures. Raises RuntimeError with what went wrong."""
+    with tempfile.TemporaryDirectory(prefix="fanal-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        began = time.monotonic()
+        out = _built_twice(folder)
+        seconds = time.monotonic() - began
+        yield f"two builders, {len([*out.iterdir()])} files, the same bytes in {seconds:.0f} s"
+        for package in sorted(out.glob("*.deb")):
+            yield f"{package.name.partition('_')[0]}: {package.stat().st_size / 1e6:.0f} MB"
+        _planted(out, folder / "planted")
+        yield "a planted byte was found"
+        for package in sorted(out.glob("*.deb")):
+            _run("lintian", "--fail-on", "error,warning", "--allow-root", str(package))
+        yield "lintian: no error and no warning without a stated reason"
+        yield from _installed(out, folder / "tree")
+
+
+def _built_twice(folder: Path) -> Path:
+    """Build as two builders, and return the folder of the first. Raises RuntimeError if they differ."""
+    python_environment.fetch(ROOT, SIDES, WHEELS)
+    first = Builder(folder / "one")
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "7"}
+    second = Builder(folder / "of somebody else/deep/below", (*_NOBODY, *_LATER), _UMASK, elsewhere)
+    for process in [first.start(), second.start()]:
+        _wait(process)
+    if found := differing(first.out, second.out):
+        kept = Path(tempfile.mkdtemp(prefix="fanal-differing-"))
+        for builder, name in ((first, "one"), (second, "other")):
+            shutil.copytree(builder.out, kept / name)
+        raise RuntimeError(f"these files differ between two builders: {', '.join(found)}; see {kept}")
+    return first.out
+
+
+def _wait(process: "subprocess.Popen[str]") -> None:
+    said, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(said)
+
+
+def _planted(out: Path, copy: Path) -> None:
+    """Check that the comparison finds one changed byte: the control of the comparison."""
+    shutil.copytree(out, copy)
+    (package, *_) = sorted(copy.glob("*.deb"))
+    content = bytearray(package.read_bytes())
+    content[len(content) // 2] ^= 1
+    package.write_bytes(content)
+    if differing(out, copy) != [package.name]:
+        raise RuntimeError("the comparison did not find a planted byte")
+
+
+def _installed(out: Path, tree: Path) -> Iterator[str]:
+    """Install, use and purge both packages in a bare tree of Debian 13. Yield the figures."""
+    _run("debootstrap", "--variant=minbase", "trixie", str(tree))
+    with _entered(tree):
+        _inside(tree, "apt-get", "update")
+        for package in sorted(out.glob("*.deb")):
+            name = package.name.partition("_")[0]
+            # What the packages need from Debian stays after a purge, so it is there before.
+            _apt(tree, "install", *_needs(package))
+            before = _files(tree)
+            shutil.copy(package, tree / "tmp" / package.name)
+            began = time.monotonic()
+            _apt(tree, "install", f"/tmp/{package.name}")  # noqa: S108 - inside the tree
+            seconds = time.monotonic() - began
+            new = len(_files(tree) - before)
+            _USES[name](tree)
+            _apt(tree, "purge", name)
+            if left := _files(tree) - before:
+                raise RuntimeError(f"after the purge of {name}: {', '.join(sorted(left)[:10])}")
+            yield f"{name}: installed in {seconds:.0f} s, {new} files, used, and none left after purge"
+
+
+def _use_portal(tree: Path) -> None:
+    _expect(_inside(tree, "portal", "--help"), "Usage: portal")
+    _expect(_inside(tree, "portal", "--version"), "commit")
+    _inside(tree, "id", "portal")
+    if [*(tree / "etc/systemd/system").rglob("*portal*")]:
+        raise RuntimeError("the installation enabled a unit of the portal")
+
+
+def _use_inbox(tree: Path) -> None:
+    _expect(_inside(tree, "inbox", "--version"), "commit")
+    officer = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp/officer"]
+    _inside(tree, "install", "--directory", "--owner=1234", "--group=1234", "/tmp/officer")  # noqa: S108 - inside the tree
+    (tree / "tmp/passphrase").write_text("seven words that nobody else would ever choose\n")
+    (tree / "tmp/passphrase").chmod(0o444)
+    names = ["--name-fr", "Inspection", "--name-en", "Inspectorate"]
+    home = ["inbox", "--home", "/tmp/officer/inbox"]  # noqa: S108 - inside the tree
+    given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108 - inside the tree
+    founded = _inside(
+        tree,
+        *officer,
+        *home,
+        "init",
+        "--deployment",
+        "Fanal",
+        "--channel",
+        "inspection",
+        *names,
+        "--json",
+        *given,
+    )
+    _expect(founded, "root_key")
+
+
+_USES = {"fanal-portal": _use_portal, "fanal-inbox": _use_inbox}
+
+
+def _expect(said: str, part: str) -> None:
+    if part not in said:
+        raise RuntimeError(f"“{part}” is missing in: {said}")
+
+
+def _needs(package: Path) -> list[str]:
+    """Return the Debian packages that a package depends on, without versions."""
+    said = _run("dpkg-deb", "--field", str(package), "Depends")
+    return [each.split()[0] for each in said.split(",")]
+
+
+def _files(tree: Path) -> set[str]:
+    """Return every file and link of a tree, without what a user or a package manager notes."""
+    found = {
+        str(file.relative_to(tree)) for file in tree.rglob("*") if file.is_symlink() or not file.is_dir()
+    }
+    backups = {f"{name}-" for name in _STAYS}
+    return {name for name in found - _STAYS - backups if not name.startswith(("proc/", "dev/", *_NOTES))}
+
+
+@contextmanager
+def _entered(tree: Path) -> Iterator[None]:
+    """Give a tree /proc and the names of the network while the block runs."""
+    _run("mount", "-t", "proc", "proc", str(tree / "proc"))
+    try:
+        shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
+        yield
+    finally:
+        _run("umount", str(tree / "proc"))
+
+
+def _apt(tree: Path, *words: str) -> None:
+    _inside(
+        tree,
+        "apt-get",
+        "--yes",
+        "--quiet=2",
+        "--no-install-recommends",
+        *words,
+        env={"DEBIAN_FRONTEND": "noninteractive"},
+    )
+
+
+def _inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
+    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+    return _run("chroot", str(tree), *command, env={**os.environ, **places, **(env or {})})
+
+
+def _run(*command: str, env: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout

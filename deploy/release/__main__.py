@@ -1,0 +1,63 @@
+"""The commands ``build``, ``sign`` and ``verify`` of `make release` and `make sign-release`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from deploy.release import building, signing
+from deploy.release.errors import Refused
+
+_ROOT = Path(__file__).parent.parent.parent
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.group()
+def commands() -> None:
+    """Build, sign and verify the packages of a release."""
+
+
+@commands.command()
+@click.option("--out", type=_FOLDER, default=_ROOT / "dist", help="A new or empty folder for the packages.")
+@click.option(
+    "--wheels", type=_FOLDER, default=_ROOT / "build/wheels", help="Downloaded libraries are kept here."
+)
+def build(out: Path, wheels: Path) -> None:
+    """Build the packages of the commit that is checked out."""
+    for name in building.release(_ROOT, out, wheels):
+        click.echo(name)
+
+
+@commands.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("key", type=_FILE)
+def sign(folder: Path, key: Path) -> None:
+    """Sign a release with the secret key of a maintainer."""
+    click.echo(signing.sign(folder, key, _ROOT).name)
+
+
+@commands.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("keys", type=_FILE, nargs=-1, required=True)
+def verify(folder: Path, keys: tuple[Path, ...]) -> None:
+    """Check the files of a release against the public keys of two maintainers."""
+    signing.verify(folder, keys)
+    click.echo("all files are those that both maintainers signed")
+
+
+def main() -> int:
+    """Run a command. Return 1 and print a hint if it was refused."""
+    try:
+        commands(standalone_mode=False)
+    except Refused as refused:
+        click.echo(f"{refused}\nhint: {refused.hint}", err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

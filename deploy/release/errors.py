@@ -1,0 +1,9 @@
+"""The error of this program: what went wrong, and what to do."""
+
+
+class Refused(Exception):
+    """A release that cannot be built, signed or accepted. ``hint`` says what to do."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.hint = hint

@@ -1,0 +1,130 @@
+"""The Python environment inside a package: Debian's interpreter, the locked libraries, and our rooms.
+
+The environment is a virtual environment (PEP 405) without pip and without the libraries' own commands. It
+contains no path of the machine that built it. Bytecode is included, so that an installation compiles nothing
+and a purge leaves nothing behind. Python does not compare the bytecode with the sources: the signature of the
+release covers both.
+"""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.release.commands import run
+from deploy.release.errors import Refused
+
+PYTHON = Path("/usr/bin/python3")
+_DEBIAN_13 = "3.13"
+_UV = Path(sys.executable).with_name("uv")
+_SITE = f"lib/python{_DEBIAN_13}/site-packages"
+_SETTINGS = "home = /usr/bin\ninclude-system-site-packages = false\n"
+# How and from where uv installed a library: this would name the builder's folders.
+_INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
+# Each package has its own side only, and what both share.
+_OTHER = {"portal": "inbox", "inbox": "portal"}
+
+
+def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
+    """Download the locked wheels of these sides into ``wheels``. pip checks their hashes.
+
+    Only ready-built wheels are taken: every locked library has one for Debian 13 on amd64, so nothing is
+    compiled. This needs a network, unless all wheels are already there.
+    """
+    wheels.mkdir(parents=True, exist_ok=True)
+    for side in sides:
+        download: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            PYTHON,
+            "download",
+            "--quiet",
+            "--no-deps",
+        ]
+        download += ["--require-hashes", "--only-binary", ":all:", "--dest", wheels]
+        download += ["--requirement", root / f"requirements/{side}.txt"]
+        try:
+            run(*download, "--no-index", "--find-links", wheels, cwd=root)
+        except Refused:
+            run(*download, cwd=root)
+
+
+def check_interpreter() -> None:
+    """Raise Refused unless this machine has the interpreter of Debian 13."""
+    asked = "import sys; print('{}.{}'.format(*sys.version_info))"
+    found = run(PYTHON, "-c", asked, cwd=Path("/")).strip()
+    if found != _DEBIAN_13:
+        raise Refused(
+            f"{PYTHON} is Python {found}, not {_DEBIAN_13}", "build on Debian 13, or in a tree of it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """The libraries in a lock file, and the folder with their wheels."""
+
+    lock: Path
+    wheels: Path
+
+
+def build(folder: Path, side: str, wheel: Path, libraries: Libraries | None, env: Mapping[str, str]) -> Path:
+    """Make the environment of a side in ``folder``, for ``/usr/lib/fanal-SIDE``. Return its site-packages.
+
+    ``wheel`` is our own wheel.
+    """
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python3").symlink_to(PYTHON)
+    (folder / "pyvenv.cfg").write_text(_SETTINGS, "ascii")
+    site = folder / _SITE
+    site.mkdir(parents=True)
+    uv: list[str | Path] = [_UV, "pip", "install", "--quiet", "--no-config", "--no-cache", "--no-index"]
+    uv += ["--no-deps", "--link-mode", "copy", "--python", folder / "bin/python3"]
+    if libraries:
+        locked: list[str | Path] = [
+            "--only-binary",
+            ":all:",
+            "--require-hashes",
+            "--requirement",
+            libraries.lock,
+        ]
+        run(*uv, "--find-links", libraries.wheels, *locked, cwd=folder, env=env)
+    run(*uv, wheel, cwd=folder, env=env)
+    _remove_traces(folder, site)
+    shutil.rmtree(site / _OTHER[side])
+    _write_command(folder / "bin" / side, side)
+    compiled: list[str | Path] = [
+        "-m",
+        "compileall",
+        "-q",
+        "-f",
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        folder,
+    ]
+    # PYTHONDONTWRITEBYTECODE concerns imports; compileall writes all the same.
+    run(PYTHON, *compiled, "-p", f"/usr/lib/fanal-{side}", site, cwd=folder, env=env)
+    return site
+
+
+def _remove_traces(folder: Path, site: Path) -> None:
+    for command in (folder / "bin").iterdir():
+        if command.name != "python3":
+            command.unlink()
+    for name in _INSTALLERS_NOTES:
+        for note in site.glob(f"*.dist-info/{name}"):
+            note.unlink()
+    for lock in folder.glob(".lock"):
+        lock.unlink()
+
+
+def _write_command(file: Path, side: str) -> None:
+    """Write the command of a side. ``-P`` keeps the folder of the command off the path of imports."""
+    module = {"portal": "portal.ops.cli", "inbox": "inbox.cli.main"}[side]
+    # Not -I: PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
+    interpreter = f"/usr/lib/fanal-{side}/bin/python3 -P"
+    file.write_text(f"#!{interpreter}\nfrom {module} import main\n\nmain()\n", "ascii")
+    file.chmod(0o755)

@@ -1,0 +1,86 @@
+"""A release is built from a commit, and its version says which."""
+
+import itertools
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.release.errors import Refused
+from deploy.release.source import Source
+
+EPOCH = 1_790_000_000  # 21 September 2026, 14:13:20 UTC
+DAY = "@1790000000 +0300"
+
+
+def git(folder: Path, *words: str) -> str:
+    given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    given += ["-c", "tag.gpgsign=false"]
+    return subprocess.check_output(["git", *given, *words], cwd=folder, text=True).strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One commit of a project with the version 1.0.0rc1."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", DAY)
+    folder = tmp_path / "repository"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "templates/home.html").write_text("home")
+    (folder / "pyproject.toml").write_text('[project]\nname = "fanal"\nversion = "1.0.0rc1"\n')
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=first")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "new.py"])
+def test_a_file_that_differs_from_the_commit_is_refused_by_its_name(repository: Path, name: str) -> None:
+    (repository / name).write_text("changed")
+    with pytest.raises(Refused, match=f"files differ from the commit: {name}"):
+        Source.of(repository)
+
+
+def test_a_folder_without_history_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="git status"):
+        Source.of(tmp_path)
+
+
+def test_a_development_version_names_the_commit_and_its_second(repository: Path) -> None:
+    """In UTC, wherever it was committed."""
+    source, commit = Source.of(repository), git(repository, "rev-parse", "HEAD")[:12]
+    assert source.epoch == EPOCH
+    assert str(source.version) == f"1.0.0rc1.dev20260921141320+g{commit}"
+    assert source.debian_version == f"1.0.0~rc1~dev20260921141320+g{commit}"
+
+
+def test_a_tag_of_another_version_makes_no_release(repository: Path) -> None:
+    git(repository, "tag", "v1.0.0")
+    assert Source.of(repository).version.is_devrelease
+
+
+def test_a_tagged_commit_has_the_version_of_the_project(repository: Path) -> None:
+    git(repository, "tag", "v1.0.0rc1")
+    source = Source.of(repository)
+    assert (str(source.version), source.debian_version) == ("1.0.0rc1", "1.0.0~rc1")
+
+
+def test_debian_sorts_versions_as_they_follow_each_other(repository: Path) -> None:
+    """A later development version, its candidate, its release."""
+    versions = [Source.of(repository).debian_version]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", "@1790000001 +0000")
+        git(repository, "commit", "--quiet", "--allow-empty", "--message=later")
+    versions += [Source.of(repository).debian_version, "1.0.0~rc1", "1.0.0", "1.0.1"]
+    for old, new in itertools.pairwise(versions):
+        subprocess.run(["dpkg", "--compare-versions", old, "lt", new], check=True)
+
+
+def test_an_export_has_the_files_of_the_commit_with_its_version(repository: Path, tmp_path: Path) -> None:
+    source = Source.of(repository)
+    source.export(tmp_path / "out")
+    files = {
+        str(file.relative_to(tmp_path / "out")) for file in (tmp_path / "out").rglob("*") if file.is_file()
+    }
+    assert files == {"pyproject.toml", "templates/home.html", "templates/commit.txt"}
+    assert f'version = "{source.version}"' in (tmp_path / "out/pyproject.toml").read_text()
+    assert (tmp_path / "out/templates/commit.txt").read_text() == f"{source.commit[:12]}\n"
