@@ -103,6 +103,14 @@ class Unknown(click.UsageError):
         return f"did you mean: {' | '.join(self.meant)}" if self.meant else ""
 
 
+class Misplaced(click.UsageError):
+    """An option that belongs after the command, but was given before it."""
+
+    def __init__(self, message: str, option: str, context: click.Context) -> None:
+        super().__init__(message, context)
+        self.hint = f"give {option} after the command: {context.command_path} COMMAND {option}"
+
+
 class Command(click.Command):
     """A command whose help has options in sections, and an example."""
 
@@ -173,12 +181,13 @@ class Group(click.Group):
 
     def _without_command(self, context: click.Context, option: str) -> click.UsageError:
         """Return the error for an option that this group does not have."""
-        having = [
-            f"{context.command_path} {name}"
-            for name in self.branch.children
-            if (command := self.get_command(context, name)) and _takes(command, option)
-        ]
-        return Unknown(f"{context.command_path} has no option {option}", having[:_SUGGESTED], context)
+        error = f"{context.command_path} has no option {option}"
+        below = {name: each for name, each in self.branch.children.items() if isinstance(each, Leaf)}
+        having = [name for name, each in below.items() if _takes(_loaded(name, each), option)]
+        # An option of all commands is meant for the one that follows it.
+        if len(having) == len(below) or (context.parent is None and having):
+            return Misplaced(error, option, context)
+        return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
 
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
         """Return the commands that the user may mean; commands of this group come first."""
@@ -304,7 +313,7 @@ def misused(error: click.ClickException) -> Iterator[str]:
         yield from context.get_usage().splitlines()
         yield f"Try '{context.command_path} {HELP_NAMES[0]}' for help."
         yield ""
-    yield f"Error: {message_of(error)}"
+    yield f"error: {message_of(error)}"
     if isinstance(error, Unknown) and error.meant:
         yield "Did you mean:"
         yield from (f"  {each}" for each in error.meant)

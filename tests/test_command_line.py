@@ -198,6 +198,7 @@ def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.Captur
         (["conflict", "exclude", "3", "bruno"], "access conflict add"),
         (["access", "record"], "request add"),
         (["queue", "--search", "quai"], "queue list"),
+        (["key", "--days", "90"], "key rotate"),
     ):
         assert 2 == main.run(words)
         assert capsys.readouterr().err.split("Did you mean:\n")[1].splitlines()[0] == f"  inbox {told}"
@@ -217,6 +218,17 @@ def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: py
     for leaf in leaves(tree(program)).values():
         for each in parsed(program, shlex.split(leaf.example)[1:]).command.params:
             assert type(each.type) not in {click.DateTime, click.IntRange}, each.name
+
+
+@pytest.mark.parametrize("words", [["--json", "case", "list"], ["case", "--json", "show", "3"]])
+def test_an_option_before_its_command_is_refused_with_its_place(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not with a command that happens to have it, such as `inbox init`."""
+    assert 2 == main.run(words)
+    said = capsys.readouterr().err
+    assert "give --json after the command" in said
+    assert "inbox init" not in said
 
 
 def test_help_stands_before_a_command_as_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -388,7 +400,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
 def test_a_session_ends_as_programs_with_a_prompt_do(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """And `help` is a command in it; with more words behind it, what ends it is a command like others."""
-    lines, done = iter([f"{word} now\n", "help\n", f"{word}\n", "case list\n"]), []
+    lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
     monkeypatch.setattr(shell, "run", lambda words, _: done.append(words))

@@ -112,6 +112,16 @@ def test_contributing_tells_for_every_room_what_to_read_first() -> None:
     assert [room for room in map(str, rooms) if f"`{room}/" not in reading] == []
 
 
+def test_the_change_log_has_the_sections_of_keep_a_changelog_in_their_order() -> None:
+    """Each at most once in a version, and nothing else at this level."""
+    sections = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert versions[0].startswith("[Unreleased]\n")
+    for version in versions:
+        found = re.findall(r"^### (.+)$", version, re.MULTILINE)
+        assert found == [each for each in sections if each in found]
+
+
 def test_every_button_that_the_tutorial_names_exists() -> None:
     """Named in bold, as the pages say it in English."""
     text = (DOCS / "first-answer.md").read_text("utf-8")

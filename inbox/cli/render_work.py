@@ -75,10 +75,9 @@ def _end(work: View) -> Iterator[str]:
         yield f"decided outcome: {labels.english('outcome', work['prepared_outcome'])}"
     if obstacles := (*work["closing"], *work["closing_depending"]):
         anew = work["closing_anew"]
-        why = ", ".join(
-            labels.english("obstacle_anew" if what in anew else "obstacle", what) for what in obstacles
-        )
-        yield f"obstacles to closing it: {why}"
+        yield "obstacles to closing it:"
+        for what in obstacles:
+            yield f"  {labels.english('obstacle_anew' if what in anew else 'obstacle', what)}"
 
 
 def _part(name: str, work: View) -> str:
@@ -148,12 +147,12 @@ def _unasked(each: View) -> str:
 
 
 def _source_risk(work: View) -> Iterator[str]:
-    if work["source_risk"]:
-        yield f"risk to the source: {work['source_risk']}"
-    elif work["proposed_source_risk"]:
-        yield f"risk to the source: {work['proposed_source_risk']}? (proposed from the answers, not assessed)"
+    if known := work["source_risk"]:
+        yield f"risk to the reporter: {known}"
+    elif proposed := work["proposed_source_risk"]:
+        yield f"risk to the reporter: {proposed}? (proposed from the answers, not assessed)"
     else:
-        yield "risk to the source: not assessed"
+        yield "risk to the reporter: not assessed"
 
 
 def _outcome(work: View) -> str:

@@ -60,6 +60,9 @@ def _hold(opened: Unlocked) -> None:
             words = _words(line)
             if len(words) == 1 and words[0] in _ENDING:
                 return
+            if words[:1] == ["help"] and words[1:] in ([each] for each in _ENDING):
+                terminal.warn(f"`{words[1]}` ends the session")
+                continue
             if words:
                 run(words, door)
         if door.is_over:

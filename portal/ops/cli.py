@@ -79,7 +79,14 @@ def run(words: Sequence[str] | None = None) -> int:
     context_settings={"help_option_names": [*HELP_NAMES], "max_content_width": command_line.COLUMNS},
 )
 @command_line.version_option()
-@click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
+@click.option(
+    "--config",
+    "file",
+    type=_FOLDER,
+    default=Path("config.toml"),
+    show_default=True,
+    help="The configuration file.",
+)
 def portal(file: Path) -> None:
     """Store sealed reports for the inbox, and sealed answers for reporters."""
 

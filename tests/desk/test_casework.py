@@ -519,7 +519,7 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
         )
         assert client.send("/en/case/1/dossier", **plan, **to).status_code == 401
         early = client.send("/en/case/1/dossier", **both(**plan, **to))
-        assert (409, True) == (early.status_code, "risk to the source" in early.text)
+        assert (409, True) == (early.status_code, "risk to the reporter" in early.text)
         sends(client, "assess", risk="low", reason="many know")
         beside = client.send("/en/case/1/dossier", **both(**plan, **to | {"papers": str(stick)}))
         assert (409, True) == (beside.status_code, "medium for the portal" in beside.text)

@@ -66,7 +66,7 @@ def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
 
 
 def source_risk(client: Client) -> str:
-    """Return what is noted of the risk to the source, in the midst of a session."""
+    """Return what is noted of the risk to the reporter, in the midst of a session."""
     with client.desk.inbox.vault.transaction() as session:
         return str(workflow.of(session, 1).source_risk)
 

@@ -78,7 +78,9 @@ def reference() -> str:
     for program, command in _PROGRAMS.items():
         lines += [f"## {program}", ""]
         for entry in entries(command, program, None):
-            lines += _section(entry) if entry.depth else [*_commands(entry), *_options(entry)]
+            lines += (
+                _section(entry) if entry.depth else [*_commands(entry), "**Options**", "", *_options(entry)]
+            )
     return "\n".join(lines).rstrip() + "\n"
 
 

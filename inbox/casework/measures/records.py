@@ -116,7 +116,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     Raises Refused for a measure that the law does not have. Raises CaseRefused for an unknown case and in
     these situations:
 
-    - an inquiry comes before the assessment of the risk to the source;
+    - an inquiry comes before the assessment of the risk to the reporter;
     - the day is in the future;
     - a final decision can end no pending proceedings, or is dated before all of them;
     - the prosecutor's word is required but missing, and no reason is given;

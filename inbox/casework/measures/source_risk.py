@@ -1,4 +1,4 @@
-"""The risk to the source: how much the reporter of a case has to fear from an inquiry.
+"""The risk to the reporter: how much the reporter of a case has to fear from an inquiry.
 
 No inquiry begins before this risk is assessed (ISO 37002).
 """
@@ -43,7 +43,7 @@ def check(work: Workflow) -> None:
     """Raise CaseRefused for a case in which the risk has not been assessed yet."""
     if not work.source_risk:
         raise CaseRefused(
-            sentence("the risk to the source of case {number} has not been assessed", number=work.case),
+            sentence("the risk to the reporter of case {number} has not been assessed", number=work.case),
             sentence(
                 "assess it before any inquiry: inbox case set-source-risk {number} low|medium|high --reason"
                 " TEXT",
@@ -53,6 +53,6 @@ def check(work: Workflow) -> None:
 
 
 def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
-    """Set the risk to the source within an action; raises the same errors as ``workflow.of``."""
+    """Set the risk to the reporter within an action; raises the same errors as ``workflow.of``."""
     workflow.of(session, number).source_risk = risk.value
     workflow.acted(session, number, today)

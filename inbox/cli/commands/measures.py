@@ -1,4 +1,4 @@
-"""Measures in a case: risk to the source, measures taken, decisions that the law requires, holds."""
+"""Measures in a case: risk to the reporter, measures taken, decisions that the law requires, holds."""
 
 from datetime import date
 from typing import Any
@@ -53,7 +53,7 @@ def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json
     """Assess how much an inquiry would endanger the reporter. The assessment must come before any inquiry."""
     with door.opened() as (inbox, who):
         source_risk.assess(inbox, who, case, Risk(risk), reason)
-    said = f"case {case}: the risk to the source is {risk}"
+    said = f"case {case}: the risk to the reporter is {risk}"
     terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
 
 

@@ -136,11 +136,11 @@ def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
     assert "case 2 is for its handlers" in refused(trio.others, "case", "assign", "2", "bruno")
 
 
-def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Office) -> None:
+def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
     """ISO 37002; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
     office.tell_no_prosecutor(1)
     said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
-    assert "risk to the source of case 1 has not been assessed\nhint: assess it before any inquiry" in said
+    assert "risk to the reporter of case 1 has not been assessed\nhint: assess it before any inquiry" in said
     # No proceedings of the office could begin, which it could end.
     free = [
         kind
@@ -169,13 +169,13 @@ def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> N
     """It is no assessment: that takes an officer and a reason."""
     assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
     assert (
-        "risk to the source: high? (proposed from the answers, not assessed)"
+        "risk to the reporter: high? (proposed from the answers, not assessed)"
         in office.run("case", "show", "1").out
     )
     assert 2 == office.run("case", "set-source-risk", "1", "low").code
     office.json("case", "set-source-risk", "1", "low", "--reason", "all of the quay know")
     assert "low" == work(office)["source_risk"]
-    assert "risk to the source: low\n" in office.run("case", "show", "1").out
+    assert "risk to the reporter: low\n" in office.run("case", "show", "1").out
 
 
 def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:

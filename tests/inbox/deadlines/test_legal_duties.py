@@ -215,7 +215,7 @@ def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
     said = "it was decided whether to inform the prosecutor, but something new has been received since"
-    assert f"obstacles to closing it: {said}" in office.run("case", "show", "1").out
+    assert f"obstacles to closing it:\n  {said}" in office.run("case", "show", "1").out
     assert f"case 1: {said}" in refused(office, *CLOSED)
     with sitting(office) as client:
         page = client.page("/fr/case/1/work").partition('id="closing"')[2]
@@ -249,7 +249,7 @@ def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(off
 
 
 def test_what_is_transmitted_is_a_measure(office: Office) -> None:
-    """Once the risk to the source is assessed; the journal has decision and reason."""
+    """Once the risk to the reporter is assessed; the journal has decision and reason."""
     sent = ["--addressee", "Parquet du Havre", "--reference", "26/118", "--reason", "it is corruption"]
     assert "has not been assessed" in refused(office, "case", "decide", "1", "transmit", *sent)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")

@@ -555,7 +555,7 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
 
 @pytest.mark.slow
 def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
-    """In one step; not before the risk to the source is assessed, and then nothing is written either."""
+    """In one step; not before the risk to the reporter is assessed, and then nothing is written either."""
     assert 1 == make(room, tmp_path / "out", "--measure").code
     assert [] == [*tmp_path.iterdir()]
     room.office.json("case", "set-source-risk", "1", "high", "--reason", "x")

@@ -51,11 +51,11 @@ PARTS = {
         "Informing the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
     ),
     "what stands in the way of closing it": (
-        "it has not been decided whether to inform the prosecutor, ",
+        "it has not been decided whether to inform the prosecutor\n",
         "<li>it has not been decided whether to inform the prosecutor<br>",
     ),
     "what stands there by how it is closed": (
-        "the reporter may be told only that the case is closed, not its outcome, ",
+        "the reporter may be told only that the case is closed, not its outcome\n",
         "the reporter may be told only that the case is closed, not its outcome<br>",
     ),
     "that one alone cannot close it": (
@@ -63,10 +63,10 @@ PARTS = {
         "two officers must close it<br>",
     ),
     "the way to the act that lifts an obstacle": (
-        "it has not been decided whether to inform the prosecutor, ",
+        "  it has not been decided whether to inform the prosecutor\n",
         '<a href="#assessing">Decide it</a>',
     ),
-    "the risk to the source": ("risk to the source: high\n", "Risk to the reporter: <strong>High"),
+    "the risk to the reporter": ("risk to the reporter: high\n", "Risk to the reporter: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
     "the rule behind it": ("(proposed by the rules: 2 for category: info_leak)", "What the answers proposed"),
