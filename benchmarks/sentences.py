@@ -5,7 +5,7 @@ provides the same number of sentences. ``--old FILE`` mixes in sentences of an e
 the file. If a reader does not stumble over the earlier sentences, the reading was too fast and does not
 count.
 
-    python -m benchmarks.sentences SEED --old benchmarks/old_sentences.txt --key KEYFILE
+    make sentences SEED=1 KEY=KEYFILE
 """
 
 import argparse
@@ -17,8 +17,11 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from templates import command_line
+
 COUNT = 300
 OLD = 20
+_OLD = Path(__file__).with_name("old_sentences.txt")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 _SHORTEST = 4  # words: anything shorter is a title or a label
 # Folders of other people's code: their prose does not count.
@@ -50,11 +53,13 @@ def main() -> None:
     """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
     parser.add_argument("seed", type=int, help="a number; the same number draws the same sentences")
-    parser.add_argument("--old", type=Path, help="sentences of an earlier text, one on each line")
+    parser.add_argument(
+        "--old", type=Path, default=_OLD, help="sentences of an earlier text, one on each line"
+    )
     parser.add_argument("--key", type=Path, help="the file to write the source of each sentence to")
     given = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
-    old = given.old.read_text("utf-8").splitlines() if given.old else []
+    old = given.old.read_text("utf-8").splitlines()
     rows = drawn(root, given.seed, [line for line in old if line.strip()])
     sys.stdout.write(f"seed {given.seed}, {len(rows)} sentences\n")
     sys.stdout.writelines(f"{number}. {said}\n" for number, (said, _) in enumerate(rows, 1))
@@ -119,6 +124,9 @@ def _help(root: Path) -> Iterator[tuple[str, str]]:
                     yield from ((said, name) for said in sentences(paragraph))
             elif isinstance(node, ast.keyword) and node.arg == "help":
                 yield from ((said, name) for said in sentences(_text(node.value)))
+    for file in sorted(root.glob("*/*/commands.toml")):
+        for leaf in command_line.leaves(command_line.read(file)).values():
+            yield from ((said, str(file.relative_to(root))) for said in sentences(leaf.summary))
 
 
 def _documents(root: Path) -> Iterator[tuple[str, str]]:
