@@ -48,7 +48,7 @@ class _Since(NamedTuple):
     decided: date | None = None
     sent: date | None = None
     answer_sent: date | None = None
-    has_word: bool = False
+    has_word: bool | None = None
 
 
 # Cases for which the next outbox can contain news, and cases with news in an unconfirmed outbox.

@@ -246,9 +246,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
     """Record, for each outbox that the portal has applied, the day from which it counts; yield warnings."""
     days = []
-    for row in queries_exchange.unconfirmed_outboxes(session):
-        if row.n > applied.n:
-            break
+    for row in [each for each in queries_exchange.unconfirmed_outboxes(session) if each.n <= applied.n]:
         counts = portal_days.of(row.n, row.made, applied.imports, known)
         row.applied = counts.day
         days.append(counts)

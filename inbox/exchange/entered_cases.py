@@ -5,7 +5,7 @@ Nobody uploaded them, so an outbox opens them at the portal (SPEC 8.2, 9.5).
 
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import NotNullable, select, update
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Opened
@@ -17,13 +17,10 @@ from inbox.vault.tables import Case
 def waiting(session: Session) -> dict[int, Opened]:
     """Return, by case number, the entered cases that no confirmed outbox has opened at the portal."""
     untold = Opening.told.is_(None) | Opening.told.not_in(CONFIRMED)
-    columns = select(Opening.case, Case.case_id, Opening.memo, Case.withdraw_id)
+    # Every entered case has both ids (``manual_entry``).
+    columns = select(Opening.case, NotNullable(Case.case_id), Opening.memo, NotNullable(Case.withdraw_id))
     rows = session.execute(columns.join(Case, Case.number == Opening.case).where(untold))
-    return {
-        number: Opened(case_id, memo, withdraw_id)
-        for number, case_id, memo, withdraw_id in rows
-        if case_id is not None and withdraw_id is not None
-    }
+    return {number: Opened(case_id, memo, withdraw_id) for number, case_id, memo, withdraw_id in rows}
 
 
 def note_told(session: Session, numbers: Collection[int], n: int) -> None:

@@ -66,10 +66,7 @@ def waiting(inbox: Inbox, folder: Path | None) -> int:
     if folder is None:
         return 0
     with inbox.vault.transaction() as session:
-        try:
-            return sum(not each.is_collected and not each.why for each in _found(session, folder))
-        except OSError:
-            return 0
+        return sum(not each.is_collected and not each.why for each in _found(session, folder))
 
 
 def files(folder: Path) -> list[Path]:
@@ -77,23 +74,26 @@ def files(folder: Path) -> list[Path]:
 
     The list is empty if the folder cannot be read.
     """
-    return sorted(
-        path
-        for path in folder.glob("*.tar")
-        if path.is_file() and not path.is_symlink() and not path.name.startswith(HANDED)
-    )
+    return [
+        path for path in _files(folder) if path.name.endswith(".tar") and not path.name.startswith(HANDED)
+    ]
 
 
 def loose(folder: Path | None) -> list[Path]:
     """Return the files that officers may have put into a folder, without archives or links.
 
-    The list is empty without a folder.
+    The list is empty without a folder, or if the folder cannot be read.
     """
-    return sorted(
-        path
-        for path in (folder.glob("*") if folder else ())
-        if not path.is_symlink() and path.is_file() and path.suffix != ".tar" and path.name[0] != "."
-    )
+    every = _files(folder) if folder else []
+    return [path for path in every if path.suffix != ".tar" and not path.name.startswith(".")]
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files in a folder, without links; none if the folder cannot be read, or is being removed."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
+    except OSError:
+        return []
 
 
 def _bundles(session: Session, folder: Path) -> list[Found]:

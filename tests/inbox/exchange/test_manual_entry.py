@@ -14,6 +14,7 @@ from crypto.bundle import Link, Outbox, Withdrawal
 from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
+from crypto.shape import FIRST_DAY
 from inbox.exchange import manual_entry
 from inbox.exchange.manual_entry import Route, Told
 from inbox.language.errors import Refused
@@ -95,8 +96,12 @@ def test_what_the_page_would_not_send_is_refused(
 def test_a_day_to_come_or_long_past_is_refused(world: World, answers: Path) -> None:
     later = (today() + timedelta(days=1)).isoformat()
     assert "the report cannot have arrived on" in world.office.run(*entering(answers, received=later)).err
-    with pytest.raises(Refused, match="1999-12-31 is too early for a report"):
-        manual_entry.check_day(date(1999, 12, 31), today())
+    for wrong in ("1999-12-31", "soon"):
+        assert 2 == world.office.run(*entering(answers, received=wrong)).code
+    with pytest.raises(Refused, match="is too early for a report"):
+        manual_entry.check_day(FIRST_DAY - timedelta(days=1), today())
+    for right in (FIRST_DAY, today()):
+        manual_entry.check_day(right, today())
 
 
 def test_a_file_that_is_not_there_is_said_before_anything_is_asked(world: World, answers: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from inbox.exchange import medium
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Portal, World
 
 
 @pytest.fixture
@@ -23,9 +25,53 @@ def folder(tmp_path: Path) -> Path:
 
 def test_links_folders_and_our_own_outboxes_are_not_offered_as_bundles(folder: Path) -> None:
     assert ["b-1.tar", "b-2.tar"] == [path.name for path in medium.files(folder)]
-    assert [] == medium.files(folder / "none")
 
 
 def test_links_folders_archives_and_hidden_files_are_not_offered_as_files(folder: Path) -> None:
     assert ["lettre.pdf", "note."] == [path.name for path in medium.loose(folder)]
+
+
+def test_a_folder_that_is_gone_or_that_nobody_named_offers_nothing(world: World, tmp_path: Path) -> None:
+    (file := tmp_path / "lettre.pdf").touch()
+    for gone in (tmp_path / "none", file):
+        assert ([], []) == (medium.files(gone), medium.loose(gone))
     assert [] == medium.loose(None)
+    with world.office.opened() as inbox:
+        assert [0, 0] == [medium.waiting(inbox, each) for each in (tmp_path / "none", None)]
+
+
+def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_to_collect_them(
+    world: World, portal: Portal, tmp_path: Path
+) -> None:
+    """Each with its portal, and whether it was collected; a file that is no bundle is offered with the why.
+
+    Only the bundles that can still be collected are counted as waiting.
+    """
+    words = ("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    world.office.json(*words)
+    for _ in range(10):
+        portal.bundle()
+    other = Portal(world, tmp_path / "other")
+    other.bundle().rename(portal.folder / "0.tar")
+    (portal.folder / "1.tar").write_bytes(b"x" * 600)
+    with world.office.unlocked() as opened:
+        found = medium.look(opened.inbox, opened.by_opening(build.today()), portal.folder).bundles
+        assert 11 == medium.waiting(opened.inbox, portal.folder)
+    own, (noise, stranger) = found[:11], found[11:]
+    assert [(n, portal.fingerprint, True, n == 1, "") for n in range(1, 12)] == [
+        (each.n, each.portal, each.is_known, each.is_collected, each.why) for each in own
+    ]
+    assert ("1.tar", 0, "", False, False) == (
+        noise.name, noise.n, noise.portal, noise.is_known, noise.is_collected,
+    )  # fmt: skip
+    assert "not an intake bundle" in noise.why
+    assert ("0.tar", 1, other.fingerprint, False, False, "") == (
+        stranger.name, stranger.n, stranger.portal, stranger.is_known, stranger.is_collected, stranger.why,
+    )  # fmt: skip
+
+
+def test_before_a_portal_is_confirmed_no_bundle_is_known(world: World, portal: Portal) -> None:
+    portal.bundle()
+    with world.office.unlocked() as opened:
+        (found,) = medium.look(opened.inbox, opened.by_opening(build.today()), portal.folder).bundles
+    assert (1, False, False) == (found.n, found.is_known, found.is_collected)

@@ -1,0 +1,194 @@
+"""A vault restored from a backup goes on with a portal that is ahead of it; the portal is told all again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crypto.bundle import NOTHING, Applied, Import, Link
+from inbox.exchange import after_restore, bundle_chain
+from inbox.exchange.verify import announced
+from inbox.vault import queries_exchange, queries_office
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Portal, Reporter, World, read_outbox, today
+
+FOREIGN = bytes(32)
+
+
+def outbox(world: World) -> Link:
+    """Make the next outbox; return its number and hash, as the portal would name them."""
+    made = Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"])
+    read, manifest, _ = read_outbox(made, world)
+    return Link(read.n, manifest.hash)
+
+
+def gap(world: World, path: Path) -> dict[str, int]:
+    """Return what the journal would say is missing before a bundle."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return after_restore.gap(session, announced(path, world.deployment, build.CHANNEL).head)
+
+
+def go_on(world: World, path: Path) -> list[str]:
+    """Collect a bundle as two officers do after a restore; return the actions in the journal."""
+    world.office.json("exchange", "collect", path, "--after-restore")
+    return [each["action"] for each in world.office.json("journal", "list")["entries"]]
+
+
+def rows(world: World, what: Any) -> list[Any]:
+    """Return rows of the vault, detached from it."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return [*session.scalars(what)]
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_nothing_is_missing_if_the_portal_applied_our_own_outboxes(world: World, portal: Portal) -> None:
+    """All of them, some or none. One officer collects the bundle, and no serial leaps."""
+    first, last = outbox(world), outbox(world)
+    for applied in (NOTHING, first, last):
+        path = portal.bundle(applied=applied)
+        assert {} == gap(world, path)
+        assert "accept-gap" not in go_on(world, path)
+    assert [1, 2] == [row.n for row in rows(world, select(OutboxBundle))]
+    assert [2] == [case.serial for case in rows(world, select(Case))]
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_a_gap_says_which_bundles_and_which_outboxes_are_missing(world: World, portal: Portal) -> None:
+    """From the last that is known here: of outboxes none, then one."""
+    ahead = portal.bundle(applied=Link(4, FOREIGN))
+    assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
+    portal.bundle()
+    later = portal.bundle(applied=Link(5, FOREIGN))
+    outbox(world)
+    assert {"bundle": 4, "after_bundle": 1, "outbox": 5, "after_outbox": 1} == gap(world, later)
+    only_bundles = portal.bundle()
+    assert {"bundle": 5, "after_bundle": 1} == gap(world, only_bundles)
+
+
+def test_before_a_bundle_that_is_known_or_whose_portal_is_unknown_nothing_is_missing(
+    world: World, portal: Portal, tmp_path: Path
+) -> None:
+    """Whatever the portal applied: to give a bundle again, or the first one, changes no serial."""
+    path = portal.bundle(applied=Link(4, FOREIGN))
+    assert {} == gap(world, path)
+    world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
+    assert {} == gap(world, path)
+    assert {} == gap(world, Portal(world, tmp_path / "other").bundle(applied=Link(4, FOREIGN)))
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: World, portal: Portal) -> None:
+    """Only a gap excuses from it: between bundles 1 and 2 none is missing."""
+    path = portal.bundle(edit=lambda intake: replace(intake, previous=bytes(32)))
+    before = world.office.state()
+    said = world.office.run("exchange", "collect", path, "--after-restore")
+    assert (1, True) == (said.code, "does not continue the chain" in said.err)
+    assert before == world.office.state()
+
+
+def test_bundles_are_missing_only_between_the_last_one_and_one_that_is_not_the_next(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    one, two, three = (portal.bundle() for _ in range(3))
+
+    def is_gap(path: Path) -> bool:
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            return bundle_chain.is_gap(session, announced(path, world.deployment, build.CHANNEL).head)
+
+    assert [False] * 3 == [is_gap(path) for path in (one, two, three)]
+    collect(one)
+    assert [False, False, True] == [is_gap(path) for path in (one, two, three)]
+
+
+@pytest.mark.parametrize(("days", "made"), [(-3, -3), (5, 0)], ids=["past", "future"])
+@pytest.mark.usefixtures("correspondent")
+def test_the_outbox_of_the_lost_inbox_counts_from_the_day_of_its_own_import_but_not_from_a_later_one(
+    world: World, portal: Portal, days: int, made: int
+) -> None:
+    """The portal lists the imports of earlier outboxes too. Its clock may run ahead of ours."""
+
+    def day(after: int) -> date:
+        return today() + timedelta(after)
+
+    imports = (Import(3, day(-9)), Import(4, day(-6)), Import(5, day(days)))
+    path = portal.bundle(edit=lambda intake: replace(intake, applied=Applied(5, FOREIGN, imports)))
+    go_on(world, path)
+    (row,) = rows(world, select(OutboxBundle))
+    assert (5, FOREIGN, day(made)) == (row.n, row.hash, row.made)
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_all_serials_move_past_those_that_the_lost_inbox_may_have_used(world: World, portal: Portal) -> None:
+    """Slots by the number of outboxes, because each fills a slot once at most; keyring and card by a leap."""
+
+    def serials() -> tuple[int, int, int, int]:
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            office, newest = queries_office.office(session), queries_office.newest_keyring(session)
+            assert newest is not None
+            reply = session.scalars(select(Message)).one()
+            return session.get_one(Case, 1).serial, reply.serial, newest.serial, office.card_serial
+
+    applied = outbox(world)
+    world.office.json("message", "reply", "1", "--text", "attend")
+    slot, reply, keyring, card = serials()
+    assert slot < reply
+    go_on(world, portal.bundle(applied=Link(applied.n + 6, FOREIGN)))
+    assert (slot + 7, reply + 7, keyring + 1_001, card + 1_000) == serials()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_an_inbox_on_the_keyring_of_another_issues_none_after_a_restore(world: World, portal: Portal) -> None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        queries_office.office(session).root_seed = None
+    (before,) = {row.serial for row in rows(world, select(queries_office.KeyringFile))}
+    go_on(world, portal.bundle(applied=Link(3, FOREIGN)))
+    assert [before] == [row.serial for row in rows(world, select(queries_office.KeyringFile))]
+
+
+def test_what_was_in_outboxes_that_the_portal_does_not_have_is_sent_again(
+    world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
+) -> None:
+    """All of ours that it did not confirm, though it applied only a later one; what it confirmed stays."""
+    world.office.json("message", "reply", "1", "--template", "acknowledgement")
+    collect(portal.bundle(applied=outbox(world)))
+    world.office.close("1")
+    closing = outbox(world)
+    assert 2 == closing.n
+    assert [1, 2] == [row.outbox for row in rows(world, select(IntakeBundle).order_by(IntakeBundle.n))]
+    go_on(world, portal.bundle(applied=Link(7, FOREIGN)))
+    assert [1, 7] == [row.n for row in rows(world, select(OutboxBundle).order_by(OutboxBundle.n))]
+    assert [1, None, None] == [
+        row.outbox for row in rows(world, select(IntakeBundle).order_by(IntakeBundle.n))
+    ]
+    (case,) = rows(world, select(Case))
+    assert (None, None) == (case.closed_in, case.closed_on)
+    (work,) = rows(world, select(Workflow))
+    assert (1, today()) == (work.acknowledged_in, work.acknowledged)
+    made = Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"])
+    read, _, _ = read_outbox(made, world)
+    assert (8, FOREIGN, [2, 3]) == (read.n, read.previous, [link.n for link in read.collected])
+    assert (correspondent.keys.case_id,) == read.closed
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_the_outbox_that_the_portal_applied_instead_of_ours_takes_its_place(
+    world: World, portal: Portal
+) -> None:
+    """Under the same number. A day on which our own would have acknowledged the report is not counted."""
+    world.office.json("message", "reply", "1", "--template", "acknowledgement")
+    outbox(world)
+    (work,) = rows(world, select(Workflow))
+    assert 1 == work.acknowledged_in
+    go_on(world, portal.bundle(applied=Link(1, FOREIGN)))
+    (row,) = rows(world, select(OutboxBundle))
+    assert (1, FOREIGN, today()) == (row.n, row.hash, row.applied)
+    (work,) = rows(world, select(Workflow))
+    assert (None, None) == (work.acknowledged_in, work.acknowledged)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert [1] == [*queries_exchange.confirmed_outboxes(session)]
