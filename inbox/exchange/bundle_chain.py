@@ -46,12 +46,8 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
     pinned = queries_exchange.pinned_instance(session)
     if pinned is None:
         _check_first(fingerprint(intake.instance_key), acceptance)
-        _check_next(intake, 0, FIRST)
     elif pinned.key == intake.instance_key:
         _check_pinned(fingerprint(pinned.key), acceptance)
-        last = queries_exchange.last_intake(session, pinned.key)
-        if not (acceptance.after_restore and is_gap(session, intake)):
-            _check_next(intake, last.n if last else 0, last.hash if last else FIRST)
     elif session.get(Instance, intake.instance_key) is not None:
         raise BundleRefused(
             sentence("the bundle is from a portal that was replaced"),
@@ -59,7 +55,9 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
         )
     else:
         _check_new(fingerprint(intake.instance_key), acceptance)
-        _check_next(intake, 0, FIRST)
+    if not (acceptance.after_restore and is_gap(session, intake)):
+        last = queries_exchange.last_intake(session, intake.instance_key)
+        _check_next(intake, last.n if last else 0, last.hash if last else FIRST)
     return True
 
 

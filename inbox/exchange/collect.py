@@ -93,7 +93,7 @@ def collect(
             turns.append(_turn(inbox, path))
         except BundleRefused as refused:
             yield Outcome(bundle=path.name, refused=refused)
-    for turn in sorted(turns, key=lambda turn: turn[:3]):
+    for turn in sorted(turns):
         try:
             yield _collect_one(inbox, who, turn, acceptance, progress)
         except BundleRefused as refused:

@@ -1,5 +1,6 @@
 """File unsealed envelopes in one transaction, as cases, follow-ups or rows of the unopened list."""
 
+import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -296,9 +297,10 @@ class Filing:
             self.meant.setdefault(number, set()).update(named)
 
 
-def _age(letter: tuple[Item, SignedFollowUp]) -> tuple[bool, int]:
+def _age(letter: tuple[Item, SignedFollowUp]) -> float:
+    """Return the sort key of follow-ups: those that were set aside before come first, by their rows."""
     row = letter[0].row
-    return row is None, row.number if row else 0
+    return row.number if row else math.inf
 
 
 def _named(files: Files) -> Iterable[str]:

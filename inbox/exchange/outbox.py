@@ -79,7 +79,7 @@ class _Waiting:
     opened: Opened | None
 
 
-def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: bool = False) -> Made:
+def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: bool) -> Made:
     """Make the next outbox and put a copy into the folder ``out``.
 
     Our own copy is on disk before the vault records the outbox, so that ``again`` always finds it. Raises
@@ -100,7 +100,7 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 
-def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
+def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool) -> Made:
     """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
     If the outbox's reply key is no longer valid, the current key signs the outbox again, because the portal

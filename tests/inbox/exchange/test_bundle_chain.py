@@ -1,0 +1,193 @@
+"""Each portal has a chain of bundles from number 1, and officers accept its key once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crypto.bundle import NOTHING, Link
+from inbox.exchange import collect as collecting
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.collect import Outcome
+from inbox.exchange.unopened import Item
+from inbox.exchange.unseal import Place
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+from inbox.vault.tables import Instance, IntakeBundle, OutboxBundle
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Portal, Reporter, World, first, read_outbox, today
+
+
+def collected(world: World, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
+    """Collect bundles as an officer does who accepts keys in this way."""
+    with world.office.unlocked() as opened:
+        who = opened.by_opening(today())
+        return [*collecting.collect(opened.inbox, who, paths, acceptance, progress=lambda *_: None)]
+
+
+def rows(world: World, what: Any) -> list[Any]:
+    """Return rows of the vault, detached from it."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return [*session.scalars(what)]
+
+
+def test_an_officer_who_is_asked_about_the_first_key_can_decline_or_accept_it(
+    world: World, portal: Portal
+) -> None:
+    """The question names the key and where to compare it. It is asked once, and never again later."""
+    asked: list[str] = []
+    answers = [False, True]
+
+    def answer(question: str) -> bool:
+        asked.append(question)
+        return answers.pop(0)
+
+    asking = Acceptance(None, None, answer)
+
+    path = portal.bundle()
+    (declined,) = collected(world, asking, path)
+    assert "no portal is confirmed yet" in str(declined.refused)
+    (accepted,) = collected(world, asking, path)
+    assert (None, 1) == (accepted.refused, accepted.n)
+    assert [True] * 2 == [portal.fingerprint in each and "`portal init` printed" in each for each in asked]
+    assert [None] == [each.refused for each in collected(world, asking, portal.bundle())]
+    assert 2 == len(asked)
+
+
+@pytest.mark.parametrize("option", ["confirmed", "new"])
+def test_the_first_key_is_accepted_by_either_fingerprint(world: World, portal: Portal, option: str) -> None:
+    given = replace(Acceptance(None, None, lambda _: False), **{option: portal.fingerprint})
+    assert [None] == [each.refused for each in collected(world, given, portal.bundle())]
+
+
+def test_the_first_bundle_of_a_portal_has_the_number_1(world: World, portal: Portal, tmp_path: Path) -> None:
+    """Of the first portal and of a rebuilt one, also after a restore."""
+    for place, each in enumerate((portal, Portal(world, tmp_path / "rebuilt"))):
+        given = Acceptance(None, each.fingerprint, lambda _: False)
+        two = [each.bundle() for _ in range(2)][1]
+        for acceptance in (given, replace(given, after_restore=True)):
+            (refused,) = collected(world, acceptance, two)
+            assert "bundle 1 is missing before bundle 2" in str(refused.refused)
+        each.last = Link(0, bytes([1]) * 32)
+        (refused,) = collected(world, given, each.bundle())
+        assert "does not continue the chain" in str(refused.refused)
+        assert place == len(rows(world, select(Instance)))
+        each.last = NOTHING
+        assert [None] == [said.refused for said in collected(world, given, each.bundle())]
+
+
+def test_portals_are_numbered_in_the_order_in_which_officers_accepted_them(
+    world: World, portal: Portal, tmp_path: Path
+) -> None:
+    """From 1; a bundle of a portal that is known adds none."""
+    expected = []
+    for place in range(3):
+        for _ in range(2):
+            given = Acceptance(None, portal.fingerprint, lambda _: False)
+            assert [None] == [each.refused for each in collected(world, given, portal.bundle())]
+        expected.append((place + 1, build.signing.public_key(portal.seed)))
+        found = rows(world, select(Instance).order_by(Instance.position))
+        assert expected == [(each.position, each.key) for each in found]
+        portal = Portal(world, tmp_path / f"rebuilt-{place}")
+
+
+def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """With or without the officers' word: its place in the chain is taken."""
+    collect(portal.bundle())
+    found, later = portal.bundle(first(Reporter(world))), portal.bundle()
+    world.office.json("exchange", "collect", later, "--after-restore")
+    for words in ([], ["--after-restore"]):
+        said = world.office.run("exchange", "collect", found, *words)
+        assert (1, True) == (said.code, "does not continue the chain" in said.err)
+
+
+def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collected_twice(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same bundle, or the one whose absence two officers were about to accept."""
+    collect(portal.bundle())
+    path = portal.bundle(first(Reporter(world)))
+    acting, given = Inbox.acting, Acceptance(None, None, lambda _: False)
+
+    def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
+        """Collect one bundle; right before it is signed, another person at the desk collects another."""
+
+        def meanwhile(inbox: Inbox, who: Actor, *arguments: Any) -> Any:
+            monkeypatch.setattr(Inbox, "acting", acting)
+            (said,) = collecting.collect(inbox, who, [early], given, progress=lambda *_: None)
+            assert "collected" == said.state
+            return acting(inbox, who, *arguments)
+
+        monkeypatch.setattr(Inbox, "acting", meanwhile)
+        (outcome,) = collected(world, acceptance, late)
+        return outcome
+
+    assert "collected-before" == overtaken(given, path, path).state
+    assert 1 == len(world.office.json("case", "list")["cases"])
+    early, last = portal.bundle(), portal.bundle()
+    refused = overtaken(replace(given, after_restore=True), last, early).refused
+    assert "another bundle was collected in the meantime" in str(refused)
+    assert [1, 2, 3] == [row.n for row in rows(world, select(IntakeBundle).order_by(IntakeBundle.n))]
+    assert ["collected"] == [each.state for each in collected(world, given, last)]
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_only_the_outboxes_up_to_the_applied_one_are_confirmed_each_with_its_day(
+    world: World, portal: Portal
+) -> None:
+    """An impossible day is replaced and told."""
+    links = []
+    for _ in range(3):
+        made = world.office.json("exchange", "outbox", "--out", world.office.out)
+        read, manifest, _ = read_outbox(Path(made["file"]), world)
+        links.append(Link(read.n, manifest.hash))
+
+    def confirmed(applied: Link, **changes: Any) -> tuple[list[bool], list[str]]:
+        said = world.office.json("exchange", "collect", portal.bundle(applied=applied, **changes))[0]
+        found = rows(world, select(OutboxBundle).order_by(OutboxBundle.n))
+        assert {today(), None} >= {row.applied for row in found}
+        return [row.applied is not None for row in found], said["warnings"]
+
+    assert ([False] * 3, []) == confirmed(NOTHING)
+    assert ([True, True, False], []) == confirmed(links[1])
+    every, (warning,) = confirmed(links[2], imported=today() + timedelta(9))
+    assert [True] * 3 == every
+    assert "applied outbox 3 on" in warning
+
+
+def test_receipts_on_impossible_days_are_counted_for_the_officers(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """None is told if all days are possible."""
+    assert [] == collect(portal.bundle(first(Reporter(world)), first(Reporter(world))))["warnings"]
+
+    def dated(intake: Any) -> Any:
+        days = (today(), *[today() + timedelta(9)] * 2)
+        entries = (replace(each, day=day) for each, day in zip(intake.entries, days, strict=True))
+        return replace(intake, entries=tuple(entries))
+
+    (warning,) = collect(portal.bundle(*(first(Reporter(world)) for _ in range(3)), edit=dated))["warnings"]
+    assert "impossible day: 2." in warning
+
+
+@pytest.mark.parametrize(("size", "few"), [(16 * 1024 * 1024, 64), (16 * 1024 * 1024 + 1, 1)])
+def test_up_to_64_envelopes_of_16_mib_in_all_are_unsealed_in_one_process(
+    monkeypatch: pytest.MonkeyPatch, size: int, few: int
+) -> None:
+    told = []
+
+    def spread(*_: Any, few: int) -> Any:
+        told.append(few)
+        return iter(["first", "second"])
+
+    monkeypatch.setattr(collecting, "spread", spread)
+    items = [Item(Place(Path(), 0, each, bytes(32)), today(), None) for each in (1_000, size - 1_000)]
+    trust: Any = None
+    found = [result for _, result in collecting._unsealed(items, trust, lambda *_: None)]
+    assert (["first", "second"], [few]) == (found, told)
