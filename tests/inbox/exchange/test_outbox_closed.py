@@ -1,11 +1,15 @@
 """A closed case whose slot would outlive the key that signed it, and an outbox whose key was withdrawn."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crypto import bundle
+from inbox.exchange import outbox as exchange_outbox
+from inbox.language.errors import Refused
+from inbox.vault.tables import IntakeBundle, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.bodies import accept, export, joined
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
@@ -135,3 +139,69 @@ def test_a_copy_that_was_changed_is_never_signed(tmp_path: Path) -> None:
     copy.write_bytes(copy.read_bytes().replace(b'"kind":"outbox"', b'"kind":"outboy"'))
     said = office.run("exchange", "outbox", "--again", "1", "--out", office.out)
     assert (1, True) == (said.code, "was changed" in said.err)
+
+
+def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
+    world: World, correspondent: Reporter
+) -> None:
+    """A lost outbox is repeated with the closing: a reply that was sent in it is no news."""
+    world.office.json("message", "reply", "1", "--text", "Merci")
+    world.office.close("1")
+    for _ in range(3):
+        made, _, files = outbox(world.office, world)
+        assert (correspondent.keys.case_id,) == made.closed
+        slot = build.read_slot(files[bundle.slot_name(correspondent.keys.case_id)], correspondent)
+        assert 1 == len(slot.messages)
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_a_bundle_keeps_the_first_outbox_that_acknowledged_it(world: World) -> None:
+    """A portal may have applied that one, whatever became of the later ones."""
+    for _ in range(2):
+        outbox(world.office, world)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert [1] == [row.outbox for row in session.scalars(select(IntakeBundle))]
+
+
+def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
+    """The newest of several that are valid; none that was withdrawn, or whose seed is not here."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        (key,) = session.scalars(select(ReplyKey))
+
+        def signer(day: date) -> bytes | None:
+            try:
+                return exchange_outbox._reply_key(session, day)[0]
+            except Refused:
+                return None
+
+        one = timedelta(1)
+        days = (key.not_before - one, key.not_before, key.not_after, key.not_after + one)
+        assert [None, key.id, key.id, None] == [signer(day) for day in days]
+        for place in (1, 2):
+            session.add(
+                ReplyKey(
+                    id=bytes([place]) * 16, seed=bytes(32), key=bytes([place]) * 32,
+                    not_before=key.not_before + place * one, not_after=key.not_after,
+                )
+            )  # fmt: skip
+        session.flush()
+        signing = [signer(key.not_before + place * one) for place in range(3)]
+        assert [key.id, bytes([1]) * 16, bytes([2]) * 16] == signing
+        newest = session.get_one(ReplyKey, bytes([2]) * 16)
+        newest.withdrawn = key.not_before
+        session.flush()
+        assert bytes([1]) * 16 == signer(key.not_after)
+        session.rollback()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_no_outbox_is_put_on_this_machine_s_own_disk_unless_officers_say_so(world: World) -> None:
+    """Neither the first time nor again: the folder of a medium that is not there is an ordinary folder."""
+    words = ("exchange", "outbox", "--out", world.office.out)
+    assert 1 == world.office.typed(*words).code
+    assert [] == [*world.office.out.iterdir()]
+    outbox(world.office, world)
+    (copy,) = world.office.out.iterdir()
+    copy.unlink()
+    assert 1 == world.office.typed(*words, "--again", "1").code
+    assert [] == [*world.office.out.iterdir()]
