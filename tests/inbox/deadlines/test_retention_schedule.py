@@ -1,5 +1,7 @@
 """How long a case is kept that has ended, and what stands against its end (2019/1937, article 18)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from inbox.casework.measures.details import Taken
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.workflow import Disclosure
 from inbox.dossiers import recording
 from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
@@ -498,3 +501,35 @@ def test_an_open_case_is_not_destroyed(
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
 def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
     assert 2 == world.office.run("retention", "destroy", *words).code
+
+
+@pytest.mark.parametrize(
+    ("closed", "disclosure", "feedback", "ended"),
+    [
+        (False, Disclosure.FULL, False, False),
+        (True, Disclosure.WITHHELD, False, False),
+        (True, Disclosure.FULL, True, False),
+        (True, Disclosure.FULL, False, True),
+    ],
+)
+def test_a_case_ended_without_feedback_only_if_it_was_closed_by_a_text_that_is_none(
+    *, closed: bool, disclosure: Disclosure, feedback: bool, ended: bool
+) -> None:
+    """If all was withheld, feedback is owed once the reason for that is gone."""
+    work = Workflow(case=1, closed=today() if closed else None, disclosure=disclosure, feedback=feedback)
+    assert ended is workflow._ended_without_feedback(work)
+
+
+def test_the_day_of_two_clocks_is_known_once_the_portal_has_told_its_own(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """The earlier of the two counts, whichever clock is behind."""
+
+    def day(of_ours: date) -> date | None:
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            return retention_schedule.day_of_two_clocks(session, of_ours)
+
+    assert day(today()) is None
+    yesterday, before = today() - timedelta(1), today() - timedelta(2)
+    collect(portal.bundle(edit=lambda intake: replace(intake, exported=yesterday)))
+    assert [yesterday, before] == [day(today()), day(before)]
