@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crypto import casetoken, memo
 from crypto.bundle import Link, Outbox, Withdrawal
@@ -432,3 +433,29 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
 
 def test_without_a_terminal_the_answers_are_a_file(world: World, answers: Path) -> None:
     assert 2 == world.office.run(*entering(answers)[:-2]).code
+
+
+@pytest.mark.parametrize(("told", "own", "newest"), [([], 0, 1), ([3, 7, 5], 0, 7), ([3], 9, 9), ([9], 3, 9)])
+def test_an_entered_report_names_the_newest_keyring_that_is_known_here(
+    world: World, told: list[int], own: int, newest: int
+) -> None:
+    """Its own or one that reports named; with none at all, the first serial and an empty hash."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(vault_tables.KeyringFile))
+        session.add_all(vault_tables.ShownKeyring(serial=n, hash=bytes([n]) * 32) for n in told)
+        if own:
+            row = {"valid_until": today(), "hash": bytes([own]) * 32, "raw": b"", "signature": b""}
+            session.add(vault_tables.KeyringFile(serial=own, **row))
+        session.flush()
+        seen = manual_entry._keyring(session)
+        session.rollback()
+    assert (newest, bytes([newest if told or own else 0]) * 32) == (seen.serial, seen.hash)
+
+
+def test_a_report_may_have_as_many_files_as_any_other(world: World) -> None:
+    with world.office.opened() as inbox:
+        asked = manual_entry.asked_now(inbox)
+    given = Told(Route.LETTER, "fr", today(), {}, tuple(Path(str(n)) for n in range(MOST_FILES + 1)))
+    manual_entry.check_amount(asked, replace(given, files=given.files[:MOST_FILES]))
+    with pytest.raises(Refused, match="more than"):
+        manual_entry.check_amount(asked, given)

@@ -1,0 +1,24 @@
+"""The sheet with the words of a case token."""
+
+from inbox.exchange import token_sheet
+
+
+def test_the_words_run_down_three_columns_and_no_line_ends_in_spaces() -> None:
+    """The numbers of a column stand below each other."""
+    words = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
+    assert [
+        " 1 un           5 cinq         9 neuf",
+        " 2 deux         6 six         10 dix",
+        " 3 trois        7 sept        11 onze",
+        " 4 quatre       8 huit        12 douze",
+    ] == [*token_sheet.rows(words)]
+
+
+def test_words_that_do_not_fill_all_columns_are_all_there() -> None:
+    assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
+
+
+def test_the_words_stand_between_a_title_and_an_advice_each_apart() -> None:
+    title, *lines = token_sheet.sheet(("un", "deux"), "fr").split("\n")
+    assert (True, ["", " 1 un           2 deux", ""], "") == (bool(title), lines[:3], lines[-1])
+    assert lines[3]
