@@ -66,3 +66,11 @@ def test_a_list_for_a_visa_has_columns_and_gives_the_code_of_a_rule_without_word
     (line,) = [each for each in lines if each.startswith("7 ")]
     assert "7            2026             -              of_another_law / of_another_law" == line
     assert "dossier/case reçu en/received clos en/closed durée de conservation échue/rule" in lines
+
+
+def test_a_list_is_written_to_be_printed_and_as_json_that_a_person_can_read(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.root.mkdir()
+    paper, plain = list_files.write(home, tmp_path / "out", "1-00", "paper\n", {"case": 7})
+    assert (b"paper\n", b'{\n  "case": 7\n}\n') == (paper.read_bytes(), plain.read_bytes())
+    assert ("1-00.txt", "1-00.json") == (paper.name, plain.name)
