@@ -49,7 +49,8 @@ export function helpFor(text, isVeiled) {
   const unknown = firstUnknown(isWhole ? typed : typed.slice(0, -1));
   if (unknown < 0) {
     const line = typed.length ? say("words-typed", { count: typed.length, all: WORDS }) : "";
-    return { say: line, offered: isVeiled || typed.length > WORDS ? [] : completions(text), at: typed.length - 1 };
+    const isDone = typed.length > WORDS || (typed.length === WORDS && isWord(typed.at(-1) ?? ""));
+    return { say: line, offered: isVeiled || isDone ? [] : completions(text), at: typed.length - 1 };
   }
   const near = nearest(typed[unknown] ?? "", typed.filter((_, at) => at !== unknown));
   const number = unknown + 1;
@@ -111,6 +112,11 @@ function button(area, at, word, then) {
     then();
   });
   return made;
+}
+
+/** @param {string} letters of a whole word, rather than of its beginning */
+function isWord(letters) {
+  return LANGUAGES.some((language) => LISTS[language].some((word) => plain(word).join("") === letters));
 }
 
 /** @param {string} letters */

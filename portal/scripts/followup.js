@@ -8,7 +8,7 @@ import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
-import { guarded } from "./guarded.js";
+import { guarded, settle } from "./guarded.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
@@ -144,6 +144,11 @@ function finish(text) {
   pageChanged();
 }
 
+/** Once there is something to send, no longer say that there is nothing. */
+function tellNoLongerEmpty() {
+  if (area.value.trim() !== "" || !attachments.isEmpty) settle("follow-up-error", "empty-follow-up");
+}
+
 /** @param {boolean} busy */
 function lock(busy) {
   byId("follow-up-send", HTMLButtonElement).disabled = busy;
@@ -154,4 +159,5 @@ function lock(busy) {
 countCharacters();
 offerBeginnings(area);
 keep(byId("follow-up"));
+byId("follow-up").addEventListener("input", tellNoLongerEmpty);
 whenPressed("follow-up-send", send);

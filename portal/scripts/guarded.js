@@ -12,7 +12,10 @@ import { say } from "./texts.js";
 /** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
 export const REVEAL = "reveal";
 
-/** @typedef {{ fields: HTMLElement[], message: HTMLElement | null }} Told about one error: its fields, and what stands at them */
+/**
+ * @typedef {{ code: string, fields: HTMLElement[], message: HTMLElement | null, line?: HTMLElement | undefined }} Told about one error: its
+ *   code (empty for a bug or a refusal), its fields, what stands at them, and its line in the list of all
+ */
 
 /** @type {Map<string, { title: string, told: Told[] }>} */
 const shown = new Map();
@@ -48,6 +51,29 @@ export function clear(id) {
   shown.delete(id);
 }
 
+/**
+ * Remove the errors with this code: the person has corrected what they name. The others stay.
+ * @param {string} id
+ * @param {string} code
+ */
+export function settle(id, code) {
+  const { told = [] } = shown.get(id) ?? {};
+  const left = told.filter((each) => each.code !== code);
+  if (left.length === told.length) return;
+  if (left.length === 0) {
+    clear(id);
+    return;
+  }
+  steadily(byId(id), () => {
+    for (const each of told.filter((one) => one.code === code)) {
+      for (const field of each.fields) mark(field, each.message, false);
+      each.message?.remove();
+      each.line?.remove();
+    }
+  });
+  told.splice(0, told.length, ...left);
+}
+
 /** Remove all errors. */
 export function clearAll() {
   for (const id of [...shown.keys()]) clear(id);
@@ -75,6 +101,7 @@ function tell(id, errors) {
   const told = steadily(place, () => errors.map((error) => at(error, place.id)));
   shown.set(id, { title: document.title, told });
   const lines = errors.map((error, which) => line(explain(error), told[which]?.fields[0]));
+  for (const [which, each] of told.entries()) each.line = lines[which];
   const isList = told.some(({ fields }) => fields.length > 0);
   write(id, "x");
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
@@ -112,11 +139,12 @@ function steadily(place, act) {
  */
 function at(error, id) {
   const fields = error instanceof Failure ? /** @type {HTMLElement[]} */ ([...error.fields]) : [];
+  const code = error instanceof Failure ? error.code : "";
   const [first] = fields;
-  if (!first) return { fields, message: null };
+  if (!first) return { code, fields, message: null };
   const message = stand(explain(error), first, `${first.id}-${id}`);
   for (const field of fields) mark(field, message, true);
-  return { fields, message };
+  return { code, fields, message };
 }
 
 /**

@@ -23,6 +23,7 @@ export function countCharacters() {
     const count = () => {
       const left = most(area) - [...area.value].length;
       const isNear = left < most(area) * NEAR;
+      counter.className = left < 0 ? "wrong" : "hint";
       counter.textContent = isNear ? say(left < 0 ? "characters-over" : "characters-left", { count: Math.abs(left) }) : "";
     };
     area.addEventListener("input", count);

@@ -78,6 +78,7 @@ async function send() {
 
 async function attempt() {
   show("failed", false);
+  show("under-way");
   progress.start();
   try {
     await delivery.attempt((part) => progress.show(part));
@@ -86,6 +87,7 @@ async function attempt() {
     progress.stop();
     failed = error;
     write("send-error", explain(error));
+    show("under-way", false);
     show("failed");
     byId("retry").focus();
   }

@@ -86,8 +86,11 @@ function showUnknown(keys, shown) {
   byId("write-anyway").onclick = () => {
     forgetWords();
     channels.offer(shown, today());
+    byId("case-title").textContent = say("unknown-title");
+    byId("now").classList.add("asked");
     write("status-means", say("unknown-case"));
     show("state", false);
+    show("day-by-day", false);
     goTo("case");
     pageChanged();
     write("cannot-write", staleText(shown));

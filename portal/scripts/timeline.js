@@ -1,7 +1,7 @@
 // @ts-check
 /** What is certain about a case, day by day, the newest first. */
 
-import { byId, element } from "./dom.js";
+import { byId, element, show } from "./dom.js";
 import { dayText, say } from "./texts.js";
 
 /**
@@ -21,6 +21,7 @@ let entries = [];
  * @param {readonly Entry[]} found in the order in which they happened, where they have the same day
  */
 export function showTimeline(found) {
+  show("day-by-day");
   // Sorting keeps this order within each day.
   entries = [...found].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
   const days = [...new Set(entries.map(({ day }) => day))].reverse();

@@ -7,6 +7,7 @@ import { byId, element, show, whenPressed, write } from "./dom.js";
 import { offerToKeep } from "./keeping.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
+import { say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 import { LISTS } from "./wordlists.js";
 
@@ -70,6 +71,13 @@ function showWords(shownNow) {
   if (!shownNow) byId("confirm-1").focus();
 }
 
+/** Say what the button below the report that has arrived does next. */
+function tellShown() {
+  const isShown = byId("token-again").hidden === false;
+  byId("show-token").textContent = say(isShown ? "hide-token" : "show-token");
+  byId("show-token").setAttribute("aria-expanded", String(isShown));
+}
+
 /** @param {string} id of a list */
 function listWords(id) {
   byId(id).replaceChildren(...words.map((word) => element("li", {}, word)));
@@ -82,10 +90,11 @@ whenPressed("show-token", () => {
   const hidden = byId("token-again").hidden !== false;
   listWords("token-again");
   show("token-again", hidden);
-  byId("show-token").setAttribute("aria-expanded", String(hidden));
+  tellShown();
 });
 offerToKeep(() => words);
 whenTranslated(() => {
   confirmation?.label();
   write("copied", "");
+  tellShown();
 });

@@ -157,6 +157,22 @@ def test_whoever_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor
     expect(page.locator("#danger-now")).to_be_hidden()
 
 
+def test_a_message_that_is_begun_is_no_longer_said_to_be_empty(visitor: Visitor) -> None:
+    """Blanks are not a beginning; a phrase and a letter are."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    for begin in (lambda: page.click("#begin-unsafe"), lambda: page.fill("#follow-up-text", "a")):
+        page.fill("#follow-up-text", "")
+        page.click("#follow-up-send")
+        visitor.shows("#follow-up-error", "empty-follow-up")
+        page.fill("#follow-up-text", " ")
+        expect(page.locator("#follow-up-error")).to_be_visible()
+        expect(page.locator("#follow-up .wrong")).to_have_count(1)
+        begin()
+        expect(page.locator("#follow-up-error")).to_be_hidden()
+        expect(page.locator("#follow-up .wrong")).to_have_count(0)
+
+
 def test_a_closed_case_names_no_day_to_come_back(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, replace(slot_for(report), status=Status.CLOSED))

@@ -105,8 +105,16 @@ def test_texts_of_different_length_make_requests_of_one_size(visitor: Visitor) -
 
 def test_the_token_can_be_seen_again_until_the_page_is_left(visitor: Visitor) -> None:
     visitor.report()
-    visitor.page.click("#show-token")
+    button = visitor.page.locator("#show-token")
+    visitor.shows("#show-token", "show-token")
+    button.click()
     assert visitor.page.locator("#token-again li").all_inner_texts() == visitor.words
+    visitor.shows("#show-token", "hide-token")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    button.click()
+    expect(visitor.page.locator("#token-again")).to_be_hidden()
+    visitor.shows("#show-token", "show-token")
+    expect(button).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_file_can_be_taken_away(visitor: Visitor, file: Path) -> None:
@@ -142,10 +150,12 @@ def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", "é" * 7_999 + "😀😀")
     visitor.shows("#what-left", "characters-over")
+    expect(visitor.page.locator("#what-left")).to_have_class("wrong")
     visitor.page.click("#continue")
     visitor.shows("#error", "too-long")
     visitor.page.fill("#what", "é" * 7_999 + "😀")
     visitor.shows("#what-left", "characters-left")
+    expect(visitor.page.locator("#what-left")).to_have_class("hint")
 
 
 def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_and_told(visitor: Visitor) -> None:

@@ -35,8 +35,15 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     visitor.write()
     visitor.page.route(ENVELOPES, times(4, refuse))
     visitor.confirm()
+    title, links = visitor.page.locator("#step-send h1:visible"), visitor.page.locator("footer nav")
+    expect(title).to_have_text("Envoi de votre signalement")
+    expect(links).to_be_hidden()
     visitor.give_up()
     visitor.shows("#send-error", "problem-unavailable")
+    expect(title).to_have_text(
+        "L\N{RIGHT SINGLE QUOTATION MARK}envoi s\N{RIGHT SINGLE QUOTATION MARK}est arrêté"
+    )
+    expect(links).to_be_visible()
     visitor.page.click("#retry")
     visitor.arrived()
     bodies = {request.post_data_buffer for request in visitor.requests if request.method == "POST"}

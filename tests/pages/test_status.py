@@ -252,7 +252,7 @@ def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
     }.items():
         assert [request for request in visitor.requests if request.url.endswith("/api/slot")] == []
         visitor.page.fill("#token", typed)
-        visitor.page.click("#open")
+        visitor.page.press("#open", "Enter")  # a second press of a pointer at the same place would do nothing
         visitor.shows("#error", code)
 
 
@@ -287,15 +287,32 @@ def test_whoever_is_sure_of_the_words_may_write_to_a_portal_that_forgot(visitor:
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")
-    visitor.page.fill("#follow-up-text", "Toujours là ?")
     visitor.page.click("#follow-up-send")
-    visitor.shows("#follow-up-error", "no-channel-chosen")
+    expect(visitor.page.locator("#follow-up-error li")).to_have_count(2)
+    visitor.page.fill("#follow-up-text", "Toujours là ?")
+    visitor.shows("#follow-up-error li", "no-channel-chosen")
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-error li", "no-channel-chosen")
     visitor.page.check(f"#follow-up-channels-{OUTSIDE}")
     visitor.page.click("#follow-up-send")
     visitor.shows("#follow-up-done", "follow-up-sent")
     ((sent, _),) = visitor.site.received()
     assert isinstance(sent, messages.FollowUp)
     assert (OUTSIDE, 0) == (sent.channel, sent.seen)
+
+
+def test_a_case_that_was_not_found_is_not_shown_as_a_report(visitor: Visitor) -> None:
+    """It warns, and has no days; a message that was sent is shown all the same."""
+    visitor.open("abandon " * 11 + "about")
+    visitor.page.click("#write-anyway")
+    visitor.shows("#case h1", "unknown-title")
+    expect(visitor.page.locator("#now")).to_have_class("now asked")
+    expect(visitor.page.locator("#day-by-day")).to_be_hidden()
+    visitor.page.fill("#follow-up-text", "Toujours là ?")
+    visitor.page.check(f"#follow-up-channels-{OUTSIDE}")
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    expect(visitor.page.locator("#messages")).to_contain_text("Toujours là ?")
 
 
 def test_the_token_is_veiled_until_asked_for(visitor: Visitor) -> None:

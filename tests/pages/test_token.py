@@ -117,10 +117,27 @@ def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
     for word in visitor.words:
         for letter in word[:4]:
             page.locator("#token").press_sequentially(letter)
+        if page.input_value("#token").endswith(word) and word == visitor.words[-1]:
+            break  # of four letters, and so complete
         offered = page.locator("#completions button", has_text=word)
         offered.and_(page.locator(f"text='{word}'")).first.click()
     page.click("#open")
     visitor.opened()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_twelve_long_words_are_all_in_sight_and_nothing_more_is_offered(visitor: Visitor, width: int) -> None:
+    visitor.page.set_viewport_size({"width": width, "height": 640})
+    visitor.visit("fr/status")
+    field = visitor.page.locator("#token")
+    visitor.page.click("#show-typed")
+    field.press_sequentially("abaisser " * 11 + "abai")
+    expect(visitor.page.locator("#completions button")).to_have_text(["abaisser"])
+    field.press_sequentially("sser")
+    expect(visitor.page.locator("#completions")).to_be_hidden()
+    for _ in range(2):
+        assert field.evaluate("(each) => each.scrollHeight <= each.clientHeight")
+        visitor.page.click("#show-typed")
 
 
 def test_a_pasted_list_with_numbers_is_taken(visitor: Visitor) -> None:
