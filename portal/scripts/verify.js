@@ -28,7 +28,10 @@ async function begin() {
     show("listed");
     checkDay(pages, today());
   } catch (error) {
-    write("fault", explain(reason(error)));
+    const why = reason(error);
+    write("fault", explain(why));
+    // What would be compared with a list helps nobody without one.
+    if (why instanceof Failure && why.code === "manifest-none") show("comparing", false);
   }
 }
 

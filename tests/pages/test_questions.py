@@ -131,10 +131,10 @@ def test_clearing_an_answer_hides_what_it_brought(unfolded: Page) -> None:
     page = unfolded
     page.check("#danger_now-yes")
     page.check("#path-gave_in")
-    expect(page.locator("fieldset .notice:visible")).to_have_count(2)
+    expect(page.locator("fieldset :is(.notice, .danger):visible")).to_have_count(2)
     for field in ("danger_now", "path"):
         page.locator(f"[data-field={field}] [data-clear]").click()
-    expect(page.locator("fieldset .notice:visible")).to_have_count(0)
+    expect(page.locator("fieldset :is(.notice, .danger):visible")).to_have_count(0)
     expect(page.locator("#vector-sport")).to_be_hidden()
     assert {} == given(page)
 
@@ -183,11 +183,6 @@ def test_what_must_be_known_at_once_is_said_when_it_is_chosen(unfolded: Page) ->
     page = unfolded
     shown = page.locator("fieldset .notice:visible")
     expect(shown).to_have_count(0)
-    page.check("#danger_now-yes")
-    expect(shown).to_contain_text("call 17 or 112")
-    page.check("#danger_now-unsure")
-    expect(shown).to_have_text(notice("danger_now", "unsure"))
-    page.check("#danger_now-no")
     page.check("#how_many-few")
     expect(shown).to_contain_text("could lead to you")
     page.check("#how_many-only_me")
@@ -196,6 +191,20 @@ def test_what_must_be_known_at_once_is_said_when_it_is_chosen(unfolded: Page) ->
     expect(shown).to_have_count(0)
     page.check("#help-callback")
     expect(shown).to_contain_text("ends your anonymity")
+
+
+def test_whoever_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
+    """The same card as above the first question; nothing of it is shown for “no”."""
+    card = unfolded.locator("[data-field=danger_now] .danger:visible")
+    for option in ("yes", "unsure"):
+        unfolded.check(f"#danger_now-{option}")
+        expect(card.locator("p").first).to_have_text(notice("danger_now", option))
+        expect(card.locator("a")).to_have_text(["Call 17", "Call 112", "Text 114"])
+        assert ["tel:17", "tel:112", "sms:114"] == [
+            each.get_attribute("href") for each in card.locator("a").all()
+        ]
+    unfolded.check("#danger_now-no")
+    expect(card).to_have_count(0)
 
 
 def notice(field: str, option: str) -> str:

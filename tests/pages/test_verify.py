@@ -95,9 +95,12 @@ def test_a_list_past_its_date_is_pointed_out(checker: Visitor, tmp_path: Path) -
     expect(checker.page.locator("#listed")).to_be_visible()
 
 
-def test_a_site_without_a_list_says_so(visitor: Visitor) -> None:
+def test_a_site_without_a_list_says_so_first_and_shows_no_way_to_compare(visitor: Visitor) -> None:
     visitor.visit("fr/verify")
     visitor.shows("#fault", "manifest-none")
+    assert visitor.page.evaluate("document.querySelector('h1 + :not([hidden])').id") == "fault"
+    expect(visitor.page.locator("#comparing")).to_be_hidden()
+    expect(visitor.page.locator("#proof")).to_be_visible()
 
 
 def test_without_a_script_the_commands_do_the_same(chromium: Browser, provable: Provable) -> None:
