@@ -287,7 +287,7 @@ def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_en
         page.locator("#disclosure").select_option("withheld")
         page.fill("#closing-reason", "sans suite")
         page.get_by_role("button", name="Relire avant de clore").click()
-        expect(page.locator(".seen")).to_contain_text("a terminé l\N{RIGHT SINGLE QUOTATION MARK}examen")
+        expect(page.locator(".seen")).to_contain_text("avons terminé l\N{RIGHT SINGLE QUOTATION MARK}examen")
         page.get_by_role("button", name="Clore le dossier").click()
         confirm(page)
         expect(page.locator(".said")).to_contain_text("Le dossier est clos")

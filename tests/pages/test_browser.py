@@ -71,7 +71,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
 @pytest.mark.parametrize(
     ("path", "heading", "reason"),
     [
-        ("fr/report", "Écrivez votre signalement", "rien ne peut être envoyé"),
+        ("fr/report", "Écrire un signalement", "sans script, rien ne peut être scellé ni envoyé"),
         ("en/status", "Read my answer", "nothing can be opened"),
     ],
 )

@@ -34,7 +34,8 @@ LETTERS = str.maketrans("aceghijlnorsuyACEGIJLNORSUY", "àćéğĥîĵļñôŕš
 PSEUDO = re.compile(r"⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names, and what a terminal or a configuration file needs letter by letter.
-UNTRANSLATED = {"Fanal", "Français", "English"}
+# Names, and the id of the questionnaire at the foot of the paper form.
+UNTRANSLATED = {"Fanal", "Français", "English", "Android", "iPhone", "customs"}
 NOT_TEXT = {"script", "style", "code", "pre"}
 
 

@@ -33,7 +33,7 @@ OPTIONS = {
     Kept.VAULT: {"reference", "restrictions", "redact", "added", "removed"},
     Kept.SOUGHT: {
         "search", "category", "area", "officer", "tag", "body", "ground", "template", "include", "key",
-        "language", "state", "view",
+        "state", "view",
     },
     Kept.OFFICE: {
         "names", "fingerprint", "confirm_instance", "new_instance", "subject", "opinion", "name", "channel",

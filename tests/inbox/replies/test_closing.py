@@ -51,7 +51,6 @@ def work(office: Office, number: int = 1) -> Any:
 REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "full"], "has to be informed in writing"),
     (["moot", "--disclosure", "partial"], "has to be informed in writing"),
-    (["moot", "--disclosure", "withheld"], "nothing can be withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "has to be informed in writing"),
     (["moot", *WITHHELD, "--to", "prosecutor"], "the reporter is not directed to another authority"),

@@ -63,7 +63,7 @@ LINES = {
     "case identity show 1": True,
     "case identity consent 1 --day 2026-01-02 --reason x": False,
     "case identity withdraw 1": False,
-    "dossier disclosure add 1 --to x --what other --ground other": False,
+    "dossier disclosure add 1 --to x --what other --ground other --reason x": False,
     "dossier disclosure list 1": False,
     "dossier preview 1 --for prosecutor --to x --redact *:owned": True,
     f"request add --person owned --received {LONG_AGO} --way letter": False,
