@@ -4,11 +4,11 @@
 OF_THE_PAGE = frozenset(
     (
         "back", "back-to-text", "begin-again", "begin-more", "begin-unsafe", "calendar", "calendar-copied",
-        "calendar-lines", "cannot-write", "case", "case-error", "channels", "channels-list",
+        "calendar-lines", "cannot-write", "case", "case-error", "case-title", "channels", "channels-list",
         "channels-only", "claim", "claim-differs", "closed", "closed-routes", "come-back", "completions",
         "confirm-1", "confirm-1-label", "confirm-2", "confirm-2-label", "confirm-error", "confirmed",
-        "continue", "copied", "copy-token", "danger-now", "day-first", "day-last", "done", "earlier",
-        "error", "failed", "feedback-by", "files", "files-camera", "files-hint", "files-list",
+        "continue", "copied", "copy-token", "danger-now", "day-by-day", "day-first", "day-last", "done",
+        "earlier", "error", "failed", "feedback-by", "files", "files-camera", "files-hint", "files-list",
         "files-names", "files-note", "follow-up", "follow-up-channels", "follow-up-channels-list",
         "follow-up-done", "follow-up-error", "follow-up-files", "follow-up-files-camera",
         "follow-up-files-hint", "follow-up-files-list", "follow-up-files-names", "follow-up-files-note",
@@ -20,6 +20,7 @@ OF_THE_PAGE = frozenset(
         "retry", "save-locator", "save-proof", "send", "send-error", "show-token", "show-typed",
         "show-words", "slot-file", "state", "status-fault", "status-label", "status-means", "step-case",
         "step-keys", "step-send", "step-token", "step-write", "texts", "to-case", "to-report", "token",
-        "token-again", "token-asked", "token-hint", "token-shown", "token-words", "typed", "ways",
+        "token-again", "token-asked", "token-hint", "token-shown", "token-words", "typed", "under-way",
+        "ways",
     )
 )  # fmt: skip

@@ -78,19 +78,26 @@ async function send() {
 
 async function attempt() {
   show("failed", false);
-  show("under-way");
+  tellUnderWay(true);
   progress.start();
   try {
     await delivery.attempt((part) => progress.show(part));
+    tellUnderWay(false);
     finish();
   } catch (error) {
     progress.stop();
     failed = error;
     write("send-error", explain(error));
-    show("under-way", false);
+    tellUnderWay(false);
     show("failed");
     byId("retry").focus();
   }
+}
+
+/** @param {boolean} isSending */
+function tellUnderWay(isSending) {
+  show("under-way", isSending);
+  document.body.classList.toggle("sending", isSending);
 }
 
 whenWritten(toToken);
