@@ -85,8 +85,8 @@ def test_the_form_loads_nothing_and_its_policy_lets_nothing_else_run(room: Room)
     bare = form.replace(parts.script, "").replace(parts.style, "")
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
-    # An empty page to leave to, and numbers to call (above the report, at two answers, in the case): none makes a
-    # request.
+    # An empty page to leave to, and numbers to call (above the report, at two answers, in the case).
+    # None makes a request.
     numbers = ["tel:17", "tel:112", "sms:114"]
     assert links == ["about:blank", *numbers * 4]
 
