@@ -113,7 +113,7 @@ def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pat
     expect(row.locator(".caution")).to_contain_text("damaged")
     visitor.page.click("#continue")
     visitor.shows("#error", "file-broken")
-    # The message stands beside the label, not in it.
+    # The message is next to the label, not inside it.
     expect(visitor.page.locator(":not(label) > .wrong")).to_have_count(1)
     assert visitor.page.input_value("#what") == "kept"
     row.get_by_label("Send it as it is all the same").check()
