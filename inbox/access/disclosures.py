@@ -69,28 +69,16 @@ class Given:
 
 
 def needs_reason(given: Given) -> bool:
-    """Whether a disclosure needs a reason, whoever receives it."""
-    return given.ground is Ground.OTHER or _at_request(given)
+    """Return whether a disclosure needs a reason, whoever receives it."""
+    return _unexplained(given) is not None
 
 
-def _at_request(given: Given) -> bool:
-    """Whether the reporter's identity goes to the judicial authority."""
-    return given.what == What.IDENTITY and given.ground is Ground.JUDICIAL
-
-
-def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
-    """Record a disclosure. A disclosure of the reporter's identity requires two officers.
-
-    The identity goes to the judicial authority only if that authority requests it. The reason must name the
-    request, so that the request can be checked.
-
-    Raises Refused if a reason is missing although the ground is ``OTHER`` or the identity goes to the
-    judicial authority. Raises the same errors as ``addressees.check``, ``add`` and ``Inbox.acting``.
-    """
-    if given.ground is Ground.OTHER and not reason.strip():
-        raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
-    if _at_request(given) and not reason.strip():
-        raise Refused(
+def _unexplained(given: Given) -> Refused | None:
+    """Return the refusal of a disclosure without a reason, or None if the disclosure needs no reason."""
+    if given.ground is Ground.OTHER:
+        return Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
+    if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL:
+        return Refused(
             sentence(
                 "a reporter's identity is disclosed to the judicial authority only if that authority has"
                 " asked for it"
@@ -99,6 +87,21 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
                 "say in the reason which court or prosecutor asked, on which day, and under which reference"
             ),
         )
+    return None
+
+
+def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
+    """Record a disclosure. A disclosure of the reporter's identity requires two officers.
+
+    The identity goes to the judicial authority only if that authority requests it. The reason must name the
+    request, so that the request can be checked.
+
+    Raises Refused if a reason is missing although the disclosure needs one. Raises the same errors as
+    ``addressees.check``, ``add`` and ``Inbox.acting``.
+    """
+    refused = _unexplained(given)
+    if refused and not reason.strip():
+        raise refused
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
     with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:
         addressees.check(session, number, given.recipient, reason, _REASON)
