@@ -70,7 +70,8 @@ class _Day(click.ParamType[date]):
         try:
             return shape.day.read(value)
         except Malformed:
-            self.fail(f"{value!r} is not a day from 2000 to 2199, such as 2026-11-24", param, ctx)
+            years = f"{shape.FIRST_DAY.year} to {shape.LAST_DAY.year}"
+            self.fail(f"{value!r} is not a day from {years}, such as 2026-11-24", param, ctx)
 
 
 DAY = _Day()
