@@ -382,8 +382,7 @@ def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> 
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main.run(list(words), _Door(opened, confirming))
-    # The command line asks for a reason that is missing before it tries the action.
-    assert code in {0, 1} or "Missing option '--reason'" in err.getvalue(), err.getvalue()
+    assert code in {0, 1}, err.getvalue()
     return code, err.getvalue()
 
 
@@ -464,7 +463,8 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     if Obstacle.QUARANTINE in {wanted.past, wanted.beside}:
         # No text can be compared with the report, so every text needs a reason.
         form["despite"] = "drill"
-    drill = {"reason": "drill"} if wanted.with_reason else {}
+    # If the option were missing, the command line would ask for the reason and not try to close the case.
+    drill = {"reason": "drill" if wanted.with_reason else ""}
     match wanted.past:
         case Obstacle.CAUTIONED:
             warned = form | {"text": "Merci, écrivez à zoe@example.org"}
