@@ -1,4 +1,4 @@
-"""A vault restored from a backup goes on with a portal that is ahead of it; the portal is told all again."""
+"""After a restore from a backup, the inbox continues with a portal that is ahead of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,20 +22,20 @@ FOREIGN = bytes(32)
 
 
 def outbox(world: World) -> Link:
-    """Make the next outbox; return its number and hash, as the portal would name them."""
+    """Make the next outbox; return its number and hash, as the portal reports them."""
     made = Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"])
     read, manifest, _ = read_outbox(made, world)
     return Link(read.n, manifest.hash)
 
 
 def gap(world: World, path: Path) -> dict[str, int]:
-    """Return what the journal would say is missing before a bundle."""
+    """Return the bundles and outboxes that are missing before a bundle, as the journal names them."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         return after_restore.gap(session, announced(path, world.deployment, build.CHANNEL).head)
 
 
 def go_on(world: World, path: Path) -> list[str]:
-    """Collect a bundle as two officers do after a restore; return the actions in the journal."""
+    """Collect a bundle with --after-restore; return the actions in the journal."""
     world.office.json("exchange", "collect", path, "--after-restore")
     return [each["action"] for each in world.office.json("journal", "list")["entries"]]
 
@@ -48,7 +48,7 @@ def rows(world: World, what: Any) -> list[Any]:
 
 @pytest.mark.usefixtures("correspondent")
 def test_nothing_is_missing_if_the_portal_applied_our_own_outboxes(world: World, portal: Portal) -> None:
-    """All of them, some or none. One officer collects the bundle, and no serial leaps."""
+    """The portal may have applied all, some or none. One officer is enough, and no serial is skipped."""
     first, last = outbox(world), outbox(world)
     for applied in (NOTHING, first, last):
         path = portal.bundle(applied=applied)
@@ -60,7 +60,7 @@ def test_nothing_is_missing_if_the_portal_applied_our_own_outboxes(world: World,
 
 @pytest.mark.usefixtures("correspondent")
 def test_a_gap_says_which_bundles_and_which_outboxes_are_missing(world: World, portal: Portal) -> None:
-    """From the last that is known here: of outboxes none, then one."""
+    """The gap begins after the last one known here: first no outbox is known, then one."""
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
     portal.bundle()
@@ -74,7 +74,7 @@ def test_a_gap_says_which_bundles_and_which_outboxes_are_missing(world: World, p
 def test_before_a_bundle_that_is_known_or_whose_portal_is_unknown_nothing_is_missing(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Whatever the portal applied: to give a bundle again, or the first one, changes no serial."""
+    """Collecting the first bundle, or a bundle twice, changes no serial, whatever the portal applied."""
     path = portal.bundle(applied=Link(4, FOREIGN))
     assert {} == gap(world, path)
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -84,7 +84,7 @@ def test_before_a_bundle_that_is_known_or_whose_portal_is_unknown_nothing_is_mis
 
 @pytest.mark.usefixtures("correspondent")
 def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: World, portal: Portal) -> None:
-    """Only a gap excuses from it: between bundles 1 and 2 none is missing."""
+    """Only a gap is an exception, and there is no gap between bundles 1 and 2."""
     path = portal.bundle(edit=lambda intake: replace(intake, previous=bytes(32)))
     before = world.office.state()
     said = world.office.run("exchange", "collect", path, "--after-restore")
@@ -125,7 +125,7 @@ def test_the_outbox_of_the_lost_inbox_counts_from_the_day_of_its_own_import_but_
 
 @pytest.mark.usefixtures("correspondent")
 def test_all_serials_move_past_those_that_the_lost_inbox_may_have_used(world: World, portal: Portal) -> None:
-    """Slots by the number of outboxes, because each fills a slot once at most; keyring and card by a leap."""
+    """Each outbox fills a slot at most once, so slots skip as many serials; keyring and card skip 1,000."""
 
     def serials() -> tuple[int, int, int, int]:
         with world.office.opened() as inbox, inbox.transaction() as session:
@@ -154,7 +154,7 @@ def test_an_inbox_on_the_keyring_of_another_issues_none_after_a_restore(world: W
 def test_what_was_in_outboxes_that_the_portal_does_not_have_is_sent_again(
     world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
 ) -> None:
-    """All of ours that it did not confirm, though it applied only a later one; what it confirmed stays."""
+    """Each outbox that the portal did not confirm is sent again. Confirmed outboxes stay as they are."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     collect(portal.bundle(applied=outbox(world)))
     world.office.close("1")
@@ -180,7 +180,7 @@ def test_what_was_in_outboxes_that_the_portal_does_not_have_is_sent_again(
 def test_the_outbox_that_the_portal_applied_instead_of_ours_takes_its_place(
     world: World, portal: Portal
 ) -> None:
-    """Under the same number. A day on which our own would have acknowledged the report is not counted."""
+    """It gets the same number. The report does not count as acknowledged by the outbox of this inbox."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     outbox(world)
     (work,) = rows(world, select(Workflow))

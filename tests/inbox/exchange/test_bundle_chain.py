@@ -1,6 +1,6 @@
 """Each portal has a chain of bundles from number 1, and officers accept its key once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,23 +10,28 @@ import pytest
 from sqlalchemy import select
 
 from crypto.bundle import NOTHING, Link
+from crypto.journal import Presence
 from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome
 from inbox.exchange.unopened import Item
 from inbox.exchange.unseal import Place
-from inbox.session.actions import Actor
-from inbox.session.inbox import Inbox
+from inbox.session.actions import Action, Actor
+from inbox.session.inbox import Unlocked
 from inbox.vault.tables import Instance, IntakeBundle, OutboxBundle
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, World, first, read_outbox, today
 
 
 def collected(world: World, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
-    """Collect bundles as an officer does who accepts keys in this way."""
+    """Collect bundles as an officer who accepts keys in this way."""
     with world.office.unlocked() as opened:
-        who = opened.by_opening(today())
-        return [*collecting.collect(opened.inbox, who, paths, acceptance, progress=lambda *_: None)]
+        return collected_by(opened.by_opening(today()), opened, acceptance, *paths)
+
+
+def collected_by(who: Actor, opened: Unlocked, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
+    """Collect bundles in an inbox that is open already."""
+    return [*collecting.collect(opened.inbox, who, paths, acceptance, progress=lambda *_: None)]
 
 
 def rows(world: World, what: Any) -> list[Any]:
@@ -38,7 +43,7 @@ def rows(world: World, what: Any) -> list[Any]:
 def test_an_officer_who_is_asked_about_the_first_key_can_decline_or_accept_it(
     world: World, portal: Portal
 ) -> None:
-    """The question names the key and where to compare it. It is asked once, and never again later."""
+    """The question names the key and where to compare it. An accepted key is not asked about again."""
     asked: list[str] = []
     answers = [False, True]
 
@@ -65,7 +70,7 @@ def test_the_first_key_is_accepted_by_either_fingerprint(world: World, portal: P
 
 
 def test_the_first_bundle_of_a_portal_has_the_number_1(world: World, portal: Portal, tmp_path: Path) -> None:
-    """Of the first portal and of a rebuilt one, also after a restore."""
+    """The same rule applies to the first portal and to a rebuilt one, also after a restore."""
     for place, each in enumerate((portal, Portal(world, tmp_path / "rebuilt"))):
         given = Acceptance(None, each.fingerprint, lambda _: False)
         two = [each.bundle() for _ in range(2)][1]
@@ -83,7 +88,7 @@ def test_the_first_bundle_of_a_portal_has_the_number_1(world: World, portal: Por
 def test_portals_are_numbered_in_the_order_in_which_officers_accepted_them(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """From 1; a bundle of a portal that is known adds none."""
+    """The first is portal 1. Another bundle of a known portal adds no portal."""
     expected = []
     for place in range(3):
         for _ in range(2):
@@ -98,7 +103,7 @@ def test_portals_are_numbered_in_the_order_in_which_officers_accepted_them(
 def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """With or without the officers' word: its place in the chain is taken."""
+    """The option --after-restore changes nothing, because another bundle has its place in the chain."""
     collect(portal.bundle())
     found, later = portal.bundle(first(Reporter(world))), portal.bundle()
     world.office.json("exchange", "collect", later, "--after-restore")
@@ -108,32 +113,31 @@ def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
 
 
 def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collected_twice(
-    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    world: World, portal: Portal
 ) -> None:
-    """The same bundle, or the one whose absence two officers were about to accept."""
-    collect(portal.bundle())
-    path = portal.bundle(first(Reporter(world)))
-    acting, given = Inbox.acting, Acceptance(None, None, lambda _: False)
+    """The same bundle, or a bundle that two officers were about to give up as lost."""
+    given = Acceptance(portal.fingerprint, None, lambda _: False)
 
     def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
-        """Collect one bundle; right before it is signed, another person at the desk collects another."""
+        """Collect one bundle; before officers confirm that, another officer at the desk collects another."""
+        with world.office.unlocked() as opened:
+            who = opened.by_opening(today())
 
-        def meanwhile(inbox: Inbox, who: Actor, *arguments: Any) -> Any:
-            monkeypatch.setattr(Inbox, "acting", acting)
-            (said,) = collecting.collect(inbox, who, [early], given, progress=lambda *_: None)
-            assert "collected" == said.state
-            return acting(inbox, who, *arguments)
+            def confirm(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
+                (said,) = collected_by(who, opened, given, early)
+                assert "collected" == said.state
+                return who.confirm(actions, needed)
 
-        monkeypatch.setattr(Inbox, "acting", meanwhile)
-        (outcome,) = collected(world, acceptance, late)
+            (outcome,) = collected_by(replace(who, confirm=confirm), opened, acceptance, late)
         return outcome
 
+    path = portal.bundle(first(Reporter(world)))
     assert "collected-before" == overtaken(given, path, path).state
     assert 1 == len(world.office.json("case", "list")["cases"])
     early, last = portal.bundle(), portal.bundle()
     refused = overtaken(replace(given, after_restore=True), last, early).refused
     assert "another bundle was collected in the meantime" in str(refused)
-    assert [1, 2, 3] == [row.n for row in rows(world, select(IntakeBundle).order_by(IntakeBundle.n))]
+    assert [1, 2] == [row.n for row in rows(world, select(IntakeBundle).order_by(IntakeBundle.n))]
     assert ["collected"] == [each.state for each in collected(world, given, last)]
 
 
@@ -141,7 +145,7 @@ def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collecte
 def test_only_the_outboxes_up_to_the_applied_one_are_confirmed_each_with_its_day(
     world: World, portal: Portal
 ) -> None:
-    """An impossible day is replaced and told."""
+    """An impossible day is replaced, with a warning."""
     links = []
     for _ in range(3):
         made = world.office.json("exchange", "outbox", "--out", world.office.out)
@@ -164,7 +168,7 @@ def test_only_the_outboxes_up_to_the_applied_one_are_confirmed_each_with_its_day
 def test_receipts_on_impossible_days_are_counted_for_the_officers(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """None is told if all days are possible."""
+    """There is no warning if all days are possible."""
     assert [] == collect(portal.bundle(first(Reporter(world)), first(Reporter(world))))["warnings"]
 
     def dated(intake: Any) -> Any:
@@ -180,14 +184,15 @@ def test_receipts_on_impossible_days_are_counted_for_the_officers(
 def test_up_to_64_envelopes_of_16_mib_in_all_are_unsealed_in_one_process(
     monkeypatch: pytest.MonkeyPatch, size: int, few: int
 ) -> None:
-    told = []
+    """A stand-in for `spread` records the limit: the result does not show how many processes made it."""
+    limits = []
 
     def spread(*_: Any, few: int) -> Any:
-        told.append(few)
+        limits.append(few)
         return iter(["first", "second"])
 
     monkeypatch.setattr(collecting, "spread", spread)
     items = [Item(Place(Path(), 0, each, bytes(32)), today(), None) for each in (1_000, size - 1_000)]
     trust: Any = None
     found = [result for _, result in collecting._unsealed(items, trust, lambda *_: None)]
-    assert (["first", "second"], [few]) == (found, told)
+    assert (["first", "second"], [few]) == (found, limits)

@@ -1,4 +1,4 @@
-"""What a case has once its messages are filed: words to find, numbers, names that keep officers away."""
+"""Filing messages in a case: the words to search, the numbers, and the officers whom the messages name."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tests.support.inbox_trio import Trio
 def test_the_words_of_reports_drops_and_follow_ups_find_their_case(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Of each follow-up of several, and of several cases in one bundle."""
+    """One bundle has messages of several cases, and several follow-ups of one case."""
     one, other = Reporter(world), Reporter(world)
     collect_all(
         first(one, text="abricot"),
@@ -59,7 +59,7 @@ def test_follow_ups_are_numbered_in_their_case_from_1(world: World, collect_all:
 def test_follow_ups_that_waited_are_filed_by_the_order_in_which_they_came(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Each from its own bundle; all of them before what comes with the report."""
+    """Each came in its own bundle. All of them precede a follow-up that comes with the report."""
     reporter = Reporter(world)
     for text in ("a", "b", "c"):
         collect_all(Sent(reporter.follow_up(text)))
@@ -72,7 +72,7 @@ def test_follow_ups_that_waited_are_filed_by_the_order_in_which_they_came(
 def test_a_follow_up_that_has_seen_less_takes_nothing_back(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Two browsers of one person; the highest slot that was sent counts."""
+    """A person may use two browsers. The highest slot that was sent counts."""
     reporter = Reporter(world)
     collect_all(first(reporter))
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_a_follow_up_that_has_seen_less_takes_nothing_back(
 
 
 def test_a_case_is_withdrawn_once(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
-    """A withdrawal that the portal repeats is no news."""
+    """A withdrawal that the portal repeats is not reported again."""
     reporter = Reporter(world)
     withdrawn = [Withdrawal(reporter.keys.case_id, reporter.keys.withdraw_key)]
     assert [1] == collect(portal.bundle(first(reporter), withdrawn=withdrawn))["withdrawn"]
@@ -93,7 +93,7 @@ def test_a_case_is_withdrawn_once(world: World, portal: Portal, collect: Callabl
 
 
 def test_cases_whose_messages_name_an_officer_are_kept_from_that_officer(trio: Trio, tmp_path: Path) -> None:
-    """In a report, a drop or a follow-up; others are told. A case that names nobody is kept from none."""
+    """A report, a drop or a follow-up can name an officer. The other officers learn of the exclusion."""
     office = trio.others
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -117,7 +117,7 @@ def test_cases_whose_messages_name_an_officer_are_kept_from_that_officer(trio: T
 def test_what_belonged_to_a_destroyed_case_leaves_only_the_fact_that_it_came(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A drop by its envelope, a follow-up by its id; another follow-up to that case is kept unread."""
+    """A drop is known by its envelope, a follow-up by its id. Other follow-ups to it are kept unread."""
     reporter, note = Reporter(world), build.drop(world, "à la main")
     known, new = bytes(16), bytes([1]) * 16
     own, other = (
@@ -135,10 +135,10 @@ def test_what_belonged_to_a_destroyed_case_leaves_only_the_fact_that_it_came(
     assert 1 == len(list((world.office.root / "unopened").iterdir()))
 
 
-def test_an_envelope_is_tried_again_up_to_the_largest_size_of_one(
+def test_an_envelope_is_tried_again_if_it_is_no_larger_than_an_envelope_can_be(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Nothing larger was ever collected, and a row whose envelope was deleted has nothing to try."""
+    """No larger envelope can have been collected. A row whose envelope was deleted is not tried."""
     collect_all(Sent(b"noise" * 400))
     (path,) = (world.office.root / "unopened").iterdir()
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -152,7 +152,7 @@ def test_an_envelope_is_tried_again_up_to_the_largest_size_of_one(
         session.rollback()
 
 
-def test_a_row_that_was_deleted_never_gives_its_number_away(world: World) -> None:
+def test_the_number_of_a_deleted_row_is_never_used_again(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert 0 == unopened_numbers.last(session)
         unopened_numbers.remember(session)
@@ -184,7 +184,7 @@ def test_a_keyring_is_old_only_after_its_last_day(world: World) -> None:
 
 
 def test_the_newest_intake_key_is_tried_first(world: World) -> None:
-    """Most envelopes are for it, and each try costs time."""
+    """Most envelopes are sealed to that key, and each try takes time."""
     keys = [
         IntakeSecret(bytes([n]) * 16, bytes([n]) * 32, today() + timedelta(n), today()) for n in (1, 3, 2)
     ]
