@@ -20,6 +20,8 @@ _DEBIAN_13 = "3.13"
 _UV = Path(sys.executable).with_name("uv")
 _SITE = f"lib/python{_DEBIAN_13}/site-packages"
 _SETTINGS = "home = /usr/bin\ninclude-system-site-packages = false\n"
+# Options of pip and uv: only ready-built wheels, and only with the hashes in a lock file.
+_LOCKED = ("--only-binary", ":all:", "--require-hashes", "--requirement")
 # How and from where uv installed a library: this would name the builder's folders.
 _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 # Each package has its own side only, and what both share.
@@ -33,23 +35,13 @@ def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
     compiled. This needs a network, unless all wheels are already there.
     """
     wheels.mkdir(parents=True, exist_ok=True)
+    pip = (sys.executable, "-m", "pip", "--python", PYTHON)
     for side in sides:
-        download: list[str | Path] = [
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            PYTHON,
-            "download",
-            "--quiet",
-            "--no-deps",
-        ]
-        download += ["--require-hashes", "--only-binary", ":all:", "--dest", wheels]
-        download += ["--requirement", root / f"requirements/{side}.txt"]
+        download = (*pip, "download", "--quiet", "--no-deps", *_LOCKED, root / f"requirements/{side}.txt")
         try:
-            run(*download, "--no-index", "--find-links", wheels, cwd=root)
+            run(*download, "--dest", wheels, "--no-index", "--find-links", wheels, cwd=root)
         except Refused:
-            run(*download, cwd=root)
+            run(*download, "--dest", wheels, cwd=root)
 
 
 def check_interpreter() -> None:
@@ -80,33 +72,17 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries | None, env
     (folder / "pyvenv.cfg").write_text(_SETTINGS, "ascii")
     site = folder / _SITE
     site.mkdir(parents=True)
-    uv: list[str | Path] = [_UV, "pip", "install", "--quiet", "--no-config", "--no-cache", "--no-index"]
-    uv += ["--no-deps", "--link-mode", "copy", "--python", folder / "bin/python3"]
+    options = ("--quiet", "--no-config", "--no-cache", "--no-index", "--no-deps", "--link-mode", "copy")
+    uv = (_UV, "pip", "install", *options, "--python", folder / "bin/python3")
     if libraries:
-        locked: list[str | Path] = [
-            "--only-binary",
-            ":all:",
-            "--require-hashes",
-            "--requirement",
-            libraries.lock,
-        ]
-        run(*uv, "--find-links", libraries.wheels, *locked, cwd=folder, env=env)
+        run(*uv, "--find-links", libraries.wheels, *_LOCKED, libraries.lock, cwd=folder, env=env)
     run(*uv, wheel, cwd=folder, env=env)
     _remove_traces(folder, site)
     shutil.rmtree(site / _OTHER[side])
     _write_command(folder / "bin" / side, side)
-    compiled: list[str | Path] = [
-        "-m",
-        "compileall",
-        "-q",
-        "-f",
-        "--invalidation-mode",
-        "unchecked-hash",
-        "-s",
-        folder,
-    ]
+    compiled = ("-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", folder)
     # PYTHONDONTWRITEBYTECODE concerns imports; compileall writes all the same.
-    run(PYTHON, *compiled, "-p", f"/usr/lib/fanal-{side}", site, cwd=folder, env=env)
+    run(PYTHON, "-m", "compileall", *compiled, "-p", f"/usr/lib/fanal-{side}", site, cwd=folder, env=env)
     return site
 
 
@@ -117,8 +93,7 @@ def _remove_traces(folder: Path, site: Path) -> None:
     for name in _INSTALLERS_NOTES:
         for note in site.glob(f"*.dist-info/{name}"):
             note.unlink()
-    for lock in folder.glob(".lock"):
-        lock.unlink()
+    (folder / ".lock").unlink(missing_ok=True)
 
 
 def _write_command(file: Path, side: str) -> None:

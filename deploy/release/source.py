@@ -3,9 +3,8 @@
 A release is built from a commit, never from files that only one builder has.
 """
 
-import io
 import re
-import tarfile
+import shutil
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,8 +68,7 @@ class Source:
         """Write all files of the commit to ``folder``, with the version and commit of this release."""
         archive = folder.with_suffix(".tar")
         run("git", "archive", f"--output={archive}", self.commit, cwd=self.root)
-        with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as files:
-            files.extractall(folder, filter="data")
+        shutil.unpack_archive(archive, folder, filter="data")
         archive.unlink()
         project = folder / "pyproject.toml"
         text, found = _VERSION_LINE.subn(f'version = "{self.version}"', project.read_text("utf-8"), count=1)
