@@ -9,8 +9,9 @@ from deploy.release import building, signing
 from deploy.release.errors import Refused
 
 _ROOT = Path(__file__).parent.parent.parent
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+# Absolute paths, as the programs that a release needs run in other folders.
+_FOLDER = click.Path(path_type=Path, file_okay=False, resolve_path=True)
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True)
 
 
 @click.group()

@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from deploy.release.errors import Refused
+from deploy.release.errors import Failed, Refused
 
 # Only these variables of the builder reach a program: where programs are, and the soak's faked clock.
 _KEPT = ("PATH", "LD_PRELOAD", "FAKETIME", "NO_FAKE_STAT", "FAKETIME_DONT_FAKE_MONOTONIC")
@@ -20,13 +21,21 @@ def environment(epoch: int, home: Path) -> dict[str, str]:
 
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Run a program and return its standard output. Raises Refused if the program is missing or fails."""
-    words = [str(word) for word in command]
-    try:
-        done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - from this package
-    except FileNotFoundError:
-        raise Refused(f"this machine lacks {words[0]}", "`make release` installs it on Debian 13") from None
+    """Run a program and return what it printed. Raises Refused if it is missing, Failed if it fails."""
+    done = _finished(command, cwd=cwd, env=env, capture_output=True, text=True)
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).splitlines()[-_LAST_LINES:])
-        raise Refused(f"{' '.join(words[:3])} failed", said)
-    return done.stdout
+        raise Failed(f"{' '.join(str(word) for word in command[:3])} failed", said)
+    return str(done.stdout)
+
+
+def run_at_terminal(*command: str | Path) -> int:
+    """Run a program that may ask the user, and return its exit status. Raises Refused if it is missing."""
+    return _finished(command).returncode
+
+
+def _finished(command: Sequence[str | Path], **options: Any) -> "subprocess.CompletedProcess[Any]":
+    try:
+        return subprocess.run(command, check=False, **options)  # noqa: S603 - this package names the program
+    except FileNotFoundError:
+        raise Refused(f"this machine lacks {command[0]}", "`make release` installs it on Debian 13") from None

@@ -1,4 +1,4 @@
-"""The error of this program: what went wrong, and what to do."""
+"""The errors of this program: what went wrong, and what to do."""
 
 
 class Refused(Exception):
@@ -7,3 +7,7 @@ class Refused(Exception):
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(what)
         self.hint = hint
+
+
+class Failed(Refused):
+    """A program that ran, and failed."""

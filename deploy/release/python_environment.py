@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.release.commands import run
-from deploy.release.errors import Refused
+from deploy.release.errors import Failed, Refused
 
 PYTHON = Path("/usr/bin/python3")
 _DEBIAN_13 = "3.13"
@@ -40,7 +40,7 @@ def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
         download = (*pip, "download", "--quiet", "--no-deps", *_LOCKED, root / f"requirements/{side}.txt")
         try:
             run(*download, "--dest", wheels, "--no-index", "--find-links", wheels, cwd=root)
-        except Refused:
+        except Failed:
             run(*download, "--dest", wheels, cwd=root)
 
 

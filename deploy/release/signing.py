@@ -5,12 +5,11 @@ No key is in the repository. Each maintainer signs with an own key, and users ge
 
 import base64
 import hashlib
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.release.commands import run
-from deploy.release.errors import Refused
+from deploy.release.commands import run, run_at_terminal
+from deploy.release.errors import Failed, Refused
 
 MANIFEST = "SHA256SUMS"
 _SIGNATURE = ".minisig"
@@ -35,9 +34,8 @@ def sign(folder: Path, key: Path, root: Path) -> Path:
             f"the key {key} is inside the repository", "keep secret keys outside, on a medium of their own"
         )
     signature = folder / f"{MANIFEST}.{key.stem}{_SIGNATURE}"
-    command = ["minisign", "-S", "-s", str(key), "-m", str(folder / MANIFEST), "-x", str(signature)]
-    # Not by `run`: the question for the passphrase must reach the terminal.
-    if subprocess.run(command, check=False).returncode:  # noqa: S603 - the paths are arguments, not commands
+    # minisign asks for the passphrase itself.
+    if run_at_terminal("minisign", "-S", "-s", key, "-m", folder / MANIFEST, "-x", signature):
         raise Refused(f"minisign did not sign with {key}", "see its message above")
     return signature
 
@@ -68,7 +66,7 @@ def _check_signature(folder: Path, key: Path) -> None:
     for each in same:
         try:
             run("minisign", "-V", "-q", "-p", key, "-m", folder / MANIFEST, "-x", each, cwd=folder)
-        except Refused:
+        except Failed:
             raise Refused(
                 f"the signature {each.name} by {key.name} is wrong", "do not install these files"
             ) from None

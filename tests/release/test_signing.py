@@ -1,6 +1,8 @@
 """A release counts only with the signatures of two maintainers and every file as they signed it."""
 
+import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +106,15 @@ def test_a_file_that_is_no_key_signs_nothing(release: Release, tmp_path: Path) -
         signing.sign(release.folder, tmp_path / "no.key", ROOT)
 
 
+def test_without_minisign_nothing_is_signed_and_no_signature_is_called_wrong(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(release.folder))
+    with pytest.raises(Refused, match="this machine lacks minisign"):
+        signing.sign(release.folder, release.anne[0], ROOT)
+    assert release.refused() == "this machine lacks minisign"
+
+
 def test_a_whole_release_with_both_signatures_is_accepted(release: Release) -> None:
     signing.verify(release.folder, release.keys)
 
@@ -111,6 +122,23 @@ def test_a_whole_release_with_both_signatures_is_accepted(release: Release) -> N
 def test_stock_tools_accept_the_same_release(release: Release) -> None:
     """As docs/releasing.md says, without this program."""
     for public, name in ((release.anne[1], "anne"), (release.bruno[1], "bruno")):
-        command = ["minisign", "-V", "-p", public, "-m", "SHA256SUMS", "-x", f"SHA256SUMS.{name}.minisig"]
+        command = [
+            "minisign",
+            "-V",
+            "-p",
+            str(public),
+            "-m",
+            "SHA256SUMS",
+            "-x",
+            f"SHA256SUMS.{name}.minisig",
+        ]
         subprocess.run(command, cwd=release.folder, check=True, capture_output=True)
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release.folder, check=True)
+
+
+def test_the_command_accepts_it_by_relative_paths(release: Release) -> None:
+    """As docs/releasing.md says."""
+    keys = [str(key.relative_to(release.folder.parent)) for key in release.keys]
+    command = [sys.executable, "-m", "deploy.release", "verify", release.folder.name, *keys]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=release.folder.parent, env=env, check=True)
