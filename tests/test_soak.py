@@ -11,17 +11,11 @@ import pytest
 from benchmarks import records, soak
 from benchmarks.records import Record
 from benchmarks.soak import Part
+from tests.support.commits import git
 from tests.support.gate import SOAKED
 
 ROOT = Path(__file__).parent.parent
 COVERS = {"kills": ("portal/", "crypto/")}
-
-
-def git(repository: Path, *words: str) -> str:
-    given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    command = ["git", *given, *words]
-    done = subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 def write(repository: Path, path: str, content: str) -> None:

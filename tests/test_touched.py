@@ -1,17 +1,12 @@
 """`make check` runs the tests of the rooms that were touched, and of no other."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.commits import git
 from tests.support.paths import ROOT
 from tests.touched import changed, folders
-
-
-def git(folder: Path, *words: str) -> None:
-    who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
-    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(

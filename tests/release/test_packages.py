@@ -13,13 +13,8 @@ from benchmarks.packages import differing
 from deploy.release import licences
 from deploy.release.building import begun
 from deploy.release.source import Source
+from tests.support.commits import git
 from tests.support.paths import ROOT
-
-GIVEN = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
-
-
-def git(folder: Path, *words: str) -> str:
-    return subprocess.check_output(["git", *GIVEN, *words], cwd=folder, text=True)
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,10 @@ import pytest
 
 from deploy.release.errors import Refused
 from deploy.release.source import Source
+from tests.support.commits import git
 
 EPOCH = 1_790_000_000  # 21 September 2026, 14:13:20 UTC
 DAY = "@1790000000 +0300"
-
-
-def git(folder: Path, *words: str) -> str:
-    given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    given += ["-c", "tag.gpgsign=false"]
-    return subprocess.check_output(["git", *given, *words], cwd=folder, text=True).strip()
 
 
 @pytest.fixture

@@ -1,0 +1,12 @@
+"""git in a repository of a test, by an invented committer."""
+
+import subprocess
+from pathlib import Path
+
+_SETTINGS = ("user.name=t", "user.email=t@example.org", "commit.gpgsign=false", "tag.gpgsign=false")
+_GIT = ("git", *(word for each in _SETTINGS for word in ("-c", each)))
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git and return what it printed, without white space around it; raises CalledProcessError."""
+    return subprocess.check_output([*_GIT, *words], cwd=folder, text=True).strip()
