@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, PdfMargins
 from pypdfium2 import PdfDocument, PdfPage
 from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 
@@ -34,16 +34,14 @@ class Sheet:
 
 def printed(page: Page, paper: str = "A4", margin: str = "0") -> list[Sheet]:
     """Return the pages that Chromium prints; margins are those of the browser, in CSS units."""
-    return sheets(page.pdf(format=paper, margin=dict.fromkeys(("top", "right", "bottom", "left"), margin)))  # type: ignore[arg-type]
+    margins = PdfMargins(top=margin, right=margin, bottom=margin, left=margin)
+    return sheets(page.pdf(format=paper, margin=margins))
 
 
 def sheets(pdf: bytes) -> list[Sheet]:
     """Return the pages of a PDF."""
-    document = PdfDocument(pdf)
-    try:
+    with PdfDocument(pdf) as document:
         return [_sheet(each) for each in document]
-    finally:
-        document.close()
 
 
 def cut(found: list[Sheet], page: Page) -> list[str]:
