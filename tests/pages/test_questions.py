@@ -83,7 +83,7 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
     page.fill("#days-last", "2026-03-01")
     page.fill("#place", "Quai 4")
     page.locator("[data-field=how_know] [data-clear]").click()
-    page.locator("details.part > summary").last.click()
+    page.locator("[data-part=optional] > details > summary").last.click()
     assert len(visitor.requests) == before
     visitor.to_token()
     visitor.confirm()

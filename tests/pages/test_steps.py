@@ -83,11 +83,11 @@ def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visito
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
-    expect(page.locator("details.part").first).to_be_hidden()
+    expect(page.locator("[data-part=optional] > details").first).to_be_hidden()
     visitor.to_token()
     page.click("#back-to-text")
     page.click("#more")
-    expect(page.locator("details.part").first).to_be_visible()
+    expect(page.locator("[data-part=optional] > details").first).to_be_visible()
     page.click("#continue")
     expect(page.locator("#token-words")).to_be_visible()
 
