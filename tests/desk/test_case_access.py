@@ -1,4 +1,4 @@
-"""Who may read a case, and who its author is, at the desk: what the journal could not hold is refused."""
+"""Who may read a case, and who its reporter is, at the desk: what the journal could not hold is refused."""
 
 import pytest
 

@@ -247,7 +247,7 @@ def test_what_must_never_be_repeated_stands_above_every_text_that_leaves(office:
         assert PROTECTED not in shown(client, 1, way)
 
 
-def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_author_something(
+def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_reporter_something(
     office: Office,
 ) -> None:
     """The answer, more time, and the end."""

@@ -228,7 +228,7 @@ def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
     assert "case" in office.json("case", "show", "1")
 
 
-def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None:
+def test_who_the_reporter_is_is_shown_by_its_own_act_alone(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "ledger/keep", text="Jeanne Quartz")
         sends(client, "ledger/consent", **both(day=today().isoformat(), reason="the report"))
@@ -601,8 +601,8 @@ def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World
         assert (409, True) == (chosen.status_code, "aucune pièce ne doit être jointe" in chosen.text)
 
 
-def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
-    """What the author asked never to repeat is warned of, and sent for a reason alone."""
+def test_a_reply_is_seen_as_its_reporter_will_see_it(office: Office) -> None:
+    """What the reporter asked never to repeat is warned of, and sent for a reason alone."""
     said = {"text": "Nous savons : la photo de ma voiture rouge"}
     with sitting(office) as client:
         (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))

@@ -45,7 +45,7 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
     assert sha256 == office.json("law", "show")["law"]
 
 
-@pytest.mark.copy_of("authored")
+@pytest.mark.copy_of("with_reporter")
 def test_all_that_another_law_asks_is_due_by_it_while_the_desk_stays_open(
     office: Office, tmp_path: Path
 ) -> None:

@@ -198,7 +198,7 @@ def test_the_words_are_on_one_answer_and_nowhere_else(
 
 
 def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Client) -> None:
-    """In the language of the author, whatever that of the page: a browser prints and remembers the title."""
+    """Both are in the reporter's language, not the page's: a browser prints and remembers the title."""
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)

@@ -1,4 +1,4 @@
-"""What is said to an author at the desk is looked at first, whether it is an answer, more time or the end."""
+"""The desk previews each message to a reporter: a reply, an extension, or the text of a closing."""
 
 import html
 import re
@@ -80,7 +80,7 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
 
 
 def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: Office) -> None:
-    """Filled in, in the language of the author; what only an officer can say stands in brackets."""
+    """Filled in, in the language of the reporter; what only an officer can say stands in brackets."""
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
     (texts,) = re.findall(r"<summary>Preview of the templates.*?</details>", page, re.DOTALL)
@@ -121,7 +121,7 @@ def test_a_preview_is_called_by_what_it_shows(office: Office, way: str, called: 
     assert f"<title>{called} · " in page
 
 
-def test_the_end_is_seen_as_the_author_will_see_it_and_nothing_is_changed(office: Office) -> None:
+def test_the_end_is_seen_as_the_reporter_will_see_it_and_nothing_is_changed(office: Office) -> None:
     """With where to turn below the officer's own words, which alone go back into the form."""
     before = but_drafts(office.state())
     with sitting(office) as client:

@@ -217,7 +217,7 @@ def test_what_it_did_not_reach_is_named(client: Client) -> None:
     assert "What was handed out before still contains it" in said
 
 
-def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:
+def test_who_the_reporter_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:
     """To read it takes two officers by an act of its own; struck everywhere, it is struck there too."""
     with sitting(office) as client:
         client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())

@@ -1,4 +1,4 @@
-"""The life of a report that was made by telephone: its author follows it in a real browser by the words."""
+"""The life of a report that was made by telephone: its reporter follows it in a real browser by the words."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +17,15 @@ REPLY = "Nous avons bien reçu ce que vous nous avez dit au téléphone."
 FOLLOW_UP = "Encore : la même voiture, hier soir."
 
 
-def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None:
+def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> None:
     """Every text of the preview stands on the page, word for word, in its place."""
     places = {
         "status": "#status-label", "means": "#status-means", "next_by": "#next-by",
         "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
     }  # fmt: skip
     for name, place in places.items():
-        assert plain(previewed[name]) == plain(author.page.locator(place).inner_text())
-    shown = author.page.locator("#messages .them").all()
+        assert plain(previewed[name]) == plain(reporter.page.locator(place).inner_text())
+    shown = reporter.page.locator("#messages .them").all()
     messages = [
         f"{each.locator('.hint').inner_text()}, {day_of(each)}\n{each.locator('.written').inner_text()}"
         for each in shown
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_author_of_an_entered_report_follows_it_like_any_other(
+def test_the_reporter_of_an_entered_report_follows_it_like_any_other(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Entered, opened by the outbox, read with the words, written to again, filed under the case."""
@@ -57,10 +57,10 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
     told = ("--route", "telephone", "--language", "fr", "--received", today().isoformat())
     context = chromium.new_context(viewport=TELEPHONE)
     with installation.portal.serving():
-        author = Visitor(context.new_page(), installation.portal.address)
+        reporter = Visitor(context.new_page(), installation.portal.address)
         token = installation.inbox.json("case", "add", *told, "--answers", answers)["token"]
-        author.open(token)
-        author.shows("#error", "unknown-case")  # the control: the portal has not heard of it
+        reporter.open(token)
+        reporter.shows("#error", "unknown-case")  # the control: the portal has not heard of it
 
         for words in (
             ("message", "reply", "1", "--template", "acknowledgement"),
@@ -70,20 +70,20 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
         previewed = installation.inbox.json("message", "reply", "1", "--text", REPLY, "--preview")
         installation.inbox.run("message", "reply", "1", "--text", REPLY)
         installation.carry_back(1)
-        author.open(token)
-        author.opened()
-        expect(author.page.locator("#status-label")).to_contain_text("Accusé de réception")
-        expect(author.page.locator("#messages")).to_contain_text(REPLY)
-        shows_what_was_previewed(author, previewed)
+        reporter.open(token)
+        reporter.opened()
+        expect(reporter.page.locator("#status-label")).to_contain_text("Accusé de réception")
+        expect(reporter.page.locator("#messages")).to_contain_text(REPLY)
+        shows_what_was_previewed(reporter, previewed)
 
-        author.follow_up(FOLLOW_UP)
+        reporter.follow_up(FOLLOW_UP)
         installation.carry_in(1)
         (follow_up,) = installation.inbox.json("case", "show", "1")["follow_ups"]
         assert FOLLOW_UP == follow_up["text"]
 
         installation.carry_back(2)
-        author.open(token)
-        author.opened()
-        author.shows("#follow-ups-received", "follow-ups-received")
-        assert author.complaints == []
+        reporter.open(token)
+        reporter.opened()
+        reporter.shows("#follow-ups-received", "follow-ups-received")
+        assert reporter.complaints == []
     context.close()

@@ -167,22 +167,22 @@ def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture(scope="session")
-def author(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
+def first_reporter(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
     """The reporter of case 1 of an inbox. Case 2 is an unsigned report that cannot be answered."""
-    folder = tmp_path_factory.mktemp("authored")
+    folder = tmp_path_factory.mktemp("with_reporter")
     world = World(Office.found(folder))
-    portal, author = Portal(world, folder / "medium"), Reporter(world)
-    for sent in (first(author, edit=answering(how_many="only_me")), Sent(drop(world, "à la main"))):
+    portal, reporter = Portal(world, folder / "medium"), Reporter(world)
+    for sent in (first(reporter, edit=answering(how_many="only_me")), Sent(drop(world, "à la main"))):
         world.office.json(
             "exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint
         )
-    return author
+    return reporter
 
 
 @pytest.fixture(scope="session")
-def authored(author: Reporter) -> Office:
+def with_reporter(first_reporter: Reporter) -> Office:
     """The reporter's inbox, to copy or to read."""
-    return author.world.office
+    return first_reporter.world.office
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""No command knows of a case that is kept from somebody present; its author notices nothing."""
+"""No command knows of a case that is kept from somebody present; its reporter notices nothing."""
 
 import json
 from pathlib import Path
@@ -113,7 +113,7 @@ def test_the_count_of_envelopes_leaves_out_those_of_the_case(
 
 
 def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> None:
-    """Its author is told nothing else than the others are."""
+    """Its reporter is told nothing else than the others are."""
     assert 0 == trio.excluded.run("exchange", "outbox", "--out", trio.office.out).code
     outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
     assert 3 == len(outbox.slots) == len(outbox.closed)

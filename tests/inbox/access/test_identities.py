@@ -1,4 +1,4 @@
-"""Who an author is, kept apart from all else, and the ledger of what was given to whom."""
+"""Who a reporter is, kept apart from all else, and the ledger of what was given to whom."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ CONSENT = ("case", "identity", "consent", "1", "--day", today().isoformat(), "--
 
 @pytest.fixture
 def office(trio: Trio, tmp_path: Path) -> Office:
-    """Two officers, and an author of case 1 who said who it is."""
+    """Two officers, and a reporter of case 1 who said who it is."""
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))

@@ -82,7 +82,7 @@ def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: O
 def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     office: Office, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """What its author writes is filed, and its slot refreshed, as of any other."""
+    """What its reporter writes is filed, and its slot refreshed, as of any other."""
     reply = ("message", "reply", "1", "--text", "Tell your lawyer's secrets to nobody")
     assert "nothing was compared with it" in office.run(*reply).err
     office.json(*reply, "--despite-warning", "it says nothing of the report")

@@ -31,9 +31,9 @@ pytestmark = pytest.mark.copy_of("read")
 
 
 @pytest.fixture(scope="module")
-def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases, read, of the same facts: of the second the prosecutor is told, of the first not."""
-    office = authored.copy(tmp_path_factory.mktemp("read"))
+    office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     office.json("case", "decide", "2", "transmit", "--reason", "x")
     office.json("case", "decide", "1", "no_transmission", "--reason", "sent as case 2")

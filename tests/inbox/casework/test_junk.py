@@ -38,11 +38,11 @@ class Flooded:
         self.office = Office.found(folder)
         self.world = World(self.office)
         self.portal = Portal(self.world, folder / "medium")
-        self.author = Reporter(self.world)
+        self.reporter = Reporter(self.world)
         for n in range(5):
-            author = self.author if n == 0 else Reporter(self.world)
+            reporter = self.reporter if n == 0 else Reporter(self.world)
             edit = answering(category="other" if n < 3 else "conflict_interest")
-            self.collect(first(author, text="achetez" if n < 3 else "on me menace", edit=edit))
+            self.collect(first(reporter, text="achetez" if n < 3 else "on me menace", edit=edit))
 
     def collect(self, sent: Sent) -> None:
         bundle = self.portal.bundle(sent)
@@ -207,7 +207,7 @@ def test_without_a_reason_nothing_is_junk(office: Office) -> None:
     assert before == office.state()
 
 
-def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> None:
+def test_its_reporter_sees_no_difference_and_is_heard_again(tmp_path: Path) -> None:
     """The slot is refreshed with the same status as any; a follow-up brings the case back, unread."""
     flooded = Flooded(tmp_path)
     office = flooded.office
@@ -215,9 +215,9 @@ def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> Non
     office.json("exchange", "outbox", "--out", office.out)
     outbox, _, files = read_outbox(office.out / "outbox-inspection-1.tar", flooded.world)
     assert 5 == len(outbox.slots)
-    name = build.bundle.slot_name(flooded.author.keys.case_id)
-    assert "received" == build.read_slot(files[name], flooded.author).status
-    flooded.collect(Sent(flooded.author.follow_up("je parle sérieusement")))
+    name = build.bundle.slot_name(flooded.reporter.keys.case_id)
+    assert "received" == build.read_slot(files[name], flooded.reporter).status
+    flooded.collect(Sent(flooded.reporter.follow_up("je parle sérieusement")))
     assert ([1, 3, 4, 5], [2]) == (queue(office), queue(office, "--junk"))
     assert all(case["deadline"] for case in office.json("queue", "list")["cases"])
 

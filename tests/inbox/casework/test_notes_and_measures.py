@@ -26,14 +26,14 @@ from tests.support.laws import FILES, FRENCH
 
 CANARY = "zibeline-quartz"
 
-pytestmark = pytest.mark.copy_of("authored")
+pytestmark = pytest.mark.copy_of("with_reporter")
 
 
 def work(office: Office) -> Any:
     return office.json("case", "show", "1")["work"]
 
 
-def test_a_note_is_for_officers_alone(office: Office, author: Reporter) -> None:
+def test_a_note_is_for_officers_alone(office: Office, first_reporter: Reporter) -> None:
     """It is in the case with who wrote it and when, and in nothing that leaves."""
     assert 1 == office.json("case", "note", "1", "--text", f"ask the port\n{CANARY}")["number"]
     assert 2 == office.json("case", "note", "1", "--text", "asked")["number"]
@@ -46,7 +46,7 @@ def test_a_note_is_for_officers_alone(office: Office, author: Reporter) -> None:
     shown = office.run("case", "show", "1").out
     assert f"note of {today()} by officer:\n│ ask the port\n│ {CANARY}" in shown
     office.json("message", "reply", "1", "--text", "Merci")
-    told = slot(office, author)
+    told = slot(office, first_reporter)
     assert (["Merci"], False) == ([each.text for each in told.messages], CANARY in repr(told))
 
 
@@ -137,7 +137,7 @@ def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
 
 
 def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
-    """ISO 37002; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
+    """ISO 37002; what protects the reporter, directs elsewhere, or does nothing, does not wait for it."""
     office.tell_no_prosecutor(1)
     said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
     assert "risk to the reporter of case 1 has not been assessed\nhint: assess it before any inquiry" in said
@@ -219,20 +219,22 @@ def test_what_is_no_day_or_number_is_no_command(office: Office, words: list[str]
     assert 2 == office.run("case", "measure", "add", "1", *words).code
 
 
-def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, author: Reporter) -> None:
+def test_the_reporter_reads_of_a_measure_once_an_officer_says_so(
+    office: Office, first_reporter: Reporter
+) -> None:
     """Each kind once, and no longer if that is taken back; never what the law says, and nothing else."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for kind in ("protection_offered", "process_fix", "process_fix", "internal_control"):
         office.json("case", "measure", "add", "1", kind, "--addressee", CANARY)
-    assert () == slot(office, author).measures_disclosed
+    assert () == slot(office, first_reporter).measures_disclosed
     office.json("case", "measure", "share", "1", "1")
     office.json("case", "measure", "share", "1", "2")
     assert office.json("case", "measure", "add", "1", "process_fix", "--tell")["told"]
-    told = slot(office, author)
+    told = slot(office, first_reporter)
     assert (("protection_offered", "process_fix"), False) == (told.measures_disclosed, CANARY in repr(told))
     office.json("case", "measure", "unshare", "1", "1")
-    assert ("process_fix",) == slot(office, author).measures_disclosed
+    assert ("process_fix",) == slot(office, first_reporter).measures_disclosed
     untold = refused(office, "case", "measure", "share", "1", "4")
     assert "no reporter is told of this measure: internal_control" in untold
     assert (
@@ -266,12 +268,12 @@ def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: O
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
-def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporter) -> None:
-    """For a reason; what the author may have read of it is said, and read no longer."""
+def test_a_measure_noted_by_mistake_is_taken_out(office: Office, first_reporter: Reporter) -> None:
+    """For a reason; what the reporter may have read of it is said, and read no longer."""
     for kind in ("protection_offered", "none"):
         office.json("case", "measure", "add", "1", kind)
     office.json("case", "measure", "share", "1", "1")
-    assert ("protection_offered",) == slot(office, author).measures_disclosed
+    assert ("protection_offered",) == slot(office, first_reporter).measures_disclosed
     assert 2 == office.run("case", "measure", "retract", "1", "2").code
     assert "case 1 has no measure 3" in refused(
         office, "case", "measure", "retract", "1", "3", "--reason", "x"
@@ -283,7 +285,7 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporte
     said = office.run("case", "measure", "retract", "1", "1", "--reason", "another case").out
     assert said.startswith("case 1: measure 1 is retracted\nthe reporter may have read it")
     assert [] == work(office)["measures"]
-    assert () == slot(office, author).measures_disclosed
+    assert () == slot(office, first_reporter).measures_disclosed
     events = office.json("case", "timeline", "1")["events"]
     of_it = ({"kind": "protection_offered"}, {"measure": 1})
     assert [("record-measure", ""), ("remove-measure", "another case")] == [
@@ -313,18 +315,18 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
     assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
 
 
-def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
-    office: Office, author: Reporter
+def test_of_a_closed_case_too_its_reporter_reads_no_longer_of_what_was_a_mistake(
+    office: Office, first_reporter: Reporter
 ) -> None:
     """Also once the portal has been told the last of it."""
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
-    assert ("protection_offered",) == slot(office, author).measures_disclosed
+    assert ("protection_offered",) == slot(office, first_reporter).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(OutboxBundle, 1).applied = today()
     office.json("case", "measure", "retract", "1", "1", "--reason", "another case")
-    assert () == slot(office, author).measures_disclosed
+    assert () == slot(office, first_reporter).measures_disclosed
 
 
 def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:

@@ -51,9 +51,9 @@ TOLD = (Event.ACKNOWLEDGED, Event.ANSWERED)
 
 
 @pytest.fixture(scope="module")
-def opened(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+def opened(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
     """An inbox of this module's own: the folders of the laws stay in its home."""
-    with authored.copy(tmp_path_factory.mktemp("history") / "office").opened() as inbox:
+    with with_reporter.copy(tmp_path_factory.mktemp("history") / "office").opened() as inbox:
         yield inbox
 
 
@@ -409,7 +409,7 @@ def _kept_and_asked(session: Session) -> Iterator[date]:
         yield due
 
 
-@pytest.mark.copy_of("authored")
+@pytest.mark.copy_of("with_reporter")
 def test_an_extension_counts_where_law_and_regime_allow_it_and_nowhere_else(
     office: Office, tmp_path: Path
 ) -> None:

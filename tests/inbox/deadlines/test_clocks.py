@@ -160,7 +160,7 @@ def _next(events: Events) -> str | None:
     return due.clock if due else None
 
 
-def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
+def test_what_the_reporter_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
     """Two months from the closing; from the last letter if that came later; never while it is held."""
     day, closed = date(2026, 12, 1), date(2027, 1, 31)
     later = clocks(day, closed=closed, period=SHORT, last_written=date(2027, 2, 10))

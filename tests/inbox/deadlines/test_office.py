@@ -40,12 +40,12 @@ status = ["received"]
 text = { fr = "Plus tard.", en = "Later." }
 """
 
-pytestmark = pytest.mark.copy_of("authored")
+pytestmark = pytest.mark.copy_of("with_reporter")
 
 
 @pytest.fixture(scope="module")
-def opened(authored: Office) -> Iterator[Inbox]:
-    with authored.opened() as inbox:
+def opened(with_reporter: Office) -> Iterator[Inbox]:
+    with with_reporter.opened() as inbox:
         yield inbox
 
 
@@ -288,7 +288,7 @@ def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_tol
 
 
 def test_more_time_is_for_an_external_authority_alone(
-    office: Office, author: Reporter, monkeypatch: pytest.MonkeyPatch
+    office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, in time; the notice names the day that is due from then on, by the last day to acknowledge."""
     due = clocks(office)["feedback"]["day"]
@@ -312,7 +312,7 @@ def test_more_time_is_for_an_external_authority_alone(
     extended = office.json("case", "extend", "1", *why)["feedback"]
     acknowledged_by = date.fromisoformat(clocks(office)["ack_eu"]["day"])
     assert extended == (acknowledged_by + relativedelta(months=6)).isoformat()
-    said = slot(office, author).messages[-1].text
+    said = slot(office, first_reporter).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "de temps que prévu\u00a0:\n\nun témoin est à l'étranger\n" in said
@@ -324,7 +324,7 @@ def test_more_time_is_for_an_external_authority_alone(
 
 
 def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_waits_for_the_day_once_told(
-    office: Office, author: Reporter
+    office: Office, first_reporter: Reporter
 ) -> None:
     """A notice that waits stays until the regime gives that time again; one that left is read as it is.
 
@@ -334,14 +334,14 @@ def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_wait
     office.json("office", "set", "--regime", "external")
     later = office.json("case", "extend", "1", "--reason", "abroad", "--text", "x")["feedback"]
     office.json("office", "set", "--regime", "internal")
-    assert () == slot(office, author).messages
+    assert () == slot(office, first_reporter).messages
     (said,) = office.json("case", "show", "1")["work"]["held_back"]
     assert "reply 1, because the regime of the office does not allow an extension" in said
     office.json("office", "set", "--regime", "external")
-    told = slot(office, author).messages
+    told = slot(office, first_reporter).messages
     assert days.full("fr", date.fromisoformat(later)) in told[-1].text
     office.json("office", "set", "--regime", "internal")
-    assert told == slot(office, author).messages
+    assert told == slot(office, first_reporter).messages
     assert usual == clocks(office)["feedback"]["day"] < later
 
 
@@ -391,8 +391,10 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
     assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
-def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, author: Reporter) -> None:
-    """While it lasts the case has no end; to the author it is closed as any other."""
+def test_a_hold_keeps_a_case_whose_reporter_sees_nothing_of_it(
+    office: Office, first_reporter: Reporter
+) -> None:
+    """While it lasts the case has no end; to the reporter it is closed as any other."""
     office.close("1")
     assert RETENTION in clocks(office)
     assert "is not on hold" in refused(office, "retention", "unhold", "1", "--reason", "x")
@@ -405,7 +407,7 @@ def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, aut
     heard(office)
     assert office.json("queue", "list", "--closed")["cases"][0]["deadline"] is None
     assert "has been on hold since" in refused(office, "retention", "hold", "1", "--reason", "again")
-    told = slot(office, author)
+    told = slot(office, first_reporter)
     assert ("closed", (), False) == (told.status, told.messages, "hold" in repr(told))
     office.json("retention", "unhold", "1", "--reason", "over")
     assert RETENTION in clocks(office)

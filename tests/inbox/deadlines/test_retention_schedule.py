@@ -77,7 +77,7 @@ def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> N
     assert "nothing is due" in refused(closed, "--due")
 
 
-def test_what_its_author_writes_later_starts_the_time_anew(
+def test_what_its_reporter_writes_later_starts_the_time_anew(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
     clock.wait(40)
@@ -162,7 +162,7 @@ def test_a_case_that_nobody_said_an_outcome_of_is_kept_longest(closed: Office) -
 def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Until then its slot is refreshed like any other; what its author reads stays as it was."""
+    """Until then its slot is refreshed like any other; what its reporter reads stays as it was."""
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")

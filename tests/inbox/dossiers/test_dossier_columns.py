@@ -17,7 +17,7 @@ from inbox.vault.tables import Base, Case
 from tests.support import dossier_room as room_of
 from tests.support.inbox_builders import today
 
-# What the author wrote and was told, in which order, and the names of files that go as they came.
+# What the reporter wrote and was told, in which order, and the names of files that go as they came.
 SAID = {
     "follow_ups.position", "follow_ups.text", "messages.position", "messages.text", "attachments.number",
     "attachments.name",

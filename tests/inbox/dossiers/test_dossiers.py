@@ -183,7 +183,7 @@ def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> No
     assert said.endswith(", in: what")
 
 
-def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
+def test_what_tells_of_the_reporter_is_not_there(room: Room) -> None:
     """What must never be repeated, how it is known, who was told, the identity."""
     (room.folder / "identity").write_text("Ondine Kerguelen")
     room.office.json("case", "identity", "add", "1", "--text-file", room.folder / "identity")
@@ -242,7 +242,7 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
     assert goes is (SOURCE in str(shown))
 
 
-def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
+def test_what_is_known_of_who_the_reporter_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
     """Wherever it was written; the same words are there as long as nobody noted the identity."""
     office = room.office.copy(tmp_path / "copy")
     copy = Room(office, room.reporter, tmp_path)

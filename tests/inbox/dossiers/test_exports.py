@@ -100,7 +100,7 @@ EXPORTS = {
 ENDED = {"retention visa request"}
 # and of one that was destroyed: made last.
 AFTER = {"destroyed"}
-# In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
+# In these its reporter asked for nothing to be said of who knew, or a person could tell who wrote.
 SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }

@@ -49,12 +49,12 @@ def answers(tmp_path: Path) -> Path:
     return path
 
 
-def author_of(world: World, token: str) -> Reporter:
+def reporter_of(world: World, token: str) -> Reporter:
     """Return who has these words, with the keys that a browser would derive from them."""
-    author = Reporter(world)
+    reporter = Reporter(world)
     (entropy,) = casetoken.parse(token).values()
-    author.keys = casetoken.derive(entropy, world.deployment)
-    return author
+    reporter.keys = casetoken.derive(entropy, world.deployment)
+    return reporter
 
 
 def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
@@ -168,7 +168,7 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
 def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
     """No word, no seed: not in the vault, nor in what later commands print; and nobody signed the report."""
     token = world.office.json(*entering(answers))["token"]
-    keys = author_of(world, token).keys
+    keys = reporter_of(world, token).keys
     (entropy,) = casetoken.parse(token).values()
     secret = [keys.author_seed, keys.withdraw_key, keys.memo_key, keys.locator, entropy]
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -229,7 +229,7 @@ def test_a_case_that_another_takes_the_number_of_gets_the_next(
 def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(
     world: World, answers: Path, tmp_path: Path
 ) -> None:
-    """Numbered, in the language of the author; the sheet names neither site, nor office, nor purpose."""
+    """Numbered, in the language of the reporter; the sheet names neither site, nor office, nor purpose."""
     sheet = tmp_path / "sheet.txt"
     shown = world.office.run(*entering(answers), "--sheet", sheet).out
     numbered = dict(re.findall(r"(\d+) ([^\W\d]+)", shown.split("not kept:")[1]))
@@ -249,14 +249,14 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
     """In each outbox, with its slot, its memo and its withdraw id; afterwards with its slot alone."""
     received = today() - timedelta(9)
     token = world.office.json(*entering(answers, received=received.isoformat()))["token"]
-    author = author_of(world, token)
+    reporter = reporter_of(world, token)
     collect(portal.bundle(Sent(Reporter(world).report())))
     for n in (1, 2):
         outbox, files = made(world, n)
         (opened,) = outbox.opened or ()
-        assert (author.keys.case_id, author.keys.withdraw_id) == (opened.case_id, opened.withdraw_id)
-        bound = {"deployment": world.deployment, "case_id": author.keys.case_id}
-        assert memo.Note(CHANNEL, received) == memo.unseal(opened.memo, author.keys.memo_key, **bound)
+        assert (reporter.keys.case_id, reporter.keys.withdraw_id) == (opened.case_id, opened.withdraw_id)
+        bound = {"deployment": world.deployment, "case_id": reporter.keys.case_id}
+        assert memo.Note(CHANNEL, received) == memo.unseal(opened.memo, reporter.keys.memo_key, **bound)
         assert (2, 1) == (len(outbox.slots), len({len(files[name]) for name, _ in outbox.files()[:2]}))
     with world.office.opened() as inbox, inbox.transaction() as session:
         made_first = queries_exchange.outbox(session, 1)
@@ -294,17 +294,17 @@ def test_a_portal_that_took_another_outbox_before_a_restore_is_told_again(
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
-def test_its_author_is_answered_writes_again_and_withdraws_like_any_other(
+def test_its_reporter_is_answered_writes_again_and_withdraws_like_any_other(
     world: World, portal: Portal, answers: Path
 ) -> None:
     """All by the words alone."""
-    author = author_of(world, world.office.json(*entering(answers))["token"])
+    reporter = reporter_of(world, world.office.json(*entering(answers))["token"])
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     outbox, files = made(world, 1)
-    slot = read_slot(files[outbox.files()[0][0]], author)
+    slot = read_slot(files[outbox.files()[0][0]], reporter)
     assert ["Bonjour"] == [message.text for message in slot.messages]
-    sent = Sent(author.follow_up("Encore"))
-    withdrawal = Withdrawal(author.keys.case_id, author.keys.withdraw_key)
+    sent = Sent(reporter.follow_up("Encore"))
+    withdrawal = Withdrawal(reporter.keys.case_id, reporter.keys.withdraw_key)
     bundle = portal.bundle(sent, withdrawn=[withdrawal])
     world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     shown = world.office.json("case", "show", "1")

@@ -24,7 +24,7 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FOLDERS, FRENCH
 
-pytestmark = pytest.mark.copy_of("authored")
+pytestmark = pytest.mark.copy_of("with_reporter")
 
 Edit = Callable[..., Path]
 

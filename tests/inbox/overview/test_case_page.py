@@ -111,7 +111,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The case at the command line, after the outbox that tells the author of more time, and at the desk."""
+    """The case at the command line and at the desk, after the outbox that tells the reporter of more time."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -159,7 +159,7 @@ def test_what_happened_stands_on_the_timeline_of_both(room: tuple[Office, Report
         assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
 
 
-def test_its_author_reads_nothing_of_all_that_but_the_notice(
+def test_its_reporter_reads_nothing_of_all_that_but_the_notice(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
     """The control is the notice of more time, after the acknowledgement."""

@@ -255,7 +255,7 @@ def test_warnings_set_aside_are_overrides(trio: Trio) -> None:
 
 
 def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path) -> None:
-    """And that its author was never told anything; a closing that tells something is the control."""
+    """And that its reporter was never told anything; a closing that tells something is the control."""
     found = exits_room.found(tmp_path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):
         room = found.copy(tmp_path / disclosure)

@@ -203,7 +203,7 @@ def test_no_sign_of_a_search_is_an_order(waiting: Office, odd: str, found: list[
 
 
 def test_what_was_read_is_read(office: Office) -> None:
-    """Until its author writes again: then the letter is unread, not the report."""
+    """Until its reporter writes again: then the letter is unread, not the report."""
     for number in ("1", "2"):
         office.json("case", "show", number)
     assert [4, 3, 5] == numbers(office, "--to-read")
@@ -259,7 +259,7 @@ def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, opti
 
 
 def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
-    """Whoever judges has acted; the author is acknowledged once the portal has taken what says so."""
+    """Whoever judges has acted; the reporter is acknowledged once the portal has taken what says so."""
     due = one(office, 2)["deadline"]
     office.settle(2)
     office.json("case", "decide", "2", "no_transmission", "--reason", "x")

@@ -12,13 +12,13 @@ from tests.support.inbox_builders import Office, Reporter, Scene, World
 
 
 @pytest.fixture
-def told(office: Office, author: Reporter) -> Callable[[], Any]:
+def told(office: Office, first_reporter: Reporter) -> Callable[[], Any]:
     """Return a function that returns what the reporter reads after the next outbox."""
 
     def read() -> Any:
         made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
-        _, _, files = build.read_outbox(made, author.world)
-        return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
+        _, _, files = build.read_outbox(made, first_reporter.world)
+        return build.read_slot(files[bundle.slot_name(first_reporter.keys.case_id)], first_reporter)
 
     return read
 

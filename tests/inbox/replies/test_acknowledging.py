@@ -38,7 +38,7 @@ def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Offic
     assert [1, 1, 0] == [len(each["messages"]) for each in shown]
 
 
-def test_the_desk_shows_what_authors_will_read_before_it_acknowledges(office: Office) -> None:
+def test_the_desk_shows_what_reporters_will_read_before_it_acknowledges(office: Office) -> None:
     """With the cases, and which of them nobody has opened; until the second press nothing is done."""
     office.json("case", "show", "1")
     chosen = {"case": ["1", "2", "3", "4"]}

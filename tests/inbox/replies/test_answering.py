@@ -37,9 +37,9 @@ ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
 
 @pytest.fixture(scope="module")
-def ready(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def ready(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases of which no prosecutor is told; the first is admissible."""
-    office = authored.copy(tmp_path_factory.mktemp("ready"))
+    office = with_reporter.copy(tmp_path_factory.mktemp("ready"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
     office.json("case", "decide", "1", "admissible", *DRILL)

@@ -1,4 +1,4 @@
-"""A case ends with an outcome, and with a word to its author or a reason for none."""
+"""A case ends with an outcome, and with a word to its reporter or a reason for none."""
 
 import html
 import re
@@ -37,9 +37,9 @@ pytestmark = pytest.mark.copy_of("read")
 
 
 @pytest.fixture(scope="module")
-def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Both cases, read and decided: what was not cannot be closed."""
-    office = authored.copy(tmp_path_factory.mktemp("read"))
+    office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2)
     return office
 
@@ -79,7 +79,7 @@ def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> 
     assert before == office.state()
 
 
-def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
+def test_a_reporter_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
     office.tell_no_prosecutor(2)
     assert "case 2: the reporter cannot be informed" in refused(
         office, "case", "close", "2", "moot", "--disclosure", "full", "--text", "x"
@@ -90,7 +90,7 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
 
 
-def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
+def test_the_reporter_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
     """What the law lets be told at all; of protection, what an officer said may be told."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -138,7 +138,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
     assert ([text] if text else []) == [each.text for each in slot.messages]
 
 
-def test_feedback_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
+def test_feedback_that_waits_is_the_word_to_the_reporter(office: Office, told: Callable[[], Any]) -> None:
     """One that has left is not."""
     office.tell_no_prosecutor(1)
     office.json("message", "reply", "1", "--template", "acknowledgement")
@@ -200,7 +200,7 @@ def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_where_it_wa
     assert [] == [row for other, row in FORWARDING.values() if row != said and row in text]
 
 
-def test_what_is_forwarded_once_a_case_is_closed_contradicts_nothing_that_its_author_read(
+def test_what_is_forwarded_once_a_case_is_closed_contradicts_nothing_that_its_reporter_read(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Until then the text promises neither; then the measure tells of it."""

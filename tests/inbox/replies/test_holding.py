@@ -22,12 +22,12 @@ FULL = ("--disclosure", "full", "--text", "Merci.")
 
 
 @pytest.fixture(scope="module")
-def free(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def free(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases of which no prosecutor is told; of the first wait the two texts of the law, and more.
 
     The acknowledgement is its first reply, feedback the second; then a status, and a measure.
     """
-    office = authored.copy(tmp_path_factory.mktemp("free"))
+    office = with_reporter.copy(tmp_path_factory.mktemp("free"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
     office.json("case", "decide", "1", "admissible", *DRILL)
@@ -55,7 +55,7 @@ def restrict(office: Office) -> None:
 
 
 def write_again(office: Office) -> None:
-    """As its author does: what was decided without the letter is asked again."""
+    """As its reporter does: what was decided without the letter is asked again."""
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
 
@@ -98,7 +98,7 @@ def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_th
 def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Else its author, who may be a probe, would read how long it was held back."""
+    """Else its reporter, who may be a probe, would read how long it was held back."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)

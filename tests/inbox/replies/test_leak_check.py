@@ -73,7 +73,7 @@ def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None
     assert before == reported.office.state()
 
 
-def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> None:
+def test_who_the_reporter_is_is_not_repeated_to_the_reporter(reported: World) -> None:
     """The one officer there is reads the identity alone, and sees the words; others: test_comparisons.py."""
     greeting = "Bonjour madame Anne Source, merci."
     assert [] == found(reported, greeting)
@@ -133,12 +133,12 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
     for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
         said = reported.office.run("message", "reply", "1", "--text", text, "--despite-warning", reason)
         assert "the reason contains words" in said.err
-    reported.office.json("message", "reply", "1", "--text", text, "--despite-warning", "the author asked who")
+    reported.office.json("message", "reply", "1", "--text", text, "--despite-warning", "they asked who")
     with reported.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
-    assert ("reply", 1, {"despite": True}, "the author asked who") == (
+    assert ("reply", 1, {"despite": True}, "they asked who") == (
         entry.action, entry.case, entry.values, entry.reason,
     )  # fmt: skip
     assert [text] == [each["text"] for each in reported.office.json("case", "show", "1")["messages"]]

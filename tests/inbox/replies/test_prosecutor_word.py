@@ -34,9 +34,9 @@ pytestmark = pytest.mark.copy_of("read")
 
 
 @pytest.fixture(scope="module")
-def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Both cases, read: an unread case cannot be closed, and no measure is taken before the risk is known."""
-    office = authored.copy(tmp_path_factory.mktemp("read"))
+    office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     return office
 

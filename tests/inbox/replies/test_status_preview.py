@@ -1,4 +1,4 @@
-"""What the author will see is shown before it is sent, in the page's own words, and changes nothing."""
+"""What the reporter will see is shown before it is sent, in the page's own words, and changes nothing."""
 
 import re
 from collections.abc import Callable
@@ -180,7 +180,7 @@ def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
 
 
 def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, correspondent: Reporter) -> None:
-    """Status, messages, days; compared with the slot that its author then opens."""
+    """Status, messages, days; compared with the slot that its reporter then opens."""
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     world.office.json("case", "set-status", "1", "info_requested")
     world.office.json("case", "measure", "add", "1", "protection_offered")
@@ -207,7 +207,7 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
 
 
 def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: Reporter) -> None:
-    """The words of the officer, what the author reads of it, the status; compared with the slot.
+    """The words of the officer, what the reporter reads of it, the status; compared with the slot.
 
     No other is sent with what was seen.
     """

@@ -167,7 +167,7 @@ def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, co
     assert "files not searched, because they are not short texts: 3, 4\n" in said
 
 
-def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
+def test_the_reporter_reads_the_answer_without_it_from_the_next_outbox_on(
     world: World, portal: Portal, collect: Any
 ) -> None:
     reporter = Reporter(world)

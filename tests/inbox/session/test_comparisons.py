@@ -51,7 +51,7 @@ QUIET = "Merci. Nous lisons ce que vous avez écrit."
 
 @pytest.fixture(scope="module")
 def founded_compared(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers, and a case whose author has said who it is; nothing else of it is kept apart."""
+    """Three officers, and a case whose reporter has said who it is; nothing else of it is kept apart."""
     folder = tmp_path_factory.mktemp("compared")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")

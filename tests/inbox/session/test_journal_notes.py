@@ -48,9 +48,9 @@ def entries(trio: Trio, first: int = 1) -> list[Any]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
-    """One entry each, with the day alone; what was written to the author or as an alias is not in it.
+    """One entry each, with the day alone; what was written to the reporter or as an alias is not in it.
 
-    That words were compared with who the author is stands beside it: see test_comparisons.py.
+    That words were compared with who the reporter is stands beside it: see test_comparisons.py.
     """
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
     places["SHEET"] = str(tmp_path / "sheet.pdf")

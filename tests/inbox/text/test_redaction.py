@@ -77,7 +77,7 @@ def test_what_is_not_there_is_refused() -> None:
 
 
 def test_what_always_goes_need_not_be_there() -> None:
-    """As the identity of an author."""
+    """As the identity of a reporter."""
     redactor = Redactor([], ["Ondine K.", " "])
     assert ("de ", " !") == redactor.pieces("what", "de ONDINE  K. !")
     assert [] == redactor.check([("what", [("de ", " !")])])
