@@ -17,19 +17,19 @@ from tests.support.paths import ROOT
 
 WHEELS = ROOT / "build/wheels"
 BUILD = (sys.executable, "-m", "deploy.release", "build")
-# Another user, clock and rights of new files.
+# The second builder has another user, clock and umask.
 _NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 _LATER = ("faketime", "-f", "+400d")
 _UMASK = 0o077
-# What an administrator made stays: the user that owned files, with its group.
+# A purge leaves the system user of a package, with its group, because files may still belong to that user.
 _STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
-# apt and dpkg keep notes of every installation.
+# The records and caches of package managers, and temporary files.
 _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.cache", "tmp/", "run/")
 
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A builder with an own clone of the repository, and what differs from other builders."""
+    """A builder with its own clone of the repository, and the differences from other builders."""
 
     folder: Path
     before: Sequence[str] = ()
@@ -70,7 +70,7 @@ def _bytes(file: Path) -> bytes | None:
 
 
 def run() -> Iterator[str]:
-    """Yield the figures. Raises RuntimeError with what went wrong."""
+    """Yield the figures. Raises RuntimeError with the reason if a check fails."""
     with tempfile.TemporaryDirectory(prefix="fanal-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -128,7 +128,7 @@ def _installed(out: Path, tree: Path) -> Iterator[str]:
         _inside(tree, "apt-get", "update")
         for package in sorted(out.glob("*.deb")):
             name = package.name.partition("_")[0]
-            # What the packages need from Debian stays after a purge, so it is there before.
+            # A purge leaves the dependencies, so they are installed before the files are listed.
             _apt(tree, "install", *_needs(package))
             before = _files(tree)
             shutil.copy(package, tree / "tmp" / package.name)
@@ -191,7 +191,7 @@ def _needs(package: Path) -> list[str]:
 
 
 def _files(tree: Path) -> set[str]:
-    """Return every file and link of a tree, without what a user or a package manager notes."""
+    """Return every file and link of a tree, except records of users and of package managers."""
     found = {
         str(file.relative_to(tree)) for file in tree.rglob("*") if file.is_symlink() or not file.is_dir()
     }
@@ -201,7 +201,7 @@ def _files(tree: Path) -> set[str]:
 
 @contextmanager
 def _entered(tree: Path) -> Iterator[None]:
-    """Give a tree /proc and the names of the network while the block runs."""
+    """Give a tree /proc and the configuration of the resolver while the block runs."""
     _run("mount", "-t", "proc", "proc", str(tree / "proc"))
     try:
         shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")

@@ -133,7 +133,7 @@ def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_b
     assert len({len(path) for path in found}) == 3
 
 
-# What is not done in the one way, each with its reason at the top of commands.toml.
+# The exceptions among commands; the reason for each is at the top of commands.toml.
 IRREGULAR = {
     "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
     "verbs as options": {"queue tag"},
@@ -147,7 +147,7 @@ IRREGULAR = {
 }
 
 
-def test_no_option_negates_and_what_is_irregular_is_a_closed_list_with_reasons(
+def test_no_option_negates_and_each_exception_has_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -213,7 +213,7 @@ def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.Captur
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one error text for each, and not in the words of click."""
+    """Each of the two has one error text, and not the text of click."""
     typed(monkeypatch, *["typed"] * 100)
     for leaf in leaves(tree(program)).values():
         for each in parsed(program, shlex.split(leaf.example)[1:]).command.params:
@@ -224,7 +224,7 @@ def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: py
 def test_an_option_before_its_command_is_refused_with_its_place(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And not with a command that happens to have it, such as `inbox init`."""
+    """The hint names no other command that happens to have the option, such as `inbox init`."""
     assert 2 == main.run(words)
     said = capsys.readouterr().err
     assert "give --json after the command" in said
@@ -347,7 +347,7 @@ REASONED = {
     Code.RETRACT_CONSULTATION: "office consultation retract",
 }
 _DISCLOSED = "dossier disclosure add 3 --to Parquet --what"
-# What needs a reason only with some values; then the same, where it needs none.
+# Commands that need a reason, each with a similar command that needs no reason.
 DEPENDING = {
     "case identity consent 3 --day 2026-11-24": "case identity withdraw 3",
     "case close 3 moot --disclosure withheld": "case close 3 moot --disclosure partial",
@@ -357,7 +357,7 @@ DEPENDING = {
 
 
 def test_a_reason_that_an_action_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No example shows it: a shell would keep it."""
+    """No example contains a reason, because a shell would keep it in its history."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == {*REASONED}
     examples = [*map(shlex.split, (leaf.example for leaf in leaves(tree("inbox")).values()))]
     assert not [words for words in examples if "--reason" in words]

@@ -67,7 +67,7 @@ def unknown(headings: list[str]) -> list[str]:
     return [each for each in headings if not pattern.fullmatch(" ".join(each.split()))]
 
 
-def test_a_heading_that_stands_in_no_page_would_be_found() -> None:
+def test_a_heading_that_no_page_has_would_be_found() -> None:
     """The control: the word for the twelve words on the old pages is unknown, a present one is known."""
     assert ["Your case token"] == unknown(["Your case token", "Your twelve words"])
 

@@ -16,8 +16,8 @@ _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"
 _DOCUMENTS = "tests/test_documents.py"
-# Several places stand on one line. Whatever stands behind the pages has its tests there, not in a folder of
-# its own name.
+# Paths whose tests are not in the folder of the same name below tests/. A value can list several places,
+# separated by spaces. Scripts, styles and texts of the public pages are tested with the pages.
 _PLACES = {
     "portal/scripts": "tests/pages",  # beside `make js`, which `make check` runs whole
     "portal/static": "tests/pages",

@@ -66,13 +66,13 @@ def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
 
 
 def source_risk(client: Client) -> str:
-    """Return what is noted of the risk to the reporter, in the midst of a session."""
+    """Return the recorded risk to the reporter, while the desk is open."""
     with client.desk.inbox.vault.transaction() as session:
         return str(workflow.of(session, 1).source_risk)
 
 
 def assigned(client: Client) -> str:
-    """Return who sees to the case, in the midst of a session."""
+    """Return the officer to whom the case is assigned, while the desk is open."""
     with client.desk.inbox.vault.transaction() as session:
         return workflow.of(session, 1).assigned or ""
 

@@ -94,7 +94,7 @@ def placeless(page: str, root: str) -> list[str]:
 
 
 def assess(page: Page, root: str, risk: str) -> Locator:
-    """Fill in what is thought of the risk to the reporter; return the button that sends it."""
+    """Fill in the risk to the reporter; return the button that records it."""
     page.goto(f"{root}/en/case/2/work")
     page.locator("#risk").select_option(risk)
     page.fill("#assess-reason", "few know it")

@@ -22,7 +22,7 @@ _START_SECONDS = 60
 
 
 class BareTab:
-    """The page of such a browser. ``grown`` is by how many bytes its process has grown since `measure`."""
+    """A page in this browser. ``grown`` is the growth of its process since `measure`, in bytes."""
 
     def __init__(self, connection: websocket.WebSocket, browser: int) -> None:
         self._connection = connection
@@ -45,7 +45,7 @@ class BareTab:
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def until(self, expression: str, seconds: float = 60) -> Any:
-        """Return the value of an expression once it is true. The memory is measured meanwhile."""
+        """Wait until an expression is true, and return its value. Meanwhile, measure the memory."""
         end = time.monotonic() + seconds
         while not (value := self.ask(f"Boolean(document.body) && ({expression})")):
             assert time.monotonic() < end, expression
@@ -54,7 +54,7 @@ class BareTab:
         return value
 
     def press(self, selector: str) -> None:
-        """Press something once it is visible."""
+        """Click an element once it is visible."""
         self.until(f"document.querySelector('{selector}')?.checkVisibility()")
         self.ask(f"document.querySelector('{selector}').click()")
 
@@ -65,7 +65,7 @@ class BareTab:
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(each) for each in files])
 
     def measure(self) -> None:
-        """Measure from now on."""
+        """Measure the growth from now on."""
         self._before, self.grown = self._resident(), 0
 
     def _resident(self) -> int:
@@ -77,7 +77,7 @@ def confined(folder: Path, room: int) -> Iterator[BareTab]:
     """Start a browser whose processes can each allocate ``room`` bytes, and end it afterwards."""
     port = free_port()
     command = [
-        # A limit of the address space would count what the engine only reserves.
+        # A limit of the address space would include memory that the engine only reserves.
         *("prlimit", f"--data={room}", shutil.which(SHELL) or SHELL),
         *CHROMIUM_ARGUMENTS,
         f"--remote-debugging-port={port}",
@@ -107,7 +107,7 @@ def _address(port: int) -> str:
 
 
 def _below(pid: int) -> list[int]:
-    """Return the processes that a process has started, and those that they have."""
+    """Return all descendants of a process."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     own = [int(each) for each in children.read_text().split()] if children.exists() else []
     return [*own, *(each for child in own for each in _below(child))]

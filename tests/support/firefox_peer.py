@@ -43,7 +43,7 @@ class FirefoxPeer:
         self.does("type", text=text)
 
     def texts(self, selector: str) -> list[str]:
-        """Wait until such an element is visible; return the texts of all of them."""
+        """Wait until a matching element is visible; return the texts of all matching elements."""
         found: list[str] = self.does("texts", selector=selector)["texts"]
         return found
 

@@ -10,8 +10,8 @@ from tests.support.page_visitor import SLOW
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 MOST_STOPS = 120
-# Whether the focused element is the one wanted, and what is wrong with how it is shown. The focus
-# of a hidden field for files is shown by its label. Firefox does not scroll to what is partly in sight, as
+# Tells whether the focused element is the wanted one, and what is wrong with its display. The label of a
+# hidden file field shows the focus. Firefox does not scroll to an element that is partly visible, which
 # WCAG 2.4.11 allows.
 STOP = """(wanted) => {
   const at = document.activeElement;
@@ -41,7 +41,7 @@ class Hands(Protocol):
         """Type a text."""
 
     def texts(self, selector: str) -> list[str]:
-        """Wait until such an element is visible; return the texts of all of them."""
+        """Wait until a matching element is visible; return the texts of all matching elements."""
 
     def ask(self, function: str, argument: str) -> Any:
         """Return what a JavaScript function returns in the page."""
@@ -72,14 +72,14 @@ class ChromiumHands:
 
 
 class KeyboardWalk:
-    """The way through the pages. ``wrong`` lists each place where the focus was not well in sight."""
+    """A walk through the pages. ``wrong`` lists each stop at which the focus was hard to see."""
 
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
         self.wrong: list[str] = []
 
     def reach(self, wanted: str) -> None:
-        """Press Tab until the focus is on what this selector names."""
+        """Press Tab until the focus is on an element that matches the selector."""
         for _ in range(MOST_STOPS):
             self.hands.press("Tab")
             stop = self.hands.ask(STOP, wanted)
@@ -99,7 +99,7 @@ class KeyboardWalk:
         self.hands.write(text)
 
     def report(self, address: str, text: str) -> list[str]:
-        """From the first page to the arrival of a report; return its words."""
+        """Go from the first page to the receipt of a report; return its words."""
         hands = self.hands
         hands.go(f"{address}/")
         self.press("a.button[href='/fr/']")
@@ -127,7 +127,7 @@ class KeyboardWalk:
         return words
 
     def read(self, words: list[str]) -> list[str]:
-        """From the arrival to the answer; return its messages."""
+        """Go from the receipt to the answer; return its messages."""
         self.press("footer a[href='/fr/status']")
         self.hands.texts("#token")
         self.fill("#token", " ".join(words))
@@ -145,7 +145,7 @@ class KeyboardWalk:
 def walk(hands: Hands, site: PortalSite, text: str) -> list[str]:
     """Go from the first page to a report, its answer, and a message in return.
 
-    Return each stop at which the focus was not well in sight.
+    Return each stop at which the focus was hard to see.
     """
     person = KeyboardWalk(hands)
     words = person.report(site.address, text)

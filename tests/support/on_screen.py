@@ -1,4 +1,4 @@
-"""Where something stands on the screen."""
+"""The position of an element on the screen."""
 
 from playwright.sync_api import Locator
 
@@ -6,13 +6,13 @@ _TOP = "(each) => each.getBoundingClientRect().top"
 
 
 def centred(place: Locator) -> float:
-    """Scroll something to the middle of the screen. Return where its top then stands, in pixels."""
+    """Scroll an element to the middle of the screen; return the position of its top, in pixels."""
     place.evaluate("(each) => each.scrollIntoView({ block: 'center' })")
     return _top(place)
 
 
 def stays(place: Locator, top: float) -> bool:
-    """Return whether the top of something still stands there. A browser scrolls by whole pixels."""
+    """Return whether the top of an element is still there, to a pixel: browsers scroll by whole pixels."""
     return abs(_top(place) - top) <= 1
 
 

@@ -1,4 +1,4 @@
-"""The paper form as a browser prints it: what is on each page, and what is cut."""
+"""The paper form as a browser prints it: the content of each page, and the questions that are cut."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ _THICKEST_LINE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A printed page: its text without spaces, and how many whole squares and lines to write on it has."""
+    """A printed page: its text without spaces, and the number of whole squares and of lines to write on."""
 
     text: str
     squares: int
@@ -45,14 +45,14 @@ def sheets(pdf: bytes) -> list[Sheet]:
 
 
 def cut(found: list[Sheet], page: Page) -> list[str]:
-    """Return the questions whose text is not whole on one of the printed pages."""
+    """Return the questions whose text is not complete on any printed page."""
     questions = page.locator("[data-question]")
     texts = {str(each.get_attribute("data-question")): compact(each.inner_text()) for each in questions.all()}
     return [name for name, text in texts.items() if not any(text in sheet.text for sheet in found)]
 
 
 def compact(text: str) -> str:
-    """Return a text without spaces, as a PDF has no reliable ones."""
+    """Return a text without spaces, because the spaces in a PDF are unreliable."""
     return re.sub(r"\s+", "", text)
 
 
@@ -71,7 +71,7 @@ def addressed(folder: Path) -> Path:
 
 
 class AddressedSite(PortalSite):
-    """A portal whose inspectorate has named its postal address."""
+    """A portal whose inspectorate has given its postal address."""
 
     def _application(self) -> Flask:
         app = create_app(replace(self.settings, guide=str(addressed(self.folder))))

@@ -1,4 +1,4 @@
-"""Debian's WebKitGTK, the engine nearest to an iPhone's browser that runs here, on a screen of its own."""
+"""Debian's WebKitGTK, the engine nearest to an iPhone's browser that runs here, on a virtual screen."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-# The program that the driver starts. Debian names its folder after the version of the interface.
+# The program that the driver starts. Debian names its folder after the version of the API.
 _BROWSERS = Path("/usr/lib")
 _BROWSER = "*/webkit2gtk-*/MiniBrowser"
 # Without room around its buttons, the window can be as narrow as a phone.
@@ -44,7 +44,7 @@ class Person:
         ActionChains(self.browser).send_keys(text).perform()
 
     def texts(self, selector: str) -> list[str]:
-        """Wait until such an element is visible; return the texts of all of them."""
+        """Wait until a matching element is visible; return the texts of all matching elements."""
         self.visible(selector)
         return [each.text for each in self.browser.find_elements(By.CSS_SELECTOR, selector)]
 
@@ -52,14 +52,14 @@ class Person:
         return self.browser.execute_script(f"return ({function})(arguments[0])", argument)
 
     def visible(self, selector: str) -> WebElement:
-        """Return such an element once it is visible."""
+        """Return the matching element once it is visible."""
         return self.wait.until(when.visibility_of_element_located((By.CSS_SELECTOR, selector)))
 
     def click(self, selector: str) -> None:
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
 
     def enter(self, selector: str) -> None:
-        """Press a button by the keyboard: the page takes two quick clicks at one place for one."""
+        """Press a button with the keyboard, because the page treats two quick clicks at one place as one."""
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).send_keys(Keys.ENTER)
 
     def fill(self, selector: str, text: str) -> None:

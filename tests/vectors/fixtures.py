@@ -1,4 +1,4 @@
-"""What the vectors of several topics share: seeds, keys, days, and how a vector is written."""
+"""Seeds, keys, days and functions that the vectors of several topics share."""
 
 import hashlib
 from datetime import date

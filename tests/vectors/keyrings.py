@@ -135,7 +135,7 @@ def _poisoned(key: Vector) -> Vector:
 
 
 def _replying_by(listed: Vector, key: bytes) -> Vector:
-    """Return a channel that answers by this key alone, under the id that fits it."""
+    """Return a channel with only this reply key, under the id that matches the key."""
     (one,) = listed["reply_keys"]
     changed = one | {"id": base64url.encode(keyring.reply_key_id(key)), "key": base64url.encode(key)}
     return listed | {"reply_keys": [changed]}

@@ -1,4 +1,4 @@
-"""Write the vectors beside this file anew; with --check only compare, and fail on a difference.
+"""Write the vectors beside this file again; with --check, only compare them, and fail on a difference.
 
 Each file is ``{topic, spec, notes, tests: [{id, comment, input, expect, output}]}``. Binary is hex.
 ``expect`` is a word of SPEC 1.6. Every negative vector has one fault. A changed vector without a
@@ -48,7 +48,7 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
 
 
 def encode(topic: str) -> str:
-    """Return the file of a topic as it stands on disk."""
+    """Return the file of a topic on disk."""
     spec, make = TOPICS[topic]
     tests = make()
     assert len({test["id"] for test in tests}) == len(tests), f"{topic}: an id is used twice"

@@ -15,7 +15,7 @@ OFFICERS = {"alice": Presence.CONFIRMED, "bruno": Presence.SHEET}
 
 
 def shares_of_a_secret() -> list[Vector]:
-    """SPEC 9.1: quorums of a 2-of-3 sharing, and what is none."""
+    """SPEC 9.1: quorums of a 2-of-3 sharing, and sets of shares that are not a quorum."""
     secret = fixed("share secret")
     first, second, third = _split(secret, "shares", quorum=2, count=3)
     foreign = _split(secret, "other shares", quorum=2, count=3)
@@ -56,7 +56,7 @@ def _split(secret: bytes, name: str, *, quorum: int, count: int) -> list[str]:
 
 
 def journals() -> list[Vector]:
-    """SPEC 9.3: journals of four entries; what is wrong is named by the number of its entry."""
+    """SPEC 9.3: journals of four entries. An invalid journal has the number of its first invalid entry."""
     good = _journal()
     whole = Head(4, good[3].hash)
     other = [*good[:2], _entry(3, good[1], reason="another"), good[3]]

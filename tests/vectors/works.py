@@ -6,7 +6,7 @@ from tests.vectors.fixtures import DEPLOYMENT, Vector, fixed, vector
 
 
 def works() -> list[Vector]:
-    """SPEC 7.6: seed of an hour, id of an upload, and what a solver makes of a header, trying from 0 on."""
+    """SPEC 7.6: the seed of an hour, the id of an upload, and a solver that tries counters from 0."""
     cases = [
         ("text", 500_000, "inspectorate", 67_195, 1),
         ("longest-channel", 2**32 - 1, "a" * 28, 1, 20),
@@ -57,7 +57,7 @@ def _work(name: str, hour: int, channel: str, size: int, cost: int) -> Vector:
 
 
 def _bound_of_the_largest_class() -> list[Vector]:
-    """The least counter of 13 zero bits comes before that of 14: who asks for one bit too few stops there."""
+    """The first counter with 13 zero bits precedes the first with 14, so a bound of 13 bits is noticed."""
     puzzle = Puzzle(bytes(32), b"\x22" * 32, "inspectorate", 6, 1)
     given = {
         "seed": puzzle.seed.hex(),

@@ -49,8 +49,8 @@ def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: lis
     ],
     ids=lambda words: " ".join(words[:3]),
 )
-def test_what_is_no_day_that_a_file_can_hold_is_a_mistake(world: World, words: list[str]) -> None:
-    """Each command says it in the same words; a day is written in one way."""
+def test_a_day_that_does_not_exist_or_cannot_be_stored_is_refused(world: World, words: list[str]) -> None:
+    """All commands print the same error. A day is written only as YYYY-MM-DD."""
     for day in (
         "1999-12-31",
         "2200-01-01",

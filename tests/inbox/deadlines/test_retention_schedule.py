@@ -512,18 +512,18 @@ def test_words_that_go_together_badly_are_refused(world: World, words: list[str]
         (True, Disclosure.FULL, False, True),
     ],
 )
-def test_a_case_ended_without_feedback_only_if_it_was_closed_by_a_text_that_is_none(
+def test_a_case_ended_without_feedback_only_if_its_closing_text_is_not_feedback(
     *, closed: bool, disclosure: Disclosure, feedback: bool, ended: bool
 ) -> None:
-    """If all was withheld, feedback is owed once the reason for that is gone."""
+    """If the outcome is withheld, the reporter is owed feedback once the reason for withholding ends."""
     work = Workflow(case=1, closed=today() if closed else None, disclosure=disclosure, feedback=feedback)
     assert ended is workflow._ended_without_feedback(work)
 
 
-def test_the_day_of_two_clocks_is_known_once_the_portal_has_told_its_own(
+def test_the_day_of_two_clocks_is_known_once_a_bundle_has_the_day_of_the_portal(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The earlier of the two counts, whichever clock is behind."""
+    """The earlier of the two days counts, whichever clock is behind."""
 
     def day(of_ours: date) -> date | None:
         with world.office.opened() as inbox, inbox.transaction() as session:

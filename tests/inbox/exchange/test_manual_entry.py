@@ -439,7 +439,7 @@ def test_without_a_terminal_the_answers_are_a_file(world: World, answers: Path) 
 def test_an_entered_report_names_the_newest_keyring_that_is_known_here(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """Its own or one that reports named; with none at all, the first serial and an empty hash."""
+    """It is the inbox's own keyring or one that reports named. Without any: serial 1, a hash of zeros."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(vault_tables.KeyringFile))
         session.add_all(vault_tables.ShownKeyring(serial=n, hash=bytes([n]) * 32) for n in told)
@@ -452,7 +452,7 @@ def test_an_entered_report_names_the_newest_keyring_that_is_known_here(
     assert (newest, bytes([newest if told or own else 0]) * 32) == (seen.serial, seen.hash)
 
 
-def test_a_report_may_have_as_many_files_as_any_other(world: World) -> None:
+def test_an_entered_report_can_have_as_many_files_as_any_other_report(world: World) -> None:
     with world.office.opened() as inbox:
         asked = manual_entry.asked_now(inbox)
     given = Told(Route.LETTER, "fr", today(), {}, tuple(Path(str(n)) for n in range(MOST_FILES + 1)))

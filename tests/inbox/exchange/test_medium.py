@@ -31,7 +31,7 @@ def test_links_folders_archives_and_hidden_files_are_not_offered_as_files(folder
     assert ["lettre.pdf", "note."] == [path.name for path in medium.loose(folder)]
 
 
-def test_a_folder_that_is_gone_or_that_nobody_named_offers_nothing(world: World, tmp_path: Path) -> None:
+def test_nothing_is_offered_from_a_folder_that_is_missing_or_not_given(world: World, tmp_path: Path) -> None:
     (file := tmp_path / "lettre.pdf").touch()
     for gone in (tmp_path / "none", file):
         assert ([], []) == (medium.files(gone), medium.loose(gone))
@@ -43,7 +43,7 @@ def test_a_folder_that_is_gone_or_that_nobody_named_offers_nothing(world: World,
 def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_to_collect_them(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Each with its portal, and whether it was collected; a file that is no bundle is offered with the why.
+    """Each has its portal and whether it was collected. Another file has the reason why it is not a bundle.
 
     Only the bundles that can still be collected are counted as waiting.
     """

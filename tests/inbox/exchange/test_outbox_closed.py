@@ -144,7 +144,7 @@ def test_a_copy_that_was_changed_is_never_signed(tmp_path: Path) -> None:
 def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
     world: World, correspondent: Reporter
 ) -> None:
-    """A lost outbox is repeated with the closing: a reply that was sent in it is no news."""
+    """Later outboxes repeat the closing, because one may be lost. The reply in the slot changes nothing."""
     world.office.json("message", "reply", "1", "--text", "Merci")
     world.office.close("1")
     for _ in range(3):
@@ -156,7 +156,7 @@ def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
 
 @pytest.mark.usefixtures("correspondent")
 def test_a_bundle_keeps_the_first_outbox_that_acknowledged_it(world: World) -> None:
-    """A portal may have applied that one, whatever became of the later ones."""
+    """The portal may have applied the first one, even if the later ones were lost."""
     for _ in range(2):
         outbox(world.office, world)
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -164,7 +164,7 @@ def test_a_bundle_keeps_the_first_outbox_that_acknowledged_it(world: World) -> N
 
 
 def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
-    """The newest of several that are valid; none that was withdrawn, or whose seed is not here."""
+    """The newest valid key signs. A key that was withdrawn, or whose seed is missing, does not sign."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         (key,) = session.scalars(select(ReplyKey))
 
@@ -196,7 +196,7 @@ def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
 
 @pytest.mark.usefixtures("correspondent")
 def test_no_outbox_is_put_on_this_machine_s_own_disk_unless_officers_say_so(world: World) -> None:
-    """Neither the first time nor again: the folder of a medium that is not there is an ordinary folder."""
+    """A repeated outbox is no exception. Without the medium, its folder is an ordinary folder here."""
     words = ("exchange", "outbox", "--out", world.office.out)
     assert 1 == world.office.typed(*words).code
     assert [] == [*world.office.out.iterdir()]

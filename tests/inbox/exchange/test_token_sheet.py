@@ -4,7 +4,7 @@ from inbox.exchange import token_sheet
 
 
 def test_the_words_run_down_three_columns_and_no_line_ends_in_spaces() -> None:
-    """The numbers of a column stand below each other."""
+    """The numbers of a column are aligned."""
     words = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
     assert [
         " 1 un           5 cinq         9 neuf",
@@ -18,7 +18,7 @@ def test_words_that_do_not_fill_all_columns_are_all_there() -> None:
     assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
 
 
-def test_the_words_stand_between_a_title_and_an_advice_each_apart() -> None:
+def test_a_sheet_has_a_title_the_words_and_advice_with_blank_lines_between_them() -> None:
     title, *lines = token_sheet.sheet(("un", "deux"), "fr").split("\n")
     assert (True, ["", " 1 un           2 deux", ""], "") == (bool(title), lines[:3], lines[-1])
     assert lines[3]

@@ -152,8 +152,8 @@ FILTERS = [
 ]
 
 
-def test_a_filter_that_was_mistyped_is_refused_with_the_values_that_there_are(waiting: Office) -> None:
-    """Whether it lists cases or is saved; the control is a value that no case has."""
+def test_a_mistyped_filter_is_refused_and_the_error_lists_the_valid_values(waiting: Office) -> None:
+    """It is refused in a list and when it is saved. The control is a valid value that no case has."""
     for options, code, told in (
         (("--language", "nl"), 2, "'fr', 'en'"),
         (("--category", "nope"), 1, "threat, "),

@@ -1,6 +1,6 @@
-"""Every question of the shipped questionnaire reaches the officers, and a dossier has those about the facts.
+"""Officers see every question of the shipped questionnaire, and a dossier has the questions about the facts.
 
-The questions are read from the file itself, so that a question that the program overlooks is missed here.
+The tests read the questions from the file itself, so they notice a question that the program overlooks.
 """
 
 import html
@@ -22,7 +22,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     field["id"]: field for section in tomllib.loads(SHIPPED.decode())["section"] for field in section["field"]
 }
 ABOUT_FACTS = {name for name, field in FIELDS.items() if field["concerns"] == "facts"}
-# Words that occur nowhere else, and that no warning takes for each other: one for each question.
+# One word for each question. The words occur nowhere else, and differ too much to be taken for each other.
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 WORDS = {name: sha256(name.encode()).hexdigest()[:12].translate(_LETTERS) for name in FIELDS}
 
@@ -48,14 +48,14 @@ def answer(field: dict[str, Any]) -> str | tuple[str, ...]:
 
 
 def expected(field: dict[str, Any]) -> list[str]:
-    """Return what must be read of a question in English: its label, and its answer."""
+    """Return the texts that must be shown for a question in English: its label and its answer."""
     given = answer(field)
     chosen = [each["label"]["en"] for each in field.get("option", ()) if each["id"] in given]
     return [field["label"]["en"], *(chosen or [str(given)])]
 
 
 def plain(text: str) -> str:
-    """Return a text without marks of HTML or of quotations, on one line."""
+    """Return a text on one line, without HTML escapes and the bars of quotations."""
     return " ".join(html.unescape(text).replace("│", "").split())
 
 

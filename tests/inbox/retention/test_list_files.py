@@ -68,7 +68,7 @@ def test_a_list_for_a_visa_has_columns_and_gives_the_code_of_a_rule_without_word
     assert "dossier/case reçu en/received clos en/closed durée de conservation échue/rule" in lines
 
 
-def test_a_list_is_written_to_be_printed_and_as_json_that_a_person_can_read(tmp_path: Path) -> None:
+def test_a_list_is_written_as_text_to_print_and_as_indented_json(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     paper, plain = list_files.write(home, tmp_path / "out", "1-00", "paper\n", {"case": 7})

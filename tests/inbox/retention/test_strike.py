@@ -477,10 +477,10 @@ def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, pla
     ("words", "gone", "is_refused"),
     [(1, 1, False), (2, 2, True), (19, 13, False), (19, 18, False), (20, 13, False), (20, 14, True)],
 )
-def test_a_third_of_a_long_text_is_left_and_a_word_of_a_short_one(
+def test_redaction_leaves_a_third_of_a_long_text_and_a_word_of_a_short_one(
     office: Office, words: int, gone: int, *, is_refused: bool
 ) -> None:
-    """A text is long from 20 words on. One word alone may be a name."""
+    """A long text has at least 20 words. A text of one word may be a name, so it can be redacted whole."""
     report, _ = numbers(office)
     ask_for_the_prosecutor(office, report)
     text = [f"mot{chr(97 + n)}x" for n in range(words)]
@@ -491,7 +491,7 @@ def test_a_third_of_a_long_text_is_left_and_a_word_of_a_short_one(
     assert (is_refused, is_refused) == (said.code == 1, "only parts of a text" in said.err)
 
 
-def test_of_two_obstacles_the_decision_on_the_prosecutor_is_named_first(office: Office) -> None:
+def test_the_first_obstacle_that_is_named_is_the_decision_on_the_prosecutor(office: Office) -> None:
     """Proceedings end only long after that decision."""
     report, _ = numbers(office)
     transmit(office, report)

@@ -85,8 +85,8 @@ def test_the_first_of_several_actions_says_why_it_takes_two_officers(opened_trio
 
 
 @pytest.mark.parametrize("kind", [Inbox, Unlocked, OpenedAny])
-def test_what_holds_an_open_vault_prints_no_secret(kind: type) -> None:
-    """A printed object could reach a log. The vault, the control, is printed."""
+def test_an_object_with_an_open_vault_prints_no_secret(kind: type) -> None:
+    """A printed object could reach a log. The control is the vault, which is printed."""
     printed = {each.name for each in fields(kind) if each.repr}
     assert not printed & {"backup_key", "words", "sealed"}
     assert printed & {"vault", "inbox"}
