@@ -26,8 +26,8 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
-# A French sentence needs an article before a name, and names in the configuration have none. So a name is only
-# allowed next to a colon, or in parentheses or quotation marks.
+# A French sentence needs an article before a name, and names in the configuration have none. So a name stands
+# only next to a colon, or in parentheses or quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
 # A line could end at such a space, and begin with the sign.
