@@ -72,6 +72,8 @@ _REVEALING = {Flag.SOURCE_RISK, Flag.PROTECT}
 _TYPED = {Kind.TEXT, Kind.LINE}
 _CHOSEN = {Kind.CHOICE, Kind.CHOICES}
 _CHECKS = ("container",)
+# The longest answer that still counts as short, in characters.
+_LONG = 4_000
 
 
 class Outside(StrEnum):
@@ -125,6 +127,11 @@ class Field:
     check: str | None
     safe: str
     paper: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether people tell a whole story here: pages and the paper form give it more room."""
+        return self.most > _LONG
 
     @property
     def groups(self) -> tuple[tuple[Texts | None, tuple[Option, ...]], ...]:

@@ -26,7 +26,7 @@ export class OtherAuthor extends NotForUs {
   code = "other-author";
 }
 
-export const CHALLENGE = file("challenge", {
+const CHALLENGE = file("challenge", {
   deployment: binary(signing.DEPLOYMENT),
   author: binary(32),
   verifier: text(LONGEST_NAME, NAME),

@@ -31,9 +31,9 @@ export class Failures extends Failure {
 /**
  * Call each of these, and return what they return. If some throw Failure, call the others all the same, then throw one
  * error for all.
- * @template T
- * @param {readonly (() => T)[]} acts
- * @returns {T[]}
+ * @template {readonly unknown[] | []} T
+ * @param {{ readonly [K in keyof T]: () => T[K] }} acts
+ * @returns {T}
  */
 export function together(acts) {
   /** @type {Failure[]} */
@@ -49,7 +49,7 @@ export function together(acts) {
   });
   const [first, ...others] = failures;
   if (first) throw others.length ? new Failures([first, ...others]) : first;
-  return results;
+  return /** @type {any} */ (results);
 }
 
 /**

@@ -101,23 +101,15 @@ async function prepare() {
  * @returns {Omit<Message, "delivery">}
  */
 function content(enclosed, chosen) {
-  let text = "";
-  /** @type {Enclosed[]} */
-  let files = [];
-  let channel = "";
-  together([
-    () => {
-      channel = chosen();
-    },
-    () => {
-      text = textOf(area);
-      if (text === "" && attachments.isEmpty) throw new Failure("empty-follow-up", {}, [area]);
-    },
-    () => {
-      files = enclosed();
-    },
-  ]);
+  const [channel, text, files] = together([chosen, enough, enclosed]);
   return { text, files, channel };
+}
+
+/** Return the text; throws Failure if there is nothing to send. */
+function enough() {
+  const text = textOf(area);
+  if (text === "" && attachments.isEmpty) throw new Failure("empty-follow-up", {}, [area]);
+  return text;
 }
 
 /**

@@ -59,23 +59,15 @@ export async function written(token) {
  * @param {() => Enclosed[]} enclosed
  */
 function content(enclosed) {
-  /** @type {Enclosed[]} */
-  let files = [];
-  let given = {};
-  let channel = "";
-  together([
-    () => {
-      files = enclosed();
-    },
-    () => {
-      given = answers();
-      if (attachments.isEmpty) checkEnough(given);
-    },
-    () => {
-      channel = channels.chosen;
-    },
-  ]);
+  const [files, given, channel] = together([enclosed, enough, () => channels.chosen]);
   return { files, given, channel };
+}
+
+/** Return the answers; throws Failure if they are not enough for a report. */
+function enough() {
+  const given = answers();
+  if (attachments.isEmpty) checkEnough(given);
+  return given;
 }
 
 /** Clear the form, and show the days to come back. */

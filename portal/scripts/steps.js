@@ -19,7 +19,7 @@ export function goTo(id) {
 }
 
 /** @param {HTMLElement} within */
-export function focusHeading(within) {
+function focusHeading(within) {
   const headings = /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll(FOCUSABLE));
   const heading = [...headings].find((each) => each.offsetParent !== null);
   if (!heading) return;

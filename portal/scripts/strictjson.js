@@ -7,7 +7,7 @@ import { Malformed } from "./errors.js";
 /** @typedef {null | boolean | number | string | Json[] | { [key: string]: Json }} Json */
 
 export const LARGEST = Number.MAX_SAFE_INTEGER;
-export const DEEPEST = 8;
+const DEEPEST = 8;
 
 const KEY = /^[a-z][a-z0-9_.-]*$/;
 const LONE = /\p{Surrogate}/u;
