@@ -48,6 +48,8 @@ _EACH = 45
 # The coverage context before the first test, while modules are loaded.
 _LOADING = ""
 _BESIDE = 2
+# What pytest says about a test that does not exist.
+_NOT_FOUND = "ERROR: not found"
 # Libraries that load slowly. Modules of the project must be loaded after the change, so none is listed.
 _LOADED = (
     *("alembic", "babel", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "fastjsonschema"),
@@ -139,6 +141,11 @@ class Reach:
         for test in chosen:
             modules[test.partition("::")[0]] += self._seconds[test]
         return sorted(chosen, key=lambda test: (modules[test.partition("::")[0]], test.partition("::")[0]))
+
+    @property
+    def every(self) -> list[str]:
+        """Every test of the room."""
+        return [*self._seconds]
 
     def seconds(self, tests: Iterable[str]) -> float:
         """Return how long tests took on the original code."""
@@ -257,11 +264,23 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
     tests, text = reach.tests(mutant), copy.read(mutant.file)
     copy.write(mutant.file, mutant.change(text))
     try:
-        # A mutant that never ends is killed after several times the usual duration of its tests.
-        status, said = copy.run(["-x", "--tb=no", *tests], 60 + 5 * reach.seconds(tests))
+        status, said = _run(copy, reach, tests)
+        if _NOT_FOUND in said:
+            # The mutant changes the name of a parametrized test, which is made from a value of the code.
+            modules = {each.partition("::")[0] for each in tests}
+            tests = [each for each in reach.every if each.partition("::")[0] in modules]
+            status, said = _run(copy, reach, tests, [*modules])
     finally:
         copy.write(mutant.file, text)
     return Tried(mutant, _killed_by(status, said), len(tests))
+
+
+def _run(copy: ProjectCopy, reach: Reach, tests: Sequence[str], named: Sequence[str] = ()) -> tuple[int, str]:
+    """Run tests, which have these names on the command line, until one fails.
+
+    A run that never ends is killed after several times the usual duration of its tests.
+    """
+    return copy.run(["-x", "--tb=no", *(named or tests)], 60 + 5 * reach.seconds(tests))
 
 
 def _killed_by(status: int, said: str) -> str:
@@ -274,7 +293,7 @@ def _killed_by(status: int, said: str) -> str:
         return "a run that does not end"
     if status == pytest.ExitCode.OK:
         return ""
-    if status == pytest.ExitCode.NO_TESTS_COLLECTED or "ERROR: not found" in said:
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED or _NOT_FOUND in said:
         raise RuntimeError(f"no test was run: {said[-3_000:]}")
     if failed := re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE):
         return failed[1]
