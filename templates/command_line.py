@@ -75,6 +75,8 @@ class _Day(click.ParamType[date]):
 
 
 DAY = _Day()
+# Every command that ends by itself has this option. `session`, `desk` and `serve` run until they are stopped.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Whole(click.IntRange):

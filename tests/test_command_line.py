@@ -170,6 +170,22 @@ def test_no_option_negates_and_each_exception_has_a_reason(
     assert [] == [name for names in IRREGULAR.values() for name in names if f"`{name}`" not in head]
 
 
+# They run until somebody stops them, so there is nothing to print as JSON.
+UNTIL_STOPPED = {"session", "desk", "serve"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_that_ends_by_itself_takes_json(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, *["typed"] * 200)
+    found = {" ".join(path): shlex.split(leaf.example)[1:] for path, leaf in leaves(tree(program)).items()}
+    for name in found.keys() & UNTIL_STOPPED:
+        with pytest.raises(click.NoSuchOption):
+            parsed(program, [*found[name], "--json"])
+    for name in found.keys() - UNTIL_STOPPED:
+        assert parsed(program, found[name]).params["as_json"] is False, name
+        assert parsed(program, [*found[name], "--json"]).params["as_json"] is True, name
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_command_says_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     for path in [(), *leaves(tree(program))]:

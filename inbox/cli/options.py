@@ -28,7 +28,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
-from templates.command_line import Option, Whole
+from templates.command_line import Option, Whole, json_option
 
 Decorator = Callable[[Any], Any]
 
@@ -134,7 +134,6 @@ officer_options = together(
         "Read an officer's passphrase from this file; give the files in the order of the shares.",
     ),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 # Nearly every command that opens the inbox ends with these options, and takes the door as its first argument.
 opens_inbox = together(officer_options, json_option, click.pass_obj)
 

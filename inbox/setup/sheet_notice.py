@@ -91,8 +91,10 @@ def _pending(session: Session, today: date) -> Iterator[Notice]:
             yield Notice(next(journal.lines(session, n)), rows[0].day, until, waits_for, confirmed)
 
 
-def acknowledge(inbox: Inbox, who: Actor) -> None:
+def acknowledge(inbox: Inbox, who: Actor) -> list[str]:
     """Record that the officers who signed in with their own passphrases have read their notices.
+
+    Returns the names of these officers.
 
     Raises Refused if there is no notice for them to read. Also raises the same errors as ``Inbox.acting``.
     """
@@ -105,6 +107,7 @@ def acknowledge(inbox: Inbox, who: Actor) -> None:
             )
         for row in here:
             row.confirmed = True
+        return sorted({row.officer for row in here})
 
 
 def _waiting_for(session: Session, who: Actor) -> Sequence[RenewalNotice]:

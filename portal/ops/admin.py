@@ -16,8 +16,7 @@ from portal.ops.doctor import Finding, Level
 from portal.store import database
 from portal.store import pending as waiting
 from portal.store.migrations import upgrading
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+from templates.command_line import json_option
 
 
 @click.command()

@@ -26,10 +26,9 @@ from portal.store import database
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group, Whole
+from templates.command_line import HELP_NAMES, Group, Whole, json_option
 
 _FOLDER = click.Path(path_type=Path)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def main() -> NoReturn:
@@ -92,7 +91,7 @@ def portal(file: Path) -> None:
 
 
 @click.command()
-@_JSON
+@json_option
 @pass_settings
 def init(settings: Settings, *, as_json: bool) -> None:
     """Make the database, and the key that signs intake bundles."""
@@ -136,7 +135,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
     type=Whole(1, strictjson.LARGEST),
     help="Write the bundle with this number again.",
 )
-@_JSON
+@json_option
 @pass_settings
 def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
     """Write new envelopes into one bundle for each channel."""
@@ -169,7 +168,7 @@ def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *
 
 @click.command()
 @click.argument("bundle", type=_FOLDER)
-@_JSON
+@json_option
 @pass_settings
 def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
     """Apply an outbox bundle from the inbox."""
@@ -185,7 +184,7 @@ def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=_FOLDER)
-@_JSON
+@json_option
 @pass_settings
 def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
     """Publish the keyring in FOLDER: keyring.json and keyring.sig."""
@@ -260,7 +259,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
 @click.option("--channel", help="Take the outboxes of this channel; needed if there are several channels.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
     """Write the journal heads that outboxes contain to a file, for `inbox journal verify`."""

@@ -9,9 +9,9 @@ from crypto.challenge import Challenge
 from crypto.proof import Proven
 from portal import days, terminal
 from portal.config import Settings
-from portal.ops.admin import json_option
 from portal.ops.configured import pass_settings
 from portal.site import proofs
+from templates.command_line import json_option
 
 _PATH = click.Path(path_type=Path)
 

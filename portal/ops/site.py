@@ -10,7 +10,6 @@ from portal import days, files, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused, why
-from portal.ops.admin import json_option
 from portal.ops.configured import pass_settings
 from portal.site import freeze as freezing
 from portal.site import manifest as listing
@@ -18,7 +17,7 @@ from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.web import headers, pages
-from templates.command_line import DAY, Whole
+from templates.command_line import DAY, Whole, json_option
 
 _PATH = click.Path(path_type=Path)
 
@@ -51,24 +50,38 @@ def _save(out: Path, raw: bytes) -> None:
     help="The last day on which the manifest is valid.",
 )
 @click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
+@json_option
 @pass_settings
-def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
+def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json: bool) -> None:
     """List every page and file of the site with its SHA-256, for `inbox exchange sign-pages` to sign."""
     _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
+    if as_json:
+        terminal.data({"serial": serial, "valid_until": until.isoformat(), "file": str(out)})
+        return
     terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
     terminal.say("next: carry it to the inbox, then run: inbox exchange sign-pages")
 
 
 @click.command()
 @click.argument("folder", type=_PATH)
+@json_option
 @pass_settings
-def freeze(settings: Settings, *, folder: Path) -> None:
+def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
     """Write the public site as static files, each with .gz and .br beside it, and the headers they need."""
     questions = load_questionnaire(settings)
     found = site_files.files(settings, questions)
     site = freezing.names(found, listing.load(settings))
     beside = freezing.settings(found, headers.ALWAYS, settings.onion)
     freezing.freeze(folder, site, beside | freezing.answers(pages.answers(settings, questions)))
+    if as_json:
+        written = {
+            "site": freezing.SITE,
+            "headers": freezing.HEADERS,
+            "answers": freezing.ANSWERS,
+            "nginx": freezing.NGINX,
+        }
+        terminal.data({"files": len(found)} | {each: str(folder / name) for each, name in written.items()})
+        return
     terminal.say(
         f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: headers for all of them"
     )
@@ -80,11 +93,15 @@ def freeze(settings: Settings, *, folder: Path) -> None:
 @click.option("--app", required=True, help="The address of the source code, as https://….")
 @click.option("--tag", required=True, help="The version of the source code that is served.")
 @click.option("--out", type=_PATH, required=True, help="The file to write.")
+@json_option
 @pass_settings
-def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
+def webcat(settings: Settings, *, app: str, tag: str, out: Path, as_json: bool) -> None:
     """List the site in WEBCAT's format. WEBCAT's own tools sign, timestamp and enroll the list."""
     found = site_files.files(settings, load_questionnaire(settings))
     _save(out, catalogue.make(found, headers.POLICY, app=app, version=tag))
+    if as_json:
+        terminal.data({"files": len(found), "file": str(out)})
+        return
     terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
 
 

@@ -22,7 +22,6 @@ from inbox.cli.options import (
     case_argument,
     despite_option,
     given_text,
-    json_option,
     opens_inbox,
     out_file,
     reason_needed,
@@ -45,7 +44,7 @@ from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
 from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY
+from templates.command_line import DAY, json_option
 
 _PLAIN = (
     "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"

@@ -9,7 +9,7 @@ import click
 from crypto import base64url, card
 from crypto.printable import visible
 from inbox.cli import render
-from inbox.cli.options import Closed, Door, officer_options, opens_inbox, out_folder, reason_option
+from inbox.cli.options import Closed, Door, opens_inbox, out_folder, reason_option
 from inbox.keys import channel_cards, destruction, listing, rotation
 from inbox.keys.channel_cards import Offered
 from inbox.keys.destruction import Plan
@@ -142,9 +142,8 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @out_folder
-@officer_options
-@click.pass_obj
-def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
+@opens_inbox
+def sign_pages(door: Door, /, *, manifest: Path, out: Path, as_json: bool) -> None:
     """Sign the list that `portal manifest` made, with the root key.
 
     First make the same list from your own checkout, and compare the two.
@@ -152,10 +151,16 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
         listed = key_actions.sign_pages(inbox, who, raw, out)
-    terminal.say(
-        f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}"
-    )
-    terminal.say("next: carry the folder to the portal and name it with `manifest`")
+    view = {
+        "serial": listed.serial,
+        "files": len(listed.files),
+        "valid_until": listed.valid_until.isoformat(),
+    }
+    lines = [
+        f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}",
+        "next: carry the folder to the portal and name it with `manifest`",
+    ]
+    terminal.show(view, lines, as_json=as_json)
 
 
 @click.command()

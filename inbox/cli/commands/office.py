@@ -10,7 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.cli import render_law
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import NUMBER, Door, officer_options, opens_inbox, out_file, reason_needed
+from inbox.cli.options import NUMBER, Door, opens_inbox, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.settings import Settings
 from inbox.language import labels
@@ -207,15 +207,18 @@ def _oversight_lines(view: View) -> Iterator[str]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@officer_options
-@click.pass_obj
-def questionnaire_command(door: Door, /, *, file: Path) -> None:
+@opens_inbox
+def questionnaire_command(door: Door, /, *, file: Path, as_json: bool) -> None:
     """Put a questionnaire into use. Earlier reports are still read with the earlier questionnaires."""
     raw = given_files.content(file)
     with door.opened() as (inbox, who):
         asked = questionnaire.adopt(inbox, who, raw)
-    terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
-    terminal.say("next: inbox exchange keyring --out FOLDER, and carry it with this file to the portal")
+    view = {"id": asked.id, "version": asked.version, "questions": len(asked.fields)}
+    lines = [
+        f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions",
+        "next: inbox exchange keyring --out FOLDER, and carry it with this file to the portal",
+    ]
+    terminal.show(view, lines, as_json=as_json)
 
 
 def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path | None:

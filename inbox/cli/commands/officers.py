@@ -10,7 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
-from inbox.cli.options import Door, officer_options, opens_inbox, reason_of, reason_option, together
+from inbox.cli.options import Door, opens_inbox, reason_of, reason_option, together
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
@@ -42,13 +42,12 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@officer_options
-@click.pass_obj
-def seen(door: Door, /) -> None:
+@opens_inbox
+def seen(door: Door, /, *, as_json: bool) -> None:
     """Confirm that you know about a renewal of shares with a paper sheet."""
     with door.opened() as (inbox, who):
-        sheet_notice.acknowledge(inbox, who)
-    terminal.say("noted")
+        confirmed = sheet_notice.acknowledge(inbox, who)
+    terminal.show({"confirmed": confirmed}, [f"confirmed by {', '.join(confirmed)}"], as_json=as_json)
 
 
 def _listed(view: dict[str, Any]) -> list[str]:

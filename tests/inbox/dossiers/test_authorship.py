@@ -1,6 +1,7 @@
 """Nothing shown proves who wrote a report: no command, no page; commands are those of the journal's table."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -84,7 +85,10 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
 
 @pytest.mark.slow
 def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) -> None:
-    """Raw, in hexadecimal or in base 64; the control is the reports, where they stand."""
+    """Raw, in hexadecimal or in base 64; the control is the reports, where they stand.
+
+    What each prints for programs, an answer or an error, is JSON and nothing else.
+    """
     values = list(proofs(trio))
     (tmp_path / "text").write_text("x")
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out), "TEXT": str(tmp_path / "text")}
@@ -94,6 +98,7 @@ def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) ->
     printed = {}
     for words, _ in NOTES:
         said = trio.others.run(*(places.get(word, word) for word in words), "--json")
+        assert isinstance(json.loads(said.out or said.err), dict), words
         printed[" ".join(words)] = f"{said.out}{said.err}".encode("utf-8", "surrogateescape")
     assert len(printed) > 20
     assert all(printed.values())

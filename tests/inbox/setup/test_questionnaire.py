@@ -34,7 +34,9 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
     assert f"version {NEXT}" in said.out
     assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
     serial = world.office.keyring()[0].serial
-    assert world.office.run("office", "questionnaire", "replace", file).code == 0
+    again = world.office.json("office", "questionnaire", "replace", file)
+    assert ("customs", NEXT) == (again["id"], again["version"])
+    assert f"{again['questions']} questions" in said.out
     assert (questionnaire.parse(CHANGED).reference, serial) == (
         in_use(world, tmp_path),
         world.office.keyring()[0].serial,

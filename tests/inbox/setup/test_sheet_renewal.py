@@ -165,13 +165,13 @@ def test_every_officer_is_told_until_each_says_to_have_read_it(
     told = office.run("case", "list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
     assert "Not read yet by alice, bruno, chloe: inbox officer acknowledge" in told
-    assert 0 == office.run("officer", "acknowledge").code
+    assert ["alice", "bruno"] == office.run("officer", "acknowledge", "--json").json["confirmed"]
     assert "Not read yet by chloe: " in office.run("case", "list").err
     assert "no renewal of shares to confirm" in office.run("officer", "acknowledge").err
     moved(monkeypatch).wait(61)
     last = office.of("bruno", "chloe")
     assert "Not read yet by chloe: " in last.run("case", "list").err
-    assert 0 == last.run("officer", "acknowledge").code
+    assert "confirmed by chloe\n" == last.run("officer", "acknowledge").out
     assert "NOTICE" not in last.run("case", "list").err
     noted = [
         each for each in last.json("journal", "list")["entries"] if each["action"] == "acknowledge-renewal"

@@ -307,6 +307,15 @@ def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
     assert out.exists()
 
 
+def test_freeze_says_what_it_wrote_and_where(made: Path) -> None:
+    """For programs as JSON; each path that it names is there."""
+    told = json.loads(run(made, "freeze", made / "frozen", "--json"))
+    assert ["answers", "files", "headers", "nginx", "site"] == sorted(told)
+    assert all(Path(told[name]).exists() for name in told.keys() - {"files"})
+    files = [each for each in Path(told["site"]).rglob("*") if each.is_file()]
+    assert told["files"] == len([each for each in files if each.suffix not in {".gz", ".br"}])
+
+
 @pytest.mark.slow
 def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
     """By each command that shows the page: the file would have to be mended on the site else."""

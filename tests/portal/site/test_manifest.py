@@ -153,8 +153,13 @@ def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
         answer = CliRunner().invoke(portal, ["--config", str(file), *map(str, words)])
         return answer.exit_code, answer.output
 
-    assert run("manifest", "--serial", "1", "--until", str(UNTIL), "--out", tmp_path / "m.json")[0] == 0
-    said = office.run("exchange", "sign-pages", tmp_path / "m.json", "--out", tmp_path / "manifest")
+    listing = tmp_path / "m.json"
+    code, output = run("manifest", "--serial", "1", "--until", str(UNTIL), "--out", listing, "--json")
+    listed = {"serial": 1, "valid_until": str(UNTIL)}
+    assert (code, json.loads(output)) == (0, listed | {"file": str(listing)})
+    signed = office.json("exchange", "sign-pages", listing, "--out", tmp_path / "manifest")
+    assert listed | {"files": len(json.loads(listing.read_bytes())["files"])} == signed
+    said = office.run("exchange", "sign-pages", listing, "--out", tmp_path / "manifest")
     assert (said.code, said.out.splitlines()[0].split(",")[0]) == (0, "signed: serial 1")
     (tmp_path / "other.json").write_bytes(b"{}")
     refused = office.run("exchange", "sign-pages", tmp_path / "other.json", "--out", tmp_path / "manifest")

@@ -61,10 +61,12 @@ def listed(same_room: Room) -> dict[str, Any]:
     file.write_text(
         f'deployment = "{same_room.settings.deployment}"\nroot_key = "{same_room.settings.root_key}"\n'
     )
-    words = ["webcat", "--app", "https://example.org/fanal", "--tag", "v1", "--out", str(out)]
+    words = ["webcat", "--app", "https://example.org/fanal", "--tag", "v1", "--out", str(out), "--json"]
     answer = CliRunner().invoke(portal, ["--config", str(file), *words])
     assert answer.exit_code == 0, answer.output
     document: dict[str, Any] = json.loads(out.read_text())
+    files = len(document["manifest"]["files"])
+    assert {"files": files, "file": str(out)} == json.loads(answer.output)
     assert document.keys() == {"manifest"}
     return dict(document["manifest"])
 
