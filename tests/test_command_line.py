@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from portal.ops.cli import portal
 from templates import version
 from templates.command_line import COLUMNS, Branch, Command, Group, leaves, near
 from tests.support import command_reference
+from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
 PROGRAMS: Mapping[str, click.Command] = {"inbox": inbox, "portal": portal}
@@ -120,6 +122,43 @@ def test_every_example_runs_and_is_shown_in_the_help_of_its_command(
         assert str(context.command.help).split("\n\n")[0].replace("\n", " ") in shown
     with pytest.raises(click.UsageError):
         parsed(program, [*path, "--no-such-option"])
+
+
+# Words that stand for a value. A fingerprint consists of capitals and digits, too.
+PLACEHOLDER = re.compile(r"[<>…]|\.\.\.|\b(?!\d)[A-Z\d_]*[A-Z][A-Z\d_]+\b")
+FINGERPRINT = re.compile(r"\b[A-Z2-7]{4}( [A-Z2-7]{4}){7}\b")
+
+
+@pytest.mark.parametrize("text", ["<name>", "show N1", "FILE", "a…", "--to ...", "XX", "KEY_ID", "ABCD EFGH"])
+def test_a_placeholder_would_be_found(text: str) -> None:
+    assert PLACEHOLDER.search(FINGERPRINT.sub("", text))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_example_has_a_placeholder(program: str) -> None:
+    """What stands there can be typed; an officer who reads it knows what a value looks like."""
+    examples = [leaf.example for leaf in leaves(tree(program)).values()]
+    assert [] == [each for each in examples if PLACEHOLDER.search(FINGERPRINT.sub("", each))]
+
+
+def test_the_codes_in_examples_are_those_of_the_law_in_this_repository(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed(monkeypatch, *["typed"] * 9)
+    choices = {choice for duty in FRENCH.duties.values() for choice in duty.decisions}
+    found = leaves(tree("inbox"))
+    for name, option, codes in (
+        ("case measure add", "kind", FRENCH.measures),
+        ("case decide", "choice", choices),
+        ("case close", "outcome", FRENCH.outcomes),
+        ("case close", "template", FRENCH.replies),
+        ("message reply", "template", FRENCH.replies),
+        ("dossier letter", "letter", FRENCH.letters),
+        ("dossier letter", "to", FRENCH.authorities),
+        ("office set", "regime", FRENCH.regimes),
+    ):
+        words = shlex.split(found[tuple(name.split())].example)[1:]
+        assert parsed("inbox", words).params[option] in codes, name
 
 
 def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_beside_it() -> None:
