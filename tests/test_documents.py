@@ -14,7 +14,7 @@ INDEX = DOCS / "README.md"
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
 # These are written by a program.
 GENERATED = {"law-tests.md", "commands.md"}
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "crypto" / "SPEC.md"])
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
 LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
 # Lines are wrapped at about 100.
