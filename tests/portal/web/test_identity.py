@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from crypto.keyring import Texts
 from portal import config
 from portal.app import create_app, load_questionnaire
 from portal.config import Colour, Settings
@@ -23,6 +24,25 @@ from tests.support.portal_site import PortalSite
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">{}</svg>'
 SHAPE = '<path d="M0 0h8v8z" fill="#1b5675"/>'
 READABLE = Colour(light="#7a1f5c", dark="#f0a8d8")
+# As wide as a logo is shown.
+WIDE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><path d="M0 0h30v10z"/></svg>'
+NAMES = {
+    "short": "Inspection des douanes",
+    "longest": "Inspection générale des douanes et droits indirects, région Nord Pas-de-Calais",
+}
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+# Of what says whose site it is: what is cut off, and what is seen.
+SHOWN = """() => {
+  const shown = { cut: [], seen: [] };
+  for (const each of document.querySelectorAll(".brand img, .brand span, .owner > span")) {
+    const [part, box] = [each, each.parentElement].map((one) => one.getBoundingClientRect());
+    if (part.left >= box.right || part.top >= box.bottom) continue;
+    const isWhole = part.left >= box.left && part.right <= box.right + 1 && part.top >= box.top
+      && part.bottom <= box.bottom && part.right <= innerWidth;
+    shown[isWhole ? "seen" : "cut"].push(each.textContent || each.tagName);
+  }
+  return shown;
+}"""
 
 
 def png(width: int = 4, height: int = 4, **text: str) -> bytes:
@@ -229,3 +249,46 @@ def test_a_browser_shows_logo_and_colour_under_the_policy_of_the_pages(
             context.close()
     site.close()
     assert complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("picture", ["", WIDE], ids=["plain", "logo"])
+def test_logo_and_name_stand_whole_in_a_low_header_or_do_not_stand_there(
+    chromium: Browser, tmp_path: Path, picture: str, name: str
+) -> None:
+    """On any screen, also with large letters and forced colours; the foot of the page has the whole name."""
+    site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    (tmp_path / "logo").write_text(picture)
+    named = replace(site.settings, logo="logo" if picture else "", name=Texts(name, name))
+    site.app = create_app(named)
+    site.app.extensions["portal"].database.close()
+    seen: dict[tuple[str, int], list[str]] = {}
+    with site.serving():
+        page = chromium.new_page()
+        for width in (320, 360, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            for path in ("fr/", "fr/guide", "en/guide"):
+                page.goto(f"{site.address}/{path}")
+                seen[path, width] = _whole(page, width)
+                expect(page.locator("footer > p").first).to_have_text(name)
+                page.evaluate(LARGE)
+                for colours in ("active", "none"):
+                    page.emulate_media(forced_colors=colours)
+                    _whole(page, width)
+        page.close()
+    site.close()
+    if name == NAMES["short"] and not picture:
+        assert all(name in each for (path, _), each in seen.items() if path != "fr/")
+    assert all("IMG" in each if picture else "Fanal" in each for each in seen.values())
+
+
+def _whole(page: Page, width: int) -> list[str]:
+    """Expect a header that is low where room is scarce, with nothing cut off; return what is seen in it."""
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert width > 360 or page.evaluate("document.querySelector('header').offsetHeight") <= 64
+    shown = page.evaluate(SHOWN)
+    assert shown["cut"] == []
+    found: list[str] = shown["seen"]
+    return found
