@@ -138,6 +138,14 @@ def test_a_key_of_many_parts_is_refused_before_its_memory_is_taken(raw: str) -> 
         tracemalloc.stop()
 
 
+def test_a_key_may_have_sixteen_parts_and_no_more() -> None:
+    free = Schema("plan", table({}, additionalProperties=True))
+    longest = ".".join("a" * 16)
+    free.parse(f"{longest} = 1".encode())
+    with pytest.raises(Mismatch, match="a key has more than 16 parts"):
+        free.parse(f"{longest}.a = 1".encode())
+
+
 @pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
 def test_a_text_may_have_any_number_of_dots(quote: str) -> None:
     free = Schema("free", table({"said": text()}))

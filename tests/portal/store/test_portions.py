@@ -150,20 +150,20 @@ def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: 
 
 
 def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where somebody reads an older state it cannot be, so nothing more is deleted meanwhile."""
+    """A reader of an older state prevents this. Then nothing more is deleted, and the clock waits."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.read() as reader:
         assert reader.execute(select(func.count()).select_from(envelopes)).scalar_one() == 0
         for _ in range(3):
-            deletion.overwrite_portion(sqlite_room.database)
+            assert not deletion.overwrite_portion(sqlite_room.database)
         assert counts(sqlite_room.database) == (2, 1)
     for left in (1, 0):
         deletion.overwrite_portion(sqlite_room.database)
         assert counts(sqlite_room.database)[0] == left
 
 
-def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discard(
+def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discarded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A portal that somebody has filled would else stay full for good (`make soak deletion` has more)."""
