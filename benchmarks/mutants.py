@@ -50,7 +50,8 @@ _LOADING = ""
 _BESIDE = 2
 # What pytest says about a test that does not exist.
 _NOT_FOUND = "ERROR: not found"
-# Libraries that load slowly. Modules of the project must be loaded after the change, so none is listed.
+# Libraries that load slowly. The list has no module of the project, because those must be loaded after the
+# change.
 _LOADED = (
     *("alembic", "babel", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "fastjsonschema"),
     *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),

@@ -1,6 +1,6 @@
-"""The tests of what was touched since ``main``, for as long as somebody waits (`make check`).
+"""Run the tests of the files changed since ``main``, for as long as somebody waits (`make check`).
 
-Not those marked long, slow or browser: the gate runs these.
+Tests marked long, slow or browser are left to the gate.
 """
 
 import subprocess
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# With lint and types this stays under a minute; the gate runs the rest.
+# With lint and types, this takes less than a minute; the gate runs the rest.
 SECONDS = 48
-# pytest's status where no test was selected; ours where time was over before all had run.
+# The status of pytest if it selected no test, and ours if the time was over before all tests had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"
@@ -56,14 +56,14 @@ _PLACES = {
 
 
 def changed(root: Path, since: str = "main") -> list[str]:
-    """Return the files that differ from where this branch left ``since``, those not added yet too."""
+    """Return the files that differ from where this branch left ``since``, including files not added yet."""
     base = _git(root, "merge-base", "HEAD", since)
     tracked = _git(root, "diff", "--name-only", *(base or ["HEAD"]))
     return sorted({*tracked, *_git(root, "ls-files", "--others", "--exclude-standard")})
 
 
 def folders(root: Path, paths: Iterable[str]) -> list[str]:
-    """Return the folders or modules of tests that belong to these files, each once; none for no tests."""
+    """Return the folders or modules of tests that belong to these files, each once."""
     places = (place for path in paths for place in _places(path))
     found = {each for place in places if (each := _existing(root, Path(place)))}
     return sorted(each for each in found if not any(each.startswith(f"{other}/") for other in found))
@@ -83,7 +83,7 @@ def _places(path: str) -> Sequence[str]:
 
 
 def _existing(root: Path, place: Path) -> str:
-    """Return the place itself, or the nearest above it that is there, but not that of all tests."""
+    """Return the place, or the nearest existing folder above it, but never the folder of all tests."""
     while len(place.parts) > 1:
         if (root / place).exists():
             return place.as_posix()
@@ -97,13 +97,13 @@ def _git(root: Path, *words: str) -> list[str]:
 
 
 def _command(places: Iterable[str]) -> Iterator[str]:
-    # The first failure ends it: so when time is over, nothing that ran has failed.
+    # The first failure ends the run, so if the time is over, no test has failed.
     yield from (sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "--dist", "loadscope")
     yield from ("-m", "not long and not slow and not soak and not browser", *places)
 
 
 def main() -> int:
-    """Run them; return pytest's status, 0 for none, 3 where time was over before all had run."""
+    """Run the tests; return the status of pytest, 0 if there are none, or 3 if there was not enough time."""
     places = folders(ROOT, changed(ROOT))
     sys.stdout.write(f"tests of what was touched: {' '.join(places) or 'none'}\n")
     sys.stdout.flush()

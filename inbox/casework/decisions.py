@@ -58,7 +58,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 
 
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
-    """Take one or more decisions about a case with one confirmation. If one of them fails, none is taken.
+    """Take decisions about a case with one confirmation: all of them, or none if one fails.
 
     This requires as many officers as the most demanding decision. Raises the same errors as ``decide``.
     """
@@ -144,7 +144,7 @@ def deciding(session: Session, number: int, decision: Decision) -> Action:
 
 
 def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
-    """Return the fields that decisions require, each with the reason; none for an unknown decision."""
+    """Return the fields that decisions require, each with the reason; empty for an unknown decision."""
     with inbox.vault.transaction() as session:
         return needed_by_all(session, choices)
 

@@ -104,7 +104,7 @@ def is_restricted(session: Session, number: int) -> bool:
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return the prosecutor's restrictions on this case alone, joined into one text; "" without restrictions.
+    """Return the prosecutor's restrictions on this case, without those on linked cases, as one text or "".
 
     These restrictions were recorded with the prosecutor's last word or later, or are dated later than that
     word. A final decision ends the restrictions.

@@ -119,7 +119,7 @@ def _change(what: DaysOff, days: Collection[date]) -> Action:
 def _working(session: Session, first: date, last: date) -> list[date]:
     """Return the office's working days from the first to the last day.
 
-    Raises Refused if there are none, or if the span is longer than a year.
+    Raises Refused if the span has no working day, or is longer than a year.
     """
     calendar = office.of(session).calendar
     span = range(min((last - first).days + 1, _MOST_DAYS + 1))

@@ -208,7 +208,7 @@ def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
 
 
 def _check_given(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise an error if officers' entries must not be sent, or require a reason and none is given."""
+    """Raise an error if officers' entries must not be sent, or lack the reason that they require."""
     rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)

@@ -20,7 +20,7 @@ _LEAP = 1_000
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
     """Return which bundles of the current portal are missing before this bundle, for the journal.
 
-    The result is empty if none is missing.
+    The result is empty if no bundle is missing.
     """
     last = queries_exchange.last_intake(session, intake.instance_key)
     if last is None or intake.n <= last.n:

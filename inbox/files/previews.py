@@ -60,7 +60,7 @@ class Preview:
         return encoded.getvalue()
 
     def write(self, home: Home, out: Path) -> None:
-        """Write the pixels as PNG to ``out``. Raise CaseRefused if there are none.
+        """Write the pixels as PNG to ``out``. Raise CaseRefused if the page has no pixels.
 
         Also raises the same errors as ``write_new`` and ``apart.check``.
         """

@@ -78,7 +78,7 @@ def standing(keys: Sequence[_Key]) -> list[_Key]:
 
 
 def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
-    """Make the next keys, valid for ``epoch`` after the current ones end, or from today if none is valid.
+    """Make the next keys, valid for ``epoch`` after the current keys end, or from today if these have ended.
 
     Raises Refused earlier than 30 days before the current keys end.
     """

@@ -106,8 +106,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     These errors are raised before anybody is asked to confirm:
 
     - Refused if the law does not have the outcome;
-    - CaseRefused if the outcome cannot name the authority, is that of a duplicate although no link says so,
-      lacks a required measure, or contradicts a recorded measure;
+    - CaseRefused if the outcome cannot name the authority, lacks a required measure, contradicts a recorded
+      measure, or says "duplicate" although no link does;
     - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
     - the same errors as ``exits.check`` and ``leak_check.warnings``.
 

@@ -211,7 +211,7 @@ def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRe
 
 
 def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused:
-    """Return the error for removing a complete text, of which only some words can identify the reporter."""
+    """Return the error for removing a complete text although only some of its words identify the reporter."""
     return CaseRefused(
         sentence(
             "case {number}: {why}; until then, only parts of a text can be redacted",

@@ -158,7 +158,7 @@ def unread_follow_ups(
 
 
 def unread_counts(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return the number of unread follow-ups of each of these cases. A case with none is omitted."""
+    """Return the number of unread follow-ups of each of these cases, without the cases that have none."""
     return _count(session, FollowUp, FollowUp.case.in_(numbers), FollowUp.unread.is_(True))
 
 

@@ -101,7 +101,7 @@ remains = _table(
     Column("expires", Integer, nullable=False),
 )
 
-# The data for slot requests. A case of which only a slot was imported has no memo, withdraw id or day.
+# The data for slot requests. A case has no memo, withdraw id or day if only a slot was imported.
 # `expires` is the day on which a closed case is deleted, drawn once.
 cases = _table(
     "cases",

@@ -12,7 +12,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The boxes of an earlier question, counted from 1, of which one must be ticked."""
+    """One of these boxes of an earlier question must be ticked. Boxes are counted from 1."""
 
     number: int
     boxes: tuple[int, ...]

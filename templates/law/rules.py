@@ -263,11 +263,11 @@ class Clock:
 class Decision:
     """One way to decide a duty, and its effects.
 
-    A decision records ``measure`` and prepares ``outcome``. ``longest`` is the longest time by which it can
-    defer the duty. ``grounds`` are the reasons to choose from; there are none if officers write their own
-    reasons. ``informs``: the decision means that the persons concerned have been informed of the data held on
-    them. ``by_reply``: the decision confirms that the reporter was told, so a reply that names the decision
-    is sent first. After any news in ``reopened_by``, the decision is required again.
+    A decision records ``measure`` and prepares ``outcome``. It can defer the duty by at most ``longest``.
+    Officers choose one of the ``grounds``, or write their own reason if ``grounds`` is empty. ``informs``:
+    the decision means that the persons concerned have been informed of the data held on them. ``by_reply``:
+    the decision confirms that the reporter was told, so a reply that names the decision is sent first. After
+    any news in ``reopened_by``, the decision is required again.
     """
 
     name: Texts

@@ -17,7 +17,7 @@ def rule(session: Session, kind: str) -> rules.Measure:
 
 
 def needed(inbox: Inbox, kind: str) -> dict[str, Sentence]:
-    """Return the fields that a measure requires, each with the reason; none for an unknown measure."""
+    """Return the fields that a measure requires, each with the reason; empty for an unknown measure."""
     with inbox.vault.transaction() as session:
         return needed_by(session, kind)
 

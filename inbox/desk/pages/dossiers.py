@@ -109,7 +109,7 @@ def _passages(entries: Sequence[Entry], answers: Mapping[str, Any]) -> dict[str,
 
 
 def _written(entry: Entry, answers: Mapping[str, Any]) -> list[str]:
-    """Return the texts of an entry, or none if the reporter selected them from a list."""
+    """Return the texts of an entry; empty if the reporter selected them from a list."""
     texts = ["".join(each) for each in entry.texts]
     return texts if answers.get(entry.place, texts[0]) == texts[0] else []
 
