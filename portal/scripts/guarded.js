@@ -167,7 +167,7 @@ function stand(text, field, id) {
  */
 function line(text, field) {
   if (!field) return element("li", {}, text);
-  const link = element("a", { href: `#${field.id}` }, text);
+  const link = element("a", { class: "alone", href: `#${field.id}` }, text);
   link.addEventListener("click", (event) => {
     event.preventDefault(); // the browser would note the field in the tab's history
     field.dispatchEvent(new Event(REVEAL, { bubbles: true }));

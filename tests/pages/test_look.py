@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from portal.web import assets, guide
 from templates.catalogues import LANGUAGES
-from tests.support.accessibility import CONTRAST, violations
+from tests.support.accessibility import CONTRAST, small_targets, violations
 from tests.support.markup import Markup
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
 
@@ -56,10 +56,10 @@ def test_no_page_keeps_anybody_out(visitor: Visitor, paths: list[str]) -> None:
 
 def barriers(page: Page, path: str) -> list[str]:
     """Return what keeps people out of an open page; the page is dark while the last of it is looked for."""
-    found = violations(page, coloured=path not in ENGLISH)
+    found = [*violations(page, coloured=path not in ENGLISH), *small_targets(page)]
     if path in FRENCH:
         page.set_viewport_size(DESKTOP)
-        found += violations(page)
+        found += [*violations(page), *small_targets(page)]
         page.emulate_media(color_scheme="dark")
         paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert all(int(part) < 64 for part in re.findall(r"\d+", paper))
@@ -94,13 +94,15 @@ def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
     expect(visitor.page.locator("#token")).to_be_visible()
     visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
     visitor.page.evaluate("document.querySelector('.brand a').style.color = '#bbb'")
+    shrunk = "font-size: 9px; min-height: 0"
     visitor.page.evaluate(
-        "for (const each of document.querySelectorAll('footer a')) each.style = 'font-size: 9px; padding: 0'"
+        "(style) => { for (const each of document.querySelectorAll('footer a')) each.style = style; }", shrunk
     )
     visitor.page.evaluate("document.querySelector('footer ul').style = 'display: block; font-size: 9px'")
     found = violations(visitor.page)
     wanted = {"color-contrast", "label-title-only", "target-size"}
     assert {each.partition(":")[0] for each in found} >= wanted
+    assert any('"/fr/report"' in each for each in small_targets(visitor.page))
 
 
 @pytest.mark.parametrize(

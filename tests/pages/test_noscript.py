@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crypto.messages import FollowUp
-from tests.support.accessibility import violations
+from tests.support.accessibility import small_targets, violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import FILE, SLOW, TEXT, go_on, turn_to
@@ -177,10 +177,10 @@ def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """Return what keeps people out of the step that is shown, as axe and a screen of 320 pixels see it."""
+    """Return what keeps people out of the step that is shown, for axe, a finger and 320 pixels."""
     page.set_viewport_size({"width": 320, "height": 640})
     width = page.evaluate("document.documentElement.scrollWidth")
-    return [*violations(page), *([f"{width} pixels wide"] if width > 320 else [])]
+    return [*violations(page), *small_targets(page), *([f"{width} pixels wide"] if width > 320 else [])]
 
 
 def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor) -> None:

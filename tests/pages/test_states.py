@@ -1,4 +1,4 @@
-"""Every state of the reporters' pages as axe sees it: errors, folds, notices, sending, and answers."""
+"""Every state of the reporters' pages as axe and a finger meet it: errors, folds, sending, answers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from crypto.messages import Status
 from tests.support import pictures
-from tests.support.accessibility import violations
+from tests.support.accessibility import small_targets, violations
 from tests.support.builders import today
 from tests.support.page_visitor import DESKTOP, ENVELOPES, SLOW, Visitor, times
 from tests.support.portal_site import slot_for, with_receipt
@@ -194,7 +194,7 @@ def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
     yield "message sent", "#follow-up-done"
     page.click("#to-withdraw")
-    yield "withdraw?", "#withdraw-meant"
+    yield "withdraw?", "#withdraw"
     page.click("#withdraw")
     yield "withdrawal not meant", "#withdraw-error"
     page.check("#withdraw-meant")
@@ -219,7 +219,7 @@ def seen(page: Page, place: str, mode: str) -> list[str]:
     if mode == "large":
         page.evaluate(LARGE)
     # axe takes the colours of the style sheet for those that the browser forces.
-    found = violations(page, coloured=mode != "forced")
+    found = [*violations(page, coloured=mode != "forced"), *small_targets(page)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than the screen")
     page.evaluate(PLANT, place)

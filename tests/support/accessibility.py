@@ -13,6 +13,31 @@ _RUN = """async (options) => {
     const { violations } = await axe.run(document, { ...options, ...violationsAlone });
     return violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html}`));
 }"""
+_SMALL = """() => {
+  const letters = (text) => text.replace(/[^\\p{L}\\p{N}]/gu, "");
+  const block = (each) => getComputedStyle(each).display === "inline" ? block(each.parentElement) : each;
+  const isWithinSentence = (link) => {
+    if (getComputedStyle(link).display !== "inline") return false;
+    const around = block(link);
+    const links = [...around.querySelectorAll("a")].map((each) => each.textContent).join("");
+    return letters(around.textContent) !== letters(links);
+  };
+  const small = [];
+  for (const each of document.querySelectorAll("a[href], button, input, textarea, select, summary")) {
+    if (!each.checkVisibility({ visibilityProperty: true }) || each.matches(".unseen, .skip")) continue;
+    if (each.matches("a") && isWithinSentence(each)) continue;
+    const isTicked = each.matches("[type=radio], [type=checkbox]");
+    const parts = [each, ...(isTicked ? each.labels : [])].map((part) => part.getBoundingClientRect());
+    const [right, bottom] = ["right", "bottom"].map((end) => Math.max(...parts.map((part) => part[end])));
+    const [left, top] = ["left", "top"].map((end) => Math.min(...parts.map((part) => part[end])));
+    const size = [right - left, bottom - top].map(Math.round);
+    if (Math.min(...size) < 44) small.push(`${size.join(" by ")}: ${each.outerHTML.slice(0, 90)}`);
+  }
+  for (const each of document.querySelectorAll("label.button")) {
+    if (each.checkVisibility() && each.offsetHeight < 44) small.push(each.outerHTML.slice(0, 90));
+  }
+  return small;
+}"""
 
 
 def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
@@ -27,4 +52,14 @@ def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text("utf-8"))
     found: list[str] = page.evaluate(_RUN, options)
+    return found
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return each control in sight that a finger could miss: lower or narrower than 44 pixels.
+
+    The label of a box or a choice belongs to it. Links within sentences are as high as their lines, which
+    WCAG 2.5.8 allows.
+    """
+    found: list[str] = page.evaluate(_SMALL)
     return found
