@@ -11,6 +11,7 @@ from inbox.access import access_requests
 from inbox.access.access_requests import LONGEST_NAME, MOST_NAMES, Because, Came, Way
 from inbox.language.errors import Locked, Refused
 from inbox.session.actions import Actor
+from inbox.vault.casework_tables import AccessRequest
 from tests.support import laws
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
@@ -216,6 +217,33 @@ def test_names_are_kept_as_long_as_the_law_in_use_says(
         clock.wait(days)
         (row,) = office.json("request", "list")["requests"]
         assert names == row["names"]
+
+
+def test_each_request_keeps_its_names_for_its_own_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names of the first request are long deleted when the second request's names are."""
+    clock = moved(monkeypatch)
+    for name in (NAME, "Yann"):
+        office.json(*record(name, received=clock.day))
+    clock.wait(EARLIEST.days)
+    answered = clock.day
+    office.json("request", "answer", "1", "--out", office.out / "1")
+    clock.wait(1)
+    office.json("request", "answer", "2", "--out", office.out / "2")
+    for days, names in ((0, ["Yann"]), (1, [])):
+        clock.day = answered + NAMES_KEPT + timedelta(days)
+        office.json("queue", "list")
+        rows = {row["request"]: row["names"] for row in office.json("request", "list")["requests"]}
+        assert {1: [], 2: names} == rows
+
+
+def test_the_date_of_an_answer_does_not_tell_when_it_was_found() -> None:
+    """It is the earliest day up to the due day, and then the due day."""
+    earliest, due = date(2027, 3, 1), date(2027, 3, 6)
+    row = AccessRequest(n=1, received=date(2027, 2, 6), way="letter", names=NAME, earliest=earliest, due=due)
+    days = {due - timedelta(1): earliest, due: earliest, due + timedelta(1): due}
+    assert days == {day: access_requests.dated(row, day) for day in days}
 
 
 def test_a_clock_set_back_records_answers_and_deletes_nothing(
