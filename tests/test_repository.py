@@ -5,6 +5,7 @@ import functools
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,49 @@ def test_no_file_refers_to_a_list_that_is_not_here() -> None:
     ]
     found = {path for path in texts if reference.search((ROOT / path).read_text("utf-8"))}
     assert found - {"tests/test_repository.py"} == set()
+
+
+# “Author” is the protocol's word for a key, and for what comes from it; the person is the reporter.
+AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
+# Where somebody else is meant, who wrote a file, a book, a program or the questionnaire.
+OTHER_AUTHORS = {
+    "CHANGELOG.md": "the word that was replaced",
+    "crypto/SPEC.md": "of a questionnaire",
+    "docs/desk-readings.md": "the word that was replaced",
+    "inbox/sandboxed/archives.py": "of a file",
+    "portal/ops/seccomp.py": "of a program",
+    "tests/inbox/files/test_sanitise.py": "of a file",
+}
+
+
+def prose(path: Path) -> Iterator[str]:
+    """Yield a document without its code, or the docstrings, comments and names of tests of a module."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".md":
+        yield re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name.replace("_", " ")
+    yield from re.findall(r"^\s*# (.*)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", ["its author", "Authors", "proves authorship", "the author's page"])
+def test_the_word_author_would_be_found(text: str) -> None:
+    """The control: the key of that name is not found."""
+    assert AUTHOR.search(text)
+    assert not AUTHOR.search("the author key, an author public key, `author`, author_hash, `receipt-author`")
+
+
+def test_the_person_who_reports_is_the_reporter_in_code_and_documents() -> None:
+    """No exception is kept that nobody needs."""
+    paths = [path for path in repository_files() if path.endswith((".py", ".md"))]
+    # To parse every module would take seconds.
+    having = [path for path in paths if AUTHOR.search((ROOT / path).read_text("utf-8").replace("_", " "))]
+    found = {path for path in having for text in prose(ROOT / path) if AUTHOR.search(text)}
+    assert found - {"tests/test_repository.py"} == {*OTHER_AUTHORS}
 
 
 @pytest.mark.slow

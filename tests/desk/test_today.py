@@ -236,7 +236,7 @@ def test_what_the_office_has_to_do_stands_on_the_page(three_cases: Office) -> No
 
 
 def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Office, tmp_path: Path) -> None:
-    """Danger, what is never to be repeated, and who could be known as the source: none hides another."""
+    """Danger, what must never be repeated, who could be recognised as the reporter: no mark hides another."""
     world = World(office)
     answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
     tell(world, Portal(world, tmp_path / "medium"), answers)

@@ -35,7 +35,7 @@ Record = Callable[[str, object], None]
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:
-    """Expect both messages at the inspectorate, as they were written, of one author."""
+    """Expect both messages at the inspectorate, as they were written, from one reporter."""
     first, _ = site.report()
     assert first.answers["what"] == report
     (second,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]

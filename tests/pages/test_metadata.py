@@ -123,7 +123,7 @@ def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pat
 def test_documents_are_listed_with_what_they_tell_and_how_to_take_it_out(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """They are sent as they are: only their author can clean them."""
+    """They are sent as they are: only the reporter can clean them."""
     pdf, docx, bare = tmp_path / "note.pdf", tmp_path / "note.docx", tmp_path / "bare.odt"
     Image.new("RGB", (9, 9)).save(pdf, author=f"{CANARY} Durand", title="Draft")
     for path, member, text in ((docx, "docProps/core.xml", CORE), (bare, "meta.xml", "<x/>")):

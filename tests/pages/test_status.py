@@ -164,7 +164,7 @@ def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
         visitor.shows("#status-fault", "slot-stale")
 
 
-def test_follow_ups_are_signed_by_the_author_and_arrive(visitor: Visitor, file: Path) -> None:
+def test_follow_ups_are_signed_by_the_reporter_and_arrive(visitor: Visitor, file: Path) -> None:
     report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), serial=7))
     visitor.open()

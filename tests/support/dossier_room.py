@@ -92,7 +92,7 @@ def tell_prosecutor(office: Office) -> None:
         session.merge(decided)
 
 
-def kept_of_authorship(room: Room) -> dict[str, bytes]:
+def proofs_of_reporter(room: Room) -> dict[str, bytes]:
     """Return the values that prove who wrote a report, or which report it was."""
     keys = room.reporter.keys
     with room.office.opened() as inbox, inbox.transaction() as session:

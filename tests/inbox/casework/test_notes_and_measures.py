@@ -1,4 +1,4 @@
-"""What officers do with a case: notes, tags, who sees to it, measures once the source's risk is assessed."""
+"""What officers do with a case: notes, tags, assignment, measures once the risk to the reporter is known."""
 
 import contextlib
 from dataclasses import replace

@@ -125,7 +125,7 @@ def test_no_long_line_of_a_report_passes_for_one_of_ours(
 ) -> None:
     """A summary or file name that a narrow terminal would fold stays behind its margin."""
     monkeypatch.setenv("COLUMNS", "40")
-    reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its author"
+    reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its reporter"
     names = build.describe
     monkeypatch.setattr(
         build, "describe", lambda files: tuple(build.replace(file, name=forged) for file in names(files))

@@ -332,7 +332,7 @@ def test_a_person_concerned_learns_no_day_of_the_report(room: Room, whole: Path)
     assert today().isoformat() == json.loads(opened(whole)["dossier.json"])["received"]
 
 
-def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
+def test_nothing_that_leaves_proves_who_reported(room: Room, whole: Path) -> None:
     """Author key, signatures, case id, reply recipient, salt, withdraw id, ids of keys and keyrings."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
@@ -342,7 +342,7 @@ def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--with-replies"],
     ):  # fmt: skip
         seen += [room.office.run(*command, *form).out.encode() for form in ([], ["--json"])]
-    kept = room_of.kept_of_authorship(room)
+    kept = room_of.proofs_of_reporter(room)
     assert not [name for name, value in kept.items() for form in room_of.forms(value) if holds(seen, form)]
     with room.office.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 1)

@@ -1,4 +1,4 @@
-"""Every export with something of a case in it: what proves authorship is in none, nor who the source is."""
+"""No export with something of a case in it proves who reported, or names the reporter."""
 
 import re
 import shutil
@@ -111,7 +111,7 @@ NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring",
 
 @dataclass(frozen=True)
 class Made:
-    """What proves authorship of a case, what officers see of it, all that can be read of each export."""
+    """What proves who reported, what officers see of the case, and all that can be read in each export."""
 
     proofs: Mapping[str, bytes]
     shown: str
@@ -122,9 +122,9 @@ class Made:
 def made(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Room, Mapping[str, bytes], Mapping[str, list[bytes]]]:
-    """Return the room, what proves authorship in it, and by its name all that can be read of each export."""
+    """Return the room, what in it proves who reported, and what can be read in each export, by its name."""
     room = room_of.found(tmp_path_factory.mktemp("exports"))
-    proofs = room_of.kept_of_authorship(room)
+    proofs = room_of.proofs_of_reporter(room)
     shown = room.office.run("case", "show", "1")
     (room.folder / "text").write_text(f"Il est dit que {NAME} aurait mal agi.")
     for days in (25, 26, 27):
@@ -183,7 +183,7 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
-def test_no_export_proves_authorship(made: Made, name: str) -> None:
+def test_no_export_proves_who_reported(made: Made, name: str) -> None:
     """Author key, signatures, case id, reply recipient, salt, ids of envelope, key and keyring."""
     assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
     assert set() == found_in(made.exports[name], made.proofs)

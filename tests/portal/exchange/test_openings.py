@@ -51,7 +51,7 @@ def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
 
 
 def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
-    """What its author's page left there counts, whatever an inbox says."""
+    """What the reporter's page left there counts, whatever an inbox says."""
     case = filed(room)
     before = of(room, case)
     other = replace(case, memo=bytes(60), withdraw_id=bytes(32))
@@ -61,7 +61,7 @@ def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
-    """The same columns, the same sizes, the day of the import; its author finds channel and slot."""
+    """The same columns, the same sizes, the day of the import; its reporter finds channel and slot."""
     collected, case = filed(room), entered(room)
     brought = slots(collected, case)
     link = room.export().link

@@ -14,7 +14,7 @@ OWN = timedelta(14)
 
 
 def receipted(room: Room, case: Sealed) -> tuple[SignedReceipt, bytes]:
-    """Return a receipt for the author of a case, and the sealed slot that carries it."""
+    """Return a receipt for the reporter of a case, and the sealed slot that carries it."""
     body = room.site.bodies[case.channel]
     statement = Receipt(
         deployment=room.site.deployment,

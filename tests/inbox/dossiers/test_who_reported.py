@@ -1,4 +1,4 @@
-"""Nothing shown proves who wrote a report: no command, no page; commands are those of the journal's table."""
+"""No command and no page shows what proves who reported. The commands are those of the journal's table."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ IDENTITY = "Ondine Kerguelen-Xaintrailles"
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
-    """Yield what proves authorship of each case, as the vault has it."""
+    """Yield what proves who reported each case, as it is in the vault."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for case in session.scalars(select(Case)):
             report = REPORT.parse(case.message)
@@ -84,7 +84,7 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
 
 
 @pytest.mark.slow
-def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) -> None:
+def test_no_command_prints_what_proves_who_reported(trio: Trio, tmp_path: Path) -> None:
     """Raw, in hexadecimal or in base 64; the control is the reports, where they stand.
 
     What each prints for programs, an answer or an error, is JSON and nothing else.
