@@ -46,7 +46,10 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         terminal.data({"from": before, "to": after})
         return
-    terminal.say(f"the database now has version {after}")
+    if before == after:
+        terminal.say(f"the database already has version {after}; nothing was changed")
+    else:
+        terminal.say(f"the database now has version {after}")
 
 
 @click.command()

@@ -242,14 +242,14 @@ def open_database(url: URL) -> Database:
 
 
 def upgrade(url: URL) -> str:
-    """Upgrade the database at ``url`` to this version, or leave it unchanged; return its previous version.
+    """Upgrade the database at ``url`` to this version, unless it already has it; return its previous version.
 
-    Raises Refused if it already has this version.
+    Raises Refused if there is no database, or one of a newer version.
     """
     database, version = _open_any(url)
     with closing(database):
         if version == upgrading.newest():
-            raise Refused(f"the database already has version {version}", "nothing was changed")
+            return version
         with database.write() as connection:
             # Wait for a running export, import or upgrade.
             connection.execute(select(instance.c.public).with_for_update())
