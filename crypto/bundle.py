@@ -344,6 +344,12 @@ def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:
     yield bytes(archive.END)
 
 
+def size(manifest: Manifest, files: Iterable[int]) -> int:
+    """Return the size in bytes of a bundle with this manifest and files of these sizes."""
+    own = (len(manifest.raw), len(manifest.signature))
+    return sum(archive.span(each) for each in (*own, *files)) + archive.END
+
+
 def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Manifest, Iterator[Member]]:
     """Return the unverified manifest of a bundle, at most ``most`` bytes long, and its files in order.
 

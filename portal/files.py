@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,15 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
         Path(name).unlink()
         raise
     _sync_folder(path.parent)
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Check that a file of ``size`` bytes can be written in a folder; raises OSError with the reason if not."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    os.close(handle)
+    Path(name).unlink()
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _sync_folder(folder: Path) -> None:

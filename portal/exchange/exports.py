@@ -49,8 +49,9 @@ def channels(database: Database) -> list[str]:
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
     """Put all data waiting for a channel, up to a bundle's limit, into its next bundle in ``folder``.
 
-    Raises Refused. If the file cannot be written, the bundle is still recorded, and ``export_again`` can
-    write it later.
+    Raises Refused. Nothing is recorded if the folder cannot be written or has too little room. If writing
+    fails later, for example because the medium is removed, the bundle is recorded, and ``export_again`` can
+    write it.
     """
     if channel not in channels(database):
         raise Refused(
@@ -61,6 +62,7 @@ def export(database: Database, settings: Settings, channel: str, folder: Path) -
     _hash(database, channel)
     with database.write() as connection:
         manifest = _next(connection, settings, channel, days.today())
+        _refuse_without_room(folder, manifest)
     return _write(database, manifest, folder)
 
 
@@ -149,6 +151,18 @@ def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
             "the file belongs to another portal or an earlier database: keep it, and export to"
             " another folder",
         )
+
+
+def _refuse_without_room(folder: Path, manifest: Manifest) -> None:
+    """Refuse a bundle before its number is used up: the inbox expects every number."""
+    sizes = (entry.size for entry in INTAKE.parse(manifest.raw).entries)
+    try:
+        files.check_room(folder, bundle.size(manifest, sizes))
+    except OSError as error:
+        raise Refused(
+            f"folder {folder} cannot take the bundle: {why(error)}",
+            "nothing was exported: make room or check the rights, or name another folder with --out",
+        ) from error
 
 
 def _content(database: Database, envelope_id: bytes) -> Iterator[bytes]:

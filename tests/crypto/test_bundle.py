@@ -75,6 +75,14 @@ def test_an_intake_bundle_comes_back_whole() -> None:
     assert written() == written()
 
 
+def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
+    """Padding counts, too: a file of 1 byte fills a block."""
+    for files in ([], [b"1"], FILES, [bytes(512), bytes(513)]):
+        manifest = bundle.sign_intake(intake(), INSTANCE)
+        raw = b"".join(bundle.write(manifest, map(member, "abc", files)))
+        assert len(raw) == bundle.size(manifest, map(len, files))
+
+
 def test_an_outbox_bundle_comes_back_whole() -> None:
     """Slots, then the keyring with its signature."""
     manifest = bundle.sign_outbox(outbox(), REPLY)

@@ -20,6 +20,7 @@ from tests.support.builders import (
     make_report_envelope,
 )
 from tests.support.portal_room import INSTANCE_SEED, Room
+from tests.support.small_disk import small_disk
 
 
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
@@ -165,6 +166,26 @@ def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
     with pytest.raises(Refused, match="'elsewhere' is not in the keyring"):
         room.export("elsewhere")
     assert room.state() == before
+
+
+def test_a_folder_that_cannot_take_the_bundle_uses_up_no_number(room: Room, tmp_path: Path) -> None:
+    """Too little room, or read-only: the next export has the first number, and everything in it."""
+    sealed = make_report_envelope(room.site, file=bytes(600_000))
+    room.send(sealed)
+    folder = tmp_path / "stick"
+    with small_disk(folder, "400k") as resize:
+        with pytest.raises(Refused, match="cannot take the bundle: no space left") as caught:
+            exports.export(room.database, room.settings, INSPECTORATE, folder)
+        assert caught.value.hint.startswith("nothing was exported")
+        before = room.state()
+        assert before["intakes"] == []
+        resize("4m,ro")
+        with pytest.raises(Refused, match="cannot take the bundle: read-only file system"):
+            exports.export(room.database, room.settings, INSPECTORATE, folder)
+        assert (before, []) == (room.state(), [*folder.iterdir()])
+        resize("4m,rw")
+        made = exports.export(room.database, room.settings, INSPECTORATE, folder)
+        assert (made.intake.n, len(made.intake.entries)) == (1, 1)
 
 
 def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
