@@ -139,6 +139,13 @@ def verify_command(  # noqa: PLR0913 - one for each option
         for each in found or ["the site serves what was signed"]:
             terminal.say(each)
     # Save after printing, so that the findings appear even if the disk is full.
-    seen_serials.save(memory, known)
+    try:
+        seen_serials.save(memory, known)
+    except Refused as refused:
+        # A monitor that names a file relies on it. Everybody else wants to know about the site.
+        if file:
+            raise
+        terminal.warn(f"warning: {refused}; next time, an older manifest or keyring will not be noticed")
+        terminal.warn(f"hint: {refused.hint}")
     if found:
         click.get_current_context().exit(1)

@@ -1,6 +1,7 @@
 """A monitor remembers the highest serials it has seen, and names a site that goes back behind them."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from portal.site import seen_serials
 from portal.site.seen_serials import Behind, Seen
 from tests.support.builders import make_keyring
 from tests.support.provable import Provable
+from tests.support.small_disk import small_disk
 from tests.support.socks_proxy import proxying
 
 
@@ -88,6 +90,25 @@ def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provab
     )
     assert json.loads(other.read_text())["serials"]["manifest"] == 7
     assert json.loads(kept.read_text())["serials"]["manifest"] == 1
+
+
+def test_a_right_site_is_right_though_its_serials_cannot_be_kept(
+    own_provable: Provable, tmp_path: Path
+) -> None:
+    """A warning says what is lost. A file that somebody names must be kept."""
+    folder = tmp_path / "read only"
+    with small_disk(folder, "1m") as change:
+        verified(own_provable)
+        shutil.copy(own_provable.folder / "portal.toml", folder)
+        change("1m,ro")
+        command = ["--config", str(folder / "portal.toml"), "verify", own_provable.address]
+        answer = CliRunner().invoke(portal, command)
+        assert (answer.exit_code, answer.stdout) == (0, "the site serves what was signed\n")
+        assert "an older manifest or keyring will not be noticed" in answer.stderr
+        named = CliRunner().invoke(portal, [*command, "--seen", str(folder / "other.json")])
+        assert isinstance(named.exception, Refused)
+        own_provable.publish_changed(make_keyring(own_provable.site).value, root_seed=bytes(32))
+        assert CliRunner().invoke(portal, command).exit_code == 1
 
 
 @pytest.mark.parametrize(
