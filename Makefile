@@ -66,7 +66,7 @@ help:
 	@echo 'make lock          recompile the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove everything that make installed'
 
-demo: .venv/project
+demo: .venv/demo
 	./deploy/demo.sh
 
 # Targets that need one core each run in parallel. The output of each is printed in one piece.
@@ -170,6 +170,7 @@ lock: .venv/project
 	$(COMPILE) requirements/portal.in --output-file requirements/portal.txt
 	$(COMPILE) requirements/inbox.in --output-file requirements/inbox.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/demo.in --output-file requirements/demo.txt
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt
 	npm install --package-lock-only
 
@@ -186,7 +187,7 @@ ifeq ($(findstring $(CURDIR)/.venv/,$(shell .venv/bin/pip --version 2>/dev/null)
 endif
 
 # The stamps below are empty files. They stand for a Python, its locked packages, what a release needs beside them, and
-# this project in it.
+# this project in it. The demo has its own stamp, because it needs neither the tools nor the browsers of the tests.
 .venv/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
@@ -200,6 +201,11 @@ endif
 # Only `make release` needs these packages.
 .venv/release: .venv/locked requirements/release.txt
 	.venv/bin/pip install --quiet --require-hashes --requirement requirements/release.txt
+	@touch $@
+
+.venv/demo: .venv/python requirements/demo.txt pyproject.toml
+	.venv/bin/pip install --quiet --require-hashes --requirement requirements/demo.txt
+	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/project: .venv/locked pyproject.toml

@@ -97,7 +97,21 @@ def test_what_only_one_side_needs_is_not_installed_on_the_other() -> None:
     assert locked_names("inbox").isdisjoint({"gunicorn", "psycopg", "urllib3", "brotli"})
 
 
-@pytest.mark.parametrize("name", [*SIDES, "dev"])
+def test_the_demo_installs_both_sides_in_the_tested_versions_and_no_tool_of_the_tests() -> None:
+    """What it has beside them builds this project."""
+    assert locked("portal") | locked("inbox") <= locked("demo") <= locked("dev")
+    beside = locked_names("demo") - locked_names("portal") - locked_names("inbox")
+    assert beside == {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
+
+
+def test_make_demo_installs_only_what_the_demo_runs() -> None:
+    """As in a checkout that was never used."""
+    command = ["make", "--dry-run", "--always-make", "demo"]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert re.findall(r"requirements/\S+", said) == ["requirements/demo.txt"]
+
+
+@pytest.mark.parametrize("name", [*SIDES, "dev", "demo"])
 def test_each_locked_version_has_a_hash(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
     assert len(re.findall(r"^\S+==.+\\\n +--hash=sha256:", text, re.MULTILINE)) == len(locked(name)) > 0
