@@ -56,7 +56,7 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def check_room(folder: Path, size: int) -> None:
-    """Check that a file of ``size`` bytes can be written in a folder; raises OSError with the reason if not."""
+    """Check that a folder can take a file of ``size`` bytes; raises OSError with the reason if not."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
     os.close(handle)
     Path(name).unlink()
