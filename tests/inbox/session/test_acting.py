@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from sqlalchemy import delete, select, update
 
 from crypto.journal import Presence
 from inbox.language.errors import USED_UP, Locked, Undeclared
-from inbox.session import chosen_action, declared, journal
+from inbox.session import chosen_action, declared, journal, journal_view
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox, OpenedAny, Unlocked
+from inbox.system import atomic_files
 from inbox.vault.casework_tables import Declaration
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Case
@@ -72,6 +74,47 @@ def test_a_file_that_is_gone_already_does_not_keep_others_from_being_removed(tri
         assert not left.exists()
         with inbox.transaction() as session:
             assert [] == session.scalars(select(Leaving)).all()
+
+
+def test_the_folders_of_removed_files_are_flushed_to_the_disk(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a power cut could bring a removed file back."""
+    flushed: list[Path] = []
+    flush = atomic_files.sync_folder
+
+    def noted(folder: Path) -> None:
+        flushed.append(folder)
+        flush(folder)
+
+    with trio.others.opened() as inbox:
+        home = inbox.home
+        monkeypatch.setattr(atomic_files, "sync_folder", noted)
+        with inbox.transaction() as session:
+            session.add(Leaving(name="left"))
+        assert {home.attachments, home.unopened} == {*flushed}
+        flushed.clear()
+        (home.arriving / "unknown").touch()
+        with inbox.transaction():
+            pass
+        assert {home.attachments, home.unopened, home.arriving} == {*flushed}
+        assert [] == [*home.arriving.iterdir()]
+
+
+def test_changes_to_a_case_in_quarantine_are_found(trio: Trio) -> None:
+    """An officer may close such a case, and must first see what others changed in it."""
+    trio.others.json("access", "quarantine", "1", "--reason", "x")
+    with trio.others.opened() as inbox:
+        assert "quarantine" in {each.action for each in journal_view.changes(inbox, ("alice",), 1, 0)}
+
+
+def test_an_action_still_says_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+    alone = Actor({"alice": Presence.OWN}, today())
+    with (
+        pytest.raises(Locked, match=re.escape(str(USED_UP))),
+        opened_trio.acting(alone, action(Code.NOTE, 1).by(2, USED_UP)),
+    ):
+        raise AssertionError
 
 
 def test_the_first_of_several_actions_says_why_it_takes_two_officers(opened_trio: Inbox) -> None:

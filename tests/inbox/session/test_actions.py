@@ -253,6 +253,11 @@ def test_a_name_of_a_value_means_the_same_wherever_it_stands() -> None:
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
 
 
+def test_an_action_takes_one_officer_or_two() -> None:
+    assert {1, 2} == {rule.officers for rule in TABLE.values()}
+    assert 1 == action(Code.NOTE, 1).officers
+
+
 def test_the_table_asks_reasons_for_and_counts_what_is_written_down_here() -> None:
     """Officers needed: tests/inbox/session/test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED

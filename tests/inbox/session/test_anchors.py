@@ -131,7 +131,7 @@ def test_what_was_changed_after_the_last_anchor_is_found_by_paper_alone(opened: 
         assert "entry 8 of the journal differs from the one on paper" in refusal(session, None, written)
 
 
-@pytest.mark.parametrize("last", [2, 4, 6])
+@pytest.mark.parametrize("last", range(2, 7))
 def test_a_removed_end_is_found(opened: Inbox, kept: Kept, last: int) -> None:
     """The number of the first entry that is gone is named."""
     with undone(opened) as session:
