@@ -85,6 +85,23 @@ def test_a_wrong_order_is_told_apart_from_a_wrong_word(visitor: Visitor) -> None
     visitor.shows("#typed", "words-typed")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_field_and_button_are_in_sight_on_a_small_screen(visitor: Visitor, language: str) -> None:
+    """Before anything is scrolled, above the bar of “Leave quickly”; the control is the foot of the page."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.visit(f"{language}/status")
+    expect(page.locator("#open")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    ends = page.evaluate(
+        """() => ["#token", "#show-typed", "#open", "footer"].map(
+          (each) => document.querySelector(each).getBoundingClientRect().bottom)"""
+    )
+    bar = page.locator(".leave").bounding_box()
+    assert bar
+    assert [end <= bar["y"] for end in ends] == [True, True, True, False]
+
+
 def test_nothing_below_moves_while_words_are_typed(visitor: Visitor) -> None:
     """Whatever is offered or said; on a small telephone, in French, whose sentences are longer."""
     page = visitor.page
