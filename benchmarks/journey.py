@@ -30,7 +30,8 @@ PHONE = ViewportSize(width=360, height=640)
 # The names of buttons and links on the pages, in English. `ENTRANCES` lead from the home page to the report,
 # the best entrance first. Each button in `ONWARD` ends a screen of the report.
 ENTRANCES = ("Write a report",)
-ONWARD = ("Continue", "I have written them down", "Send")
+ONWARD = ("Continue", "Send")
+READY_SOON = "Getting ready…"
 ARRIVED = "Your report has arrived"
 # The only required question. A page asks it only if more than one body can receive the report.
 READER = "Who should read it?"
@@ -54,7 +55,11 @@ _PAINTED_FROM = {"document", "stylesheet"}
 
 @dataclass(slots=True)
 class Journey:
-    """The screens and actions of one report. ``scrolled`` is in screens; ``waits`` are in seconds."""
+    """The screens and actions of one report.
+
+    ``needing`` has the heading of each screen between the home page and the receipt that stays until a button
+    is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
+    """
 
     screens: list[Screen] = field(default_factory=list)
     needing: list[str] = field(default_factory=list)
@@ -83,6 +88,27 @@ class Journey:
         return sum(shown.values()), sum(words for text, words in folded.items() if text not in shown)
 
 
+class Gate:
+    """Holds the requests to a URL pattern until the screen shown meanwhile has been read."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._held: list[Route] = []
+        self._open = False
+        page.route(pattern, self._pass)
+
+    def _pass(self, route: Route) -> None:
+        if self._open:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def open(self) -> None:
+        """Let all requests pass, also later ones."""
+        self._open = True
+        for each in self._held:
+            each.continue_()
+
+
 class Reporter:
     """A person who reports in one language."""
 
@@ -90,12 +116,12 @@ class Reporter:
         self.page, self.address, self.language = page, address, language
         self.journey = Journey()
         self._words: list[str] = []
-        self._held: list[Route] = []
-        self._holding = True
+        self._keys, self._envelopes = (
+            Gate(page, pattern) for pattern in ("**/keyring.json", "**/api/envelopes")
+        )
 
     def report(self) -> Journey:
         """Go from the home page to the receipt; raises RuntimeError if the pages lead elsewhere."""
-        self.page.route("**/api/envelopes", self._hold)
         self.page.goto(f"{self.address}/{self.language}/")
         self._see()
         self._enter()
@@ -111,6 +137,9 @@ class Reporter:
     def _enter(self) -> None:
         ways = [self._named(each, "link").or_(self._named(each, "button")) for each in ENTRANCES]
         self._touch(next(each for each in ways if each.count()).first, "MP")
+        self.page.get_by_text(said(READY_SOON, self.language)).wait_for(timeout=_PATIENCE_MILLISECONDS)
+        self._see()
+        self._keys.open()
         with self._waiting():
             self._box().wait_for(timeout=_PATIENCE_MILLISECONDS)
 
@@ -140,13 +169,13 @@ class Reporter:
             self._words = shown
             self.journey.task.add("H" + "W" * len(shown) + "H")
         for asked in self.page.locator("main input[type=text]:visible").all() if self._words else []:
-            place = re.search(r"\d+", asked.evaluate("(each) => each.labels[0]?.textContent ?? ''"))
-            if place and not asked.input_value():
-                self._type(asked, self._words[int(place[0]) - 1])
+            self._type(asked)
 
-    def _type(self, asked: Locator, word: str) -> None:
-        if not asked.evaluate("(each) => each === document.activeElement"):
-            self._touch(asked, "P")
+    def _type(self, asked: Locator) -> None:
+        """Touch a field, whose label says then which of the words to type."""
+        self._touch(asked, "P")
+        (place,) = re.findall(r"\d+", asked.evaluate("(each) => each.labels[0].textContent"))
+        word = self._words[int(place) - 1]
         asked.fill(word)
         self.journey.task.add("M" + "H" + "K" * len(word) + "H")
 
@@ -161,21 +190,9 @@ class Reporter:
             raise RuntimeError(f"the page shows an error instead of the next screen: {refused}")
         if not self._arrived().or_(self._onward()).count():
             self._see()
-            self._let_go()
+            self._envelopes.open()
         with self._waiting():
             self._until(lambda: bool(self._arrived().or_(self._onward()).count()))
-
-    def _hold(self, route: Route) -> None:
-        """Delay the report until the screen shown while it is sent has been read."""
-        if self._holding:
-            self._held.append(route)
-        else:
-            route.continue_()
-
-    def _let_go(self) -> None:
-        self._holding = False
-        for each in self._held:
-            each.continue_()
 
     def _see(self) -> None:
         self.journey.screens.append(read(self.page))
@@ -272,8 +289,7 @@ def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[s
         "… time to read all of them once": ("", f"{(shown + folded) / READING[language] * 60:.0f} s"),
         "words above the first box": ("≤ 60", f"{way.above_box}"),
         "screens to scroll to the first box": ("0", f"{way.scrolled:.1f}"),
-        "screens that need an action": ("≤ 3", f"{len({*way.needing})}"),
-        "buttons that end a screen": ("", f"{len(way.needing)}"),
+        "screens to pass before the receipt": ("≤ 3", f"{len(way.needing)}"),
         "taps until the first word": ("2", f"{way.taps_to_first_word}"),
         "taps in all": ("", f"{way.taps}"),
         "time without typing the report": ("≤ 90 s", f"{seconds:.0f} s"),

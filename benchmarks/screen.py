@@ -49,7 +49,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen of a page, of any length, with its main heading."""
+    """One screen of a page, of any length, with its main heading. A page that is not ready has none."""
 
     heading: str
     blocks: tuple[Block, ...]
@@ -58,4 +58,4 @@ class Screen:
 def read(page: Page) -> Screen:
     """Return the screen that a page shows. The page must not be scrolled."""
     blocks = tuple(Block(each["text"], each["folded"], each["aboveBox"]) for each in page.evaluate(_READ))
-    return Screen(page.locator("h1:visible").first.inner_text(), blocks)
+    return Screen("".join(page.locator("h1:visible").all_inner_texts()[:1]), blocks)

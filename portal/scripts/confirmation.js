@@ -7,10 +7,11 @@ import { say } from "./texts.js";
 
 const LABELS = ["confirm-1", "confirm-2"];
 
-/** Two words of a token, at random places. */
+/** Two words of a token, at random places, which nobody is told before the words are hidden. */
 export class Confirmation {
   #words;
   #places;
+  #isAsked = false;
 
   /** @param {readonly string[]} words */
   constructor(words) {
@@ -23,10 +24,16 @@ export class Confirmation {
     this.label();
   }
 
-  /** Say which words are asked for, in the language of the page. */
+  /** From now on, say which words are asked for. */
+  ask() {
+    this.#isAsked = true;
+    this.label();
+  }
+
+  /** Label the fields in the language of the page. */
   label() {
     for (const [at, place] of this.#places.entries()) {
-      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: place + 1 });
+      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: this.#isAsked ? place + 1 : "…" });
     }
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The steps for a new case token: show its words, ask for two of them, and show all again at the end. */
+/** The step for a new case token, which shows its words and asks for two of them; all are shown again at the end. */
 
 import * as casetoken from "./casetoken.js";
 import { Confirmation } from "./confirmation.js";
@@ -20,6 +20,7 @@ import { LISTS } from "./wordlists.js";
 let words = [];
 /** @type {Confirmation | undefined} */
 let confirmation;
+const asked = byId("token-asked");
 
 /** @returns {Token} */
 export function newToken() {
@@ -37,13 +38,16 @@ export function newToken() {
 }
 
 /**
- * Show the step with the words of this token.
+ * Show the step with the words of this token. If it was shown before, it asks for the same two words.
  * @param {Token} token
  */
 export function showToken(token) {
+  if (token.words !== words) confirmation = new Confirmation(token.words);
   ({ words } = token);
-  confirmation = new Confirmation(words);
-  showWords(true);
+  listWords("token-words");
+  cover(false);
+  write("copied", "");
+  offerToSend(true);
   goTo("step-token");
 }
 
@@ -53,22 +57,29 @@ export function checkToken() {
 }
 
 /**
- * While the button is hidden, Enter in a field of the form must not press it.
+ * While the button is hidden or pressed, Enter in a field of the form must not press it.
  * @param {boolean} offered
  */
 export function offerToSend(offered) {
   byId("send", HTMLButtonElement).disabled = !offered;
 }
 
-/** @param {boolean} shownNow whether the words are shown, rather than asked for */
-function showWords(shownNow) {
-  listWords("token-words");
-  show("token-shown", shownNow);
-  show("token-asked", !shownNow);
-  write("copied", "");
-  offerToSend(!shownNow);
-  scrollTo(0, 0); // WebKit would scroll to the first field alone, and so past the number of its word
-  if (!shownNow) byId("confirm-1").focus();
+/**
+ * Hide the list of words, which keeps its place, so that nothing moves under a finger.
+ * @param {boolean} covered
+ */
+function cover(covered) {
+  byId("token-words").classList.toggle("covered", covered);
+}
+
+/**
+ * Whoever types a word must have written it down: meanwhile, the list is hidden.
+ * @param {EventTarget | null} focused
+ */
+function followFocus(focused) {
+  const isTyping = focused instanceof HTMLInputElement && asked.contains(focused);
+  cover(isTyping);
+  if (isTyping) confirmation?.ask();
 }
 
 /** Say what the button below the report that has arrived does next. */
@@ -83,9 +94,12 @@ function listWords(id) {
   byId(id).replaceChildren(...words.map((word) => element("li", {}, word)));
 }
 
-whenPressed("noted", () => showWords(false));
-whenPressed("show-words", () => showWords(true));
-whenPressed("back-to-text", () => goTo("step-write"));
+asked.addEventListener("focusin", ({ target }) => followFocus(target));
+asked.addEventListener("focusout", ({ relatedTarget }) => followFocus(relatedTarget));
+whenPressed("back-to-text", () => {
+  offerToSend(false);
+  goTo("step-write");
+});
 whenPressed("show-token", () => {
   const hidden = byId("token-again").hidden !== false;
   listWords("token-again");

@@ -84,7 +84,6 @@ async function confirmed(text) {
   await press("#continue");
   await seen("#token-words li");
   const words = await texts("#token-words li");
-  await press("#noted");
   for (const asked of ["#confirm-1", "#confirm-2"]) {
     const place = await page.$eval(asked, (input) => input.getAttribute("data-place"));
     await page.type(asked, words[Number(place)] ?? "");

@@ -71,6 +71,23 @@ def test_a_script_that_does_not_arrive_is_said_and_takes_no_text(visitor: Visito
     expect(visitor.page.locator("#what")).to_be_hidden()
 
 
+@pytest.mark.parametrize("path", ["fr/report", "en/status"])
+def test_only_whoever_waits_for_long_reads_what_to_do_then(visitor: Visitor, path: str) -> None:
+    """A short wait shows two words at most. Nothing moves when the rest comes."""
+    visitor.page.route(re.compile(r"/(report|status)\.js$"), lambda route: route.abort())
+    visitor.visit(path)
+    loading, late = visitor.page.locator("#loading"), visitor.page.locator("#loading .late")
+    expect(loading).to_be_visible()
+    expect(late).to_be_hidden()
+    assert len(loading.inner_text().split()) <= 2
+    before = loading.bounding_box()
+    waits = late.evaluate("(each) => each.getAnimations()[0].effect.getComputedTiming().endTime")
+    assert 5_000 <= waits <= 30_000
+    late.evaluate("(each) => each.getAnimations()[0].finish()")
+    expect(late.locator("a")).to_be_visible()
+    assert loading.bounding_box() == before
+
+
 def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, file: Path) -> None:
     """Gone while writing, back after the failure: one report, whole, under the words that were noted."""
     page = visitor.page

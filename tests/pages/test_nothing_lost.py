@@ -52,9 +52,6 @@ def _words(visitor: Visitor, _: Path) -> None:
     words = visitor.page.locator("#token-words li")
     expect(words).to_have_count(12)
     visitor.words = words.all_inner_texts()
-
-
-def _asked(visitor: Visitor, _: Path) -> None:
     for number in (1, 2):
         field = visitor.page.locator(f"#confirm-{number}")
         field.fill(visitor.words[int(field.get_attribute("data-place") or -1)])
@@ -64,8 +61,7 @@ STEPS = (
     Step("#what", _what, "#continue"),
     Step("#protect", _protect, "#more"),
     Step("#files-hint", _files, "#continue"),
-    Step("#token-shown", _words, "#noted"),
-    Step("#token-asked", _asked, "#send"),
+    Step("#token-asked", _words, "#send"),
 )
 
 

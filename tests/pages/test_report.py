@@ -54,8 +54,6 @@ def test_nothing_stays_behind_a_report(visitor: Visitor) -> None:
 
 def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None:
     visitor.write()
-    visitor.page.click("#noted")
-    expect(visitor.page.locator("#token-words")).to_be_hidden()
     visitor.page.fill("#confirm-1", "autre")
     visitor.page.click("#send")
     visitor.shows("#confirm-error", "confirm-wrong")
@@ -66,21 +64,56 @@ def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None
     expect(wrong).to_have_count(0)
     visitor.page.click("#send")
     expect(wrong).to_have_attribute("id", "confirm-2")
-    visitor.page.click("#show-words")
     expect(visitor.page.locator("#token-words")).to_be_visible()
     assert methods(visitor) == []
     assert visitor.site.received() == []
+
+
+def test_the_words_are_hidden_while_two_of_them_are_typed_and_only_then_it_is_said_which(
+    visitor: Visitor,
+) -> None:
+    """Whoever knew which before could note these two alone. Nothing moves; printed, the list is whole."""
+    visitor.write()
+    page, words = visitor.page, visitor.page.locator("#token-words")
+    labels = page.locator("#token-asked label")
+    assert labels.all_inner_texts() == ["Mot …"] * 2
+    top = "document.querySelector('#send').getBoundingClientRect().top + scrollY"
+    place = page.evaluate(top)
+    for field in ("#confirm-1", "#confirm-2"):
+        page.focus(field)
+        expect(words).to_be_hidden()
+    asked = [re.fullmatch(r"Mot (\d+)", each) for each in labels.all_inner_texts()]
+    places = [page.get_attribute(f"#confirm-{number}", "data-place") for number in (1, 2)]
+    assert [each and str(int(each[1]) - 1) for each in asked] == places
+    assert page.evaluate(top) == place
+    page.locator("#confirm-2").blur()
+    expect(words).to_be_visible()
+    page.focus("#confirm-1")
+    page.emulate_media(media="print")
+    expect(words).to_be_visible()
+
+
+def test_whoever_goes_back_to_the_text_is_asked_for_the_same_two_words(visitor: Visitor) -> None:
+    """Others could be had by going back again and again, until they are two that were noted."""
+    visitor.write()
+    page = visitor.page
+    page.fill("#confirm-2", "zèbre")
+    places = [page.get_attribute(f"#confirm-{number}", "data-place") for number in (1, 2)]
+    for _ in range(3):
+        page.click("#back-to-text")
+        visitor.to_token()
+        again = [page.get_attribute(f"#confirm-{number}", "data-place") for number in (1, 2)]
+        assert again == places
+        expect(page.locator("#confirm-2")).to_have_value("zèbre")
 
 
 def test_enter_in_a_field_sends_nothing_once_the_text_is_open_again(visitor: Visitor) -> None:
     """Both words typed, then back to the text: Enter there does not send what was written before."""
     visitor.write()
     page = visitor.page
-    page.click("#noted")
     for number in (1, 2):
         place = page.get_attribute(f"#confirm-{number}", "data-place") or ""
         page.fill(f"#confirm-{number}", visitor.words[int(place)])
-    page.click("#show-words")
     page.click("#back-to-text")
     page.press("#coi-unsure", "Enter")
     visitor.turn_to("#what")
@@ -282,9 +315,7 @@ def test_the_whole_report_works_by_keyboard(visitor: Visitor) -> None:
     press("Enter")
     assert visitor.page.evaluate(focused) == "H1"
     visitor.words = visitor.page.locator("#token-words li").all_inner_texts()
-    tab_to("noted")
-    press("Enter")
-    assert visitor.page.evaluate(focused) == "confirm-1"
+    tab_to("confirm-1")
     for number in (1, 2):
         place = visitor.page.locator(f"#confirm-{number}").get_attribute("data-place")
         visitor.page.keyboard.type(visitor.words[int(place or -1)])

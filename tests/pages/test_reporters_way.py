@@ -13,6 +13,9 @@ from tests.support.page_visitor import Visitor
 # The targets of docs/reporters-way.md.
 MOST_WORDS = 450
 MOST_WORDS_ABOVE_BOX = 60
+MOST_SCREENS = 3
+TAPS_TO_FIRST_WORD = 2
+MOST_SECONDS = 90
 PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <h1>One two</h1>
 <p hidden>never shown</p>
@@ -82,7 +85,7 @@ def test_the_time_is_the_sum_of_the_operators_and_the_text_is_apart() -> None:
 def test_a_name_that_no_page_has_is_refused() -> None:
     with pytest.raises(ValueError, match="Nowhere"):
         journey.said("Nowhere", "en")
-    for name in (*journey.ENTRANCES, *journey.ONWARD, journey.ARRIVED):
+    for name in (*journey.ENTRANCES, *journey.ONWARD, journey.ARRIVED, journey.READY_SOON):
         assert journey.said(name, "fr")
 
 
@@ -105,5 +108,9 @@ def test_the_way_ends_at_the_receipt_after_few_words_with_the_report_received(
     assert 30 < way.above_box <= MOST_WORDS_ABOVE_BOX
     assert way.task.operators["W"] == 12
     assert way.task.text["K"] > 400
-    assert len(way.needing) >= 2
+    assert way.taps_to_first_word == TAPS_TO_FIRST_WORD
+    assert 60 / 22 * 12 < way.task.seconds() <= MOST_SECONDS
+    assert 1 < len(way.needing) <= MOST_SCREENS, way.needing
+    # Loading, then sending, are read, too, and need nothing.
+    assert len(way.screens) == len(way.needing) + 4
     assert keystroke_level.SECONDS["W"] * 12 == pytest.approx(way.task.copying())

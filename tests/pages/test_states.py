@@ -79,7 +79,7 @@ def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
     page.click("details:has(#copy-token) summary")
     page.click("#copy-token")
     yield "the words copied", "#copied"
-    page.click("#noted")
+    page.focus("#confirm-2")
     yield "two words asked for", "#confirm-2"
     page.fill("#confirm-1", "x")
     page.fill("#confirm-2", "x")

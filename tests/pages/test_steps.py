@@ -74,8 +74,6 @@ def test_each_step_says_which_it_is(visitor: Visitor, language: str) -> None:
         language
     ]
     expect(step).to_have_text(f"{told.format(3)} {unsent}")
-    visitor.page.click("#noted")
-    expect(step).to_have_text(f"{told.format(3)} {unsent}")
 
 
 def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visitor, page: Page) -> None:
@@ -95,7 +93,7 @@ def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visito
 def test_back_in_the_browser_goes_back_one_step_and_keeps_what_was_typed(
     visitor: Visitor, page: Page
 ) -> None:
-    """From the question for two words to the first step; the history has one entry more than before."""
+    """From the twelve words to the first step; the history has one entry more than before."""
     entries = page.evaluate("history.length")
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
@@ -105,9 +103,7 @@ def test_back_in_the_browser_goes_back_one_step_and_keeps_what_was_typed(
     page.click("#continue")
     expect(page.locator("#token-words li")).to_have_count(12)
     words = page.locator("#token-words li").all_inner_texts()
-    page.click("#noted")
-    expect(page.locator("#confirm-1")).to_be_visible()
-    for shown in ("#token-words", "[data-part=optional] h1", "#protect", "#what"):
+    for shown in ("[data-part=optional] h1", "#protect", "#what"):
         assert page.evaluate("history.length") == entries + 1
         page.evaluate("history.back()")
         expect(page.locator(shown)).to_be_visible()

@@ -182,9 +182,8 @@ def test_a_page_that_was_told_nothing_asks_again_when_it_sends_and_not_before(vi
     """A host would else learn from the second request that somebody has written."""
     visitor.page.route(f"**{OFFER}", times(1, lambda route: route.abort()))
     visitor.write()
-    visitor.page.click("#noted")
+    visitor.page.focus("#confirm-1")
     assert asked(visitor) == [OFFER]
-    visitor.page.click("#show-words")
     visitor.confirm()
     visitor.arrived()
     assert asked(visitor) == [OFFER, OFFER, "/api/envelopes"]

@@ -115,12 +115,8 @@ class KeyboardWalk:
         self.press("[data-part=optional] summary")
         self.press("#continue")
         words = hands.texts("#token-words li")
-        self.press("#noted")
-        hands.texts("#confirm-1")
         for field in ("#confirm-1", "#confirm-2"):
-            # The first one has the focus already.
-            if not hands.ask(STOP, field)["isWanted"]:
-                self.reach(field)
+            self.reach(field)
             hands.write(words[hands.ask(PLACE, field)])
         self.press("#send")
         hands.texts("#done")

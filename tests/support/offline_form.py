@@ -63,7 +63,6 @@ class OfflineVisitor:
 
     def confirm(self) -> None:
         """Retype the two requested words."""
-        self.page.click("#noted")
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
             asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])

@@ -72,7 +72,6 @@ class Visitor:
 
     def confirm(self) -> None:
         """Retype the two requested words, and send."""
-        self.page.click("#noted")
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
             asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])
