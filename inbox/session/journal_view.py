@@ -46,7 +46,7 @@ def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> li
 
     Without officers, the result is not for display.
     """
-    with inbox.vault.transaction(officers, quarantine=True) as session:
+    with inbox.vault.transaction(officers) as session:
         since = [each for each in journal.of_case(session, number) if each.n > seen]
     return [each for each in since if not TABLE[Code(each.action)].reads]
 
