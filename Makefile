@@ -58,7 +58,7 @@ help:
 	@echo 'make built-check   compare the scripts with a fresh build'
 	@echo 'make bench         run the benchmarks'
 	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
-	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile)'
+	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 draws French)'
 	@echo 'make mutants       change the code at random, and check that the tests of its room fail'
 	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
 	@echo 'make release       build the packages of this commit in dist/ (docs/releasing.md)'
@@ -131,7 +131,7 @@ bench: .venv/project
 
 .PHONY: sentences
 sentences: .venv/project
-	@.venv/bin/python -m benchmarks.sentences $(SEED) $(if $(KEY),--key $(KEY))
+	@.venv/bin/python -m benchmarks.sentences $(SEED) $(if $(KEY),--key $(KEY)) $(if $(FRENCH),--french $(FRENCH))
 
 # The words after `soak` are names of its parts, not targets.
 ifeq (soak,$(firstword $(MAKECMDGOALS)))

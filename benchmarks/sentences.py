@@ -1,11 +1,14 @@
 """Draw random sentences of the project for a reader who does not know it.
 
-There are four sources: docstrings and comments, errors and hints, the help of commands, and documents. Each
-provides the same number of sentences. ``--old FILE`` mixes in sentences of an earlier text, one per line of
-the file. If a reader does not stumble over the earlier sentences, the reading was too fast and does not
-count.
+There are four English sources: docstrings and comments, errors and hints, the help of commands, and
+documents. Each provides the same number of sentences. ``--french N`` draws N French sentences instead, from
+the errors, hints and answers that the desk and the page scripts show.
+
+Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
+line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
 
     make sentences SEED=1 KEY=KEYFILE
+    make sentences SEED=1 KEY=KEYFILE FRENCH=150
 """
 
 import argparse
@@ -16,12 +19,22 @@ import sys
 import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
-from templates import command_line
+from babel.messages.pofile import read_po
+
+from templates import catalogues, command_line
+from templates.catalogues import Domain
+
+# A sentence and its source: a file of the project.
+Row: TypeAlias = tuple[str, str]
 
 COUNT = 300
 OLD = 20
 _OLD = Path(__file__).with_name("old_sentences.txt")
+_OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
+# The files whose translated texts are errors, hints and answers; the other files are pages.
+_ANSWERING = ("inbox/", "templates/portal/texts")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 _SHORTEST = 4  # words: anything shorter is a title or a label
 # Folders of other people's code: their prose does not count.
@@ -32,17 +45,31 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words."""
-    for part in _END.split(" ".join(text.split())):
+    # The no-break spaces of French stay.
+    for part in _END.split(re.sub(r"[ \t\n]+", " ", text)):
         said = part.strip(" -*|#>")
         if len(said.split()) >= _SHORTEST:
             yield said
 
 
-def drawn(root: Path, seed: int, old: Iterable[str]) -> list[tuple[str, str]]:
-    """Return sentences in random order, each with its source. Earlier sentences have the source "old"."""
+def english(root: Path) -> list[set[Row]]:
+    """Return all sentences of each English source."""
+    return [set(found) for found in (_notes(root), _errors(root), _help(root), _documents(root))]
+
+
+def french() -> list[set[Row]]:
+    """Return the French errors, hints and answers of both catalogues, as one source."""
+    return [{row for domain in Domain for row in _translated(domain)}]
+
+
+def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> list[Row]:
+    """Return ``count`` sentences and up to 20 earlier ones in random order, each with its source.
+
+    Each kind provides the same number. Earlier sentences have the source "old". Raises ValueError if a kind
+    has too few sentences.
+    """
     chance = random.Random(seed)  # noqa: S311  as above
-    kinds = [_notes(root), _errors(root), _help(root), _documents(root)]
-    chosen = [each for found in kinds for each in chance.sample(sorted(set(found)), COUNT // len(kinds))]
+    chosen = [each for found in kinds for each in chance.sample(sorted(found), count // len(kinds))]
     earlier = sorted({*old})
     chosen += [(said, "old") for said in chance.sample(earlier, min(OLD, len(earlier)))]
     chance.shuffle(chosen)
@@ -53,19 +80,27 @@ def main() -> None:
     """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
     parser.add_argument("seed", type=int, help="a number; the same number draws the same sentences")
-    parser.add_argument(
-        "--old", type=Path, default=_OLD, help="sentences of an earlier text, one on each line"
-    )
+    parser.add_argument("--french", type=int, metavar="N", help="draw N French sentences instead")
+    parser.add_argument("--old", type=Path, help="sentences of an earlier text, one on each line")
     parser.add_argument("--key", type=Path, help="the file to write the source of each sentence to")
     given = parser.parse_args()
-    root = Path(__file__).resolve().parent.parent
-    old = given.old.read_text("utf-8").splitlines()
-    rows = drawn(root, given.seed, [line for line in old if line.strip()])
+    kinds = french() if given.french else english(Path(__file__).resolve().parent.parent)
+    old = (given.old or (_OLD_FRENCH if given.french else _OLD)).read_text("utf-8").splitlines()
+    rows = drawn(kinds, given.french or COUNT, given.seed, [line for line in old if line.strip()])
     sys.stdout.write(f"seed {given.seed}, {len(rows)} sentences\n")
     sys.stdout.writelines(f"{number}. {said}\n" for number, (said, _) in enumerate(rows, 1))
     if given.key:
         lines = [f"{number}\t{source}\n" for number, (_, source) in enumerate(rows, 1)]
         given.key.write_text("".join(lines), "utf-8")
+
+
+def _translated(domain: Domain) -> Iterator[Row]:
+    """Yield the French sentences of a catalogue that are errors, hints or answers."""
+    with catalogues.path(domain, "fr").open("rb") as file:
+        for message in read_po(file, locale="fr"):
+            places = [place for place, _ in message.locations if place.startswith(_ANSWERING)]
+            texts = [message.string] if isinstance(message.string, str) else message.string or ()
+            yield from ((said, places[0]) for text in texts if places for said in sentences(text))
 
 
 def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
@@ -74,7 +109,7 @@ def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
             yield str(file.relative_to(root)), ast.parse(file.read_bytes())
 
 
-def _notes(root: Path) -> Iterator[tuple[str, str]]:
+def _notes(root: Path) -> Iterator[Row]:
     """Yield the sentences of comments and of docstrings, except the docstrings of commands.
 
     As in documents, each item of a list counts separately.
@@ -103,7 +138,7 @@ def _comments(file: Path) -> Iterator[str]:
     yield " ".join(block)
 
 
-def _errors(root: Path) -> Iterator[tuple[str, str]]:
+def _errors(root: Path) -> Iterator[Row]:
     """Yield the sentences of errors and hints: the texts passed to ``sentence`` or to an exception."""
     for name, module in _modules(root):
         for node in ast.walk(module):
@@ -115,7 +150,7 @@ def _errors(root: Path) -> Iterator[tuple[str, str]]:
                     yield from ((said, name) for said in sentences(text))
 
 
-def _help(root: Path) -> Iterator[tuple[str, str]]:
+def _help(root: Path) -> Iterator[Row]:
     """Yield the sentences that ``--help`` shows for commands and their options."""
     for name, module in _modules(root):
         for node in ast.walk(module):
@@ -129,7 +164,7 @@ def _help(root: Path) -> Iterator[tuple[str, str]]:
             yield from ((said, str(file.relative_to(root))) for said in sentences(leaf.summary))
 
 
-def _documents(root: Path) -> Iterator[tuple[str, str]]:
+def _documents(root: Path) -> Iterator[Row]:
     """Yield the sentences of documents without code. Each cell of a table counts separately."""
     for file in sorted(root.rglob("*.md")):
         name = file.relative_to(root)

@@ -1,21 +1,76 @@
 """The draw of sentences for a reader who does not know the project."""
 
+import re
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from benchmarks.sentences import COUNT, OLD, drawn
+from benchmarks import sentences
+from benchmarks.sentences import COUNT, OLD, drawn, english, french
+from templates.catalogues import Domain
+from tests.support import french as texts
 from tests.support.paths import ROOT
+
+OLD_ONES = [f"old sentence number {n} is here" for n in range(OLD + 5)]
+FRENCH = 150
 
 
 @pytest.mark.slow
 @pytest.mark.long
 def test_a_seed_draws_the_same_sentences_from_every_source_with_old_ones_among_them() -> None:
     """Another seed draws others; commands' lines in lists are a source, too."""
-    old = [f"old sentence number {n} is here" for n in range(OLD + 5)]
-    first, other = drawn(ROOT, 1, old), drawn(ROOT, 2, old)
-    assert first == drawn(ROOT, 1, old) != other
+    kinds = english(ROOT)
+    first, other = drawn(kinds, COUNT, 1, OLD_ONES), drawn(kinds, COUNT, 2, OLD_ONES)
+    assert first == drawn(english(ROOT), COUNT, 1, OLD_ONES) != other
     sources = Counter(source for _, source in first)
     assert (COUNT, OLD) == (len(first) - OLD, sources["old"])
     assert {"inbox/cli/commands.toml", "portal/ops/commands.toml"} & {s for _, s in [*first, *other]}
-    assert not {said for said, _ in first[:OLD]} <= {*old}
+    assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
+
+
+def test_a_seed_draws_the_same_french_sentences_with_old_ones_among_them() -> None:
+    first, other = drawn(french(), FRENCH, 1, OLD_ONES), drawn(french(), FRENCH, 2, OLD_ONES)
+    assert first == drawn(french(), FRENCH, 1, OLD_ONES) != other
+    assert (FRENCH, OLD) == (len(first) - OLD, Counter(source for _, source in first)["old"])
+    assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
+
+
+def test_french_sentences_are_errors_hints_and_answers_of_both_catalogues() -> None:
+    """No text of a page is drawn, in no language but French; a number that is too high is refused."""
+    (found,) = french()
+    said = {sentence for sentence, _ in found}
+    rooms = {re.split(r"[/_.]", source)[0] for _, source in found}
+    assert rooms == {"inbox", "templates"}
+    assert {source for _, source in found if source.startswith("templates")} == {
+        "templates/portal/texts.html",
+        "templates/portal/texts_case.html",
+    }
+    for english_too in ("this takes two officers, each with their own passphrase", "Skip to the content"):
+        assert english_too not in said
+    assert "Aller au contenu" not in said
+    assert len(said) > 700
+    with pytest.raises(ValueError, match="larger than population"):
+        drawn(french(), len(found) + 1, 1, [])
+
+
+def test_the_old_french_sentences_are_enough_and_nobody_reads_them_any_more() -> None:
+    old = sentences._OLD_FRENCH.read_text("utf-8").splitlines()
+    assert len({*old}) == len(old) > OLD
+    now = {" ".join(text.split()) for domain in Domain for text in texts.of_catalogue(domain)}
+    assert [each for each in old if " ".join(each.split()) in now] == []
+
+
+def test_the_program_draws_french_sentences_and_writes_where_each_is_from(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    words = [sys.executable, "-m", "benchmarks.sentences", "5", "--french", "30", "--key", str(key)]
+    lines = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert lines[0] == "seed 5, 50 sentences"
+    assert len(lines) == 51
+    sources = [line.split("\t")[1] for line in key.read_text("utf-8").splitlines()]
+    assert (50, OLD) == (len(sources), sources.count("old"))
+    old = {*sentences._OLD_FRENCH.read_text("utf-8").splitlines()}
+    pairs = zip(lines[1:], sources, strict=True)
+    assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
