@@ -224,6 +224,25 @@ def test_the_fingerprint_of_the_root_key_can_be_read(same_room: Room, path: str)
             assert f"/{language}/verify" in [each.get("href") for each in markup.all("a")]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_sends_to_the_fingerprint_says_where_it_is(same_room: Room, language: str) -> None:
+    """Below only on a page that shows it; otherwise on a page to which the same page leads, by its title."""
+    below, title = {
+        "en": (r"fingerprint\b[^.]*\bbelow", "“How to check this site”"),
+        "fr": (r"empreinte\b[^.]*\b(ci-dessous|plus bas)", "« Comment vérifier ce site »"),
+    }[language]
+    assert title[1:-1].strip() in same_room.client.get(f"/{language}/verify").text
+    sent = 0
+    for name in ("report", "status", "verify", "offline.html", "proof.html"):
+        page = same_room.client.get(f"/{language}/{name}").text.replace("\N{NO-BREAK SPACE}", " ")
+        told = re.findall(r'<li data-code="[\w-]+">([^<]*(?:fingerprint|empreinte)[^<]*)</li>', page)
+        sent += len(told)
+        shown = signing.fingerprint(same_room.site.root_key) in page
+        lost = [each for each in told if title not in each and not (shown and re.search(below, each))]
+        assert lost == [], name
+    assert sent >= 5
+
+
 def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskClient) -> None:
     """Byte for byte; whoever fetches it checks its hash."""
     answer = client.get("/questionnaire.toml")
