@@ -129,6 +129,8 @@ def test_where_no_portal_is_left_two_answer_for_the_day(
     collect_all(NOISE)
     clock.day = UNTIL
     by_portal(world.office, UNTIL - relativedelta(days=1))
+    with world.office.unlocked() as opened:
+        assert 1 == discard_unopened.plan(opened.inbox, opened.by_opening(UNTIL), "closed in 2031")
     two = {"passphrase-officer": PASSPHRASE}
     with sitting(world.office) as client:
         assert 'name="reason"' in client.page("/en/unopened/1")

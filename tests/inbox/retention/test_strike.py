@@ -12,6 +12,7 @@ from crypto import messages
 from inbox.casework import link_index
 from inbox.casework.exits import MATRIX, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
+from inbox.questionnaire.answers import Answer
 from inbox.retention import residue, striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
@@ -497,3 +498,31 @@ def test_the_first_obstacle_that_is_named_is_the_decision_on_the_prosecutor(offi
     transmit(office, report)
     ask_for_the_prosecutor(office, report)
     assert "inbox case decide" in refused(office, "case", "redact", "--reason", "x", str(report), "what:all")
+
+
+def test_redaction_removes_one_of_several_chosen_answers_and_keeps_the_other(
+    world: World, reporter: Reporter, collect_all: Any
+) -> None:
+    collect_all(first(reporter, text=f"Chez {NAME}.", edit=answering(vector=("social", "work"))))
+    world.office.tell_no_prosecutor(1)
+
+    def chosen() -> Answer:
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            return messages.REPORT.parse(session.get_one(Case, 1).message).answers["vector"]
+
+    world.office.json("case", "redact", "1", "everywhere", "--text", NAME, "--reason", "drill")
+    assert ("social", "work") == chosen()
+    world.office.json("case", "redact", "1", "everywhere", "--text", "social", "--reason", "drill")
+    assert ("work",) == chosen()
+
+
+def test_a_danger_does_not_keep_other_passages_from_redaction(
+    world: World, reporter: Reporter, collect_all: Any
+) -> None:
+    """The danger itself cannot be redacted before officers have dealt with it."""
+    collect_all(first(reporter, text=f"{NAME} est malade.", edit=answering(danger_now="yes")))
+    world.office.tell_no_prosecutor(1)
+    danger = world.office.run("case", "redact", "1", "danger_now:all", "--reason", "drill")
+    assert "somebody may be in danger" in danger.err
+    redact = ["case", "redact", "1", "everywhere", "--text", NAME, "--reason", "drill"]
+    assert {"what": 1} == world.office.json(*redact)["struck"]
