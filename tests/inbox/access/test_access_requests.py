@@ -1,4 +1,4 @@
-"""The register of access requests: each is answered within a month, and none is forgotten."""
+"""The register of access requests: a deadline of a month, and a place in the queue until the answer."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,21 +17,23 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 
 NAME = "Firmin Quélennec"
-# As the law of France has it.
+# Periods of French law.
 EARLIEST = timedelta(25)
 WITHIN, EXTENDED = relativedelta(months=1), relativedelta(months=3)
 NAMES_KEPT = relativedelta(months=2)
 
 
 def record(*names: str, received: date | None = None, way: str = "letter") -> list[str]:
-    """Return the words that record a request."""
+    """Return the command that records a request."""
     persons = [word for name in names for word in ("--person", name)]
     day = (received or today()).isoformat()
     return ["request", "add", *persons, "--received", day, "--way", way]
 
 
-def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office: Office) -> None:
-    """From the day on which it came, whatever the day on which officers write it down."""
+def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time_at_the_earliest(
+    office: Office,
+) -> None:
+    """Both periods begin on the day of receipt, not on the day when officers record the request."""
     came = today() - timedelta(5)
     row = office.json(*record(NAME, "Quélennec F.", received=came, way="authority"))
     assert {
@@ -63,8 +65,8 @@ def test_the_month_of_the_law_ends_with_a_shorter_month(
     assert "2027-02-28" == row["due"]
 
 
-def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path: Path) -> None:
-    """Each day of it; the plan says which of them are later."""
+def test_replacing_the_law_moves_the_deadlines_of_unanswered_requests(office: Office, tmp_path: Path) -> None:
+    """Both days move. The law needs ``--loosening`` because one of them becomes later."""
     office.json(*record(NAME))
     law = laws.edited(tmp_path / "law", "duties.toml", 'answer_after = "25 days"', 'answer_after = "9 days"')
     text = (law / "duties.toml").read_text("utf-8")
@@ -77,8 +79,8 @@ def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path
     assert (today() + timedelta(20)).isoformat() == row["due"]
 
 
-def test_a_law_that_gives_no_more_time_gives_none(office: Office) -> None:
-    """The other jurisdiction has another time, lets an answer leave at once, and extends nothing."""
+def test_a_law_without_an_extension_of_requests_allows_none(office: Office) -> None:
+    """The law xx has another deadline, lets an answer leave on the same day, and allows no extension."""
     office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
     row = office.json(*record(NAME))
     assert (today().isoformat(), (today() + timedelta(60)).isoformat()) == (row["from"], row["due"])
@@ -105,8 +107,8 @@ def test_a_law_that_gives_no_more_time_gives_none(office: Office) -> None:
         ([NAME], -367),
     ],
 )
-def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
-    """Names without a letter, or with invisible characters; a day in the future, or a mistyped year."""
+def test_an_invalid_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
+    """Names without a letter or with invisible characters, a day in the future, or a mistyped year."""
     before = office.state()
     said = office.run(*record(*names, received=today() + timedelta(received)))
     assert (1, "") == (said.code, said.out)
@@ -114,7 +116,7 @@ def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], re
 
 
 def test_a_request_may_have_the_most_names_the_longest_name_and_the_earliest_day() -> None:
-    """One without a name is none."""
+    """A request without a name is refused."""
     day, most = today(), tuple(f"Quélennec {n}" for n in range(MOST_NAMES))
     with pytest.raises(Refused, match=f"give 1 to {MOST_NAMES} names"):
         access_requests._checked(Came(day, Way.LETTER, ()), day)
@@ -122,15 +124,15 @@ def test_a_request_may_have_the_most_names_the_longest_name_and_the_earliest_day
         assert names == access_requests._checked(Came(came, Way.LETTER, names), day)
 
 
-def test_the_same_request_is_recorded_once(office: Office) -> None:
-    """However the name is written; a request of another day is another one."""
+def test_the_same_request_is_recorded_only_once(office: Office) -> None:
+    """Even if the name is written in another way. A request received on another day is a new one."""
     office.json(*record(NAME))
     assert "as number 1" in office.run(*record("firmin QUELENNEC")).err
     assert 2 == office.json(*record(NAME, received=today() - timedelta(1)))["request"]
     assert 3 == office.json(*record(NAME, "Firmin"))["request"]
 
 
-def test_there_are_two_months_more_once_and_before_the_first_one_ends(
+def test_requests_are_extended_by_two_months_once_and_before_the_first_month_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)
@@ -155,15 +157,15 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
 
 
 def deadlines(office: Office) -> Any:
-    """Return how many requests are in each state."""
+    """Return the number of requests in each state."""
     counts = office.json("office", "oversight")["deadlines"].get("access", {})
     return {state: count for state, count in counts.items() if count}
 
 
-def test_it_is_a_deadline_like_others_until_it_is_answered(
+def test_a_request_counts_as_a_deadline_until_it_is_answered(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the queue, the first due first, and for oversight, which counts those met and those done late."""
+    """The queue lists the earliest due first. Oversight counts those met, overdue and answered late."""
     clock = moved(monkeypatch)
     assert ([], {}) == (office.json("queue", "list")["requests"], deadlines(office))
     office.json(*record(NAME, received=clock.day))
@@ -182,10 +184,13 @@ def test_it_is_a_deadline_like_others_until_it_is_answered(
     assert "Answer to access requests" in office.run("office", "oversight").out
 
 
-def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
+def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By whoever looks at the register or the queue; an open request keeps its names."""
+    """The line itself stays.
+
+    Looking at the register or at the queue deletes the names; an open request keeps them.
+    """
     clock = moved(monkeypatch)
     for name in (NAME, "Ondine Le Goff", "Yann"):
         office.json(*record(name, received=clock.day))
@@ -205,10 +210,10 @@ def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
     assert "names deleted" in office.run("request", "list").out
 
 
-def test_names_are_kept_as_long_as_the_law_in_use_says(
+def test_the_names_of_a_request_are_kept_as_long_as_the_law_in_use_says(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other jurisdiction keeps them for nine days."""
+    """The law xx keeps them for nine days."""
     clock = moved(monkeypatch)
     office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
     office.json(*record(NAME, received=clock.day))
@@ -246,7 +251,7 @@ def test_the_date_of_an_answer_does_not_tell_when_it_was_found() -> None:
     assert days == {day: access_requests.dated(row, day) for day in days}
 
 
-def test_a_clock_set_back_records_answers_and_deletes_nothing(
+def test_nothing_is_recorded_answered_or_deleted_when_the_clock_was_set_back(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)

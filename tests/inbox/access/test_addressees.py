@@ -1,4 +1,4 @@
-"""What goes to a person whom the case names takes a reason: an oversight would warn that one."""
+"""An addressee whom the case names takes a reason: a letter to that person might warn a suspect."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def founded_addressed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 SECRET = "la voisine du dessus"
 IDENTITY = "Ondine Kerguelen"
 NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy", "F. Q.", "ML, docker"]
-# A single word of the report may be an office.
+# A single word of the report may be the name of a public office.
 OTHERS = [
     *("Parquet du Havre", "Le directeur", "Directeur", "M. Lerouge", "Leroy Merlin", "Docker SA"),
     *("X", "TJ", "DI"),
@@ -45,8 +45,8 @@ SAID = "case 1 names the recipient"
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(NAMED, WAYS))
-def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, name: str) -> None:
-    """The journal keeps it, and counts it where it is one against a warning."""
+def test_an_addressee_whom_the_case_names_takes_a_reason(office: Office, way: str, name: str) -> None:
+    """The journal keeps the reason, and counts it as despite a warning where there was one."""
     before = office.state()
     assert SAID in refused(office, *WAYS[way], name)
     assert before == office.state()
@@ -57,7 +57,7 @@ def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, n
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(OTHERS, WAYS))
-def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
+def test_any_other_addressee_takes_no_reason(office: Office, way: str, name: str) -> None:
     office.json(*WAYS[way], name)
 
 
@@ -68,8 +68,11 @@ TELLING = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_addressee_that_tells_of_the_reporter_takes_a_reason(office: Office, way: str) -> None:
-    """Who that is, or what was never to be repeated; to one of several: test_comparisons.py."""
+def test_an_addressee_that_could_reveal_the_reporter_takes_a_reason(office: Office, way: str) -> None:
+    """The addressee repeats the reporter's identity, or something that the reporter asked not to repeat.
+
+    For one of several reporters, see test_comparisons.py.
+    """
     for name, said in TELLING.items():
         before = office.state()
         told = refused(office, *WAYS[way], name)
@@ -81,15 +84,15 @@ def test_an_addressee_that_tells_of_the_reporter_takes_a_reason(office: Office, 
         assert (way != "ledger") is ("despite" in last[-1]["values"])
 
 
-def test_another_name_of_who_asks_what_is_held_is_known(office: Office) -> None:
-    """Where the case means that person by one of the names that the request has."""
+def test_the_other_name_of_a_person_who_made_an_access_request_is_recognised(office: Office) -> None:
+    """The case contains only one of the two names in the request."""
     office.json(*WAYS["measure"], "Zoé Ledoux")
     asked = ["--received", today().isoformat(), "--way", "letter", "--person", "Marc Leroy"]
     office.json("request", "add", *asked, "--person", "Zoé Ledoux")
     assert SAID in refused(office, *WAYS["measure"], "zoe ledoux")
 
 
-def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
+def test_the_address_of_a_letter_to_an_authority_is_checked(office: Office) -> None:
     office.json("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet")
     letter = [
         "dossier",
@@ -108,8 +111,8 @@ def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
     office.json(*letter, "--address", "3 rue du Port")
 
 
-def test_the_address_of_a_letter_to_a_person_counts(office: Office) -> None:
-    """That one is named anyhow; in care of whom it goes must not tell who reported."""
+def test_the_address_of_a_letter_to_a_person_is_checked(office: Office) -> None:
+    """The letter names this person anyway, but a “care of” must not reveal who reported."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     words = ("persons_notice", "--to", "Firmin Quélennec", "--text", "Un badge aurait servi.")
     letter = ["dossier", "letter", "1", *words, "--out", str(office.out / "x")]

@@ -1,4 +1,4 @@
-"""The restricted archive: what is kept as evidence is read for a day by the two who opened it."""
+"""The restricted archive: two officers open an archived case, and only they read it, for a day."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.copy_of("founded_archive")
 
 @pytest.fixture(scope="module")
 def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """Case 1, moot and closed today, with words and a file; case 2, open."""
+    """Case 1, moot and closed today, with a text and a file; case 2, open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("archive"))
     office = scene.world.office
     for each in (scene.reporter, Reporter(scene.world)):
@@ -48,7 +48,7 @@ def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(world: World, clock: Clock) -> Office:
-    """The same, more than a year later."""
+    """The same office, more than a year later."""
     clock.wait(A_YEAR)
     return world.office
 
@@ -57,10 +57,10 @@ def closed_lines(office: Office) -> dict[int, Any]:
     return {row["case"]: row for row in office.json("queue", "list", "--closed")["cases"]}
 
 
-def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_the_archive(
+def test_a_closed_case_enters_the_archive_at_the_end_of_the_first_retention_period(
     office: Office, clock: Clock
 ) -> None:
-    """In France a year for what is admissible; from that day on."""
+    """For an admissible report that is a year in France."""
     clock.day = today() + timedelta(A_YEAR - 2)
     assert CANARY == office.json("case", "show", "1")["summary"]
     assert CANARY == closed_lines(office)[1]["summary"]
@@ -89,14 +89,19 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_whatever_shows_it_says_who_opens_it(office: Office, tmp_path: Path, words: list[str]) -> None:
+def test_each_command_that_needs_an_archived_case_is_refused_and_says_who_can_open_it(
+    office: Office, tmp_path: Path, words: list[str]
+) -> None:
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
     assert "case 1 has been in the archive since" in refused(office, *given)
     assert not (tmp_path / "out").exists()
 
 
-def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
-    """The case, its files, words and the work on it; the control is the program's own work, and case 2."""
+def test_no_query_returns_a_row_of_an_archived_case(office: Office) -> None:
+    """The case, its files, fulltext and workflow.
+
+    The controls: case 2, and a session of the program itself.
+    """
     kinds = (Case.number, Attachment.case, Fulltext.case, Workflow.case)
     with office.unlocked() as opened:
         opened.inbox.vault.today = today() + timedelta(A_YEAR)
@@ -110,8 +115,8 @@ def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
     assert [] == office.json("queue", "list", "--closed", "--search", CANARY)["cases"]
 
 
-def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Office, clock: Clock) -> None:
-    """It is noted once more what each of them then does; the next day it is closed again."""
+def test_two_officers_open_an_archived_case_for_a_day(office: Office, clock: Clock) -> None:
+    """The journal records the opening, and oversight counts it. The next day the case is closed again."""
     assert {"cases": [1]} == office.json("access", "open-archive", "1", *WHY)
     assert CANARY == office.json("case", "show", "1")["summary"]
     row = closed_lines(office)[1]
@@ -123,10 +128,8 @@ def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Offic
     assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
 
 
-def test_opening_another_case_leaves_those_opened_earlier_on_that_day_open(
-    office: Office, clock: Clock
-) -> None:
-    """The openings of earlier days are deleted."""
+def test_opening_a_second_archived_case_does_not_close_the_first(office: Office, clock: Clock) -> None:
+    """Only the openings of earlier days are deleted."""
     office.json("case", "close", "2", "moot", "--disclosure", "withheld", *WHY)
     clock.wait(A_YEAR)
     for opened in ({1, 2}, {2}):
@@ -138,8 +141,8 @@ def test_opening_another_case_leaves_those_opened_earlier_on_that_day_open(
         clock.wait(1)
 
 
-def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Clock) -> None:
-    """One alone opens nothing, then each of them reads it; not a third who was not there, even beside one."""
+def test_only_the_two_officers_who_opened_an_archived_case_can_read_it(tmp_path: Path, clock: Clock) -> None:
+    """One officer alone cannot open it. A third one cannot read it, not even beside one of the two."""
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")
     confirmed = ("--confirm-instance", portal.fingerprint)
@@ -171,10 +174,10 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
     assert {"alice": {1}, "bruno": {1}, "chloe": set()} == reads
 
 
-def test_a_message_of_its_reporter_brings_it_back_to_be_read(
+def test_a_new_message_of_the_reporter_brings_a_case_back_from_the_archive(
     office: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """Whatever day the portal gives it; its time begins anew, and it is found as any other."""
+    """Its first period begins again."""
     sent = portal.bundle(
         Sent(reporter.follow_up("on me menace")),
         edit=lambda intake: build.replace(
@@ -191,10 +194,10 @@ def test_a_message_of_its_reporter_brings_it_back_to_be_read(
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_back(
+def test_an_archived_case_leaves_the_archive_until_a_late_message_has_been_read(
     office: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """It restarts no time: it is read once, and the case is in the archive again."""
+    """A message from before the closing does not restart the period, so the case then returns there."""
     late = portal.bundle(
         Sent(reporter.follow_up("hier")), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
@@ -209,7 +212,7 @@ def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_ba
     assert "case 1 has been in the archive since" in refused(office, "case", "show", "1")
 
 
-def test_who_opens_the_case_again_takes_it_out(office: Office) -> None:
+def test_reopening_a_case_takes_it_out_of_the_archive(office: Office) -> None:
     office.json("access", "open-archive", "1", *WHY)
     office.json("case", "reopen", "1", *WHY)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -218,7 +221,7 @@ def test_who_opens_the_case_again_takes_it_out(office: Office) -> None:
 
 
 @pytest.mark.parametrize("change", ["held", "proceedings"])
-def test_what_a_procedure_needs_is_not_in_the_archive(office: Office, change: str) -> None:
+def test_a_case_on_hold_or_in_proceedings_is_not_archived(office: Office, change: str) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         if change == "held":
             session.get_one(Workflow, 1).held = today()
@@ -228,7 +231,7 @@ def test_what_a_procedure_needs_is_not_in_the_archive(office: Office, change: st
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_after_a_final_decision_it_goes_there_once_both_periods_are_over(
+def test_after_a_final_decision_a_case_is_archived_once_both_periods_are_over(
     office: Office, clock: Clock
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
@@ -239,15 +242,17 @@ def test_after_a_final_decision_it_goes_there_once_both_periods_are_over(
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_what_has_no_archive_stays_among_the_others(office: Office) -> None:
+def test_a_case_whose_outcome_has_no_archive_period_is_never_archived(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).outcome = "out_of_scope"
         workflow.keep_in_step(session, 1)
         assert session.get_one(Workflow, 1).archive_from is None
 
 
-def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: Clock) -> None:
-    """By officers who open nothing: what shows nothing of it goes on."""
+def test_an_archived_case_is_counted_held_and_destroyed_without_being_opened(
+    office: Office, clock: Clock
+) -> None:
+    """These actions show nothing of the case."""
     assert 1 == office.json("office", "oversight")["cases"]["closed"]
     assert [1] == [each["case"] for each in office.json("retention", "list")["cases"]]
     office.json("retention", "hold", "1", *WHY)
@@ -260,17 +265,17 @@ def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: 
     assert [1] == office.json("retention", "destroy", "1")["cases"]
 
 
-def test_a_law_with_another_period_takes_it_out(office: Office, tmp_path: Path) -> None:
+def test_a_law_with_a_longer_period_takes_a_case_out_of_the_archive(office: Office, tmp_path: Path) -> None:
     year, two = (f'keep = "{keep}"\narchive' for keep in ("1 year", "2 years"))
     longer = edited(tmp_path / "law", "retention.toml", year, two)
     office.json("law", "replace", longer)
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_who_asks_what_is_held_is_not_told_before_the_archive_was_looked_at(
+def test_an_access_request_finds_an_archived_case_only_once_two_officers_have_opened_it(
     office: Office, clock: Clock
 ) -> None:
-    """It counts as not looked at; once two have opened it, it is found."""
+    """Until then, the case counts as not looked at."""
     with office.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), clock.day)
         session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))
@@ -281,8 +286,8 @@ def test_who_asks_what_is_held_is_not_told_before_the_archive_was_looked_at(
     assert (0, [1, 2]) == (seen["not_looked_at"], [each["case"] for each in seen["cases"]])
 
 
-def test_who_may_not_read_a_case_opens_none_of_it(trio: Trio, clock: Clock) -> None:
-    """Neither those from whom it is kept, to whom it is no line either, nor who is not its handler."""
+def test_an_officer_who_may_not_read_a_case_cannot_open_it_in_the_archive(trio: Trio, clock: Clock) -> None:
+    """Neither an excluded officer, who does not see the case at all, nor one who is not a handler."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2, 3):
             session.get_one(Workflow, number).outcome = "founded"
@@ -299,6 +304,6 @@ def test_who_may_not_read_a_case_opens_none_of_it(trio: Trio, clock: Clock) -> N
     assert closed_lines(trio.excluded)[1]["for_handlers"]
 
 
-def test_opening_the_archive_takes_two_and_a_reason() -> None:
+def test_opening_an_archived_case_takes_two_officers_and_is_reported_to_oversight() -> None:
     rule = TABLE[Code.OPEN_ARCHIVED]
     assert (2, True) == (rule.officers, rule.oversight)

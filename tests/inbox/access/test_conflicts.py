@@ -1,4 +1,4 @@
-"""Cases are kept from officers by hand, or because a report names them; others lift it again."""
+"""Officers exclude others by hand, or because a report names them; other officers lift the exclusion."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.inbox_trio import NAMES
 
 
 class Room:
-    """An inbox of alice, bruno and chloe, two of whom open it, with its portal."""
+    """An inbox of alice, bruno and chloe with a quorum of two, and its portal."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.office = world.office
@@ -38,7 +38,7 @@ class Room:
         return [case["case"] for case in self.of(*present).json("case", "list")["cases"]]
 
     def kept(self) -> list[tuple[int, str]]:
-        """Return what is kept from whom, past all narrowing."""
+        """Return all exclusions as (case, officer), without row-level security."""
         with self.office.opened() as inbox, inbox.transaction() as session:
             return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
@@ -68,7 +68,9 @@ def room(founded_room: World, tmp_path: Path) -> Room:
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(room: Room, words: list[str], said: str) -> None:
+def test_an_impossible_exclusion_or_alias_is_refused_and_changes_nothing(
+    room: Room, words: list[str], said: str
+) -> None:
     room.collect(first(Reporter(room.world)))
     room.of("alice", "chloe").json("case", "declare", "1")
     before = room.office.state()
@@ -78,13 +80,16 @@ def test_what_cannot_be_is_refused_and_changes_nothing(room: Room, words: list[s
 
 
 @pytest.mark.parametrize("words", [["conflict", "add", "1", "bruno"], ["conflict", "remove", "1", "bruno"]])
-def test_it_takes_a_reason(room: Room, words: list[str]) -> None:
+def test_adding_or_lifting_an_exclusion_takes_a_reason(room: Room, words: list[str]) -> None:
     done = room.office.run("access", *words)
     assert (2, True) == (done.code, "--reason" in done.err)
 
 
-def test_any_officer_keeps_a_case_from_another_or_from_oneself(room: Room) -> None:
-    """From then on it is not there for that one; the journal has the reason, for those who may read it."""
+def test_an_officer_can_exclude_any_officer_from_a_case(room: Room) -> None:
+    """Even one who is signed in.
+
+    The case is hidden from then on; the journal shows the reason only to those who may read it.
+    """
     room.collect(first(Reporter(room.world)))
     assert [1] == room.cases("alice", "bruno")
     done = room.of("alice", "bruno").run("access", "conflict", "add", "1", "bruno", "--reason", "his brother")
@@ -99,8 +104,8 @@ def test_any_officer_keeps_a_case_from_another_or_from_oneself(room: Room) -> No
     assert [] == room.of("alice", "bruno").json("access", "conflict", "list")["exclusions"]
 
 
-def test_nobody_is_excluded_by_hand_if_no_quorum_is_left(room: Room) -> None:
-    """Two officers may still read after the first; the second exclusion would leave one."""
+def test_an_exclusion_that_would_leave_no_quorum_is_refused(room: Room) -> None:
+    """After the first exclusion two officers can read the case; a second one would leave only one."""
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     refused = room.of("alice", "chloe").run("access", "conflict", "add", "1", "chloe", "--reason", "x")
@@ -109,10 +114,13 @@ def test_nobody_is_excluded_by_hand_if_no_quorum_is_left(room: Room) -> None:
     assert [1] == room.cases("alice", "chloe")
 
 
-def test_one_officer_alone_is_excluded_from_nothing(
+def test_the_only_officer_cannot_be_excluded(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Not by hand, not by a name: there is nobody else. `officer` is a word of every other report."""
+    """Neither by hand nor by a name, because nobody else could read the case.
+
+    “officer” is a word of every other report.
+    """
     collect(portal.bundle(first(Reporter(world), text="a customs officer")))
     assert [1] == [case["case"] for case in world.office.json("case", "list")["cases"]]
     for words in (
@@ -122,8 +130,8 @@ def test_one_officer_alone_is_excluded_from_nothing(
         assert "inbox officer add" in world.office.run("access", *words).err
 
 
-def test_two_others_lift_it(room: Room) -> None:
-    """While the excluded one is there the case is not, so that nobody can lift an own exclusion."""
+def test_two_other_officers_lift_an_exclusion(room: Room) -> None:
+    """The case is hidden while the excluded officer is signed in, so nobody can lift their own exclusion."""
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     for present in (("alice", "bruno"), ("bruno", "chloe")):
@@ -137,16 +145,16 @@ def test_two_others_lift_it(room: Room) -> None:
 
 
 def described(name: str, kind: str) -> Callable[..., Any]:
-    """Return ``build.describe`` with another name and type of the first file."""
+    """Return a version of ``build.describe`` that gives the first file this name and type."""
     whole = build.describe
     return lambda files: tuple(build.replace(file, name=name, type=kind) for file in whole(files))
 
 
 @pytest.mark.parametrize("place", ["answer", "list", "note", "follow-up", "file name", "file type"])
-def test_a_report_that_names_an_officer_is_kept_from_that_one(
+def test_an_officer_named_anywhere_in_a_report_is_excluded_from_it(
     room: Room, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """Wherever the name stands; the officer, though present at that very collect, is told nothing of it."""
+    """An officer who is signed in during that collection is told nothing either."""
     reporter, other = Reporter(room.world), Reporter(room.world)
     alone = {"files": [b"x"]} if place.startswith("file") else {}
     text = "Bruno est dans le coup" if place == "answer" else "rien"
@@ -171,8 +179,11 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(
     assert ([2], [1, 2]) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
 
 
-def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
-    """At collect, in the list, with the case; with that one present nobody is told anything."""
+def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
+    """During collection, in the list, and in the case.
+
+    While the excluded officer is signed in, nobody is told.
+    """
     outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
     assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
     room.collect(first(Reporter(room.world)))
@@ -189,8 +200,8 @@ def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
     assert "case 4 excludes bruno: do not mention it to them" in said
 
 
-def test_what_was_collected_is_told_by_its_numbers_with_the_gaps(room: Room) -> None:
-    """No range that would run over a case that is not there."""
+def test_collect_lists_the_new_case_numbers_without_those_of_hidden_cases(room: Room) -> None:
+    """A range of numbers must not include a hidden case."""
     texts = ["rien"] * 12 + ["Bruno"]
     bundle = room.portal.bundle(*(first(Reporter(room.world), text=text) for text in texts))
     said = room.of("alice", "bruno").run(
@@ -203,8 +214,8 @@ def test_what_was_collected_is_told_by_its_numbers_with_the_gaps(room: Room) -> 
     assert [n for n in range(1, 14) if n != kept] == [n for run in told for n in range(run[0], run[-1] + 1)]
 
 
-def test_a_name_that_is_added_is_looked_for_in_old_and_new_reports(room: Room) -> None:
-    """Follow-ups and file names too; whoever is present is told only of cases that they may see."""
+def test_a_new_alias_is_searched_in_old_and_new_reports(room: Room) -> None:
+    """Also in follow-ups and file names. The signed-in officers are told only of cases that they may see."""
     reporter = Reporter(room.world)
     room.collect(first(reporter, text="rien"))
     room.collect(Sent(reporter.follow_up("Jean-Paul Lefèvre")))
@@ -224,8 +235,10 @@ def test_a_name_that_is_added_is_looked_for_in_old_and_new_reports(room: Room) -
     ]
 
 
-def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room: Room) -> None:
-    """A third who is present has no part in it."""
+def test_exclusions_that_an_alias_causes_are_recorded_under_the_two_officers_who_confirmed_it(
+    room: Room,
+) -> None:
+    """A third officer who is signed in is not recorded."""
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     with room.of("alice", "chloe").unlocked() as opened:
         who = Actor(
@@ -233,7 +246,7 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
             build.today(),
             lambda *_: dict.fromkeys(("alice", "chloe"), Presence.CONFIRMED),
         )
-        assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
+        assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno is signed in, too
     room.of("alice", "chloe").json("case", "declare", "1")
     entries = room.of("alice", "chloe").json("journal", "list")["entries"]
     noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries if "action" in each}
@@ -241,7 +254,7 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
     assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
 
 
-def test_the_journal_tells_exclusions_and_other_names_apart(room: Room) -> None:
+def test_the_journal_distinguishes_the_list_of_exclusions_from_that_of_aliases(room: Room) -> None:
     for words in (["conflict", "list"], ["alias", "list"]):
         room.office.json("access", *words)
     entries = room.office.json("journal", "list")["entries"]
@@ -249,7 +262,7 @@ def test_the_journal_tells_exclusions_and_other_names_apart(room: Room) -> None:
     assert [{}, {"view": "aliases"}] == listed
 
 
-def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> None:
+def test_adding_an_alias_does_not_restore_a_lifted_exclusion_of_another_officer(room: Room) -> None:
     room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
     assert 1 == room.of("alice", "bruno").json("access", "conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:
@@ -259,8 +272,8 @@ def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> 
     assert [(1, "chloe")] == room.kept()
 
 
-def test_a_name_that_is_taken_off_the_list_is_not_looked_for_any_more(room: Room) -> None:
-    """It takes two officers; what was found by it stays kept."""
+def test_a_removed_alias_is_not_searched_any_more(room: Room) -> None:
+    """Removing it takes two officers. The exclusions that it caused remain."""
     assert 0 == room.office.run("access", "alias", "add", "bruno", "Jean Dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     assert 0 == room.office.run("access", "alias", "remove", "bruno", "jean-dupont").code
@@ -269,8 +282,8 @@ def test_a_name_that_is_taken_off_the_list_is_not_looked_for_any_more(room: Room
     assert [] == room.office.json("access", "alias", "list")["aliases"]
 
 
-def test_a_case_that_is_kept_from_every_quorum_is_counted_for_all_to_see(room: Room) -> None:
-    """Nobody may read it, so everybody is told how many there are and what to do; its slot goes on."""
+def test_all_officers_see_the_number_of_cases_that_no_quorum_can_read(room: Room) -> None:
+    """They are told what to do about it. The slots of these cases are still refreshed."""
     room.collect(first(Reporter(room.world), text="Bruno et Chloé"))
     assert ([], []) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
     for present in (("alice", "bruno"), ("bruno", "chloe")):
@@ -286,10 +299,10 @@ def test_a_case_that_is_kept_from_every_quorum_is_counted_for_all_to_see(room: R
     assert 1 == len(outbox.slots)
 
 
-def test_an_officer_who_joins_is_looked_for_in_all_that_came_before(
+def test_the_name_of_a_new_officer_is_searched_in_all_earlier_reports(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was kept from the others stays so."""
+    """Earlier exclusions of other officers remain."""
     monkeypatch.setattr(share_file, "LIMITS", build.QUICK)
     room.collect(first(Reporter(room.world), text="dana, et bruno"))
     room.collect(first(Reporter(room.world), text="rien"))
@@ -298,8 +311,8 @@ def test_an_officer_who_joins_is_looked_for_in_all_that_came_before(
     assert ([2], [1, 2]) == (room.cases("alice", "dana"), room.cases("alice", "chloe"))
 
 
-def test_the_name_that_founding_gives_is_not_looked_for_when_others_have_joined(tmp_path: Path) -> None:
-    """Half of all reports say officer; the control is another's name."""
+def test_the_default_name_of_the_first_officer_is_never_searched_in_reports(tmp_path: Path) -> None:
+    """Half of all reports contain the word “officer”. The control is the name of another officer."""
     room = Room(World(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2)), tmp_path)
     room.collect(first(Reporter(room.world), text="a customs officer"), present=("bruno", "chloe"))
     room.collect(first(Reporter(room.world), text="a customs officer, Bruno"), present=("bruno", "chloe"))
@@ -307,7 +320,7 @@ def test_the_name_that_founding_gives_is_not_looked_for_when_others_have_joined(
 
 
 def join(room: Room, name: str) -> None:
-    """Let an officer join, with passphrases as ``Office`` gives them."""
+    """Add an officer, with the passphrases that ``Office`` uses."""
     office = room.of("alice", "chloe")
     office.secret_of(name).write_text(build.passphrase_of(name) + "\n")
     files = [word for each in (*NAMES, name) for word in ("--new-passphrase-file", office.secret_of(each))]

@@ -1,4 +1,4 @@
-"""Before a case is read for the first time, each who is present declares to have no interest in it."""
+"""Before a case is first read, each signed-in officer declares to have no conflict of interest in it."""
 
 import re
 from pathlib import Path
@@ -19,14 +19,14 @@ from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 
 @pytest.fixture
 def unread(trio: Trio) -> Trio:
-    """The inbox before anybody read anything."""
+    """The inbox before anybody has declared or read a case."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     return trio
 
 
-# What is done to a case that nobody has declared: by these it is declared, left to others, or hidden from
-# all; two come to one which they could not declare; what is due is destroyed.
+# Commands that work on an undeclared case: they declare it, leave it to other officers, hide it from all,
+# open one that could not be declared, or destroy it once that is due.
 UNDECLARED = {
     ("case", "declare"),
     ("access", "conflict", "add"),
@@ -37,7 +37,7 @@ UNDECLARED = {
     ("retention", "destroy"),
     ("retention", "visa", "request"),
 }
-# Other ways of the same commands.
+# Variants of the same commands.
 OTHER_WAYS: list[list[str]] = [
     ["message", "reply", "3", "--text", "x", "--preview"],
     ["case", "tag", "remove", "3", "ghost"],
@@ -52,8 +52,10 @@ OTHER_WAYS: list[list[str]] = [
 
 
 @pytest.mark.slow
-def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp_path: Path) -> None:
-    """Nor is anything noted; the control is that none asks for it once they have."""
+def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_it(
+    unread: Trio, tmp_path: Path
+) -> None:
+    """The refusal records nothing. The control: none of the commands asks for a declaration afterwards."""
     unread.others.json("case", "declare", "1")
     out = str(tmp_path / "out")
     every = [[*path, "3", *more] for path, more in MORE.items() if path not in UNDECLARED] + OTHER_WAYS
@@ -73,8 +75,8 @@ def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp
     assert [] == [words for words, err in told.items() if "must first declare" in err]
 
 
-# Pages and forms of the desk that are there for a case that nobody has declared, as above; and the picture
-# that a page made which was shown before.
+# Pages and forms of the desk that work on an undeclared case, for the same reasons; and a picture on a page
+# that was shown before.
 LEFT = {
     ("/en/case/3/declare", True),
     ("/en/many/declare", True),
@@ -86,7 +88,7 @@ LEFT = {
     ("/en/case/3/readers/archive", True),
     ("/en/case/3/file/1/1/pixels", False),
 }
-# What any form could want.
+# A value for every field that any form may have.
 FILLED = {
     **dict.fromkeys(score.NAMES, "1"),
     "case": "3",
@@ -121,17 +123,17 @@ FILLED = {
     "deputy": "chloe",
 }
 MANY_FORMS = 40
-# Which the report does not say, so that the journal takes it.
+# Words that are not in the report, so that the journal accepts them as a reason.
 REASON = "ocelot-basalt"
 
 
 def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     unread: Trio, tmp_path: Path
 ) -> None:
-    """Each one is sent, filled in with what any of them could want; each page of the case is opened, too."""
+    """Each form is sent with a value for every field, and each page of the case is opened."""
     unread.others.json("case", "declare", "1")
     with unread.others.opened() as inbox, inbox.transaction() as session:
-        # One can be passed on.
+        # So that the form that passes a case on applies.
         work = session.get_one(Workflow, 3)
         work.assigned, work.waits = "alice", True
     before = unread.office.state()
@@ -154,8 +156,8 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     assert before == unread.office.state()
 
 
-def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """By an access request: whether the case names who asks, the refusal is the same."""
+def test_no_name_is_compared_with_a_case_before_all_have_declared_it(unread: Trio) -> None:
+    """With an access request open, the refusal is the same whether or not the case contains the name."""
     nobody = ("case", "decide", "3", "not_needed", "--reason", "x")
     for name in ("Phantom", CANARY):
         words = ("request", "add", "--person", name, "--received", today().isoformat(), "--way", "letter")
@@ -165,8 +167,8 @@ def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) ->
     assert "names, or may name, somebody who has made" in unread.others.run(*nobody).err
 
 
-def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
-    """It is noted, with those who were there; it holds for one case alone."""
+def test_each_officer_declares_each_case_once(unread: Trio) -> None:
+    """The journal records the declaration with the officers signed in. It holds for one case only."""
     unread.others.json("case", "declare", "1")
     assert 0 == unread.others.run("case", "show", "1").code
     assert "all signed-in officers had declared before" in unread.others.run("case", "declare", "1").out
@@ -182,13 +184,13 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
         assert {(1, name, today()) for name in ("alice", "bruno", "chloe")} == {tuple(row) for row in rows}
 
 
-def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -> None:
+def test_the_request_to_declare_does_not_reveal_a_case_to_an_excluded_officer(unread: Trio) -> None:
     for words in (["case", "show", "3"], ["case", "declare", "3"]):
         assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
 
 
-def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Nor what officers wrote of it, nor where it was; each for itself, and the control is afterwards."""
+def test_lists_show_no_content_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Nor its tags, area or score. Each list is checked; the control is the same lists afterwards."""
     unread.decide_all()
     unread.others.json("case", "declare", "1")
     closed = ("queue", "list", "--closed")
@@ -210,8 +212,8 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
         assert "    1  P4  0?  due" in said[0]
 
 
-def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Others may have linked it to one that they read; the control is afterwards."""
+def test_links_show_no_content_of_a_linked_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Other officers may have linked it to a case that these officers read. The control comes afterwards."""
     unread.others.json("case", "declare", "1", "3")
     unread.others.json("case", "link", "add", "1", "3", "same_facts")
     with unread.others.opened() as inbox, inbox.transaction() as session:
@@ -233,7 +235,10 @@ def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: 
 def test_no_search_finds_a_case_before_all_have_declared_it(
     unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
+    """Nor does an action on all search results. A filter by something that lists show finds it.
+
+    The control comes afterwards.
+    """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")
     unread.others.json("case", "reopen", "3", "--reason", "x")
@@ -249,8 +254,11 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
     assert (False, [3]) == (by_status["declared_only"], [row["case"] for row in by_status["cases"]])
 
 
-def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> None:
-    """At the desk for those chosen on the page; one that is kept from somebody present stops all of it."""
+def test_one_action_declares_several_cases_and_the_journal_records_each(unread: Trio) -> None:
+    """At the desk, those chosen on the page.
+
+    A case that excludes a signed-in officer stops the whole action.
+    """
     unread.decide_all()
     before = unread.office.state()
     assert "there is no case 3" in unread.excluded.run("case", "declare", "1", "3").err
@@ -270,8 +278,8 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     assert ["3", "2", "1"] == re.findall(r'/en/case/(\d)"', journal)
 
 
-def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
-    """What was declared is not among it, nor what may not be read; with another count nothing is done."""
+def test_many_cases_are_declared_at_once_by_command_and_at_the_desk(unread: Trio) -> None:
+    """Without those already declared or not readable. If the count has changed, nothing is done."""
     unread.decide_all()
     unread.others.json("case", "declare", "1")
     flood = ("case", "declare", "--undeclared", "--closed")
@@ -290,8 +298,8 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     assert [] == unread.others.json("queue", "list", "--closed", "--undeclared")["cases"]
 
 
-def test_an_act_on_many_asks_to_declare_all_of_them_at_once(unread: Trio) -> None:
-    """At the desk on one page, by one press; by command all are named."""
+def test_an_action_on_many_cases_asks_to_declare_all_of_them_at_once(unread: Trio) -> None:
+    """The desk asks on one page with one button; the command names all the cases."""
     unread.others.json("case", "declare", "1")
     refused = unread.others.run("queue", "unassign", "1", "2", "3").err
     assert "interest in cases 2, 3\n" in refused
@@ -304,9 +312,10 @@ def test_an_act_on_many_asks_to_declare_all_of_them_at_once(unread: Trio) -> Non
 
 
 def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Neither reasons, nor that a name was judged, nor who was kept from it.
+    """Neither reasons, nor the existence of a score, nor exclusions.
 
-    At the desk for its officer alone. Oversight counts as before; the control is afterwards.
+    At the desk, only the officer who reads it must have declared the case. Oversight counts the actions
+    anyway. The control comes afterwards.
     """
     unread.others.json("case", "declare", "3")
     unread.others.json("case", "set-score", "3", "--danger", "1", "--reason", REASON)
@@ -335,8 +344,8 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     assert REASON in unread.others.run("journal", "list").out
 
 
-def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unread: Trio) -> None:
-    """Whoever declared some of them before is not told as new of these alone."""
+def test_a_case_that_is_named_twice_is_declared_once_by_command_and_at_the_desk(unread: Trio) -> None:
+    """In the order of their numbers. An officer who had already declared all of them is not listed as new."""
     assert ["alice", "chloe"] == unread.others.json("case", "declare", "3", "1", "3")["officers"]
     with sitting(unread.others) as client:
         assert client.send("/en/many/declare", case=["2", "1", "2"]).status_code == 303
@@ -348,8 +357,8 @@ def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unr
     assert [(number, {}, "") for number in (1, 3, 1, 2, 1, 2)] == noted
 
 
-def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
-    """There is nobody to whom the case could be given instead."""
+def test_the_only_officer_is_not_asked_to_declare(tmp_path: Path) -> None:
+    """Nobody else could take the case instead."""
     office = Office.found(tmp_path)
     assert "there is no case 1" in office.run("case", "show", "1").err
     assert "there is no case 1" in office.run("case", "declare", "1").err
@@ -358,10 +367,10 @@ def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("start", "answers", "code"), [(typing_to_inbox, ("yes", "yes"), 0), (typing_to_fork, ("yes", "no"), 1)]
 )
-def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
+def test_at_a_terminal_each_officer_is_asked_before_the_case_is_shown(
     unread: Trio, tmp_path: Path, start: Start, answers: tuple[str, ...], code: int
 ) -> None:
-    """Whoever does not say yes sees nothing, and is told how to leave the case to others."""
+    """If one does not answer yes, nothing is shown, and they are told how to leave the case to others."""
     office = unread.others
     with start(["--home", office.root, *office.opening(), "case", "show", "3"], tmp_path) as typist:
         for name, answer in zip(office.present, answers, strict=True):
@@ -374,8 +383,11 @@ def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
 
 
 @pytest.mark.usefixtures("quick")
-def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
-    """By command, as a case is read, at the desk. Once it was declared in person, a sheet reads as others."""
+def test_a_declaration_cannot_be_made_with_a_recovery_sheet(unread: Trio) -> None:
+    """Neither by command, nor as a case is opened.
+
+    After a declaration in person, the sheet opens the case as usual.
+    """
     with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
     before = unread.office.state()
     said = with_sheet.run("case", "declare", "1", "2")

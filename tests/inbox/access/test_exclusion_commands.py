@@ -1,4 +1,4 @@
-"""No command knows of a case that is kept from somebody present; its reporter notices nothing."""
+"""No command reveals a case to an excluded officer, and its reporter notices nothing."""
 
 import json
 from pathlib import Path
@@ -25,15 +25,15 @@ from tests.support.inbox_trio import CANARY, KEPT, Trio, undone
 
 @pytest.fixture(scope="module")
 def before(founded_trio: Trio) -> dict[str, Any]:
-    """All that is in the trio's inbox, which none of these commands changes."""
+    """The state of the trio's inbox, which none of these commands changes."""
     return founded_trio.office.state()
 
 
 @pytest.mark.parametrize("path", [*taking_a_case(commands)], ids=" ".join)
-def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
+def test_for_an_excluded_officer_every_command_answers_as_if_the_case_did_not_exist(
     founded_trio: Trio, before: dict[str, Any], tmp_path: Path, path: tuple[str, ...]
 ) -> None:
-    """Word for word, also as JSON, and without leaving anything; with the two others present it exists."""
+    """Word for word, also as JSON, and without a trace in the inbox. The next test is the control."""
     more = [str(tmp_path / "out") if word == "OUT" else word for word in MORE[path]]
 
     def run(office: Office, number: int, *form: str) -> Said:
@@ -54,15 +54,18 @@ def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
     assert not (tmp_path / "out").exists()
 
 
-def test_with_the_others_present_every_such_command_finds_the_case(trio: Trio, tmp_path: Path) -> None:
-    """The control of the test above."""
+def test_for_the_other_officers_every_such_command_finds_the_case(trio: Trio, tmp_path: Path) -> None:
+    """Control of the test above."""
     for path, more in MORE.items():
         words = [str(tmp_path / "out") if word == "OUT" else word for word in more]
         assert "there is no case" not in trio.others.run(*path, str(KEPT), *words).err, path
 
 
-def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
-    """Lists, the journal, the conflicts; the control is what the others are shown."""
+def test_no_list_shows_an_excluded_officer_anything_of_the_case(trio: Trio) -> None:
+    """Cases, the journal, exclusions, unopened envelopes.
+
+    The control is the output for the other officers.
+    """
     commands_ = (["case", "list"], ["journal", "list"], ["access", "conflict", "list"], ["journal", "verify"])
     said = [trio.excluded.run(*words).out for words in commands_]
     shown = [trio.others.run(*words).out for words in commands_]
@@ -77,10 +80,10 @@ def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
-def test_the_journal_of_the_case_is_that_of_one_that_does_not_exist(trio: Trio) -> None:
-    """Also as JSON; the control is what the others are shown."""
+def test_for_an_excluded_officer_the_journal_of_the_case_is_as_empty_as_that_of_no_case(trio: Trio) -> None:
+    """Also as JSON. The control is the output for the other officers."""
     for form in ((), ("--json",)):
-        # The head has one more entry each time: it is read.
+        # A copy for each run, because reading the journal adds an entry to it.
         kept, absent, shown = (
             office.copy(office.root.parent.with_name(f"{name}{len(form)}")).run(
                 "journal", "list", "--case", str(number), *form
@@ -95,10 +98,10 @@ def test_the_journal_of_the_case_is_that_of_one_that_does_not_exist(trio: Trio) 
         assert shown.out.count("exclude") > kept.out.count("exclude") == 0
 
 
-def test_the_count_of_envelopes_leaves_out_those_of_the_case(
+def test_the_count_of_envelopes_set_aside_omits_those_of_excluded_cases(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which `key destroy` tells; it is that of the list of those who are present."""
+    """``key destroy`` prints the count; it equals the length of the list that the same officers see."""
     clock = moved(monkeypatch)
     clock.wait(70)
     trio.others.json("key", "rotate")
@@ -112,16 +115,16 @@ def test_the_count_of_envelopes_leaves_out_those_of_the_case(
     assert told[0] < told[1]
 
 
-def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> None:
-    """Its reporter is told nothing else than the others are."""
+def test_an_outbox_made_by_an_excluded_officer_refreshes_the_slot_of_the_case_too(trio: Trio) -> None:
+    """Its reporter gets the same as all the others."""
     assert 0 == trio.excluded.run("exchange", "outbox", "--out", trio.office.out).code
     outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
     assert 3 == len(outbox.slots) == len(outbox.closed)
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in outbox.slots})
 
 
-def test_whom_a_report_names_is_excluded_from_all_cases_of_the_matter(opened_trio: Inbox) -> None:
-    """Each noted, the case that names that one first."""
+def test_an_officer_whom_a_report_names_is_excluded_from_all_linked_cases(opened_trio: Inbox) -> None:
+    """The journal records each exclusion, beginning with the case that names the officer."""
     with undone(opened_trio) as session:
         session.execute(
             update(Link).where(Link.case.in_((1, 2)), Link.other.in_((1, 2))).values(kind="same_facts")
@@ -137,10 +140,13 @@ def test_whom_a_report_names_is_excluded_from_all_cases_of_the_matter(opened_tri
         ]
 
 
-def test_killed_anywhere_an_exclusion_and_its_entry_are_both_there_or_neither(
+def test_an_exclusion_and_its_journal_entry_are_stored_together_or_not_at_all(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """So are a new name, what it was found in, and all their entries."""
+    """The process is killed at every possible point.
+
+    The same holds for a new alias and the exclusions that it causes.
+    """
     command = ("access", "alias", "add", "chloe", "case 1")
     copies = killed_everywhere(trio.others, tmp_path / "killed", today(), *command)
     states = set()

@@ -1,4 +1,4 @@
-"""A case that has handlers is read by them alone; in an emergency two others open it, which is told."""
+"""Only its handlers read a restricted case; in an emergency, two other officers can open it (break-glass)."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.inbox_trio import CANARY, Trio
 
 @pytest.fixture(scope="module")
 def founded_entrusted(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """Cases 1 and 2 are open, and case 1 is for alice and chloe alone."""
+    """Cases 1 and 2 are open, and case 1 is restricted to alice and chloe."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
     for number in ("1", "2"):
         trio.others.json("case", "reopen", number, "--reason", "x")
@@ -25,12 +25,12 @@ def founded_entrusted(founded_trio: Trio, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def entrusted(founded_entrusted: Trio, tmp_path: Path) -> Trio:
-    """The same as this test's own."""
+    """A copy of ``founded_entrusted`` for one test."""
     return Trio(founded_entrusted.office.copy(tmp_path / "entrusted"))
 
 
 def line(office: Office, number: int, *filters: str) -> Any:
-    """Return the line of a case in the queue, None if it is not there."""
+    """Return the line of a case in the queue, or None if it is not listed."""
     found = [row for row in office.json("queue", "list", *filters)["cases"] if row["case"] == number]
     return found[0] if found else None
 
@@ -51,10 +51,10 @@ READING = [
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
-def test_who_is_no_handler_neither_reads_nor_changes_it(
+def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
     entrusted: Trio, tmp_path: Path, words: list[str]
 ) -> None:
-    """Also with a handler beside: both see the same screen. The control is that the handlers can."""
+    """Not even beside a handler, since both see the same screen. The control: the handlers can."""
     before = entrusted.office.state()
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
@@ -67,10 +67,10 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
-def test_others_see_number_priority_and_deadline_in_the_queue(
+def test_the_queue_shows_other_officers_only_number_priority_and_deadline(
     entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nothing more; where a filter would tell more, the case is not there."""
+    """A filter on anything else does not find the case."""
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
     told = {"case", "state", "priority", "deadline", "urgency", "for_handlers", "undeclared"}
@@ -87,8 +87,8 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
     assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("case", "show", "1").out
 
 
-def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
-    """Exclusion goes before need to know; its unread letter does not count there, as that of others does."""
+def test_the_queue_does_not_list_a_case_for_an_excluded_officer(trio: Trio) -> None:
+    """An exclusion overrides a restriction. The unread message of the excluded case is not counted either."""
     trio.decide_all()
     assert [2, 3] == [each.json("queue", "list")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("case", "reopen", "3", "--reason", "x")
@@ -119,7 +119,7 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
         ("9", ["alice", "chloe"], "there is no case 9"),
     ],
 )
-def test_handlers_are_a_quorum_of_officers_who_may_read_it(
+def test_the_handlers_must_be_a_quorum_of_officers_who_may_read_the_case(
     trio: Trio, case: str, names: list[str], words: str
 ) -> None:
     before = trio.office.state()
@@ -128,15 +128,13 @@ def test_handlers_are_a_quorum_of_officers_who_may_read_it(
     assert before == trio.office.state()
 
 
-def test_names_and_anyone_exclude_one_another(founded_trio: Trio) -> None:
+def test_the_command_to_remove_a_restriction_accepts_no_names(founded_trio: Trio) -> None:
     assert 2 == founded_trio.others.run("access", "unrestrict", "1", "alice").code
 
 
 @pytest.mark.parametrize("name", ["a b", "Alice", "", "x" * 33, "x" * 2_000, "a\x1b[2J"])
-def test_what_cannot_be_the_name_of_an_officer_is_refused_before_it_is_noted(
-    founded_trio: Trio, name: str
-) -> None:
-    """By handlers, exclusions and aliases alike; the journal would not read it."""
+def test_an_invalid_officer_name_is_refused_before_it_is_recorded(founded_trio: Trio, name: str) -> None:
+    """Handlers, exclusions and aliases check it in the same way; the journal could not parse such a name."""
     others = founded_trio.others
     before = founded_trio.office.state()
     for words in (
@@ -151,8 +149,8 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_before_it_is_noted(
     assert before == founded_trio.office.state()
 
 
-def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
-    """Until the new handlers let all read it again."""
+def test_an_officer_who_hands_over_a_case_can_no_longer_read_it(entrusted: Trio) -> None:
+    """The officer reads it again once the new handlers have removed the restriction."""
     entrusted.others.json("access", "restrict", "1", "alice", "bruno")
     assert 1 == entrusted.others.run("case", "show", "1").code
     assert ["alice", "bruno"] == entrusted.others.json("access", "handlers", "1")["handlers"]
@@ -161,8 +159,8 @@ def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
     assert 1 == entrusted.others.run("access", "unrestrict", "1").code
 
 
-def test_officers_are_told_whether_the_handlers_let_them_read_a_case(entrusted: Trio) -> None:
-    """Case 2 has none."""
+def test_officers_are_told_whether_a_restriction_lets_them_read_a_case(entrusted: Trio) -> None:
+    """Case 2 has no handlers, so everybody may read it."""
     for office, reads in ((entrusted.excluded, [False, True]), (entrusted.others, [True, True])):
         with office.unlocked() as opened:
             who = opened.by_opening(today())
@@ -170,8 +168,8 @@ def test_officers_are_told_whether_the_handlers_let_them_read_a_case(entrusted: 
         assert reads == told
 
 
-def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted: Trio) -> None:
-    """Noted as an action of its own; who is there is a handler from then on."""
+def test_two_officers_break_glass_and_the_referent_is_told(entrusted: Trio) -> None:
+    """The journal records an action of its own, and both officers are handlers from then on."""
     office = entrusted.excluded
     opened = office.json("access", "break-glass", "1", "--reason", "he is in danger tonight")
     assert ["alice", "bruno", "chloe"] == opened["handlers"]

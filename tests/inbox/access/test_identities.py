@@ -1,4 +1,4 @@
-"""Who a reporter is, kept apart from all else, and the ledger of what was given to whom."""
+"""The reporter's identity, stored apart from everything else, and the ledger of disclosures."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ CONSENT = ("case", "identity", "consent", "1", "--day", today().isoformat(), "--
 
 @pytest.fixture
 def office(trio: Trio, tmp_path: Path) -> Office:
-    """Two officers, and a reporter of case 1 who said who it is."""
+    """Two officers; the reporter of case 1 gave a name."""
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))
@@ -43,8 +43,8 @@ def office(trio: Trio, tmp_path: Path) -> Office:
     return trio.others
 
 
-def test_an_identity_is_shown_by_its_own_act_alone(office: Office) -> None:
-    """Not by a list, the case, a search, the queue, or the journal; the control is that act."""
+def test_only_the_command_that_shows_an_identity_shows_it(office: Office) -> None:
+    """No list, case view, search, queue or journal contains it. The control is the command itself."""
     shown = [
         office.run(*command, *form).out
         for command in (
@@ -61,8 +61,7 @@ def test_an_identity_is_shown_by_its_own_act_alone(office: Office) -> None:
     assert NAME == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_nothing_is_known_of_who_said_nothing(world_office: Office) -> None:
-    """Nor can there be a consent."""
+def test_without_a_recorded_identity_there_is_nothing_to_show_or_withdraw(world_office: Office) -> None:
     for command in (["show", "1"], ["withdraw", "1"]):
         said = world_office.run("case", "identity", *command)
         assert (1, "") == (said.code, said.out)
@@ -75,8 +74,8 @@ def world_office(founded: Office, tmp_path: Path) -> Office:
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 8_001])
-def test_an_identity_that_says_nothing_or_too_much_is_refused(trio: Trio, tmp_path: Path, text: str) -> None:
-    """And what was noted before stays."""
+def test_an_empty_or_too_long_identity_is_refused(trio: Trio, tmp_path: Path, text: str) -> None:
+    """The identity recorded before stays."""
     before = trio.office.state()
     (tmp_path / "identity").write_text(text)
     assert 1 == trio.others.run("case", "identity", "add", "1", "--text-file", tmp_path / "identity").code
@@ -84,15 +83,15 @@ def test_an_identity_that_says_nothing_or_too_much_is_refused(trio: Trio, tmp_pa
 
 
 @pytest.mark.parametrize("day", ["2199-01-01", "2200-01-01", "2026-13-01", "soon", "99"])
-def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
+def test_a_consent_with_an_invalid_or_future_day_is_refused(office: Office, day: str) -> None:
     before = office.state()
     assert office.run("case", "identity", "consent", "1", "--reason", "x", "--day", day).code in {1, 2}
     assert before == office.state()
 
 
 @pytest.mark.parametrize("given", [{}, {"day": today(), "withdrawn": True}], ids=["neither", "both"])
-def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, given: dict[str, Any]) -> None:
-    """Whoever says neither has noted nothing; a command says one of the two."""
+def test_a_consent_takes_either_a_day_or_a_withdrawal(office: Office, given: dict[str, Any]) -> None:
+    """With neither or both, nothing is recorded."""
     before = office.state()
     with (
         office.unlocked() as opened,
@@ -110,12 +109,12 @@ def disclose(office: Office, ground: str, what: str = "identity", *more: str) ->
 
 
 def alone(name: str) -> Actor:
-    """Return an officer who has signed in, and confirms nothing with anybody."""
+    """Return an actor who has signed in alone, without a second officer to confirm."""
     return Actor({name: Presence.OWN}, today())
 
 
-def test_no_name_is_added_to_an_identity_by_one_officer(office: Office) -> None:
-    """The same is said of the reporter's own name, of a colleague's and of a text that is too long."""
+def test_one_officer_cannot_add_a_name_to_an_identity(office: Office) -> None:
+    """The refusal is the same for the reporter's own name, a colleague's name, and too long a text."""
     before = office.state()
     with office.opened() as inbox:
         for text in (NAME, "Marc Tanguy", "x" * identities.LONGEST):
@@ -127,7 +126,7 @@ def test_no_name_is_added_to_an_identity_by_one_officer(office: Office) -> None:
 
 SUSPECT = "Firmin Quélennec"
 NO_ONE = "Maëlle Tanguy"
-# Where a case says who is suspected, each in a text of its own.
+# Every kind of text in which a case may name a suspect.
 SAYS: Mapping[str, Callable[[str], Base]] = {
     "Ronan Abgrall": lambda said: Note(case=1, position=90, by="alice", day=today(), text=said),
     "Soizic Bodéré": lambda said: Message(case=1, position=90, serial=9, day=today(), text=said),
@@ -141,12 +140,12 @@ SAYS: Mapping[str, Callable[[str], Base]] = {
 
 
 def measure(position: int, **texts: str) -> Measure:
-    """Return a measure on case 1."""
+    """Return a measure of case 1."""
     return Measure(case=1, position=position, kind="hearing", day=today(), **texts)
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
-    """Return why it takes two to keep an identity, an empty text where one officer does."""
+    """Return why two officers are needed to record an identity, or an empty text if one is enough."""
     try:
         identities.keep(inbox, alone(name), number, text)
     except Locked as refusal:
@@ -156,10 +155,11 @@ def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
     return ""
 
 
-def test_one_officer_does_not_make_somebody_of_the_case_unnameable(trio: Trio) -> None:
-    """What is kept as the identity goes to nobody, not even by two; a name that no case says, one keeps.
+def test_one_officer_cannot_record_a_person_whom_the_case_names_as_the_reporter(trio: Trio) -> None:
+    """An identity is disclosed to nobody without consent, so a false one would protect a suspect.
 
-    It is found in every text of the case, or of one that is linked to it.
+    Every text of the case and of linked cases is searched. One officer can record a name that the case does
+    not contain.
     """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -168,14 +168,14 @@ def test_one_officer_does_not_make_somebody_of_the_case_unnameable(trio: Trio) -
             for name, row in SAYS.items():
                 session.merge(row(f"vu {name.lower()}."))
             session.add(Link(case=1, other=2, kind="same_facts", since=today()))
-        # The first is what a follow-up of the reporter's says, and nobody else.
+        # Only a follow-up of the reporter contains the first text.
         texts = ("before its report", *SAYS)
         assert dict.fromkeys(texts, NAMED) == {text: keep_alone(inbox, "chloe", 1, text) for text in texts}
         assert "" == keep_alone(inbox, "chloe", 1, NO_ONE)
 
 
-def test_an_identity_is_compared_by_its_words_and_by_its_lines(trio: Trio) -> None:
-    """A family name alone, in small letters, is no line of it; of a nickname, no word is long enough."""
+def test_an_identity_is_compared_with_the_case_both_word_by_word_and_line_by_line(trio: Trio) -> None:
+    """A family name alone, in small letters, is not a whole line; no word of a nickname is long enough."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Identity))
@@ -186,8 +186,8 @@ def test_an_identity_is_compared_by_its_words_and_by_its_lines(trio: Trio) -> No
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_who_is_alone_in_the_office_keeps_any_identity(world: World) -> None:
-    """That one reads it in any case; nobody is there who could confirm it."""
+def test_an_officer_who_is_alone_in_the_office_can_record_any_identity(world: World) -> None:
+    """Such an officer reads every case anyway, and nobody else could confirm."""
     world.office.json("case", "declare", "1")
     with world.office.opened() as inbox:
         with inbox.transaction() as session:
@@ -198,8 +198,8 @@ def test_who_is_alone_in_the_office_keeps_any_identity(world: World) -> None:
             assert f"{SUSPECT}\n{NAME}" == session.get_one(Identity, 1).text
 
 
-def test_names_are_tried_on_no_linked_case_that_the_officer_may_not_read(trio: Trio) -> None:
-    """Kept from one, not declared by one: the same is answered as if it did not say the name."""
+def test_an_identity_is_not_compared_with_linked_cases_that_the_officer_may_not_read(trio: Trio) -> None:
+    """The answer is the same as if an excluded or undeclared case did not contain the name."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Identity))
@@ -217,13 +217,13 @@ def test_names_are_tried_on_no_linked_case_that_the_officer_may_not_read(trio: T
         assert ["", NAMED] == [keep_alone(inbox, name, 1, SUSPECT) for name in ("chloe", "alice")]
 
 
-def test_oversight_counts_each_identity_that_is_kept(office: Office) -> None:
+def test_oversight_counts_each_recorded_identity(office: Office) -> None:
     with office.opened() as inbox:
         assert 1 == oversight.look(inbox, alone("alice"))["actions"]["keep-identity"]
 
 
-def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path: Path) -> None:
-    """Another name is noted below it, as far as there is room; two strike the one that is wrong."""
+def test_one_officer_cannot_remove_anything_from_an_identity(office: Office, tmp_path: Path) -> None:
+    """A new name is added below the old one, as far as there is room. Two officers redact the wrong one."""
     for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
         (tmp_path / "other").write_text(text)
         assert code == office.run("case", "identity", "add", "1", "--text-file", tmp_path / "other").code
@@ -234,10 +234,10 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
     assert f"{NAME}\n[…]" == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
-    """Once it has the case, and after a decision each time.
+def test_without_consent_an_identity_is_disclosed_only_to_the_judicial_authority(office: Office) -> None:
+    """Only once that authority has the case, and after a decision each time.
 
-    Consent that was taken back, or given for another name, is none.
+    A consent does not count if it was withdrawn, or if a name was added later.
     """
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("case", "decide", "1", "not_told", "--reason", "x")
@@ -257,8 +257,8 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
     assert 1 == disclose(office, "consent")
 
 
-def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
-    """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
+def test_recording_a_consent_takes_two_officers_and_names_the_message_that_gives_it(office: Office) -> None:
+    """One officer alone can record a withdrawal, so that it never has to wait."""
     assert "the reason must name the message in which the reporter consented" in refused(
         office, *CONSENT[:-1], " "
     )
@@ -274,7 +274,7 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
     assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
 
 
-def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
+def test_a_reporter_who_consented_is_told_the_recipient_before_the_disclosure(office: Office) -> None:
     office.json(*CONSENT)
     gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
     undecided = "before this disclosure, officers must decide whether to inform the reporter"
@@ -291,16 +291,19 @@ LINES = (
 )
 
 
-def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> None:
-    """Registers keep them, and more officers read them; with other words they are kept."""
+def test_no_reference_and_no_restriction_may_name_the_reporter(office: Office) -> None:
+    """The registers contain both, and more officers read the registers.
+
+    The control is a harmless reference.
+    """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for words in LINES:
         assert "contains words that could identify somebody" in refused(office, *words, f"for {NAME}"), words
         office.json(*words, "26/118")
 
 
-def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
-    """In order, after what stood in it; hostile text is made harmless."""
+def test_the_ledger_lists_each_disclosure_with_its_recipient_ground_and_officers(office: Office) -> None:
+    """In order, after the earlier entries. Control characters in a recipient are escaped."""
     assert [2, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
     words = ("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
@@ -331,7 +334,7 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
 
 
 def test_one_officer_cannot_disclose_an_identity_but_can_disclose_a_report(office: Office) -> None:
-    """The journal has an action of its own for a disclosed identity."""
+    """The journal has a separate action for the disclosure of an identity."""
     office.json(*CONSENT)
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     identity, report = (Given("X", what, Ground.CONSENT) for what in (What.IDENTITY, What.REPORT))
@@ -345,8 +348,8 @@ def test_one_officer_cannot_disclose_an_identity_but_can_disclose_a_report(offic
     assert ["disclose", "disclose-identity"] == [each for each in noted if each.startswith("disclose")]
 
 
-def test_the_ledger_says_codes_in_words_and_leaves_what_an_officer_wrote() -> None:
-    """A recipient whom an officer calls as a code is called is that one's word."""
+def test_the_ledger_translates_codes_but_not_the_words_of_an_officer() -> None:
+    """Even if an officer's name for a recipient is the same as a code."""
     for recipient, what, said in (
         ("report", "report", ("report", "The report")),
         ("letter", "a list", ("letter", "a list")),
@@ -364,7 +367,7 @@ def test_a_recipient_may_have_the_longest_name(office: Office) -> None:
 
 
 @pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])
-def test_who_gets_something_has_a_name(office: Office, recipient: str) -> None:
+def test_a_disclosure_needs_a_recipient_of_valid_length(office: Office, recipient: str) -> None:
     before = office.state()
     words = [
         "dossier",

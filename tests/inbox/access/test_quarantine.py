@@ -1,4 +1,4 @@
-"""A case in quarantine is read by nobody, whatever is asked; it stays in the queue, and goes on."""
+"""Nobody reads a case in quarantine; it stays in the queue, and its deadlines continue."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.copy_of("founded_quarantine")
 
 @pytest.fixture(scope="module")
 def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """Case 1 in quarantine, case 2 beside it, both with the same words and files."""
+    """Case 1 is in quarantine and case 2 is not; both have the same texts and files."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("quarantine"))
     for each in (scene.reporter, Reporter(scene.world)):
         scene.collect(first(each, text=CANARY, files=[b"x"]), Sent(each.follow_up(CANARY)))
@@ -28,8 +28,11 @@ def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFa
     return scene
 
 
-def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
-    """The case, its letters, files, notes and words; the control is the program's own work, and case 2."""
+def test_no_query_returns_a_row_of_a_case_in_quarantine(office: Office) -> None:
+    """The case, its messages, files, notes and fulltext.
+
+    The controls: case 2, and a session of the program itself.
+    """
     kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Fulltext.case, Workflow.case)
     with office.unlocked() as opened:
         with opened.inbox.vault.transaction(opened.officers) as session:
@@ -52,7 +55,9 @@ def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path, words: list[str]) -> None:
+def test_each_command_that_needs_the_case_is_refused_and_says_that_it_is_in_quarantine(
+    office: Office, tmp_path: Path, words: list[str]
+) -> None:
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
     before = office.state()
     said = office.run(*given)
@@ -60,8 +65,8 @@ def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path,
     assert (before, False) == (office.state(), (tmp_path / "out").exists())
 
 
-def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
-    """Whoever places it does not go on reading by what was loaded before."""
+def test_placing_a_case_in_quarantine_expels_it_from_the_open_session(office: Office) -> None:
+    """Otherwise the officer who places it could still read the rows loaded before."""
     with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         case = session.get_one(Case, 2)
         quarantine._place(session, 2, today())
@@ -70,7 +75,7 @@ def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
             assert case.message
 
 
-def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: Office) -> None:
+def test_the_queue_lists_a_case_in_quarantine_but_no_search_finds_it(office: Office) -> None:
     lines = {row["case"]: row for row in office.json("queue", "list")["cases"]}
     assert (today().isoformat(), None) == (lines[1]["quarantined"], lines[1]["summary"])
     assert CANARY == lines[2]["summary"]
@@ -79,10 +84,10 @@ def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: O
     assert [2] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
-def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
+def test_a_case_in_quarantine_is_answered_and_closed_while_its_new_messages_stay_hidden(
     office: Office, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """What its reporter writes is filed, and its slot refreshed, as of any other."""
+    """New messages of its reporter are filed, and its slot is refreshed, as for every other case."""
     reply = ("message", "reply", "1", "--text", "Tell your lawyer's secrets to nobody")
     assert "nothing was compared with it" in office.run(*reply).err
     office.json(*reply, "--despite-warning", "it says nothing of the report")
@@ -98,8 +103,8 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     assert ([CANARY, "encore"], "closed") == ([each["text"] for each in shown["follow_ups"]], shown["status"])
 
 
-def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -> None:
-    """Else a case of an offence could not be closed without lifting what guards the secret."""
+def test_legal_duties_are_decided_and_proceedings_recorded_during_quarantine(office: Office) -> None:
+    """Else officers would have to lift the quarantine, a protection, to close a case about an offence."""
     with office.opened() as inbox, inbox.transaction() as session:
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)
@@ -122,8 +127,8 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
     assert "in quarantine" in office.run("case", "show", "1").err
 
 
-def test_no_emergency_opens_it(trio: Trio) -> None:
-    """It is not for its handlers only; and its handlers are told why they read nothing."""
+def test_break_glass_does_not_open_a_case_in_quarantine(trio: Trio) -> None:
+    """Whether it has handlers or not. The handlers themselves are told why they cannot read it."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     said = trio.others.run("access", "break-glass", "1", "--reason", "x")
     assert (1, True) == (said.code, "case 1 has been in quarantine" in said.err)
@@ -135,6 +140,6 @@ def test_no_emergency_opens_it(trio: Trio) -> None:
     assert (1, True, before) == (said.code, "case 1 has been in quarantine" in said.err, trio.office.state())
 
 
-def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
+def test_a_quarantine_cannot_be_lifted_from_a_case_that_is_not_in_quarantine(office: Office) -> None:
     said = office.run("access", "unquarantine", "2", "--reason", "x")
     assert (1, True) == (said.code, "case 2 is not in quarantine" in said.err)

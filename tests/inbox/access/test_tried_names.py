@@ -1,4 +1,4 @@
-"""Nobody finds out by trying names whom a case names that they may not read."""
+"""Officers cannot find out by trying names whom an unreadable case mentions."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -32,14 +32,14 @@ from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
-# Of somebody else who has the family name of the first.
+# Another person with the same family name as the first.
 ALIKE = "Soizic Quélennec"
 NAMES = ("alice", "bruno")
 
 
 @pytest.fixture(scope="module")
 def founded_tried(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two officers who read a case that names somebody."""
+    """Two officers who read a case that names a person."""
     folder = tmp_path_factory.mktemp("tried")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -68,7 +68,7 @@ def _undeclared(session: Session) -> None:
 
 
 def _end(session: Session) -> None:
-    """Let it be due to be destroyed, but for the visa; the portal has nothing to hear of it."""
+    """Make the case due for destruction except for the visa, with nothing left to tell the portal."""
     work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
     work.waits, work.closed = False, today() - timedelta(5_000)
     work.outcome, work.disclosure = "out_of_scope", "withheld"
@@ -82,8 +82,8 @@ STATES: Mapping[str, Callable[[Session], None]] = {
 }
 RECORD = ["request", "add", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
 NO_TRANSMISSION = ["case", "decide", "1", "no_transmission", "--reason", "x"]
-# What is typed; NAME is a name that stands in the case, or another one. The last is that of which more is
-# said of a case that may be read.
+# The commands; NAME stands for a name in the case, or for another one. If the case may be read, the last
+# command of each list says more.
 OPEN = {
     "nobody": [RECORD, ["case", "decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["message", "reply", "1", "--text", "C'est NAME."]],
@@ -111,7 +111,7 @@ WAYS = OPEN | ENDED | WITH_VISA
 
 
 def _said(office: Office, way: str, name: str) -> list[tuple[int, str, str]]:
-    """Return what is said to what is typed, with no name in it and no place."""
+    """Return the output of these commands, without names and paths."""
     put = {"NAME": name, "FIRST": name.split(maxsplit=1)[0], "OUT": str(office.out)}
     found = []
     for words in WAYS[way]:
@@ -132,10 +132,10 @@ def _room(office: Office, folder: Path, way: str, *change: Callable[[Session], N
 
 
 @pytest.mark.parametrize(("way", "state"), crossed(WAYS, STATES))
-def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
+def test_the_answer_about_an_unreadable_case_is_the_same_for_every_name(
     founded_tried: Office, tmp_path: Path, way: str, state: str
 ) -> None:
-    """Unless all present may read it: that is the control."""
+    """The control: if all signed-in officers may read the case, the answers differ."""
     tried = (NAME, OTHER, ALIKE) if RECORD in WAYS[way] else (NAME, OTHER)
     first_told, *told = [
         _said(_room(founded_tried, tmp_path / state / name, way, STATES[state]), way, name) for name in tried
@@ -145,10 +145,10 @@ def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
     assert read[0] != read[1]
 
 
-def test_of_two_officers_neither_keeps_alone_as_an_identity_whom_a_case_names(
+def test_in_an_office_of_two_neither_can_alone_record_a_person_whom_the_case_names_as_identity(
     founded_tried: Office, tmp_path: Path
 ) -> None:
-    """A name that the case does not say, one keeps."""
+    """One is enough for a name that the case does not contain."""
     alone = Actor({"alice": Presence.OWN}, today())
     with founded_tried.copy(tmp_path / "room").opened() as inbox:
         with pytest.raises(Locked):
@@ -156,8 +156,8 @@ def test_of_two_officers_neither_keeps_alone_as_an_identity_whom_a_case_names(
         identities.keep(inbox, alone, 1, OTHER)
 
 
-def test_who_asks_what_is_held_is_found_in_notes_of_declared_cases_alone(opened_trio: Inbox) -> None:
-    """What one of those present has not declared is counted as not looked at."""
+def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio: Inbox) -> None:
+    """A case that one signed-in officer has not declared is counted as not looked at."""
     with undone(opened_trio, ("alice", "chloe")) as session:
         session.add_all(
             Note(case=number, position=90, by="alice", day=today(), text=f"vu {NAME}") for number in (1, 2)
@@ -169,10 +169,10 @@ def test_who_asks_what_is_held_is_found_in_notes_of_declared_cases_alone(opened_
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_what_those_present_may_not_read_waits_for_the_answer_to_anybody_who_asks(
+def test_an_unreadable_case_is_not_destroyed_while_any_access_request_is_open(
     founded_tried: Office, tmp_path: Path, state: str
 ) -> None:
-    """Nobody can look whom it names. The control is a case that may be read, and names somebody else."""
+    """Nobody can check whom it names. The control is a readable case that names somebody else."""
 
     def waits(name: str, change: Callable[[Session], None]) -> list[bool]:
         office = _room(founded_tried, tmp_path / name, "destruction", change)

@@ -1,4 +1,4 @@
-"""Who reads which case: every choice of officers, compared with the rule in one line of Python."""
+"""Who reads which case: every combination of officers, compared with the rule in one line of Python."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -31,9 +31,10 @@ SOMEBODY = [chosen for chosen in SUBSETS if chosen]
 
 @dataclass(frozen=True)
 class Kept:
-    """What is noted of a case: its handlers, from whom it is kept, who declared it.
+    """The access data of a case: its handlers, exclusions and declarations.
 
-    It is ``quarantined``, or in the archive and ``opened`` today for these; None if it is not there.
+    ``state``: whether it is in quarantine, and which officers opened it in the archive today; the latter is
+    None if it is not in the archive.
     """
 
     handlers: set[str]
@@ -50,11 +51,14 @@ class Kept:
         return self.state[1]
 
     def is_line(self, present: set[str]) -> bool:
-        """Tell whether those present see that it is there."""
+        """Tell whether the signed-in officers see that the case exists."""
         return not self.excluded & present
 
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
-        """Tell whether those present read it; ``quarantine`` as of an act that shows nothing of it."""
+        """Tell whether the signed-in officers read the case.
+
+        With ``quarantine``, answer for an action that shows nothing of it.
+        """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened
         return self.is_line(present) and among and (quarantine or (is_out and not self.quarantined))
@@ -64,13 +68,13 @@ OPENED = (frozenset(NAMES[:size]) for size in range(3))
 STATES = [(False, None), (True, None), *((False, names) for names in OPENED)]
 CASES = {n: Kept(*each) for n, each in enumerate(product(SUBSETS, SUBSETS, STATES, SUBSETS), 1)}
 GONE = range(len(CASES) + 1, len(CASES) + 1 + len(SUBSETS))
-# Of each case one that has to do with it, neither far away nor of the same kind.
+# Each case is linked to the one this far ahead: near, but not of the same kind.
 STEP = 37
 
 
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """A vault with a case of each kind there is, and of as many that are destroyed what is left of those."""
+    """A vault with a case of every kind, and with the remains of destroyed cases."""
     with closing(upgrade.create(tmp_path_factory.mktemp("who") / "vault.sqlite", bytes(32))) as made:
         with made.transaction() as session:
             session.add_all(Officer(name=name, since=DAY, member=n) for n, name in enumerate(NAMES, 1))
@@ -109,24 +113,24 @@ def _fill(session: Session) -> None:
 
 @contextmanager
 def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
-    """Give a session in which those are present, and take back what is done in it."""
+    """Give a session of these officers, and roll it back."""
     with vault.transaction(sorted(present), quarantine=quarantine) as session:
         yield session
         session.rollback()
 
 
 def numbers(holds: Callable[[Kept], bool]) -> set[int]:
-    """Return the cases of which something holds."""
+    """Return the numbers of the cases that satisfy a condition."""
     return {number for number, case in CASES.items() if holds(case)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("quarantine", [False, True], ids=["reading", "showing nothing"])
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_those_present_read_what_each_of_them_may(
+def test_signed_in_officers_read_only_what_each_of_them_may_read(
     vault: Vault, present: set[str], *, quarantine: bool
 ) -> None:
-    """A case, what belongs to it, a link only with both its ends, what came and was not opened."""
+    """The case and its rows; a link only if both its ends are readable; unopened envelopes."""
     read = numbers(lambda case: case.is_read(present, quarantine=quarantine))
     linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
     with undone(vault, present, quarantine=quarantine) as session:
@@ -138,10 +142,13 @@ def test_those_present_read_what_each_of_them_may(
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_that_a_case_is_there_is_known_to_all_from_whom_it_is_not_kept(
+def test_every_officer_except_those_excluded_knows_that_a_case_exists(
     vault: Vault, present: set[str]
 ) -> None:
-    """As a line of the queue; who handles it, who declared it; the journal tells of one that is gone, too."""
+    """They see the line in the queue, handlers, exclusions and declarations.
+
+    The journal also contains destroyed cases.
+    """
     there = numbers(lambda case: case.is_line(present))
     gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}
     with undone(vault, present) as session:
@@ -160,7 +167,7 @@ def test_that_a_case_is_there_is_known_to_all_from_whom_it_is_not_kept(
         assert GONE.stop == len(session.scalars(entries.execution_options(**WHOLE_JOURNAL)).all())
 
 
-def test_the_programs_own_work_finds_everything(vault: Vault) -> None:
+def test_the_work_of_the_program_itself_reads_everything(vault: Vault) -> None:
     with undone(vault, ()) as session:
         assert set(CASES) == set(session.scalars(select(Case.number)))
         assert {*CASES, GONE.stop} == set(session.scalars(select(Unopened.number)))
@@ -168,8 +175,13 @@ def test_the_programs_own_work_finds_everything(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_a_case_is_declared_once_each_who_is_present_has_declared_it(vault: Vault, present: set[str]) -> None:
-    """The word of one uncovers nothing to another; asked for all, for few, as a condition, of one."""
+def test_a_case_is_declared_once_every_signed_in_officer_has_declared_it(
+    vault: Vault, present: set[str]
+) -> None:
+    """One officer's declaration opens nothing to another.
+
+    The functions answer for all cases, few, one, and as a condition of a query.
+    """
     known = numbers(lambda case: case.is_line(present) and present <= case.declared)
     read = numbers(lambda case: case.is_read(present))
     few = set(list(CASES)[::11])
@@ -192,8 +204,8 @@ def test_a_case_is_declared_once_each_who_is_present_has_declared_it(vault: Vaul
                 assert not left
 
 
-def test_who_declares_does_so_for_each_present_and_for_nobody_else(vault: Vault) -> None:
-    """Of another case nothing is noted, nor of who is absent."""
+def test_a_declaration_is_recorded_for_each_signed_in_officer_and_for_no_other(vault: Vault) -> None:
+    """Nothing is recorded for other cases or for absent officers."""
     case = next(n for n, each in CASES.items() if each.declared == {"bruno"} and each.is_read(set(NAMES)))
     with undone(vault, {"alice", "bruno"}) as session:
         before = set(session.execute(select(Declaration.case, Declaration.officer)))
@@ -203,8 +215,8 @@ def test_who_declares_does_so_for_each_present_and_for_nobody_else(vault: Vault)
         assert [] == declarations._declare(session, case, DAY)
 
 
-def test_who_is_the_only_officer_is_not_asked(vault: Vault) -> None:
-    """Whoever was one before; with a second one, present or not, it is asked again."""
+def test_the_only_officer_in_the_office_is_not_asked_to_declare(vault: Vault) -> None:
+    """Even if there were others before. With a second officer, signed in or not, the question returns."""
     case = next(n for n, each in CASES.items() if not each.declared and each.is_read({"alice"}))
     with undone(vault, {"alice"}) as session:
         for name in ("bruno", "chloe"):
@@ -217,15 +229,16 @@ def test_who_is_the_only_officer_is_not_asked(vault: Vault) -> None:
 
 
 def where(**wanted: Any) -> int:
-    """Return the first case that is noted so."""
+    """Return the first case with these access data."""
     return next(n for n, case in CASES.items() if all(getattr(case, k) == v for k, v in wanted.items()))
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_in_an_emergency_those_present_join_the_handlers_unless_they_read_it_or_nobody_may(
-    vault: Vault, present: set[str]
-) -> None:
-    """Of every choice of handlers, in quarantine and not: who was a handler stays one."""
+def test_break_glass_adds_the_signed_in_officers_to_the_handlers(vault: Vault, present: set[str]) -> None:
+    """It is refused if they read the case already, or if it is in quarantine. Earlier handlers remain.
+
+    Every combination of handlers is tried.
+    """
     for chosen, held in product(SUBSETS, (False, True)):
         number = where(handlers=chosen, excluded=set(), quarantined=held)
         with undone(vault, present) as session:
@@ -239,7 +252,7 @@ def test_in_an_emergency_those_present_join_the_handlers_unless_they_read_it_or_
                 assert sorted(chosen) == handlers.of(session, number)
 
 
-def test_what_is_kept_from_somebody_present_is_not_there_in_an_emergency_either(vault: Vault) -> None:
+def test_break_glass_does_not_reveal_a_case_to_an_excluded_officer(vault: Vault) -> None:
     number = where(handlers={"alice"}, excluded={"bruno"}, quarantined=False)
     with undone(vault, {"bruno", "chloe"}) as session, pytest.raises(CaseRefused, match="no case"):
         handlers._break_glass(session, number, ["bruno", "chloe"], DAY)
@@ -248,8 +261,10 @@ def test_what_is_kept_from_somebody_present_is_not_there_in_an_emergency_either(
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
-def test_handlers_are_a_quorum_of_those_from_whom_it_is_not_kept(vault: Vault, quorum: int) -> None:
-    """Every choice, over every exclusion, by one who reads it; the handlers before it are none any more."""
+def test_only_a_quorum_of_officers_who_are_not_excluded_can_become_handlers(
+    vault: Vault, quorum: int
+) -> None:
+    """Every combination with every exclusion. The new handlers replace the earlier ones."""
     for chosen, excluded in product(SUBSETS, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers={"alice"}, excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
@@ -263,7 +278,7 @@ def test_handlers_are_a_quorum_of_those_from_whom_it_is_not_kept(vault: Vault, q
                 assert ["alice"] == handlers.of(session, number)
 
 
-def test_a_stranger_or_who_left_is_no_handler(vault: Vault) -> None:
+def test_a_stranger_or_a_former_officer_cannot_be_a_handler(vault: Vault) -> None:
     number = where(handlers=set(), excluded=set(), quarantined=False)
     with undone(vault, {"alice"}) as session:
         session.get_one(Officer, "chloe").member = None
@@ -272,8 +287,8 @@ def test_a_stranger_or_who_left_is_no_handler(vault: Vault) -> None:
                 handlers._entrust(session, number, ["alice", name], 1, DAY)
 
 
-def test_only_what_has_handlers_is_opened_to_all(vault: Vault) -> None:
-    """Another case keeps its own."""
+def test_only_a_restricted_case_can_be_opened_to_all(vault: Vault) -> None:
+    """Another case keeps its handlers."""
     number = where(handlers={"alice"}, excluded=set(), quarantined=False)
     with undone(vault, {"alice"}) as session:
         handlers._open_to_all(session, number)
@@ -286,8 +301,8 @@ def test_only_what_has_handlers_is_opened_to_all(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
-def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int) -> None:
-    """Every officer, over every exclusion; what was kept stays so, another case is as it was."""
+def test_every_exclusion_leaves_a_quorum_that_can_read_the_case(vault: Vault, quorum: int) -> None:
+    """Every officer with every exclusion. Earlier exclusions and other cases do not change."""
     for officer, excluded in product(NAMES, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers=set(), excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
@@ -312,8 +327,8 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
             assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
 
 
-def test_a_name_excludes_an_officer_unless_there_is_no_other(vault: Vault) -> None:
-    """Nor has the only officer an alias: there is nobody who could read the cases instead."""
+def test_a_name_in_a_report_excludes_an_officer_unless_there_is_no_other(vault: Vault) -> None:
+    """The only officer cannot get an alias either, because nobody else could read the cases."""
     with undone(vault, {"alice"}) as session:
         for name in ("bruno", "chloe"):
             assert {"alice"} == conflicts.watched(session).meant_in(["Alice"])
@@ -325,7 +340,7 @@ def test_a_name_excludes_an_officer_unless_there_is_no_other(vault: Vault) -> No
             aliases._add(session, "alice", "Jeanne Dupont")
 
 
-def test_a_link_that_would_leave_too_few_is_refused_with_the_kinds_that_bind_nothing(vault: Vault) -> None:
+def test_a_link_that_would_leave_too_few_readers_is_refused_with_the_allowed_relations(vault: Vault) -> None:
     here, there = (where(handlers=set(), excluded=each, quarantined=False) for each in ({"bruno"}, {"chloe"}))
     with undone(vault, {"alice"}) as session:
         session.add_all(
@@ -341,23 +356,23 @@ def test_a_link_that_would_leave_too_few_is_refused_with_the_kinds_that_bind_not
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
-def test_what_no_quorum_reads_is_counted(vault: Vault, quorum: int) -> None:
+def test_cases_that_no_quorum_can_read_are_counted(vault: Vault, quorum: int) -> None:
     with undone(vault, ()) as session:
         lost = numbers(lambda case: bool(case.excluded) and 3 - len(case.excluded) < quorum)
         assert len(lost) == conflicts.out_of_reach(session, quorum)
         assert bool(lost) is bool(conflicts.warnings(session, quorum))
 
 
-def test_the_day_of_a_quarantine_is_told_to_all_from_whom_the_case_is_not_kept(vault: Vault) -> None:
-    """Although nobody reads it; of one that is in none there is no day."""
+def test_all_officers_except_those_excluded_see_the_day_of_a_quarantine(vault: Vault) -> None:
+    """Although nobody can read the case."""
     with undone(vault, {"alice", "bruno"}) as session:
         for number, case in list(CASES.items())[::23]:
             shown = case.quarantined and case.is_line({"alice", "bruno"})
             assert (DAY if shown else None) == quarantine.since(session, number)
 
 
-def test_what_is_forgotten_takes_its_rows_along_and_no_others(vault: Vault) -> None:
-    """Links from either side too; the journal stays."""
+def test_forgetting_a_case_deletes_its_rows_and_no_others(vault: Vault) -> None:
+    """Links are deleted in both directions; the journal remains."""
     gone = [5, 900]
     kinds = (Case, Workflow, Note, Handler, Exclusion, Declaration, Unopened)
     with undone(vault, ()) as session:
