@@ -1,4 +1,4 @@
-"""A body outside with an inbox of its own, and how its channel comes onto the root's keyring."""
+"""How an external body's inbox gets its channel onto the root's keyring."""
 
 import shutil
 from collections.abc import Callable
@@ -41,6 +41,7 @@ def body(founded_pair: tuple[Office, Office], tmp_path: Path) -> Office:
 
 
 def refused(root: Office, words: str, *command: str | Path) -> None:
+    """Check that a command fails with these words and a hint, and changes nothing."""
     before = root.state()
     said = root.run(*command)
     assert (1, True) == (said.code, words in said.err), said.err
@@ -49,8 +50,8 @@ def refused(root: Office, words: str, *command: str | Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
-    """It says the root's fingerprint, which its officers compare with the poster, and what to do next."""
+def test_an_external_body_names_the_root_when_it_begins(root: Office, tmp_path: Path) -> None:
+    """The command prints the root's fingerprint, to compare with the poster, and the next step."""
     body = Office(tmp_path / "new")
     body.root.parent.mkdir()
     body.secret.write_text(build.PASSPHRASE)
@@ -63,8 +64,8 @@ def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
     refused(body, "this inbox has no root key", "exchange", "keyring", "--out", "x")
 
 
-def test_a_body_vouches_for_nothing_and_makes_no_keyring(body: Office) -> None:
-    """It has no root seed; what only the root can do is refused."""
+def test_an_external_body_issues_no_keyring_and_accepts_no_channel(body: Office) -> None:
+    """It has no root seed."""
     folder, fingerprint = export(body)
     for command in (
         ("exchange", "keyring", "--out", "x"),
@@ -75,7 +76,9 @@ def test_a_body_vouches_for_nothing_and_makes_no_keyring(body: Office) -> None:
 
 
 @pytest.mark.parametrize("given", [["--deployment-id", "AAAA"], ["--root-key", "AAAA"]])
-def test_the_root_is_named_whole(tmp_path: Path, given: list[str]) -> None:
+def test_an_external_body_must_give_both_the_deployment_and_the_root_key(
+    tmp_path: Path, given: list[str]
+) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
     command = ["init", "--channel", BODY, *NAMES]
@@ -85,7 +88,7 @@ def test_the_root_is_named_whole(tmp_path: Path, given: list[str]) -> None:
     assert not office.root.exists()
 
 
-def test_an_accepted_channel_stands_on_the_next_keyring_behind_our_own(root: Office, body: Office) -> None:
+def test_the_next_keyring_lists_an_accepted_channel_after_our_own(root: Office, body: Office) -> None:
     accepted = accept(root, body)
     renewed = root.json("exchange", "keyring", "--out", root.out / "keyring")
     own, other = root.keyring()[0].channels
@@ -99,7 +102,8 @@ def test_an_accepted_channel_stands_on_the_next_keyring_behind_our_own(root: Off
     assert other == card.parse((body.out / "card" / card.CARD).read_bytes()).channel
 
 
-def test_a_card_key_that_nobody_compared_is_refused_and_named(root: Office, body: Office) -> None:
+def test_the_root_refuses_a_card_until_its_fingerprint_has_been_compared(root: Office, body: Office) -> None:
+    """The refusal shows the fingerprint. Officers may type it in lower case and without spaces."""
     folder, fingerprint = export(body)
     refused(root, fingerprint, "exchange", "channel", "add", folder)
     refused(root, "not the given key", "exchange", "channel", "add", folder, "--fingerprint", "AAAA BBBB")
@@ -107,7 +111,7 @@ def test_a_card_key_that_nobody_compared_is_refused_and_named(root: Office, body
     assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", typed).code
 
 
-def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
+def test_a_newer_card_replaces_the_older_one_without_another_comparison(
     root: Office, body: Office, clock: Clock
 ) -> None:
     accept(root, body)
@@ -122,9 +126,8 @@ def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
     refused(root, "is not newer than card", "exchange", "channel", "add", body.out / "card")
 
 
-def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
-    root: Office, body: Office
-) -> None:
+def test_the_root_refuses_a_later_card_that_another_key_signed(root: Office, body: Office) -> None:
+    """No fingerprint that an officer types changes that."""
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)
@@ -157,7 +160,7 @@ def answering_by(key: bytes) -> Callable[[Card], Card]:
 
 
 def doubled(kind: str) -> Callable[[Card], Card]:
-    """Return what puts the keys of a kind on a card twice."""
+    """Return a function that lists all keys of one kind twice on a card."""
     return lambda found: replace(
         found, channel=replace(found.channel, **{kind: getattr(found.channel, kind) * 2})
     )
@@ -188,14 +191,17 @@ WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_card_that_must_not_stand_on_a_keyring_is_refused(root: Office, body: Office, name: str) -> None:
+def test_the_root_refuses_a_card_that_must_not_appear_on_a_keyring(
+    root: Office, body: Office, name: str
+) -> None:
     change, words = WRONG[name]
     folder, _ = export(body)
     fingerprint = forge(folder, change)
     refused(root, words, "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
-def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: Office, body: Office) -> None:
+def test_a_new_channel_cannot_use_a_key_of_another_channel(root: Office, body: Office) -> None:
+    """The refusal covers the keys of the root and those of a body that is already on the keyring."""
     accept(root, body)
     own = root.keyring()[0].channels[0]
     for intake, reply in ((own.intake_keys, ()), ((), own.reply_keys), ((), ())):
@@ -224,7 +230,7 @@ def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: O
 
 
 @pytest.mark.parametrize("name", [card.CARD, card.SIGNATURE])
-def test_what_is_no_card_is_refused(root: Office, body: Office, name: str) -> None:
+def test_the_root_refuses_a_damaged_or_incomplete_card(root: Office, body: Office, name: str) -> None:
     folder, fingerprint = export(body)
     whole = (folder / name).read_bytes()
     for wrong in (b"", whole[:-1], whole + b"\n", bytes([whole[0] ^ 1]) + whole[1:]):
@@ -234,7 +240,7 @@ def test_what_is_no_card_is_refused(root: Office, body: Office, name: str) -> No
     refused(root, "No such file", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
-def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
+def test_a_removed_channel_returns_only_after_a_new_comparison_of_fingerprints(
     root: Office, body: Office
 ) -> None:
     accept(root, body)
@@ -254,8 +260,8 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", fingerprint).code
 
 
-def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
-    """It has not the chains of the old one, so it could neither collect nor answer there."""
+def test_a_rebuilt_external_body_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
+    """It does not have the old chains, so it could neither collect nor answer on the old channel."""
     accept(root, body)
     rebuilt = joined(tmp_path / "rebuilt", root)
     folder, fingerprint = export(rebuilt)
@@ -266,7 +272,7 @@ def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Offic
         assert "ask it to choose a new channel id" in said.err
 
 
-def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
+def test_the_journal_names_the_fingerprint_of_an_accepted_card(root: Office, body: Office) -> None:
     accepted = accept(root, body)
     noted = root.json("journal", "list")
     (entry,) = [each for each in noted["entries"] if each["action"] == "accept-card"]
@@ -274,8 +280,10 @@ def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, b
     assert named == entry["values"]
 
 
-def test_a_past_key_of_a_body_does_not_stay_on_the_keyring(root: Office, body: Office, clock: Clock) -> None:
-    """But the one that ended last, by which the page tells since when the channel is closed."""
+def test_the_keyring_omits_the_expired_keys_of_an_external_body(
+    root: Office, body: Office, clock: Clock
+) -> None:
+    """The intake key that expired last remains: from it, the page tells since when the channel is closed."""
     accept(root, body)
     clock.wait(130)
     root.json("key", "rotate")
@@ -285,8 +293,8 @@ def test_a_past_key_of_a_body_does_not_stay_on_the_keyring(root: Office, body: O
     assert () == channel.reply_keys
 
 
-def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, clock: Clock) -> None:
-    """Else its channel would close although keys are there."""
+def test_an_external_body_is_reminded_that_its_card_lacks_its_next_keys(body: Office, clock: Clock) -> None:
+    """Without a new card, its channel would close although it has valid keys."""
     export(body)
     clock.wait(70)
     assert 2 == len(body.json("case", "list")["warnings"])
@@ -298,7 +306,7 @@ def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, c
     assert [] == body.json("case", "list")["warnings"]
 
 
-def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office) -> None:
+def test_the_root_refuses_a_card_with_a_key_that_the_root_has_withdrawn(root: Office, body: Office) -> None:
     own = root.keyring()[0].channels[0]
     root.json("key", "rotate", "--now")
     folder, _ = export(body)
@@ -308,7 +316,10 @@ def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office
     refused(root, "or has used", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
-def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:
+def test_an_external_body_is_warned_at_once_that_all_keys_on_its_card_are_withdrawn(
+    body: Office, clock: Clock
+) -> None:
+    """The warning remains until a new card is written."""
     export(body)
     assert [] == body.json("case", "list")["warnings"]
     body.json("key", "rotate", "--now")
@@ -320,15 +331,15 @@ def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clo
     assert [] == body.json("case", "list")["warnings"]
 
 
-def test_a_card_that_the_root_once_made_reminds_it_of_nothing(root: Office, clock: Clock) -> None:
+def test_a_root_that_once_made_a_card_is_never_reminded_of_it(root: Office, clock: Clock) -> None:
     root.json("exchange", "card", "--out", root.out / "card")
     clock.wait(70)
     root.json("key", "rotate")
     assert [] == root.json("case", "list")["warnings"]
 
 
-def test_a_body_takes_any_keyring_but_two_of_one_serial(body: Office) -> None:
-    """It issues none; what it knows of the root's is what reports name, the first one first."""
+def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
+    """It issues no keyrings, and knows those of the root only from reports. The first one reported counts."""
     seen, other = SeenKeyring(7, bytes(32)), SeenKeyring(7, b"\1" * 32)
     for _ in range(2):
         with body.opened() as inbox, inbox.transaction() as session:
@@ -339,6 +350,6 @@ def test_a_body_takes_any_keyring_but_two_of_one_serial(body: Office) -> None:
         assert "" == Shown(session).warning(SeenKeyring(8, b"\1" * 32), build.today())
 
 
-def test_the_root_still_knows_each_keyring_that_it_issued(root: Office) -> None:
+def test_the_root_flags_a_keyring_that_it_did_not_issue(root: Office) -> None:
     with root.opened() as inbox, inbox.transaction() as session:
         assert "unknown" == Shown(session).warning(SeenKeyring(7, bytes(32)), build.today())

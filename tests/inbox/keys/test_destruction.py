@@ -1,4 +1,4 @@
-"""Destroyed keys: when, and that nothing that is left opens what was sealed to them; copies taken before."""
+"""When keys are destroyed, and that nothing left afterwards opens what was sealed to them."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 from tests.support.vault_pages import decrypted
 
-# The first key ends after 90 days, and 30 more must have passed.
+# The first key expires after 90 days; it is destroyed 30 days later at the earliest.
 DUE = 121
 
 
 @dataclass
 class Life:
-    """An inbox after its first epoch: one report with a file, the next keys in use."""
+    """An inbox after its first key period: it has one report with a file, and uses the next keys."""
 
     office: Office
     portal: Portal
@@ -51,7 +51,7 @@ class Life:
         return said.json[0]
 
     def ready(self) -> None:
-        """Come to where the first key can be destroyed."""
+        """Move the clock to the first day on which the first key can be destroyed."""
         self.clock.day = build.today() + timedelta(DUE)
         self.collect(self.clock.day)
 
@@ -96,7 +96,7 @@ def opens(envelope: bytes, store: KeyStore) -> bool:
         return False
 
 
-def test_nothing_is_destroyed_before_its_days_and_thirty_more_are_over(life: Life) -> None:
+def test_no_key_is_destroyed_until_thirty_days_after_its_last_day(life: Life) -> None:
     before = life.office.state()
     said = life.office.run("key", "destroy")
     assert 1 == said.code
@@ -107,15 +107,17 @@ def test_nothing_is_destroyed_before_its_days_and_thirty_more_are_over(life: Lif
 @pytest.mark.parametrize(
     "exported", [None, DUE - 1, DUE + 5], ids=["none", "a-day-too-early", "in-the-future"]
 )
-def test_nothing_is_destroyed_while_reports_may_still_wait(life: Life, exported: int | None) -> None:
-    """What the portal exported before proves nothing, nor does a clock of the portal that is ahead."""
+def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
+    life: Life, exported: int | None
+) -> None:
+    """An earlier export proves nothing, nor does one dated in the future by a portal whose clock is ahead."""
     life.clock.day = build.today() + timedelta(DUE - 1)
     if exported is not None:
         life.collect(build.today() + timedelta(exported))
     life.clock.wait(1)
     with life.office.opened() as inbox, inbox.transaction() as session:
         for key in queries_office.reply_keys(session)[:1]:
-            key.seed = None  # else there would be something to destroy
+            key.seed = None  # otherwise this key could be destroyed
     before = life.office.state()
     said = life.office.run("key", "destroy")
     assert 1 == said.code
@@ -125,7 +127,7 @@ def test_nothing_is_destroyed_while_reports_may_still_wait(life: Life, exported:
     assert ["awaited", "valid"] == shown
 
 
-def test_a_bundle_of_a_portal_that_was_replaced_proves_nothing(life: Life, tmp_path: Path) -> None:
+def test_a_bundle_of_a_rebuilt_portal_does_not_release_an_older_key(life: Life, tmp_path: Path) -> None:
     life.ready()
     rebuilt = Portal(life.portal.world, tmp_path / "rebuilt")
     edit = {"edit": lambda intake: build.replace(intake, exported=build.today())}
@@ -138,8 +140,8 @@ def test_a_bundle_of_a_portal_that_was_replaced_proves_nothing(life: Life, tmp_p
     assert ["awaited", "valid"] == [key["state"] for key in life.office.json("key", "list")["keys"][:2]]
 
 
-def test_after_destruction_no_ciphertext_opens_with_what_is_left(life: Life, tmp_path: Path) -> None:
-    """Not with the present files and any shares, nor with an older vault without its key store."""
+def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tmp_path: Path) -> None:
+    """Neither the current files with any shares open it, nor an older vault without its own key store."""
     life.ready()
     before = life.office.copy(tmp_path / "before")
     old_store, old_key = contents(before)
@@ -158,16 +160,17 @@ def test_after_destruction_no_ciphertext_opens_with_what_is_left(life: Life, tmp
     shutil.copy(present_path, old_path)
     with pytest.raises(KeyStoreDamaged):
         contents(before)
-    # Nor does the present vault open the older key store.
+    # The current vault does not open the older key store either.
     present_path.write_bytes(old_file)
     with pytest.raises(KeyStoreDamaged):
         contents(life.office)
 
 
-def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_command_says_so(
-    life: Life, tmp_path: Path
-) -> None:
-    """The honest limit: so the copies to destroy are named, all generations in which the key stood."""
+def test_the_command_names_the_older_key_store_copies_that_still_open(life: Life, tmp_path: Path) -> None:
+    """An old copy still opens with a quorum of its time.
+
+    So the command names every generation that contained the key.
+    """
     life.ready()
     before = life.office.copy(tmp_path / "before")
     said = life.office.run("key", "destroy", "--reason", "as every quarter")
@@ -187,8 +190,8 @@ def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_comman
     assert ("destroy-keys", "as every quarter") == (last.entry.action, last.entry.reason)
 
 
-def test_keys_other_than_those_that_were_confirmed_stay(life: Life) -> None:
-    """What can be destroyed is looked at again when it is; if it is refused, nothing is noted either."""
+def test_only_the_keys_that_officers_confirmed_are_destroyed(life: Life) -> None:
+    """The list is checked again before destruction. A refusal leaves no journal entry."""
     life.ready()
     with life.office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(life.clock.day)
@@ -212,8 +215,8 @@ def reply_keys(inbox: Inbox) -> list[bytes | None]:
         return [key.seed for key in queries_office.reply_keys(session)]
 
 
-def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> None:
-    """In no file as it lies there, no page of the vault, used or free, nor in the key store opened."""
+def test_no_file_contains_the_bytes_of_a_destroyed_key(life: Life, tmp_path: Path) -> None:
+    """The search covers the files on disk, the used and free pages of the vault, and the opened key store."""
     life.ready()
     before = life.office.copy(tmp_path / "before")
     store, key = contents(before)
@@ -222,7 +225,7 @@ def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> 
         "wrapping key": key.seed,
         "reply key": reply_seeds(before)[0],
     }
-    clear = decrypted(before)  # so a copy of the vault alone, as backups have it, opens no envelope
+    clear = decrypted(before)  # a copy of the vault alone, as in a backup, opens no envelope
     assert [False, True, True] == [is_in(clear, secret) for secret in gone.values()]
     assert 0 == life.office.run("key", "destroy").code
     assert {"intake key", "wrapping key", "reply key"} == found(before, gone)
@@ -233,7 +236,7 @@ def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> 
 
 
 def found(office: Office, wanted: dict[str, Any]) -> set[str]:
-    """Return which of these secrets are to be found in files, key store and vault."""
+    """Return which of these secrets the files, the key store and the vault contain."""
     with office.opened() as inbox, inbox.transaction() as session:
         valid = session.get_one(KeyStoreKey, 1)
         sealed = inbox.home.keystore(valid.generation).read_bytes()
@@ -244,12 +247,12 @@ def found(office: Office, wanted: dict[str, Any]) -> set[str]:
 
 
 def is_in(data: bytes, secret: bytes) -> bool:
-    """Tell whether a secret is there, raw or in a form in which we write bytes."""
+    """Tell whether the data contain a secret, raw or in a form in which the program writes bytes."""
     return any(form in data for form in (secret, secret.hex().encode(), base64url.encode(secret).encode()))
 
 
-def test_what_was_collected_stays_readable(life: Life, tmp_path: Path) -> None:
-    """The report is in the vault, its file under a key of its own."""
+def test_collected_reports_stay_readable_after_key_destruction(life: Life, tmp_path: Path) -> None:
+    """The vault holds the report, and each file has its own key."""
     life.ready()
     assert 0 == life.office.run("key", "destroy").code
     assert 0 == life.office.run("case", "declare", "1").code
@@ -259,7 +262,7 @@ def test_what_was_collected_stays_readable(life: Life, tmp_path: Path) -> None:
     assert 0 == life.office.run("exchange", "outbox", "--out", life.office.out).code
 
 
-def test_destroyed_keys_are_listed_with_the_day_and_their_public_half(life: Life) -> None:
+def test_destroyed_keys_stay_listed_with_the_day_of_their_destruction(life: Life) -> None:
     life.ready()
     made = life.office.json("key", "destroy")
     assert [1, 1] == [len(made["intake"]), len(made["reply"])]
@@ -270,7 +273,7 @@ def test_destroyed_keys_are_listed_with_the_day_and_their_public_half(life: Life
     assert (1, True) == (said.code, "no key can be destroyed before" in said.err)
 
 
-def test_a_key_that_still_waits_is_named_beside_those_that_go(life: Life) -> None:
+def test_the_command_names_a_key_that_must_still_wait(life: Life) -> None:
     life.clock.day = build.today() + timedelta(DUE)
     first = life.office.json("key", "list")["keys"][0]["id"]
     said = life.office.run("key", "destroy")
@@ -280,13 +283,14 @@ def test_a_key_that_still_waits_is_named_beside_those_that_go(life: Life) -> Non
     ]
 
 
-def test_what_became_no_case_is_told_for_it_may_stay_shut(life: Life) -> None:
+def test_the_command_counts_the_unfiled_envelopes_before_it_destroys_keys(life: Life) -> None:
+    """A destroyed key may be the one that would have opened them."""
     life.ready()
     life.collect(life.clock.day, Sent(age.seal_bytes(bytes(65_536), [build.stranger().recipient()])))
     assert "unfiled envelopes here: 1;" in life.office.run("key", "destroy").out
 
 
-def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
+def test_a_dry_run_shows_what_would_be_destroyed_and_changes_nothing(life: Life) -> None:
     life.ready()
     before = life.office.state()
     planned = life.office.run("key", "destroy", "--dry-run")
@@ -301,10 +305,10 @@ def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
     [(typing_to_fork, "no", 0), (typing_to_inbox, "yes", 1)],
     ids=["no", "yes"],
 )
-def test_at_a_terminal_it_is_asked_once_what_is_to_be_destroyed(
+def test_the_command_asks_at_a_terminal_before_it_destroys_the_named_keys(
     tmp_path: Path, start: Start, answer: str, destroyed: int
 ) -> None:
-    """The passphrases came before it was known which keys these are."""
+    """The passphrases were typed before the keys were known."""
     office = Office.found(tmp_path)
     office.json("key", "rotate", "--now")
     with start(["--home", office.root, *office.opening(), "key", "destroy"], tmp_path) as at:
@@ -315,8 +319,8 @@ def test_at_a_terminal_it_is_asked_once_what_is_to_be_destroyed(
     assert destroyed == states.count("destroyed")
 
 
-def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life) -> None:
-    """Its entries have no room for more."""
+def test_the_journal_names_ten_of_many_destroyed_keys_and_counts_the_rest(life: Life) -> None:
+    """A journal entry has no room for more."""
     for _ in range(41):
         life.office.json("key", "rotate", "--now")
     made = life.office.json("key", "destroy")
@@ -328,16 +332,16 @@ def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life
     assert len(gone) - 10 == values["more"]
 
 
-def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) -> None:
+def test_a_reason_that_is_too_long_is_a_usage_error(life: Life) -> None:
     said = life.office.run("key", "destroy", "--reason", "x" * 2_001)
     assert (2, True) == (said.code, "at most 2000 characters" in said.err)
 
 
 @steps(4)
-def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(
+def test_a_power_loss_during_key_destruction_leaves_all_keys_or_the_final_state(
     life: Life, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at its steps: all secrets, or those that stay; one key store; then it can be done again."""
+    """The command is killed at its steps. One key store remains, and the command can be repeated."""
     life.ready()
     day = life.clock.day
     killed = killed_everywhere(life.office, tmp_path / "killed", day, "key", "destroy", stride=stride)
@@ -353,7 +357,7 @@ def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(
     assert 0 == killed[0].run("key", "destroy").code
 
 
-def test_days_of_export_are_kept_with_the_bundles(life: Life) -> None:
+def test_the_vault_keeps_the_export_day_of_each_bundle(life: Life) -> None:
     life.ready()
     with life.office.opened() as inbox, inbox.transaction() as session:
         assert [0, DUE] == [(row.exported - build.today()).days for row in session.query(IntakeBundle)]

@@ -1,4 +1,4 @@
-"""Who opens an inbox of several officers: a quorum with its own shares and passphrases, nobody else."""
+"""An inbox of several officers opens to a quorum with its own shares and passphrases, and to nobody else."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def brought(office: Office, *names: str) -> Brought:
 
 
 def sheet(office: Office, name: str) -> str:
-    """Return the words of a share, as its sheet has them."""
+    """Return the words of a share as its printed sheet shows them."""
     return share_file.unseal(share_file.parse(office.share_of(name).read_bytes()), passphrase_of(name))
 
 
@@ -114,8 +114,8 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_does_not_open_is_told_in_its_own_words(three: Office, other: Office, name: str) -> None:
-    """Nothing is changed, and nothing said of what the others brought."""
+def test_each_failed_opening_has_its_own_error_message(three: Office, other: Office, name: str) -> None:
+    """Nothing is changed, and the message says nothing about the other officers' shares."""
     bring, error, words = WRONG[name]
     before = three.state()
     with (
@@ -131,14 +131,16 @@ def test_what_does_not_open_is_told_in_its_own_words(three: Office, other: Offic
 @pytest.mark.parametrize(
     "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
 )
-def test_every_quorum_opens_and_the_inbox_knows_who_is_there(three: Office, names: tuple[str, ...]) -> None:
-    """In whatever order they come, and if more come than it takes."""
+def test_every_quorum_opens_the_inbox_which_then_knows_the_officers(
+    three: Office, names: tuple[str, ...]
+) -> None:
+    """The order of the shares does not matter, and there may be more of them than the quorum."""
     with three.of(*names).unlocked() as opened:
         assert sorted(names) == list(opened.officers)
 
 
-def test_a_share_file_cannot_make_its_officer_another(three: Office) -> None:
-    """The name in the file is nobody's word: present is whose share it is."""
+def test_a_changed_name_in_a_share_file_does_not_change_the_officer(three: Office) -> None:
+    """The share itself identifies its officer; anybody can edit the name in the file."""
     raw = json.loads(three.share_of("alice").read_bytes()) | {"officer": "chloe"}
     forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
     with unlocked(three.root, lambda: [forged, *brought(three, "bruno")], lambda *_: None) as opened:
@@ -146,8 +148,8 @@ def test_a_share_file_cannot_make_its_officer_another(three: Office) -> None:
         assert {"alice", "bruno"} == set(opened.sealed)
 
 
-def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(three: Office) -> None:
-    """A sheet lies in clear somewhere, for the day on which a passphrase is lost."""
+def test_the_words_of_a_sheet_open_the_inbox_but_confirm_only_new_shares(three: Office) -> None:
+    """A sheet is kept in the clear, for the day on which an officer forgets a passphrase."""
     typed = [f"{n} {word}" for n, word in enumerate(sheet(three, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)
     with unlocked(three.root, lambda: [*brought(three, "alice"), words], lambda *_: None) as opened:
@@ -165,8 +167,8 @@ def confirmed(opened: Unlocked, code: Code) -> Mapping[str, Presence]:
     return opened.inbox.confirmed(opened.by_opening(today()), action(code))
 
 
-def test_shares_may_stand_before_or_behind_the_command(three: Office) -> None:
-    """Each passphrase file goes with the share file of its place; one too many is a fault of usage."""
+def test_share_options_are_accepted_before_and_after_the_command(three: Office) -> None:
+    """Each passphrase file belongs to the share file in the same position; one too many is a usage error."""
     alice, bruno = (
         ["--share", three.share_of(name), "--passphrase-file", three.secret_of(name)] for name in NAMES[:2]
     )
@@ -183,16 +185,18 @@ def test_shares_may_stand_before_or_behind_the_command(three: Office) -> None:
     assert 0 == plain.run("case", "list", "--share", typed, *alice).code
 
 
-def test_another_inbox_under_the_same_header_is_damage(three: Office, other: Office, tmp_path: Path) -> None:
-    """The shares are right, the vault is not theirs."""
+def test_the_vault_of_another_inbox_is_reported_as_damaged(
+    three: Office, other: Office, tmp_path: Path
+) -> None:
+    """The shares are right, but they do not belong to this vault."""
     copy = three.copy(tmp_path / "copy")
     (copy.root / "vault-1.sqlite").write_bytes((other.root / "vault-1.sqlite").read_bytes())
     with pytest.raises(VaultDamaged), copy.opened():
         pass
 
 
-def test_the_master_secret_is_what_any_quorum_gives(three: Office) -> None:
-    """And the vault's key is derived from it alone."""
+def test_every_quorum_recovers_the_same_master_secret(three: Office) -> None:
+    """The vault's key is derived from that secret alone."""
     found: Any = {
         officers.open_master(_header(three), brought(three, *names)).master
         for names in (NAMES[:2], NAMES[1:], NAMES[::2])
@@ -207,10 +211,11 @@ def test_the_master_secret_is_what_any_quorum_gives(three: Office) -> None:
 
 
 @pytest.mark.parametrize("field", ["quorum", "identifier"])
-def test_a_header_that_says_otherwise_than_the_shares_is_refused(
-    three: Office, tmp_path: Path, field: str
-) -> None:
-    """Anybody can write one with its checksum: a quorum that one officer lowered would be the next one's."""
+def test_a_header_that_contradicts_the_shares_is_refused(three: Office, tmp_path: Path, field: str) -> None:
+    """Anybody can write a header with a valid checksum.
+
+    If one officer could lower the quorum there, the next shares would use it.
+    """
     copy = three.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)
     (copy.root / "vault.json").write_bytes(
@@ -225,8 +230,10 @@ def test_a_header_that_says_otherwise_than_the_shares_is_refused(
         assert 2 == inbox.quorum
 
 
-def test_a_truncated_share_is_told_as_such_beside_passphrase_files(three: Office, tmp_path: Path) -> None:
-    """Not as a passphrase file too many, or as the wrong passphrase of another."""
+def test_a_truncated_share_is_reported_as_damaged_even_with_passphrase_files(
+    three: Office, tmp_path: Path
+) -> None:
+    """The message blames neither the number of passphrase files nor the passphrase of another officer."""
     (cut := tmp_path / "cut.share").write_bytes(three.share_of("alice").read_bytes()[:-40])
     alice, bruno = (
         ["--share", share, "--passphrase-file", three.secret_of(name)]

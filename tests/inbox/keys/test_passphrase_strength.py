@@ -1,10 +1,13 @@
-"""The hint on passphrases: an estimate that people read, never a rule."""
+"""The strength of a passphrase is an estimate for people, never a rule."""
 
 from inbox.keys import passphrase_strength
 
 
-def test_what_everybody_tries_first_is_weak() -> None:
-    """A common word with a number; the names of officers count as common; five words drawn by lot do not."""
+def test_a_passphrase_that_attackers_try_first_is_weak() -> None:
+    """A common word with a number is weak, and officers' names count as common.
+
+    Five random words are strong.
+    """
     assert passphrase_strength.estimate("password12345", []).is_weak
     names = [["bruno.marchetti"], []]
     known, unknown = (passphrase_strength.estimate("bruno.marchetti9", each).exponent for each in names)
@@ -12,8 +15,8 @@ def test_what_everybody_tries_first_is_weak() -> None:
     assert "strong" in passphrase_strength.estimate("cobalt harvest tundra flute anchor", []).said
 
 
-def test_what_holds_longer_has_a_better_word() -> None:
-    """Between weak and strong there is fair."""
+def test_a_stronger_passphrase_gets_a_better_rating() -> None:
+    """The ratings are weak, fair and strong."""
     words = ["weak, found within days", "fair", "strong"]
     said = [
         passphrase_strength.estimate(each, []).said
@@ -22,8 +25,8 @@ def test_what_holds_longer_has_a_better_word() -> None:
     assert [True] * 3 == [word in each for word, each in zip(words, said, strict=True)]
 
 
-def test_a_long_passphrase_is_estimated_by_its_beginning() -> None:
-    """What estimates takes 72 characters, and longer with each more."""
+def test_only_the_first_72_characters_of_a_passphrase_are_estimated() -> None:
+    """The estimator accepts 72 characters, and becomes slower with each one."""
     assert (
         passphrase_strength.estimate("a b" * 1_000, []).exponent
         == passphrase_strength.estimate(("a b" * 1_000)[:72], []).exponent

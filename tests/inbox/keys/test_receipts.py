@@ -1,4 +1,4 @@
-"""Receipts: signed once for each acknowledged case, and carried in every later slot (SPEC 5.6)."""
+"""Each acknowledged case has one signed receipt, which every later slot carries (SPEC 5.6)."""
 
 import bisect
 from collections.abc import Callable
@@ -27,7 +27,7 @@ LONG = "x" * 3_500
 
 
 class Desk:
-    """An office with a reporter's report as case 1, its portal, and what the reporter reads."""
+    """An office with one case for each reporter, its portal, and the slots that reporters read."""
 
     def __init__(self, office: Office, folder: Path, reporters: int = 1) -> None:
         self.office = office
@@ -61,7 +61,7 @@ def desk(office: Office, tmp_path: Path) -> Desk:
 
 
 def proven(slot: Slot, root: Office) -> Proven:
-    """Save the proof of a slot's receipt with the keyring of the root, and check it."""
+    """Save the proof of a slot's receipt with the root's keyring, and verify it."""
     listed, root_key = root.keyring()
     assert slot.receipt
     key_id = slot.receipt.statement.key_id
@@ -72,8 +72,8 @@ def proven(slot: Slot, root: Office) -> Proven:
     raise CryptoError("the keyring does not list the key of the receipt")
 
 
-def test_without_an_acknowledgement_there_is_no_receipt(desk: Desk) -> None:
-    """Neither before one, nor with a reply in an officer's own words, nor for junk."""
+def test_an_unacknowledged_case_has_no_receipt(desk: Desk) -> None:
+    """Neither an officer's own reply nor marking the case as junk acknowledges it."""
     assert None is desk.told().receipt
     desk.office.json("message", "reply", "1", "--text", "Merci.")
     assert None is desk.told().receipt
@@ -81,14 +81,14 @@ def test_without_an_acknowledgement_there_is_no_receipt(desk: Desk) -> None:
     assert None is desk.told().receipt
 
 
-def test_an_acknowledgement_that_was_retracted_in_time_gives_none(desk: Desk) -> None:
+def test_a_retracted_acknowledgement_makes_no_receipt(desk: Desk) -> None:
     desk.acknowledge()
     desk.office.json("message", "retract", "1", "1")
     assert None is desk.told().receipt
 
 
-def test_the_slot_that_acknowledges_carries_a_receipt_that_holds(desk: Desk, clock: Clock) -> None:
-    """It names the reporter by a hash, the day of the outbox, and nothing of the case."""
+def test_the_slot_with_the_acknowledgement_carries_a_valid_receipt(desk: Desk, clock: Clock) -> None:
+    """It names the reporter by a hash, and the day of the outbox, but nothing of the case."""
     desk.told()
     clock.wait(3)
     desk.acknowledge()
@@ -99,13 +99,13 @@ def test_the_slot_that_acknowledges_carries_a_receipt_that_holds(desk: Desk, clo
     assert (slot.issued, "inspection") == (clock.day, found.key.channel)
 
 
-def test_a_case_that_was_closed_with_a_text_has_one_without_other_acknowledgement(desk: Desk) -> None:
+def test_closing_a_case_with_a_text_also_makes_a_receipt(desk: Desk) -> None:
     desk.office.tell_no_prosecutor(1)
     desk.office.close("1", "moot", "--disclosure", "withheld", "--reason", "x", "--text", "Dossier clos.")
     assert desk.told().receipt
 
 
-def test_each_case_has_its_own(office: Office, tmp_path: Path) -> None:
+def test_each_case_has_its_own_receipt(office: Office, tmp_path: Path) -> None:
     desk = Desk(office, tmp_path, reporters=2)
     desk.acknowledge("1", "2")
     slots = [desk.told(at).receipt for at in (0, 1)]
@@ -127,7 +127,7 @@ def redact(desk: Desk, _: Clock) -> None:
 
 
 def make_next_keys(desk: Desk, clock: Clock) -> None:
-    """The key that signed the receipt ends, and leaves the channel of the keyring."""
+    """The key that signed the receipt expires and leaves the channel on the keyring."""
     clock.wait(70)
     desk.office.json("key", "rotate")
     clock.wait(60)
@@ -135,7 +135,7 @@ def make_next_keys(desk: Desk, clock: Clock) -> None:
 
 
 def fill(desk: Desk, _: Clock) -> None:
-    """Messages that were not seen take all the room that there is."""
+    """Unseen messages fill all the room in the slot."""
     while desk.office.run("message", "reply", "1", "--text", LONG).code == 0:
         pass
 
@@ -162,7 +162,7 @@ def test_every_later_slot_carries_the_same_receipt(
     assert kept.statement == proven(slot, desk.office).receipt
 
 
-def test_a_restored_inbox_and_new_shares_keep_it(tmp_path: Path, clock: Clock) -> None:
+def test_a_receipt_survives_a_restore_and_new_shares(tmp_path: Path, clock: Clock) -> None:
     office = Office.found_by(tmp_path, NAMES, 2)
     desk = Desk(office, tmp_path)
     office.json("case", "declare", "1")
@@ -177,8 +177,8 @@ def test_a_restored_inbox_and_new_shares_keep_it(tmp_path: Path, clock: Clock) -
     assert kept == desk.told().receipt == desk.told(office=restored).receipt
 
 
-def test_a_receipt_of_a_withdrawn_key_is_signed_anew_with_the_later_day(desk: Desk, clock: Clock) -> None:
-    """Somebody else may have that key; no keyring lists it any more, so nobody could save a proof."""
+def test_a_receipt_of_a_withdrawn_key_is_signed_again_with_the_later_day(desk: Desk, clock: Clock) -> None:
+    """Somebody else may have that key. No keyring lists it any more, so a browser could not save a proof."""
     desk.acknowledge()
     before = desk.told()
     clock.wait(5)
@@ -191,7 +191,7 @@ def test_a_receipt_of_a_withdrawn_key_is_signed_anew_with_the_later_day(desk: De
     assert desk.told().receipt == after.receipt
 
 
-def test_the_keyring_lists_each_key_for_five_years_after_its_end(desk: Desk, clock: Clock) -> None:
+def test_the_keyring_lists_each_receipt_key_for_five_years_after_it_expires(desk: Desk, clock: Clock) -> None:
     begun = clock.day
 
     def listed() -> set[str]:
@@ -209,10 +209,8 @@ def test_the_keyring_lists_each_key_for_five_years_after_its_end(desk: Desk, clo
     assert own not in listed()
 
 
-def test_an_outside_body_signs_its_own_and_the_root_vouches_for_its_old_keys(
-    tmp_path: Path, clock: Clock
-) -> None:
-    """The root knows the body's older keys from its card alone."""
+def test_the_root_vouches_for_the_old_receipt_keys_of_an_external_body(tmp_path: Path, clock: Clock) -> None:
+    """The root knows them only from the body's cards."""
     (tmp_path / "root").mkdir()
     root = Office.found(tmp_path / "root")
     body = joined(tmp_path / "body", root)
@@ -237,8 +235,8 @@ def test_an_outside_body_signs_its_own_and_the_root_vouches_for_its_old_keys(
     assert (set(), True) == (old & signing, old < vouched)
 
 
-def test_replies_leave_room_for_a_receipt_before_there_is_one(desk: Desk) -> None:
-    """Otherwise the slot that acknowledges could be too large for the replies that wait for it."""
+def test_replies_leave_room_for_a_future_receipt(desk: Desk) -> None:
+    """Otherwise the slot with the acknowledgement could be too large for the replies that wait for it."""
     desk.acknowledge()
     kept = desk.told()
 

@@ -1,4 +1,4 @@
-"""Dated keys: when the next ones are made, which the keyring lists, what becomes of each."""
+"""When the next keys are made, which keys the keyring lists, and the state of each."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -37,7 +37,9 @@ def held(office: Office) -> set[str]:
         return {base64url.encode(secret.id) for secret in key_store.load(inbox.home, session).intake}
 
 
-def test_next_keys_are_refused_until_thirty_days_before_the_end(office: Office, clock: Clock) -> None:
+def test_the_next_keys_can_be_made_from_thirty_days_before_the_current_ones_expire(
+    office: Office, clock: Clock
+) -> None:
     clock.wait(59)
     before = office.state()
     said = office.run("key", "rotate")
@@ -49,8 +51,10 @@ def test_next_keys_are_refused_until_thirty_days_before_the_end(office: Office, 
     assert f"can be made from {build.today() + timedelta(151)}" in office.run("key", "rotate").err
 
 
-def test_next_keys_begin_the_day_after_and_are_published_ahead(office: Office, clock: Clock) -> None:
-    """The keyring lists both while both can matter, and the key store opens both."""
+def test_the_next_keys_start_the_day_after_the_current_ones_and_are_published_ahead(
+    office: Office, clock: Clock
+) -> None:
+    """The keyring lists both, and the key store opens envelopes of both."""
     clock.wait(60)
     made = office.json("key", "rotate")
     channel = channel_of(office)
@@ -61,8 +65,9 @@ def test_next_keys_begin_the_day_after_and_are_published_ahead(office: Office, c
     assert [] == office.json("case", "list")["warnings"]
 
 
-def test_a_keyring_lists_only_what_can_still_matter(office: Office, clock: Clock) -> None:
-    """Intake keys to their last day, reply keys 35 days longer."""
+def test_the_keyring_lists_intake_keys_to_their_last_day_and_reply_keys_35_days_longer(
+    office: Office, clock: Clock
+) -> None:
     clock.wait(60)
     office.json("key", "rotate")
     expected = {30: (2, 2), 31: (1, 2), 65: (1, 2), 66: (1, 1)}
@@ -73,20 +78,23 @@ def test_a_keyring_lists_only_what_can_still_matter(office: Office, clock: Clock
         assert counts == (len(channel.intake_keys), len(channel.reply_keys))
 
 
-def test_a_channel_without_a_valid_key_still_tells_since_when(office: Office, clock: Clock) -> None:
+def test_the_keyring_keeps_the_last_expired_intake_key_of_a_closed_channel(
+    office: Office, clock: Clock
+) -> None:
+    """From it, the page tells since when the channel is closed."""
     clock.wait(200)
     assert [(0, 90)] == days(channel_of(office).intake_keys)
     assert [("intake", "awaited"), ("reply", "destroyable")] == states(office)
 
 
-def test_keys_made_late_count_from_the_day_they_are_made(office: Office, clock: Clock) -> None:
+def test_keys_made_late_are_valid_from_the_day_on_which_they_are_made(office: Office, clock: Clock) -> None:
     clock.wait(200)
     assert 0 == office.run("key", "rotate").code
     assert [(200, 290)] == days(channel_of(office).intake_keys)
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code
 
 
-def test_keys_may_serve_longer_or_shorter(office: Office, clock: Clock) -> None:
+def test_officers_can_choose_how_long_keys_are_valid(office: Office, clock: Clock) -> None:
     clock.wait(60)
     for wrong in ("30", "367"):
         assert 2 == office.run("key", "rotate", "--days", wrong).code
@@ -94,9 +102,7 @@ def test_keys_may_serve_longer_or_shorter(office: Office, clock: Clock) -> None:
     assert [(0, 90), (91, 131)] == days(channel_of(office).intake_keys)
 
 
-def test_each_outbox_is_signed_by_the_newest_valid_key_and_renews_the_keyring(
-    office: Office, clock: Clock
-) -> None:
+def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clock) -> None:
     world = World(office)
     clock.wait(60)
     office.json("key", "rotate")
@@ -117,8 +123,11 @@ def test_each_outbox_is_signed_by_the_newest_valid_key_and_renews_the_keyring(
     assert [0, 1] == signers
 
 
-def test_keys_that_somebody_may_know_are_replaced_at_once(office: Office, tmp_path: Path) -> None:
-    """Nobody is offered the old ones, nor those made ahead; what was sealed to them still opens."""
+def test_keys_that_somebody_else_may_know_are_replaced_at_once(office: Office, tmp_path: Path) -> None:
+    """Neither the old keys nor those made ahead are published any more.
+
+    Envelopes sealed to them still open.
+    """
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     sent = Sent(reporter.report(), reporter.keys.case_id)
@@ -138,7 +147,7 @@ def test_keys_that_somebody_may_know_are_replaced_at_once(office: Office, tmp_pa
     assert [1] == collected[0]["cases"]
 
 
-def test_keys_made_ahead_are_withdrawn_with_the_present_ones(office: Office, clock: Clock) -> None:
+def test_an_immediate_rotation_also_withdraws_keys_made_ahead(office: Office, clock: Clock) -> None:
     clock.wait(60)
     office.json("key", "rotate")
     office.json("key", "rotate", "--now")
@@ -148,8 +157,10 @@ def test_keys_made_ahead_are_withdrawn_with_the_present_ones(office: Office, clo
     assert [(60, 150), (151, 241)] == days(channel_of(office).intake_keys)
 
 
-def test_a_closed_case_gets_a_slot_by_the_new_key(office: Office, tmp_path: Path) -> None:
-    """The one that it has is signed by a key that nobody is to believe any more."""
+def test_after_an_immediate_rotation_a_closed_case_gets_a_slot_signed_by_the_new_key(
+    office: Office, tmp_path: Path
+) -> None:
+    """The withdrawn key signed its earlier slot, and nobody should trust that key any more."""
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     report = Sent(reporter.report(), reporter.keys.case_id)
@@ -169,7 +180,7 @@ def test_a_closed_case_gets_a_slot_by_the_new_key(office: Office, tmp_path: Path
 @pytest.mark.parametrize(
     "words", [["key", "rotate", "--now"], ["exchange", "keyring", "--out", "x"]], ids=str
 )
-def test_a_clock_set_back_changes_no_key(office: Office, clock: Clock, words: list[str]) -> None:
+def test_a_clock_that_was_set_back_changes_no_key(office: Office, clock: Clock, words: list[str]) -> None:
     clock.wait(10)
     office.json("case", "list")
     clock.wait(-1)
@@ -179,7 +190,9 @@ def test_a_clock_set_back_changes_no_key(office: Office, clock: Clock, words: li
     assert before == office.state()
 
 
-def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> None:
+def test_warnings_about_expiring_keys_name_the_command_and_the_time_left(
+    office: Office, clock: Clock
+) -> None:
     expected = {59: None, 60: "expires in 30 days", 76: "soon: ", 83: "urgent: ", 91: "expired on"}
     begun = clock.day
     for day, words in expected.items():
@@ -194,10 +207,10 @@ def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> No
     "options", [pytest.param((), id="due"), pytest.param(("--now",), id="at-once", marks=pytest.mark.soak)]
 )
 @steps(5)
-def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
+def test_a_power_loss_during_key_rotation_leaves_both_new_keys_or_neither(
     office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...], stride: int
 ) -> None:
-    """Killed at its steps: both keys with their secrets, or neither; and then it can be done again."""
+    """The command is killed at its steps. Each key has its secret, and the command can be repeated."""
     clock.wait(70)
     words = ("key", "rotate", *options)
     killed = killed_everywhere(office, tmp_path / "killed", clock.day, *words, stride=stride)
@@ -215,7 +228,7 @@ def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
     assert counts.count(2) * stride > 3
 
 
-def test_the_days_of_a_key_are_ninety(office: Office) -> None:
+def test_a_key_is_valid_for_ninety_days(office: Office) -> None:
     (first,) = channel_of(office).intake_keys
     assert (build.today(), timedelta(90)) == (first.not_before, EPOCH)
     assert date.min < first.not_after == build.today() + EPOCH
