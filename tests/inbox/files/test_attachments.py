@@ -1,4 +1,4 @@
-"""Files of cases: sealed in their folder, written out whole and as they were, or not at all."""
+"""Attachments are stored encrypted, and exported either complete and unchanged or not at all."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.inbox_kills import killed_everywhere
 
 
-def test_an_attachment_is_never_written_over_a_file(
+def test_an_export_never_overwrites_a_file(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
@@ -32,7 +32,7 @@ def test_an_attachment_is_never_written_over_a_file(
 
 
 @pytest.mark.parametrize("damage", ["flip", "remove"])
-def test_a_damaged_attachment_is_refused_and_leaves_nothing(
+def test_exporting_a_damaged_attachment_fails_and_leaves_no_file(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, damage: str
 ) -> None:
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
@@ -46,10 +46,10 @@ def test_a_damaged_attachment_is_refused_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_that_is_not_what_its_message_said_is_refused(
+def test_an_export_fails_if_the_attachment_does_not_match_the_digest_in_its_message(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """The digest is verified again at the way out; a destroyed key is told as such."""
+    """If the attachment's key was destroyed, the error message says so."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(Attachment)).one().digest = bytes(32)
@@ -64,7 +64,7 @@ def test_a_file_that_is_not_what_its_message_said_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_full_disk_leaves_no_half_file(
+def test_a_full_disk_leaves_no_partial_export(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
@@ -77,10 +77,10 @@ def test_a_full_disk_leaves_no_half_file(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_killed_extraction_leaves_nothing_that_looks_whole(
+def test_a_killed_export_leaves_no_file_that_looks_complete(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until the digest is verified and all is on disk, the name that was asked for stands for nothing."""
+    """The file under the requested name stays empty until the digest is verified and all data is on disk."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     out = tmp_path / "out"
     seen = []
@@ -94,10 +94,10 @@ def test_a_killed_extraction_leaves_nothing_that_looks_whole(
     assert (b"", b"data") == (seen[0], out.read_bytes())
 
 
-def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
+def test_a_killed_export_leaves_plaintext_only_after_its_journal_entry(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Neither under its name nor under that of a part; an entry without the file is the harmless side."""
+    """Neither the file nor its partial file comes first. An entry without a file does no harm."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     found = []
@@ -109,10 +109,10 @@ def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
     assert {(0, False), (1, False), (1, True)} == set(found)
 
 
-def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
+def test_repeating_a_killed_export_removes_its_partial_file(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """The part in clear goes with the next try, to whatever end; files of others stay."""
+    """The next attempt removes it even if that attempt fails. Other files with similar names stay."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     begun = 0
@@ -133,8 +133,10 @@ def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
     assert begun
 
 
-def test_attachments_on_disk_are_sealed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
-    """Nothing of a file or a report stands in the home folder in clear."""
+def test_no_attachment_or_report_is_stored_unencrypted(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """The search reads every file in the home folder."""
     collect(portal.bundle(first(Reporter(world), text="canary-text", files=[b"canary-file" * 10])))
     everything = b"".join(path.read_bytes() for path in world.office.root.rglob("*") if path.is_file())
     assert b"canary" not in everything

@@ -1,4 +1,4 @@
-"""A corpus of hostile files, sent with one report: each is shown as what it is, and does nothing."""
+"""Each file of a hostile corpus, sent with one report, is shown as what it is and does nothing."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ MOST = 99
 CORPUS = hostile.corpus()
 ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
 FILES = [*CORPUS, ENDLESS]
-# For each decoder: what it takes, a bomb, what is cut off, what lies or does things.
+# For each decoder: a valid file, a bomb, a truncated file, and files that lie or contain active content.
 KINDS = [
     *("bomb.png", "bomb.gif", "bomb.webp", "frames.gif", "text-bomb.png", "fine.avif", "cut.avif", "cut.jpg"),
     *(
@@ -48,7 +48,7 @@ FILES += [Hostile(f"{n}.txt", "", b"x", "text/plain") for n in range(MOST - len(
 
 @pytest.fixture(scope="module")
 def office(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with one case, which has as many files as a report can have: all of the corpus."""
+    """An inbox with one case that has as many attachments as a report can have: the whole corpus."""
     folder = tmp_path_factory.mktemp("hostile")
     office = founded.copy(folder / "office")
     world = World(office)
@@ -87,8 +87,8 @@ def all_said(view: View) -> list[str]:
     chosen(range(1, len(CORPUS) + 1), *map(number_of, KINDS)),
     ids=[repr(each.name[:20]) for each in CORPUS],
 )
-def test_each_is_shown_as_what_it_is(inbox: Inbox, number: int) -> None:
-    """Type, hash, the one form in which it may be seen, and what has to be said of it."""
+def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) -> None:
+    """The preview shows its hash, the one safe form in which it can be seen, and the warnings that apply."""
     file, seen = FILES[number - 1], look(inbox, number)
     view = seen.view
     assert (file.true, len(file.data)) == (view["true_type"], view["size"])
@@ -96,15 +96,15 @@ def test_each_is_shown_as_what_it_is(inbox: Inbox, number: int) -> None:
     shown = {hostile.PIXELS: seen.picture is not None, hostile.TEXT: bool(view["text"])}
     assert {name: name == file.shown for name in shown} == shown, view["not_shown"]
     assert (file.shown == hostile.NOTHING) == bool(view["not_shown"])
-    # Facts come spelled out; what a name or a declared type says is spelled out by who shows it.
+    # Facts already have their control characters spelled out; the caller spells out names and declared types.
     said = [*map(visible, all_said(view))]
     assert [] == [part for part in file.said if not any(visible(part) in each for each in said)], said
     if not file.said:
         assert [] == view["warnings"]
 
 
-def test_the_pixels_are_those_of_the_page_and_the_picture_is_ours(inbox: Inbox) -> None:
-    """Red stays red; nothing that was in the file beside its pixels is in what comes out."""
+def test_a_preview_has_the_pixels_of_the_page_and_no_other_data_of_the_file(inbox: Inbox) -> None:
+    """Red stays red. The output contains nothing that was hidden in the file."""
     seen = look(inbox, number_of("active.pdf"))
     picture = seen.picture
     assert picture is not None
@@ -117,8 +117,11 @@ def test_the_pixels_are_those_of_the_page_and_the_picture_is_ours(inbox: Inbox) 
         assert not [word for word in (b"owned", b"PK\x05\x06", b"Exif") if word in picture]
 
 
-def test_a_page_that_is_not_there_is_said_not_to_be(inbox: Inbox) -> None:
-    """Of pictures in a row, and of the pages that a PDF declares and does not have, up to a limit."""
+def test_a_page_that_does_not_exist_is_reported(inbox: Inbox) -> None:
+    """It may be a frame of an animation, or a page that a PDF merely declares.
+
+    Page 500 is the last one shown.
+    """
     assert (500, [1, 1]) == tuple(
         look(inbox, number_of("frames.gif"), 500).view[name] for name in ("pages", "pixels")
     )
@@ -134,7 +137,9 @@ def test_a_page_that_is_not_there_is_said_not_to_be(inbox: Inbox) -> None:
         assert (True, [0, 0]) == (bool(view["not_shown"]), view["pixels"]), name
 
 
-def test_what_never_ends_is_ended_and_its_type_is_said(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_rendering_is_stopped_and_the_true_type_still_shown(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(previews, "_BOUNDS", replace(previews._BOUNDS, seconds=2.0))
     view = look(inbox, number_of(ENDLESS.name)).view
     assert (hostile.PDF, [0, 0], True) == (
@@ -144,8 +149,10 @@ def test_what_never_ends_is_ended_and_its_type_is_said(inbox: Inbox, monkeypatch
     )
 
 
-def test_of_what_is_too_large_the_type_is_said(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its hash is that of all of it, its beginning alone was looked at."""
+def test_a_file_too_large_for_a_preview_still_shows_its_true_type(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hash covers the whole file, although only its beginning was examined."""
     monkeypatch.setattr(previews, "LARGEST_SHOWN", 100)
     number = number_of("fine.pdf")
     view = look(inbox, number).view
@@ -155,8 +162,11 @@ def test_of_what_is_too_large_the_type_is_said(inbox: Inbox, monkeypatch: pytest
     assert hashlib.sha256(FILES[number - 1].data).hexdigest() == view["sha256"]
 
 
-def test_no_file_writes_to_the_terminal(office: Office) -> None:
-    """Text, names, types, entries and metadata: every control character is spelled out, no line is forged."""
+def test_no_hostile_file_can_write_control_characters_to_the_terminal(office: Office) -> None:
+    """Every control character in text, names, types, entries and metadata is spelled out.
+
+    No line is forged.
+    """
     names = (
         "note.txt",
         "made.jpg",
@@ -181,8 +191,8 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
 
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
-def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: str) -> None:
-    """Text, names, types, entries and metadata, on the page of each; the control is that all are there."""
+def test_a_page_shows_the_contents_of_a_hostile_file_only_as_text(office: Office, language: str) -> None:
+    """The test covers text, names, types, entries and metadata. As a control, each of them does appear."""
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
     names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))
     with sitting(office) as client:
@@ -194,8 +204,8 @@ def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: s
     assert {"page.html", "drawing.svg", "made.jpg", "fine.pdf", "made.docx", names[-1]} == written
 
 
-def test_ninety_nine_files_are_listed_each_with_its_name(office: Office) -> None:
-    """In the case and in the lists, however they are called."""
+def test_a_case_lists_all_ninety_nine_hostile_files_by_their_names(office: Office) -> None:
+    """The lists of cases work as well, whatever the names contain."""
     assert MOST == len(FILES) == len(office.json("case", "show", "1")["attachments"])
     assert [each.name for each in FILES] == [
         each["name"] for each in office.json("case", "show", "1")["attachments"]

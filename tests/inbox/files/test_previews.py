@@ -1,4 +1,4 @@
-"""A file is looked at without being opened: what the command writes, and what it refuses."""
+"""Previews of attachments: what the command shows and writes, and what it refuses."""
 
 import os
 import struct
@@ -23,13 +23,13 @@ from tests.support.inbox_builders import Portal, Reporter, World, first, today
 
 @pytest.fixture
 def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
-    """An inbox whose case 1 has a PDF, a text, a program and nothing, sent as pictures."""
+    """An inbox whose case 1 has a PDF, a text, a program and an empty file, all sent as pictures."""
     files = [hostile_pdfs.drawn(), "d\u00e9j\u00e0\tvu".encode(), b"MZ\x90\0" + bytes(200), b""]
     collect(portal.bundle(first(Reporter(world), files=files)))
     return world
 
 
-def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path: Path) -> None:
+def test_a_preview_is_written_to_a_new_file_only(case: World, tmp_path: Path) -> None:
     out = tmp_path / "page.png"
     view = case.office.json("file", "preview", "1", "1", "--out", out)
     assert (str(out), 1, 1, [400, 200]) == tuple(view[name] for name in ("file", "page", "pages", "pixels"))
@@ -51,7 +51,7 @@ def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path:
         (["2", "1"], "there is no case 2"),
     ],
 )
-def test_what_shows_no_pixels_is_written_nowhere(
+def test_no_file_is_written_without_a_picture_to_show(
     case: World, tmp_path: Path, words: list[str], said: str
 ) -> None:
     ended = case.office.run("file", "preview", *words, "--out", tmp_path / "out")
@@ -60,8 +60,8 @@ def test_what_shows_no_pixels_is_written_nowhere(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_page_beyond_all_is_refused_before_the_case_is_looked_at(case: World) -> None:
-    """On command line and desk alike, and nothing is noted."""
+def test_a_page_number_above_the_limit_is_refused_before_the_case_is_read(case: World) -> None:
+    """The command line and the desk both refuse it, without a journal entry."""
     before = case.office.json("journal", "list")["head"]["n"]
     beyond = str(answer.MOST_PAGES + 1)
     said = case.office.run("file", "preview", "1", "1", "--page", beyond)
@@ -75,15 +75,15 @@ def test_a_page_beyond_all_is_refused_before_the_case_is_looked_at(case: World) 
     assert 0 == case.office.run("file", "preview", "1", "1", "--page", last).code
 
 
-def test_a_text_is_printed_and_says_what_it_is(case: World) -> None:
+def test_the_preview_of_a_text_prints_it_with_a_warning_about_its_file_name(case: World) -> None:
     said = case.office.run("file", "preview", "1", "2")
     assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
     assert "the file name ends in .jpg, but the file is text/plain" in said.err
     assert "d\u00e9j\u00e0\tvu" == case.office.json("file", "preview", "1", "2")["text"]
 
 
-def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even a text; who wants it still has the export."""
+def test_without_a_sandbox_no_file_is_previewed(case: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That includes texts. Officers can still export the file."""
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
     for number in "123":
         said = case.office.run("file", "preview", "1", number)
@@ -91,8 +91,8 @@ def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest
         assert "the sandbox does not work: bubblewrap (bwrap) is not installed" in said.err
 
 
-def test_looking_writes_nothing_in_clear(case: World) -> None:
-    """Nothing but the void is opened for writing meanwhile; the control is the export, which opens a file."""
+def test_a_preview_writes_nothing_to_disk(case: World) -> None:
+    """Only the null device is opened for writing. As a control, an export opens a file."""
     written: list[str] = []
     with case.office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -108,7 +108,10 @@ def test_looking_writes_nothing_in_clear(case: World) -> None:
 
 @contextmanager
 def opened_for_writing(written: list[str]) -> Iterator[None]:
-    """Note which paths this process opens for writing; such a hook stays, so it is deaf afterwards."""
+    """Record which paths this process opens for writing.
+
+    An audit hook cannot be removed, so it ignores everything afterwards.
+    """
     listening = True
 
     def hook(event: str, told: tuple[Any, ...]) -> None:
@@ -120,13 +123,13 @@ def opened_for_writing(written: list[str]) -> Iterator[None]:
     listening = False
 
 
-def test_a_damaged_copy_is_refused(case: World) -> None:
+def test_a_damaged_attachment_is_not_previewed(case: World) -> None:
     for sealed in (case.office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
     assert "missing or damaged" in case.office.run("file", "preview", "1", "1").err
 
 
-def test_an_answer_is_read_as_it_was_written() -> None:
+def test_an_answer_from_the_sandbox_is_read_as_it_was_written() -> None:
     given = Answer(
         (fact("type", "a\tb\nc"), fact("why", ""), fact("entry", "file", 7, "x\ty")),
         "text",
@@ -142,8 +145,11 @@ def test_an_answer_is_read_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("char", "\x00\x1b\x7f\x85\x9b\u200b\u2028\u202e\U000e0041", ids=ascii)
 @pytest.mark.parametrize("place", [0, 1])
-def test_an_answer_with_a_fact_that_nobody_sees_is_refused(char: str, place: int) -> None:
-    """As a code and as a value; ours comes spelled out. The control is what can be seen."""
+def test_an_answer_with_an_invisible_character_in_a_fact_is_refused(char: str, place: int) -> None:
+    """The character may be in a code or in a value; our own program spells it out.
+
+    Visible text is the control.
+    """
     words = ["x", "y"]
     assert answer.parse(Answer((Fact("type", "x", ("é",)),)).encode())
     words[place] += char
@@ -169,8 +175,8 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_an_answer_of_another_form_is_refused(edit: Callable[[bytes], bytes]) -> None:
-    """Whatever took hold of the process in the sandbox answers with whatever it likes."""
+def test_a_malformed_answer_from_the_sandbox_is_refused(edit: Callable[[bytes], bytes]) -> None:
+    """An attacker who controls the process in the sandbox can answer anything."""
     raw = Answer((fact("type", "x"),), "text", 3, 2, 1, bytes(6)).encode()
     with pytest.raises(ValueError, match=r"."):
         answer.parse(edit(raw))
@@ -192,7 +198,9 @@ def test_an_answer_of_another_form_is_refused(edit: Callable[[bytes], bytes]) ->
         ("a.xyzzy", "image/jpeg", "application/octet-stream", 0),
     ],
 )
-def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, lies: int) -> None:
+def test_a_misleading_file_name_or_declared_type_is_reported(
+    name: str, declared: str, true: str, lies: int
+) -> None:
     assert lies == len([*claimed_type.lies(name, declared, true, {".jpg"} if true == "image/jpeg" else ())])
 
 
@@ -206,7 +214,7 @@ def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, 
         ("\U0001d41aBc", "<U+1D41A>Bc"),
     ],
 )
-def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled: str) -> None:
+def test_letters_from_another_alphabet_within_one_word_are_spelled_out(word: str, spelled: str) -> None:
     assert [spelled] == confusables.mixed(["nothing", f"pay to {word}, {word} now"])
 
 
@@ -219,6 +227,6 @@ def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled
         "\u6771\u4eac Tokyo",
     ],
 )
-def test_words_of_one_alphabet_are_not(text: str) -> None:
-    """Not even beside words of another."""
+def test_a_word_in_a_single_alphabet_is_not_spelled_out(text: str) -> None:
+    """Words in different alphabets may stand side by side."""
     assert [] == confusables.mixed([text])

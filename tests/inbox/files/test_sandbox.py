@@ -1,4 +1,4 @@
-"""The walls: what a process of a hostile file tries, and cannot; outside of them the same process can."""
+"""A process that reads a hostile file cannot break out of the sandbox. Outside it, each attempt succeeds."""
 
 import os
 import socket
@@ -23,20 +23,20 @@ INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
-# As where an administrator forbade user namespaces.
+# Runs a command as on a machine whose administrator has forbidden user namespaces.
 FORBIDDEN = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
-# What bubblewrap and, in some places, Python itself set.
+# The variables that bubblewrap and, on some machines, Python itself set.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
 
 def inside(rings: str, deed: str, *words: object, bounds: Bounds = BOUNDS) -> str:
-    """Return what the intruder says between the walls."""
+    """Return what the intruder prints inside the sandbox."""
     with Path(os.devnull).open("rb") as nothing:
         return sandbox.run(INTRUDER, nothing.fileno(), [rings, deed, *map(str, words)], bounds).decode()
 
 
 def outside(deed: str, *words: object) -> str:
-    """Return what it says without any."""
+    """Return what the intruder prints outside the sandbox."""
     command = [sys.executable, str(INTRUDER), "walls", deed, *map(str, words)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
@@ -44,14 +44,14 @@ def outside(deed: str, *words: object) -> str:
 
 @pytest.fixture
 def server() -> Iterator[tuple[str, int]]:
-    """Give the address of a server on this machine that greets."""
+    """Give the address of a server on this machine that sends a greeting."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield from _greeting(listening)
 
 
 @pytest.fixture
 def abstract() -> Iterator[str]:
-    """Give the name of a socket that is in no folder."""
+    """Give the name of a socket that has no path in the file system."""
     name = f"fanal-{os.getpid()}"
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"\0{name}")
@@ -78,16 +78,18 @@ def _greeting(listening: socket.socket) -> Iterator[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("rings", ["walls", "all"])
-def test_there_is_no_network(rings: str, server: tuple[str, int], abstract: str) -> None:
-    """Neither a server on this very machine, nor a socket without a place in the file system."""
+def test_a_process_in_the_sandbox_reaches_no_network(
+    rings: str, server: tuple[str, int], abstract: str
+) -> None:
+    """It reaches neither a server on this machine nor a socket without a path in the file system."""
     assert inside(rings, "network", *server).startswith("refused: ")
     assert inside(rings, "listener", abstract).startswith("refused: ")
     assert [f"reached: {GREETING}"] * 2 == [outside("network", *server), outside("listener", abstract)]
 
 
 @pytest.mark.parametrize("rings", ["walls", "all"])
-def test_there_is_no_home_and_no_folder_of_anybody(rings: str, tmp_path: Path) -> None:
-    """Of the whole file system there are the interpreter, its libraries and the worker."""
+def test_a_process_in_the_sandbox_sees_no_home_and_no_user_folder(rings: str, tmp_path: Path) -> None:
+    """It sees only the interpreter, its libraries and the worker."""
     (tmp_path / "secret").write_text("secret")
     assert inside(rings, "read", tmp_path / "secret").startswith("refused: ")
     assert inside(rings, "read", "/etc/passwd").startswith("refused: ")
@@ -99,20 +101,20 @@ def test_there_is_no_home_and_no_folder_of_anybody(rings: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("rings", ["walls", "all"])
-def test_there_is_no_other_process(rings: str) -> None:
+def test_a_process_in_the_sandbox_sees_no_other_process(rings: str) -> None:
     assert inside(rings, "process", os.getpid()).startswith("refused: ")
     assert "reached: found" == outside("process", os.getpid())
 
 
 @pytest.mark.parametrize("rings", ["walls", "limits", "all"])
-def test_nothing_is_written(rings: str, tmp_path: Path) -> None:
+def test_a_process_in_the_sandbox_cannot_write_a_file(rings: str, tmp_path: Path) -> None:
     for path in ("/fanal/left", "/left", "/usr/left", "/tmp/left", tmp_path / "left"):  # noqa: S108
         assert inside(rings, "write", path).startswith("refused: "), path
     assert "reached: written" == outside("write", tmp_path / "left")
 
 
-def test_there_is_one_process_and_no_other_program() -> None:
-    """Nor can it become another one; without the inner ring it could, between the same walls."""
+def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> None:
+    """Without the filter of system calls it could do both, even inside the same walls."""
     interpreter = os.path.realpath(sys.executable)
     for rings in ("calls", "all"):
         assert ["refused: PermissionError"] * 2 == [
@@ -123,8 +125,11 @@ def test_there_is_one_process_and_no_other_program() -> None:
 
 
 @pytest.mark.slow
-def test_the_limit_of_processes_alone_refuses_another_one() -> None:
-    """As the filter of calls does alone. The kernel spares root this limit, so an ordinary user tries."""
+def test_the_limit_on_processes_alone_prevents_a_second_process() -> None:
+    """So does the filter of system calls alone.
+
+    The kernel exempts root from this limit, so the test runs as an ordinary user.
+    """
     code = (
         "from tests.inbox.files.test_sandbox import inside;"
         "print(*(inside(rings, 'fork', 3) for rings in ('limits', 'walls')))"
@@ -138,14 +143,14 @@ def test_the_limit_of_processes_alone_refuses_another_one() -> None:
 
 
 @pytest.mark.parametrize("rings", ["limits", "all"])
-def test_memory_has_a_limit(rings: str) -> None:
+def test_a_process_in_the_sandbox_has_limited_memory(rings: str) -> None:
     assert "refused: MemoryError" == inside(rings, "memory", 300 << 20)
     assert f"reached: {300 << 20}" == outside("memory", 300 << 20)
     assert f"reached: {1 << 20}" == inside(rings, "memory", 1 << 20)
 
 
 @pytest.mark.slow
-def test_time_has_a_limit_whether_it_computes_or_sleeps() -> None:
+def test_a_process_in_the_sandbox_has_limited_time_to_compute_or_sleep() -> None:
     with pytest.raises(Ended):
         inside("limits", "compute", 2)
     assert "reached: computed" == outside("compute", 2)
@@ -154,14 +159,14 @@ def test_time_has_a_limit_whether_it_computes_or_sleeps() -> None:
     assert "reached: slept" == inside("walls", "sleep", 0.5)
 
 
-def test_an_endless_answer_is_not_read_to_its_end() -> None:
+def test_an_answer_above_the_size_limit_is_not_read_to_its_end() -> None:
     with pytest.raises(Ended):
         inside("walls", "flood", 10_000_000)
     assert len("reached: ") + 900 == len(inside("walls", "flood", 900))
 
 
-def test_who_takes_too_long_is_gone() -> None:
-    """Not only no longer waited for; the control is that it is found while it runs."""
+def test_a_process_that_exceeds_its_time_is_killed() -> None:
+    """It is not merely abandoned. As a control, the test finds it while it runs."""
     mark = f"60.{time.time_ns()}"
     short = Bounds(seconds=2.0, answer=1_000)
 
@@ -194,8 +199,13 @@ def _running(mark: str) -> list[str]:
     return found
 
 
-def test_what_is_given_is_not_changed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
-    """Nor through a mapping that all see. The control is the same memory as it was given before."""
+def test_a_process_in_the_sandbox_cannot_change_the_file_that_it_reads(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """A shared memory mapping does not help either.
+
+    As a control, memory that is not write-protected is changed.
+    """
     sent = b"what was sent"
     collect(portal.bundle(first(Reporter(world), files=[sent])))
     for how in ("mapped", "written", "cut"):
@@ -212,8 +222,10 @@ def test_what_is_given_is_not_changed(world: World, portal: Portal, collect: Cal
         os.close(open_to_all)
 
 
-def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No word of the environment, no descriptor but the three, though one here would be inherited."""
+def test_a_process_in_the_sandbox_inherits_no_environment_and_no_open_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It has only the three standard descriptors. Outside, the same process inherits both."""
     monkeypatch.setenv("FANAL_SECRET", "secret")
     with (tmp_path / "vault").open("w") as vault:
         os.set_inheritable(vault.fileno(), True)  # noqa: FBT003
@@ -231,14 +243,14 @@ def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "FANAL_SECRET" in said
 
 
-def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_says_that_bubblewrap_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
     with pytest.raises(NoSandbox, match=r"the sandbox does not work: bubblewrap .* is not installed"):
         inside("walls", "folders", "/")
 
 
-def test_where_namespaces_are_forbidden_it_says_so() -> None:
-    """As on a machine, or in a container, whose administrator forbids them."""
+def test_an_error_says_that_user_namespaces_are_forbidden() -> None:
+    """An administrator may forbid them on a machine or in a container."""
     code = "from tests.inbox.files.test_sandbox import inside; inside('walls', 'folders', '/')"
     done = subprocess.run(
         [*FORBIDDEN, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
@@ -246,8 +258,8 @@ def test_where_namespaces_are_forbidden_it_says_so() -> None:
     assert "NoSandbox: no file can be previewed, because the sandbox does not work: bwrap: " in done.stderr
 
 
-def test_on_another_machine_it_says_so() -> None:
-    """The system calls that it leaves are those of amd64; the kernel can pass for another one."""
+def test_a_warning_says_that_the_sandbox_works_only_on_amd64() -> None:
+    """The allowed system calls are those of amd64. The kernel can pretend to be another machine."""
     code = "from inbox.files import sandbox; print(*sandbox.said())"
     command = ["setarch", "i686", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -259,10 +271,10 @@ def test_on_another_machine_it_says_so() -> None:
     "before",
     [pytest.param([], id="sandbox", marks=pytest.mark.soak), pytest.param(FORBIDDEN, id="no sandbox")],
 )
-def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
+def test_a_session_and_the_desk_warn_at_their_start_if_the_sandbox_does_not_work(
     office: Office, before: list[str]
 ) -> None:
-    """Once, before anything is opened, and with what to do; the control is a machine that has one."""
+    """The warning comes once, and names the remedy. A machine with a working sandbox is the control."""
     command = [*before, Path(sys.executable).with_name("inbox")]
     with typing([*command, "--home", office.root, *office.opening(), "session"], office.root) as at:
         at.sees("officer> ")
@@ -282,8 +294,7 @@ def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
 
 
 @pytest.mark.slow
-def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
-    """The inbox locks its memory, and may hold much of it; the process is born all the same."""
+def test_the_sandbox_starts_although_the_inbox_locks_much_memory() -> None:
     code = (
         "from inbox.system import memory; memory.forbid_dumps(); memory.lock(); held = bytearray(300 << 20);"
         "held[::4096] = bytes(len(held[::4096]));"

@@ -1,4 +1,4 @@
-"""Attachments that go along cleaned: what they show, and nothing that was in them unseen."""
+"""Re-rendered copies show what the attachments show, without their hidden data."""
 
 import io
 import json
@@ -19,7 +19,7 @@ NAMES = {1: "png", 2: "pdf", 3: "txt", 6: "png"}
 
 
 def paper(pages: int) -> bytes:
-    """Return a PDF that names its author, with a link."""
+    """Return a PDF that names its author and contains a link."""
     made = FPDF()
     made.set_author(CANARY)
     made.set_font("Helvetica", size=40)
@@ -31,7 +31,7 @@ def paper(pages: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """A photograph, a paper, a text, a zip, an empty file, a small picture, one that is too large."""
+    """A photograph, a PDF, a text, a zip, an empty file, a small picture, and one that is too large."""
     photograph = pictures.picture(tmp_path_factory.mktemp("sent") / "photo.jpg").read_bytes()
     text = "d\u00e9j\u00e0\u202e vu\r\n<b>\x1b[2J"
     bomb = hostile.png(60_000, 60_000)
@@ -41,7 +41,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
-    """An office with a case that brought them."""
+    """An office with a case that has all of these attachments."""
     folder = tmp_path_factory.mktemp("cleaning")
     office = Office.found(folder)
     world = World(office)
@@ -54,7 +54,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
 
 @pytest.fixture(scope="module")
 def cleaned(room: Room) -> Path:
-    """A dossier with all of them, made anew."""
+    """A dossier with re-rendered copies of all attachments."""
     out = room.folder / "cleaned.age"
     words = [
         "dossier",
@@ -78,10 +78,13 @@ def cleaned(room: Room) -> Path:
 
 
 @pytest.mark.slow
-def test_what_was_in_them_unseen_is_gone(
+def test_a_rerendered_copy_has_no_hidden_data(
     cleaned: Path, room: Room, sent: list[bytes], tmp_path: Path
 ) -> None:
-    """No place, device, author, day, name of the file, link; exiftool and the originals are the control."""
+    """Place, device, author, day, file name and link are gone.
+
+    The control reads the originals with exiftool.
+    """
     parts = opened(cleaned)
     assert {f"files/{number}.{ending}" for number, ending in NAMES.items()} == {
         name for name in parts if name.startswith("files/")
@@ -98,8 +101,11 @@ def test_what_was_in_them_unseen_is_gone(
     assert b"photo 1.jpg" in before["dossier.json"]
 
 
-def test_what_they_show_is_there(cleaned: Path) -> None:
-    """The picture upright, both pages as pixels alone, the text as text with its tricks spelled out."""
+def test_a_rerendered_copy_shows_what_the_original_shows(cleaned: Path) -> None:
+    """The picture is upright, and both pages are pixels only.
+
+    The control characters of the text are spelled out.
+    """
     parts = opened(cleaned)
     with Image.open(io.BytesIO(parts["files/1.png"])) as image:
         assert ((32, 48), (0, 0, 255)) == (image.size, near(image.getpixel((28, 4))))
@@ -112,13 +118,13 @@ def test_what_they_show_is_there(cleaned: Path) -> None:
 
 
 def near(colour: object) -> tuple[int, ...]:
-    """Return a colour as it was before JPEG and the profile of its screen."""
+    """Return a colour as it was before JPEG and its colour profile changed it."""
     assert isinstance(colour, tuple)
     return tuple(255 * (value > 127) for value in colour)
 
 
-def test_the_dossier_says_what_was_made_anew_and_what_stayed(cleaned: Path) -> None:
-    """With the hashes of what goes along."""
+def test_the_dossier_says_which_files_were_rerendered_and_which_could_not_be(cleaned: Path) -> None:
+    """It lists the hashes of the enclosed copies."""
     parts = opened(cleaned)
     files = json.loads(parts["dossier.json"])["files"]
     assert {4: None, 5: None, 7: None} == {
@@ -130,7 +136,7 @@ def test_the_dossier_says_what_was_made_anew_and_what_stayed(cleaned: Path) -> N
     assert all(file["sha256"] in said for file in files if file["part"])
 
 
-def test_only_the_files_that_were_chosen_go_along_and_none_where_none_was(room: Room) -> None:
+def test_only_chosen_files_are_enclosed_and_at_least_one_must_be_chosen(room: Room) -> None:
     parts = opened(room.make("chosen.age", "--attachments", "original", "--file", "2", "--file", "5"))
     assert {"files/2", "files/5"} == {name for name in parts if name.startswith("files/")}
     words = ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"]
@@ -139,17 +145,17 @@ def test_only_the_files_that_were_chosen_go_along_and_none_where_none_was(room: 
     assert (1, True) == (unsaid.code, "no file is chosen" in unsaid.err)
 
 
-def test_a_paper_that_is_too_long_does_not_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of it would say something else."""
+def test_a_pdf_with_too_many_pages_is_not_enclosed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the document could mislead its reader."""
     monkeypatch.setattr(sanitise, "MOST_PAGES", 1)
     parts = opened(room.make("long.age", "--attachments", "cleaned", "--file", "2"))
     assert not [name for name in parts if name.startswith("files/")]
 
 
-def test_without_a_sandbox_nothing_is_cleaned(
+def test_without_a_sandbox_no_file_is_rerendered(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nothing written; what goes as it came needs none."""
+    """Nothing is written either. Enclosing the originals needs no sandbox."""
     monkeypatch.setattr(sandbox, "_PLACES", str(tmp_path))
     words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient"]
     words += [
