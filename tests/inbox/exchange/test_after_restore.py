@@ -59,7 +59,7 @@ def test_nothing_is_missing_if_the_portal_applied_our_own_outboxes(world: World,
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_gap_says_which_bundles_and_which_outboxes_are_missing(world: World, portal: Portal) -> None:
+def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
     """The gap begins after the last one known here: first no outbox is known, then one."""
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
@@ -71,7 +71,7 @@ def test_a_gap_says_which_bundles_and_which_outboxes_are_missing(world: World, p
     assert {"bundle": 5, "after_bundle": 1} == gap(world, only_bundles)
 
 
-def test_before_a_bundle_that_is_known_or_whose_portal_is_unknown_nothing_is_missing(
+def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
     """Collecting the first bundle, or a bundle twice, changes no serial, whatever the portal applied."""
@@ -92,7 +92,7 @@ def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: Wo
     assert before == world.office.state()
 
 
-def test_bundles_are_missing_only_between_the_last_one_and_one_that_is_not_the_next(
+def test_there_is_a_gap_only_if_a_bundle_is_not_the_next_one_of_the_chain(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     one, two, three = (portal.bundle() for _ in range(3))
@@ -108,7 +108,7 @@ def test_bundles_are_missing_only_between_the_last_one_and_one_that_is_not_the_n
 
 @pytest.mark.parametrize(("days", "made"), [(-3, -3), (5, 0)], ids=["past", "future"])
 @pytest.mark.usefixtures("correspondent")
-def test_the_outbox_of_the_lost_inbox_counts_from_the_day_of_its_own_import_but_not_from_a_later_one(
+def test_the_outbox_of_the_lost_inbox_is_dated_by_its_own_import_but_never_in_the_future(
     world: World, portal: Portal, days: int, made: int
 ) -> None:
     """The portal lists the imports of earlier outboxes too. Its clock may run ahead of ours."""
@@ -124,8 +124,8 @@ def test_the_outbox_of_the_lost_inbox_counts_from_the_day_of_its_own_import_but_
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_all_serials_move_past_those_that_the_lost_inbox_may_have_used(world: World, portal: Portal) -> None:
-    """Each outbox fills a slot at most once, so slots skip as many serials; keyring and card skip 1,000."""
+def test_all_serials_skip_those_that_the_lost_inbox_may_have_used(world: World, portal: Portal) -> None:
+    """Each outbox fills a slot at most once, so slots skip as many serials. Keyring and card skip 1,000."""
 
     def serials() -> tuple[int, int, int, int]:
         with world.office.opened() as inbox, inbox.transaction() as session:
@@ -143,7 +143,7 @@ def test_all_serials_move_past_those_that_the_lost_inbox_may_have_used(world: Wo
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_inbox_on_the_keyring_of_another_issues_none_after_a_restore(world: World, portal: Portal) -> None:
+def test_an_external_body_issues_no_keyring_after_a_restore(world: World, portal: Portal) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_office.office(session).root_seed = None
     (before,) = {row.serial for row in rows(world, select(queries_office.KeyringFile))}
@@ -151,10 +151,10 @@ def test_an_inbox_on_the_keyring_of_another_issues_none_after_a_restore(world: W
     assert [before] == [row.serial for row in rows(world, select(queries_office.KeyringFile))]
 
 
-def test_what_was_in_outboxes_that_the_portal_does_not_have_is_sent_again(
+def test_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
     world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
 ) -> None:
-    """Each outbox that the portal did not confirm is sent again. Confirmed outboxes stay as they are."""
+    """Confirmed outboxes stay as they are."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     collect(portal.bundle(applied=outbox(world)))
     world.office.close("1")
@@ -177,10 +177,10 @@ def test_what_was_in_outboxes_that_the_portal_does_not_have_is_sent_again(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_outbox_that_the_portal_applied_instead_of_ours_takes_its_place(
+def test_the_outbox_that_the_portal_applied_replaces_ours_with_the_same_number(
     world: World, portal: Portal
 ) -> None:
-    """It gets the same number. The report does not count as acknowledged by the outbox of this inbox."""
+    """So the report does not count as acknowledged by the outbox of this inbox."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     outbox(world)
     (work,) = rows(world, select(Workflow))

@@ -40,9 +40,7 @@ def rows(world: World, what: Any) -> list[Any]:
         return [*session.scalars(what)]
 
 
-def test_an_officer_who_is_asked_about_the_first_key_can_decline_or_accept_it(
-    world: World, portal: Portal
-) -> None:
+def test_an_officer_can_decline_or_accept_the_key_of_the_first_portal(world: World, portal: Portal) -> None:
     """The question names the key and where to compare it. An accepted key is not asked about again."""
     asked: list[str] = []
     answers = [False, True]
@@ -64,7 +62,9 @@ def test_an_officer_who_is_asked_about_the_first_key_can_decline_or_accept_it(
 
 
 @pytest.mark.parametrize("option", ["confirmed", "new"])
-def test_the_first_key_is_accepted_by_either_fingerprint(world: World, portal: Portal, option: str) -> None:
+def test_either_option_with_the_fingerprint_accepts_the_first_key(
+    world: World, portal: Portal, option: str
+) -> None:
     given = replace(Acceptance(None, None, lambda _: False), **{option: portal.fingerprint})
     assert [None] == [each.refused for each in collected(world, given, portal.bundle())]
 
@@ -115,7 +115,7 @@ def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
 def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collected_twice(
     world: World, portal: Portal
 ) -> None:
-    """The same bundle, or a bundle that two officers were about to give up as lost."""
+    """It may also be a bundle that two officers were about to give up as lost."""
     given = Acceptance(portal.fingerprint, None, lambda _: False)
 
     def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
@@ -165,7 +165,7 @@ def test_only_the_outboxes_up_to_the_applied_one_are_confirmed_each_with_its_day
     assert "applied outbox 3 on" in warning
 
 
-def test_receipts_on_impossible_days_are_counted_for_the_officers(
+def test_officers_learn_how_many_entries_have_an_impossible_day(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """There is no warning if all days are possible."""

@@ -1,4 +1,4 @@
-"""Collecting: what comes in becomes cases, follow-ups, marks on cases."""
+"""Collecting turns the contents of a bundle into cases, follow-ups and flags on cases."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,10 +21,10 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, k
 from tests.support.inbox_clock import moved
 
 
-def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
+def test_a_report_becomes_a_case_and_its_attachments_are_exported_unchanged(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Text with accents and emoji, an empty file, one above a chunk: every byte comes back."""
+    """The text has accents and an emoji; one file is empty, and one is larger than a chunk."""
     files = [b"", bytes(range(256)) * 300]
     text = "Ils m'ont abordé·e 😀\nDeuxième ligne"
     outcome = collect(portal.bundle(first(Reporter(world), text=text, files=files)))
@@ -42,19 +42,19 @@ def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
         assert data == out.read_bytes()
 
 
-def test_answers_to_a_questionnaire_that_is_not_ours_are_shown_by_their_ids(
+def test_answers_to_an_unknown_questionnaire_are_shown_by_their_ids(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A page may still show an older one."""
+    """A page may still show an older version."""
     other = messages.QuestionnaireRef("customs", 99)
     collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
     assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
 
 
-def test_follow_ups_join_their_case_even_before_its_report_in_the_bundle(
+def test_follow_ups_join_their_case_even_if_they_precede_its_report_in_the_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Random ids put follow-ups anywhere in a bundle; ten of them surely come before the report too."""
+    """Random ids put follow-ups anywhere in a bundle. Of ten, some almost certainly precede the report."""
     reporter = Reporter(world)
     sent = [Sent(reporter.follow_up(f"suite {n}", files=[b"x%d" % n])) for n in range(10)]
     outcome = collect(portal.bundle(first(reporter), *sent))
@@ -65,10 +65,10 @@ def test_follow_ups_join_their_case_even_before_its_report_in_the_bundle(
     assert list(range(1, 11)) == numbers
 
 
-def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
+def test_a_repeated_message_is_ignored_and_a_different_one_with_its_id_becomes_unfiled(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Reports and follow-ups alike, in one bundle or in two."""
+    """The rule covers reports and follow-ups, in one bundle or in two."""
     reporter = Reporter(world)
     follow_up_id = bytes(16)
     same = {"edit": lambda message: replace(message, id=follow_up_id)}
@@ -89,7 +89,7 @@ def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
     assert 2 == len(list((world.office.root / "unopened").iterdir()))
 
 
-def test_unsigned_drops_become_marked_cases_once(
+def test_an_unsigned_report_becomes_one_case_with_a_flag(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
     envelope = build.drop(world, "Écrit à la main\nligne 2", [b"photo"])
@@ -102,10 +102,10 @@ def test_unsigned_drops_become_marked_cases_once(
     assert "unsigned" in world.office.run("message", "reply", "1", "--text", "bonjour").err
 
 
-def test_a_keyring_that_was_not_ours_is_flagged(
+def test_a_report_that_names_an_unknown_keyring_is_flagged(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """By its hash and by its serial; one that is ours is not flagged."""
+    """The hash or the serial may differ. A report that names our keyring is the control."""
     for seen in (SeenKeyring(1, bytes(32)), SeenKeyring(9, world.seen.hash)):
         collect(portal.bundle(first(Reporter(world), edit=lambda r, seen=seen: replace(r, keyring=seen))))
     collect(portal.bundle(first(Reporter(world))))
@@ -113,10 +113,10 @@ def test_a_keyring_that_was_not_ours_is_flagged(
     assert [["keyring-unknown"], ["keyring-unknown"], []] == flags
 
 
-def test_a_follow_up_with_a_foreign_keyring_flags_its_case_for_good(
+def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A later one with ours does not remove the flag."""
+    """A later follow-up that names ours does not remove the flag."""
     reporter, strange = Reporter(world), SeenKeyring(1, bytes(32))
     collect(portal.bundle(first(reporter), Sent(reporter.follow_up())))
     assert [] == world.office.json("case", "show", "1")["flags"]
@@ -126,8 +126,8 @@ def test_a_follow_up_with_a_foreign_keyring_flags_its_case_for_good(
         assert ["keyring-unknown"] == world.office.json("case", "show", "1")["flags"]
 
 
-def test_another_inbox_than_the_root_s_flags_a_keyring_unlike_the_first_of_its_serial(world: World) -> None:
-    """It knows keyrings from reports alone, in the same bundle or an earlier one."""
+def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: World) -> None:
+    """It knows keyrings only from reports, in the same bundle or in an earlier one."""
     one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
     expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -138,7 +138,7 @@ def test_another_inbox_than_the_root_s_flags_a_keyring_unlike_the_first_of_its_s
         session.rollback()
 
 
-def test_what_comes_for_a_destroyed_case_becomes_no_case(
+def test_messages_to_a_destroyed_case_become_no_case(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     reporter, other = Reporter(world), Reporter(world)
@@ -153,7 +153,7 @@ def test_what_comes_for_a_destroyed_case_becomes_no_case(
     assert ["destroyed"] * 3 + ["unknown-withdrawal"] == sorted(kinds(world.office))
 
 
-def test_collecting_tells_after_each_envelope_how_many_are_done(world: World, portal: Portal) -> None:
+def test_collecting_reports_its_progress_after_each_envelope(world: World, portal: Portal) -> None:
     path = portal.bundle(*(first(Reporter(world)) for _ in range(2)))
     accepted, told = Acceptance(portal.fingerprint, None, lambda _: False), list[tuple[int, int]]()
     with world.office.unlocked() as opened:
@@ -166,11 +166,11 @@ def test_collecting_tells_after_each_envelope_how_many_are_done(world: World, po
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
-    """Return what has a portal say that all came on a day."""
+    """Return an edit with which the portal claims that all entries came on one day."""
     return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
 
 
-def test_a_keyring_past_its_date_is_flagged(
+def test_a_report_that_names_an_expired_keyring_is_flagged(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = moved(monkeypatch).wait(36)
@@ -181,10 +181,10 @@ def test_a_keyring_past_its_date_is_flagged(
     assert ["keyring-old"] == world.office.json("case", "show", "1")["flags"]
 
 
-def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
+def test_a_portal_cannot_postpone_a_deadline_with_a_day_in_the_future(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """What comes on such a day came today: report, letter, and with it the end of a closed case."""
+    """Reports and messages then count as received today. So does the retention period of a closed case."""
     reporter, today = Reporter(world), build.today()
     late = dated(today + timedelta(days=3_650))
     collect(portal.bundle(first(reporter), edit=late))
@@ -199,7 +199,10 @@ def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
 def test_a_withdrawal_flags_the_case_and_deletes_nothing(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Only with the key of the sealed report: a false one and an unknown case are rows."""
+    """It needs the key from the encrypted report.
+
+    A false withdrawal and one of an unknown case become unfiled.
+    """
     reporter, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(reporter), first(other)))
     outcome = collect(
@@ -223,7 +226,7 @@ def test_a_withdrawal_flags_the_case_and_deletes_nothing(
 def test_many_entries_are_unsealed_by_several_processes(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Above the threshold, with files, a bad one in the middle: the same result as in one process."""
+    """The entries exceed the threshold, have attachments, and include a bad one. The result is the same."""
     reporters = [Reporter(world) for _ in range(collecting._FEW + 6)]
     sent = [first(reporter, text=str(n), files=[b"%d" % n]) for n, reporter in enumerate(reporters)]
     outcome = collect(portal.bundle(*sent, Sent(b"noise" * 400)))
@@ -234,7 +237,7 @@ def test_many_entries_are_unsealed_by_several_processes(
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_few_envelopes_stay_in_one_process_only_if_they_are_small(
+def test_a_few_envelopes_are_unsealed_in_one_process_only_if_they_are_small(
     world: World,
     portal: Portal,
     collect: Callable[..., Any],

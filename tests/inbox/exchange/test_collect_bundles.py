@@ -1,4 +1,4 @@
-"""Bundles: the next one of the confirmed portal is taken, every other is refused and named."""
+"""The inbox collects the next bundle of the confirmed portal, and refuses every other one with a reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,8 +21,13 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
 
-def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: Portal) -> None:
-    """Without it the fingerprint is shown and nothing changes; a wrong one is refused, spaces are free."""
+def test_the_first_bundle_is_collected_only_with_the_confirmed_fingerprint(
+    world: World, portal: Portal
+) -> None:
+    """Without it, the command shows the fingerprint and changes nothing.
+
+    Officers may type it without spaces.
+    """
     path = portal.bundle(first(Reporter(world)))
     before = world.office.state()
     said = world.office.run("exchange", "collect", path)
@@ -41,10 +46,10 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
 
 
 @pytest.mark.parametrize("option", ["--confirm-instance", "--new-instance"])
-def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase(
+def test_a_fingerprint_that_matches_no_bundle_is_refused_before_passphrases_are_asked(
     world: World, portal: Portal, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one command. It goes on with a bundle of that key beside the other, or if none can be read."""
+    """The command continues if another bundle has that key, or if no bundle can be read."""
     other = Portal(world, portal.folder / "other")
     path, stranger = portal.bundle(first(Reporter(world))), other.bundle()
     (noise := path.with_name("noise.tar")).write_bytes(b"x" * 600)
@@ -61,7 +66,7 @@ def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
-    """Write a bundle of which ``seed`` signed what is in form up to its lists, and nothing from there on."""
+    """Write a bundle that ``seed`` signed, and whose manifest is valid only up to its lists."""
     known, _ = bundle.read([path.read_bytes()])
     own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
     raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'
@@ -71,10 +76,13 @@ def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
     return spoilt
 
 
-def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
+def test_a_bundle_signed_by_a_stranger_is_refused_before_its_lists_are_read(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """For its key, which is named; by the portal's own key the same is refused for its form."""
+    """The refusal names the key.
+
+    The control is the same bundle with the portal's key, refused for its form.
+    """
     collect(portal.bundle(first(Reporter(world))))
     before = world.office.state()
     seed, path = bytes(range(32)), portal.bundle()
@@ -87,7 +95,7 @@ def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
     assert before == world.office.state()
 
 
-def test_the_same_bundle_again_changes_nothing(
+def test_collecting_the_same_bundle_again_changes_nothing(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     path = portal.bundle(first(Reporter(world), files=[b"x"]))
@@ -97,10 +105,13 @@ def test_the_same_bundle_again_changes_nothing(
     assert before == world.office.state()
 
 
-def test_a_bundle_that_is_not_the_next_is_refused_and_named(
+def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A gap names the number wanted; other content under a known number, another chain, an old start too."""
+    """After a gap, the refusal names the missing bundle.
+
+    A different bundle with a known number, another chain and a second start are refused, too.
+    """
     one = portal.bundle(first(Reporter(world)))
     two = portal.bundle(first(Reporter(world)))
     three = portal.bundle(first(Reporter(world)))
@@ -116,10 +127,10 @@ def test_a_bundle_that_is_not_the_next_is_refused_and_named(
     assert "does not continue the chain" in collect(other_two, code=1)["error"]
     assert before == world.office.state()
     portal.last = Link(1, bytes(32))
-    assert two.name == other_two.name  # the forgery took the true one's place on the medium
+    assert two.name == other_two.name  # the forgery replaced the real bundle on the medium
 
 
-def test_one_officer_collects_what_follows_and_two_the_first_bundle_of_a_portal(
+def test_collecting_the_first_bundle_of_a_portal_takes_two_officers_and_later_ones_one(
     world: World, portal: Portal
 ) -> None:
     accepted = Acceptance(portal.fingerprint, None, lambda _: False)
@@ -140,8 +151,10 @@ def test_one_officer_collects_what_follows_and_two_the_first_bundle_of_a_portal(
     ]
 
 
-def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, portal: Portal) -> None:
-    """A file that is no bundle, one twice, and a missing one do not keep the others from being collected."""
+def test_each_of_several_bundles_has_its_own_result_and_valid_ones_are_collected(
+    world: World, portal: Portal
+) -> None:
+    """A file that is no bundle, a repeated bundle and a missing file do not stop the others."""
     one, two = portal.bundle(first(Reporter(world))), portal.bundle(first(Reporter(world)))
     noise = one.with_name("holiday.jpg")
     noise.write_bytes(b"\xff\xd8" * 4000)
@@ -164,10 +177,10 @@ def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, por
     assert 2 == len(world.office.json("case", "list")["cases"])
 
 
-def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_names(
+def test_bundles_are_collected_in_the_order_of_their_numbers_not_of_their_names(
     world: World, portal: Portal
 ) -> None:
-    """As a glob gives them, inspection-10 comes before inspection-2; a name may also say nothing at all."""
+    """A shell sorts inspection-10 before inspection-2, and a name may also say nothing."""
     paths = sorted(str(portal.bundle(first(Reporter(world), text=str(n)))) for n in range(1, 12))
     assert "inspection-10.tar" == Path(paths[1]).name
     paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
@@ -185,10 +198,13 @@ def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_
     assert list(range(1, 12)) == numbers
 
 
-def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
+def test_the_last_bundle_of_the_old_portal_is_collected_before_those_of_a_rebuilt_one(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Whichever keys and names they have: once the new one is accepted, nothing of the old is taken."""
+    """Keys and names do not matter.
+
+    Once the rebuilt portal is accepted, no bundle of the old one is collected.
+    """
     collect(portal.bundle())
     for place in range(4):
         old = portal.bundle(first(Reporter(world)))
@@ -220,7 +236,7 @@ def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
     ],
     ids=["deployment", "channel", "signer", "size", "digest"],
 )
-def test_a_bundle_for_or_by_someone_else_is_refused(
+def test_a_bundle_from_another_sender_or_for_another_recipient_is_refused(
     world: World, portal: Portal, collect: Callable[..., Any], edit: Callable[[Any], Any], words: str
 ) -> None:
     before = world.office.state()
@@ -228,10 +244,13 @@ def test_a_bundle_for_or_by_someone_else_is_refused(
     assert before == world.office.state()
 
 
-def test_a_rebuilt_portal_is_taken_only_with_its_fingerprint(
+def test_bundles_of_a_rebuilt_portal_are_collected_only_with_its_fingerprint(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """It starts at 1; the old chain's last number is named; the old portal is refused from then on."""
+    """It starts at bundle 1.
+
+    The command names the last bundle of the old portal, which is refused from then on.
+    """
     first_path = portal.bundle(first(Reporter(world)))
     collect(first_path)
     rebuilt = Portal(world, tmp_path / "rebuilt")
@@ -246,15 +265,15 @@ def test_a_rebuilt_portal_is_taken_only_with_its_fingerprint(
     said = world.office.run("exchange", "collect", one, two, "--new-instance", rebuilt.fingerprint)
     assert 0 == said.code
     assert "ended with bundle 1" in said.out
-    assert 0 == world.office.run("exchange", "collect", first_path).code  # known, so nothing changes
+    assert 0 == world.office.run("exchange", "collect", first_path).code  # collected before: no change
     said = world.office.run("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     assert (1, True) == (said.code, "was replaced" in said.err)
 
 
-def test_a_bundle_that_is_swapped_while_it_is_read_is_refused(
+def test_a_bundle_that_is_replaced_while_it_is_read_is_refused(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By one of another portal: officers would be asked for one act, and another would be done."""
+    """Otherwise officers would confirm one action, and the inbox would do another."""
     collect(portal.bundle())
     other = Portal(world, tmp_path / "other")
     path, evil = portal.bundle(first(Reporter(world))), other.bundle(first(Reporter(world)))
@@ -277,10 +296,10 @@ def test_a_bundle_that_is_swapped_while_it_is_read_is_refused(
 
 
 @pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_flipped_byte_of_a_bundle_is_ever_taken(
+def test_a_bundle_with_any_flipped_byte_is_refused(
     world: World, portal: Portal, tmp_path: Path, stride: int
 ) -> None:
-    """Every byte of a small bundle, or every seventh, one at a time, is refused; the vault is as it was."""
+    """The test flips every byte of a small bundle, or every seventh one, one at a time."""
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
     good = path.read_bytes()
     before = world.office.state()
@@ -298,10 +317,10 @@ def test_no_flipped_byte_of_a_bundle_is_ever_taken(
 
 
 @pytest.mark.parametrize("change", ["cut", "longer"])
-def test_a_bundle_of_another_length_is_refused(
+def test_a_truncated_or_lengthened_bundle_is_refused(
     world: World, portal: Portal, tmp_path: Path, change: str
 ) -> None:
-    """Cut anywhere, or with blocks of zeros added; the whole one is taken afterwards."""
+    """It is cut anywhere, or has blocks of zeros added. The original bundle is collected afterwards."""
     good = portal.bundle(Sent(b"x" * 600)).read_bytes()
     before = world.office.state()
     copy = tmp_path / "copy.tar"

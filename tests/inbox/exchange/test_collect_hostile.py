@@ -1,4 +1,4 @@
-"""What is wrong in itself: hostile archives, forged and misdirected messages become visible rows."""
+"""Hostile archives, and forged or misdirected messages, become unfiled entries that officers can see."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,10 +44,10 @@ ARCHIVES = {
 
 
 @pytest.mark.parametrize("archive_name", ARCHIVES)
-def test_hostile_archives_become_visible_rows(
+def test_a_hostile_archive_becomes_a_visible_unfiled_entry(
     world: World, portal: Portal, collect: Callable[..., Any], archive_name: str
 ) -> None:
-    """The envelope is kept as it came, and the report beside it is filed."""
+    """The envelope is kept unchanged, and the report beside it is filed."""
     envelope = build.age.seal_bytes(ARCHIVES[archive_name], [world.recipient])
     outcome = collect(portal.bundle(Sent(envelope), first(Reporter(world))))
     assert ([1], [1]) == (outcome["cases"], outcome["unopened"])
@@ -58,7 +58,7 @@ def test_hostile_archives_become_visible_rows(
 
 
 def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
-    """Return one entry for each way to be wrong, with the kind that it becomes."""
+    """Return one entry for each possible defect, and the kind of unfiled entry that it becomes."""
     victim, other = Reporter(world), Reporter(world)
     good = victim.report()
     foreign = Reporter(world)
@@ -110,10 +110,10 @@ NAMES = [
 ]  # fmt: skip
 
 
-def test_every_bad_entry_becomes_a_row_that_touches_no_case(
+def test_every_bad_entry_becomes_an_unfiled_entry_and_changes_no_case(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """All at once, with a good one among them: each is shown as what it is, and kept."""
+    """All are in one bundle with a valid report. Each is kept, with its own kind."""
     bad = bad_entries(world)
     assert NAMES == list(bad)
     outcome = collect(portal.bundle(first(Reporter(world)), *(sent for sent, _ in bad.values())))
@@ -124,10 +124,10 @@ def test_every_bad_entry_becomes_a_row_that_touches_no_case(
 
 
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_a_report_under_anothers_case_id_changes_nothing_for_the_true_one(
+def test_a_report_with_a_stolen_case_id_does_not_affect_the_true_report(
     world: World, portal: Portal, collect: Callable[..., Any], order: str
 ) -> None:
-    """Whether it comes before or after the true report, which is filed and answered as ever."""
+    """It may come before or after the true report, which is filed and answered as usual."""
     victim, thief = Reporter(world), Reporter(world)
     forged = [
         Sent(thief.report(edit=lambda r: replace(r, case_id=victim.keys.case_id)), victim.keys.case_id),
@@ -145,7 +145,7 @@ def test_a_report_under_anothers_case_id_changes_nothing_for_the_true_one(
     assert "merci" == build.read_slot(files[bundle.slot_name(slot.case_id)], victim).messages[0].text
 
 
-def test_a_follow_up_by_another_hand_is_shown_and_not_filed(
+def test_a_follow_up_with_a_false_signature_is_shown_but_not_filed(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     victim, thief = Reporter(world), Reporter(world)
@@ -156,16 +156,16 @@ def test_a_follow_up_by_another_hand_is_shown_and_not_filed(
 
 
 def poisoned(report: messages.Report) -> messages.Report:
-    """Give a recipient with an ML-KEM coefficient out of range, and the case id that commits to it."""
+    """Return a report whose reply recipient is an invalid ML-KEM key, with a matching case id."""
     raw = b"\xff" * 1_184 + report.reply_recipient[1_184:]
     locator = build.casetoken.locate(report.author_key, raw, report.salt)
     return replace(report, reply_recipient=raw, case_id=build.casetoken.case_id(locator))
 
 
-def test_a_poisoned_recipient_is_kept_and_stops_no_outbox(
+def test_a_report_with_an_invalid_reply_key_is_kept_and_blocks_no_outbox(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The report is read, cannot be answered, and others are answered all the same."""
+    """Officers can read the report but not answer it. Other reporters are answered as usual."""
     hostile, honest = Reporter(world), Reporter(world)
     collect(portal.bundle(Sent(hostile.report("piège", edit=poisoned)), first(honest)))
     listed = {case["summary"]: case for case in world.office.json("case", "list")["cases"]}

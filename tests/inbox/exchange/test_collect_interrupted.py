@@ -1,4 +1,4 @@
-"""A collect that is cut short or lied to leaves all as it was; what was done is not lost."""
+"""An interrupted or deceived collect changes nothing, and loses nothing that was collected before."""
 
 import shutil
 from collections.abc import Callable
@@ -21,7 +21,10 @@ pytestmark = pytest.mark.long
 def test_a_bundle_that_changes_while_it_is_read_is_refused(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
-    """The medium may lie the second time: nothing of the bundle is taken then."""
+    """A hostile medium may return other data at the second reading.
+
+    Then no part of the bundle is collected.
+    """
     path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(Reporter(world).follow_up()))
     before = world.office.state()
 
@@ -39,10 +42,10 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
     assert before == world.office.state()
 
 
-def test_an_envelope_that_is_exchanged_for_a_good_one_is_refused_and_leaves_no_file(
+def test_an_envelope_that_is_replaced_after_verification_is_refused_and_leaves_no_file(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once the bundle is verified, another report of the same size takes the place of one in it."""
+    """Another valid report of the same size replaces it."""
     true, false = (first(Reporter(world), files=[b"data"]) for _ in range(2))
     path = portal.bundle(true)
     before = world.office.state()
@@ -61,10 +64,10 @@ def test_an_envelope_that_is_exchanged_for_a_good_one_is_refused_and_leaves_no_f
     assert before == world.office.state()
 
 
-def test_what_a_refused_bundle_left_is_removed_at_once(
+def test_the_attachments_of_a_refused_bundle_are_deleted_at_once(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file of a good report before the change was noticed: nobody could open it any more."""
+    """They were written before the change was noticed, and nobody could decrypt them any more."""
 
     def altered(*_: Any) -> None:
         arrived = list((world.office.root / "arriving").iterdir())
@@ -77,10 +80,10 @@ def test_what_a_refused_bundle_left_is_removed_at_once(
     assert [] == list((world.office.root / "arriving").iterdir())
 
 
-def test_a_collect_cut_short_leaves_no_file_behind(
+def test_an_interrupted_collect_leaves_no_file_behind(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk while the last envelope is set aside: state and files as before, then all of it works."""
+    """The disk is full when the last envelope is set aside. Afterwards, the bundle can be collected."""
     path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(b"noise" * 400))
     before = world.office.state()
 
@@ -95,10 +98,10 @@ def test_a_collect_cut_short_leaves_no_file_behind(
     assert 0 == world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint).code
 
 
-def test_what_was_collected_before_a_full_disk_is_told(
+def test_a_full_disk_does_not_hide_what_was_collected_before(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In JSON too: a script that got no answer would not know that case 1 is there."""
+    """JSON matters, too: without output, a script would not know that case 1 exists."""
     paths = [portal.bundle(first(Reporter(world))), portal.bundle(Sent(b"noise" * 400))]
 
     def full(*_: Any) -> None:
@@ -110,10 +113,10 @@ def test_what_was_collected_before_a_full_disk_is_told(
     assert "No space left" in said.err
 
 
-def test_no_collect_removes_what_a_newer_vault_knows(
+def test_a_collect_into_an_older_vault_deletes_no_file_of_a_newer_vault(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """A copy put back half-way must not cost what came since: the portal has forgotten it."""
+    """A half-restored copy must not lose files that came later, because the portal no longer has them."""
     collect(portal.bundle(first(Reporter(world))))
     older = world.office.copy(tmp_path / "older")
     collect(portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400)))
@@ -137,10 +140,10 @@ def test_no_collect_removes_what_a_newer_vault_knows(
     assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
-def test_power_lost_right_after_the_commit_loses_no_file(
+def test_a_power_loss_right_after_the_commit_loses_no_file(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Files that are still on their way then reach their place with the next command, whatever it is."""
+    """The next command, whatever it is, moves the remaining files into place."""
     path = portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400))
 
     class Killed(BaseException):

@@ -1,4 +1,4 @@
-"""What could not be filed is tried again once it may succeed, and told when a case has it at last."""
+"""Unfiled envelopes are tried again once they may succeed, and officers learn when one has been filed."""
 
 import hashlib
 import os
@@ -28,7 +28,7 @@ def kept(office: Office) -> list[Path]:
 
 
 def elsewhere(world: World, identity: HybridIdentity) -> Reporter:
-    """Return a reporter who seals to another key than the inbox has."""
+    """Return a reporter who seals to a key that the inbox does not have."""
     other = World(world.office)
     other.recipient = identity.recipient()
     return Reporter(other)
@@ -45,7 +45,7 @@ def seed_of(office: Office, identity: HybridIdentity, seed: bytes) -> None:
 def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """With its file, before what the reporter wrote later; the row, the kept envelope and nothing else go."""
+    """Its attachment comes with it, and it precedes later messages. Only its own unfiled entry disappears."""
     reporter, other = Reporter(world), Reporter(world)
     collect_all(Sent(reporter.follow_up(text="one", files=[b"data"])), Sent(other.follow_up()))
     assert ["unknown-case"] * 2 == list(rows(world.office).values())
@@ -61,7 +61,7 @@ def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     assert [] == collect_all()["resolved"]
 
 
-def test_a_person_is_told_what_was_filed_at_last(
+def test_the_command_names_the_envelopes_that_were_filed_at_last(
     world: World, portal: Portal, collect_all: Callable[..., Any]
 ) -> None:
     reporter = Reporter(world)
@@ -70,8 +70,10 @@ def test_a_person_is_told_what_was_filed_at_last(
     assert "filed at last, and no longer listed as unfiled: 1\n" in said.out
 
 
-def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect_all: Callable[..., Any]) -> None:
-    """Its follow-up is in the next bundle, another under the same missing key came before it."""
+def test_a_report_becomes_a_case_once_the_inbox_has_its_key(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """One follow-up for the same missing key came before it, another comes in the next bundle."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     collect_all(Sent(late.follow_up(text="one")), first(elsewhere(world, stranger())))
@@ -88,8 +90,10 @@ def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect_all: 
     assert 1 == len(kept(world.office))
 
 
-def test_what_still_fails_stays_as_it_was(world: World, collect_all: Callable[..., Any]) -> None:
-    """Same number, same words, same file: only the collected bundle is new."""
+def test_an_envelope_that_still_fails_keeps_its_unfiled_entry_unchanged(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """Only the list of collected bundles grows."""
     tampered = bytearray(first(Reporter(world)).envelope)
     tampered[-1] ^= 1
     collect_all(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
@@ -99,8 +103,8 @@ def test_what_still_fails_stays_as_it_was(world: World, collect_all: Callable[..
     assert {"intakes"} == {name for name in before if before[name] != after[name]}
 
 
-def test_a_row_gives_the_reason_that_holds_now(world: World, collect_all: Callable[..., Any]) -> None:
-    """A false follow-up that waited for its case, an envelope that opens but is addressed elsewhere."""
+def test_an_unfiled_entry_shows_its_current_reason(world: World, collect_all: Callable[..., Any]) -> None:
+    """The case of a false follow-up has arrived. Another envelope now opens, but has a wrong address."""
     reporter, seed = Reporter(world), bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     collect_all(Sent(reporter.follow_up(seed=bytes(32))))
@@ -113,8 +117,10 @@ def test_a_row_gives_the_reason_that_holds_now(world: World, collect_all: Callab
     assert [3] == collect_all(first(late))["resolved"]
 
 
-def test_a_repeated_message_leaves_the_list(world: World, collect_all: Callable[..., Any]) -> None:
-    """The same follow-up sealed twice, one of them under a key that came late; the same envelope twice."""
+def test_a_repeated_message_leaves_the_list_of_unfiled_envelopes(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """One follow-up is sealed twice, once to a key that came late. One envelope came twice."""
     seed, text = bytes(range(32)), "Encore"
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
@@ -126,8 +132,10 @@ def test_a_repeated_message_leaves_the_list(world: World, collect_all: Callable[
     assert ({}, []) == (rows(world.office), kept(world.office))
 
 
-def test_an_envelope_that_another_row_needs_is_kept(world: World, collect_all: Callable[..., Any]) -> None:
-    """The same bytes once under the true case id, once under another."""
+def test_an_envelope_is_kept_while_another_unfiled_entry_needs_it(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """The same bytes came once with the true case id and once with another."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
@@ -138,7 +146,9 @@ def test_an_envelope_that_another_row_needs_is_kept(world: World, collect_all: C
     assert 1 == len(kept(world.office))
 
 
-def test_no_number_of_a_row_is_given_twice(world: World, collect_all: Callable[..., Any]) -> None:
+def test_the_number_of_an_unfiled_entry_is_never_used_again(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
     reporter = Reporter(world)
     collect_all(Sent(reporter.follow_up()))
     assert [1] == collect_all(first(reporter))["resolved"]
@@ -147,7 +157,7 @@ def test_no_number_of_a_row_is_given_twice(world: World, collect_all: Callable[.
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer", "pipe", "terabyte"])
-def test_a_damaged_copy_stops_nothing_and_changes_no_row(
+def test_a_damaged_copy_of_an_envelope_stops_no_collect_and_changes_no_unfiled_entry(
     world: World, collect_all: Callable[..., Any], damage: str
 ) -> None:
     reporter = Reporter(world)
@@ -174,10 +184,10 @@ def test_a_damaged_copy_stops_nothing_and_changes_no_row(
     assert [1] == collect_all()["resolved"]
 
 
-def test_what_no_key_opens_is_tried_again_with_other_keys_alone(
+def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anybody can send thousands of them: each collect would take minutes over them. The control is a key."""
+    """Anybody can send thousands of them, and each collect would take minutes. The control adds a key."""
     tried: list[bytes] = []
     unseal = Unsealer.__call__
 
@@ -201,10 +211,10 @@ def test_what_no_key_opens_is_tried_again_with_other_keys_alone(
     assert hashes == sorted(tried)
 
 
-def test_a_follow_up_is_not_opened_again_before_its_case_is_there(
+def test_a_follow_up_is_not_opened_again_before_its_case_exists(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Someone could send large ones to no case: each collect would take the time and the room again."""
+    """Otherwise large follow-ups to no case would cost every collect time and disk space."""
     reporter, told = Reporter(world), []
 
     def spread(start: Any, context: Any, jobs: Any, *, few: int) -> Any:
@@ -220,14 +230,13 @@ def test_a_follow_up_is_not_opened_again_before_its_case_is_there(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_between_it_is_as_before_or_after(
+def test_a_collect_killed_around_the_commit_leaves_the_state_before_or_after_it(
     world: World,
     portal: Portal,
     collect_all: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
     moment: str,
 ) -> None:
-    """Right before the commit, then right after it: the next command finds one or the other."""
     reporter = Reporter(world)
     collect_all(Sent(reporter.follow_up(files=[b"data"])))
     before = world.office.state()
@@ -245,7 +254,7 @@ def test_killed_between_it_is_as_before_or_after(
         finish(filing)
         raise Killed
 
-    moves = iter([reconcile.settle])  # at the unlocking, and never again
+    moves = iter([reconcile.settle])  # when the inbox is unlocked, and never again
 
     def settle_once(*arguments: Any) -> Any:
         return next(moves, stop)(*arguments)
@@ -265,7 +274,7 @@ def test_killed_between_it_is_as_before_or_after(
     assert 1 == len(list((world.office.root / "attachments").iterdir()))
 
 
-def test_an_envelope_by_a_stranger_is_tried_in_vain_without_harm(
+def test_trying_an_unreadable_envelope_repeatedly_does_no_harm(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     late = elsewhere(world, stranger())

@@ -1,4 +1,4 @@
-"""Filing messages in a case: the words to search, the numbers, and the officers whom the messages name."""
+"""Filing messages in cases: the search index, the numbers, and the officers whom the messages name."""
 
 import hashlib
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, k
 from tests.support.inbox_trio import Trio
 
 
-def test_the_words_of_reports_drops_and_follow_ups_find_their_case(
+def test_the_words_of_each_kind_of_message_find_its_case(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """One bundle has messages of several cases, and several follow-ups of one case."""
@@ -47,7 +47,7 @@ def test_the_words_of_reports_drops_and_follow_ups_find_their_case(
     assert {word: {number} for word, number in expected.items()} == {word: found(word) for word in expected}
 
 
-def test_follow_ups_are_numbered_in_their_case_from_1(world: World, collect_all: Callable[..., Any]) -> None:
+def test_the_follow_ups_of_a_case_are_numbered_from_1(world: World, collect_all: Callable[..., Any]) -> None:
     reporter = Reporter(world)
     collect_all(first(reporter), Sent(reporter.follow_up("a")), Sent(reporter.follow_up("b")))
     collect_all(Sent(reporter.follow_up("c")))
@@ -56,7 +56,7 @@ def test_follow_ups_are_numbered_in_their_case_from_1(world: World, collect_all:
     assert ([1, 2, 3], "c") == ([row.position for row in rows], rows[-1].text)
 
 
-def test_follow_ups_that_waited_are_filed_by_the_order_in_which_they_came(
+def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """Each came in its own bundle. All of them precede a follow-up that comes with the report."""
@@ -69,10 +69,10 @@ def test_follow_ups_that_waited_are_filed_by_the_order_in_which_they_came(
     assert ["a", "b", "c", "d"] == [each["text"] for each in shown]
 
 
-def test_a_follow_up_that_has_seen_less_takes_nothing_back(
+def test_a_follow_up_that_has_seen_less_does_not_lower_the_slot_seen(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A person may use two browsers. The highest slot that was sent counts."""
+    """A reporter may use two browsers. The highest slot that was sent counts."""
     reporter = Reporter(world)
     collect_all(first(reporter))
     for _ in range(2):
@@ -92,8 +92,11 @@ def test_a_case_is_withdrawn_once(world: World, portal: Portal, collect: Callabl
     assert [] == kinds(world.office)
 
 
-def test_cases_whose_messages_name_an_officer_are_kept_from_that_officer(trio: Trio, tmp_path: Path) -> None:
-    """A report, a drop or a follow-up can name an officer. The other officers learn of the exclusion."""
+def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, tmp_path: Path) -> None:
+    """The message may be a report, an unsigned report or a follow-up.
+
+    The other officers learn of the exclusion.
+    """
     office = trio.others
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -114,10 +117,13 @@ def test_cases_whose_messages_name_an_officer_are_kept_from_that_officer(trio: T
     assert later.keys.case_id == case_id
 
 
-def test_what_belonged_to_a_destroyed_case_leaves_only_the_fact_that_it_came(
+def test_a_known_message_of_a_destroyed_case_leaves_only_the_fact_that_it_came(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A drop is known by its envelope, a follow-up by its id. Other follow-ups to it are kept unread."""
+    """An unsigned report is recognised by its envelope, a follow-up by its id.
+
+    Other follow-ups to the case are kept unread.
+    """
     reporter, note = Reporter(world), build.drop(world, "à la main")
     known, new = bytes(16), bytes([1]) * 16
     own, other = (
@@ -135,10 +141,10 @@ def test_what_belonged_to_a_destroyed_case_leaves_only_the_fact_that_it_came(
     assert 1 == len(list((world.office.root / "unopened").iterdir()))
 
 
-def test_an_envelope_is_tried_again_if_it_is_no_larger_than_an_envelope_can_be(
+def test_an_unfiled_envelope_is_tried_again_unless_it_is_larger_than_any_envelope(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """No larger envelope can have been collected. A row whose envelope was deleted is not tried."""
+    """No larger envelope can have been collected. An entry whose envelope was deleted is not tried."""
     collect_all(Sent(b"noise" * 400))
     (path,) = (world.office.root / "unopened").iterdir()
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -152,7 +158,7 @@ def test_an_envelope_is_tried_again_if_it_is_no_larger_than_an_envelope_can_be(
         session.rollback()
 
 
-def test_the_number_of_a_deleted_row_is_never_used_again(world: World) -> None:
+def test_the_number_of_a_deleted_unfiled_entry_is_never_used_again(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert 0 == unopened_numbers.last(session)
         unopened_numbers.remember(session)
@@ -175,7 +181,7 @@ def test_the_number_of_a_deleted_row_is_never_used_again(world: World) -> None:
         session.rollback()
 
 
-def test_a_keyring_is_old_only_after_its_last_day(world: World) -> None:
+def test_a_keyring_is_expired_only_after_its_last_day(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         newest = queries_office.newest_keyring(session)
         assert newest is not None

@@ -1,4 +1,4 @@
-"""A report by telephone, letter or meeting becomes a case like any other, and nothing keeps its token."""
+"""A report by telephone, letter or meeting becomes an ordinary case, and the inbox never stores its token."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def answers(tmp_path: Path) -> Path:
 
 
 def reporter_of(world: World, token: str) -> Reporter:
-    """Return who has these words, with the keys that a browser would derive from them."""
+    """Return the reporter who has these words, with the keys that a browser would derive from them."""
     reporter = Reporter(world)
     (entropy,) = casetoken.parse(token).values()
     reporter.keys = casetoken.derive(entropy, world.deployment)
@@ -58,7 +58,7 @@ def reporter_of(world: World, token: str) -> Reporter:
 
 
 def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
-    """Make outbox ``n`` and return what the portal reads of it."""
+    """Make outbox ``n`` and return what the portal reads from it."""
     world.office.json("exchange", "outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / f"outbox-{CHANNEL}-{n}.tar", world)
     return outbox, files
@@ -80,10 +80,10 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
     ],
     ids=["question", "option", "kind", "not-asked", "long", "no-text", "blank", "number", "no-toml", "ansi"],
 )
-def test_what_the_page_would_not_send_is_refused(
+def test_answers_that_the_page_would_not_send_are_refused(
     world: World, tmp_path: Path, written: str, said: str
 ) -> None:
-    """The first mistake is named, with a hint, and nothing is changed."""
+    """The message names the first mistake, with a hint. Nothing is changed."""
     path = tmp_path / "answers.toml"
     path.write_text(written, "utf-8")
     before = world.office.state()
@@ -94,7 +94,7 @@ def test_what_the_page_would_not_send_is_refused(
     assert before == world.office.state()
 
 
-def test_a_day_to_come_or_long_past_is_refused(world: World, answers: Path) -> None:
+def test_a_day_of_receipt_in_the_future_or_long_past_is_refused(world: World, answers: Path) -> None:
     later = (today() + timedelta(days=1)).isoformat()
     assert "the report cannot have arrived on" in world.office.run(*entering(answers, received=later)).err
     for wrong in ("1999-12-31", "soon"):
@@ -105,8 +105,8 @@ def test_a_day_to_come_or_long_past_is_refused(world: World, answers: Path) -> N
         manual_entry.check_day(right, today())
 
 
-def test_a_file_that_is_not_there_is_said_before_anything_is_asked(world: World, answers: Path) -> None:
-    """What was typed during a call must not be lost by it."""
+def test_a_missing_file_is_reported_before_any_question_is_asked(world: World, answers: Path) -> None:
+    """Otherwise answers typed during a call would be lost."""
     before = world.office.state()
     assert 2 == world.office.run(*entering(answers), "--attach", "nowhere.pdf").code
     taken = world.office.out / "sheet"
@@ -115,15 +115,15 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_asked(world: World,
     assert ("kept", before) == (taken.read_text(), world.office.state())
 
 
-def test_no_more_files_come_with_it_than_with_any_other(world: World, answers: Path) -> None:
+def test_an_entered_report_with_too_many_files_is_refused(world: World, answers: Path) -> None:
     before = world.office.state()
     said = world.office.run(*entering(answers), *["--attach", answers] * (MOST_FILES + 1))
     assert (1, True) == (said.code, f"more than {MOST_FILES} files" in said.err)
     assert before == world.office.state()
 
 
-def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_path: Path) -> None:
-    """What it has in common is found; a name asks from its receipt, an offence from the day it is known."""
+def test_an_entered_report_is_linked_and_has_deadlines_like_any_other(world: World, tmp_path: Path) -> None:
+    """The duty to inform a named person runs from the day of receipt. That of an offence runs from today."""
     path = tmp_path / "answers.toml"
     path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
     for route in ("letter", "meeting"):
@@ -138,10 +138,10 @@ def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_pa
     } == {each["duty"]: each["due"] for each in work["duties"]}
 
 
-def test_an_entered_report_is_a_case_with_its_route_and_day(
+def test_an_entered_report_becomes_a_case_with_its_route_and_its_day_of_receipt(
     world: World, answers: Path, tmp_path: Path
 ) -> None:
-    """Answers with labels, files byte for byte, deadlines from the day on which it came."""
+    """The case shows the answers with their labels, and the attachments unchanged."""
     letter, content = tmp_path / "lettre.pdf", bytes(range(256)) * 9_000
     letter.write_bytes(content)
     day = today() - timedelta(days=5)
@@ -165,8 +165,8 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
     assert [1] == [case["case"] for case in world.office.json("queue", "list", "--search", "abordé")["cases"]]
 
 
-def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
-    """No word, no seed: not in the vault, nor in what later commands print; and nobody signed the report."""
+def test_no_part_of_the_case_token_of_an_entered_report_is_stored(world: World, answers: Path) -> None:
+    """Neither the vault nor a later command shows a word or a seed. The report has no signature."""
     token = world.office.json(*entering(answers))["token"]
     keys = reporter_of(world, token).keys
     (entropy,) = casetoken.parse(token).values()
@@ -194,7 +194,7 @@ def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
     assert CANARY not in world.office.run("journal", "list").out
 
 
-def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answers: Path) -> None:
+def test_the_journal_records_an_entered_report_only_with_its_route(world: World, answers: Path) -> None:
     world.office.json(*entering(answers, route="meeting"))
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
@@ -204,10 +204,10 @@ def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answ
     assert ("enter", 1, {"route": "meeting"}, "") == noted
 
 
-def test_a_case_that_another_takes_the_number_of_gets_the_next(
+def test_an_entered_report_gets_the_next_number_if_another_case_took_its_own(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its number is drawn in the transaction that makes it: nothing comes between, and the entry names it."""
+    """The transaction that makes the case assigns the number, so the journal entry has the right one."""
     told = Told(Route.LETTER, "fr", today(), {"what": "x"})
     with world.office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -226,10 +226,13 @@ def test_a_case_that_another_takes_the_number_of_gets_the_next(
     assert [1, 2] == [entry.case for entry in noted if entry.action == "enter"]
 
 
-def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(
+def test_the_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
     world: World, answers: Path, tmp_path: Path
 ) -> None:
-    """Numbered, in the language of the reporter; the sheet names neither site, nor office, nor purpose."""
+    """The words are numbered and in the reporter's language.
+
+    The sheet names neither the site nor the office.
+    """
     sheet = tmp_path / "sheet.txt"
     shown = world.office.run(*entering(answers), "--sheet", sheet).out
     numbered = dict(re.findall(r"(\d+) ([^\W\d]+)", shown.split("not kept:")[1]))
@@ -243,10 +246,10 @@ def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(
     assert 0o600 == sheet.stat().st_mode & 0o777
 
 
-def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
+def test_each_outbox_opens_an_entered_case_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
-    """In each outbox, with its slot, its memo and its withdraw id; afterwards with its slot alone."""
+    """Until then each contains its slot, memo and withdraw id, and afterwards only its slot."""
     received = today() - timedelta(9)
     token = world.office.json(*entering(answers, received=received.isoformat()))["token"]
     reporter = reporter_of(world, token)
@@ -267,8 +270,10 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
     assert (None, 2) == (outbox.opened, len(outbox.slots))
 
 
-def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path, tmp_path: Path) -> None:
-    """It knows of no case, and no page can tell it."""
+def test_a_rebuilt_portal_is_told_of_entered_cases_again(
+    world: World, portal: Portal, answers: Path, tmp_path: Path
+) -> None:
+    """It starts without any case, and no reporter's page can announce one."""
     world.office.json(*entering(answers))
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)
@@ -283,10 +288,10 @@ def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path,
     assert 1 == len(made(world, 3)[0].opened or ())
 
 
-def test_a_portal_that_took_another_outbox_before_a_restore_is_told_again(
+def test_after_a_restore_a_portal_that_applied_another_outbox_is_told_of_entered_cases(
     world: World, portal: Portal, answers: Path
 ) -> None:
-    """It knows nothing of a case that only ours told: its reporter would get in nowhere."""
+    """Otherwise the reporter could not open the case, because only our own outbox named it."""
     world.office.json(*entering(answers))
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     assert 1 == len(made(world, 1)[0].opened or ())
@@ -294,10 +299,10 @@ def test_a_portal_that_took_another_outbox_before_a_restore_is_told_again(
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
-def test_its_reporter_is_answered_writes_again_and_withdraws_like_any_other(
+def test_the_reporter_of_an_entered_report_can_read_replies_write_and_withdraw(
     world: World, portal: Portal, answers: Path
 ) -> None:
-    """All by the words alone."""
+    """The twelve words are enough."""
     reporter = reporter_of(world, world.office.json(*entering(answers))["token"])
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     outbox, files = made(world, 1)
@@ -312,8 +317,11 @@ def test_its_reporter_is_answered_writes_again_and_withdraws_like_any_other(
     assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
 
 
-def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_path: Path) -> None:
-    """While that one is present nothing is stored, nor are the words shown; others enter it."""
+def test_an_officer_whom_an_entered_report_names_is_excluded_from_it(trio: Trio, tmp_path: Path) -> None:
+    """While that officer is signed in, nothing is stored and no word is shown.
+
+    Other officers can enter it.
+    """
     path = tmp_path / "answers.toml"
     path.write_text('what = "Bruno a prêté son badge"', "utf-8")
     entered = trio.others.json(*entering(path))
@@ -330,8 +338,10 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
     assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("case", "list")["cases"]]
 
 
-def test_who_reads_here_is_warned_if_it_is_about_them(world: World, tmp_path: Path) -> None:
-    """The page would have offered another body."""
+def test_officers_are_warned_if_an_entered_report_may_concern_this_office(
+    world: World, tmp_path: Path
+) -> None:
+    """The report page would have offered another body."""
     path = tmp_path / "answers.toml"
     for answer, told in (("yes", "only the channels of other bodies"), ("unsure", "of other bodies first")):
         path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")
@@ -398,8 +408,8 @@ label = { fr = "Quand ?", en = "When?" }
 """
 
 
-def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path) -> None:
-    """What no answer calls for is not asked; what is wrong is asked again; a notice is shown at once."""
+def test_the_command_asks_the_questions_that_the_page_would_ask(world: World, tmp_path: Path) -> None:
+    """It skips questions that do not apply, repeats one with an invalid answer, and shows notices at once."""
     asked = tmp_path / "small.toml"
     asked.write_text(SMALL, "utf-8")
     assert 0 == world.office.run("office", "questionnaire", "replace", asked).code
@@ -407,7 +417,7 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     words = ["case", "add", "--route", "telephone", "--language", "en", "--received", day]
     start = ["--home", world.office.root, *world.office.opening(), *words]
     with typing_to_inbox(start, tmp_path) as typist:
-        # What is typed before its prompt stands there is discarded.
+        # The terminal discards what is typed before the prompt appears.
         line, text = "Enter to skip: ", "a full stop alone ends it:"
         for question, prompt, typed in (
             ("I saw something\n  a number, or", line, "3"),
@@ -431,15 +441,18 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     }  # fmt: skip
 
 
-def test_without_a_terminal_the_answers_are_a_file(world: World, answers: Path) -> None:
+def test_without_a_terminal_the_answers_must_come_from_a_file(world: World, answers: Path) -> None:
     assert 2 == world.office.run(*entering(answers)[:-2]).code
 
 
 @pytest.mark.parametrize(("told", "own", "newest"), [([], 0, 1), ([3, 7, 5], 0, 7), ([3], 9, 9), ([9], 3, 9)])
-def test_an_entered_report_names_the_newest_keyring_that_is_known_here(
+def test_an_entered_report_names_the_newest_keyring_that_the_inbox_knows(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """It is the inbox's own keyring or one that reports named. Without any: serial 1, a hash of zeros."""
+    """It is the inbox's own keyring or one that reports named.
+
+    Without any, it is serial 1 with a hash of zeros.
+    """
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(vault_tables.KeyringFile))
         session.add_all(vault_tables.ShownKeyring(serial=n, hash=bytes([n]) * 32) for n in told)

@@ -1,4 +1,4 @@
-"""Which files on the exchange medium the desk offers."""
+"""Which files of the exchange medium the desk offers."""
 
 from pathlib import Path
 
@@ -23,15 +23,15 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_links_folders_and_our_own_outboxes_are_not_offered_as_bundles(folder: Path) -> None:
+def test_the_desk_does_not_offer_links_folders_and_our_own_outboxes_as_bundles(folder: Path) -> None:
     assert ["b-1.tar", "b-2.tar"] == [path.name for path in medium.files(folder)]
 
 
-def test_links_folders_archives_and_hidden_files_are_not_offered_as_files(folder: Path) -> None:
+def test_the_desk_does_not_offer_links_folders_archives_and_hidden_files_as_files(folder: Path) -> None:
     assert ["lettre.pdf", "note."] == [path.name for path in medium.loose(folder)]
 
 
-def test_nothing_is_offered_from_a_folder_that_is_missing_or_not_given(world: World, tmp_path: Path) -> None:
+def test_the_desk_offers_nothing_from_a_missing_folder(world: World, tmp_path: Path) -> None:
     (file := tmp_path / "lettre.pdf").touch()
     for gone in (tmp_path / "none", file):
         assert ([], []) == (medium.files(gone), medium.loose(gone))
@@ -40,12 +40,12 @@ def test_nothing_is_offered_from_a_folder_that_is_missing_or_not_given(world: Wo
         assert [0, 0] == [medium.waiting(inbox, each) for each in (tmp_path / "none", None)]
 
 
-def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_to_collect_them(
+def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_of_their_numbers(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Each has its portal and whether it was collected. Another file has the reason why it is not a bundle.
+    """Each entry names its portal and says whether it was collected.
 
-    Only the bundles that can still be collected are counted as waiting.
+    A file that is no bundle has the reason. Only bundles that can still be collected count as waiting.
     """
     words = ("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     world.office.json(*words)

@@ -1,4 +1,4 @@
-"""Answers on their way out: slots that their reporters open, bundles that the portal takes."""
+"""Outboxes: slots that only their reporters can open, in bundles that the portal accepts."""
 
 import hashlib
 import shutil
@@ -51,10 +51,10 @@ def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
     return Link(n, manifest.hash)
 
 
-def test_a_reply_and_a_status_reach_the_reporter(
+def test_a_reply_and_the_status_reach_the_reporter(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The slot opens with the token's key, is signed, and says all that SPEC 5.3 lists."""
+    """The slot opens with the token's key, is signed, and has all fields of SPEC 5.3."""
     follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
     assert 0 == world.office.run("message", "reply", "1", "--text", "Merci « où » ? 🙂").code
@@ -70,8 +70,10 @@ def test_a_reply_and_a_status_reach_the_reporter(
     assert [1, 2] == [link.n for link in manifest.collected]
 
 
-def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, correspondent: Reporter) -> None:
-    """The chain runs from one manifest to the next; a message keeps the serial of its first slot."""
+def test_every_outbox_increments_the_serials_and_renews_the_keyring(
+    world: World, correspondent: Reporter
+) -> None:
+    """Each manifest continues the chain. A message keeps the serial of its first slot."""
     world.office.run("message", "reply", "1", "--text", "un")
     first, first_manifest, first_files = make(world)
     world.office.run("message", "reply", "1", "--text", "deux")
@@ -92,15 +94,17 @@ def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, corres
     assert 1 == slot_of(first_files, correspondent).serial
 
 
-def test_an_outbox_without_cases_is_whole_all_the_same(world: World) -> None:
+def test_an_outbox_without_cases_is_complete(world: World) -> None:
     manifest, _, files = make(world)
     assert ((), (), ()) == (manifest.collected, manifest.slots, manifest.closed)
     assert {"keyring.json", "keyring.sig"} == set(files)
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World, portal: Portal) -> None:
-    """Then it is refused, our copy is gone, and its links are not listed any more."""
+def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
+    world: World, portal: Portal
+) -> None:
+    """Afterwards the command refuses, our copy is deleted, and later outboxes no longer list its links."""
     _, manifest, _ = make(world)
     path = world.office.out / "outbox-inspection-1.tar"
     sent = path.read_bytes()
@@ -117,8 +121,8 @@ def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World,
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
-    """A lost outbox loses nothing: the next one lists its links too."""
+def test_every_outbox_lists_all_links_that_the_portal_has_not_confirmed(world: World, portal: Portal) -> None:
+    """So a lost outbox does no harm."""
     first, _, _ = make(world)
     collect(world, portal)
     second, manifest, _ = make(world)
@@ -129,10 +133,10 @@ def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_links_are_told_again_once_the_portal_took_another_outbox_before_a_restore(
+def test_after_a_restore_links_from_an_outbox_that_never_arrived_are_listed_again(
     world: World, portal: Portal
 ) -> None:
-    """Ours under that number never came: what it listed, the portal does not know that we hold."""
+    """The portal applied another outbox with that number, and does not know that we hold those bundles."""
     first, _, _ = make(world)
     assert [1] == [link.n for link in first.collected]
     world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
@@ -140,10 +144,10 @@ def test_links_are_told_again_once_the_portal_took_another_outbox_before_a_resto
     assert [1, 2] == [link.n for link in second.collected]
 
 
-def test_a_reply_that_waited_before_a_restore_is_news_to_its_reporter_afterwards(
+def test_a_reply_that_waited_before_a_restore_gets_a_new_serial_afterwards(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The lost inbox may have used its serial for another one. What was sent before stays as it was."""
+    """The lost inbox may have used its serial for another reply. Sent replies keep their serials."""
     world.office.json("message", "reply", "1", "--text", "avant")
     _, made, files = make(world)
     (before,) = slot_of(files, correspondent).messages
@@ -159,15 +163,17 @@ def test_a_reply_that_waited_before_a_restore_is_news_to_its_reporter_afterwards
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, portal: Portal) -> None:
-    """A foreign outbox confirms nothing."""
+def test_officers_are_warned_if_the_portal_applied_an_outbox_that_we_did_not_make(
+    world: World, portal: Portal
+) -> None:
+    """Such an outbox confirms nothing."""
     make(world)
     (warning,) = collect(world, portal, applied=Link(1, bytes(32)))["warnings"]
     assert "did not make" in warning
     assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
-def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
+def test_outboxes_name_a_closed_case_until_confirmed_and_again_after_a_follow_up(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     world.office.close("1")
@@ -187,10 +193,10 @@ def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
 
 
 @pytest.mark.parametrize("word", ["reply", "closed-again"])
-def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
+def test_later_actions_on_a_closed_case_still_reach_its_reporter(
     world: World, portal: Portal, correspondent: Reporter, word: str
 ) -> None:
-    """A reply opens it once more, to be read for as long as any; closed again it is told at once."""
+    """A reply opens its slot once more. A case that is reopened and closed again is named at once."""
     world.office.close("1")
     _, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
@@ -209,7 +215,7 @@ def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
 def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
-    """It has nothing: without a slot the reporter of a closed case would be a stranger to it."""
+    """It starts empty. Without a slot, it would not know the reporter of a closed case."""
     world.office.close("1")
     first, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
@@ -227,10 +233,13 @@ def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     assert Status.CLOSED == slot_of(files, correspondent).status
 
 
-def test_old_messages_give_way_only_once_they_were_seen(
+def test_an_old_message_leaves_the_slot_only_after_the_reporter_has_seen_it(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """A reply that would push out an unseen one is refused; after ``seen`` it fits, and the slot says so."""
+    """The inbox refuses a reply that would displace an unseen message.
+
+    Afterwards the slot counts the old ones.
+    """
     long = "é" * 3_000
     assert 0 == world.office.run("message", "reply", "1", "--text", long).code
     make(world)
@@ -248,17 +257,17 @@ def test_old_messages_give_way_only_once_they_were_seen(
     assert [(True, True), (True, False), (True, False)] == [(m["sent"], m["seen"]) for m in shown]
 
 
-def test_a_reporter_cannot_have_seen_what_was_not_sent(
+def test_a_reporter_cannot_claim_to_have_seen_a_slot_that_was_never_sent(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=10**9))))
     assert 0 == world.office.json("case", "show", "1")["seen_slot"]
 
 
-def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_grown_the_slot(
+def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_grow(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The longest reply that is taken leaves room for all that the slot may have to say later."""
+    """It leaves room for follow-ups, measures and all else that the slot may have to contain later."""
     fits, too_long = 10_000, 14_000
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
@@ -274,7 +283,7 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
     collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
     world.office.run("case", "set-status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
-        # Earlier slots told of them: else they would be held back.
+        # Earlier slots disclosed them; otherwise they would be withheld.
         session.get_one(Case, 1).slot_measures = " ".join(FRENCH.measures)
         session.add_all(
             Measure(case=1, position=place, kind=kind, day=build.today(), told=True)
@@ -300,8 +309,8 @@ def test_a_reply_without_text_is_refused(world: World, text: str) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
-    """One of both ways, not both, not neither; the file is UTF-8."""
+def test_a_reply_can_be_read_from_a_file(world: World, tmp_path: Path) -> None:
+    """The command needs either a text or a file, and the file must be UTF-8."""
     text = tmp_path / "reply.txt"
     text.write_text("Première ligne\nÉté\n", "utf-8")
     assert 0 == world.office.run("message", "reply", "1", "--text-file", text).code
@@ -315,7 +324,7 @@ def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
+def test_an_outbox_for_a_missing_folder_is_refused_and_changes_nothing(world: World) -> None:
     before = world.office.state()
     said = world.office.run("exchange", "outbox", "--out", world.office.out / "none")
     assert (1, True) == (said.code, "is not a folder" in said.err)
@@ -323,8 +332,10 @@ def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bundle is made, so it is not made twice."""
+def test_the_error_for_a_full_medium_names_the_command_that_copies_the_outbox_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outbox exists already, so it must not be made twice."""
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -338,8 +349,8 @@ def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: py
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever was written before the vault knew of it is gone after the next one."""
+def test_an_interrupted_outbox_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next outbox overwrites the file that was written before the vault recorded it."""
     before = world.office.state()
 
     write = outbox._write
@@ -359,17 +370,17 @@ def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_missing_copy_is_named(world: World) -> None:
+def test_the_error_says_that_the_copy_of_an_outbox_is_missing(world: World) -> None:
     make(world)
     shutil.rmtree(world.office.root / "outbox")
     (world.office.root / "outbox").mkdir()
     assert "missing" in world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").err
 
 
-def test_the_vault_holds_a_keyring_before_anyone_else_does(
+def test_a_keyring_is_stored_in_the_vault_before_it_is_written_to_a_file(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else power lost in between would let another keyring of the same serial be made."""
+    """Otherwise a power loss in between would allow a different keyring with the same serial."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.query(ReplyKey).one().not_after += timedelta(days=1)
 
@@ -384,7 +395,7 @@ def test_the_vault_holds_a_keyring_before_anyone_else_does(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_expired_reply_keys_make_no_outbox(world: World) -> None:
+def test_no_outbox_is_made_with_expired_reply_keys(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         for key in session.query(ReplyKey):
             key.not_after = build.today() - timedelta(days=1)
@@ -392,7 +403,7 @@ def test_expired_reply_keys_make_no_outbox(world: World) -> None:
 
 
 def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_path: Path) -> None:
-    """The same day and the same keys give the same bytes; the folder holds under the root key."""
+    """The same day and the same keys give the same bytes. The written keyring verifies with the root key."""
     out = tmp_path / "keyring"
     said = world.office.run("exchange", "keyring", "--out", out)
     assert "keyring 1, unchanged" in said.out
@@ -410,7 +421,7 @@ def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_pa
 def test_many_slots_are_sealed_by_several_processes(
     world: World, portal: Portal, correspondent: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each still opens with its own token alone."""
+    """Each slot still opens only with its own token."""
     monkeypatch.setattr(outbox, "_FEW", 0)
     other = Reporter(world)
     collect(world, portal, Sent(other.report(), other.keys.case_id))
@@ -420,13 +431,13 @@ def test_many_slots_are_sealed_by_several_processes(
     assert () == slot_of(files, correspondent).messages
 
 
-def test_case_rows_hold_the_raw_recipient(world: World, correspondent: Reporter) -> None:
+def test_the_vault_stores_the_raw_reply_recipient_of_a_case(world: World, correspondent: Reporter) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert correspondent.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient
 
 
-def test_no_state_of_the_work_shows_in_an_outbox(world: World, portal: Portal) -> None:
-    """Junk, held, kept unread, given more time: each has a slot, of one size, and none is closed."""
+def test_an_outbox_does_not_reveal_the_state_of_the_work_on_a_case(world: World, portal: Portal) -> None:
+    """Junk, held, quarantined and extended cases have slots of one size, and do not count as closed."""
     states = (None, "junked", "held", "quarantined", "extended")
     reporters = [Reporter(world) for _ in states]
     collect(world, portal, *(Sent(each.report(), each.keys.case_id) for each in reporters))

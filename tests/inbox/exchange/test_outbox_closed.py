@@ -1,4 +1,4 @@
-"""A closed case whose slot would outlive the key that signed it, and an outbox whose key was withdrawn."""
+"""Slots of closed cases that outlive the key that signed them, and outboxes whose key was withdrawn."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ def folder(path: Path) -> Path:
 
 
 def close(office: Office, portal: Portal, reporter: Reporter) -> None:
-    """Collect a report, close its case, and let the portal say that it applied the outbox."""
+    """Collect a report, close its case, and let the portal confirm the outbox."""
     office.json(
         "exchange",
         "collect",
@@ -38,7 +38,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
 
 
 def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
-    """Make an outbox and read it by the reply key that signs today."""
+    """Make an outbox and read it with the reply key that signs today."""
     made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
     for key in office.keyring()[0].channels[0].reply_keys:
         world.reply_key = key.key
@@ -49,8 +49,10 @@ def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest
     raise AssertionError("no key of the keyring signed it")
 
 
-def test_a_closed_case_is_signed_anew_as_its_key_ends_and_then_rests(tmp_path: Path, clock: Clock) -> None:
-    """Else its last answer would be called forged; the portal hears of the closing each time."""
+def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """Otherwise the page would call the last reply forged. Each new slot names the case as closed again."""
     office = Office.found(folder(tmp_path / "office"))
     world = World(office)
     reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
@@ -73,11 +75,11 @@ def test_a_closed_case_is_signed_anew_as_its_key_ends_and_then_rests(tmp_path: P
     assert 1 == len(outbox(office, world)[0].slots)
     office.json("key", "rotate", "--now")
     clock.wait(1)
-    assert () == outbox(office, world)[0].slots  # the portal has let go of it
+    assert () == outbox(office, world)[0].slots  # the portal has deleted it
 
 
 @pytest.mark.parametrize("present", [("alice", "bruno"), ("bruno", "chloe")], ids=["excluded", "others"])
-def test_keys_replaced_by_somebody_excluded_forget_no_closed_case(
+def test_closed_cases_get_new_slots_even_if_an_excluded_officer_replaced_the_keys(
     tmp_path: Path, present: tuple[str, str]
 ) -> None:
     office = Office.found_by(folder(tmp_path / "office"), ["alice", "bruno", "chloe"], 2).of("bruno", "chloe")
@@ -92,7 +94,7 @@ def test_keys_replaced_by_somebody_excluded_forget_no_closed_case(
 
 
 def served(tmp_path: Path) -> tuple[Office, Office, PortalHere]:
-    """Return a root, a body on its keyring, and a portal that has the keyring."""
+    """Return a root, an external body on its keyring, and a portal that has the keyring."""
     root = Office.found(folder(tmp_path / "root"))
     body = joined(tmp_path / "body", root)
     accept(root, body)
@@ -104,15 +106,17 @@ def served(tmp_path: Path) -> tuple[Office, Office, PortalHere]:
 
 
 @pytest.mark.parametrize("whose", ["root", "body"])
-def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path, whose: str) -> None:
-    """The same manifest under the present key: what follows it on the chain can be applied."""
+def test_an_outbox_whose_key_was_withdrawn_on_the_way_does_not_block_later_ones(
+    tmp_path: Path, whose: str
+) -> None:
+    """The current key signs the same manifest again, so that the portal can apply the rest of the chain."""
     root, body, site = served(tmp_path)
     sender = root if whose == "root" else body
     site.run("import", sender.json("exchange", "outbox", "--out", sender.out)["file"])
     second = Path(sender.json("exchange", "outbox", "--out", sender.out)["file"])
     unchanged = second.read_bytes()
     assert [] == sender.json("exchange", "outbox", "--again", "2", "--out", sender.out)["warnings"]
-    assert unchanged == second.read_bytes()  # its key counts
+    assert unchanged == second.read_bytes()  # its key is still valid
     sender.json("key", "rotate", "--now")
     if whose == "body":
         root.json("exchange", "channel", "add", export(body, "newer")[0])
@@ -130,8 +134,8 @@ def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path
     site.run("import", third)
 
 
-def test_a_copy_that_was_changed_is_never_signed(tmp_path: Path) -> None:
-    """Whoever can write in the home could else have anything signed."""
+def test_a_changed_copy_of_an_outbox_is_never_signed_again(tmp_path: Path) -> None:
+    """Otherwise anybody who can write to the home folder could have anything signed."""
     office = Office.found(folder(tmp_path / "office"))
     office.json("exchange", "outbox", "--out", office.out)
     office.json("key", "rotate", "--now")
@@ -195,8 +199,11 @@ def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_no_outbox_is_put_on_this_machine_s_own_disk_unless_officers_say_so(world: World) -> None:
-    """A repeated outbox is no exception. Without the medium, its folder is an ordinary folder here."""
+def test_no_outbox_is_written_to_the_machine_s_own_disk_unless_officers_say_so(world: World) -> None:
+    """That includes repeated outboxes.
+
+    Without the medium, its folder is an ordinary folder of the machine.
+    """
     words = ("exchange", "outbox", "--out", world.office.out)
     assert 1 == world.office.typed(*words).code
     assert [] == [*world.office.out.iterdir()]

@@ -1,9 +1,9 @@
-"""The sheet with the words of a case token."""
+"""The sheet with the twelve words of a case token."""
 
 from inbox.exchange import token_sheet
 
 
-def test_the_words_run_down_three_columns_and_no_line_ends_in_spaces() -> None:
+def test_the_words_are_in_three_columns_and_no_line_ends_in_spaces() -> None:
     """The numbers of a column are aligned."""
     words = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
     assert [
@@ -14,11 +14,11 @@ def test_the_words_run_down_three_columns_and_no_line_ends_in_spaces() -> None:
     ] == [*token_sheet.rows(words)]
 
 
-def test_words_that_do_not_fill_all_columns_are_all_there() -> None:
+def test_all_words_are_printed_even_if_they_do_not_fill_the_columns() -> None:
     assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
 
 
-def test_a_sheet_has_a_title_the_words_and_advice_with_blank_lines_between_them() -> None:
+def test_blank_lines_separate_the_title_the_words_and_the_advice_on_a_sheet() -> None:
     title, *lines = token_sheet.sheet(("un", "deux"), "fr").split("\n")
     assert (True, ["", " 1 un           2 deux", ""], "") == (bool(title), lines[:3], lines[-1])
     assert lines[3]

@@ -1,4 +1,4 @@
-"""The list of what became no case, page by page."""
+"""The list of unfiled envelopes, page by page."""
 
 from inbox.exchange import unopened_list
 from inbox.vault.tables import Unopened
@@ -6,7 +6,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support.inbox_builders import Office, today
 
 
-def test_a_page_has_fifty_entries_and_the_newest_come_first(office: Office) -> None:
+def test_a_page_lists_fifty_unfiled_envelopes_with_the_newest_first(office: Office) -> None:
     with office.unlocked() as opened:
         with opened.inbox.transaction() as session:
             session.add_all(
