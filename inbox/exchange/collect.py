@@ -61,12 +61,13 @@ class State(StrEnum):
 class Outcome:
     """The result for one bundle: ``filed`` or ``refused``; neither if the bundle was collected before.
 
-    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has the cases
-    whose new texts name an officer. Each case is paired with an officer who is now excluded from it.
+    ``n`` is the number of the bundle, or None if the bundle was refused. ``filed`` has only the cases and
+    rows that the signed-in officers may see. ``kept_from`` has the cases whose new texts name an officer.
+    Each case is paired with an officer who is now excluded from it.
     """
 
     bundle: str
-    n: int = 0
+    n: int | None = None
     filed: Filed | None = None
     refused: Refused | None = None
     kept_from: list[tuple[int, str]] = field(default_factory=list)

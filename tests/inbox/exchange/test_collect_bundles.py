@@ -88,6 +88,7 @@ def test_a_bundle_signed_by_a_stranger_is_refused_before_its_lists_are_read(
     seed, path = bytes(range(32)), portal.bundle()
     (said,) = world.office.run("exchange", "collect", unreadable(portal, path, seed), "--json").json
     refusal = said["error"]
+    assert said["n"] is None
     assert "the bundle is not from the confirmed portal" in refusal
     assert signing.fingerprint(signing.public_key(seed)) in refusal
     own = collect(unreadable(portal, path, portal.seed), code=1)["error"]

@@ -19,7 +19,7 @@ from crypto.shape import FIRST_DAY
 from inbox.exchange import manual_entry
 from inbox.exchange.manual_entry import Route, Told
 from inbox.language.errors import Refused
-from inbox.vault import queries_access, queries_cases, queries_exchange
+from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault import tables as vault_tables
 from tests.support import traces
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
@@ -472,3 +472,18 @@ def test_an_entered_report_can_have_as_many_files_as_any_other_report(world: Wor
     manual_entry.check_amount(asked, replace(given, files=given.files[:MOST_FILES]))
     with pytest.raises(Refused, match="more than"):
         manual_entry.check_amount(asked, given)
+
+
+def test_a_report_entered_by_hand_names_the_newest_intake_key(world: World, answers: Path) -> None:
+    world.office.json("key", "rotate", "--now")
+    world.office.json(*entering(answers))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        *_, newest = queries_office.intake_keys(session)
+        assert REPORT.parse(queries_cases.case(session, 1).message).key_id == newest.id
+
+
+def test_the_printed_result_of_an_entry_does_not_show_the_words() -> None:
+    """A printed object could reach a log."""
+    entered = manual_entry.Entered(1, ("exiler",), ("alice",), ())
+    assert "exiler" not in repr(entered)
+    assert "alice" in repr(entered)
