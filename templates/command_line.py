@@ -17,6 +17,7 @@ import click
 
 from crypto import shape
 from crypto.errors import Malformed
+from crypto.strictjson import LARGEST
 from crypto.toml_schema import Schema
 from templates import version
 
@@ -80,9 +81,27 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 class Whole(click.IntRange):
-    """A whole number in a range. click would name the type “integer range”, also in errors."""
+    """A whole number in a range. click would name the type “integer range”, and write “1<=x<=4”."""
 
     name = "number"
+
+    def _describe_range(self) -> str:
+        """Return the range as help and errors show it. click calls this."""
+        return f"{self.min} to {self.max}"
+
+
+class _Number(click.ParamType[int]):
+    """A number up to the largest that canonical JSON can hold. Help does not show this limit."""
+
+    name = "number"
+    _range = Whole(1, LARGEST)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or raise BadParameter."""
+        return self._range.convert(value, param, ctx)
+
+
+NUMBER = _Number()
 
 
 class Asking(ABC):

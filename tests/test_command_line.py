@@ -268,11 +268,16 @@ def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.Captur
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the two has one error text, and not the text of click."""
+    """Each of the two has one error text, and not the text of click; help says in words from what to what."""
     typed(monkeypatch, *["typed"] * 100)
+    of_click = {click.DateTime, click.IntRange, type(click.INT)}
     for leaf in leaves(tree(program)).values():
-        for each in parsed(program, shlex.split(leaf.example)[1:]).command.params:
-            assert type(each.type) not in {click.DateTime, click.IntRange}, each.name
+        context = parsed(program, shlex.split(leaf.example)[1:])
+        assert [] == [each.name for each in context.command.params if type(each.type) in of_click]
+        shown = context.get_help()
+        assert not re.search(r"\d<|<=|\d{6}", shown)
+        ranges = [each.type for each in context.command.params if isinstance(each.type, click.IntRange)]
+        assert [] == [each for each in ranges if f"{each.min} to {each.max}" not in " ".join(shown.split())]
 
 
 @pytest.mark.parametrize("words", [["--json", "case", "list"], ["case", "--json", "show", "3"]])

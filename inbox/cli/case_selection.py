@@ -9,13 +9,13 @@ import click
 from crypto.messages import Status
 from inbox.casework import tags
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import NUMBER, Decorator, together
+from inbox.cli.options import Decorator, together
 from inbox.overview import queue
 from inbox.overview.queue_filter import Due, Filter, Order, State
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from templates.catalogues import LANGUAGES
-from templates.command_line import Option, Whole
+from templates.command_line import NUMBER, Option, Whole
 
 
 def _filter(*names: str, **options: Any) -> Decorator:

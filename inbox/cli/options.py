@@ -12,7 +12,6 @@ import click
 
 from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
-from crypto.strictjson import LARGEST
 from inbox.cli import render
 from inbox.cli.free_text import Needed, TextOption
 from inbox.deadlines import renewing
@@ -28,7 +27,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
-from templates.command_line import Option, Whole, json_option
+from templates.command_line import NUMBER, Option, json_option
 
 Decorator = Callable[[Any], Any]
 
@@ -184,18 +183,6 @@ def despite_option(
     )
 
 
-class _Number(click.ParamType[int]):
-    """A number up to the largest that canonical JSON, and so the journal, can hold."""
-
-    name = "number"
-    _range = Whole(1, LARGEST)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number, or raise BadParameter."""
-        return self._range.convert(value, param, ctx)
-
-
-NUMBER = _Number()
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write to this new file."

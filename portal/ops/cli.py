@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from crypto import signing, strictjson
+from crypto import signing
 from crypto.keyring import Keyring
 from portal import config, days, terminal
 from portal.app import load_questionnaire
@@ -26,7 +26,7 @@ from portal.store import database
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group, Whole, json_option
+from templates.command_line import HELP_NAMES, NUMBER, Group, json_option
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -132,7 +132,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
 @click.option("--channel", help="Export only this channel.")
 @click.option(
     "--again",
-    type=Whole(1, strictjson.LARGEST),
+    type=NUMBER,
     help="Write the bundle with this number again.",
 )
 @json_option

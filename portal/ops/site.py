@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from crypto import strictjson
 from portal import days, files, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
@@ -17,7 +16,7 @@ from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.web import headers, pages
-from templates.command_line import DAY, Whole, json_option
+from templates.command_line import DAY, NUMBER, json_option
 
 _PATH = click.Path(path_type=Path)
 
@@ -38,7 +37,7 @@ def _save(out: Path, raw: bytes) -> None:
 @click.command()
 @click.option(
     "--serial",
-    type=Whole(1, strictjson.LARGEST),
+    type=NUMBER,
     required=True,
     help="A number that is higher than the serial of the last manifest.",
 )

@@ -26,11 +26,13 @@ _HEAD = """# Commands
 - The exit status is 0 for done, 1 for refused (with the reason and a hint), 2 for wrong usage.
 - With `--json`, an error is one line of JSON in UTF-8 on standard error: `code`, `message`, `hint`.
 - `FANAL_HOME` is the default of the inbox's `--home`.
-- A shell keeps what is typed behind a command in its history. At a terminal, a text that is needed and
-  missing is asked for; `-` as the value of any free text asks, too.
-- Commands that take a filter of cases take the options of `inbox queue list` under “Which cases”.
+- A shell keeps each command in its history, with everything typed after it. At a terminal, a command
+  asks for a required text that is missing, and for any free text whose value is `-`.
+- A command with `[CASES]...` takes case numbers. Instead of numbers, it takes the options of `inbox
+  queue list` under “Which cases”. `inbox queue view save` takes the same options.
 - Give `--share FILE` and `--passphrase-file FILE` once for each officer who is present, before or after
-  the command. In a session they are not needed; `lock`, `quit` and `exit` end it.
+  the command. In a session, these options are not needed. The commands `lock`, `quit` and `exit` end a
+  session.
 """
 
 

@@ -14,7 +14,6 @@ from inbox.access.disclosures import LONGEST, Given, Ground, What
 from inbox.access.identities import ConsentSaid
 from inbox.cli.free_text import TextArgument
 from inbox.cli.options import (
-    NUMBER,
     Door,
     asked_text,
     case_argument,
@@ -28,7 +27,7 @@ from inbox.language.views import View
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.vault.casework_tables import Disclosure
-from templates.command_line import DAY
+from templates.command_line import DAY, NUMBER
 
 _alias = click.argument(
     "alias", metavar="[TEXT]", cls=TextArgument, question="the other name", needed=True, required=False
@@ -56,7 +55,7 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 @reason_needed
 @opens_inbox
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Admit an excluded officer to a case again, and to the same matter. This requires two other officers."""
+    """Admit an excluded officer to a case again, and to the same matter. It takes two other officers."""
     with door.opened() as (inbox, who):
         _, *also = conflicts.lift(inbox, who, case, officer, reason)
     lines = [f"case {case} no longer excludes {officer}"]
@@ -183,7 +182,7 @@ def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) 
 @reason_needed
 @opens_inbox
 def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Let officers read a case in quarantine again. This takes two officers."""
+    """Let officers read a case in quarantine again. It takes two officers."""
     with door.opened() as (inbox, who):
         quarantine.lift(inbox, who, case, reason)
     said = f"case {case} can be read again"

@@ -14,7 +14,6 @@ from inbox.casework.links import MANY
 from inbox.cli import render, render_work
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
-    NUMBER,
     Door,
     asked_text,
     case_argument,
@@ -32,7 +31,7 @@ from inbox.overview import work_view
 from inbox.system import terminal
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
-from templates.command_line import Whole
+from templates.command_line import NUMBER, Whole
 
 _other_argument = click.argument("other", type=NUMBER)
 _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)

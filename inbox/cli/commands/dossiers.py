@@ -17,7 +17,6 @@ from inbox.casework import withholding
 from inbox.casework.withholding import Unopposed
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
-    NUMBER,
     Door,
     case_argument,
     despite_option,
@@ -44,7 +43,7 @@ from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
 from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY, json_option
+from templates.command_line import DAY, NUMBER, json_option
 
 _PLAIN = (
     "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"
@@ -267,7 +266,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
     help="A name of the person; repeat the option for each name.",
 )
 @_day_option("--received", "The day on which the request arrived.")
-@click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it arrived.")
+@click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How the request arrived.")
 @opens_inbox
 def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way: str, as_json: bool) -> None:
     """Add a request to the register; each request must be answered within a month."""
@@ -340,7 +339,10 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 )
 @opens_inbox
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
-    """Record that the prosecutor does not object to disclosing the contents of a case. Takes two officers."""
+    """Record that the prosecutor does not object to disclosing the contents of a case.
+
+    It takes two officers.
+    """
     with door.opened() as (inbox, who):
         withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
     view = {"request": request, "case": case, "day": given["day"].isoformat()}
@@ -403,10 +405,10 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer to a request, not before the day that `inbox request list` shows. Takes two officers.
+    """Write the answer to a request, on or after the day that `inbox request list` shows.
 
-    Anybody who holds the file can read it, so hand it over on paper. The file cannot be written to a medium
-    with bundles from or for the portal.
+    It takes two officers. Anybody who holds the file can read it, so hand it over on paper. The file cannot
+    be written to a medium with bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(

@@ -14,7 +14,7 @@ from crypto import casetoken
 from crypto.printable import visible
 from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire, render
-from inbox.cli.options import NUMBER, Door, opens_inbox, out_folder, same_disk_option
+from inbox.cli.options import Door, opens_inbox, out_folder, same_disk_option
 from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, check_fingerprints, collect
@@ -27,7 +27,7 @@ from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.clock import today
-from templates.command_line import DAY
+from templates.command_line import DAY, NUMBER
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
@@ -123,7 +123,9 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
 
 
 @click.command()
-@click.option("--route", type=click.Choice(list(map(str, Route))), required=True, help="How it arrived.")
+@click.option(
+    "--route", type=click.Choice(list(map(str, Route))), required=True, help="How the report arrived."
+)
 @click.option(
     "--language",
     type=click.Choice(list(casetoken.LANGUAGES)),

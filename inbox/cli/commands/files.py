@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from crypto.printable import visible
-from inbox.cli.options import NUMBER, Door, case_argument, opens_inbox, out_file, reason_needed
+from inbox.cli.options import Door, case_argument, opens_inbox, out_file, reason_needed
 from inbox.files import attachments, previews
 from inbox.files.attachments import Which
 from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.system import terminal
 from inbox.system.terminal import quoted
+from templates.command_line import NUMBER
 
 _TAB = 4
 _HOSTILE = (

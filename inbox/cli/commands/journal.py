@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
-from inbox.cli.options import NUMBER, Door, opens_inbox, reason_needed
+from inbox.cli.options import Door, opens_inbox, reason_needed
 from inbox.session import anchors, journal_actions, journal_view
 from inbox.session.actions import Code
 from inbox.session.journal_actions import Wanted
 from inbox.system import terminal
+from templates.command_line import NUMBER
 
 
 @click.command()

@@ -13,7 +13,6 @@ from inbox.casework.measures.source_risk import Risk
 from inbox.cli import render_work
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
-    NUMBER,
     Decorator,
     Door,
     case_argument,
@@ -28,14 +27,14 @@ from inbox.dossiers import recording
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
-from templates.command_line import DAY
+from templates.command_line import DAY, NUMBER
 
 
-def _sent(addressee: str, restrictions: str) -> Decorator:
-    """Return the options for the recipient, the reference and the restrictions."""
+def _sent(addressee: str, reference: str, restrictions: str) -> Decorator:
+    """Return the options for the recipient, the reference and the restrictions, each with its help."""
     return together(
         _text("--addressee", "the recipient", addressee),
-        _text("--reference", "its reference", "Its reference."),
+        _text("--reference", "its reference", reference),
         _text("--restrictions", "the prosecutor's restrictions", restrictions),
     )
 
@@ -61,7 +60,11 @@ def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json
 @case_argument
 @click.argument("kind")
 @click.option("--day", type=DAY, help="The day, if not today.")
-@_sent("The recipient, or the authority that decided.", "The prosecutor's restrictions.")
+@_sent(
+    "The recipient, or the authority that decided.",
+    "The reference of the letter or the decision.",
+    "The prosecutor's restrictions.",
+)
 @click.option("--degree", type=NUMBER, help="The group of the sanction, if the measure is a sanction.")
 @despite_option(
     "Why you act without the prosecutor's answer, how the text respects the restrictions, or why you"
@@ -138,7 +141,11 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @reason_needed
 @click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
 @click.option("--until", type=DAY, help="Postpone the decision until this day.")
-@_sent("The recipient of the transmission.", "The restrictions set by the prosecutor who was informed.")
+@_sent(
+    "The recipient of the transmission.",
+    "The reference of the transmission.",
+    "The restrictions set by the prosecutor who was informed.",
+)
 @despite_option(
     "Why the reporter counts as informed without a reply, or why you override a warning; for the journal."
 )
@@ -171,7 +178,7 @@ def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 @reason_needed
 @opens_inbox
 def unhold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Release a case that was held for a procedure. This takes two officers."""
+    """Release a case that was held for a procedure. It takes two officers."""
     with door.opened() as (inbox, who):
         legal_hold.release(inbox, who, case, reason)
     said = f"case {case} is no longer held for a procedure"

@@ -10,7 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.cli import render_law
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import NUMBER, Door, opens_inbox, out_file, reason_needed
+from inbox.cli.options import Door, opens_inbox, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.settings import Settings
 from inbox.language import labels
@@ -26,7 +26,7 @@ from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY
+from templates.command_line import DAY, NUMBER
 
 _ENDINGS = tuple(f".{each}" for each in Form)
 _days = click.argument("days", metavar="DAY…", type=DAY, nargs=-1, required=True)
@@ -267,7 +267,7 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
     needed=True,
     help="The opinion, without anything from a report.",
 )
-@click.option("--reference", default="", help="Its reference.")
+@click.option("--reference", default="", help="The reference of the opinion.")
 @opens_inbox
 def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
     """Record a consultation."""

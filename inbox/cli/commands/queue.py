@@ -19,7 +19,7 @@ from inbox.cli.case_selection import (
     sort_option,
     state_options,
 )
-from inbox.cli.options import NUMBER, Door, opens_inbox, reason_needed, reason_option
+from inbox.cli.options import Door, opens_inbox, reason_needed, reason_option
 from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import case_view, saved_views
@@ -30,6 +30,7 @@ from inbox.overview.queue_filter import Filter, Order, QueueView, State
 from inbox.overview.saved_views import BUILT_IN
 from inbox.session.actions import Actor
 from inbox.system import terminal
+from templates.command_line import NUMBER
 
 _FIRST = 1
 

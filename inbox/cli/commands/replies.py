@@ -11,7 +11,6 @@ from crypto.messages import Status
 from crypto.printable import visible
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
-    NUMBER,
     Door,
     asked_text,
     case_argument,
@@ -41,6 +40,7 @@ from inbox.session.inbox import Inbox
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
 from templates.catalogues import LANGUAGES
+from templates.command_line import NUMBER
 
 
 class _Despite(Protocol):

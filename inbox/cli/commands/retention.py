@@ -13,7 +13,6 @@ from inbox.cli import render
 from inbox.cli.case_selection import counted
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
-    NUMBER,
     Closed,
     Door,
     asked_text,
@@ -45,7 +44,7 @@ from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.retention.visas import Given, Listed
 from inbox.system import terminal
-from templates.command_line import DAY
+from templates.command_line import DAY, NUMBER
 
 _reason_for_day = click.option(
     "--reason",
@@ -99,7 +98,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
     question="the reference under which the archives find the visa",
     needed=True,
     metavar="TEXT",
-    help="Its reference.",
+    help="The reference of the visa.",
 )
 @opens_inbox
 def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:

@@ -16,7 +16,6 @@ from inbox.access.conflicts import UNNAMED
 from inbox.cli import ceremony
 from inbox.cli.ceremony import circle_options, founders, handout_in
 from inbox.cli.options import (
-    NUMBER,
     Closed,
     Door,
     opens_inbox,
@@ -39,6 +38,7 @@ from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from templates import shipped
+from templates.command_line import NUMBER
 
 _NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox exchange card --out FOLDER, and carry the folder to the root's officers"

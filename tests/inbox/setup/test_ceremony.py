@@ -48,8 +48,6 @@ def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple
         ("alice,bruno,alice", "2", "two officers have the same name"),
         ("alice,bruno,chloe", "4", "a quorum of 4 is too large for 3 officers"),
         ("alice,bruno,chloe", "1", "any officer alone could open everything"),
-        ("alice,bruno,chloe", "0", "any officer alone could open everything"),
-        ("alice,bruno,chloe", "-1", "any officer alone could open everything"),
         ("Alice,bruno", "2", "cannot be the name"),
         ("alice,bru no", "2", "cannot be the name"),
         ("alice,../bruno", "2", "cannot be the name"),
@@ -64,6 +62,13 @@ def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
     """Without a terminal a question would be refused in other words; nothing is made."""
     said = init(tmp_path, "--quorum", quorum, names=names, given=())
     assert (1, True) == (said.code, words in said.err)
+    assert ["given"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("quorum", ["0", "-1", "two"])
+def test_a_quorum_that_is_no_number_from_one_on_is_wrong_usage(tmp_path: Path, quorum: str) -> None:
+    said = init(tmp_path, "--quorum", quorum, given=())
+    assert (2, True) == (said.code, "Invalid value for '--quorum'" in said.err)
     assert ["given"] == [path.name for path in tmp_path.iterdir()]
 
 
