@@ -5,11 +5,11 @@
  * For this, the tab's history has one entry more than steps need: the guard, at the same address. It is added once a step
  * has a visible element `[data-back]`, the page's own button for going back. Back leaves the guard, the page presses that
  * button, and returns to the guard if there is still a step to go back to. There is never more than one guard, because
- * each entry stays in the history of the tab when the page is left.
+ * each entry stays in the history of the tab when the page is left. The page's own entry before the guard is marked, so that
+ * it shows nothing if Back leads to it later (leave.js).
  */
 
-/** Marks the guard among the entries of the history. It says nothing of what was done. */
-const GUARD = "guard";
+import { GUARD, LEFT, RETURNED } from "./entries.js";
 
 /** The part of the address after #. A link within the page also adds an entry, which Back must not take for the guard. */
 let hash = location.hash;
@@ -19,6 +19,7 @@ let isOnGuard = history.state === GUARD;
 export function guardBack() {
   if (isOnGuard || !button()) return;
   hash = location.hash;
+  history.replaceState(LEFT, "");
   history.pushState(GUARD, "");
   isOnGuard = true;
 }
@@ -29,8 +30,12 @@ addEventListener("popstate", ({ state }) => {
   isOnGuard = state === GUARD;
   if (isOnGuard || !was) return;
   button()?.click();
-  if (button() || find("[data-stay]")) history.forward();
-  else if (find("[data-end]")) history.back();
+  if (button() || find("[data-stay]")) {
+    history.forward();
+    return;
+  }
+  history.replaceState(RETURNED, "");
+  if (find("[data-end]")) history.back();
 });
 
 function button() {

@@ -1,5 +1,7 @@
 // @ts-check
-/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports nothing. */
+/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports only names. */
+
+import { LEFT, RETURNED } from "./entries.js";
 
 // It works like “Exit this page” of GOV.UK, which people may know by its Shift. Tor Browser hides that key from pages.
 const KEYS = ["Escape", "Shift"];
@@ -25,6 +27,11 @@ function leave() {
   curtain.textContent = link.dataset["leave"] ?? "";
   document.querySelector("link[rel=icon]")?.remove();
   document.title = "…";
+  if (history.state === RETURNED) {
+    // Nothing can remove the guard that is ahead, except another one.
+    history.replaceState(LEFT, "");
+    history.pushState(null, "");
+  }
   location.replace(link.href);
 }
 
@@ -60,6 +67,9 @@ document.addEventListener("click", (event) => {
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
+
+// The entry before the one that was replaced: Back leads to it. It is replaced in turn, by an empty page.
+if (history.state === LEFT) location.replace("about:blank");
 
 // A page that comes back from the browser's memory shows nothing until it is reloaded.
 addEventListener("pagehide", ({ persisted }) => persisted && document.body.replaceChildren());

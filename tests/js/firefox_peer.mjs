@@ -5,6 +5,7 @@
  * {do: "visit", language, address} → {}: another person comes, and whatever the one before left is gone
  * {do: "size", width, height} → {}: of the page
  * {do: "go", address} → {}
+ * {do: "back", address} → {}: once the tab shows this address
  * {do: "press", key} → {}
  * {do: "type", text} → {}
  * {do: "texts", selector} → {texts}: of all such elements, once one is visible
@@ -27,9 +28,11 @@
  * {do: "assess", part, risk, reason} → {said, risk}: of the case, by its form
  */
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 
 const PATIENCE_MS = 60_000;
+const POLL_MS = 20;
 const PLAIN = "data:text/html,<textarea id=token></textarea>";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -133,6 +136,15 @@ const acts = {
   },
   async go({ address }) {
     await page.goto(address);
+    return {};
+  },
+  async back({ address }) {
+    await page.evaluate(() => void setTimeout(() => history.back()));
+    const end = performance.now() + PATIENCE_MS;
+    while (page.url() !== address) {
+      if (performance.now() > end) throw new Error(`${page.url()} is not ${address}`);
+      await sleep(POLL_MS);
+    }
     return {};
   },
   async press({ key }) {

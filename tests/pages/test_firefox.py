@@ -106,6 +106,25 @@ def test_a_key_pressed_three_times_leaves_in_firefox(site: PortalSite, firefox: 
     assert peer.texts("footer [aria-current][href='/fr/guide']") != []
 
 
+def test_back_shows_an_empty_page_after_a_report_was_left_quickly_in_firefox(
+    site: PortalSite, firefox: Firefox
+) -> None:
+    """Then the page before the report."""
+    peer = firefox.peer
+    peer.go(f"{site.address}/fr/guide")
+    peer.go(f"{site.address}/fr/report")
+    peer.texts("#what")
+    peer.ask("(selector) => !document.querySelector(selector).click()", "#continue")
+    peer.texts("#protect")
+    peer.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/rights")
+    for _ in range(3):
+        peer.press("Escape")
+    peer.texts("footer [aria-current][href='/fr/rights']")
+    peer.does("back", address="about:blank")
+    assert peer.ask("() => document.documentElement.textContent", "") == ""
+    peer.does("back", address=f"{site.address}/fr/guide")
+
+
 def test_the_offline_form_seals_and_reads_in_firefox(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:

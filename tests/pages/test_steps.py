@@ -165,7 +165,7 @@ def test_back_does_not_stop_what_is_being_sent_and_leaves_once_it_has_arrived(vi
 
 
 def test_after_leave_quickly_one_entry_more_is_left_and_it_is_an_empty_page(visitor: Visitor) -> None:
-    """The page before the report is two steps back, and no longer one."""
+    """Without an address; the page before the report is two steps back, and no longer one."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"
     page.route("**/*", lambda route: route.fallback())
@@ -179,8 +179,48 @@ def test_after_leave_quickly_one_entry_more_is_left_and_it_is_an_empty_page(visi
     leave.click()
     expect(page.locator("body")).to_have_text("Elsewhere")
     page.go_back()
-    expect(page).to_have_url(f"{visitor.address}/en/report")
+    page.wait_for_url("about:blank")
+    assert page.evaluate("document.documentElement.textContent") == ""
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("**/en/guide")
+
+
+def test_after_leave_quickly_from_the_first_step_nothing_of_the_report_is_ahead(visitor: Visitor) -> None:
+    """The guard of a later step was ahead, where nothing could have removed it."""
+    page = visitor.page
+    visitor.visit("en/guide")
+    visitor.visit("en/report")
+    leave = page.locator("a[data-leave]")
+    page.route(leave.get_attribute("href") or "", lambda route: route.fulfill(body="Elsewhere"))
+    page.fill("#what", TEXT)
+    page.click("#continue")
+    expect(page.locator("#protect")).to_be_visible()
+    page.evaluate("history.back()")
     expect(page.locator("#what")).to_be_visible()
-    assert page.input_value("#what") == ""
+    leave.click()
+    expect(page.locator("body")).to_have_text("Elsewhere")
+    assert page.go_forward() is None
+    expect(page.locator("body")).to_have_text("Elsewhere")
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("about:blank")
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("**/en/guide")
+
+
+def test_a_report_is_there_again_for_whoever_comes_back_by_a_link_or_loads_it_again(
+    visitor: Visitor, page: Page
+) -> None:
+    """Only what was left quickly is empty."""
+    page.click("#continue")
+    page.evaluate("history.back()")
+    expect(page.locator("#what")).to_be_visible()
+    page.reload()
+    expect(page.locator("#what")).to_be_visible()
+    page.click("#continue")
+    visitor.visit("en/guide")
     page.go_back()
-    expect(page).to_have_url(f"{visitor.address}/en/guide")
+    expect(page.locator("#what")).to_be_visible()
+    page.evaluate("history.back()")
+    page.reload()
+    expect(page.locator("#what")).to_be_visible()
+    expect(page).to_have_url(f"{visitor.address}/en/report")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import WebKitGTK
+from selenium.webdriver.support import expected_conditions as when
 
 from crypto import proof
 from crypto.messages import FollowUp
@@ -121,6 +122,26 @@ def test_back_and_another_language_lose_nothing_in_webkit(
     assert [message.answers[name] for name in ("what", "protect")] == [TEXT, "Quai 4"]
     assert files[1] == FILE
     assert pictures.CANARY.encode() not in files[2]
+
+
+def test_back_shows_an_empty_page_after_a_report_was_left_quickly_in_webkit(
+    person: Person, site: PortalSite
+) -> None:
+    """Then the page before the report."""
+    person.go(f"{site.address}/fr/guide")
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    person.enter("#continue")
+    person.visible("#protect")
+    person.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/rights")
+    for _ in range(3):
+        person.press("Escape")
+    person.visible("footer [aria-current][href='/fr/rights']")
+    person.back()
+    person.wait.until(when.url_to_be("about:blank"))
+    assert person.ask("() => document.documentElement.textContent", "") == ""
+    person.back()
+    person.wait.until(when.url_to_be(f"{site.address}/fr/guide"))
 
 
 def test_a_mistyped_word_is_mended_and_the_answer_read_in_webkit(person: Person, site: PortalSite) -> None:
