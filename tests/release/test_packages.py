@@ -118,6 +118,23 @@ def test_the_package_brings_the_command_that_the_units_start(unpacked: Path) -> 
 
 
 @pytest.mark.slow
+def test_the_package_brings_what_setup_needs(unpacked: Path, both: tuple[Path, Path], tmp_path: Path) -> None:
+    """Files of nginx as conffiles, which dpkg never replaces unasked; systemd makes user and folders."""
+    assert differing(unpacked / "etc/nginx/fanal", ROOT / "deploy/nginx") == []
+    assert (unpacked / "usr/share/fanal-portal/torrc").read_bytes() == (ROOT / "deploy/torrc").read_bytes()
+    (package,) = both[0].glob("*.deb")
+    subprocess.run(["dpkg-deb", "--control", package, tmp_path], check=True)
+    assert "/etc/nginx/fanal/clearnet.conf" in (tmp_path / "conffiles").read_text().splitlines()
+    tree = tmp_path / "tree"
+    for name in ("sysusers.d", "tmpfiles.d"):
+        shutil.copytree(unpacked / "usr/lib" / name, tree / "usr/lib" / name)
+    subprocess.run(["systemd-sysusers", f"--root={tree}"], check=True)
+    subprocess.run(["systemd-tmpfiles", "--create", f"--root={tree}"], check=True)
+    modes = {name: (tree / name).stat().st_mode & 0o777 for name in ("etc/fanal", "var/lib/fanal")}
+    assert modes == {"etc/fanal": 0o755, "var/lib/fanal": 0o700}
+
+
+@pytest.mark.slow
 def test_no_script_of_the_package_enables_or_starts_a_unit(both: tuple[Path, Path], tmp_path: Path) -> None:
     (package,) = both[0].glob("*.deb")
     subprocess.run(["dpkg-deb", "--control", package, tmp_path / "control"], check=True)

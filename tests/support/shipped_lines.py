@@ -58,8 +58,9 @@ _PORTAL: Lines = {
     "MemoryMax=2G": "what grows takes no memory of nginx; a database that is written anew takes 256 MiB",
     "IPAddressDeny=any": "whoever takes hold of it sends nothing away",
     "IPAddressAllow=localhost": "nginx and the database",
-    "InaccessiblePaths=-/run/dbus -/run/nscd -/run/tor -/run/docker.sock -/run/containerd "
-    "-/run/systemd/private -/run/systemd/userdb": "sockets that PostgreSQL leaves open to it (THREAT_MODEL)",
+    "InaccessiblePaths=-/run/dbus -/run/nscd -/run/tor -/run/tor-instances "
+    "-/run/docker.sock -/run/containerd -/run/systemd/private "
+    "-/run/systemd/userdb": "sockets that PostgreSQL leaves open to it (THREAT_MODEL)",
     "CapabilityBoundingSet=": "it needs none",
     "AmbientCapabilities=": "and is given none",
     "PrivateUsers=yes": "no other user exists for it, root included",
@@ -99,8 +100,9 @@ UNITS: Mapping[str, Lines] = {
         "CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_SETUID CAP_SETGID CAP_CHOWN CAP_KILL "
         "CAP_DAC_READ_SEARCH": "port 443, becoming www-data, the key of the certificate, and no more",
         "SystemCallFilter=@system-service": "calls that services need, setuid among them",
-        "InaccessiblePaths=-/var/lib/fanal -/var/lib/tor -/run/dbus -/run/postgresql "
-        "-/run/tor": "the main process may read any file, and passes requests on by ports alone",
+        "InaccessiblePaths=-/var/lib/fanal -/var/lib/tor -/var/lib/tor-instances -/run/dbus "
+        "-/run/postgresql -/run/tor "
+        "-/run/tor-instances": "the main process may read any file, and passes requests on by ports alone",
     },
     "nginx@onion.service.d/loopback.conf": {
         "IPAddressDeny=any": "a taken nginx that calls out would name the machine of the onion service",
@@ -108,9 +110,9 @@ UNITS: Mapping[str, Lines] = {
     },
 }
 TORRC: Lines = {
-    "DataDirectory /var/lib/tor": "where its keys are",
+    "DataDirectory /var/lib/tor-instances/fanal": "where its keys are",
     "SocksPort 0": "nobody on this machine goes out through it",
-    "HiddenServiceDir /var/lib/tor/fanal": "the key of the address",
+    "HiddenServiceDir /var/lib/tor-instances/fanal/onion": "the key of the address",
     "HiddenServicePort 80 127.0.0.1:8081": "nginx@onion, and nothing else of this machine",
     "HiddenServiceExportCircuitID haproxy": "without the circuit nginx counts all of tor as one",
     "HiddenServicePoWDefensesEnabled 1": "a flood of introductions pays by work, honest people go first",

@@ -75,12 +75,12 @@ def tor_network(folder: Path, tor_port: int) -> Iterator[Tor]:
     with ExitStack() as running:
         for each, text in settings.items():
             running.enter_context(_running(each, text + trusted))
-        yield Tor(proxy, _reached(proxy, service / "fanal" / "hostname"))
+        yield Tor(proxy, _reached(proxy, service / "onion" / "hostname"))
 
 
 def _shipped(folder: Path, tor_port: int) -> str:
     text = TORRC.read_text("utf-8")
-    for old, new in (("/var/lib/tor", str(folder)), (f"{HOST}:8081", f"{HOST}:{tor_port}")):
+    for old, new in (("/var/lib/tor-instances/fanal", str(folder)), (f"{HOST}:8081", f"{HOST}:{tor_port}")):
         assert old in text, old
         text = text.replace(old, new)
     return text

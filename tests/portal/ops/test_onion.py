@@ -63,9 +63,10 @@ def test_an_upload_is_addressed_by_its_path(behind_nginx: Nginx) -> None:
 def torrc(folder: Path, *more: str) -> Path:
     """Return the shipped file for a folder of this test, with ``more`` lines."""
     text = TORRC.read_text("utf-8")
-    assert "/var/lib/tor" in text
+    place = "/var/lib/tor-instances/fanal"
+    assert place in text
     file = folder / "torrc"
-    file.write_text(text.replace("/var/lib/tor", str(folder / "tor")) + "".join(f"{line}\n" for line in more))
+    file.write_text(text.replace(place, str(folder / "tor")) + "".join(f"{line}\n" for line in more))
     return file
 
 
