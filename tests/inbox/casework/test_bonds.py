@@ -1,4 +1,4 @@
-"""What binds a case binds every case that is linked to it as one matter: else a link would be a way round."""
+"""Restrictions on a case bind all cases of the same matter; otherwise a link would be a way around them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases, read, of the same facts: of the second the prosecutor is told, of the first not."""
+    """Two cases of the same facts, both read; the prosecutor is informed of the second one only."""
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     office.json("case", "decide", "2", "transmit", "--reason", "x")
@@ -43,7 +43,7 @@ def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Off
 
 @pytest.fixture(scope="module")
 def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers and three cases that are bound in a chain; the first is held, and with justice."""
+    """Three officers and three cases bound in a chain; the first is on hold and in judicial proceedings."""
     folder = tmp_path_factory.mktemp("bound")
     office = founded_three.copy(folder / "office").of("alice", "bruno")
     portal = Portal(World(office), folder / "medium")
@@ -66,25 +66,28 @@ def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def bound(founded_bound: Office, tmp_path: Path) -> Office:
-    """A copy of it."""
+    """A copy of ``founded_bound``."""
     return founded_bound.copy(tmp_path / "bound")
 
 
 @contextmanager
 def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
-    """Give an inbox and its officers, of whom these confirm what takes two."""
+    """Give an inbox and its signed-in officers; these confirm what takes two."""
     with office.unlocked() as opened:
         given = dict.fromkeys(confirming, Presence.OWN)
         yield opened.inbox, Actor(opened.present, today(), lambda *_: given)
 
 
-def test_which_links_bind() -> None:
-    """Two reports of one place may be of two matters; one that contradicts another may be of none."""
+def test_only_relations_that_make_one_matter_bind_cases() -> None:
+    """Two reports about one place may be two matters; a report that contradicts another may be false."""
     assert BINDING == {each for each in Relation if each.binds}
 
 
-def test_nobody_is_warned_by_a_case_that_is_linked_to_one_with_the_prosecutor(office: Office) -> None:
-    """Neither persons nor reporter: on the command line."""
+def test_nobody_is_warned_through_a_case_linked_to_one_that_the_prosecutor_has(office: Office) -> None:
+    """Neither the reporter nor the persons concerned, until the prosecutor does not object.
+
+    Checked on both surfaces.
+    """
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
         (["case", "measure", "add", "1", "hearing"], NO_WORD),
@@ -109,8 +112,8 @@ def test_nobody_is_warned_by_a_case_that_is_linked_to_one_with_the_prosecutor(of
     office.json("case", "decide", "1", "informed", "--reason", "x")
 
 
-def test_a_restriction_of_another_case_binds_and_is_not_quoted(office: Office) -> None:
-    """Whoever may read the one need not have read the other."""
+def test_a_restriction_on_a_linked_case_binds_but_is_not_quoted(office: Office) -> None:
+    """The officers may not be allowed to read the other case."""
     office.json("case", "measure", "add", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
     err = office.run("case", "measure", "add", "1", "hearing").err
     assert f"case 1: the prosecutor restricted what can be done, {OF_CASE_2}" in err
@@ -118,13 +121,15 @@ def test_a_restriction_of_another_case_binds_and_is_not_quoted(office: Office) -
 
 
 @pytest.mark.parametrize("relation", Relation)
-def test_only_what_is_one_matter_is_bound(office: Office, relation: Relation) -> None:
+def test_only_a_binding_relation_makes_a_case_wait_for_the_prosecutor(
+    office: Office, relation: Relation
+) -> None:
     office.json("case", "link", "add", "1", "2", relation.value)
     assert (relation in BINDING) is (office.run("case", "measure", "add", "1", "hearing").code == 1)
 
 
-def test_it_is_asked_of_the_linked_case_before_anybody_is_warned(office: Office) -> None:
-    """Once it is asked; a duplicate of which nobody asked it stands in nobody's way."""
+def test_a_pending_decision_on_the_prosecutor_in_a_linked_case_binds(office: Office) -> None:
+    """Only once a rule asks for it: a duplicate without that duty restricts nothing."""
     office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)
@@ -136,8 +141,8 @@ def test_it_is_asked_of_the_linked_case_before_anybody_is_warned(office: Office)
         assert (True, False) == tuple(prosecutor_word.is_undecided(session, each) for each in (1, 2))
 
 
-def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
-    """Over another case, too: neither destroyed nor in the archive, nor struck as a whole."""
+def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_too(bound: Office) -> None:
+    """Also through a third case. It is neither destroyed nor archived, nor redacted as a whole."""
     bound.settle(3)
     with bound.opened() as inbox, inbox.transaction() as session:
         assert {1, 2, 3} == set(proceedings.pursued(session)) == set(proceedings.held(session))
@@ -171,7 +176,7 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
     ],
     ids=["unlink", "dismiss", "weaker"],
 )
-def test_one_officer_alone_does_not_free_a_case_of_what_binds_it(
+def test_one_officer_alone_cannot_remove_a_link_that_restricts_a_case(
     bound: Office, loosen: Callable[[Inbox, Actor], None]
 ) -> None:
     with acting(bound, "alice") as (inbox, who):
@@ -184,7 +189,7 @@ def test_one_officer_alone_does_not_free_a_case_of_what_binds_it(
             assert (frozenset({3}), False) == (bonds.of(session, 3), 3 in proceedings.held(session))
 
 
-def test_what_nothing_binds_one_officer_unlinks(bound: Office) -> None:
+def test_one_officer_can_remove_a_link_that_restricts_nothing(bound: Office) -> None:
     with bound.opened() as inbox, inbox.transaction() as session:
         workflow.of(session, 1).held = None
         session.delete(session.get_one(Measure, (1, 1)))
@@ -192,8 +197,8 @@ def test_what_nothing_binds_one_officer_unlinks(bound: Office) -> None:
         links.unlink(inbox, who, 2, 3)
 
 
-def test_what_may_mean_somebody_who_asks_is_unlinked_by_two_until_they_are_answered(bound: Office) -> None:
-    """As two say that it does not: the link alone tells that the case may mean that person."""
+def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_officers(bound: Office) -> None:
+    """Two are also needed to decide that it does not concern that person; only the link shows that it may."""
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
         workflow.of(session, 1).held = None
@@ -216,8 +221,10 @@ def test_what_may_mean_somebody_who_asks_is_unlinked_by_two_until_they_are_answe
         links.unlink(inbox, who, 1, 2)
 
 
-def test_what_ended_as_a_duplicate_is_unlinked_by_two_and_its_original_kept_as_long(bound: Office) -> None:
-    """Though nothing else binds them."""
+def test_unlinking_a_duplicate_takes_two_and_its_original_is_kept_as_long_as_the_duplicate(
+    bound: Office,
+) -> None:
+    """Even if nothing else binds them."""
     with bound.opened() as inbox, inbox.transaction() as session:
         workflow.of(session, 1).held = None
         session.delete(session.get_one(Measure, (1, 1)))
@@ -241,8 +248,11 @@ def test_what_ended_as_a_duplicate_is_unlinked_by_two_and_its_original_kept_as_l
             assert days[2] < days[3]
 
 
-def test_what_repeats_another_is_named_where_that_one_would_be_junk(bound: Office) -> None:
-    """Also where those present may not read it: else nobody would look into either."""
+def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_its_duplicate(bound: Office) -> None:
+    """Even if the signed-in officers may not read the duplicate.
+
+    Otherwise nobody would investigate either case.
+    """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
         workflow.of(session, 1).held = None
@@ -254,10 +264,10 @@ def test_what_repeats_another_is_named_where_that_one_would_be_junk(bound: Offic
     assert "inbox case reopen 3 --reason TEXT" in said
 
 
-def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
-    """Neither one that is junk, nor one that ended as a duplicate itself: nobody would look into either.
+def test_a_duplicate_must_repeat_a_case_that_is_still_investigated(bound: Office) -> None:
+    """Neither junk nor itself closed as a duplicate, because nobody would investigate either case.
 
-    Nor one in quarantine, where one officer alone can put it.
+    Nor one in quarantine, since one officer alone can place it there.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         assert [False, True, True] == [links.is_duplicate(session, each) for each in (1, 2, 3)]
@@ -274,8 +284,8 @@ def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
         assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
 
 
-def test_a_case_binds_that_those_present_may_not_read(bound: Office) -> None:
-    """Else one officer would hide the one to free the other."""
+def test_a_case_that_the_signed_in_officers_may_not_read_binds_too(bound: Office) -> None:
+    """Otherwise one officer could hide one case to free the other."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         handlers.entrust(inbox, who, 1, ["bruno", "chloe"])
     with (
@@ -287,13 +297,16 @@ def test_a_case_binds_that_those_present_may_not_read(bound: Office) -> None:
 
 
 def kept(office: Office) -> list[tuple[int, str]]:
-    """Return what is kept from whom, past all narrowing."""
+    """Return all exclusions as (case, officer), without row-level security."""
     with office.opened() as inbox, inbox.transaction() as session:
         return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
 
-def test_whoever_is_kept_from_a_case_by_hand_is_kept_from_what_is_one_matter_with_it(bound: Office) -> None:
-    """Also if that one does it alone: else what binds the one would no longer bind the other for them."""
+def test_an_exclusion_by_hand_extends_to_all_cases_of_the_same_matter(bound: Office) -> None:
+    """Also if officers exclude themselves.
+
+    Otherwise restrictions on one case would no longer bind the other for them.
+    """
     with sitting(bound, officer="alice") as client:
         client.send("/en/case/1/readers/exclude", officer="alice", reason="I know them")
         for path, said in (("note", {"text": "x"}), ("links/2/unlink", {})):
@@ -311,10 +324,10 @@ def test_whoever_is_kept_from_a_case_by_hand_is_kept_from_what_is_one_matter_wit
     assert [(1, "exclude", alice, True), *((n, "spread-conflict", alice, False) for n in (2, 3))] == entries
 
 
-def test_who_is_kept_from_a_matter_sees_what_there_would_be_if_none_of_its_cases_ever_came(
+def test_an_excluded_officer_cannot_tell_that_the_cases_of_a_matter_exist(
     bound: Office,
 ) -> None:
-    """Word for word what is said of a case that does not exist; no entry of the journal tells more."""
+    """Every answer is word for word that about a case that does not exist, and the journal shows no more."""
     bound.of("bruno", "chloe").json("access", "conflict", "add", "2", "alice", "--reason", "x")
     for number in ("1", "2", "3"):
         for words in (
@@ -333,7 +346,7 @@ def test_who_is_kept_from_a_matter_sees_what_there_would_be_if_none_of_its_cases
     assert {"exclude", "spread-conflict"}.isdisjoint(each.get("action") for each in entries)
 
 
-def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it(bound: Office) -> None:
+def test_an_exclusion_that_leaves_no_quorum_for_a_linked_case_is_refused(bound: Office) -> None:
     with bound.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=2, officer="chloe", since=today()))
     said = bound.run("access", "conflict", "add", "1", "bruno", "--reason", "x")
@@ -341,8 +354,8 @@ def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it
     assert [(2, "chloe")] == kept(bound)
 
 
-def test_a_link_that_binds_keeps_each_case_from_whom_the_other_is_kept(bound: Office) -> None:
-    """A weaker one does not; one that would leave no quorum is refused, and nothing changes."""
+def test_a_binding_link_extends_the_exclusions_of_each_case_to_the_other(bound: Office) -> None:
+    """Another relation does not. The excluded officer's assignment ends."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
     bound.json("case", "assign", "1", "chloe")
@@ -373,10 +386,10 @@ def test_a_link_that_would_leave_no_quorum_is_refused(bound: Office) -> None:
     assert [(1, "bruno"), (2, "bruno"), (3, "chloe")] == kept(bound)
 
 
-def test_a_report_that_names_an_officer_keeps_what_is_one_matter_with_it_whoever_is_left(
+def test_an_officer_named_in_a_report_is_excluded_from_the_whole_matter_even_without_quorum(
     bound: Office,
 ) -> None:
-    """In good faith that one would warn, of the one, whom nobody may warn of the other."""
+    """Otherwise the officer might, in good faith, warn the persons concerned by the other cases."""
     others = bound.of("alice", "chloe")
     assert [1, 2, 3] == sorted(others.json("access", "alias", "add", "bruno", "two")["cases"])
     assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == kept(bound)
@@ -393,8 +406,11 @@ def test_a_report_that_names_an_officer_keeps_what_is_one_matter_with_it_whoever
     assert 3 == bound.json("access", "conflict", "list")["out_of_reach"]
 
 
-def test_what_was_spread_stays_when_unlinked_and_two_lift_it_for_all_of_the_matter(bound: Office) -> None:
-    """Who lifts it may read all of it: one of the others may be the one that names that officer."""
+def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) -> None:
+    """Two officers lift it for the whole matter.
+
+    They must be able to read all of it, since any of its cases may name the officer.
+    """
     others = bound.of("bruno", "chloe")
     others.json("access", "conflict", "add", "1", "alice", "--reason", "x")
     others.json("case", "declare", "1", "2", "3")
@@ -408,7 +424,7 @@ def test_what_was_spread_stays_when_unlinked_and_two_lift_it_for_all_of_the_matt
 
 
 def states(office: Office) -> list[tuple[object, ...]]:
-    """Return what is kept in step of the three cases, past all narrowing."""
+    """Return the computed state of the three cases, without row-level security."""
     with office.opened() as inbox, inbox.transaction() as session:
         found = [workflow.of(session, number) for number in (1, 2, 3)]
         return [(each.deadline, each.archive_from, each.put_off, each.withheld) for each in found]
@@ -416,7 +432,7 @@ def states(office: Office) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def hidden(bound: Office) -> Office:
-    """The three closed while the word is missing in case 3, which alice may not read, nor anybody case 2."""
+    """All three closed, waiting for the prosecutor in case 3; alice may not read that one, nobody case 2."""
     bound.settle(1, 2, 3)
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
@@ -435,8 +451,10 @@ def hidden(bound: Office) -> Office:
 
 
 @pytest.mark.parametrize("pair", [("alice", "bruno"), ("bruno", "chloe")], ids=lambda pair: pair[0])
-def test_what_is_kept_in_step_is_the_same_whoever_acts(hidden: Office, pair: tuple[str, str]) -> None:
-    """Also of a case that they may not read, and of which they are shown nothing by that."""
+def test_the_computed_state_of_a_case_does_not_depend_on_who_acts(
+    hidden: Office, pair: tuple[str, str]
+) -> None:
+    """The state of an unreadable case is updated too, and the officers are shown nothing of it."""
     before = states(hidden)
     assert {(None, True, "x")} == {state[1:] for state in before}
     for is_over in (False, True):

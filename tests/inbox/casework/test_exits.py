@@ -1,7 +1,7 @@
-"""Every exit of a case past every obstacle, on command line and desk, as the matrix says.
+"""Every exit of a case past every obstacle, by command and at the desk, as the matrix says.
 
-The gate walks on both each exit with each need, and on one of them each obstacle with each need that it has,
-and each obstacle with each way to lift it; `make soak exits` walks each cell on both.
+The gate tries each exit with each need on both surfaces. On one of them, it tries each obstacle with each
+need that it has, and with each way to lift it. `make soak exits` tries every cell on both.
 """
 
 import re
@@ -51,7 +51,8 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# close, junk, destroy, access, persons: nothing, a reason, a second officer, or what lifts it first.
+# Columns: close, junk, destroy, access, persons. The obstacle needs nothing, a reason, a second officer, or
+# has to be lifted first.
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x x
@@ -93,7 +94,8 @@ CELLS = [
     for way in Exit
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
-# What lies in what is asked and stops nothing, by exit: only the end of a case has a form for it.
+# By exit: obstacles in the request itself, not in the case, that do not stop this exit. Only the form that
+# closes a case can contain them.
 FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
 CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
@@ -102,12 +104,12 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 
 def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
-    """Return what the gate walks on both surfaces of a cell; both call one action for what lifts it."""
+    """Return what the gate tries on both surfaces for a cell. Both lift an obstacle by the same action."""
     return ((way, MATRIX[what][way].need),)
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
-    """Return what it walks on one of them."""
+    """Return what the gate tries on one surface only."""
     return ((what, MATRIX[what][way].need), *more)
 
 
@@ -117,15 +119,15 @@ def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
-    """The case before it ends, and after: to copy."""
+    """The case before and after it is closed, to be copied."""
     still = exits_room.found(tmp_path_factory.mktemp("exits"))
     ended = still.copy(tmp_path_factory.mktemp("ended"))
     exits_room.end(ended)
     return {False: still, True: ended}
 
 
-def test_the_matrix_is_as_it_was_decided() -> None:
-    """The other tests follow it: so a cell that is changed by mistake would change them, too."""
+def test_the_matrix_of_exits_is_as_it_was_decided() -> None:
+    """The other tests follow the matrix, so they would not notice a cell changed by mistake."""
     rows = [[what.value, *(_NEEDS[row[way].need] for way in Exit)] for what, row in MATRIX.items()]
     assert rows == [line.split() for line in DECIDED.strip().splitlines()]
     assert {
@@ -151,11 +153,11 @@ def test_the_matrix_is_as_it_was_decided() -> None:
         if row[way].need is Need.LIFTED and what is not Obstacle.CLOSED
     ],
 )
-def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle, way: Exit) -> None:
-    """An action that passes a quarantine lifts it, or it does not count there; who acts can be others.
+def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
+    """An action that works in quarantine lifts it, it does not count there, or other officers can act.
 
-    An outcome can be withheld from the reporter, with a reason. It is closed before it is destroyed; closed
-    already, that is done.
+    The outcome can be withheld from the reporter, with a reason. A case is closed before it is destroyed,
+    so that ``CLOSED`` needs no lift.
     """
     cell = MATRIX[what][way]
     of_no_case = {Code.ANSWER_ACCESS}
@@ -169,7 +171,7 @@ def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle, way: Exit) 
 
 
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
-    """Return a case before an exit, with an obstacle if that lies in the case."""
+    """Return a case before an exit, with an obstacle if that is a state of the case."""
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:
         exits_room.put(what, room)
@@ -177,7 +179,7 @@ def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> 
 
 
 @pytest.mark.parametrize(("cell", "surface"), on_both(CELLS, _parts, _once))
-def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
+def test_each_obstacle_stops_each_exit_exactly_as_the_matrix_says(
     founded_rooms: dict[bool, Room], tmp_path: Path, cell: tuple[Obstacle, Exit], surface: Surface
 ) -> None:
     what, way = cell
@@ -202,14 +204,14 @@ def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
 
 @pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("way", [way for way in Exit if CARRIED[way]])
-def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
+def test_an_exit_ignores_obstacles_in_the_request_that_the_matrix_lets_pass(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     way: Exit,
     surface: Surface,
 ) -> None:
-    """The control is the end of a case, asked with the same words: there each of them is named."""
+    """The control is closing the case with the same request, which names each of these obstacles."""
     check = exits.check
     named: set[Obstacle] = set()
 
@@ -225,7 +227,7 @@ def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
 
 
 @pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts, _once_of_lift))
-def test_it_leaves_once_the_obstacle_was_lifted(
+def test_a_case_leaves_once_the_obstacle_is_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -238,15 +240,15 @@ def test_it_leaves_once_the_obstacle_was_lifted(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-# Whoever acts is refused before that: what nobody there may know of names no command.
+# The officers are refused before these are checked; a case that they may not know of names no command.
 OF_WHO_ACTS = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
 
 
 @pytest.mark.parametrize("way", Exit)
-def test_what_officers_read_of_an_obstacle_names_a_command_that_lifts_it(
+def test_the_hint_for_an_obstacle_names_a_command_that_lifts_it(
     founded_rooms: dict[bool, Room], way: Exit
 ) -> None:
-    """At the desk it names none."""
+    """At the desk, the hint contains no command."""
     blocked = [what for what, row in MATRIX.items() if row[way].need is Need.LIFTED and row[way].lifted_by]
     said = {
         what: _to_do(founded_rooms[way is Exit.DESTROY], what, way)
@@ -267,13 +269,13 @@ def test_what_officers_read_of_an_obstacle_names_a_command_that_lifts_it(
 
 
 def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
-    """Return how many of the ways to lift an obstacle have to be named: one, but where they are no choice."""
-    # A case whose duplicate is none is not to be opened again for that.
+    """Return how many ways to lift an obstacle the hint must name: one, unless they are not alternatives."""
+    # A case need not be reopened if the other one is not its duplicate.
     return all if what is Obstacle.REPEATED else any
 
 
 def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
-    """Return what is said to do about an obstacle that is there for as long as that takes."""
+    """Return the hint about an obstacle, which is put into the case only meanwhile."""
     if what is Obstacle.UNDECLARED:
         hint = Undeclared([1], ["alice"]).hint
         assert isinstance(hint, Sentence)
@@ -287,7 +289,7 @@ def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
 
 
 @pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts, _once))
-def test_it_leaves_from_that_day_on(
+def test_a_case_leaves_once_the_day_that_an_obstacle_waits_for_has_come(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -301,7 +303,7 @@ def test_it_leaves_from_that_day_on(
 
 
 @pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts, _once))
-def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
+def test_an_obstacle_that_does_not_count_beside_another_does_not_stop_the_exit(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     together: tuple[Obstacle, Exit, Obstacle],
@@ -315,7 +317,7 @@ def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
 
 @pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("way", [way for way in Exit if TABLE[way.code].officers > 1])
-def test_what_always_takes_two_officers_asks_for_them(
+def test_an_exit_that_always_takes_two_officers_asks_for_the_second(
     founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit, surface: Surface
 ) -> None:
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
@@ -323,8 +325,11 @@ def test_what_always_takes_two_officers_asks_for_them(
     assert Came.PASSED is exits_room.leave(Wanted(way), room, surface)
 
 
-def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
-    """A new row needs a builder and a sign, or is one of what is asked; a new lift its command and form."""
+def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_tried() -> None:
+    """A new row needs a builder and a sign, unless it is an obstacle in the request.
+
+    A new lift needs a command and a form.
+    """
     assert {what: set(Exit) for what in Obstacle} == {what: set(row) for what, row in MATRIX.items()}
     carried = {(what, way) for way, row in CARRIED.items() for what in row}
     assert {(what, way) for what in Obstacle for way in Exit} == {*CELLS} | carried
@@ -347,7 +352,7 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_walks_every_part_on_both_surfaces_and_each_of_the_others_once(
+def test_the_gate_tries_shared_parts_on_both_surfaces_and_all_others_on_one(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]
@@ -361,7 +366,7 @@ def test_the_gate_walks_every_part_on_both_surfaces_and_each_of_the_others_once(
 def test_a_builder_without_effect_is_noticed(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Obstacle
 ) -> None:
-    """The control of the walk: in one of the two rooms none of them is there before it is built."""
+    """The control of the tests above: in one of the two rooms, no obstacle exists before it is built."""
     monkeypatch.setitem(BUILDERS, what, lambda _: None)
     unnoticed = []
     for is_ended, room in founded_rooms.items():
@@ -379,8 +384,8 @@ def test_a_builder_without_effect_is_noticed(
 
 
 @pytest.mark.parametrize("what", Obstacle)
-def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> None:
-    """The day is an obstacle like any other."""
+def test_a_case_is_due_only_if_the_matrix_lets_its_obstacles_pass_without_a_need(what: Obstacle) -> None:
+    """A day that has not yet come is an obstacle like the others."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
     assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what})), today)
@@ -388,10 +393,10 @@ def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> Non
 
 
 @pytest.mark.parametrize("need", Need)
-def test_the_cell_of_a_text_that_could_give_somebody_away_decides_at_the_end_of_a_case(
+def test_the_cell_of_a_revealing_text_decides_whether_the_case_can_be_closed(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: Need
 ) -> None:
-    """Nothing else does: neither the warning of an answer, nor that one officer alone closes it."""
+    """Nothing else decides it: neither the warning about the reply, nor the closing by one officer."""
     row = dict(MATRIX[Obstacle.CAUTIONED]) | {Exit.CLOSE: Cell(need)}
     monkeypatch.setitem(MATRIX, Obstacle.CAUTIONED, row)
     room = founded_rooms[False].copy(tmp_path / "room")
@@ -409,24 +414,24 @@ def test_the_cell_of_a_text_that_could_give_somebody_away_decides_at_the_end_of_
     assert expected[need] == came
 
 
-def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
+def test_an_action_of_one_officer_does_not_pass_a_cell_that_needs_a_second(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row that is added later fails closed, until the table of actions has one of two officers for it."""
+    """A row added later fails closed, until the table of actions contains one for two officers."""
     row = dict(MATRIX[Obstacle.PROSECUTOR]) | {Exit.PERSONS: Cell(Need.SECOND_OFFICER)}
     monkeypatch.setitem(MATRIX, Obstacle.PROSECUTOR, row)
     room = before(founded_rooms, Exit.PERSONS, Obstacle.PROSECUTOR, tmp_path)
     with room.changing() as session:
-        # To take another decision than two have taken takes two.
+        # Changing a decision of two officers would take two itself.
         session.get_one(Duty, (1, "art14")).decision = ""
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.PERSONS), room, Surface.COMMAND_LINE)
 
 
 @pytest.mark.parametrize("way", [Exit.CLOSE, Exit.JUNK, Exit.DESTROY])
-def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
+def test_an_obstacle_that_appears_while_a_second_officer_confirms_stops_the_exit(
     founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit
 ) -> None:
-    """The exits ask before that, so that nobody confirms in vain, and again where it is done."""
+    """Exits check before the confirmation, so that nobody confirms in vain, and again when they act."""
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
     asked = []
 
@@ -456,8 +461,10 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
             destroy_cases.destroy(inbox, who, destroy_cases.plan(inbox, who, [1]))
 
 
-def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp_path: Path) -> None:
-    """Neither as out of scope, nor step by step, nor by a quarantine of their own: it takes two."""
+def test_one_officer_alone_cannot_close_a_grave_report(
+    founded_rooms: dict[bool, Room], tmp_path: Path
+) -> None:
+    """Neither as out of scope, nor step by step, nor after putting it in quarantine."""
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
@@ -497,10 +504,10 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
 
 
 @pytest.mark.parametrize("limit", range(5))
-def test_the_law_says_up_to_which_priority_a_case_cannot_wait(
+def test_the_law_sets_the_priority_up_to_which_a_case_is_too_urgent(
     founded_rooms: dict[bool, Room], tmp_path: Path, limit: int
 ) -> None:
-    """Such a case is no junk, and two officers close it; 0 lets every case wait."""
+    """Such a case cannot be junk, and closing it takes two officers. With 0, no case is too urgent."""
     urgent = replace(FRENCH.obstacles.urgent, value=limit)
     law = replace(FRENCH, obstacles=replace(FRENCH.obstacles, urgent=urgent))
     parts = {
@@ -521,10 +528,10 @@ def test_the_law_says_up_to_which_priority_a_case_cannot_wait(
 
 
 @pytest.mark.parametrize("surface", Surface)
-def test_the_law_says_how_many_officers_mark_a_case_as_junk(
+def test_the_law_sets_how_many_officers_mark_a_case_as_junk(
     founded_rooms: dict[bool, Room], tmp_path: Path, surface: Surface
 ) -> None:
-    """In another jurisdiction one is enough, and no case is too urgent."""
+    """In the law xx one is enough, and no case is too urgent."""
     room = founded_rooms[False].copy(tmp_path / "room")
     alone = Wanted(Exit.JUNK, with_a_second=False)
     exits_room.put(Obstacle.URGENT, room)
@@ -534,7 +541,7 @@ def test_the_law_says_how_many_officers_mark_a_case_as_junk(
     assert Came.PASSED is exits_room.leave(alone, room, surface)
 
 
-def test_a_law_that_comes_while_one_officer_marks_junk_asks_for_the_second(
+def test_a_law_replaced_while_one_officer_marks_junk_requires_the_second_officer(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = founded_rooms[False].copy(tmp_path / "room")
@@ -552,7 +559,7 @@ def test_a_law_that_comes_while_one_officer_marks_junk_asks_for_the_second(
     assert Came.ASKED_A_SECOND is exits_room.leave(alone, room, Surface.COMMAND_LINE)
 
 
-def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
+def test_quarantine_is_not_an_exit_and_has_no_obstacles() -> None:
     """It takes one officer and no declaration; only lifting it takes two."""
     rule = TABLE[Code.QUARANTINE]
     assert (1, Reason.REQUIRED) == (rule.officers, rule.reason)
@@ -560,7 +567,7 @@ def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
 
 
 def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
-    """With its day, as the page writes days; the command line says it in English."""
+    """With its date in the format of the page. The command line speaks English."""
     why = labels.said("obstacle", Obstacle.NOT_DUE, day=date(2026, 12, 1))
     refused = sentence("case {number}: {why}", number=7, why=why)
     assert "case 7: not due before 2026-12-01" == refused

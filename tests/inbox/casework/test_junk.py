@@ -1,4 +1,4 @@
-"""Junk leaves the queue many at once, and comes back as easily; nobody who wrote it is told."""
+"""Junk leaves the queue many at once, and comes back as easily; its reporters are not told."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ WHY = ("--reason", "advertising")
 
 
 class Flooded:
-    """An inbox with five reports, three of them junk of one category, and who wrote the first."""
+    """An inbox with five reports, of which three are junk of one category, and the first reporter."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,8 +70,8 @@ def noted(office: Office, action: str) -> list[Any]:
     ]
 
 
-def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
-    """By their numbers; out of the queue, in the list of junk, noted of each with the reason."""
+def test_many_cases_are_marked_as_junk_in_one_action_and_recovered(office: Office) -> None:
+    """By their numbers. They move to the list of junk, and the journal records each with the reason."""
     done = office.json("case", "junk", "3", "1", "2", "1", "--reason", "advertising")
     assert {"cases": [1, 2, 3], "junk": True} == done
     assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
@@ -85,7 +85,7 @@ def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
     assert "JUNK" not in office.run("case", "show", "2").out
 
 
-def test_one_officer_alone_marks_nothing_as_junk(office: Office) -> None:
+def test_one_officer_alone_cannot_mark_a_case_as_junk(office: Office) -> None:
     with office.unlocked() as opened, pytest.raises(Locked):
         junk.mark(opened.inbox, Actor(opened.present, today()), [1], "advertising")
     assert [] == queue(office, "--junk")
@@ -93,8 +93,8 @@ def test_one_officer_alone_marks_nothing_as_junk(office: Office) -> None:
         assert [1] == junk.mark(opened.inbox, opened.by_opening(today()), [1], "advertising")
 
 
-def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office) -> None:
-    """The look is noted, also one that came to nothing: no search goes unseen."""
+def test_the_results_of_a_filter_are_marked_as_junk_once_their_count_is_confirmed(office: Office) -> None:
+    """The journal records every search, also one without a result."""
     said = office.run("case", "junk", "--search", "achetez", "--category", "other", *WHY)
     assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert "add: --count 3" in said.err
@@ -108,7 +108,7 @@ def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office
     assert [1, 2, 3] == office.json("case", "unjunk", "--category", "other", "--count", "3")["cases"]
 
 
-def test_so_many_that_nobody_counts_them_are_not_marked(
+def test_too_many_results_to_count_are_not_marked_as_junk(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_queue, "MANY", 2)
@@ -131,7 +131,9 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
         (["case", "junk", "1", "--category", "other"], 2, "not both"),
     ],
 )
-def test_all_are_marked_or_none(office: Office, words: list[str], code: int, said: str) -> None:
+def test_either_all_chosen_cases_are_marked_as_junk_or_none(
+    office: Office, words: list[str], code: int, said: str
+) -> None:
     office.json("case", "junk", "4", *WHY)
     office.close("5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
@@ -140,8 +142,8 @@ def test_all_are_marked_or_none(office: Office, words: list[str], code: int, sai
     assert before == office.state()
 
 
-def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the list of junk, and in oversight, where what is late is counted like any other."""
+def test_the_deadlines_of_a_junk_case_continue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of junk shows them, and oversight counts them if they are overdue."""
     (before,) = [case["deadline"] for case in office.json("queue", "list")["cases"] if case["case"] == 1]
     office.json("case", "junk", "1", *WHY)
     (junk,) = office.json("queue", "list", "--junk")["cases"]
@@ -158,7 +160,9 @@ def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
-def test_junk_and_its_end_are_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oversight_counts_junk_its_recovery_and_its_destruction(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     portal = Portal(World(office), office.out.parent / "medium")
     office.json("case", "junk", "1", "2", "3", *WHY)
     office.json("case", "unjunk", "3")
@@ -175,8 +179,8 @@ def test_junk_and_its_end_are_counted(office: Office, monkeypatch: pytest.Monkey
     assert expected == {name: counts[name] for name in expected}
 
 
-def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
-    """A threat of priority 2 with a letter that nobody read and an undecided duty: each stands in the way."""
+def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) -> None:
+    """A threat of priority 2 with an unread message and an undecided duty: each of them prevents it."""
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -200,15 +204,15 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
     assert [1] == queue(office, "--junk")
 
 
-def test_without_a_reason_nothing_is_junk(office: Office) -> None:
+def test_marking_a_case_as_junk_takes_a_reason(office: Office) -> None:
     before = office.state()
     assert "a reason is required" in office.run("case", "junk", "1", "--reason", " ").err
     assert (2, True) == ((said := office.run("case", "junk", "1")).code, "'--reason'" in said.err)
     assert before == office.state()
 
 
-def test_its_reporter_sees_no_difference_and_is_heard_again(tmp_path: Path) -> None:
-    """The slot is refreshed with the same status as any; a follow-up brings the case back, unread."""
+def test_the_reporter_of_a_junk_case_sees_no_difference(tmp_path: Path) -> None:
+    """Its slot is refreshed with the same status as others. A follow-up brings the case back as unread."""
     flooded = Flooded(tmp_path)
     office = flooded.office
     office.json("case", "junk", "1", "2", *WHY)
@@ -222,8 +226,8 @@ def test_its_reporter_sees_no_difference_and_is_heard_again(tmp_path: Path) -> N
     assert all(case["deadline"] for case in office.json("queue", "list")["cases"])
 
 
-def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
-    """As on the command line; without a case nothing is noted, and nothing where one is refused."""
+def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: Office) -> None:
+    """As by command. Nothing is recorded if no case was chosen, or if one is refused."""
     with sitting(office) as client:
         for path, reason in (("junk", "advertising"), ("recover", "mine")):
             form = {"case": ["2", "1", "2"], "reason": reason, "passphrase-officer": PASSPHRASE}
@@ -236,7 +240,7 @@ def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
 
 @pytest.fixture
 def cleared(trio: Trio) -> Trio:
-    """The inbox of three cases, open again, each ready to be called junk."""
+    """The three cases of the trio, reopened, with nothing left that prevents junk."""
     for number in ("1", "2", "3"):
         for words in (
             ["case", "reopen", number, *WHY],
@@ -247,8 +251,8 @@ def cleared(trio: Trio) -> Trio:
     return trio
 
 
-def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(cleared: Trio) -> None:
-    """By number, by filter, by count, in the journal; the control is what the others do."""
+def test_an_excluded_officer_cannot_mark_a_case_as_junk_nor_learn_of_it(cleared: Trio) -> None:
+    """By number, filter, count or journal. The control is what the other officers do."""
     trio = cleared
     assert "there is no case 3" in trio.excluded.run("case", "junk", "1", "3", *WHY).err
     assert "2 cases match" in trio.excluded.run("case", "junk", "--status", "assessing", *WHY).err
@@ -260,8 +264,8 @@ def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(cleared: Trio)
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_what_is_for_its_handlers_alone_is_marked_by_them(cleared: Trio) -> None:
-    """A filter leaves it out where it would be a line of the queue."""
+def test_only_its_handlers_mark_a_restricted_case_as_junk(cleared: Trio) -> None:
+    """For other officers, a filter omits the case even if the queue lists it."""
     trio = cleared
     trio.others.close("3")
     trio.others.json("access", "restrict", "1", "alice", "chloe")

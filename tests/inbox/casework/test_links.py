@@ -1,4 +1,4 @@
-"""Cases that have something in common are proposed with the reason; people link them, or say no."""
+"""Cases with something in common are suggested with the reason; only officers link or dismiss them."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.desk_room import chosen_beforehand, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
-# They begin alike, and some of what tells the one tells the other; the rest is of something else.
+# Two texts with the same beginning, and so with some distinctive pieces in common, about different things.
 ALIKE_AT_FIRST = [
     f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"
     for rest in (
@@ -58,15 +58,15 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def proposed(office: Office, number: int) -> dict[int, list[str]]:
-    """Return the reasons for each case that is proposed."""
+    """Return the reasons for each suggested case."""
     return {
         each["case"]: [f"{reason['kind']} {reason['shown']}" for reason in each["reasons"]]
         for each in office.json("case", "link", "list", str(number))["proposed"]
     }
 
 
-def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
-    """As it stands in the case at hand; both ways; in answers, follow-ups and drops."""
+def test_a_link_is_suggested_with_what_the_cases_have_in_common(filed: Office) -> None:
+    """For both cases, in the spelling of the case shown; found in answers, follow-ups and drops."""
     assert {2: ["container CSQU3054383"], 3: ["name jean dupont"], 6: ["plate AB-123-CD"]} == proposed(
         filed, 1
     )
@@ -80,15 +80,18 @@ def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
     assert "    1  suggested link: both have the container CSQU3054383\n" in said
 
 
-def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
-    """Though they are compared: the index finds the one by the other."""
+def test_texts_that_only_begin_alike_are_not_suggested_as_links(filed: Office) -> None:
+    """Although the index finds them, so that they are compared."""
     one, other = (similarity.pieces([text]) for text in ALIKE_AT_FIRST)
     assert len({*similarity.telling(one)} & {*similarity.telling(other)}) >= similarity.LEAST_COMMON
     assert 6 not in proposed(filed, 2)
 
 
-def test_cases_are_linked_by_people_alone(office: Office) -> None:
-    """Seen from either; a link is changed, taken back, proposed again. The cases stay as they are."""
+def test_only_officers_link_cases(office: Office) -> None:
+    """Both cases show the link. It can be changed and removed; then it is suggested again.
+
+    Nothing else of the cases changes.
+    """
     before = office.state()
     linked = office.json("case", "link", "add", "1", "2", "same_facts")
     assert {"case": 1, "other": 2, "relation": "same_facts", "kept_from": []} == linked
@@ -104,8 +107,8 @@ def test_cases_are_linked_by_people_alone(office: Office) -> None:
     assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
 
 
-def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: Office) -> None:
-    """On both surfaces; what was refused is noted of neither."""
+def test_a_link_is_recorded_for_each_case_without_the_number_of_the_other(office: Office) -> None:
+    """By command and at the desk. A refused action is recorded for neither."""
     words = [
         ("case", "link", "add", "1", "2", "same_facts"),
         ("case", "link", "dismiss", "2", "1"),
@@ -130,8 +133,8 @@ def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: O
     assert typed + at_desk == [each for each in noted if each[0] in {"link", "dismiss-link", "unlink"}]
 
 
-def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) -> None:
-    """From either, until that is taken back."""
+def test_a_dismissed_link_is_not_suggested_again(office: Office) -> None:
+    """For neither case, until the dismissal is undone."""
     office.json("case", "link", "dismiss", "2", "1")
     assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
     assert "no links and nothing in common" in office.run("case", "link", "list", "2").out
@@ -143,7 +146,7 @@ def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) ->
         assert not session.scalars(select(Dismissal.case)).all()
 
 
-def test_a_report_that_officers_enter_is_found_like_any_other(office: Office, tmp_path: Path) -> None:
+def test_links_are_suggested_for_a_report_entered_by_officers(office: Office, tmp_path: Path) -> None:
     written = tmp_path / "answers.toml"
     written.write_text('path = "saw"\nrefs = "CSQU3054383"\nwhat = "par lettre"\n')
     options = ["--route", "letter", "--language", "fr", "--received", today().isoformat()]
@@ -164,15 +167,15 @@ def test_a_report_that_officers_enter_is_found_like_any_other(office: Office, tm
         (["case", "link", "add", "1", "2", "merged"], 2, "merged"),
     ],
 )
-def test_what_cannot_be_linked_changes_nothing(filed: Office, words: list[str], code: int, said: str) -> None:
+def test_an_impossible_link_changes_nothing(filed: Office, words: list[str], code: int, said: str) -> None:
     before = filed.state()
     refused = filed.run(*words)
     assert (code, True) == (refused.code, said in refused.err)
     assert before == filed.state()
 
 
-def test_the_index_holds_keyed_hashes_alone(filed: Office, tmp_path: Path) -> None:
-    """Another vault has another key: the same report gives it other marks. The key is in no journal."""
+def test_the_link_index_contains_only_keyed_hashes(filed: Office, tmp_path: Path) -> None:
+    """In another vault, with another key, the same report has other terms."""
     with filed.opened() as inbox, inbox.transaction() as session:
         marks = set(session.scalars(select(Term.value)))
         key = session.scalars(select(IndexKey.seed)).one()
@@ -188,8 +191,8 @@ def test_the_index_holds_keyed_hashes_alone(filed: Office, tmp_path: Path) -> No
     assert others
 
 
-def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
-    """Of junk nothing is counted: who floods the inbox with a number hides nothing by it."""
+def test_something_in_common_with_many_cases_is_named_but_suggests_no_link(office: Office) -> None:
+    """Junk is not counted, so that a flood with a certain number cannot suppress the links by that number."""
     with office.opened() as inbox, inbox.transaction() as session:
         (kind, value) = next(mark for mark in link_index.of(session, 2))
         for number in range(100, 100 + links.MANY):
@@ -216,16 +219,16 @@ def _made_up(number: int) -> Case:
     )  # fmt: skip
 
 
-def test_many_follow_ups_give_few_rows(office: Office) -> None:
-    """Once there is no room, later ones add nothing; the case is found by the first."""
+def test_many_follow_ups_add_only_a_limited_number_of_index_rows(office: Office) -> None:
+    """At the limit, later ones add nothing; the case is still found by the first."""
     with office.opened() as inbox, inbox.transaction() as session:
         for n in range(3 * entities.MOST):
             link_index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
         assert entities.MOST == sum(kind == "phone" for kind, _ in link_index.of(session, 6))
 
 
-def test_the_index_is_made_anew_from_what_a_case_says_now(office: Office) -> None:
-    """As it is made at filing; and at the upgrade of a vault that had none."""
+def test_the_link_index_is_rebuilt_from_the_texts_of_the_cases(office: Office) -> None:
+    """It equals the index made during filing. An upgrade of a vault without an index does the same."""
     with office.opened() as inbox, inbox.transaction() as session:
         before = {number: set(link_index.of(session, number)) for number in range(1, 8)}
         session.execute(delete(Term))
@@ -236,8 +239,11 @@ def test_the_index_is_made_anew_from_what_a_case_says_now(office: Office) -> Non
         assert all(before[number] for number in (1, 2, 3, 4, 5, 6, 7))
 
 
-def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio: Trio) -> None:
-    """Nor does what many have in common count it; the control is what the others are shown."""
+def test_no_suggestion_and_no_link_reveals_a_case_to_an_excluded_officer(trio: Trio) -> None:
+    """The count of cases with something in common does not include it.
+
+    The control is the output for the others.
+    """
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))
@@ -265,8 +271,8 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) -> None:
-    """As one that is kept from somebody: handlers alone read its terms."""
+def test_a_restricted_case_is_suggested_only_to_its_handlers(trio: Trio) -> None:
+    """Only handlers read its index rows."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))

@@ -1,4 +1,4 @@
-"""What officers do with a case: notes, tags, assignment, measures once the risk to the reporter is known."""
+"""Work on a case: notes, tags, assignment, and measures once the risk to the reporter has been assessed."""
 
 import contextlib
 from dataclasses import replace
@@ -33,8 +33,8 @@ def work(office: Office) -> Any:
     return office.json("case", "show", "1")["work"]
 
 
-def test_a_note_is_for_officers_alone(office: Office, first_reporter: Reporter) -> None:
-    """It is in the case with who wrote it and when, and in nothing that leaves."""
+def test_a_note_is_shown_to_officers_only(office: Office, first_reporter: Reporter) -> None:
+    """The case shows it with its author and day, and the reporter's slot does not contain it."""
     assert 1 == office.json("case", "note", "1", "--text", f"ask the port\n{CANARY}")["number"]
     assert 2 == office.json("case", "note", "1", "--text", "asked")["number"]
     notes = work(office)["notes"]
@@ -53,12 +53,12 @@ def test_a_note_is_for_officers_alone(office: Office, first_reporter: Reporter) 
 @pytest.mark.parametrize(
     ("text", "said"), [("", "the note is empty"), (" \n", "empty"), ("x" * 50_001, "at most 50000")]
 )
-def test_a_note_says_something(office: Office, text: str, said: str) -> None:
+def test_an_empty_or_too_long_note_is_refused(office: Office, text: str, said: str) -> None:
     assert said in refused(office, "case", "note", "1", "--text", text)
 
 
 def test_a_case_is_found_by_its_tags(office: Office) -> None:
-    """However they are written; each once; removed, it is found by them no longer."""
+    """In any spelling. A tag is stored once; a removed tag no longer finds the case."""
     assert ["escale", "été-2026"] == office.json(
         "case", "tag", "add", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026"
     )["tags"]
@@ -72,20 +72,20 @@ def test_a_case_is_found_by_its_tags(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", ["two words", "", "-", "\x1b[31m", "a\u202eb", "x" * 33, "a/b"])
-def test_what_is_no_word_is_no_tag(office: Office, name: str) -> None:
+def test_an_invalid_tag_is_refused(office: Office, name: str) -> None:
     assert "invalid tag" in refused(office, "case", "tag", "add", "1", "--", name)
     assert "invalid tag" in refused(office, "case", "tag", "remove", "1", "--", name)
     if name:
         assert "invalid tag" in refused(office, "queue", "list", f"--tag={name}")
 
 
-def test_a_tag_that_is_not_there_is_not_removed(office: Office) -> None:
-    """Nor is any other that is named with it."""
+def test_removing_a_tag_that_the_case_does_not_have_is_refused(office: Office) -> None:
+    """The other tags of the same command are not removed either."""
     office.json("case", "tag", "add", "1", "escale")
     assert "case 1 has no such tag" in refused(office, "case", "tag", "remove", "1", "escale", "quai")
 
 
-def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
+def test_a_case_is_assigned_to_one_officer_or_to_nobody(office: Office) -> None:
     office.json("case", "assign", "1", "officer")
     (line,) = office.json("queue", "list", "--officer", "officer")["cases"]
     assert (1, "officer") == (line["case"], line["assigned"])
@@ -99,8 +99,8 @@ def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", ["z" * 600, "z" * 33, "Bruno", "bruno b", "", "bruno\n"])
-def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, name: str) -> None:
-    """It is refused before the journal, which could not hold it."""
+def test_a_case_is_not_assigned_to_an_invalid_officer_name(office: Office, name: str) -> None:
+    """It is refused before the journal, which could not store such a name."""
     for words in (["case", "assign", "1", name], ["queue", "assign", "1", "--to", name]):
         assert "cannot be the name of an officer" in refused(office, *words)
     assert work(office)["assigned"] is None
@@ -119,15 +119,15 @@ def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, 
         ["retention", "unhold", "1"],
     ],
 )
-def test_a_reason_says_something(office: Office, words: list[str], reason: str) -> None:
+def test_an_empty_reason_is_refused(office: Office, words: list[str], reason: str) -> None:
     office.json("case", "measure", "add", "1", "none")
     before = office.state()
     assert "a reason is required" in refused(office, *words, "--reason", reason)
     assert before == office.state()
 
 
-def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
-    """Nor any longer, once it is."""
+def test_a_case_is_not_assigned_to_an_officer_who_may_not_read_it(trio: Any) -> None:
+    """An exclusion also removes the assignment."""
     assert "bruno is excluded from case 3" in refused(trio.others, "case", "assign", "3", "bruno")
     trio.others.json("case", "assign", "1", "bruno")
     trio.others.json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
@@ -137,11 +137,14 @@ def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
 
 
 def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
-    """ISO 37002; what protects the reporter, directs elsewhere, or does nothing, does not wait for it."""
+    """ISO 37002.
+
+    Measures that protect the reporter, refer the report elsewhere, or do nothing, do not wait for it.
+    """
     office.tell_no_prosecutor(1)
     said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
     assert "risk to the reporter of case 1 has not been assessed\nhint: assess it before any inquiry" in said
-    # No proceedings of the office could begin, which it could end.
+    # Without an inquiry, the office has no proceedings of its own to decide on.
     free = [
         kind
         for kind, rule in FRENCH.measures.items()
@@ -165,8 +168,8 @@ def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: O
     assert "admin_inquiry" == office.json("case", "measure", "add", "1", "admin_inquiry")["kind"]
 
 
-def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> None:
-    """It is no assessment: that takes an officer and a reason."""
+def test_a_high_risk_is_proposed_if_few_people_know_the_facts(office: Office) -> None:
+    """A proposal is not an assessment, which takes an officer and a reason."""
     assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
     assert (
         "risk to the reporter: high? (proposed from the answers, not assessed)"
@@ -178,7 +181,7 @@ def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> N
     assert "risk to the reporter: low\n" in office.run("case", "show", "1").out
 
 
-def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
+def test_a_measure_is_stored_with_all_its_details(office: Office) -> None:
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     day = today() - timedelta(3)
@@ -208,21 +211,24 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["hearing", "--restrictions", "no"], "only the prosecutor can set restrictions"),
     ],
 )
-def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
+def test_an_invalid_measure_is_refused(office: Office, words: list[str], said: str) -> None:
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert said in refused(office, "case", "measure", "add", "1", *words)
 
 
 @pytest.mark.parametrize("words", [["none", "--degree", "-1"], ["none", "--day", "soon"]])
-def test_what_is_no_day_or_number_is_no_command(office: Office, words: list[str]) -> None:
+def test_a_measure_with_an_invalid_day_or_group_is_a_usage_error(office: Office, words: list[str]) -> None:
     assert 2 == office.run("case", "measure", "add", "1", *words).code
 
 
-def test_the_reporter_reads_of_a_measure_once_an_officer_says_so(
+def test_the_reporter_is_told_of_a_measure_once_an_officer_shares_it(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """Each kind once, and no longer if that is taken back; never what the law says, and nothing else."""
+    """Each kind is listed once, and no longer after the sharing is undone.
+
+    The law does not let some kinds be shared.
+    """
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for kind in ("protection_offered", "process_fix", "process_fix", "internal_control"):
@@ -244,10 +250,13 @@ def test_the_reporter_reads_of_a_measure_once_an_officer_says_so(
 
 
 @pytest.mark.parametrize("kind", ["none", "referred_external"])
-def test_no_reporter_reads_that_nothing_is_done_before_the_prosecutor_is_told_or_not(
+def test_inaction_is_not_shared_before_the_decision_whether_to_inform_the_prosecutor(
     office: Office, kind: str
 ) -> None:
-    """Nor by a second step, nor where no rule asked for that; of protection the reporter reads at once."""
+    """Not in a second step either, even if no rule asks for the decision.
+
+    Protection can be shared at once.
+    """
     undecided = "it has not been decided whether to inform the prosecutor"
     assert undecided in refused(office, "case", "measure", "add", "1", kind, "--tell")
     office.json("case", "measure", "add", "1", kind)
@@ -257,7 +266,7 @@ def test_no_reporter_reads_that_nothing_is_done_before_the_prosecutor_is_told_or
     office.json("case", "measure", "share", "1", "1")
 
 
-def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: Office) -> None:
+def test_a_final_decision_from_before_the_arrival_of_the_report_is_refused(office: Office) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         received = session.get_one(Case, 1).received
@@ -268,8 +277,11 @@ def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: O
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
-def test_a_measure_noted_by_mistake_is_taken_out(office: Office, first_reporter: Reporter) -> None:
-    """For a reason; what the reporter may have read of it is said, and read no longer."""
+def test_a_measure_recorded_by_mistake_is_retracted(office: Office, first_reporter: Reporter) -> None:
+    """With a reason.
+
+    The officer is warned that the reporter may have read it; the slot no longer contains it.
+    """
     for kind in ("protection_offered", "none"):
         office.json("case", "measure", "add", "1", kind)
     office.json("case", "measure", "share", "1", "1")
@@ -295,8 +307,8 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, first_reporter:
     ]
 
 
-def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -> None:
-    """Nor is it by those who confirmed what begins proceedings: numbers of measures are given again."""
+def test_a_measure_that_replaced_another_during_confirmation_is_not_retracted(office: Office) -> None:
+    """The numbers of measures are used again, so those who confirm could otherwise retract the wrong one."""
     office.tell_no_prosecutor(1)
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -315,10 +327,10 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
     assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
 
 
-def test_of_a_closed_case_too_its_reporter_reads_no_longer_of_what_was_a_mistake(
+def test_a_retracted_measure_is_also_withdrawn_from_the_reporter_of_a_closed_case(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """Also once the portal has been told the last of it."""
+    """Even if the portal has already applied the last reply."""
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
@@ -329,8 +341,8 @@ def test_of_a_closed_case_too_its_reporter_reads_no_longer_of_what_was_a_mistake
     assert () == slot(office, first_reporter).measures_disclosed
 
 
-def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:
-    """Unless it stands twice, or another decision was taken."""
+def test_the_only_transmission_that_records_a_decision_cannot_be_retracted(office: Office) -> None:
+    """It can if there is a second one, or after another decision."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     assert "is the only record of a decision" in refused(
@@ -342,8 +354,8 @@ def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Of
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
-def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None:
-    """On both surfaces: else it would be noted twice, or nobody would have decided it."""
+def test_a_measure_that_belongs_to_a_decision_is_recorded_only_by_that_decision(office: Office) -> None:
+    """By command and at the desk. Otherwise it would be recorded twice, or without a decision."""
     before = office.state()
     said = refused(
         office,
@@ -367,8 +379,8 @@ def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None
         assert 409 == client.send("/en/case/1/measure", **form).status_code
 
 
-def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> None:
-    """Where the law asks for it. What goes to nobody needs nobody; the timeline says no name."""
+def test_a_transmission_and_a_prosecutors_answer_need_an_addressee(office: Office) -> None:
+    """Where the law requires it; other measures need none. The timeline shows no name."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     for words in (
@@ -387,8 +399,8 @@ def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> 
     assert "(Preservation of logs)" in said
 
 
-def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> None:
-    """On either surface: with it the case is found again at the court. A call has none."""
+def test_a_transmission_to_the_prosecutor_needs_a_reference(office: Office) -> None:
+    """By command and at the desk. The court finds the case by it. A phone call has none."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     decided = ("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
@@ -408,7 +420,7 @@ def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> N
 
 
 @pytest.mark.parametrize(("restrictions", "officers"), [("", 1), ("no hearing", 2)])
-def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measure(
+def test_retracting_a_measure_with_restrictions_takes_two_officers_under_every_law(
     office: Office, restrictions: str, officers: int
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
@@ -418,8 +430,8 @@ def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measu
         assert officers == records.recorded(session, row).officers
 
 
-def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
-    """With a reason; the letter of the source is F any answer, the first number 6."""
+def test_credibility_is_rated_for_the_facts_and_never_for_the_source(office: Office) -> None:
+    """With a reason. The letter for the source is always F, and the number is 6 at first."""
     shown = office.run("case", "show", "1").out
     assert "credibility of what it says: F6, truth cannot be judged\n" in shown
     assert [2, 2, 2] == [
@@ -437,8 +449,8 @@ def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> Non
     )
 
 
-def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
-    """The worst and the best leave it where it was in the queue, as what it was."""
+def test_a_rating_changes_neither_the_order_nor_the_state_of_a_case(office: Office) -> None:
+    """Neither the best nor the worst."""
     office.json("case", "set-status", "1", "assessing")
     before = office.json("queue", "list")
     for each in Credibility:
@@ -447,9 +459,9 @@ def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
 
 
 def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
-    """That a decision is final is noted by two who confirm it, and taken out by two; most take one.
+    """Recording or retracting a final decision takes two officers; most measures take one.
 
-    So is what frees much, or denies somebody something: there the law alone asks for the second.
+    The law also requires two where a measure removes many restrictions or denies something.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
@@ -475,8 +487,11 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
     assert "final_decision" not in kinds
 
 
-def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
-    """Else it would free what comes from the rules for proceedings. What begins later ends, too."""
+def test_a_final_decision_without_pending_proceedings_is_refused(office: Office) -> None:
+    """Otherwise it would lift the rules that protect proceedings.
+
+    Proceedings that begin later end with another decision.
+    """
     final = ("case", "measure", "add", "1", "final_decision")
     nothing = (
         "case 1 has no pending proceedings that this decision could end\nhint: first record the measure that"
@@ -490,15 +505,16 @@ def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
 
 
 def tell_prosecutor(office: Office) -> None:
-    """Let the prosecutor be told of case 1."""
+    """Record that the prosecutor was informed of case 1."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
 
 
-def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reason(office: Office) -> None:
-    """The reason stands in the journal, and oversight counts it; also while nobody decided to tell that one.
+def test_a_measure_needs_a_reason_before_the_prosecutor_has_answered(office: Office) -> None:
+    """The journal keeps the reason and oversight counts it.
 
-    Whether a rule asked for that or not: a case that nobody has scored may be one of an offence.
+    The same holds before the decision whether to inform the prosecutor, even if no rule asks for it: an
+    unscored case may be about an offence.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     is_unasked = refused(office, "case", "measure", "add", "1", "suspension")
@@ -522,8 +538,8 @@ def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reaso
     assert counted + 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Office) -> None:
-    """Told of more since, that one is asked again."""
+def test_a_measure_needs_no_reason_once_the_prosecutor_does_not_object(office: Office) -> None:
+    """After a new contact, the prosecutor must be asked again."""
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "add", "1", "hearing", "--despite-warning", "to be sure")
@@ -534,8 +550,8 @@ def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Off
     assert "has not said" in refused(office, "case", "measure", "add", "1", "hearing")
 
 
-def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(office: Office) -> None:
-    """On either surface; it is too long as that of any measure."""
+def test_restrictions_of_the_prosecutor_are_recorded_with_the_decision(office: Office) -> None:
+    """By command and at the desk, with the same limit of length as for a measure."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (
         "case",
@@ -559,8 +575,11 @@ def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(off
         assert "Restrictions of the prosecutor: <bdi>no &lt;i&gt; hearing</bdi>" in client.page("/en/case/1")
 
 
-def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Office) -> None:
-    """Until another word, or the final decision: an officer says how it keeps to that."""
+def test_restrictions_of_the_prosecutor_are_shown_before_each_measure(office: Office) -> None:
+    """The officer gives a reason why the measure respects them.
+
+    This ends with a new answer or the final decision.
+    """
     tell_prosecutor(office)
     phoned = (
         "case",
@@ -597,12 +616,12 @@ def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Of
 
 
 @pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
-def test_protection_and_evidence_wait_for_no_word(office: Office, kind: str) -> None:
+def test_protection_and_evidence_do_not_wait_for_the_prosecutor(office: Office, kind: str) -> None:
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", kind)
 
 
-def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
+def test_the_desk_asks_for_the_reason_of_a_measure_before_the_prosecutor_has_answered(office: Office) -> None:
     tell_prosecutor(office)
     with sitting(office) as client:
         form = {"kind": "hearing", "degree": "0"}
@@ -613,7 +632,7 @@ def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])
 
 
-def test_the_desk_takes_and_shows_what_a_prosecutor_restricted(office: Office) -> None:
+def test_the_desk_records_and_shows_restrictions_of_the_prosecutor(office: Office) -> None:
     tell_prosecutor(office)
     shown = "Restrictions of the prosecutor: <bdi>no &lt;b&gt;</bdi>"
     with sitting(office) as client:
@@ -626,8 +645,8 @@ def test_the_desk_takes_and_shows_what_a_prosecutor_restricted(office: Office) -
         assert (409, True) == (said.status_code, "restricted what can be done: no &lt;i&gt;" in said.text)
 
 
-def test_what_answers_a_danger_is_for_the_law_to_say(office: Office) -> None:
-    """Not that logs are kept, nor that protection was asked for: the case goes on to tell of danger."""
+def test_the_law_lists_the_measures_that_answer_a_danger(office: Office) -> None:
+    """Preserving logs or asking for protection does not: the case still counts as one of danger."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Workflow, 1).feared = True
         row = Measure(
@@ -640,7 +659,7 @@ def test_what_answers_a_danger_is_for_the_law_to_say(office: Office) -> None:
             assert exits.is_danger_open(session, 1) is not rule.answers_danger, code
 
 
-def test_a_danger_that_nothing_answered_names_the_measures_that_would(office: Office) -> None:
+def test_the_refusal_for_an_unanswered_danger_lists_the_measures_that_answer_it(office: Office) -> None:
     office.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     office.json("case", "show", "1")
     office.json("case", "measure", "add", "1", "protection_requested")

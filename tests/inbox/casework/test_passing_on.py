@@ -1,4 +1,4 @@
-"""The open cases of an officer who is absent pass to a deputy in one act."""
+"""All open cases of an absent officer pass to a deputy in one action."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 @pytest.fixture
 def assigned(office: Office, tmp_path: Path) -> Office:
-    """Three cases that bruno sees to, and one that nobody does."""
+    """Three cases assigned to bruno, and one to nobody."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abcd"))
     office.json("case", "declare", "1", "2", "3", "4")
@@ -24,20 +24,19 @@ def seen_to(office: Office) -> dict[int, str | None]:
     return {each["case"]: each["assigned"] for each in office.json("queue", "list")["cases"]}
 
 
-def test_all_open_cases_of_an_officer_pass_to_another(assigned: Office) -> None:
+def test_all_open_cases_of_an_absent_officer_are_assigned_to_the_deputy(assigned: Office) -> None:
     done = assigned.json("queue", "hand-over", "bruno", "alice")
     assert {"cases": [1, 2, 3], "assigned": "alice", "kept": []} == done
     assert {1: "alice", 2: "alice", 3: "alice", 4: None} == seen_to(assigned)
 
 
-def test_what_the_deputy_may_not_read_stays_and_is_named(assigned: Office) -> None:
+def test_a_case_that_the_deputy_may_not_read_stays_and_is_listed(assigned: Office) -> None:
     assigned.json("access", "conflict", "add", "2", "chloe", "--reason", "kin")
     assert [2] == assigned.json("queue", "hand-over", "bruno", "chloe")["kept"]
     assert {1: "chloe", 2: "bruno", 3: "chloe", 4: None} == seen_to(assigned)
 
 
-def test_nothing_is_passed_on_of_who_has_nothing_or_to_who_is_no_officer(assigned: Office) -> None:
-    """Nor of what those who act may not read: the answer is the same."""
+def test_a_handover_without_cases_or_with_an_unknown_officer_is_refused(assigned: Office) -> None:
     before = assigned.state()
     for absent, deputy in (("chloe", "alice"), ("bruno", "mallory"), ("mallory", "alice")):
         assert 1 == assigned.run("queue", "hand-over", absent, deputy).code
