@@ -1,4 +1,4 @@
-"""Arguments that no vault and no journal can hold are refused before anything is done."""
+"""Arguments that the vault or the journal cannot store are refused before anything is done."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,8 +28,8 @@ LARGEST = 2**53 - 1
     ],
     ids=" ".join,
 )
-def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: list[str]) -> None:
-    """The largest that can be is taken for one, and is not there."""
+def test_a_number_too_large_to_be_stored_is_a_usage_error(world: World, words: list[str]) -> None:
+    """The largest valid number is accepted, but not found."""
     for number, codes in ((LARGEST + 1, {2}), (10**23, {2}), (LARGEST, {0, 1})):
         said = world.office.run(*(str(number) if word == "N" else word for word in words))
         assert said.code in codes
@@ -76,10 +76,10 @@ def test_a_day_that_does_not_exist_or_cannot_be_stored_is_refused(world: World, 
     ],
     ids=" ".join,
 )
-def test_what_cannot_be_the_name_of_an_officer_is_refused_before_anything_is_noted(
+def test_an_invalid_officer_name_is_refused_before_anything_is_recorded(
     world: World, words: list[str]
 ) -> None:
-    """The longest that can be one is taken for one, and nobody has it."""
+    """The longest valid name is accepted, but no officer has it."""
     before = world.office.json("journal", "list")["head"]["n"]
     for name in ("x" * 33, "x" * 600, "Alice", "x\x1b[2J", "x" * 32):
         said = world.office.run(*(name if word == "X" else word for word in words))
@@ -88,8 +88,10 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_before_anything_is_not
     assert before + 1 == world.office.json("journal", "list")["head"]["n"]
 
 
-def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: Portal) -> None:
-    """A row that does not read: what was typed is right."""
+def test_an_error_in_the_vault_is_not_reported_as_a_mistake_in_the_command(
+    world: World, portal: Portal
+) -> None:
+    """The row of the case cannot be parsed."""
     bundle = portal.bundle(first(Reporter(world)))
     world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -107,10 +109,10 @@ def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: 
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_a_file_too_large_to_be_what_is_asked_for_is_told_as_such(
+def test_a_file_that_is_too_large_is_refused_because_of_its_size(
     world: World, tmp_path: Path, words: list[str]
 ) -> None:
-    """And not as one whose signature or form is wrong; one byte less is read."""
+    """Not because of its signature or format. One byte less is read."""
     file = tmp_path / "card.json"
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)
@@ -131,8 +133,8 @@ def test_a_file_too_large_to_be_what_is_asked_for_is_told_as_such(
     ],
     ids=" ".join,
 )
-def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> None:
-    """As a shell hands them over; whatever they were meant for, nothing is done."""
+def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list[str]) -> None:
+    """With the bytes as the shell passes them, in every kind of argument. Nothing is done."""
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
     assert (1, "") == (said.code, said.out)
@@ -140,10 +142,10 @@ def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> N
     assert before == world.office.state()
 
 
-def test_who_confirms_reads_all_that_the_command_was_given(tmp_path: Path) -> None:
-    """Not its line in the journal alone: to whom it goes, under which reference, and the text itself.
+def test_an_officer_who_confirms_sees_every_argument_of_the_command(tmp_path: Path) -> None:
+    """Not only the line for the journal, but also the addressee, the reference and the whole text.
 
-    Whether that came with the command, from a file, or was typed when the program asked for it.
+    The text may be an argument, in a file, or typed when the program asks for it.
     """
     opened: Any = SimpleNamespace(sealed={})
     (tmp_path / "text").write_text("Prévenez-le :\n\x1b[2Jtout est clos.", "utf-8")

@@ -1,4 +1,4 @@
-"""The command line: what it prints, how it ends, what it never does."""
+"""The command line: its output, its exit codes, and what it never does."""
 
 import json
 import os
@@ -24,12 +24,12 @@ ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\
 
 
 def harmless(text: str) -> bool:
-    """Tell whether nothing but lines and printable characters is in ``text``."""
+    """Tell whether ``text`` contains only newlines and printable characters."""
     return all(char == "\n" or char.isprintable() for char in text)
 
 
-def test_control_and_direction_characters_are_spelled_out() -> None:
-    """Each by its number; accents, emoji and the joiners that build them stay."""
+def test_control_and_direction_characters_are_printed_as_their_number() -> None:
+    """Accents, emoji and the joiners that form them stay."""
     assert "<U+001B>[2J<U+202E>a<U+000A>b" == visible("\x1b[2J\u202ea\nb")
     assert "é à 😀 👩\u200d🚒" == visible("é à 😀 👩\u200d🚒")
     assert harmless(visible(ESCAPES))
@@ -45,14 +45,14 @@ def test_control_and_direction_characters_are_spelled_out() -> None:
     ],
     ids=["letters that show nothing", "marks", "marks with joiners", "what scripts need"],
 )
-def test_what_shows_nothing_or_reaches_over_its_neighbours_is_spelled_out(
+def test_invisible_letters_and_stacked_marks_are_printed_as_their_number(
     text: str, shown: str | None
 ) -> None:
     assert (text if shown is None else shown) == visible(text)
 
 
 def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by its own line ends, nor by being long, nor by wide characters."""
+    """Neither by its line endings, nor by its length, nor by wide characters."""
     monkeypatch.setenv("COLUMNS", "30")
     for text in (
         "a\nb\r\nc",
@@ -69,8 +69,8 @@ def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) ->
     assert "│ a\n│ b" == quoted("a\nb")
 
 
-def test_quoted_text_is_folded_between_words_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a word that fits no line is broken."""
+def test_quoted_text_is_wrapped_between_words_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a word longer than a line is broken."""
     monkeypatch.setenv("COLUMNS", "30")
     text = "a longer line of several words " + "x" * 70 + " 日本語 and an end"
     lines = quoted(text).split("\n")
@@ -78,8 +78,10 @@ def test_quoted_text_is_folded_between_words_and_loses_nothing(monkeypatch: pyte
     assert text == "".join(line.removeprefix("│ ") for line in lines)
 
 
-def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tmp_path: Path) -> None:
-    """Text, follow-up, file names and types, drops and file names of bundles: list, show and collect."""
+def test_no_report_can_send_control_characters_to_the_terminal(
+    world: World, portal: Portal, tmp_path: Path
+) -> None:
+    """Texts, drops, names and types of files, and names of bundles, in every command that prints them."""
     reporter = Reporter(world)
 
     def hostile(report: Any) -> Any:
@@ -117,13 +119,13 @@ def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tm
     assert "\ncase 9: closed" not in shown
     assert "│ case 9: closed" in shown
     (text,) = {view.json["answers"]["what"] for view in said[5:7] if not view.json["note"]}
-    assert ESCAPES + "\ncase 9: closed" == text  # in JSON nothing is lost
+    assert ESCAPES + "\ncase 9: closed" == text  # JSON loses nothing
 
 
-def test_no_long_line_of_a_report_passes_for_one_of_ours(
+def test_no_long_line_of_a_report_can_be_taken_for_a_line_of_the_program(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A summary or file name that a narrow terminal would fold stays behind its margin."""
+    """A narrow terminal would wrap a long summary or file name; it stays within its margin."""
     monkeypatch.setenv("COLUMNS", "40")
     reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its reporter"
     names = build.describe
@@ -138,7 +140,7 @@ def test_no_long_line_of_a_report_passes_for_one_of_ours(
         assert all(line.startswith("│ ") and len(line) < 40 for line in lines if "xxx" in line)
 
 
-def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: Portal) -> None:
+def test_case_show_prints_labels_in_the_language_of_the_report(world: World, portal: Portal) -> None:
     reporter = Reporter(world)
     path = portal.bundle(
         Sent(reporter.report("Voilà"), reporter.keys.case_id), Sent(reporter.follow_up("Suite", files=[b"x"]))
@@ -155,7 +157,7 @@ def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: 
     assert "1 follow-ups, 1 files, 1 replies" in listed
 
 
-def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
+def test_the_list_of_cases_counts_unfiled_envelopes_and_names_their_list(
     world: World, portal: Portal
 ) -> None:
     path = portal.bundle(Sent(b"noise" * 400))
@@ -186,8 +188,10 @@ def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else f"exit {value}",
 )
-def test_exit_codes(world: World, words: list[str], code: int) -> None:
-    """0 done, 1 refused, 2 usage; a refusal has two lines, what happened and what to do."""
+def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
+    world: World, words: list[str], code: int
+) -> None:
+    """A refusal has two lines: what happened, and what to do."""
     said = world.office.run(*words)
     assert code == said.code
     if code == 1:
@@ -195,8 +199,8 @@ def test_exit_codes(world: World, words: list[str], code: int) -> None:
         assert "Traceback" not in said.err
 
 
-def test_the_passphrase_file_may_stand_before_or_behind_the_command(world: World) -> None:
-    """One line end is not part of it; a missing file is named."""
+def test_the_passphrase_file_can_be_given_before_or_after_the_command(world: World) -> None:
+    """One line ending does not belong to the passphrase. A missing file is named."""
     home = ["--home", str(world.office.root)]
     secret = ["--passphrase-file", str(world.office.secret)]
     assert 0 == main.run([*home, *secret, "case", "list"])
@@ -215,7 +219,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
     monkeypatch.setattr(terminal.sys.stderr, "isatty", lambda: True, raising=False)
 
 
-def test_progress_is_shown_to_people_alone(
+def test_progress_is_shown_only_at_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal.progress("unsealing", 1, 2)
@@ -230,7 +234,7 @@ INIT = ["init", "--deployment", "Fanal", "--channel", "a", "--name-fr", "A", "--
 
 
 @pytest.mark.usefixtures("quick")
-def test_init_asks_twice_and_takes_no_difference(
+def test_init_asks_twice_until_the_two_passphrases_are_equal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--home", str(tmp_path / "inbox")]
@@ -247,8 +251,8 @@ def test_init_asks_twice_and_takes_no_difference(
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", ""])
-def test_a_person_may_confirm_the_portal_at_the_terminal(world: World, portal: Portal, answer: str) -> None:
-    """The fingerprint is shown with the question; anything but yes refuses."""
+def test_an_officer_can_confirm_the_portal_at_the_terminal(world: World, portal: Portal, answer: str) -> None:
+    """The question shows the fingerprint; any answer except yes refuses."""
     office = world.office
     words = ["--home", office.root, *office.opening(), "exchange", "collect", portal.bundle()]
     with typing_to_fork(words, office.root.parent) as at:
@@ -257,16 +261,16 @@ def test_a_person_may_confirm_the_portal_at_the_terminal(world: World, portal: P
         assert (0 if answer == "yes" else 1) == at.waits()
 
 
-def test_without_a_terminal_the_passphrase_is_not_waited_for(world: World) -> None:
+def test_without_a_terminal_the_command_does_not_wait_for_a_passphrase(world: World) -> None:
     command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, "case", "list"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert (1, True) == (done.returncode, "use --passphrase-file" in done.stderr)
 
 
-def test_a_fault_of_the_program_shows_no_trace_and_no_value(
+def test_an_error_in_the_program_shows_neither_a_traceback_nor_a_value(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its kind and place are enough to find it."""
+    """Its type and place are enough to find it."""
     with pytest.raises(KeyError) as caught:
         {}["canary"]
     terminal.crash(KeyError, caught.value, caught.value.__traceback__)
@@ -279,8 +283,8 @@ def test_a_fault_of_the_program_shows_no_trace_and_no_value(
 
 
 @pytest.mark.parametrize("path", [*every_command(main.commands), "key", "officer", "access conflict"])
-def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The control: to do anything, it asks for one."""
+def test_each_command_prints_its_help_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The control: a command that does something needs one."""
     assert 0 == main.run([*path.split(), "--help"])
     assert f"Usage: inbox {path}" in capsys.readouterr().out
     assert 2 == main.run(["case", "list"])
@@ -288,8 +292,8 @@ def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.C
 
 
 @pytest.mark.slow
-def test_what_a_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
-    """It is spelled out where standard output takes ASCII alone, and stands there as it is in UTF-8."""
+def test_a_character_that_the_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
+    """In ASCII it is printed as its number, in UTF-8 as it is."""
     path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
@@ -315,7 +319,7 @@ sys.addaudithook(refuse)
 """
 
 
-# As many commands as are given, and no more of them once one is refused.
+# Run the given commands up to the first that is refused.
 ROUND = """
 import json, sys
 from inbox.cli import main

@@ -1,7 +1,7 @@
-"""Every text that an officer may type freely is known here, with what keeps the reporter out of it.
+"""Every free text of an officer is listed here, with what keeps the reporter's identity out of it.
 
-A new option or field of a form fails the test until somebody has said which it is. What an officer gives as a
-reason is checked by ``Inbox.acting`` (test_comparisons.py), wherever it is typed.
+A new option or form field fails the test until somebody has classified it. ``Inbox.acting`` checks reasons
+wherever they are typed (test_comparisons.py).
 """
 
 import re
@@ -17,14 +17,14 @@ from tests.support.paths import ROOT
 
 
 class Kept(Enum):
-    """What becomes of a text."""
+    """Where a text goes."""
 
-    JOURNAL = auto()  # the reason of an action: never with such words
-    LOOKED_AT = auto()  # it goes to somebody, and is looked at before
-    VAULT = auto()  # it stands with the case alone, or removes something of it
-    SOUGHT = auto()  # it chooses among what is there
-    OFFICE = auto()  # it is about no case
-    NOWHERE = auto()  # one officer shows it to another, once
+    JOURNAL = auto()  # the reason for an action, which cannot contain words about the reporter
+    LOOKED_AT = auto()  # sent to somebody, and checked before
+    VAULT = auto()  # stored only with the case, or removes something from it
+    SOUGHT = auto()  # selects among stored data
+    OFFICE = auto()  # not about a case
+    NOWHERE = auto()  # shown once by one officer to another
 
 
 OPTIONS = {
@@ -46,7 +46,7 @@ FIELDS = {
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
     Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name", "refusal"},
-    # Those with a brace are the questions of a report that an officer enters, and the texts of the office.
+    # The names with braces are the questions of a report that an officer enters, and the texts of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
         "backup-folder", "keystore", "papers", "persons",
@@ -57,7 +57,7 @@ FIELDS = {
 
 
 def texts(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Option]]:
-    """Yield each option that takes any text, with the words of its command."""
+    """Yield each option that accepts any text, with the words of its command."""
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from texts(command, f"{path}{name} ")
@@ -67,20 +67,20 @@ def texts(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Optio
                 yield f"{path}{name}", option
 
 
-def test_each_text_of_a_command_is_one_that_is_known() -> None:
+def test_each_text_option_of_a_command_is_classified() -> None:
     found = {option.name for _, option in texts(commands)}
     assert set().union(*OPTIONS.values()) == found
 
 
-def test_whatever_the_journal_is_to_keep_is_a_reason_of_the_action() -> None:
-    """By one callback for all of them: on one line, and no longer than an entry can hold."""
+def test_each_text_for_the_journal_is_the_reason_of_an_action() -> None:
+    """One callback checks all of them: a single line, no longer than an entry can hold."""
     given = {(path, option.name): option.callback for path, option in texts(commands)}
     assert len(given) > 80
     reasons = {place for place in given if place[1] in OPTIONS[Kept.JOURNAL]}
     assert reasons == {place for place, callback in given.items() if callback is options.reason_of}
 
 
-def test_each_text_field_of_the_desk_is_one_that_is_known() -> None:
+def test_each_text_field_of_the_desk_is_classified() -> None:
     found = set()
     for page in (ROOT / "templates" / "desk").rglob("*.html"):
         for field in re.findall(r"<(?:input|textarea)\b[^>]*>", page.read_text("utf-8")):

@@ -1,4 +1,4 @@
-"""A session at a real terminal: what its officers see, and that its process ends with the keys."""
+"""A session at a real terminal: what its officers see, and that no key outlives its process."""
 
 import os
 import re
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 NAMES = ("alice", "bruno", "chloe")
 PROMPT = "alice, bruno> "
 COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]
-# The same program, in which a minute of waiting is a second.
+# The same program, in which a minute of inactivity lasts a second.
 HASTY = """
 from inbox.cli import main
 from inbox.system import idle_timeout
@@ -43,7 +43,10 @@ main.main()
 def session(
     office: Office, *options: str, program: str = INBOX, command: list[str | Path] | None = None
 ) -> Iterator[Typist]:
-    """Open a session and give it once it waits for a command; a true process is one of ``command``."""
+    """Open a session and yield it once it waits for a command.
+
+    With ``command``, it runs in a real process.
+    """
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     words = ["--home", "inbox", "session", *shares, *options]
     folder = office.root.parent
@@ -58,8 +61,11 @@ def entries(office: Office) -> list[str]:
     return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
-def test_a_session_as_its_officers_see_it(office: Office) -> None:
-    """Commands, mistakes, a sensitive act refused and done, the end; every act is in the journal."""
+def test_a_session_shows_its_officers_what_the_golden_file_contains(office: Office) -> None:
+    """Commands, mistakes, a sensitive action refused and then done, and the end.
+
+    The journal has every action.
+    """
     with session(office, command=COMMAND) as at:
         for line in (
             "case list",
@@ -86,8 +92,8 @@ def test_a_session_as_its_officers_see_it(office: Office) -> None:
     assert ["found", "open", "list", "list-officers", "rotate-keys", "read-journal"] == entries(office)
 
 
-def test_of_three_officers_any_two_confirm(office: Office) -> None:
-    """Who types nothing lets another one do it; nobody confirms twice."""
+def test_any_two_of_three_signed_in_officers_confirm_an_action(office: Office) -> None:
+    """One who enters nothing leaves it to another; nobody can confirm twice."""
     with session(office.of(*NAMES)) as at:
         at.types("key rotate --now")
         at.confides("passphrase of alice: ", "")
@@ -107,12 +113,12 @@ def test_of_three_officers_any_two_confirm(office: Office) -> None:
 
 
 @pytest.mark.parametrize("key", [b"\x04", b"\x03"], ids=["end-of-input", "ctrl-c"])
-def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
-    """And lets go of the home."""
+def test_the_end_of_input_ends_the_process_of_a_session(office: Office, key: bytes) -> None:
+    """The inbox is free again afterwards."""
     with session(office) as at:
         assert re.search(r"open since \S+ \S+ UTC: session, alice, bruno\n", office.run("case", "list").err)
         at.presses(key)
-        # The system loses a signal that comes just as the program begins to wait: people press again.
+        # The system loses a signal that arrives just as the program begins to wait: people press it again.
         at.insists(key)
         at.waits()
     assert not Path(f"/proc/{at.process.pid}").exists()
@@ -120,10 +126,10 @@ def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
 
 
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
-def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> None:
-    """At the prompt, at a passphrase, at a question; what was begun is undone."""
+def test_a_session_locks_wherever_nobody_types(office: Office, place: str) -> None:
+    """At the prompt, at a passphrase and at a question. An unfinished action is undone."""
     with session(office, "--minutes", "5", program=HASTY) as at:
-        for _ in range(3 if place == "prompt" else 0):  # who types is not sent away
+        for _ in range(3 if place == "prompt" else 0):  # typing restarts the limit
             time.sleep(2)
             at.types("case list")
             at.sees(PROMPT)
@@ -149,8 +155,11 @@ main.main()
 """
 
 
-def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> None:
-    """Once the screen is wiped, so that it can be read; a mistake of people, before it, does not."""
+def test_an_error_in_the_program_ends_the_session_with_a_message(office: Office) -> None:
+    """The message comes after the screen is wiped, so that it can be read.
+
+    A refused command does not end the session.
+    """
     with session(office, program=FAULTY) as at:
         at.types("case show 7")
         at.sees(PROMPT)
@@ -163,8 +172,11 @@ def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> 
     assert "session is over" not in at.shown.split(PROMPT)[1]
 
 
-def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
-    """Ctrl-Z would leave a process with its keys that no wait ends; the control is what it does stop."""
+def test_a_session_cannot_be_suspended(office: Office) -> None:
+    """After Ctrl-Z, a process with its keys would remain without a time limit.
+
+    The control is a program that it does stop.
+    """
     with session(office, command=[*JOB, *COMMAND]) as at:
         at.presses(b"\x1a")
         at.types("case list")
@@ -180,12 +192,15 @@ def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
         at.sees(f"ended with {128 + signal.SIGTSTP}")
 
 
-def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
-    """Else it would wait for ever with its words; afterwards the terminal is as it was."""
+def test_ctrl_s_does_not_stop_an_open_session(office: Office) -> None:
+    """Otherwise the text would stay on the screen without a time limit.
+
+    Afterwards the terminal is as before.
+    """
     with session(
         office, "--minutes", "5", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
     ) as at:
-        at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
+        at.presses(b"\x13\x15")  # and Ctrl-U, to erase it, since it is now an ordinary character
         at.types("case list")
         at.sees("no cases yet")
         at.sees("nobody typed for 5 minutes: locked")
@@ -194,8 +209,8 @@ def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "case list\n"], ids=["at-the-prompt", "as-a-command-prints"])
-def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
-    """Whoever stops it in spite of that: the system ends the process, and the home is free."""
+def test_a_session_at_a_stopped_terminal_still_ends(office: Office, line: str) -> None:
+    """If somebody stops the terminal anyway, the system ends the process, and the inbox is free."""
     with session(office, "--minutes", "5", program=HASTY) as at:
         at.can_be_stopped()
         at.presses(b"\x13" + line.encode())
@@ -204,8 +219,8 @@ def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line:
     assert 0 == office.run("case", "list").code
 
 
-def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
-    """Its vault is open while it asks: whoever came to that terminal could choose new passphrases for all."""
+def test_a_single_command_has_a_time_limit_too(office: Office) -> None:
+    """Its vault is open while it asks. Anybody at that terminal could choose new passphrases for all."""
     words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new"]
     before = office.state()
     with typing_to_fork(words, office.root.parent, HASTY) as at:
@@ -235,14 +250,14 @@ time.sleep(60)
 """
 
 
-def test_work_that_goes_on_is_not_cut_short() -> None:
-    """Then nothing is, once the block is over; who goes on in spite of being told to end is ended."""
+def test_the_time_limit_does_not_interrupt_work_in_progress() -> None:
+    """After the block there is no limit. A program that continues after the exception is killed."""
     done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False)
     assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 
 
 def test_a_change_of_officers_ends_the_session(office: Office) -> None:
-    """Those who sit there hold shares of yesterday."""
+    """The signed-in officers' shares are no longer valid."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
     with session(office, program=QUICKLY) as at:
         at.types(f"officer renew --shares shares {' '.join(new)}")
@@ -271,8 +286,8 @@ def test_a_session_runs_commands_while_the_environment_names_the_home(
         assert 0 == at.waits()
 
 
-def test_commands_may_come_through_a_pipe(office: Office) -> None:
-    """The end of them ends the process; what needs a person is refused."""
+def test_a_session_reads_commands_from_a_pipe(office: Office) -> None:
+    """It ends with them. A command that needs a person is refused."""
     command = [*COMMAND, "--home", office.root, *office.opening(), "session"]
     lines = "case list\nkey rotate --now\nofficer list\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
@@ -281,8 +296,8 @@ def test_commands_may_come_through_a_pipe(office: Office) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_bytes_that_are_no_text_do_no_harm(office: Office) -> None:
-    """From a terminal of another character set: no command, and no passphrase."""
+def test_a_session_refuses_bytes_that_are_not_valid_text(office: Office) -> None:
+    """A terminal with another character set may send them, as a command or as a passphrase."""
     with session(office) as at:
         at.presses(b"\xe9t\xe9\n")
         at.sees("not valid text")
@@ -294,13 +309,13 @@ def test_bytes_that_are_no_text_do_no_harm(office: Office) -> None:
         assert 0 == at.waits()
 
 
-def test_a_session_without_a_quorum_does_not_begin(office: Office) -> None:
+def test_a_session_without_a_quorum_is_refused(office: Office) -> None:
     said = office.of("alice").run("session")
     assert (1, True) == (said.code, "1 of the 2 required officers" in said.err)
 
 
-def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
-    """While it is open its memory holds the vault's key; then neither a process nor a file does."""
+def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
+    """Its memory contains the vault key while it is open; afterwards no process and no file does."""
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
     keys = [passphrase.vault_key(master), passphrase.backup_key(master), master]
@@ -333,7 +348,7 @@ def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
 
 
 def sockets(process: int) -> list[str]:
-    """Return the sockets that a process has open."""
+    """Return the open sockets of a process."""
     opened = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()]
     return [target.name for target in opened if target.name.startswith("socket:")]
 
@@ -359,16 +374,19 @@ print(held, memory._libc().prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLI
 @pytest.mark.parametrize(
     ("dropped", "trial"), [("-ipc_lock", 1 << 30), ("+ipc_lock", 1 << 60)], ids=["at-once", "later"]
 )
-def test_memory_that_cannot_all_be_locked_does_not_stop_argon2id(dropped: str, trial: int) -> None:
-    """Whether locking is refused at once, or more memory would be afterwards: no, and work goes on."""
+def test_argon2id_works_even_if_memory_cannot_be_locked(dropped: str, trial: int) -> None:
+    """Either locking is refused at once, or more memory would be refused later. Then no memory is locked."""
     right = ["setpriv", f"--bounding-set={dropped}"] if os.geteuid() == 0 else []
     command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ("False 0 (0, 0)\n", "") == (done.stdout, done.stderr)
 
 
-def test_what_is_typed_while_a_passphrase_is_tried_is_neither_shown_nor_taken(office: Office) -> None:
-    """As the vault opens, and between the two of a confirmation. The control is a command at the prompt."""
+def test_text_typed_while_a_passphrase_is_checked_is_neither_shown_nor_read(office: Office) -> None:
+    """While the vault opens, and between the two passphrases of a confirmation.
+
+    The control is a command at the prompt.
+    """
     folder, bruno = office.root.parent, passphrase_of("bruno")
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     with typing_to_fork(["--home", "inbox", "session", *shares], folder, SLOW) as at:
