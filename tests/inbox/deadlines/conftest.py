@@ -1,4 +1,4 @@
-"""Fixtures: an inbox in which decisions are due."""
+"""Fixtures: an inbox with pending decisions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which links make one matter of two cases."""
+"""Relations that make two cases one matter."""
 
 from inbox.deadlines.bonds import Relation
 

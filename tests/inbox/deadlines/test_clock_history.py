@@ -1,4 +1,4 @@
-"""Whatever order things happen in, the deadlines of a case are those of the law and regime now in use."""
+"""In whatever order events happen, the deadlines of a case are those of the law and regime in use."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ from tests.support.inbox_trio import undone
 from tests.support.laws import FOLDERS, edited, laws_with
 
 START = date(2026, 11, 2)
-# The French law, and others: with other times, other days that count, other regimes; a feedback due at once.
+# French law, and variants: with other periods, other starts, other regimes, and feedback due within days.
 CHANGED = laws_with(
     "deadlines.toml",
     {},
@@ -52,13 +52,13 @@ TOLD = (Event.ACKNOWLEDGED, Event.ANSWERED)
 
 @pytest.fixture(scope="module")
 def opened(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
-    """An inbox of this module's own: the folders of the laws stay in its home."""
+    """An inbox for this module only, because its home keeps the folders of the laws."""
     with with_reporter.copy(tmp_path_factory.mktemp("history") / "office").opened() as inbox:
         yield inbox
 
 
 class Made(NamedTuple):
-    """An outbox, by what no other has, and the day on which it was made."""
+    """An outbox: its hash and the day on which it was made."""
 
     hash: bytes
     day: date
@@ -66,26 +66,26 @@ class Made(NamedTuple):
 
 @dataclass
 class Portal:
-    """The outboxes that a portal applied, each with the day: it takes only the one that follows its last."""
+    """The outboxes that a portal applied, with their days. It applies only the next one in order."""
 
     applied: list[tuple[bytes, date]] = field(default_factory=list)
 
     def take(self, made: Mapping[int, Made], today: date) -> None:
-        """Apply those that follow, unless the inbox behind them is another one than it knows."""
+        """Apply the next ones, unless they come from another inbox."""
         if not self.applied or self.is_known_to(made):
             self.applied += [
                 (made[n].hash, today) for n in range(len(self.applied) + 1, max(made, default=0) + 1)
             ]
 
     def is_known_to(self, made: Mapping[int, Made]) -> bool:
-        """Tell whether an inbox made what the portal applied last."""
+        """Tell whether an inbox made the outbox that the portal applied last."""
         n = len(self.applied)
         return n in made and made[n].hash == self.applied[-1][0]
 
 
 @dataclass
 class History:
-    """What happened to case 1, as a clerk notes it who knows nothing of the program."""
+    """What happened to case 1, written down independently of the program."""
 
     today: date = START
     regime: str = "internal"
@@ -99,7 +99,7 @@ class History:
     silent: bool = False
 
     def days(self, law: Law, priority: int) -> Mapping[str, date]:
-        """Return the last day of each clock, counted anew from the first event on."""
+        """Return the last day of each clock, recomputed from the first event."""
         legal, own = Calendar(law.calendar), Calendar(law.calendar, self.off)
         found: dict[str, date] = {}
         for code, rule in sorted(law.clocks.items(), key=lambda each: each[1].or_after is not None):
@@ -115,10 +115,10 @@ class History:
         return {code: day for code, day in found.items() if self.regime in law.clocks[code].regimes}
 
     def is_waiting(self, ends: Event) -> bool:
-        """Tell whether a clock that ends with this is still to be met.
+        """Tell whether a clock that ends with this event is still running.
 
-        Closing a case drops a first act, and feedback if none was given: its text is none of it. Without a
-        text it drops the acknowledgement, too, but for one that is on its way.
+        Closing a case drops the first act, and feedback if none was given, since the closing text is not
+        feedback. Without a text it also drops the acknowledgement, unless one was sent.
         """
         ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
         if self.silent and Event.ACKNOWLEDGED not in self.told_in:
@@ -128,7 +128,7 @@ class History:
 
 @dataclass
 class Inspectorate:
-    """What can happen in the inbox, as its actions let it happen; each is noted in the history."""
+    """What can happen in the inbox. Each method runs an action and adds it to the history."""
 
     session: Session
     past: History = field(default_factory=History)
@@ -171,7 +171,7 @@ class Inspectorate:
         workflow.keep_in_step(self.session, 1)
 
     def give_feedback(self, _: int) -> None:
-        if not self.past.silent:  # its text would be one of the end
+        if not self.past.silent:  # its text would be a closing text
             self.past.has_feedback = True
             workflow.feedback(self.session, 1)
 
@@ -188,7 +188,7 @@ class Inspectorate:
             workflow.keep_in_step(self.session, 1)
 
     def close_silently(self, _: int) -> None:
-        """Close it as two officers may, with all withheld and no text; feedback that waits would be one."""
+        """Close it with everything withheld and no text, as two officers may unless feedback waits."""
         if not (self.past.closed or self.past.has_feedback):
             self.past.silent = True
             work = workflow.of(self.session, 1)
@@ -216,7 +216,7 @@ class Inspectorate:
             self.past.told_in.setdefault(Event.ANSWERED, number)
 
     def exchange(self, _: int) -> None:
-        """Let the portal take what follows what it has, and collect its bundle, as after a restore."""
+        """Let the portal apply the next outboxes, and collect its bundle, as after a restore if need be."""
         self.portal.take(self.past.made, self.past.today)
         applied = dict(enumerate(self.portal.applied, 1))
         if applied and not self.portal.is_known_to(self.past.made):
@@ -231,7 +231,7 @@ class Inspectorate:
                 self.past.day[event] = applied[n][1]
 
     def exchange_again(self, days: int) -> None:
-        """Let what was exchanged come again: what the portal reported, days later; a slot, in a newer outbox.
+        """Repeat what was exchanged: the portal's report, some days later, and a slot in a newer outbox.
 
         The earliest day counts.
         """
@@ -243,7 +243,7 @@ class Inspectorate:
         workflow.tell(self.session, last, acknowledged=acknowledged, answered=answered)
 
     def lose_what_is_not_confirmed(self, _: int) -> None:
-        """Let every outbox that the portal has not confirmed be lost; a later one takes its number."""
+        """Lose every outbox that the portal has not confirmed; a later one gets its number."""
         workflow.forget_told(self.session)
         for row in queries_exchange.unconfirmed_outboxes(self.session):
             self.session.delete(row)
@@ -259,7 +259,7 @@ class Inspectorate:
             self._backup = self.session.begin_nested(), dict(self.session.info), deepcopy(self.past)
 
     def restore(self, _: int) -> None:
-        """Go back to the backup: of what came since, the inbox knows nothing; the portal knows all."""
+        """Go back to the backup: the inbox loses what came since, and the portal does not."""
         if self._backup is None:
             return
         saved, info, then = self._backup
@@ -286,7 +286,7 @@ class Inspectorate:
         )
 
     def _rejoin(self) -> None:
-        """Note that nothing counts of which the portal had not said before that it applied it."""
+        """Record that outboxes which the portal has not reported as applied do not count."""
         n = len(self.portal.applied)
         self._forget()
         self.past.made = {each: made for each, made in self.past.made.items() if each < n}
@@ -308,10 +308,10 @@ STEPS = st.lists(
 )
 
 
-# Each takes a tenth of a second and more, and the gate would try the same in every run: `make soak clocks`.
+# Each example takes over a tenth of a second, and the gate always tries the same ones: `make soak clocks`.
 A_THIRD = settings(max_examples=max(11, settings().max_examples // 3))
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
-# Of two outboxes that the portal applied, the inbox knows nothing any more.
+# The inbox has lost two outboxes that the portal applied.
 LOST = [
     (Inspectorate.back_up, 1),
     (Inspectorate.make_outbox, 1),
@@ -320,14 +320,14 @@ LOST = [
     (Inspectorate.wait, 5),
     (Inspectorate.restore, 1),
 ]
-# Days after the report, so that what the outbox told would have begun another clock.
+# Days after the report, so that the texts of the outbox would have started a clock.
 LATER_LOST = [
     (Inspectorate.wait, 3),
     (Inspectorate.give_feedback, 1),
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
-# The acknowledgement is confirmed two days after it was sent, and the feedback is lost.
+# The acknowledgement is confirmed two days after it was sent; the feedback is lost.
 HALF_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.wait, 2),
@@ -336,7 +336,7 @@ HALF_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
-# The acknowledgement is confirmed, and the feedback is not yet, as both come again.
+# Both are sent again when the acknowledgement is confirmed and the feedback is not.
 TWICE = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.exchange, 1),
@@ -345,7 +345,7 @@ TWICE = [
     (Inspectorate.exchange_again, 3),
     (Inspectorate.exchange, 1),
 ]
-# The acknowledgement is on its way, lost, and not owed until the case is open again.
+# The acknowledgement is sent, lost, and not owed until the case is reopened.
 SILENT = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.close_silently, 1),
@@ -374,8 +374,10 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.close_silently, 1), (Inspectorate.exchange, 1)])
 @A_THIRD
 @given(STEPS)
-def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[Step, int]]) -> None:
-    """Other laws and regimes, days off, late media, lost outboxes, closing: after each, as counted anew."""
+def test_deadlines_equal_those_recomputed_from_the_history_in_any_order_of_events(
+    opened: Inbox, steps: list[tuple[Step, int]]
+) -> None:
+    """Compared after each change of law or regime, day off, slow exchange, lost outbox or closing."""
     with undone(opened) as session:
         office = Inspectorate(session)
         case, work = session.get_one(Case, 1), workflow.of(session, 1)
@@ -403,17 +405,15 @@ def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[
 
 
 def _kept_and_asked(session: Session) -> Iterator[date]:
-    """Yield the days that are no clock's: the end of retention, and what is to be decided."""
+    """Yield the days that are not of a clock: the end of retention, and of a pending duty."""
     yield from (each.day for each in workflow.clocks(session, 1) if each.ends is None)
     if due := session.scalar(select(func.min(Duty.due)).filter_by(case=1, decided=None)):
         yield due
 
 
 @pytest.mark.copy_of("with_reporter")
-def test_an_extension_counts_where_law_and_regime_allow_it_and_nowhere_else(
-    office: Office, tmp_path: Path
-) -> None:
-    """Under a law with other times, in the internal regime, under the old law, and in the external regime."""
+def test_an_extension_counts_only_while_both_law_and_regime_allow_it(office: Office, tmp_path: Path) -> None:
+    """Under a law with another period, in the internal regime, under the old law, in the external regime."""
 
     def feedback() -> str:
         return next(

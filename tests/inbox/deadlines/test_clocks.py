@@ -1,4 +1,4 @@
-"""When something is due: working days across holidays, leap days, the law's two clocks."""
+"""When each deadline ends: working days, holidays, leap days, and both deadlines to acknowledge."""
 
 from calendar import monthrange
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from templates.law.rules import Event
 from tests.support.laws import FRANCE, FRENCH, OTHER
 
 SHORT = FRENCH.retention.periods["inadmissible"]
-# What the reporter is to be told.
+# Clocks that end when the reporter is told something.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
@@ -33,8 +33,8 @@ def clocks(received: date, how: Practice | None = None, **happened: Any) -> dict
 
 
 @given(DAYS, st.integers(1, 60))
-def test_so_many_working_days_lie_between(day: date, count: int) -> None:
-    """Counted one by one, the day itself never, the last one always."""
+def test_a_number_of_working_days_later_is_found_as_if_counted_one_by_one(day: date, count: int) -> None:
+    """The first day is not counted; the last one is always a working day."""
     end = FRANCE.after(day, count)
     between = [day + timedelta(n) for n in range(1, (end - day).days + 1)]
     assert (count, True) == (sum(map(FRANCE.works, between)), FRANCE.works(end))
@@ -53,14 +53,14 @@ def test_so_many_working_days_lie_between(day: date, count: int) -> None:
         "2027-03-29",
     ],
 )
-def test_on_a_public_holiday_nobody_works(day: str) -> None:
-    """The Mondays after Easter and the Thursday of the Ascension too, which move."""
+def test_a_public_holiday_is_not_a_working_day(day: str) -> None:
+    """Also Easter Monday and Ascension Day, whose dates vary."""
     assert date.fromisoformat(day).weekday() < 5
     assert not FRANCE.works(date.fromisoformat(day))
 
 
-def test_weekend_and_holidays_are_those_of_the_law() -> None:
-    """On Xylos people work on Sundays, and keep the holidays of Jordan."""
+def test_weekends_and_holidays_are_those_of_the_law() -> None:
+    """The law of Xylos has working Sundays and the holidays of Jordan."""
     island = Calendar(OTHER.calendar, [date(2026, 11, 30)])
     week = [date(2026, 11, 25) + timedelta(n) for n in range(7)]
     assert [25, 26, 29, 1] == [day.day for day in week if island.works(day)]
@@ -69,7 +69,7 @@ def test_weekend_and_holidays_are_those_of_the_law() -> None:
     assert island.legal.works(date(2026, 11, 30))
 
 
-def test_an_office_adds_days_of_its_own() -> None:
+def test_an_office_adds_its_own_days_off() -> None:
     own = Calendar(FRENCH.calendar, [date(2026, 12, 24)])
     assert [date(2026, 12, 24), date(2026, 12, 28)] == [
         each.after(date(2026, 12, 23), 1) for each in (FRANCE, own)
@@ -78,7 +78,7 @@ def test_an_office_adds_days_of_its_own() -> None:
 
 @given(DAYS)
 def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
-    """Never the seven of the Directive, which is the earlier of both (2019/1937, article 9)."""
+    """So they always end after the seven days of the Directive (2019/1937, article 9)."""
     due = clocks(day)
     assert due["ack_eu"].day == day + timedelta(7)
     assert 9 <= (due["ack_fr"].day - day).days <= 14
@@ -88,14 +88,14 @@ def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
     ("received", "due"),
     [("2026-12-01", "2026-12-10"), ("2026-12-21", "2026-12-31"), ("2027-05-05", "2027-05-18")],
 )
-def test_the_acknowledgement_of_the_decret_is_due_on_the_seventh_working_day(received: str, due: str) -> None:
-    """Counted by hand: across a week-end; across Christmas, a Friday; across the Ascension and Whitsun."""
+def test_the_acknowledgement_by_the_decree_is_due_on_the_seventh_working_day(received: str, due: str) -> None:
+    """Counted by hand: across a weekend; across Christmas, a Friday; across Ascension and Whitsun."""
     assert due == clocks(date.fromisoformat(received))["ack_fr"].day.isoformat()
 
 
 @given(DAYS, st.integers(0, 40))
-def test_the_law_counts_from_the_receipt_and_a_first_act_from_the_opening(day: date, waited: int) -> None:
-    """However long the bundle was on its way."""
+def test_legal_deadlines_start_at_receipt_and_the_first_act_at_collection(day: date, waited: int) -> None:
+    """However long the bundle took."""
     opened = day + timedelta(waited)
     late = clocks(day, collected=opened)
     assert clocks(opened)["first_act"] == late.pop("first_act")
@@ -118,16 +118,17 @@ FEEDBACK = [
 
 @pytest.mark.parametrize(("happened", "day"), [row[1:] for row in FEEDBACK], ids=[row[0] for row in FEEDBACK])
 def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
-    """Or after the day on which the Directive demands that at the latest, whatever the décret allows.
+    """Without one in time, it is due three months after the last day for it in the Directive.
 
-    A late one gives no more time, nor does the way of the medium: what is on its way names the day.
+    The decree allows more days for the acknowledgement, but not for feedback. A late acknowledgement gives
+    no more time. Nor does a slow exchange: an acknowledgement that was sent counts from that day.
     """
     assert day == clocks(date(2026, 12, 1), **happened)["feedback"].day
 
 
 @given(DAYS, st.sampled_from([3, 6]))
 def test_feedback_is_due_on_the_same_day_of_a_later_month(day: date, months: int) -> None:
-    """Or on its last one, if that month has no such day: in February, of a leap year or another."""
+    """If that month is too short, on its last day, also in a leap year."""
     extended = day if months == 6 else None
     due = clocks(day, practice(regime="external"), acknowledged=day, extended=extended)["feedback"].day
     assert months == (due.year - day.year) * 12 + due.month - day.month
@@ -137,14 +138,14 @@ def test_feedback_is_due_on_the_same_day_of_a_later_month(day: date, months: int
 @pytest.mark.parametrize(
     ("priority", "day"), [(1, "2026-12-24"), (2, "2026-12-29"), (3, "2027-01-04"), (4, "2027-01-11")]
 )
-def test_a_first_act_is_due_by_priority(priority: int, day: str) -> None:
-    """Christmas 2026 is a Friday: it and the week-end count for nothing. The most urgent have no day more."""
+def test_the_deadline_for_the_first_act_depends_on_the_priority(priority: int, day: str) -> None:
+    """Christmas 2026 is a Friday, so it and the weekend do not count. Priority 1 is due on the same day."""
     due = clocks(date(2026, 12, 24), priority=priority)["first_act"]
     assert day == due.day.isoformat()
 
 
-def test_what_was_done_is_due_no_more() -> None:
-    """Then the next is what is due; once closed, only that the case is to go."""
+def test_a_finished_clock_is_no_longer_due() -> None:
+    """The next one is. Once the case is closed, only its retention period remains."""
     day = date(2026, 12, 1)
     whole = Events(received=day, collected=day, priority=1)
     assert _next(whole) == "first_act"
@@ -160,8 +161,8 @@ def _next(events: Events) -> str | None:
     return due.clock if due else None
 
 
-def test_what_the_reporter_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
-    """Two months from the closing; from the last letter if that came later; never while it is held."""
+def test_a_later_message_or_a_hold_postpones_the_end_of_retention() -> None:
+    """Two months after the closing, or after a later message; no day at all during a hold."""
     day, closed = date(2026, 12, 1), date(2027, 1, 31)
     later = clocks(day, closed=closed, period=SHORT, last_written=date(2027, 2, 10))
     assert date(2027, 4, 10) == later[RETENTION].day
@@ -170,8 +171,8 @@ def test_what_the_reporter_writes_or_a_hold_puts_off_the_end_of_a_case() -> None
     assert date(2033, 1, 31) == clocks(day, closed=closed, period=archived)[RETENTION].day
 
 
-def test_that_a_case_is_closed_meets_no_deadline() -> None:
-    """It drops the first act; what the reporter is to be told goes on until that can be read."""
+def test_closing_a_case_does_not_meet_its_deadlines() -> None:
+    """It drops the first act. What the reporter must be told stays due until the reporter can read it."""
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     found = clocks(day, closed=closed)
     assert (None, closed) == (found["first_act"].done, found["first_act"].dropped)
@@ -182,7 +183,7 @@ def test_that_a_case_is_closed_meets_no_deadline() -> None:
     assert (date(2026, 12, 21), None) == (told.done, told.dropped)
 
 
-def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -> None:
+def test_closing_drops_clocks_of_an_unreachable_reporter_and_withheld_feedback() -> None:
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     nobody = clocks(day, closed=closed, unreachable=True)
     assert [nobody[clock].dropped for clock in TOLD] == [closed] * 3
@@ -190,18 +191,18 @@ def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -
     assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
 
 
-def test_an_end_without_a_word_drops_the_acknowledgement_unless_one_is_on_its_way() -> None:
-    """What an outbox has already is told, and stays late or in time."""
+def test_a_silent_closing_drops_the_acknowledgement_unless_one_was_sent() -> None:
+    """One that is already in an outbox reaches the reporter, so it remains late or in time."""
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):
         found = clocks(day, closed=closed, withheld=True, silent=True, sent=sent)
         assert [found[clock].dropped for clock in TOLD] == [dropped, dropped, closed]
 
 
-def test_what_nobody_can_be_told_is_not_due_and_never_late() -> None:
-    """It says so instead; the first act is still to be done, and so is all of it where somebody can be told.
+def test_clocks_of_an_unreachable_reporter_are_impossible_and_never_late() -> None:
+    """The first act is still due. The control is a reporter who can be told.
 
-    What was on its way when the report was taken back is not impossible.
+    An acknowledgement sent before the report was withdrawn is not impossible.
     """
     day, later = date(2026, 12, 1), date(2027, 12, 1)
     for unreachable in (True, False):
@@ -219,8 +220,8 @@ def test_what_nobody_can_be_told_is_not_due_and_never_late() -> None:
 
 
 @given(DAYS, st.sets(st.integers(1, 40), max_size=8))
-def test_no_day_off_of_an_office_moves_what_the_law_says(day: date, off: set[int]) -> None:
-    """Only the first act, which is a rule of the house, follows them."""
+def test_no_day_off_of_an_office_moves_a_legal_deadline(day: date, off: set[int]) -> None:
+    """Only the first act, a rule of the office, moves."""
     own = clocks(day, practice({day + timedelta(n) for n in off}))
     by_law = clocks(day)
     assert own["first_act"].day >= by_law["first_act"].day
@@ -228,8 +229,8 @@ def test_no_day_off_of_an_office_moves_what_the_law_says(day: date, off: set[int
 
 
 @given(DAYS, st.integers(0, 200), st.integers(0, 200))
-def test_an_acknowledgement_never_gives_more_time_than_none(day: date, sent: int, way: int) -> None:
-    """However late it is sent, and however long it is on its way."""
+def test_an_acknowledgement_never_postpones_feedback(day: date, sent: int, way: int) -> None:
+    """However late it is sent, and however slow the exchange is."""
     without = clocks(day)["feedback"].day
     gone = day + timedelta(sent)
     for happened in ({"sent": gone}, {"sent": gone, "acknowledged": gone + timedelta(way)}):
@@ -237,16 +238,16 @@ def test_an_acknowledgement_never_gives_more_time_than_none(day: date, sent: int
 
 
 @given(DAYS, st.integers(0, 400))
-def test_what_is_late_stays_late(day: date, late: int) -> None:
-    """Done on its last day is in time; a day more never is, whenever one looks."""
+def test_a_clock_that_ended_late_stays_late(day: date, late: int) -> None:
+    """On the last day it is in time, a day later it is late, whatever the day on which officers look."""
     due = Due("ack_eu", Event.ACKNOWLEDGED, day, day + timedelta(late))
     assert due.is_late(day) == (late > 0)
     assert replace(due, done=None).is_late(day + timedelta(late)) == (late > 0)
 
 
 @given(DAYS, st.integers(0, 90))
-def test_of_two_clocks_with_one_end_the_earlier_is_next(day: date, opened: int) -> None:
-    """Two clocks may end with one event: the Directive's and the décret's are both shown."""
+def test_of_two_clocks_that_end_with_the_same_event_the_earlier_is_next(day: date, opened: int) -> None:
+    """Such as the acknowledgements of the Directive and of the decree; one acknowledgement ends both."""
     whole = Events(received=day, collected=day, priority=4, first_act=day)
     due = legal_clocks.next_due(whole, practice())
     assert due
@@ -256,15 +257,15 @@ def test_of_two_clocks_with_one_end_the_earlier_is_next(day: date, opened: int) 
 
 
 @pytest.mark.parametrize("regime", FRENCH.regimes)
-def test_more_time_counts_only_where_the_regime_has_it(regime: str) -> None:
-    """An office that took it and then came under another regime has the usual time."""
+def test_an_extension_counts_only_under_a_regime_that_allows_it(regime: str) -> None:
+    """If the office changes its regime afterwards, the usual period applies."""
     day, taken = date(2026, 12, 1), {"acknowledged": date(2026, 12, 3), "extended": date(2027, 2, 1)}
     extended = date(2027, 6, 3) if regime == "external" else date(2027, 3, 3)
     assert extended == clocks(day, practice(regime=regime), **taken)["feedback"].day
 
 
 def test_a_clock_runs_only_in_its_regimes() -> None:
-    """The control is the regime that it names."""
+    """The control is the regime that the clock names."""
     law = replace(
         FRENCH,
         clocks={**FRENCH.clocks, "ack_fr": replace(FRENCH.clocks["ack_fr"], regimes=frozenset({"external"}))},
@@ -279,8 +280,8 @@ def test_a_clock_runs_only_in_its_regimes() -> None:
     assert {"first_act", "ack_eu", "feedback"} == seen["internal"]
 
 
-def test_the_clocks_of_another_law_are_its_own() -> None:
-    """On Xylos a day off of the office moves the first look alone, which is a rule of the house."""
+def test_another_law_has_its_own_clocks() -> None:
+    """In the law xx, a day off of the office moves only the first look, which is a rule of the office."""
     day = date(2026, 11, 25)
     whole = Events(received=day, collected=day, priority=1)
     without = {

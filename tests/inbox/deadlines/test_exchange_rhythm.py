@@ -1,4 +1,4 @@
-"""An exchange that was missed is the first thing that officers see."""
+"""A missed exchange is the first thing that officers see."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from tests.support.inbox_clock import Clock
 from tests.support.laws import FRANCE
 
 DAY = timedelta(1)
-# By the shipped law: each working day. From any day on, the next one is the day.
+# In French law, an exchange is due on the next working day after the last one.
 FRIDAY = FRANCE.after(today(), 1)
 MONDAY = FRANCE.after(FRIDAY, 1)
 
@@ -26,7 +26,7 @@ def missed(world: World, day: date) -> Missed | None:
         return exchange_rhythm.missed(session, day)
 
 
-def test_it_is_missed_from_the_day_after_the_one_on_which_it_was_due(
+def test_an_exchange_counts_as_missed_from_the_day_after_it_was_due(
     world: World, portal: Portal, clock: Clock
 ) -> None:
     assert missed(world, FRIDAY) is None, "nothing was ever exchanged"
@@ -36,16 +36,23 @@ def test_it_is_missed_from_the_day_after_the_one_on_which_it_was_due(
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
-def test_no_day_off_of_the_office_excuses_it(world: World, portal: Portal, clock: Clock) -> None:
-    """Reporters do not know of it."""
+def test_a_day_off_of_the_office_does_not_excuse_a_missed_exchange(
+    world: World, portal: Portal, clock: Clock
+) -> None:
+    """Reporters do not know of days off."""
     clock.day = FRIDAY
     exchanged(world, portal, FRIDAY)
     world.office.json("office", "day-off", "add", MONDAY.isoformat())
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
-def test_what_counts_is_when_the_bundle_was_exported(world: World, portal: Portal, clock: Clock) -> None:
-    """Exported on Friday, collected on Monday, it brings nothing of Monday; a future day counts as today."""
+def test_the_day_of_the_export_counts_as_the_day_of_an_exchange(
+    world: World, portal: Portal, clock: Clock
+) -> None:
+    """A bundle exported on Friday and collected on Monday contains nothing from Monday.
+
+    A future day counts as today.
+    """
     clock.day = MONDAY
     exchanged(world, portal, FRIDAY)
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
@@ -55,7 +62,7 @@ def test_what_counts_is_when_the_bundle_was_exported(world: World, portal: Porta
     assert missed(world, due + DAY) == Missed(MONDAY, due)
 
 
-def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
+def test_a_missed_exchange_is_the_first_line_at_the_terminal_and_at_the_desk(
     world: World, portal: Portal, clock: Clock
 ) -> None:
     exchanged(world, portal, today())
@@ -71,8 +78,8 @@ def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
     assert [] == [page for page in pages if not 0 <= page.find("Un échange a été manqué") < page.index("<h1")]
 
 
-def test_an_office_that_never_collected_is_told_so_after_its_first_outbox(world: World, clock: Clock) -> None:
-    """From then on people may report, in danger, too; a later outbox does not put it off."""
+def test_an_office_that_never_collected_is_warned_after_its_first_outbox(world: World, clock: Clock) -> None:
+    """From then on people can report, even in danger. A later outbox does not postpone the warning."""
     world.office.json("exchange", "outbox", "--out", world.office.out)
     made = clock.day
     assert missed(world, FRANCE.after(made, 1)) is None

@@ -1,4 +1,4 @@
-"""What the law asks to be decided: it is a deadline until it is, and each decision has its reason."""
+"""Decisions that the law requires: each is a deadline until it is taken, and has a reason."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -42,10 +42,10 @@ from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FRANCE, edited
 
-# What the law asks of every case.
+# The duties of every case.
 ALWAYS = {"admissibility", "art14"}
 CLOSED = ("case", "close", "1", *CLOSING)
-# Tells the reporter that the identity is passed on.
+# Tells the reporter that the identity is disclosed.
 NOTICE = ("message", "reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
@@ -53,18 +53,20 @@ pytestmark = pytest.mark.copy_of("founded_offence")
 
 @pytest.fixture(scope="module")
 def opened(founded_offence: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
-    """An inbox of this module's own, in which no test changes anything for good."""
+    """An inbox for this module only; its tests undo their changes."""
     with founded_offence.copy(tmp_path_factory.mktemp("duties") / "office").opened() as inbox:
         yield inbox
 
 
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
-    """Return what is to be decided about a case, by its name."""
+    """Return the duties of a case by their codes."""
     return {row["duty"]: row for row in office.json("case", "show", str(number))["work"]["duties"]}
 
 
-def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(office: Office) -> None:
-    """By the law; of every report it asks whether it is admissible, and whether persons are informed."""
+def test_an_offence_requires_a_decision_on_the_prosecutor_and_every_case_one_on_persons(
+    office: Office,
+) -> None:
+    """Every report also requires a decision whether it is admissible."""
     found = asked(office)
     assert {("", None, False)} == {(row["decision"], row["decided"], row["late"]) for row in found.values()}
     assert {
@@ -79,7 +81,7 @@ def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(offic
 
 
 def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
-    """Part by part, beside what an officer has judged since."""
+    """Part by part, beside the values that an officer has set since."""
     office.json("case", "set-score", "1", "--severity", "3", "--reason", "several")
     seen = office.json("case", "show", "1")["work"]
     assert (3, {"severity": 2, "verifiability": 1}) == (
@@ -100,8 +102,8 @@ def _day(text: str) -> Any:
     "words",
     [["case", "set-score", "2", "--severity", "2", "--reason", "x"], ["case", "tag", "add", "2", "Délit"]],
 )
-def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[str]) -> None:
-    """Once it is asked it is decided, by two: one officer's lower score or missing tag does not end it."""
+def test_an_offence_that_an_officer_finds_adds_the_duty(office: Office, words: list[str]) -> None:
+    """Then two officers must decide it; one officer's lower score or removed tag does not remove the duty."""
     back = (
         ["case", "set-score", "2", "--severity", "1", "--reason", "x"]
         if words[1] == "set-score"
@@ -117,8 +119,10 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
     assert "no_transmission" == asked(office, 2)["art40"]["decision"]
 
 
-def test_danger_to_somebody_asks_for_the_prosecutor_whatever_else_is_said(office: Office) -> None:
-    """On the same day, by telephone; a threat is an offence too. The last report is neither."""
+def test_danger_to_somebody_requires_a_decision_on_the_prosecutor_whatever_the_category(
+    office: Office,
+) -> None:
+    """By telephone on the same day. A threat is an offence too. The last report is neither."""
     said = [
         {"danger_now": "yes"},
         {"danger_now": "unsure"},
@@ -140,23 +144,25 @@ def test_danger_to_somebody_asks_for_the_prosecutor_whatever_else_is_said(office
 
 
 @pytest.mark.parametrize("name", ["offence", "infraction", "délit", "delit", "crime"])
-def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
-    """In both languages, with accents and without; due on the day after it is known."""
+def test_each_tag_for_an_offence_adds_the_duty(office: Office, name: str) -> None:
+    """In both languages, with and without accents. It is due on the next day."""
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "tag", "add", "2", name)
     assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
 
 
-def test_from_the_severity_of_one_person_s_offence_on_the_prosecutor_is_told(office: Office) -> None:
-    """What is a matter of discipline alone, of severity 1, is not for a prosecutor."""
+def test_severity_2_adds_the_duty_to_decide_on_the_prosecutor(office: Office) -> None:
+    """Severity 1, a matter of discipline only, does not."""
     office.json("case", "set-score", "2", "--severity", "1", "--reason", "x")
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
-def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Like any deadline: acknowledged and acted upon, the case is overdue for this alone."""
+def test_an_overdue_decision_makes_the_case_overdue_in_the_queue(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case has been acknowledged and acted upon, so nothing else is overdue."""
     office.json("case", "set-status", "1", "assessing")
     heard(office)
     clock = moved(monkeypatch)
@@ -170,10 +176,10 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
     assert 0 == office.json("queue", "list", "--due", "overdue", "--category", "info_leak")["count"]
 
 
-def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
+def test_a_late_decision_counts_as_late_even_after_it_is_reopened(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A letter of the reporter, decided upon in time, made of thirty days' delay a duty that was met."""
+    """Otherwise a decision in time after a new message would hide a delay of thirty days."""
 
     def counted() -> tuple[int, int]:
         found = office.json("office", "oversight")["deadlines"]["art40"]
@@ -192,8 +198,11 @@ def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
     assert asked(office)["art40"]["late"]
 
 
-def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: Office) -> None:
-    """On the page and at the command line: else “to be decided” hides that the prosecutor knows already."""
+def test_the_earlier_decision_stays_visible_after_a_message_reopens_it(office: Office) -> None:
+    """On the page and at the command line.
+
+    Otherwise “to be decided” would hide what the prosecutor already knows.
+    """
     assert asked(office)["art40"]["before"] is None
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     assert asked(office)["art40"]["before"] is None
@@ -209,8 +218,8 @@ def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: O
     assert " · un élément nouveau est arrivé depuis" in page
 
 
-def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(office: Office) -> None:
-    """“Was not decided” was read where the prosecutor had been told; what nobody decided still says so."""
+def test_the_obstacle_of_a_reopened_decision_says_that_it_was_decided_before(office: Office) -> None:
+    """It used to say that nobody had decided. The obstacle of a decision never taken still does."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
@@ -224,7 +233,7 @@ def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(
     assert "il reste à décider si les personnes concernées sont informées" in page
 
 
-def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
+def test_a_case_of_an_offence_cannot_be_closed_before_its_duties_are_decided(office: Office) -> None:
     office.json("case", "show", "1")
     assert "case 1: it has not been decided whether to inform the prosecutor" in refused(office, *CLOSED)
     office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
@@ -237,8 +246,8 @@ def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Offic
     office.json(*CLOSED)
 
 
-def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(office: Office) -> None:
-    """In quarantine nobody reads whether a report is admissible; persons are decided on there, too."""
+def test_a_case_in_quarantine_is_closed_without_a_decision_on_admissibility(office: Office) -> None:
+    """Nobody can read whether it is admissible. The decision on persons is still required."""
     office.json("case", "decide", "2", "not_needed", "--reason", "x")
     office.json("access", "quarantine", "2", "--reason", "secret")
     office.json("case", "close", "2", *CLOSING)
@@ -248,8 +257,8 @@ def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(off
     assert 2 == entry["case"]
 
 
-def test_what_is_transmitted_is_a_measure(office: Office) -> None:
-    """Once the risk to the reporter is assessed; the journal has decision and reason."""
+def test_a_transmission_is_recorded_as_a_measure(office: Office) -> None:
+    """Once the risk to the reporter is assessed. The journal has the decision and its reason."""
     sent = ["--addressee", "Parquet du Havre", "--reference", "26/118", "--reason", "it is corruption"]
     assert "has not been assessed" in refused(office, "case", "decide", "1", "transmit", *sent)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -268,8 +277,8 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 
 
-def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
-    """It is asked again on that day, and then decided."""
+def test_informing_the_persons_is_deferred_with_a_reason(office: Office) -> None:
+    """The decision is due again on that day."""
     for until in (in_a_year(), (today() + timedelta(90)).isoformat()):
         office.json("case", "decide", "1", "defer", "--until", until, "--reason", "it would warn them")
     row = asked(office)["art14"]
@@ -284,8 +293,10 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     assert today().isoformat() == asked(office)["art14"]["decided"]
 
 
-def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(office: Office) -> None:
-    """To inform the persons is refused, whatever the reason; to put that off is not."""
+def test_persons_are_not_informed_before_the_prosecutor_is_informed_and_does_not_object(
+    office: Office,
+) -> None:
+    """Whatever the reason. The decision can be deferred."""
     informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
     assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -298,8 +309,10 @@ def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(off
     assert "informed" == asked(office)["art14"]["decision"]
 
 
-def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_told(office: Office) -> None:
-    """One that nobody scored may be of an offence: two officers decide. To put it off waits for nothing."""
+def test_persons_are_not_informed_before_a_decision_on_the_prosecutor_even_without_that_duty(
+    office: Office,
+) -> None:
+    """An unscored case may be about an offence, so two officers decide. A deferral need not wait."""
     informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
@@ -312,8 +325,8 @@ def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_t
     assert "informed" == asked(office, 2)["art14"]["decision"]
 
 
-def test_two_officers_decide_that_nobody_is_informed_whatever_the_report_says(office: Office) -> None:
-    """No word of it need be a name that a program knows; nor does it matter that nobody may read it."""
+def test_the_decision_not_to_inform_persons_always_takes_two_officers(office: Office) -> None:
+    """A program may not recognise a name, and in quarantine nobody can look."""
     nobody = Decision(choice="not_needed", reason="x")
     for quarantine in (False, True):
         if quarantine:
@@ -322,8 +335,11 @@ def test_two_officers_decide_that_nobody_is_informed_whatever_the_report_says(of
             assert 2 == decisions.deciding(session, 1, nobody).officers
 
 
-def test_one_officer_puts_off_to_inform_the_persons_once_and_two_do_so_again(office: Office) -> None:
-    """A year at a time, one alone would never have to decide. A nearer day, or the same, puts off nothing."""
+def test_one_officer_defers_informing_the_persons_once_and_two_do_so_again(office: Office) -> None:
+    """Otherwise one officer could defer for a year again and again.
+
+    An earlier or the same day is no further deferral.
+    """
     for days, by in ((10, 1), (20, 2), (20, 1), (5, 1), (6, 2)):
         wanted = Decision(choice="defer", reason="x", until=today() + timedelta(days))
         with office.opened() as inbox, inbox.transaction() as session:
@@ -332,17 +348,17 @@ def test_one_officer_puts_off_to_inform_the_persons_once_and_two_do_so_again(off
 
 
 def in_a_year(days: int = 0) -> str:
-    """Return the last day until which it can be put off, or so many days later."""
+    """Return the last day to which the decision can be deferred, or so many days later."""
     return (today() + relativedelta(years=1, days=days)).isoformat()
 
 
 @pytest.mark.parametrize(
     ("decision", "is_decided"), [("", False), ("defer", False), ("not_needed", True), ("informed", True)]
 )
-def test_persons_are_informed_only_once_that_is_decided(
+def test_persons_count_as_informed_only_after_that_decision(
     opened: Inbox, decision: str, *, is_decided: bool
 ) -> None:
-    """A decision that was put off is still to be taken, and so is one that the case does not have."""
+    """A deferred decision, or one that the case does not have, is undecided."""
     with opened.transaction() as session:
         row = session.get_one(Duty, (1, "art14"))
         row.decision, row.decided = decision, today() if is_decided else None
@@ -364,7 +380,7 @@ def test_persons_are_informed_only_once_that_is_decided(
     ("decision", "spent", "standing"),
     [("informed", False, "informed"), ("informed", True, ""), ("bygone", False, ""), ("", False, "")],
 )
-def test_a_new_decision_replaces_none_of_an_earlier_time_or_of_an_earlier_law(
+def test_a_new_decision_does_not_replace_one_that_is_used_up_or_of_an_earlier_law(
     opened: Inbox, decision: str, *, spent: bool, standing: str
 ) -> None:
     with opened.transaction() as session:
@@ -380,7 +396,7 @@ def test_a_new_decision_replaces_none_of_an_earlier_time_or_of_an_earlier_law(
     ("kind", "days_ago", "is_forwarded"),
     [("forwarded_external", 0, True), ("forwarded_external", 999, False), ("prosecutor_phoned", 0, False)],
 )
-def test_only_a_measure_since_the_report_came_shows_that_it_was_forwarded(
+def test_only_a_measure_since_the_receipt_shows_that_a_report_was_forwarded(
     opened: Inbox, kind: str, days_ago: int, *, is_forwarded: bool
 ) -> None:
     with opened.transaction() as session:
@@ -408,13 +424,13 @@ def test_only_a_measure_since_the_report_came_shows_that_it_was_forwarded(
         (["transmitted"], "the law in use has no code transmitted for this"),
     ],
 )
-def test_a_decision_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
+def test_an_invalid_decision_is_refused(office: Office, words: list[str], said: str) -> None:
     assert said.format(last=in_a_year()) in refused(office, "case", "decide", "1", *words, "--reason", "x")
     assert 2 == office.run("case", "decide", "1", "informed").code
 
 
-def test_what_a_decision_takes_is_said_by_the_law(tmp_path: Path) -> None:
-    """In the other jurisdiction two seize the magistrate, and the day counts from the collection."""
+def test_the_law_sets_the_details_and_days_of_each_decision(tmp_path: Path) -> None:
+    """The law xx has another measure for a transmission, other starts, and another limit for a deferral."""
     kept = Office.found(tmp_path, replace(charter(), law=FILES["xx"]))
     world = World(kept)
     portal = Portal(world, tmp_path / "medium")
@@ -444,8 +460,8 @@ def confirming(portal: Portal) -> tuple[str, str]:
     return ("--confirm-instance", portal.fingerprint)
 
 
-def test_a_case_is_of_an_offence_as_the_law_says(office: Office, tmp_path: Path) -> None:
-    """From which severity on, and by which tags; the control is the law before."""
+def test_the_law_sets_which_severity_and_which_tags_mean_an_offence(office: Office, tmp_path: Path) -> None:
+    """The control is what the law still contains."""
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 3")
     text = (law / "duties.toml").read_text("utf-8").replace('"délit", ', "")
     (law / "duties.toml").write_text(text, "utf-8")
@@ -457,10 +473,10 @@ def test_a_case_is_of_an_offence_as_the_law_says(office: Office, tmp_path: Path)
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
-def test_a_duty_of_another_regime_is_not_asked_until_the_office_is_under_it(
+def test_a_duty_of_another_regime_is_not_added_until_the_office_chooses_that_regime(
     office: Office, tmp_path: Path
 ) -> None:
-    """What was asked before stays to be decided."""
+    """A duty that was added before remains."""
     law = edited(
         tmp_path / "law", "duties.toml", 'from = "collected"', 'from = "collected"\nregimes = ["external"]'
     )
@@ -475,8 +491,9 @@ def test_a_duty_of_another_regime_is_not_asked_until_the_office_is_under_it(
     assert ALWAYS == asked(office, 2).keys()
 
 
-def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office: Office) -> None:
-    """What was decided is noted by it; decided anew, it goes, by two officers."""
+def test_a_measure_that_records_a_decision_cannot_be_retracted_before_another_decision(
+    office: Office,
+) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     assert "is the only record of a decision" in refused(
@@ -488,7 +505,7 @@ def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office:
 
 @pytest.fixture(scope="module")
 def founded_endangered(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with three reports: of an offence, with somebody in danger; of one alone; of danger alone."""
+    """An inbox with three reports: of an offence and of danger; of an offence only; of danger only."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("endangered"))
     for given in (
         {"category": "other", "danger_now": "unsure", "who_role": "criminal"},
@@ -501,7 +518,7 @@ def founded_endangered(founded_world: World, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def endangered(founded_endangered: Office, tmp_path: Path) -> Office:
-    """The same as this test's own."""
+    """A copy of ``founded_endangered`` for one test."""
     return founded_endangered.copy(tmp_path / "endangered")
 
 
@@ -509,7 +526,7 @@ PHONED = "IMMINENT DANGER, to be done at once: Prosecutor informed by telephone"
 
 
 def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endangered: Office) -> None:
-    """Where an answer says, or fears, that somebody is in danger, whatever else it says."""
+    """If an answer says, or fears, that somebody is in danger, whatever the others say."""
     row = asked(endangered)["art40"]
     assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
     assert PHONED in endangered.run("case", "show", "1").out
@@ -519,7 +536,9 @@ def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endange
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
-def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endangered: Office) -> None:
+def test_a_case_of_priority_1_is_equally_urgent_and_a_lower_score_does_not_change_that(
+    endangered: Office,
+) -> None:
     endangered.json("case", "set-score", "2", "--danger", "3", "--reason", "armed")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 2), urgent(endangered, 2))
     endangered.json("case", "set-score", "2", "--danger", "0", "--severity", "0", "--reason", "x")
@@ -527,7 +546,7 @@ def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endanger
     assert 1 == endangered.json("case", "show", "2")["work"]["priority"]
 
 
-# Answers by which goods, or what proves something, may be gone soon; and others by which they are not.
+# Answers that say that goods or evidence may soon be gone, and answers that do not.
 GONE_SOON: list[dict[str, Any]] = [
     {"next_contact": "samedi, au port"},
     {"expires": "la vidéo, dans trois jours"},
@@ -539,7 +558,7 @@ NOT_SOON: list[dict[str, Any]] = [{"when": "week"}, {"when": "month", "refs": "C
 
 @pytest.fixture(scope="module")
 def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with reports of an offence in which goods may be gone soon, then others; then one of none."""
+    """Reports of an offence, first those where goods may soon be gone; the last report has no offence."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("goods"))
     for given in (*GONE_SOON, *NOT_SOON):
         scene.collect(first(Reporter(scene.world), edit=answering(category="info_leak", **given)))
@@ -548,8 +567,11 @@ def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.copy_of("founded_goods")
-def test_goods_that_may_be_gone_soon_are_as_urgent_as_somebody_in_danger(office: Office) -> None:
-    """By what the reporter answered, before any officer scores it; where no offence is seen, once it is."""
+def test_goods_that_may_soon_be_gone_are_as_urgent_as_somebody_in_danger(office: Office) -> None:
+    """By the reporter's answers, before an officer scores them.
+
+    Without an offence, once an officer finds one.
+    """
     soon = [(due(office, n), urgent(office, n)) for n in range(1, len(GONE_SOON) + 1)]
     assert [(today().isoformat(), "prosecutor_phoned")] * len(GONE_SOON) == soon
     first_of_all = {each["case"] for each in office.json("queue", "list")["cases"][: len(GONE_SOON)]}
@@ -563,13 +585,13 @@ def test_goods_that_may_be_gone_soon_are_as_urgent_as_somebody_in_danger(office:
     assert (today().isoformat(), "prosecutor_phoned") == (due(office, last), urgent(office, last))
 
 
-def test_a_case_whose_offence_is_found_later_is_urgent_from_then_on(endangered: Office) -> None:
+def test_a_case_of_danger_in_which_an_offence_is_found_later_is_urgent(endangered: Office) -> None:
     endangered.json("case", "tag", "add", "3", "crime")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
-def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered: Office) -> None:
-    """As any other, on the next day; the measure taken out, it is urgent again."""
+def test_after_the_call_to_the_prosecutor_the_decision_is_still_pending(endangered: Office) -> None:
+    """It is due on the next day. If the measure is retracted, the case is urgent again."""
     endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     tomorrow = (today() + timedelta(1)).isoformat()
     assert (tomorrow, "", "") == (due(endangered), urgent(endangered), asked(endangered)["art40"]["decision"])
@@ -581,7 +603,7 @@ def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered
     assert "" == urgent(endangered)
 
 
-def test_a_call_of_a_day_before_the_report_can_have_come_meets_no_duty_and_ends_no_danger(
+def test_a_call_from_before_the_arrival_of_the_report_answers_no_danger(
     endangered: Office,
 ) -> None:
     """It was about something else, or its day is wrong."""
@@ -598,8 +620,8 @@ def test_a_call_of_a_day_before_the_report_can_have_come_meets_no_duty_and_ends_
         assert not exits.is_danger_open(session, 1)
 
 
-def test_one_officer_alone_replaces_no_decision_that_two_took(office: Office) -> None:
-    """Another of one officer is replaced by one."""
+def test_one_officer_alone_cannot_replace_a_decision_of_two_officers(office: Office) -> None:
+    """A decision of one officer can be replaced by one."""
     office.json("case", "decide", "2", "inadmissible", "--ground", "unclear", "--reason", "x")
     office.json("case", "decide", "2", "no_transmission", "--reason", "x")
     office.json("case", "decide", "2", "informed", "--reason", "x")
@@ -615,8 +637,11 @@ def test_one_officer_alone_replaces_no_decision_that_two_took(office: Office) ->
             decisions.decide(opened.inbox, alone, 2, replaced)
 
 
-def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
-    """Before a case of priority 1 with a higher score; then at the place of its score again."""
+def test_a_case_of_imminent_danger_comes_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
+    """Before a case of priority 1 with a higher score.
+
+    After the call it returns to the place of its score.
+    """
     endangered.json(
         "case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x"
     )
@@ -629,8 +654,7 @@ def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Of
     assert 4 == endangered.json("case", "show", "1")["work"]["priority"]
 
 
-def test_other_rules_keep_who_cannot_wait_first(endangered: Office) -> None:
-    """All that is stored is set anew by another law."""
+def test_recomputing_by_new_rules_keeps_cases_of_imminent_danger_first(endangered: Office) -> None:
     before = [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
     with endangered.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
@@ -638,7 +662,7 @@ def test_other_rules_keep_who_cannot_wait_first(endangered: Office) -> None:
     assert before == [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
 
 
-def test_the_page_of_a_case_says_that_it_cannot_wait(endangered: Office) -> None:
+def test_the_page_of_a_case_shows_imminent_danger(endangered: Office) -> None:
     with sitting(endangered) as client:
         urgent = "Imminent danger: do this at once, then record it: “Prosecutor informed by telephone”"
         assert urgent in client.page("/en/case/1")
@@ -673,7 +697,7 @@ TO_DECIDE = (
 
 @pytest.fixture
 def known(office: Office, tmp_path: Path) -> Office:
-    """The reporter of case 1 has said who that is, and justice has it."""
+    """The identity of the reporter of case 1 is recorded, and justice has the case."""
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
     office.json("case", "identity", "add", "1", "--text-file", named)
@@ -681,8 +705,8 @@ def known(office: Office, tmp_path: Path) -> Office:
     return office
 
 
-def test_whether_the_reporter_is_told_is_decided_before_the_identity_goes_to_justice(known: Office) -> None:
-    """Each time anew: a decision is about the next time alone. Of anything else it is not asked."""
+def test_informing_the_reporter_is_decided_before_the_identity_is_disclosed_to_justice(known: Office) -> None:
+    """Each decision is for the next disclosure only. Other disclosures do not need it."""
     known.json("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
     assert "identity_notice" not in asked(known)
     asks = f"{TO_DECIDE}inbox case decide 1 told|not_told "
@@ -697,8 +721,8 @@ def test_whether_the_reporter_is_told_is_decided_before_the_identity_goes_to_jus
     assert asks in refused(known, *GIVE, "judicial")
 
 
-def test_with_consent_too_it_is_decided_before_and_each_time_anew(known: Office) -> None:
-    """A decision about this time is none about the next, on whichever ground."""
+def test_with_consent_informing_the_reporter_is_also_decided_before_each_disclosure(known: Office) -> None:
+    """A decision on one disclosure does not hold for the next, on whichever ground."""
     known.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
     for ground in ("consent", "judicial"):
         assert TO_DECIDE in refused(known, *GIVE, ground)
@@ -707,8 +731,11 @@ def test_with_consent_too_it_is_decided_before_and_each_time_anew(known: Office)
         assert "not_told" == asked(known)["identity_notice"]["decision"]
 
 
-def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known: Office) -> None:
-    """Nor where none is kept, or nobody could get it: whoever reads it is afraid. The last is the control."""
+def test_one_officer_alone_cannot_tell_a_reporter_that_the_identity_is_disclosed(known: Office) -> None:
+    """The reader would be afraid, so it is refused if no identity is recorded or nobody could receive it.
+
+    The control: two officers can.
+    """
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
         assert number == "1" or "there is no recorded identity" in refused(
@@ -725,10 +752,10 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
 UNTOLD = "no reply has told the reporter of this decision"
 
 
-def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
+def test_the_decision_that_the_reporter_was_told_needs_a_reply_each_time(
     known: Office,
 ) -> None:
-    """One of own words does not say it, nor does the one of another time; with a reason it is decided."""
+    """Neither a reply in free words nor one for an earlier disclosure is enough. A reason replaces it."""
     office, give = known, (*GIVE, "judicial")
     told = ("case", "decide", "1", "told", "--reason", "x")
     office.json("message", "reply", "1", "--text", "Votre nom est donné.")
@@ -738,11 +765,11 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     )
     office.json(*NOTICE)
     office.json(*told)
-    office.json("case", "decide", "1", "told", "--reason", "y")  # of the same time
+    office.json("case", "decide", "1", "told", "--reason", "y")  # for the same disclosure
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
-    # Its reason was compared with the identity, which has an entry of its own.
+    # Comparing the reason with the identity adds an entry of its own.
     noted, compared = office.json("journal", "list")["entries"][-3:-1]
     assert ("decide-by-two", "x; by telephone", True) == (
         noted["action"],
@@ -756,7 +783,7 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     office.json(*told)
 
 
-def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office) -> None:
+def test_a_reason_despite_the_warning_counts_only_if_no_reply_was_sent(known: Office) -> None:
     office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
     assert "needs no reason to override a warning" in refused(
@@ -769,7 +796,7 @@ def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office
     assert 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, tmp_path: Path) -> None:
+def test_another_law_has_its_own_notice_to_reporters(office: Office, tmp_path: Path) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
@@ -784,7 +811,7 @@ def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, t
     office.json(*warned)
 
 
-def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) -> None:
+def test_the_desk_accepts_the_same_reason_if_no_reply_was_sent(office: Office) -> None:
     form = {"choice": "told", "reason": "x"}
     with sitting(office) as client:
         shown = client.send("/fr/case/1/decide", **form)
@@ -795,8 +822,8 @@ def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) 
         assert 303 == client.send("/fr/case/1/decide", **confirmed).status_code
 
 
-def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
-    """Once it is closed for that; the queue says so until it is decided, and it is not destroyed before."""
+def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_report(office: Office) -> None:
+    """After closing. The queue says so until it is decided, and the case is not destroyed before."""
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     forwarded = ("case", "decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
     office.close("2", *out)
@@ -824,8 +851,8 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
     assert "undecided" not in row["obstacles"]
 
 
-def test_what_an_act_of_the_office_asks_counts_from_that_act(known: Office) -> None:
-    """However long ago the report came."""
+def test_a_duty_that_an_action_of_the_office_adds_is_due_from_that_day(known: Office) -> None:
+    """However long ago the report arrived."""
     office, long_ago = known, today() - timedelta(40)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Case).values(received=long_ago, collected=long_ago))

@@ -1,4 +1,4 @@
-"""How the office works moves every deadline: its days off, its regime, more time, a hold."""
+"""The office's own settings change its deadlines: days off, regime, extensions, holds."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
 from tests.support.laws import FILES
 
-# The one template of an office's own.
+# The only template of an office that wrote its own.
 OWN = """
 source = "Ours"
 [reply.ours]
@@ -54,7 +54,7 @@ def clocks(office: Office, number: str = "1") -> dict[str, Any]:
 
 
 def noted(office: Office, *actions: str) -> list[Any]:
-    """Return the entries of the journal of these actions."""
+    """Return the journal entries of these actions."""
     return [each for each in office.json("journal", "list")["entries"] if each["action"] in actions]
 
 
@@ -63,14 +63,17 @@ EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
 OFF = st.sets(st.integers(1, 40), max_size=8)
 
 
-# Each takes a tenth of a second, and the gate would try the same in every run: `make soak clocks`.
+# Each example takes a tenth of a second, and the gate always tries the same ones: `make soak clocks`.
 @pytest.mark.slow
 @examples(max_examples=max(11, examples().max_examples // 3))
 @given(EVENTS, OFF, st.sampled_from([0, None]))
-def test_every_deadline_follows_the_office(
+def test_every_deadline_follows_the_days_off_and_the_regime_of_the_office(
     opened: Inbox, happened: tuple[date, int | None, int | None, int | None], off: set[int], acted: int | None
 ) -> None:
-    """A day off brings no clock forward; the internal regime never gives more time; and all goes back."""
+    """A day off makes no deadline earlier, and the internal regime makes none later.
+
+    Undoing a change restores all.
+    """
     received, acknowledged, extended, answered = happened
 
     def after(days: int | None) -> date | None:
@@ -114,10 +117,10 @@ def test_every_deadline_follows_the_office(
         assert internal == seen()
 
 
-def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
-    """Both acknowledgements, by the Directive and by the décret; done, dropped or late, each says so.
+def test_case_show_lists_all_clocks_of_a_case(office: Office) -> None:
+    """Both acknowledgements, by the Directive and by the decree, with their state: done, dropped or late.
 
-    What waits comes first, by its day. Closed without a word, what the reporter was to be told is dropped.
+    Running clocks come first, by day. Closing without a text drops what the reporter had to be told.
     """
     assert ["ack_eu", "ack_fr", "first_act", "feedback"] == [*clocks(office)]
     shown = office.run("case", "show", "1").out
@@ -135,7 +138,7 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
 
 
 def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
-    """In the next command, for old cases and new; taken back, all is as before. The law's days stay."""
+    """From the next command on. Removing it restores all. Legal deadlines do not move."""
     before, state = clocks(office), office.state()
     day = before["first_act"]["day"]
     assert (
@@ -156,10 +159,10 @@ def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
     assert (before, state) == (clocks(office), office.state())
 
 
-def test_whoever_is_present_the_deadlines_of_all_cases_move(
+def test_a_day_off_also_moves_the_deadlines_of_cases_hidden_from_the_officer(
     trio: Trio,
 ) -> None:
-    """Also of one that is kept from somebody: who changes the calendar changes it for all."""
+    """Also of a case that excludes the officer, because the calendar is the same for all."""
     for number in ("1", "3"):
         trio.others.json("case", "reopen", number, "--reason", "x")
     due = clocks(trio.others, "3")["first_act"]["day"]
@@ -169,8 +172,8 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
     assert 1 == len(set(moved_to))
 
 
-def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
-    """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
+def test_the_next_deadline_follows_each_change_of_a_setting_at_once(office: Office) -> None:
+    """Without waiting for the next opening of the inbox, which would recompute it."""
     office.json("case", "show", "1")
     office.settle(1)
     heard(office)
@@ -202,7 +205,7 @@ def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> No
 
 
 def test_a_span_of_days_off_ends_on_its_last_day_and_is_at_most_a_year_long(office: Office) -> None:
-    """Days on which nobody works anyway do not count."""
+    """Days that are not working days anyway do not count."""
     friday, wednesday = date(2031, 1, 3), date(2031, 1, 8)
     year = date(2032, 1, 1), date(2032, 12, 31)
     with office.unlocked() as opened:
@@ -220,8 +223,8 @@ def test_a_span_of_days_off_ends_on_its_last_day_and_is_at_most_a_year_long(offi
         assert year[1] == max(settings.add_span_off(inbox, who, *year).days_off)
 
 
-def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_cases(office: Office) -> None:
-    """By it deadlines and duties change. The regime that it has already is nothing new."""
+def test_one_officer_alone_cannot_change_the_regime_once_there_are_cases(office: Office) -> None:
+    """It would change deadlines and duties. Choosing the current regime again changes nothing."""
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         with pytest.raises(Locked):
@@ -233,8 +236,8 @@ def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_
         )
 
 
-def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:
-    """A day that is named twice counts once; where the numbers are refused, the regime stays as it was."""
+def test_each_change_of_a_setting_is_a_separate_action(office: Office) -> None:
+    """A day that is given twice counts once. If the last number is refused, the regime does not change."""
     assert "check the number" in refused(
         office, "office", "set", "--regime", "external", "--last-case", "9999999"
     )
@@ -254,8 +257,8 @@ def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> Non
     ]
 
 
-def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it(office: Office) -> None:
-    """Décret 2022-1284, article 10. It is said once; a regime that does not ask for it needs nothing."""
+def test_an_office_says_how_reporters_are_heard_before_it_chooses_a_regime_that_asks(office: Office) -> None:
+    """Decree 2022-1284, article 10. Saying it once is enough; another regime does not need it."""
     before = office.state()
     for nothing in ((), ("--heard", " ")):
         said = office.typed("office", "set", "--regime", "external", *nothing)
@@ -276,7 +279,7 @@ def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it
     assert "0123456789" == office.json("office", "show")["heard"]
 
 
-def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_told(office: Office) -> None:
+def test_the_office_is_warned_if_the_law_asks_how_reporters_are_heard_and_nobody_said(office: Office) -> None:
     said = office.run("office", "show").out
     assert ("HEARD" in said, "`portal doctor` shows which ones it uses" in said) == (False, True)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -287,10 +290,13 @@ def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_tol
     assert "HEARD" not in office.run("office", "show").out
 
 
-def test_more_time_is_for_an_external_authority_alone(
+def test_only_an_external_authority_can_extend_the_time_for_feedback(
     office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, in time; the notice names the day that is due from then on, by the last day to acknowledge."""
+    """Once, and before it ends.
+
+    The notice names the new day, counted from the last day for the acknowledgement.
+    """
     due = clocks(office)["feedback"]["day"]
     why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
     cannot = "under its regime, this office cannot extend the time for feedback"
@@ -323,12 +329,12 @@ def test_more_time_is_for_an_external_authority_alone(
     assert f"feedback was due on {due}" in refused(copy, "case", "extend", "1", *why)
 
 
-def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_waits_for_the_day_once_told(
+def test_a_notice_of_extension_waits_while_the_regime_does_not_allow_the_extension(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """A notice that waits stays until the regime gives that time again; one that left is read as it is.
+    """It is sent once the regime allows the extension again. A notice that was sent is not withdrawn.
 
-    Feedback by the earlier day keeps what the later one promised.
+    Feedback is then due on the earlier day, which also keeps the promise of the later one.
     """
     usual = clocks(office)["feedback"]["day"]
     office.json("office", "set", "--regime", "external")
@@ -355,8 +361,8 @@ def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_today(opened: In
         session.rollback()
 
 
-def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
-    """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
+def test_a_notice_of_extension_is_checked_like_any_reply(office: Office) -> None:
+    """With a reason it is sent, and the journal records that. A reason that is too long is refused."""
     office.json("office", "set", "--regime", "external")
     why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
     assert "it is an address" in refused(office, "case", "extend", "1", *why)
@@ -367,8 +373,8 @@ def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> 
     assert ({"despite": True}, "abroad; it is ours") == (entry["values"], entry["reason"])
 
 
-def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path: Path) -> None:
-    """With a template that has no room, no words are taken; without one, as of an earlier law, nothing."""
+def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_path: Path) -> None:
+    """A template without a place for words accepts none. Without such a template, nothing can be extended."""
     own = tmp_path / "own.toml"
     own.write_text(OWN)
     for law in ("xx", "fr"):
@@ -391,10 +397,10 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
     assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
-def test_a_hold_keeps_a_case_whose_reporter_sees_nothing_of_it(
+def test_a_hold_keeps_a_case_without_showing_its_reporter_anything(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """While it lasts the case has no end; to the reporter it is closed as any other."""
+    """During a hold the case has no end of retention; its reporter sees it as closed like any other."""
     office.close("1")
     assert RETENTION in clocks(office)
     assert "is not on hold" in refused(office, "retention", "unhold", "1", "--reason", "x")

@@ -1,4 +1,4 @@
-"""What was sent counts from the day on which the portal took it, whatever medium and clocks do."""
+"""A text counts as received from the day when the portal applied its outbox, however slow the exchange is."""
 
 import html
 import re
@@ -21,7 +21,7 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import tell_portal
 
 START = date(2026, 12, 1)
-# What a reporter is to be told.
+# Clocks that end when the reporter is told something.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 OFFSETS = st.integers(0, 60)
 
@@ -32,10 +32,10 @@ def after(days: int) -> date:
 
 @example(made=0, previous=3, exported=3, now=3, said=2)
 @given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
+def test_a_possible_import_day_is_used_and_an_impossible_one_becomes_the_first_possible(
     made: int, previous: int, exported: int, now: int, said: int
 ) -> None:
-    """Between its making, the export before, this one, and our own day; whatever the portal's clock says."""
+    """Possible days are from the making of the outbox or the previous export to this export or today."""
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.of(3, after(made), [Import(3, after(said))], known)
     earliest = max(made, previous) if previous <= now else made
@@ -46,8 +46,10 @@ def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
 
 
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_a_report_came_between_two_exports(previous: int, exported: int, now: int, said: int) -> None:
-    """A later day counts from the previous export; an earlier day is doubted, and counts."""
+def test_a_report_must_have_arrived_between_two_exports(
+    previous: int, exported: int, now: int, said: int
+) -> None:
+    """A later day is replaced by that of the previous export. An earlier day is used, but doubted."""
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.receipt(after(said), known)
     latest = min(exported, now)
@@ -59,7 +61,7 @@ def test_a_report_came_between_two_exports(previous: int, exported: int, now: in
 
 
 @given(OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_without_an_export_before_a_day_to_come_is_that_of_the_export(
+def test_without_a_previous_export_a_future_day_becomes_that_of_the_export(
     exported: int, now: int, said: int
 ) -> None:
     latest = min(exported, now)
@@ -68,15 +70,15 @@ def test_without_an_export_before_a_day_to_come_is_that_of_the_export(
 
 
 @given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
-def test_the_first_import_behind_a_lost_one_told_all_of_it_again(made: int, days: list[int]) -> None:
-    """A rebuilt portal never had the lost one."""
+def test_a_lost_outbox_counts_from_the_next_one_that_was_imported(made: int, days: list[int]) -> None:
+    """The next outbox contains all the texts again. A rebuilt portal never had the lost one."""
     imports = [Import(n, after(60 + day)) for n, day in enumerate(sorted(days), 5)]
     known = Between(None, after(200), after(200))
     assert portal_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
 
 
 @given(OFFSETS, OFFSETS)
-def test_a_day_that_is_not_told_is_the_first_that_can_be(made: int, previous: int) -> None:
+def test_an_unknown_import_day_is_the_first_possible_one(made: int, previous: int) -> None:
     known = Between(after(previous), after(200), after(200))
     assert portal_days.of(70, after(made), [], known) == ImportDay(70, after(max(made, previous)))
 
@@ -90,7 +92,7 @@ def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def answered(world: World) -> None:
-    """Acknowledge case 1 and give feedback on it, once there is some."""
+    """Acknowledge case 1 and give feedback on it."""
     for choice in ("admissible", "no_transmission"):
         world.office.json("case", "decide", "1", choice, "--reason", "x")
     world.office.json("message", "acknowledge", "1")
@@ -100,8 +102,8 @@ def answered(world: World) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: World, portal: Portal) -> None:
-    """Acknowledgement and feedback alike; on the terminal and at the desk they are sent, not confirmed."""
+def test_a_sent_text_counts_as_done_only_once_the_portal_has_applied_it(world: World, portal: Portal) -> None:
+    """An acknowledgement or feedback is shown as sent, but not confirmed, at the terminal and at the desk."""
     day = today().isoformat()
     answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
@@ -116,7 +118,7 @@ def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: Wo
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_medium_that_comes_late_acknowledges_late_and_gives_no_more_time_for_feedback(
+def test_a_slow_exchange_makes_the_acknowledgement_late_and_does_not_postpone_feedback(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")
@@ -135,7 +137,7 @@ def test_a_medium_that_comes_late_acknowledges_late_and_gives_no_more_time_for_f
 
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("said", [-3, 5])
-def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_counts(
+def test_an_impossible_import_day_is_reported_and_the_first_possible_day_is_used(
     world: World, portal: Portal, said: int
 ) -> None:
     """Before the outbox was made, or after the bundle was exported."""
@@ -150,8 +152,8 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, portal: Portal) -> None:
-    """Of an import, and of a report that came; and it says which day counts."""
+def test_the_desk_warns_of_an_impossible_day_during_collection(world: World, portal: Portal) -> None:
+    """Of an import, and of a report. It says which day is used."""
     office, wrong = world.office, today() + timedelta(5)
     office.json("message", "acknowledge", "1")
     office.json("exchange", "outbox", "--out", office.out)
@@ -175,8 +177,10 @@ def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, porta
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World, portal: Portal) -> None:
-    """It is told by the next outbox, and so done on the day from which that can be read."""
+def test_closing_a_case_does_not_stop_the_clocks_of_texts_for_the_reporter(
+    world: World, portal: Portal
+) -> None:
+    """The next outbox contains them; they are done on the day from which the reporter can read them."""
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
     world.office.json("message", "acknowledge", "1")
@@ -197,10 +201,13 @@ def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World,
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
+def test_a_text_counts_from_the_day_when_the_portal_applies_its_outbox(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The portal takes them in order, however late; the same bundle again changes nothing."""
+    """The portal applies outboxes in order, however late.
+
+    Collecting the same bundle again changes nothing.
+    """
     world.office.json("message", "acknowledge", "1")
     world.office.json("exchange", "outbox", "--out", world.office.out)
     late = moved(monkeypatch).wait(4)
@@ -213,8 +220,8 @@ def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, portal: Portal) -> None:
-    """The vault is restored from an older copy; the portal had other outboxes, so ours never told anybody."""
+def test_texts_of_an_outbox_that_the_portal_never_had_are_sent_again(world: World, portal: Portal) -> None:
+    """After a restore from an older backup: the portal has applied another outbox of the same number."""
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     world.office.json("message", "acknowledge", "1")
@@ -229,8 +236,10 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
 
 
-def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: World, portal: Portal) -> None:
-    """Whatever day the portal says: after a restore, nothing else tells when it was made."""
+def test_an_outbox_of_the_inbox_before_a_restore_never_gets_a_future_day(
+    world: World, portal: Portal
+) -> None:
+    """Whatever day the portal gives, since after a restore nothing else says when it was made."""
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     bundle = portal.bundle(applied=Link(1, bytes(32)), imported=today() + timedelta(300))
     world.office.json("exchange", "collect", bundle, "--after-restore")
@@ -241,8 +250,8 @@ def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: Wor
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Portal) -> None:
-    """The second was made before the portal had said anything of the first."""
+def test_of_two_outboxes_with_the_same_text_the_first_counts(world: World, portal: Portal) -> None:
+    """The second was made before the portal confirmed the first."""
     answered(world)
     world.office.json("exchange", "outbox", "--out", world.office.out)
     _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
@@ -252,7 +261,7 @@ def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Por
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_no_import_counts_from_before_the_export_that_did_not_know_it(
+def test_an_import_cannot_precede_an_export_that_does_not_mention_it(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")
@@ -273,13 +282,13 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
 
 
 @pytest.mark.parametrize(("said", "counts"), [(40, 0), (-3, -3)])
-def test_a_case_says_that_its_day_of_receipt_cannot_be(
+def test_a_case_shows_that_its_day_of_receipt_is_impossible(
     world: World, portal: Portal, collect: Any, said: int, counts: int
 ) -> None:
-    """When it is collected, and on the case; which day counts is said, and the deadlines follow it.
+    """Collection and the case show a warning; the deadlines follow the day that is used instead.
 
-    From a day to come they would be late: the first possible one counts. From a day before the last export
-    they are sooner, and that counts.
+    A future day would make them late, so the first possible day is used. A day before the previous export
+    makes them earlier, and is used.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

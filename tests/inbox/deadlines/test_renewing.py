@@ -1,4 +1,4 @@
-"""What is stored by rules follows them: another program, another calendar, and it is set anew at once."""
+"""Stored deadlines and scores are recomputed as soon as the program, the law or the calendar changes."""
 
 import json
 import os
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def stored(office: Office) -> dict[str, Any]:
-    """Return what the vault keeps of deadlines, and the rules by which it does, without any command."""
+    """Return the stored deadlines and the rules that computed them, without running a command."""
     with office.opened() as opened, opened.transaction() as session:
         return {
             "deadlines": session.scalars(select(Workflow.deadline).order_by(Workflow.case)).all(),
@@ -43,7 +43,7 @@ def stored(office: Office) -> dict[str, Any]:
 
 
 def spoil(office: Office, *, rules: str | None) -> None:
-    """Store deadlines that no rule gives, as if by these rules, None for those in use."""
+    """Store wrong deadlines under these rules, or under the rules in use if None."""
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).values(deadline=WRONG, rank=1))
         session.execute(update(Duty).values(due=WRONG))
@@ -56,10 +56,10 @@ def spoil(office: Office, *, rules: str | None) -> None:
     [["queue", "list"], ["case", "list"], ["case", "show", "1"], ["office", "day-off", "list"]],
     ids=" ".join,
 )
-def test_under_other_rules_every_deadline_is_set_anew_by_the_first_command(
+def test_the_first_command_under_new_rules_recomputes_every_deadline(
     office: Office, words: list[str]
 ) -> None:
-    """Whichever it is; the control are wrong ones that are said to be of the rules in use: they stay."""
+    """Whichever command it is. The control: wrong deadlines stored under the rules in use stay."""
     before = stored(office)
     spoil(office, rules="other")
     office.json(*words)
@@ -70,7 +70,7 @@ def test_under_other_rules_every_deadline_is_set_anew_by_the_first_command(
 
 
 def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
-    """The first command then changes nothing."""
+    """So the first command changes nothing."""
     office = Office.found(tmp_path / "office")
     before = office.state()
     assert stored(office)["rules"]
@@ -78,8 +78,8 @@ def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
     assert before == office.state()
 
 
-def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
-    """The day of a deferral is the officers' own; that of a decision is past."""
+def test_a_deferred_or_decided_duty_keeps_its_day(office: Office) -> None:
+    """Officers chose the day of a deferral, and the day of a decision is past."""
     until = today() + relativedelta(months=6)
     office.json("case", "decide", "1", "defer", "--until", until.isoformat(), "--reason", "x")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -93,7 +93,7 @@ def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
 
 
 def by_other_rules(office: Office) -> None:
-    """Store what rules give that see no offence, name nobody and score nothing; officers changed nothing."""
+    """Store the results of rules that find no offence, no name and no score; officers changed nothing."""
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).values(dict.fromkeys(score.NAMES, 0)))
         session.execute(update(Workflow).values(rank=score.Parts().rank))
@@ -106,8 +106,8 @@ def severity(office: Office, case: int) -> int:
         return session.get_one(Workflow, case).severity
 
 
-def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office: Office) -> None:
-    """An office that learns of an offence by a new release has to tell; a tag says so of the other case."""
+def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Office) -> None:
+    """If a new release finds an offence in case 1, the office has the duty. In case 2 a tag marks one."""
     office.json("case", "tag", "add", "2", "offence")
     before = stored(office)
     assert 2 * ["admissibility", "art14", "art40"] == before["kinds"]
@@ -117,10 +117,10 @@ def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office:
     assert before == stored(office)
 
 
-def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_is_seen(
+def test_an_added_duty_is_due_from_the_receipt_or_from_the_day_of_its_discovery(
     office: Office,
 ) -> None:
-    """Informing persons since the report came, the prosecutor since somebody can know of the offence."""
+    """The duty on persons counts from the receipt, the one on the prosecutor from that discovery."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
@@ -130,8 +130,8 @@ def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_i
     assert due == {*stored(office)["duties"]}
 
 
-def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
-    """And with it what it says of an offence; the control is the other case, which nobody judged."""
+def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
+    """And what it says about an offence. The control is the other case, which no officer scored."""
     office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
     with office.opened() as opened, opened.transaction() as session:
@@ -145,8 +145,8 @@ def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
     ]
 
 
-def test_nothing_is_asked_twice_or_taken_back_by_other_rules(office: Office) -> None:
-    """What is decided stays decided; what these rules would not ask for any more waits for an officer."""
+def test_new_rules_neither_repeat_nor_remove_a_duty(office: Office) -> None:
+    """A decision stays. A pending duty that the new rules would not add stays until an officer decides it."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with office.opened() as opened, opened.transaction() as session:
         legal_duties.asked_of(session, 2, "art40", today())
@@ -158,8 +158,8 @@ def test_nothing_is_asked_twice_or_taken_back_by_other_rules(office: Office) -> 
     assert {"admissibility": "", "art40": "no_transmission", "art14": ""} == decided
 
 
-def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Office) -> None:
-    """Nothing is done about it meanwhile: its score and what was decided are what it was closed with."""
+def test_a_closed_case_follows_new_rules_only_once_it_is_reopened(office: Office) -> None:
+    """Until then its score and decisions stay as they were at closing."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "decide", "1", "informed", "--reason", "x")
     office.close("1", "founded", "--disclosure", "full", "--text", "Merci.")
@@ -174,8 +174,7 @@ def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Offic
     assert ["art40", "admissibility", "art14"] == [each["duty"] for each in duties]
 
 
-def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
-    """Commands, sessions, the desk: none has another door."""
+def test_commands_sessions_and_desk_open_the_inbox_only_through_renewing() -> None:
     rooms = [path for room in ("cli", "desk") for path in (ROOT / "inbox" / room).rglob("*.py")]
     opening = [
         path for path in rooms if re.search(r"session\.inbox import .*\bunlocked\b", path.read_text("utf-8"))
@@ -184,8 +183,8 @@ def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
     assert ["options.py"] == [path.name for path in rooms if "renewing.unlocked(" in path.read_text("utf-8")]
 
 
-def test_no_day_off_of_the_office_moves_what_the_law_asks_to_be_decided(office: Office) -> None:
-    """The law knows public holidays alone; the control is a clock that is the office's own."""
+def test_no_day_off_of_the_office_moves_a_legal_duty(office: Office) -> None:
+    """The law knows only public holidays. The control is a clock of the office itself."""
     before = stored(office)
     first_act = clock_of(office, "first_act")
     office.json("office", "day-off", "add", FRANCE.after(today(), 1).isoformat())
@@ -200,8 +199,8 @@ def clock_of(office: Office, name: str) -> str:
     return str(found)
 
 
-def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office) -> None:
-    """Such as a vault that was put back, or a command to come."""
+def test_a_day_off_that_no_command_added_also_changes_the_rules(office: Office) -> None:
+    """For example in a restored vault."""
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:
         session.add(DayOff(day=FRANCE.after(today(), 1)))
@@ -209,8 +208,8 @@ def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office
     assert before["rules"] != stored(office)["rules"]
 
 
-def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
-    """However it came in, as in a restored vault."""
+def test_the_first_command_under_another_law_recomputes_every_deadline(office: Office) -> None:
+    """However the law got into the vault, for example by a restore."""
     before = stored(office)
     spoil(office, rules=None)
     stricter = FILES["fr"]["duties.toml"].replace(b'"7 working days"', b'"2 working days"')
@@ -223,7 +222,7 @@ def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
 
 
 class Program:
-    """A copy of the program that is changed: another release of it."""
+    """A modified copy of the program, like another release."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -231,20 +230,20 @@ class Program:
             shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
 
     def change(self, file: str, found: str, put: str) -> None:
-        """Put something else into a file of the inbox, or of another room."""
+        """Replace a text in a file of ``inbox``, or of ``templates`` if the path begins so."""
         path = self._folder / ("" if file.startswith("templates/") else "inbox") / file
         text = path.read_text("utf-8")
         assert found in text
         path.write_text(text.replace(found, put), "utf-8")
 
     def library(self, name: str, version: str) -> None:
-        """Install a library under another version."""
+        """Install another version of a library."""
         made = self._folder / f"{name.replace('-', '_')}-{version}.dist-info"
         made.mkdir()
         (made / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
     def queue(self, office: Office) -> Any:
-        """Return the queue that it shows of an inbox."""
+        """Return the queue of an inbox as this program shows it."""
         words = ["--home", str(office.root), *office.opening(), "queue", "list", "--json"]
         run = [
             sys.executable,
@@ -267,10 +266,11 @@ def program(tmp_path: Path) -> Program:
     return Program(tmp_path / "program")
 
 
-def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
-    office: Office, program: Program
-) -> None:
-    """A clock, the days until a decision, a weight of the score: each stands in the code of a room."""
+def test_another_release_recomputes_deadlines_by_its_own_rules(office: Office, program: Program) -> None:
+    """A clock, the start of a duty, a scoring rule and a weight are changed.
+
+    This release then restores its own.
+    """
     before = stored(office)
     program.change("deadlines/clocks.py", "return span.after(", "return Span.parse('3 days').after(")
     program.change(
@@ -292,18 +292,18 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
 
 
 @pytest.mark.parametrize("name", chosen(["holidays", "python-dateutil"], "holidays"))
-def test_another_version_of_a_library_that_counts_days_is_another_rule(
+def test_another_version_of_a_library_that_counts_days_changes_the_rules(
     office: Office, program: Program, name: str
 ) -> None:
-    """It may know of another public holiday."""
+    """It may contain another public holiday."""
     before = stored(office)
     assert before["rules"] == _after(program, office)["rules"]
     program.library(name, "999")
     assert before["rules"] != _after(program, office)["rules"]
 
 
-def test_how_days_of_the_law_are_counted_is_a_rule_as_well(office: Office, program: Program) -> None:
-    """It stands beside the law folder, where the portal's pages count by it, too."""
+def test_the_way_of_counting_working_days_is_part_of_the_rules(office: Office, program: Program) -> None:
+    """The code is in ``templates``, since the pages of the portal use it too."""
     before = stored(office)
     program.change("templates/law/working_days.py", "day += _DAY", "day += _DAY + _DAY")
     after = _after(program, office)
@@ -316,7 +316,7 @@ def _after(program: Program, office: Office) -> dict[str, Any]:
     return stored(office)
 
 
-def test_the_rank_is_that_of_the_score_however_it_was_stored(office: Office) -> None:
+def test_a_wrongly_stored_rank_is_recomputed_from_the_score(office: Office) -> None:
     spoil(office, rules="other")
     office.json("queue", "list")
     with office.opened() as opened, opened.transaction() as session:

@@ -1,4 +1,4 @@
-"""What was decided holds for what was known: news of a case reopen it."""
+"""A decision holds only for what was known then: something new in a case reopens it."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,10 @@ pytestmark = pytest.mark.copy_of("founded_decided")
 
 @pytest.fixture(scope="module")
 def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """A case, read: it was decided that it is admissible, names nobody, and goes to no prosecutor."""
+    """A case that was read.
+
+    It was decided that it is admissible, names nobody, and does not go to the prosecutor.
+    """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("decided"))
     scene.collect(first(scene.reporter))
     office = scene.world.office
@@ -32,12 +35,12 @@ def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(world: World) -> Office:
-    """The inbox of this test's own."""
+    """The inbox of ``world``, for this test only."""
     return world.office
 
 
 def decided(office: Office) -> dict[str, str]:
-    """Return what is decided about the case by duty; empty for what is to be decided."""
+    """Return each duty with its decision, empty if it is pending."""
     return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 
@@ -51,8 +54,10 @@ def decided(office: Office) -> dict[str, str]:
     ],
     ids=lambda words: " ".join(words[1:5]),
 )
-def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[str]) -> None:
-    """Once officers find an offence, or justice acts: one of them does not close it meanwhile."""
+def test_a_decision_against_transmission_is_reopened_by_an_offence_or_by_justice(
+    office: Office, words: list[str]
+) -> None:
+    """One officer alone cannot close the case meanwhile."""
     office.json(*words)
     assert "" == decided(office)["art40"]
     assert (
@@ -82,17 +87,17 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
         ("judicial_investigation", False),
     ],
 )
-def test_that_nobody_is_named_is_asked_again_once_somebody_is_heard_or_punished(
+def test_the_decision_on_informing_persons_is_reopened_by_a_measure_against_somebody(
     office: Office, kind: str, *, asked: bool
 ) -> None:
-    """An inquiry, and what justice does, may be about facts; the last two are the control."""
+    """The control: an administrative inquiry or a judicial investigation may only be about facts."""
     degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
     office.json("case", "measure", "add", "1", kind, *degree)
     assert ("" if asked else "not_needed") == decided(office)["art14"]
     assert ("it was decided whether to inform the persons concerned, but" in office.run(*CLOSED).err) is asked
 
 
-def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
+def test_an_action_that_reveals_nothing_new_reopens_no_decision(office: Office) -> None:
     office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     office.json("case", "tag", "add", "1", "quay")
     office.json("case", "measure", "add", "1", "hearing")
@@ -106,10 +111,13 @@ def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
     assert "transmit" == decided(office)["art40"]
 
 
-def test_a_follow_up_asks_again_whom_it_concerns(
+def test_a_follow_up_reopens_the_decisions_on_the_prosecutor_and_on_the_persons(
     office: Office, scene: Scene, collect_all: Any, clock: Clock
 ) -> None:
-    """From the day on which it came; what was put off stays so; after a case went, the letter may go, too."""
+    """The deadlines start on its day.
+
+    A deferral stays, and a follow-up after a transmission may also have to be transmitted.
+    """
     clock.wait(60)
     letter = Sent(scene.reporter.follow_up("Il a reçu 5 000 € d'un trafiquant."))
     collect_all(letter)
@@ -131,10 +139,8 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     )
 
 
-def test_a_closed_case_waits_by_its_day_until_it_is_decided_whether_anybody_is_informed(
-    office: Office, clock: Clock
-) -> None:
-    """In the queue and on the day's page, as an open one, and in no archive."""
+def test_a_closed_case_with_a_pending_decision_stays_in_the_queue(office: Office, clock: Clock) -> None:
+    """And on the day's page, in order of its deadline like an open case; it does not enter the archive."""
     until = clock.day + timedelta(60)
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).acknowledged = today()
@@ -162,8 +168,8 @@ def test_a_closed_case_waits_by_its_day_until_it_is_decided_whether_anybody_is_i
     assert row["archived"]
 
 
-def test_junk_waits_only_for_what_was_put_off_or_is_asked_anew(office: Office) -> None:
-    """Two officers who found junk that names nobody owe nothing more, whatever was never decided."""
+def test_a_junk_case_waits_only_for_a_deferred_or_reopened_decision(office: Office) -> None:
+    """Two officers have found that junk names nobody, so a duty that was never decided is not pending."""
     with office.opened() as inbox, inbox.transaction() as session:
         row, work = session.get_one(Duty, (1, "art14")), session.get_one(Workflow, 1)
         work.junked = today()
@@ -176,8 +182,8 @@ def test_junk_waits_only_for_what_was_put_off_or_is_asked_anew(office: Office) -
             assert waits is work.waits, (decision, anew)
 
 
-def test_after_its_end_a_case_owes_who_is_informed_and_not_what_is_admissible(office: Office) -> None:
-    """Nothing before: an open case waits anyway, and is not counted among those that ended."""
+def test_a_closed_case_still_needs_the_decision_on_persons_but_not_on_admissibility(office: Office) -> None:
+    """An open case is not counted among those that ended."""
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         for duty, closed, owed in (
@@ -190,8 +196,8 @@ def test_after_its_end_a_case_owes_who_is_informed_and_not_what_is_admissible(of
             assert owed is (1 in legal_duties.owed_after_end(session)), (duty, closed)
 
 
-def test_junk_owes_whether_the_prosecutor_is_told(office: Office) -> None:
-    """That it names nobody is all that two officers found."""
+def test_a_junk_case_still_needs_the_decision_on_the_prosecutor(office: Office) -> None:
+    """The officers who mark junk only find that it names nobody."""
     with office.opened() as inbox, inbox.transaction() as session:
         row, work = session.get_one(Duty, (1, "art40")), session.get_one(Workflow, 1)
         row.decided, row.decision, work.junked = None, "", today()

@@ -1,4 +1,4 @@
-"""How long a case is kept that has ended, and what stands against its end (2019/1937, article 18)."""
+"""How long a closed case is kept, and what prevents its destruction (2019/1937, article 18)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +34,7 @@ from tests.support.laws import FRENCH, OTHER
 
 
 def refused(office: Office, *words: str) -> str:
-    """Return why nothing is destroyed, and nothing has changed."""
+    """Return why nothing is destroyed, and check that nothing has changed."""
     before = office.state()
     said = office.run("retention", "destroy", *words)
     assert (1, before) == (said.code, office.state())
@@ -42,14 +42,14 @@ def refused(office: Office, *words: str) -> str:
 
 
 def destroyed_due(office: Office) -> Any:
-    """Destroy what is due, once the archives have agreed to it."""
+    """Destroy what is due, with the visa of the archives."""
     agreed(office)
     dated_by_portal(office)
     return office.json("retention", "destroy", "--due")
 
 
 def terms(office: Office) -> list[tuple[str, str, bool, list[str]]]:
-    """Return how long each case is kept, and what it waits for; of the archives' visa test_visas tells."""
+    """Return the retention of each case, and its obstacles except the visa, which test_visas covers."""
     return [
         (each["rule"], each["day"], each["due"], [what for what in each["obstacles"] if what != "visa"])
         for each in office.json("retention", "list")["cases"]
@@ -77,7 +77,7 @@ def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> N
     assert "nothing is due" in refused(closed, "--due")
 
 
-def test_what_its_reporter_writes_later_starts_the_time_anew(
+def test_a_later_message_of_the_reporter_restarts_the_retention_period(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
     clock.wait(40)
@@ -98,10 +98,10 @@ def test_what_its_reporter_writes_later_starts_the_time_anew(
     assert [1] == destroyed_due(closed)["cases"]
 
 
-def test_nothing_goes_that_nobody_has_read(
+def test_a_case_with_an_unread_message_is_not_destroyed(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """A letter of the day of closing that was collected later moves no day, but is read first."""
+    """A message from the day of closing that is collected later does not move the day, but must be read."""
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
     waits = ["unread", "prosecutor", "persons"]
@@ -116,15 +116,15 @@ def test_nothing_goes_that_nobody_has_read(
 
 
 def decided_anew(office: Office) -> None:
-    """Decide what was reopened by what the reporter wrote."""
+    """Decide what a message of the reporter reopened."""
     for choice in ("no_transmission", "not_needed"):
         office.json("case", "decide", "1", choice, "--reason", "x")
 
 
-def test_what_is_in_quarantine_goes_unread(
+def test_a_case_in_quarantine_is_destroyed_unread(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """Nobody may read it, and it need not be kept for that; what was reopened is decided all the same."""
+    """It need not be kept until somebody may read it. Reopened decisions must still be taken."""
     work_on(closed, quarantined=today())
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)
@@ -134,10 +134,8 @@ def test_what_is_in_quarantine_goes_unread(
 
 
 @pytest.mark.parametrize("code", FRENCH.outcomes)
-def test_a_case_is_kept_for_as_long_as_the_law_says_of_its_outcome(
-    closed: Office, clock: Clock, code: str
-) -> None:
-    """To the end of the archive, where there is one; then it is due, and said to be by that period."""
+def test_the_outcome_of_a_case_sets_its_retention_period(closed: Office, clock: Clock, code: str) -> None:
+    """Including the archive, if the outcome has one. The register of destroyed cases names the period."""
     work_on(closed, outcome=code)
     due = (
         today()
@@ -154,15 +152,15 @@ def test_a_case_is_kept_for_as_long_as_the_law_says_of_its_outcome(
     )
 
 
-def test_a_case_that_nobody_said_an_outcome_of_is_kept_longest(closed: Office) -> None:
+def test_a_case_without_an_outcome_has_the_longest_retention_period(closed: Office) -> None:
     work_on(closed, outcome="")
     assert [("admissible", (today() + relativedelta(years=6)).isoformat(), False, [])] == terms(closed)
 
 
-def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
+def test_junk_is_due_after_thirty_days_once_the_portal_is_told_of_its_closing(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Until then its slot is refreshed like any other; what its reporter reads stays as it was."""
+    """Its slot is refreshed like any other until then, and the status in it does not change."""
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")
@@ -184,10 +182,10 @@ def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
     assert [1] == destroyed_due(office)["cases"]
 
 
-def test_junk_that_comes_back_is_open_at_the_portal_again(
+def test_a_recovered_junk_case_is_open_at_the_portal_again(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Also when the portal was told that it is over; its closing later is told anew."""
+    """Even if the portal was told of its closing. A later closing is told again."""
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")
@@ -204,14 +202,17 @@ def test_junk_that_comes_back_is_open_at_the_portal_again(
 
 
 def slots_in(office: Office, world: World) -> tuple[int, int]:
-    """Return how many slots the next outbox fills, and how many cases it closes."""
+    """Return the number of slots that the next outbox fills, and of cases that it closes."""
     outbox, _, _ = read_outbox(Path(office.json("exchange", "outbox", "--out", office.out)["file"]), world)
     return len(outbox.slots), len(outbox.closed)
 
 
 @pytest.mark.copy_of("founded_offence")
 def test_an_original_is_due_no_earlier_than_its_duplicate(office: Office) -> None:
-    """The duplicate refers to it. A case of the same facts, or one that ended otherwise, does not."""
+    """The duplicate refers to it.
+
+    This does not hold for a case of the same facts, or one with another outcome.
+    """
     link = casework_tables.Link
     with office.opened() as inbox, inbox.transaction() as session:
         for number, days in ((1, 40), (2, 0)):
@@ -232,7 +233,7 @@ def test_an_original_is_due_no_earlier_than_its_duplicate(office: Office) -> Non
         session.rollback()
 
 
-def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> None:
+def test_a_case_on_hold_cannot_be_destroyed(closed: Office, clock: Clock) -> None:
     work_on(closed, held=today())
     clock.wait(400)
     assert [True, ["held"]] == [terms(closed)[0][1] < clock.day.isoformat(), terms(closed)[0][3]]
@@ -245,10 +246,10 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
     [("art40", "", "prosecutor"), ("art14", "", "persons"), ("art14", "defer", "persons")],
     ids=["prosecutor", "persons", "put-off"],
 )
-def test_what_is_undecided_is_due_once_it_is_decided(
+def test_a_case_with_a_pending_decision_is_destroyed_only_once_it_is_taken(
     closed: Office, clock: Clock, kind: str, put_off: str, what: str
 ) -> None:
-    """Nobody could decide it afterwards; meanwhile, other cases that are due can be destroyed."""
+    """Nobody could take it afterwards. Meanwhile, other cases can be destroyed."""
     clock.wait(90)
     with closed.opened() as inbox, inbox.transaction() as session:
         day = clock.day + timedelta(30)
@@ -263,13 +264,13 @@ def test_what_is_undecided_is_due_once_it_is_decided(
 
 
 def kept_until(office: Office) -> list[str]:
-    """Return what the case itself says of the day from which it is to be destroyed, nothing without one."""
+    """Return the day of destruction that the case shows, in a list that is empty without one."""
     clocks = office.json("case", "show", "1")["work"]["clocks"]
     return [each["day"] for each in clocks if each["clock"] == legal_clocks.RETENTION]
 
 
-def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None:
-    """So say the list, and every clock: nothing is overdue for who watches over the work."""
+def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed: Office) -> None:
+    """The retention list and the clocks agree, so that oversight counts nothing as overdue."""
     pursued = {
         "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "prosecutor_phoned",
@@ -293,15 +294,15 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
     assert pursued == found
 
 
-def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
-    closed: Office, clock: Clock
-) -> None:
-    """Then it has no day any more, in the queue neither."""
+def test_proceedings_keep_a_case_until_two_officers_record_the_decision(closed: Office, clock: Clock) -> None:
+    """Until then it has no deadline, not even in the queue."""
     work_on(closed, acknowledged=today(), answered=today())
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
     closed.json("case", "measure", "add", "1", "disciplinary_opened")
-    closed.json("case", "decide", "1", "informed", "--reason", "x")  # that nobody is to be is asked anew
+    closed.json(
+        "case", "decide", "1", "informed", "--reason", "x"
+    )  # the measure reopened the decision not to inform
     assert closed.json("case", "show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat")
@@ -333,10 +334,9 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
 
 
-def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_way_round(
+def test_an_office_decision_ends_no_judicial_proceedings_and_a_final_decision_no_others(
     closed: Office,
 ) -> None:
-    """Two kinds of proceedings, each with its own end."""
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
     closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -365,7 +365,7 @@ def shown(office: Office) -> str:
 
 
 def came_long_ago(office: Office) -> None:
-    """Let the report of case 1 have come long ago: no final decision about it is of an earlier day."""
+    """Date the receipt of case 1 long ago, because a final decision cannot be earlier than the report."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).received = today() - timedelta(600)
 
@@ -374,8 +374,11 @@ def a_year_after(day: date) -> str:
     return (day + relativedelta(years=1)).isoformat()
 
 
-def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office) -> None:
-    """That of the outcome from the closing, that of proceedings from the decision; list and case agree."""
+def test_after_the_final_decision_the_later_of_two_retention_periods_counts(closed: Office) -> None:
+    """That of the outcome starts at the closing, that of proceedings at the decision.
+
+    The list and the case agree.
+    """
     came_long_ago(closed)
     closed.json(
         "case", "measure", "add", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat()
@@ -393,17 +396,17 @@ def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office
     assert ["admissible"] == [each[0] for each in terms(closed)]
 
 
-def test_junk_that_was_in_proceedings_is_kept_for_them_as_well(closed: Office) -> None:
+def test_junk_that_was_in_proceedings_has_their_retention_period(closed: Office) -> None:
     for kind in ("prosecutor_phoned", "final_decision"):
         closed.json("case", "measure", "add", "1", kind)
     work_on(closed, closed=None, junked=today())
     assert [("proceedings", a_year_after(today()))] == [each[:2] for each in terms(closed)]
 
 
-def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
+def test_proceedings_recorded_after_a_final_decision_keep_the_case_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Also if they began before it, and were noted later: nobody knows that it decided them."""
+    """Even if they began before it, because nobody knows whether it decided them."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -418,7 +421,7 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
 
 
 def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> None:
-    """Of two it ends the earlier one; one that would end none is a mistake."""
+    """It ends only the earlier ones, and is refused if it would end none."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])
@@ -438,10 +441,10 @@ def refused_measure(office: Office, kind: str, day: str) -> str:
     return said.err
 
 
-def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_kept_again(
+def test_two_officers_retract_a_final_decision_and_the_case_is_kept_again(
     closed: Office, clock: Clock
 ) -> None:
-    """One officer neither notes nor takes it back; oversight counts both."""
+    """One officer alone can neither record nor retract it. Oversight counts both."""
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
     closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with closed.unlocked() as opened:
@@ -460,16 +463,16 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     assert {"end-proceedings": 1, "remove-proceedings": 1}.items() <= counted.items()
 
 
-def test_a_final_decision_takes_two_officers_whatever_the_law_says() -> None:
-    """The synthetic law asks for one."""
+def test_a_final_decision_takes_two_officers_under_every_law() -> None:
+    """The law xx asks for one only."""
     assert 1 == OTHER.measures[OTHER.measure(MeasureRole.FINAL_DECISION)].officers
     assert 2 == TABLE[Code.END_PROCEEDINGS].officers
 
 
-def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
+def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_its_closing(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
+    """Afterwards nobody could tell the reporter. It also stays while an unconfirmed outbox names it."""
     collect(portal.bundle(first(reporter)))
     world.office.settle(1)
     world.office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
@@ -486,10 +489,10 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     assert [1] == destroyed_due(world.office)["cases"]
 
 
-def test_an_open_case_is_not_destroyed(
+def test_an_open_case_cannot_be_destroyed(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """Nor any other that is named beside it."""
+    """Nor can another case that is named with it."""
     collect(portal.bundle(first(reporter)))
     assert "case 1: still open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7")
@@ -499,7 +502,7 @@ def test_an_open_case_is_not_destroyed(
 
 
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
-def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
+def test_the_command_to_destroy_takes_either_case_numbers_or_due(world: World, words: list[str]) -> None:
     assert 2 == world.office.run("retention", "destroy", *words).code
 
 
@@ -520,10 +523,10 @@ def test_a_case_ended_without_feedback_only_if_its_closing_text_is_not_feedback(
     assert ended is workflow._ended_without_feedback(work)
 
 
-def test_the_day_of_two_clocks_is_known_once_a_bundle_has_the_day_of_the_portal(
+def test_the_day_by_two_clocks_is_known_once_a_bundle_has_given_the_portal_day(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The earlier of the two days counts, whichever clock is behind."""
+    """It is the earlier of both days, whichever clock is behind."""
 
     def day(of_ours: date) -> date | None:
         with world.office.opened() as inbox, inbox.transaction() as session:

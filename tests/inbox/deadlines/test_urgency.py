@@ -1,4 +1,4 @@
-"""Deadlines say in words how far they are, what is overdue first, the same at command line and desk."""
+"""Deadlines say in words how far away they are, overdue ones first, by command and at the desk."""
 
 import re
 from datetime import date, timedelta
@@ -37,12 +37,12 @@ def two_cases(world: World, tmp_path: Path) -> Office:
         (2191, "in more than 5 years", "Dans plus de 5 ans"),
     ],
 )
-def test_a_deadline_says_in_words_how_far_it_is(left: int, english: str, french: str) -> None:
+def test_a_deadline_says_in_words_how_far_away_it_is(left: int, english: str, french: str) -> None:
     said = urgency.said(DAY + timedelta(left), DAY)
     assert (english, french) == (said, translate.told("fr", said))
 
 
-def test_what_waits_comes_before_what_is_over_each_by_its_day() -> None:
+def test_pending_deadlines_come_before_finished_ones_each_in_order_of_days() -> None:
     days = [(waits, DAY + timedelta(left)) for left in (3, -2, 0) for waits in (False, True)]
     found = sorted(days, key=lambda each: urgency.place(each[1], waits=each[0]))
     assert [(waits, (day - DAY).days) for waits, day in found] == [
@@ -50,8 +50,8 @@ def test_what_waits_comes_before_what_is_over_each_by_its_day() -> None:
     ]
 
 
-def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: Office) -> None:
-    """Duties and clocks together; one that was decided late says so, behind all that waits."""
+def test_the_deadlines_of_a_case_have_the_same_order_on_both_surfaces(two_cases: Office) -> None:
+    """Duties and clocks in one list. A duty that was decided late says so, after everything pending."""
     late = today() - timedelta(3)
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="art40", known=late, due=late))
@@ -75,7 +75,7 @@ def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: 
             session.get_one(Duty, (1, "art40")).decided = today()
 
 
-def test_the_queue_says_how_far_each_deadline_is_and_puts_those_without_last(two_cases: Office) -> None:
+def test_the_queue_says_how_far_away_each_deadline_is(two_cases: Office) -> None:
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() - timedelta(1)
         session.get_one(Workflow, 2).deadline = None

@@ -1,7 +1,7 @@
-"""Twelve cases from receipt to destruction, in one office, against days that were counted by hand.
+"""Twelve cases from receipt to destruction in one office, compared with days counted by hand.
 
-The cases, the days and the reckoning stand in ``tests/golden/worked_cases.toml``. Everything that happens in
-them happens here on the command line, in the order of its days.
+``tests/golden/worked_cases.toml`` has the cases, the days and their calculation. All steps run here on the
+command line in the order of their days.
 """
 
 import shlex
@@ -55,7 +55,7 @@ class Step:
 
 
 def steps(names: Sequence[str]) -> list[Step]:
-    """Return the steps of cases by their days; on one day in the order of the file."""
+    """Return the steps of cases by day; on the same day, in the order of the file."""
     found = [Step(case, said) for case in names for said in CASES[case]]
     return sorted(found, key=lambda step: step.day)
 
@@ -76,7 +76,7 @@ class Life:
         self.keys_until = clock.day + rotation.EPOCH
 
     def happens(self, step: Step) -> None:
-        """Let everything happen that a step says, in its order."""
+        """Run everything that a step contains, in order."""
         for key, said in step.said.items():
             for each in said if key in ("portal", "inbox", "refused") else ():
                 if key == "portal":
@@ -88,7 +88,7 @@ class Life:
                     assert (1, before) == (asked.code, self.office.state()), (each, asked.err)
 
     def crosses(self, what: str, step: Step) -> None:
-        """Let something come to the portal, cross the gap between it and the office, or be lost."""
+        """Bring something to the portal, move it between portal and office, or lose it."""
         match what:
             case "received":
                 self.reporters[step.case] = Reporter(self.world)
@@ -109,7 +109,7 @@ class Life:
                 raise AssertionError(f"nothing called {what} happens on the portal")
 
     def sends(self) -> None:
-        """Let answers leave, under keys that are valid."""
+        """Make an outbox, with valid keys."""
         if self.clock.day > self.keys_until:
             self.office.json("key", "rotate")
             self.keys_until = self.clock.day + rotation.EPOCH
@@ -118,7 +118,7 @@ class Life:
         self.sent = Link(n, made.hash)
 
     def collected(self) -> None:
-        """Let what waits on the portal be opened here; it comes with the day on which it was received."""
+        """Collect what waits at the portal, with the day on which it was received."""
         came, self.waiting = self.waiting, []
         days = {day for day, _, _ in came}
         assert len(days) <= 1, "one day for a bundle"
@@ -138,7 +138,10 @@ class Life:
                 self.office.json("case", "declare", str(self.numbers[case]))
 
     def done(self, case: str, what: str) -> None:
-        """Let both officers do something; a visa is a list of this one case, and the archives' word on it."""
+        """Run a command of both officers.
+
+        ``visa`` requests a list of this one case and records the visa of the archives.
+        """
         words = self.words(case, what)
         if words[0] == "visa":
             listed = self.office.json(
@@ -150,18 +153,18 @@ class Life:
             self.office.json(*words)
 
     def words(self, case: str, what: str) -> list[str]:
-        """Return a command of the file as words."""
+        """Return a command of the file as a list of words."""
         places = {"N": str(self.numbers[case]), "OUT": str(papers(self.office.out) / "letter")}
         return [places.get(word, word) for word in shlex.split(what)]
 
     def request(self) -> Any:
-        """Return the one access request."""
+        """Return the only access request."""
         (row,) = self.office.json("request", "list")["requests"]
         return row
 
 
 class Seen:
-    """What officers see of a case after a step; the command of each is run once, if it is asked for."""
+    """What officers see of a case after a step. Each command runs only if needed, and once."""
 
     def __init__(self, life: Life, case: str) -> None:
         self.life, self.number = life, life.numbers.get(case)
@@ -175,11 +178,11 @@ class Seen:
         return self._line(self.life.office.json("retention", "list"))
 
     def clocks(self, column: str) -> dict[str, Any]:
-        """Return a column of the deadlines of the law."""
+        """Return a column of the legal deadlines."""
         return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
 
     def is_archived(self) -> bool:
-        """Tell whether a case is in the archive; one that owes a decision waits with the open ones."""
+        """Tell whether the case is archived. One with a pending decision is listed with the open ones."""
         listed = self.life.office.json("queue", "list", "--all")
         return self._line(listed)["archived"] is not None
 
@@ -187,7 +190,7 @@ class Seen:
         return next(row for row in listed["cases"] if row["case"] == self.number)
 
 
-# How each thing that is expected is looked up.
+# How each expected value is looked up.
 LOOKED_UP: Mapping[str, Callable[[Seen], Any]] = {
     "clocks": lambda seen: seen.clocks("day"),
     "done": lambda seen: seen.clocks("done"),
@@ -203,14 +206,14 @@ LOOKED_UP: Mapping[str, Callable[[Seen], Any]] = {
 
 
 def plain(value: Any) -> Any:
-    """Return an expected value as JSON has it."""
+    """Return an expected value in its JSON form."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return value.isoformat() if isinstance(value, date) else value
 
 
 def differences(life: Life, step: Step) -> Iterator[str]:
-    """Yield what is not as it was counted by hand; of what has names, those that the file gives."""
+    """Yield each difference from the days counted by hand; in tables, only for the names in the file."""
     seen = Seen(life, step.case)
     for what, said in step.expected.items():
         hand, found = plain(said), LOOKED_UP[what](seen)
@@ -222,7 +225,7 @@ def differences(life: Life, step: Step) -> Iterator[str]:
             yield f"{step.day}, {step.case}, {what}: by hand {hand}, by the program {found}"
 
 
-# Half of them show every kind of end; how long a case is kept after each outcome has tests of its own.
+# These six contain every kind of end; the retention period of each outcome has its own tests.
 SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "junk")
 
 
@@ -231,10 +234,10 @@ SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "j
 @pytest.mark.parametrize(
     "names", [SIX, pytest.param(tuple(CASES), marks=pytest.mark.soak)], ids=["six", "twelve"]
 )
-def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
+def test_worked_cases_have_the_days_that_were_counted_by_hand(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
-    """Every deadline and decision, how long each case is kept, and what stands in the way of its end."""
+    """Every deadline and decision, the retention of each case, and the obstacles to its end."""
     monkeypatch.setattr(inbox_builders, "datetime", clock)
     told = steps(names)
     clock.day = told[0].day
@@ -252,12 +255,15 @@ def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
     assert len(names) == len(life.office.json("retention", "list-destroyed")["destroyed"])
 
 
-def test_there_is_a_case_for_each_outcome_of_the_law_and_one_that_is_junk() -> None:
+def test_the_worked_cases_contain_each_outcome_of_the_law_and_junk() -> None:
     assert {*FRENCH.outcomes, "junk"} == set(CASES)
 
 
-def test_every_command_of_the_cases_is_there() -> None:
-    """The gate runs half of the cases, `make soak repeats` all; a renamed command is noticed at once."""
+def test_every_command_of_the_worked_cases_exists() -> None:
+    """The gate runs half of the cases, `make soak repeats` all.
+
+    This test notices a renamed command at once.
+    """
     known = {tuple(each.split()) for each in every_command(commands)}
     lines = (line for case in CASES.values() for step in case for line in step.get("inbox", ()))
     typed = [shlex.split(line) for line in lines]
@@ -267,16 +273,15 @@ def test_every_command_of_the_cases_is_there() -> None:
     ]
 
 
-def test_there_is_a_case_for_each_way_in() -> None:
-    """Each answer to what brings a reporter here."""
+def test_the_worked_cases_contain_each_answer_to_what_brings_a_reporter_here() -> None:
     (path,) = [field for field in questionnaire.parse(SHIPPED).fields if field.id == "path"]
     answered = [step.get("answers", {}).get("path") for steps in CASES.values() for step in steps]
     assert {option.id for option in path.options} == {*answered} - {None}
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_of_each_case_every_deadline_was_counted(case: str) -> None:
-    """Every clock, the decisions that are asked of every case, and until when it is kept."""
+def test_each_worked_case_has_every_deadline_counted_by_hand(case: str) -> None:
+    """Every clock, the duties of every case, and the end of its retention."""
     counted = {
         what: {code for step in CASES[case] for code in step.get(what, ())}
         for what in ("clocks", "duties", "kept")
