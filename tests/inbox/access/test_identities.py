@@ -114,7 +114,7 @@ def alone(name: str) -> Actor:
 
 
 def test_one_officer_cannot_add_a_name_to_an_identity(office: Office) -> None:
-    """The refusal is the same for the reporter's own name, a colleague's name, and too long a text."""
+    """The refusal is the same for the reporter's name, a colleague's name, and a text that is too long."""
     before = office.state()
     with office.opened() as inbox:
         for text in (NAME, "Marc Tanguy", "x" * identities.LONGEST):

@@ -104,7 +104,7 @@ def test_a_case_in_quarantine_is_answered_and_closed_while_its_new_messages_stay
 
 
 def test_legal_duties_are_decided_and_proceedings_recorded_during_quarantine(office: Office) -> None:
-    """Else officers would have to lift the quarantine, a protection, to close a case about an offence."""
+    """Otherwise officers would have to lift the quarantine to close a case about an offence."""
     with office.opened() as inbox, inbox.transaction() as session:
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)

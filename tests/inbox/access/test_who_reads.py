@@ -180,7 +180,7 @@ def test_a_case_is_declared_once_every_signed_in_officer_has_declared_it(
 ) -> None:
     """One officer's declaration opens nothing to another.
 
-    The functions answer for all cases, few, one, and as a condition of a query.
+    The question is asked in each form: for all cases, for a few, for one, and as a condition of a query.
     """
     known = numbers(lambda case: case.is_line(present) and present <= case.declared)
     read = numbers(lambda case: case.is_read(present))

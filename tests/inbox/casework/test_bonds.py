@@ -84,9 +84,9 @@ def test_only_relations_that_make_one_matter_bind_cases() -> None:
 
 
 def test_nobody_is_warned_through_a_case_linked_to_one_that_the_prosecutor_has(office: Office) -> None:
-    """Neither the reporter nor the persons concerned, until the prosecutor does not object.
+    """Neither the reporter nor the persons concerned, before the prosecutor says that there is no objection.
 
-    Checked on both surfaces.
+    By command and at the desk.
     """
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
@@ -327,7 +327,10 @@ def test_an_exclusion_by_hand_extends_to_all_cases_of_the_same_matter(bound: Off
 def test_an_excluded_officer_cannot_tell_that_the_cases_of_a_matter_exist(
     bound: Office,
 ) -> None:
-    """Every answer is word for word that about a case that does not exist, and the journal shows no more."""
+    """Every answer equals, word for word, the answer about a case that does not exist.
+
+    The journal shows no more.
+    """
     bound.of("bruno", "chloe").json("access", "conflict", "add", "2", "alice", "--reason", "x")
     for number in ("1", "2", "3"):
         for words in (
@@ -432,7 +435,10 @@ def states(office: Office) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def hidden(bound: Office) -> Office:
-    """All three closed, waiting for the prosecutor in case 3; alice may not read that one, nobody case 2."""
+    """The three cases, closed and waiting for the prosecutor in case 3.
+
+    Alice may not read case 3, and nobody may read case 2.
+    """
     bound.settle(1, 2, 3)
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))

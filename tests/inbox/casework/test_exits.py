@@ -227,7 +227,7 @@ def test_an_exit_ignores_obstacles_in_the_request_that_the_matrix_lets_pass(
 
 
 @pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts, _once_of_lift))
-def test_a_case_leaves_once_the_obstacle_is_lifted(
+def test_an_exit_is_possible_once_its_obstacle_is_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -275,7 +275,7 @@ def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
 
 
 def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
-    """Return the hint about an obstacle, which is put into the case only meanwhile."""
+    """Return the hint about an obstacle. The case has this obstacle only during the call."""
     if what is Obstacle.UNDECLARED:
         hint = Undeclared([1], ["alice"]).hint
         assert isinstance(hint, Sentence)
@@ -289,7 +289,7 @@ def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
 
 
 @pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts, _once))
-def test_a_case_leaves_once_the_day_that_an_obstacle_waits_for_has_come(
+def test_an_exit_is_possible_from_the_day_that_its_obstacle_waits_for(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -71,7 +71,7 @@ class Portal:
     applied: list[tuple[bytes, date]] = field(default_factory=list)
 
     def take(self, made: Mapping[int, Made], today: date) -> None:
-        """Apply the next ones, unless they come from another inbox."""
+        """Apply the next outboxes, unless they come from another inbox."""
         if not self.applied or self.is_known_to(made):
             self.applied += [
                 (made[n].hash, today) for n in range(len(self.applied) + 1, max(made, default=0) + 1)
