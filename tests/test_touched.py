@@ -1,5 +1,6 @@
 """`make check` runs the tests of the rooms that were touched, and of no other."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_contributing_names_the_tests_that_make_check_runs(path: str, row: str) 
     rows = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     (told,) = (each for each in rows if each.startswith(f"| {row}"))
     assert [] == [each for each in folders(ROOT, [path]) if f"`{each}`" not in told]
+
+
+def test_contributing_tells_how_long_the_tests_of_each_row_take() -> None:
+    """In seconds or minutes, in the last column."""
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed | run | takes |")[2]
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    assert len(rows) > 10
+    assert [row for row in rows if not re.search(r"(\d s|\d minute|minutes)\b[^|]* \|$", row)] == []
 
 
 def test_every_room_has_a_folder_of_tests_that_its_files_lead_to() -> None:
