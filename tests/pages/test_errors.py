@@ -27,6 +27,7 @@ def test_all_that_is_wrong_is_told_at_once_and_each_link_leads_to_its_field(visi
     title = page.title()
     page.fill("#what", TEXT)
     visitor.turn_to("#days-first")
+    page.check("#when-year")
     page.fill("#days-first", "2026-03-02")
     page.fill("#days-last", "2026-03-01")
     visitor.turn_to("#protect")

@@ -39,6 +39,7 @@ def answer_everything(visitor: Visitor, picture: Path) -> None:
     visitor.turn_to("#refs")
     page.fill("#refs", "CSQU3054384")
     visitor.turn_to("#days-first")
+    page.check("#when-week")
     page.fill("#days-first", "2026-11-02")
     page.set_input_files("#files", [pictures.picture(picture)])
     expect(page.locator("#files-list li")).to_have_count(1)

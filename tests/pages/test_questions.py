@@ -79,6 +79,8 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
         visitor.turn_to(f"#{answer}")
         page.check(f"#{answer}")
     visitor.turn_to("#place")
+    page.check("#when-year")
+    page.check("#where-atlantic")
     page.fill("#days-first", "2026-02-27")
     page.fill("#days-last", "2026-03-01")
     page.fill("#place", "Quai 4")
@@ -92,7 +94,9 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
     sent = {
         "path": "reprisals",
         "category": "reprisal",
+        "when": "year",
         "days": "2026-02-27/2026-03-01",
+        "where": "atlantic",
         "place": "Quai 4",
         "told": ("nobody", "family"),
         "coi": "no",
@@ -171,6 +175,7 @@ def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visito
     page.check(f"#channels-{INSPECTORATE}")
     page.fill("#protect", "x")
     visitor.turn_to("#place")
+    page.check("#where-overseas")
     page.fill("#place", "Quai 4")
     visitor.go_on()
     visitor.shows("#error", "empty-report")
@@ -246,6 +251,7 @@ def tied(page: Page, field: str) -> tuple[str | None, bool]:
 
 def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#days-first")
+    page.check("#when-month")
     page.fill("#days-first", "2026-03-02")
     page.fill("#days-last", "2026-03-01")
     visitor.go_on()
@@ -254,12 +260,12 @@ def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
         assert tied(page, day) == ("true", True)
     page.fill("#days-first", "")
     assert tied(page, "#days-last") == ("false", True), "the message stays where it is while this is typed"
-    assert {"days": "2026-03-01"} == given(page)
+    assert {"when": "month", "days": "2026-03-01"} == given(page)
     page.fill("#days-first", "2026-03-01")
     visitor.go_on()
     assert tied(page, "#days-last") == ("false", False)
     visitor.turn_to("#days-first")
-    assert {"days": "2026-03-01"} == given(page)
+    assert {"when": "month", "days": "2026-03-01"} == given(page)
 
 
 def test_a_report_about_the_readers_is_proposed_to_others(visitor: Visitor, page: Page) -> None:
