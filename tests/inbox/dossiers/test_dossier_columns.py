@@ -1,4 +1,4 @@
-"""What the vault holds of a case stays out of dossiers, but for the columns that are named here."""
+"""A dossier contains nothing that the vault holds of a case, except the columns that are named here."""
 
 import json
 from collections.abc import Iterator
@@ -17,23 +17,21 @@ from inbox.vault.tables import Base, Case
 from tests.support import dossier_room as room_of
 from tests.support.inbox_builders import today
 
-# What the reporter wrote and was told, in which order, and the names of files that go as they came.
+# What the reporter wrote and read, in which order, and the names of attachments enclosed as originals.
 SAID = {
     "follow_ups.position", "follow_ups.text", "messages.position", "messages.text", "attachments.number",
     "attachments.name",
 }  # fmt: skip
-# For a prosecutor alone: beside the text, a day could tell a person concerned who was there to write it.
+# Only for a prosecutor: a day, with the text, could show a person concerned who was there to write it.
 DAYS = {"cases.received", "follow_ups.received", "messages.day"}
 GOES = {Purpose.PROSECUTOR: SAID | DAYS, Purpose.DISCIPLINARY: SAID}
-# What names the case, or is read as a whole (``test_dossiers``, ``test_questionnaire``).
+# Columns that identify the case, or are read as a whole (``test_dossiers``, ``test_questionnaire``).
 AS_IT_IS = {"case", "other", "rowid", "cases.number", "cases.message"}
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_of_what_is_kept_of_a_case_a_dossier_says_these_columns_alone(
-    room: room_of.Room, purpose: Purpose
-) -> None:
-    """Each holds something that stands nowhere else. A new column stays out until it is named above."""
+def test_a_dossier_contains_only_the_named_columns_of_a_case(room: room_of.Room, purpose: Purpose) -> None:
+    """Each column holds a unique value. A new column stays out of dossiers until it is named above."""
     plan = Plan(
         purpose=purpose,
         addressee="",
@@ -55,7 +53,7 @@ def test_of_what_is_kept_of_a_case_a_dossier_says_these_columns_alone(
 
 
 def _mark(session: Session) -> Iterator[tuple[str, Any]]:
-    """Put something of its own into each column of one row of each table of cases, and yield it by name."""
+    """Put a unique value into each column of one row of each table of cases, and yield it with its name."""
     tables = {mapper.local_table for mapper in Base.registry.mappers if "case" in mapper.columns}
     known = 0
     for table in (Case.__table__, *sorted(tables, key=str)):

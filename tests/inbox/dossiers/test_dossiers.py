@@ -1,4 +1,4 @@
-"""Dossiers: what goes, what is really gone, and what another machine can check with the public key alone."""
+"""Dossiers: what they contain, what redaction removes, and how another machine verifies them."""
 
 import json
 import re
@@ -53,13 +53,13 @@ def whole(room: Room) -> Path:
 
 @pytest.fixture(scope="module")
 def key(room: Room) -> str:
-    """The fingerprint of the root key, as posters have it."""
+    """The fingerprint of the root key, as it is printed on posters."""
     _, root_key = room.office.keyring()
     return signing.fingerprint(root_key)
 
 
 def told(dossier: Path) -> str:
-    """Return all that a dossier says, pages and JSON, in every way in which they can be read."""
+    """Return everything in a dossier, pages and JSON, in every form in which it can be read."""
     parts = opened(dossier)
     pdf = parts["dossier.pdf"]
     raw = (pdf + room_of.unpacked(pdf)).decode("latin-1")
@@ -68,14 +68,17 @@ def told(dossier: Path) -> str:
     return "\n".join([room_of.printed(pdf), room_of.drawn(pdf), raw, document, *texts])
 
 
-def test_a_dossier_says_by_which_law_it_goes_and_that_its_reporter_is_not_named(whole: Path) -> None:
+def test_a_dossier_states_its_legal_basis_and_that_the_reporter_is_not_named(whole: Path) -> None:
     printed = set(room_of.printed(opened(whole)["dossier.pdf"]).split())
     said = f"{FRENCH.dossier.law.fr} {FRENCH.dossier.secret.fr}".split()
     assert [] == [word for word in said if word not in printed]
 
 
-def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:
-    """Not as words, not as glyphs, not in the font; the control is the dossier with it."""
+def test_a_removed_passage_is_in_neither_part_of_a_dossier(room: Room, whole: Path) -> None:
+    """Neither its words nor its glyphs remain, even in the font.
+
+    The control is the dossier without redaction.
+    """
     redacted = room.make("redacted.age", "--redact", f"*:{NAME}", "--redact", f"what:{LETTER} a loué")
     said, control = told(redacted), told(whole)
     for word in ("Firmin", "Quélennec", "FIRMIN", LETTER):
@@ -90,8 +93,8 @@ def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:
     assert 3 == room_of.printed(pages).count("[passage retiré]") - 1
 
 
-def test_the_name_of_a_file_is_removed_like_any_passage(room: Room, whole: Path) -> None:
-    """From both parts; the file itself goes along, its name in the dossier is a number."""
+def test_the_name_of_an_attachment_can_be_removed_like_any_passage(room: Room, whole: Path) -> None:
+    """It disappears from both parts. The attachment itself is enclosed under a number."""
     name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
     redacted = room.make("named.age", "--attachments", "original", "--every-file", "--redact", f"*:{name}")
     assert name in told(whole)
@@ -100,8 +103,8 @@ def test_the_name_of_a_file_is_removed_like_any_passage(room: Room, whole: Path)
     assert name not in told(redacted)
 
 
-def test_a_place_may_be_removed_whole(room: Room, tmp_path: Path) -> None:
-    """By an option or by a file; in English it says so in English."""
+def test_all_passages_of_a_place_can_be_removed_at_once(room: Room, tmp_path: Path) -> None:
+    """The redaction comes from an option or from a file. In an English dossier, the mark is English, too."""
     (tmp_path / "redact.toml").write_text("[[redact]]\nplace = 'who_id'\n")
     dossier = room.make("place.age", "--redact", str(tmp_path / "redact.toml"), "--language", "en")
     assert "4417" not in told(dossier)
@@ -110,8 +113,8 @@ def test_a_place_may_be_removed_whole(room: Room, tmp_path: Path) -> None:
     )
 
 
-def test_what_is_to_be_removed_and_is_not_there_stops_it(room: Room, tmp_path: Path) -> None:
-    """Nothing is written, recorded in the ledger or believed to be gone."""
+def test_no_dossier_is_made_if_a_passage_to_be_removed_is_not_found(room: Room, tmp_path: Path) -> None:
+    """Nothing is written or recorded, so nobody can believe that the passage was removed."""
     before = room.office.state()
     for redaction in ("*:Frimin", "what:badge 4417", "nowhere:", "who_id"):
         said = make(room, tmp_path / "out", "--redact", redaction)
@@ -129,7 +132,8 @@ def make(room: Room, out: Path, *options: str, recipient: str | None = None) -> 
     return room.office.run(*words, "--out", out, *options)
 
 
-def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Room, tmp_path: Path) -> None:
+def test_a_warning_names_the_places_that_still_contain_a_removed_passage(room: Room, tmp_path: Path) -> None:
+    """Both the preview and the command that makes the dossier show it."""
     said = make(room, tmp_path / "out", "--redact", f"what:{NAME}")
     shown = room.office.json(
         "dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--redact", f"what:{NAME}"
@@ -138,10 +142,11 @@ def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Roo
     assert ["A passage that is removed elsewhere is still in: follow-up-1", KEPT_BACK] == shown["warnings"]
 
 
-def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) -> None:
-    """By the place where they stand, before anything is sealed.
+def test_words_that_must_never_be_repeated_are_pointed_out_before_sealing(tmp_path: Path) -> None:
+    """The warning names their place.
 
-    To a prosecutor they go for a reason; into a disciplinary file, which the person concerned reads, never.
+    A dossier for a prosecutor may contain them for a reason. A disciplinary dossier may not, because the
+    person concerned reads it.
     """
     office = Office.found(tmp_path)
     world = World(office)
@@ -167,8 +172,8 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     assert 0 == office.run(*made, tmp_path / "d", "--despite-warning", "the judge asks").code
 
 
-def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> None:
-    """A name with a letter of another alphabet stays where it is, and its place is told."""
+def test_words_that_mix_alphabets_are_pointed_out(tmp_path: Path) -> None:
+    """A typed redaction misses a name with a letter of another alphabet. The warning names its place."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -183,8 +188,8 @@ def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> No
     assert said.endswith(", in: what")
 
 
-def test_what_tells_of_the_reporter_is_not_there(room: Room) -> None:
-    """What must never be repeated, how it is known, who was told, the identity."""
+def test_a_dossier_contains_nothing_that_points_to_the_reporter(room: Room) -> None:
+    """The identity and the answers about the source and the reporter's safety are left out."""
     (room.folder / "identity").write_text("Ondine Kerguelen")
     room.office.json("case", "identity", "add", "1", "--text-file", room.folder / "identity")
     for purpose in ("prosecutor", "disciplinary"):
@@ -209,10 +214,10 @@ label = { fr = "Où mangez-vous ?", en = "Where do you eat?" }
 
 @pytest.mark.parametrize(("concerns", "goes"), [("reporter", False), ("facts", True)])
 @pytest.mark.parametrize("purpose", chosen(["prosecutor", "disciplinary"], "prosecutor"))
-def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
+def test_answers_to_a_new_question_are_included_only_if_it_concerns_the_facts(
     tmp_path: Path, concerns: str, purpose: str, *, goes: bool
 ) -> None:
-    """Whatever an office calls it; the questionnaire cannot be taken without that word."""
+    """A questionnaire is refused if a question does not say what it concerns."""
     office = Office.found(tmp_path)
     world = World(office)
     asked = tmp_path / "asked.toml"
@@ -242,8 +247,11 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
     assert goes is (SOURCE in str(shown))
 
 
-def test_what_is_known_of_who_the_reporter_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
-    """Wherever it was written; the same words are there as long as nobody noted the identity."""
+def test_words_of_the_recorded_identity_are_removed_automatically(room: Room, tmp_path: Path) -> None:
+    """They are removed wherever they occur.
+
+    The control is a dossier made before the identity was recorded.
+    """
     office = room.office.copy(tmp_path / "copy")
     copy = Room(office, room.reporter, tmp_path)
     (tmp_path / "identity").write_text(f"{NAME.lower()}\nTél. 06")
@@ -253,10 +261,13 @@ def test_what_is_known_of_who_the_reporter_is_goes_by_itself(room: Room, tmp_pat
     assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
 
 
-def test_one_officer_alone_sees_the_same_dossier_whatever_is_kept_as_the_identity(
+def test_one_officer_sees_the_same_dossier_whatever_the_recorded_identity_is(
     room: Room, tmp_path: Path
 ) -> None:
-    """Said in the case or not, once or often: no number, nothing blanked; at the terminal as at the desk."""
+    """The preview shows no number and removes no words, whether or how often the case contains the identity.
+
+    The desk and the command line are alike.
+    """
     office = room.office.copy(tmp_path / "copy")
     form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}
     plan = Plan(purpose=Purpose.PROSECUTOR, addressee="X", language="fr", with_replies=True)
@@ -267,17 +278,17 @@ def test_one_officer_alone_sees_the_same_dossier_whatever_is_kept_as_the_identit
             with inbox.transaction() as session:
                 session.merge(Identity(case=1, day=today(), text=kept))
             page = client.send("/en/case/1/dossier/preview", **form)
-            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers stand in tags
+            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers are in tags
             seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
     assert [seen[0]] * 3 == seen
     assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]
     assert (200, True) == (seen[0][0], "The reporter\u2019s identity is kept" in seen[0][1])
 
 
-def test_how_many_passages_go_as_the_identity_is_said_and_which_is_told_to_two_officers(
+def test_two_officers_see_which_passages_are_removed_because_of_the_identity(
     room: Room, tmp_path: Path
 ) -> None:
-    """Else the name of a person concerned, kept as the identity, would go from the evidence unseen."""
+    """Otherwise a person concerned whose name was recorded as the identity could disappear unnoticed."""
     office = room.office.copy(tmp_path / "copy")
     (tmp_path / "identity").write_text(NAME)
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
@@ -298,8 +309,8 @@ def test_how_many_passages_go_as_the_identity_is_said_and_which_is_told_to_two_o
     assert alone == less
 
 
-def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
-    """In its label; passages are removed from it, too."""
+def test_a_dossier_labels_an_unsigned_report_as_unsigned(tmp_path: Path) -> None:
+    """Passages can be removed from it, too."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -313,8 +324,8 @@ def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
     ]
 
 
-def test_an_officer_may_let_in_what_is_left_out_by_itself(room: Room) -> None:
-    """But for what must never be repeated."""
+def test_an_officer_can_include_answers_that_are_left_out_by_default(room: Room) -> None:
+    """Answers that must never be repeated cannot be included."""
     options = ("--include", "how_know", "--include", "strange", "--with-replies")
     said = told(room.make("more.age", *options))
     assert all(word in said for word in ("Comment le savez-vous", SOURCE, "Merci, nous avons lu."))
@@ -322,8 +333,8 @@ def test_an_officer_may_let_in_what_is_left_out_by_itself(room: Room) -> None:
     assert 1 == make(room, room.folder / "none.age", "--include", "days").code
 
 
-def test_a_person_concerned_learns_no_day_of_the_report(room: Room, whole: Path) -> None:
-    """In a disciplinary file; a prosecutor does."""
+def test_a_disciplinary_dossier_contains_no_day_of_the_report(room: Room, whole: Path) -> None:
+    """A dossier for a prosecutor contains it."""
     parts = opened(room.make("days.age", purpose="disciplinary"))
     document = json.loads(parts["dossier.json"])
     assert document["received"] is None
@@ -332,8 +343,8 @@ def test_a_person_concerned_learns_no_day_of_the_report(room: Room, whole: Path)
     assert today().isoformat() == json.loads(opened(whole)["dossier.json"])["received"]
 
 
-def test_nothing_that_leaves_proves_who_reported(room: Room, whole: Path) -> None:
-    """Author key, signatures, case id, reply recipient, salt, withdraw id, ids of keys and keyrings."""
+def test_no_dossier_and_no_command_about_a_case_proves_who_reported(room: Room, whole: Path) -> None:
+    """They contain no author key, signature, case id, reply recipient, salt, or id of a key or keyring."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
     for command in (
@@ -358,8 +369,10 @@ def holds(haystacks: list[bytes], needle: bytes) -> bool:
     return any(needle in haystack for haystack in haystacks)
 
 
-def test_attachments_go_along_with_their_hashes(room: Room, whole: Path, tmp_path: Path) -> None:
-    """Byte for byte, or not at all."""
+def test_attachments_are_enclosed_unchanged_with_their_hashes(
+    room: Room, whole: Path, tmp_path: Path
+) -> None:
+    """Officers can also leave them out."""
     parts = opened(whole)
     assert (PNG, b"liste", b"plan") == (parts["files/1"], parts["files/2"], parts["files/3"])
     listed = json.loads(parts["dossier.json"])["files"]
@@ -375,7 +388,7 @@ def test_attachments_go_along_with_their_hashes(room: Room, whole: Path, tmp_pat
 
 
 def verify(*words: str | Path) -> tuple[int, str, str]:
-    """Run the command as another machine does: without a home."""
+    """Run the command as on another machine, without a home folder."""
     said = run_alone("dossier", "verify", *words)
     return said.code, said.out, said.err
 
@@ -386,16 +399,16 @@ def run_alone(*words: str | Path) -> room_of.Said:
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    """The addressee's file of keys, as age writes it."""
+    """The addressee's key file as age writes it."""
     file = tmp_path / "addressee.key"
     file.write_text(f"# created\n{ADDRESSEE.encode()}\n")
     return file
 
 
-def test_another_machine_verifies_with_the_public_key_alone(
+def test_another_machine_verifies_a_dossier_with_only_the_public_key(
     room: Room, whole: Path, key: str, identity: Path, tmp_path: Path
 ) -> None:
-    """Sealed with the addressee's keys, or opened before; by the fingerprint or the key itself."""
+    """The dossier may be sealed or already opened, and the key may be given as a fingerprint."""
     _, root_key = room.office.keyring()
     tar = tmp_path / "dossier.tar"
     tar.write_bytes(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
@@ -409,8 +422,10 @@ def test_another_machine_verifies_with_the_public_key_alone(
     assert 1 == verify(tmp_path / "nothing", "--key", key)[0]
 
 
-def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp_path: Path) -> None:
-    """It has no root key; the root's officers compared the card's with it."""
+def test_an_external_body_signs_dossiers_with_the_key_of_its_card(
+    room: Room, key: str, tmp_path: Path
+) -> None:
+    """It has no root key. The root's officers have compared the card's key."""
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
         queries_office.office(session).root_seed = None
@@ -421,8 +436,13 @@ def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp
     assert (0, 1) == (verify(tar, "--key", card_key)[0], verify(tar, "--key", key)[0])
 
 
-def test_any_changed_byte_is_found_and_its_part_named(whole: Path, key: str, tmp_path: Path) -> None:
-    """One in each run of 97; between the parts it says behind which."""
+def test_verification_finds_any_changed_byte_and_names_its_part(
+    whole: Path, key: str, tmp_path: Path
+) -> None:
+    """The test changes one byte in each run of 97.
+
+    Between two parts, the message names the part before it.
+    """
     raw = bytearray(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
     starts = {
         raw.index(content[:16]): (name, len(content))
@@ -446,10 +466,10 @@ def test_any_changed_byte_is_found_and_its_part_named(whole: Path, key: str, tmp
     assert "what stands behind files/3" in verify(tar, "--key", key)[2]
 
 
-def test_a_sealed_dossier_that_was_changed_is_not_believed(
+def test_verification_refuses_a_changed_sealed_dossier(
     whole: Path, key: str, identity: Path, tmp_path: Path
 ) -> None:
-    """In its header, its first chunk, its end."""
+    """The change is in its header, its first chunk or its end."""
     raw = whole.read_bytes()
     for place in (30, 1_000, 2_000, len(raw) - 1):
         changed = bytearray(raw)
@@ -462,8 +482,8 @@ def test_a_sealed_dossier_that_was_changed_is_not_believed(
     assert 1 == verify(whole, "--key", key, "--identity", identity)[0]
 
 
-def test_an_addressee_with_stock_age_opens_it(room: Room, key: str, tmp_path: Path) -> None:
-    """With tar and sha256sum beside it, and is warned that this does not last for ever."""
+def test_an_addressee_can_open_a_dossier_with_stock_age_and_tar(room: Room, key: str, tmp_path: Path) -> None:
+    """The command warns that such a key does not resist quantum computers."""
     said = make(room, tmp_path / "stock.age", recipient=STOCK.recipient().encode())
     assert "quantum computer" in said.err
     (tmp_path / "key").write_text(STOCK.encode() + "\n")
@@ -485,8 +505,8 @@ def test_an_addressee_with_stock_age_opens_it(room: Room, key: str, tmp_path: Pa
     assert "quantum" not in make(room, tmp_path / "hybrid.age").err
 
 
-def test_it_is_sealed_to_its_addressee_and_to_nobody_else(whole: Path) -> None:
-    """Its header has one recipient; another key opens nothing."""
+def test_a_dossier_is_sealed_only_to_its_addressee(whole: Path) -> None:
+    """Its header has one recipient, and another key does not open it."""
     head, _, _ = whole.read_bytes().partition(b"\n---")
     assert 1 == head.count(b"\n-> ")
     with pytest.raises(NotForUs):
@@ -495,14 +515,14 @@ def test_it_is_sealed_to_its_addressee_and_to_nobody_else(whole: Path) -> None:
 
 
 @pytest.mark.parametrize("recipient", ["", "age1", "age1pq1xyz", "age1" + "q" * 58, "age1\x1b[2J"], ids=repr)
-def test_a_recipient_that_is_none_is_refused(room: Room, tmp_path: Path, recipient: str) -> None:
+def test_an_invalid_recipient_is_refused(room: Room, tmp_path: Path, recipient: str) -> None:
     said = make(room, tmp_path / "out", recipient=recipient)
     assert (1, "", False) == (said.code, said.out, "\x1b" in said.err)
     assert [] == [*tmp_path.iterdir()]
 
 
-def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -> None:
-    """To whom, on which ground, which one; never over another file."""
+def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Path) -> None:
+    """They name the addressee, the ground and the dossier. A dossier never overwrites another file."""
     file = tmp_path / "recipient"
     file.write_text(ADDRESSEE.recipient().encode() + "\n")
     said = make(room, tmp_path / "out", recipient=str(file))
@@ -523,12 +543,12 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor_is_told(
+def test_a_disciplinary_dossier_waits_for_the_decision_whether_to_inform_the_prosecutor(
     room: Room, tmp_path: Path
 ) -> None:
-    """Though no rule asked for that: who is concerned reads it. No reason takes the place of a decision.
+    """The person concerned reads it, so the decision is needed even if no rule asked for one.
 
-    Nor of the prosecutor's word, once that one is told.
+    No reason replaces it. Once the prosecutor is informed, the dossier waits for the prosecutor's word.
     """
     words = ["--for", "disciplinary", "--to", "Y", "--recipient", STOCK.recipient().encode(), "--out"]
     made = ["dossier", "make", "1", *words, tmp_path / "out"]
@@ -554,8 +574,8 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
 
 
 @pytest.mark.slow
-def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
-    """In one step; not before the risk to the reporter is assessed, and then nothing is written either."""
+def test_a_dossier_can_be_recorded_as_a_measure_with_the_same_reference(room: Room, tmp_path: Path) -> None:
+    """It takes one step. Before the risk to the reporter is assessed, nothing is recorded or written."""
     assert 1 == make(room, tmp_path / "out", "--measure").code
     assert [] == [*tmp_path.iterdir()]
     room.office.json("case", "set-source-risk", "1", "high", "--reason", "x")
@@ -576,8 +596,8 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     assert "disciplinary_opened" == room.office.json("case", "show", "1")["work"]["measures"][-1]["kind"]
 
 
-def test_a_dossier_goes_to_nobody_whom_the_case_names_without_a_reason(room: Room, tmp_path: Path) -> None:
-    """The reason stands in the journal, and oversight counts it."""
+def test_a_dossier_to_an_addressee_whom_the_case_names_requires_a_reason(room: Room, tmp_path: Path) -> None:
+    """The journal keeps the reason, and oversight counts it."""
     before, counted = (
         room.office.state(),
         room.office.json("office", "oversight")["actions"]["despite-warning"],
@@ -596,8 +616,8 @@ def test_a_dossier_goes_to_nobody_whom_the_case_names_without_a_reason(room: Roo
     assert counted + 1 == room.office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_path: Path) -> None:
-    """Nobody gives a case to one as a mere dossier, of which no proceedings are known afterwards."""
+def test_a_dossier_for_a_prosecutor_requires_the_decision_to_inform_one(room: Room, tmp_path: Path) -> None:
+    """Otherwise the case could reach a prosecutor without any record of pending proceedings."""
     room = Room(room.office.copy(tmp_path / "copy"), room.reporter, tmp_path)
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Measure))
@@ -609,8 +629,8 @@ def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_
     assert 0 == make(room, tmp_path / "again").code
 
 
-def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_path: Path) -> None:
-    """And leaves nothing, neither a file nor a line in the ledger."""
+def test_no_dossier_is_made_with_a_damaged_attachment(room: Room, tmp_path: Path) -> None:
+    """Neither a file nor a line in the ledger remains."""
     office = room.office.copy(tmp_path / "copy")
     for sealed in (office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
@@ -635,8 +655,8 @@ SHOWN = (
 )
 
 
-def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
-    """All of it is there as text, the same bytes each time, nothing active, no clock but the day."""
+def test_hostile_text_appears_in_a_dossier_only_as_text(tmp_path: Path) -> None:
+    """The pages are the same bytes each time, contain nothing active, and show no time but the day."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -670,7 +690,7 @@ def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
     assert not holds([raw], b"/ModDate")
 
 
-def test_without_the_font_it_says_what_to_install(
+def test_a_missing_font_is_reported_with_the_package_to_install(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf_sheets, "_FONTS", tmp_path)

@@ -1,4 +1,4 @@
-"""No export with something of a case in it proves who reported, or names the reporter."""
+"""No export of a case contains data that prove who reported or reveal the source."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
 
-# What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
+# Each export for somebody outside, with the command that writes or prints it; OUT is the output folder.
 EXPORTS = {
     "access, told": ["request", "answer", "1", "--text-file", "TEXT", "--out", "OUT/access.pdf"],
     "access, English": [
@@ -96,22 +96,22 @@ EXPORTS = {
     "retention visa request": ["retention", "visa", "request", "1", "--out", "OUT/list"],
     "destroyed": ["retention", "list-destroyed", "--out", "OUT/list"],
 }
-# Of a case that has ended,
+# Exports of a closed case.
 ENDED = {"retention visa request"}
-# and of one that was destroyed: made last.
+# Exports of a destroyed case, which are made last.
 AFTER = {"destroyed"}
-# In these its reporter asked for nothing to be said of who knew, or a person could tell who wrote.
+# Exports that must not reveal the source: the reporter asked for that, or a reader could infer it.
 SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
-# For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
+# Not exports: for the portal, which knows cases by their ids; sealed to officers; or about no case.
 NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
 
 
 @dataclass(frozen=True)
 class Made:
-    """What proves who reported, what officers see of the case, and all that can be read in each export."""
+    """The data that prove who reported, what officers see of the case, and the contents of each export."""
 
     proofs: Mapping[str, bytes]
     shown: str
@@ -122,7 +122,7 @@ class Made:
 def made(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Room, Mapping[str, bytes], Mapping[str, list[bytes]]]:
-    """Return the room, what in it proves who reported, and what can be read in each export, by its name."""
+    """Make all exports of one case, and read each in every possible form."""
     room = room_of.found(tmp_path_factory.mktemp("exports"))
     proofs = room_of.proofs_of_reporter(room)
     shown = room.office.run("case", "show", "1")
@@ -137,7 +137,7 @@ def made(
     room.office.json("case", "decide", "1", "not_needed", "--reason", "x")
     room.office.close("1")
     with room.office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
+        session.get_one(Case, 1).withdrawn = True  # no portal has to be told of the closing
     room.office.json("case", "show", "1")
     aged(room.office)
     found |= {name: list(_exported(room, name)) for name in ENDED}
@@ -147,7 +147,7 @@ def made(
 
 
 def _exported(room: Room, name: str) -> Iterator[bytes]:
-    """Make an export and yield its name, its bytes, and each way in which what is in it can be read."""
+    """Make an export, and yield its name, its bytes, and each form in which its contents can be read."""
     out = room.folder / "out" / name.replace(" ", "-").replace(",", "")
     out.mkdir(parents=True)
     text = str(room.folder / "text")
@@ -172,7 +172,7 @@ def _read(files: Mapping[str, bytes]) -> Iterator[bytes]:
 
 
 def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
-    """Return which of these stand there, raw, in hexadecimal or in base 64."""
+    """Return the names of the values that occur there, raw, in hexadecimal or in base 64."""
     everything = list(read)
     return {
         name
@@ -184,13 +184,13 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
 def test_no_export_proves_who_reported(made: Made, name: str) -> None:
-    """Author key, signatures, case id, reply recipient, salt, ids of envelope, key and keyring."""
+    """It has no author key, signature, case id, reply recipient, salt, or id of envelope, key or keyring."""
     assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
     assert set() == found_in(made.exports[name], made.proofs)
 
 
-def test_the_search_finds_each_of_them_in_whatever_form_it_is_written(made: Made) -> None:
-    """The control: pages on which they are printed, compressed as those of an export are."""
+def test_the_search_finds_data_that_prove_who_reported_in_every_written_form(made: Made) -> None:
+    """As a control, they are printed on pages that are compressed like those of an export."""
     proofs = made.proofs
     for write in (bytes.hex, lambda value: next(reversed([*room_of.forms(value)])).decode()):
         sheets = Sheets("x", language="fr", day=today(), foot="x", removed="x")
@@ -200,9 +200,12 @@ def test_the_search_finds_each_of_them_in_whatever_form_it_is_written(made: Made
 
 
 @pytest.mark.parametrize("name", sorted(SOURCELESS))
-def test_what_tells_the_source_is_not_in_it(made: Made, name: str) -> None:
-    """What must never be repeated, who else was there, how it is known; the control is the case itself."""
-    # Where each object of a PDF begins is a number, too, and nothing of a report.
+def test_no_export_that_must_protect_the_source_reveals_it(made: Made, name: str) -> None:
+    """The test looks for protected answers, other people present, and how it is known.
+
+    The case is the control.
+    """
+    # The offsets of objects in a PDF are numbers, too, but do not come from a report.
     read = re.sub(rb"\b\d{10} \d{5} [nf]\b", b"", b"\n".join(made.exports[name]))
     for word in (
         "Ondine",
@@ -219,8 +222,8 @@ def test_what_tells_the_source_is_not_in_it(made: Made, name: str) -> None:
         assert "".join(word.split()).encode() not in read, word
 
 
-def test_what_is_exported_is_in_it(made: Made) -> None:
-    """The control of both: each export says what it is for."""
+def test_each_export_contains_what_it_is_for(made: Made) -> None:
+    """It is the control of both tests above."""
     said = {name: b"\n".join(read) for name, read in made.exports.items()}
     squeezed = "".join(NAME.split()).encode()
     told = ("access, told", "access, English", "access, neither", "letter, person", "dossier")
@@ -231,7 +234,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     assert "soumis au visa des archives".upper().encode() in said["retention visa request"]
 
 
-def test_each_command_that_writes_a_file_is_looked_at_here() -> None:
+def test_these_tests_cover_each_command_that_writes_a_file() -> None:
     def writing(group: click.Group, path: str = "") -> Iterator[str]:
         for name, command in commands_of(group).items():
             if isinstance(command, click.Group):

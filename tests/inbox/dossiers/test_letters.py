@@ -1,4 +1,4 @@
-"""Letters to print: each says what the law has it say, waits as its decision does, and names no reporter."""
+"""Printed letters have the text of the law, wait for the same decisions, and do not name the reporter."""
 
 import html
 import re
@@ -40,7 +40,7 @@ SECRET = "Je suis la voisine du dessus"
 TEXT = f"J'étais de garde avec Ondine. {NAME} a loué son badge à un inconnu au Havre. Personne d'autre."
 OWN = "Il est dit qu'un moyen d'entrer aurait été cédé contre de l'argent."
 JOINED = "Un dossier scellé, dont la clé vous sera dite de vive voix."
-# To whom each letter of the French law goes, and with which words.
+# The addressee of each letter of the French law, and the words of the officers in it.
 LETTERS = {
     "prosecutor": ("pnf", JOINED),
     "persons_notice": (NAME, OWN),
@@ -51,10 +51,10 @@ NAMES = ("alice", "bruno")
 
 @pytest.fixture(scope="module")
 def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two officers, and two cases that name a person; nothing stands in the way of any letter.
+    """An office of two officers, and two cases that name a person.
 
-    Justice had each, what was decided is final, and it was decided that it needs nothing more. The office is
-    an external authority: no other is asked to forward anything.
+    Nothing prevents any letter. The prosecutor had each case, the final decision is made, and no transmission
+    is needed. The office is an external authority, so nobody has to ask it to forward anything.
     """
     folder = tmp_path_factory.mktemp("letters")
     office = Office.found_by(folder, NAMES, 2)
@@ -81,15 +81,15 @@ pytestmark = pytest.mark.copy_of("founded_letters")
 
 
 def write(letter: str, out: Path, *options: str, text: str | None = None, case: str = "1") -> list[str]:
-    """Return the words that write a letter of the French law."""
+    """Return the command that writes a letter of the French law."""
     to, own = LETTERS[letter]
     said = own if text is None else text
     return ["dossier", "letter", case, letter, "--to", to, "--text", said, "--out", str(out), *options]
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_letter_says_what_the_law_has_it_say(office: Office, letter: str) -> None:
-    """In either language, dated today, from the office, with its reference for authorities alone."""
+def test_a_letter_has_the_text_that_the_law_gives(office: Office, letter: str) -> None:
+    """It exists in either language, names the office, and has the date. Only authorities get a reference."""
     rule, (to, own) = FRENCH.letters[letter], LETTERS[letter]
     for language, office_name in (("fr", "Inspection des douanes"), ("en", "Customs inspectorate")):
         out = office.out / language
@@ -106,8 +106,10 @@ def test_a_letter_says_what_the_law_has_it_say(office: Office, letter: str) -> N
 
 
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_a_letter_names_no_reporter_no_officer_and_no_time(office: Office, letter: str) -> None:
-    """Neither on its pages nor in its file, which is the same for the same words; to a person no number."""
+def test_neither_the_pages_nor_the_file_of_a_letter_name_a_reporter_an_officer_or_a_time(
+    office: Office, letter: str
+) -> None:
+    """The same words give the same bytes. A person concerned does not learn the number of the case."""
     for name in ("one", "other"):
         office.json(*write(letter, office.out / name))
     raw = (office.out / "one").read_bytes()
@@ -126,7 +128,7 @@ def test_a_letter_names_no_reporter_no_officer_and_no_time(office: Office, lette
     )
 
 
-def test_to_the_prosecutor_it_asks_for_a_word_and_says_that_the_reporter_is_unknown_or_kept_apart(
+def test_the_letter_to_the_prosecutor_asks_for_a_word_and_says_why_it_names_no_reporter(
     office: Office,
 ) -> None:
     office.json(*write("prosecutor", office.out / "x"))
@@ -140,15 +142,15 @@ def test_to_the_prosecutor_it_asks_for_a_word_and_says_that_the_reporter_is_unkn
     assert FRENCH.addressees(FRENCH.letters["prosecutor"]).keys() == {"prosecutor", "jirs", "pnf", "pnaco"}
 
 
-def test_to_a_person_it_tells_what_is_held_and_never_the_source(office: Office) -> None:
+def test_the_letter_to_a_person_says_which_data_is_held_but_never_names_the_source(office: Office) -> None:
     office.json(*write("persons_notice", office.out / "x"))
     pages = printed((office.out / "x").read_bytes())
     for words in (OWN, "Nous ne disons ni leur source", "paragraphe 5, b", "rectification", "CNIL"):
         assert words in pages
 
 
-def test_whom_the_case_does_not_name_learns_nothing_of_it_without_a_reason(office: Office) -> None:
-    """By the family name it does, with any title."""
+def test_a_letter_to_a_person_whom_the_case_does_not_name_requires_a_reason(office: Office) -> None:
+    """The family name with any title counts as naming the person."""
     to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
     office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
@@ -156,7 +158,7 @@ def test_whom_the_case_does_not_name_learns_nothing_of_it_without_a_reason(offic
     office.json(*to, "Mme QUÉLENNEC")
 
 
-def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Office) -> None:
+def test_an_address_that_officers_give_replaces_the_address_in_the_law(office: Office) -> None:
     office.json(*write("prosecutor", office.out / "x", "--address", "Palais de justice, Brest"))
     pages = printed((office.out / "x").read_bytes())
     assert ("Palais de justice, Brest" in pages, "75859" in pages) == (True, False)
@@ -164,7 +166,7 @@ def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Of
 
 @pytest.mark.slow
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
+def test_the_journal_and_the_ledger_record_a_letter_which_decides_nothing(
     office: Office, letter: str
 ) -> None:
     before = office.json("case", "show", "1")["work"]
@@ -180,7 +182,7 @@ def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
 
 
 def unasked(office: Office) -> None:
-    """Let nobody have asked of case 1 whether the prosecutor is told: it was never scored."""
+    """Delete the duty to decide about the prosecutor in case 1, as if the case had never been scored."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
 
@@ -195,7 +197,7 @@ def transmitted(office: Office) -> None:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_nobody_but_the_prosecutor_gets_one_before_the_prosecutor_is_told_or_not(
+def test_until_the_decision_about_the_prosecutor_only_the_prosecutor_can_get_a_letter(
     office: Office, letter: str
 ) -> None:
     offence(office)
@@ -210,8 +212,10 @@ def test_nobody_but_the_prosecutor_gets_one_before_the_prosecutor_is_told_or_not
     office.json(*write(letter, office.out / "x"))
 
 
-def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(office: Office) -> None:
-    """Without one nothing forbids to warn the persons concerned, whatever the case was scored."""
+def test_the_prosecutor_gets_no_letter_until_a_measure_shows_that_the_prosecutor_has_the_case(
+    office: Office,
+) -> None:
+    """Without that measure, no rule would forbid warning the persons concerned, whatever the score is."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Measure))
     asks = "no measure shows that the case is with the prosecutor\nhint: first decide to"
@@ -226,10 +230,13 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
 
 
-def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: Office) -> None:
-    """Else one officer alone writes a letter, and ends the question; oversight lists what nothing went of.
+def test_deciding_that_the_prosecutor_is_informed_takes_two_officers_whatever_was_sent(
+    office: Office,
+) -> None:
+    """Otherwise one officer could write a letter and settle the question alone.
 
-    What an officer notes in the ledger by hand is no letter.
+    Oversight lists cases in which nothing was sent. A disclosure that an officer records by hand is not a
+    letter.
     """
 
     def decided() -> str:
@@ -253,11 +260,11 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
     assert [1] == office.json("office", "oversight")["transmitted_unsent"], (
-        "a letter of the reporter sends nothing"
+        "a message of the reporter does not count as sending"
     )
     office.json("case", "decide", "1", "no_transmission", "--reason", "the letter says nothing new")
     assert [1] == office.json("office", "oversight")["transmitted_unsent"], (
-        "nor does what is decided of that letter"
+        "nor does a decision about that message"
     )
     office.json(*write("prosecutor", office.out / "x"))
     assert "decide-by-two" == decided()
@@ -265,8 +272,8 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
     assert "nothing sent" not in office.run("office", "oversight").out
 
 
-def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office: Office) -> None:
-    """As by the decision, on both surfaces; the two other letters do not wait for it."""
+def test_no_letter_informs_a_person_before_the_prosecutor_s_word(office: Office) -> None:
+    """The decision has the same rule, at the desk and on the command line. The other letters do not wait."""
     transmitted(office)
     said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
     assert "informing the persons concerned now would warn them" in said
@@ -279,10 +286,10 @@ def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office:
     office.json(*write("persons_notice", office.out / "x"))
 
 
-def test_nobody_else_gets_one_either_where_no_rule_asked_whether_the_prosecutor_is_told(
+def test_letters_also_wait_for_the_decision_if_no_rule_asked_to_inform_the_prosecutor(
     office: Office,
 ) -> None:
-    """On both surfaces: a case that nobody has scored may be one of an offence."""
+    """A case that nobody has scored may concern an offence. The desk and the command line are alike."""
     unasked(office)
     for letter in ("persons_notice", "forwarding"):
         said = refused(office, *write(letter, office.out / "x", "--despite-warning", "drill"))
@@ -294,7 +301,7 @@ def test_nobody_else_gets_one_either_where_no_rule_asked_whether_the_prosecutor_
         office.json(*write(letter, office.out / letter))
 
 
-# What is typed into which letter, and what is said of it.
+# A letter and a text typed into it, for each kind of warning.
 WARNED: Mapping[str, tuple[str, str]] = {
     "officer": ("prosecutor", "Bruno a lu le dossier."),
     "protected": ("forwarding", f"Il est écrit : {SECRET}."),
@@ -304,12 +311,12 @@ WARNED: Mapping[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", WARNED)
-def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
+def test_the_words_of_officers_in_a_letter_are_checked(office: Office, name: str) -> None:
     letter, text = WARNED[name]
     words = write(letter, office.out / "x", text=text)
     assert "the text could " in refused(office, *words)
     despite = office.run(*words, "--despite-warning", "drill")
-    # To a person concerned, the reporter's own words are never repeated.
+    # A letter to a person concerned never repeats the reporter's own words.
     assert (name == "quoted") == bool(despite.code)
     if name != "quoted":
         entries = office.json("journal", "list")["entries"]
@@ -318,16 +325,18 @@ def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["officer", "day"])
-def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: Path, name: str) -> None:
-    """To an authority or to a person: the journal keeps it. A preview says so before anybody writes it."""
+def test_a_reason_for_a_letter_must_not_name_a_person_concerned(
+    office: Office, drawer: Path, name: str
+) -> None:
+    """The journal keeps the reason. A preview warns of it before the letter is written."""
     letter, text = WARNED[name]
     words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
     assert "contains words that could identify somebody" in office.json(*words, "--preview")["warned"][0]
     assert "contains words that could identify somebody" in refused(office, *words)
 
 
-def test_a_letter_is_shown_to_nobody_who_has_not_declared(office: Office) -> None:
-    """Neither what it says nor whether a text would be refused: by that one could try words on a report."""
+def test_an_officer_without_a_declaration_cannot_preview_a_letter(office: Office) -> None:
+    """Warnings are hidden, too. Otherwise that officer could use them to search a report for words."""
     letter, text = WARNED["protected"]
     wanted = Wanted(letter=letter, to=LETTERS[letter][0], text=text)
     with office.opened() as inbox:
@@ -338,7 +347,7 @@ def test_a_letter_is_shown_to_nobody_who_has_not_declared(office: Office) -> Non
                 look(inbox, Actor({"alice": Presence.OWN}, today()), 1, wanted)
 
 
-def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
+def test_a_letter_to_an_authority_may_name_persons_concerned_but_not_the_reporter(
     office: Office, tmp_path: Path
 ) -> None:
     named = tmp_path / "named"
@@ -351,7 +360,7 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
         assert "could reveal who reported: “Kerguelen”" in refused(office, *words)
 
 
-def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -> None:
+def test_invalid_options_for_a_letter_are_reported_and_no_file_is_written(office: Office) -> None:
     out = office.out / "x"
     said = {
         "has no code ghost for this": ("dossier", "letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
@@ -375,7 +384,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
-    """Return the folder of the desk's medium."""
+    """Return the folder of the desk's exchange medium."""
     folder = tmp_path / "stick"
     folder.mkdir()
     return folder
@@ -383,7 +392,7 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def drawer(tmp_path: Path) -> Path:
-    """Return a folder that is not on the medium."""
+    """Return a folder outside the exchange medium."""
     folder = tmp_path / "drawer"
     folder.mkdir()
     return folder
@@ -403,15 +412,18 @@ SEEN = re.compile(r'name="seen" value="([^"]*)"')
 
 
 def looked_at(client: Client, form: dict[str, str], case: int = 1) -> dict[str, str]:
-    """Return the form of a letter as the page sends it that shows the letter."""
+    """Preview a letter, and return the form that the page with the preview would send."""
     shown = client.send(f"/fr/case/{case}/letters/preview", **form)
     assert 200 == shown.status_code, shown.text
     found = SEEN.search(shown.text)
     return form | {"seen": found[1] if found else ""}
 
 
-def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office, drawer: Path) -> None:
-    """At both surfaces; nothing is written by that. The control is a word that was changed since."""
+def test_a_letter_is_written_only_in_the_words_of_its_preview(office: Office, drawer: Path) -> None:
+    """The preview writes nothing, at the desk or on the command line.
+
+    A word that was changed since is refused.
+    """
     previews = {each: office.json(*write(each, drawer / "x", "--preview")) for each in LETTERS}
     with sitting(office) as client:
         assert [] == chosen_beforehand(client.page("/fr/case/1/letters"), "to-prosecutor", "to-forwarding")
@@ -439,10 +451,10 @@ def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office,
 
 
 @pytest.mark.slow
-def test_the_preview_of_a_letter_warns_as_writing_it_does_and_has_room_for_the_reason(
+def test_the_preview_of_a_letter_shows_its_warnings_and_a_field_for_the_reason(
     office: Office, drawer: Path
 ) -> None:
-    """What was typed stands in the form again to be changed; the control has nothing to warn of."""
+    """The form keeps what was typed. The control is a letter without a warning."""
     for letter, text in WARNED.values():
         words = write(letter, drawer / "x", text=text)
         assert office.json(*words, "--preview")["warned"][0][1:] in refused(office, *words)
@@ -472,7 +484,7 @@ def test_the_preview_of_a_letter_warns_as_writing_it_does_and_has_room_for_the_r
         assert 200 == client.send("/fr/case/1/letters", **both(**reasoned, despite="drill")).status_code
 
 
-def test_the_second_officer_sees_the_letter_in_a_session_of_their_own(office: Office, drawer: Path) -> None:
+def test_the_second_officer_can_read_the_letter_in_a_separate_session(office: Office, drawer: Path) -> None:
     with sitting(office) as client:
         other = Client(client.desk, client.app, officer="bruno")
         seen = looked_at(client, form("prosecutor", drawer))
@@ -484,7 +496,7 @@ def test_the_second_officer_sees_the_letter_in_a_session_of_their_own(office: Of
         assert JOINED in page
 
 
-def test_a_letter_that_waits_can_be_seen_and_not_written(office: Office, drawer: Path) -> None:
+def test_a_letter_that_must_wait_can_be_previewed_but_not_written(office: Office, drawer: Path) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Duty))
     with sitting(office) as client:
@@ -500,7 +512,7 @@ def test_a_letter_that_waits_can_be_seen_and_not_written(office: Office, drawer:
 
 
 @pytest.mark.slow
-def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(
+def test_a_letter_takes_as_many_officers_as_its_decision_with_its_measure(
     office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
@@ -529,7 +541,7 @@ def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(
         )
 
 
-def test_at_the_desk_a_letter_gets_a_name_that_tells_nothing_and_its_folder_is_offered_again(
+def test_at_the_desk_a_letter_gets_a_neutral_file_name_and_its_folder_is_offered_again(
     office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
@@ -551,10 +563,8 @@ def test_at_the_desk_a_letter_gets_a_name_that_tells_nothing_and_its_folder_is_o
     assert JOINED in printed((drawer / f"letter-1-{today()}-2.pdf").read_bytes())
 
 
-def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
-    office: Office, stick: Path, drawer: Path
-) -> None:
-    """At the desk not in its folder, in one within it or in one around it, though nothing lies there yet."""
+def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick: Path, drawer: Path) -> None:
+    """The desk also refuses folders inside and around it, even while the medium is empty."""
     within = stick / "lettres"
     within.mkdir()
     with sitting(office, stick) as client:
@@ -573,8 +583,8 @@ def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
     assert "anybody who holds the file can read it" in said.out
 
 
-def test_no_outbox_goes_beside_a_letter(office: Office, stick: Path) -> None:
-    """The control is the same medium without it."""
+def test_no_outbox_is_written_beside_a_letter(office: Office, stick: Path) -> None:
+    """As a control, the same medium is accepted without the letter."""
     for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
         (stick / name).touch()
         assert "not meant for the portal" in refused(
@@ -585,8 +595,11 @@ def test_no_outbox_goes_beside_a_letter(office: Office, stick: Path) -> None:
     office.json("exchange", "outbox", "--out", str(stick), "--same-disk")
 
 
-def test_another_law_has_other_letters(office: Office) -> None:
-    """What a case lacks that a letter names is said; one without a place for own words takes none."""
+def test_another_law_can_have_other_letters(office: Office) -> None:
+    """A letter is refused while the case lacks a fact that it names.
+
+    One without a place for the officers' text takes none.
+    """
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
@@ -617,6 +630,6 @@ def test_another_law_has_other_letters(office: Office) -> None:
     office.json("dossier", "letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
 
 
-def test_a_case_in_quarantine_gets_no_letter(office: Office) -> None:
+def test_no_letter_is_written_for_a_quarantined_case(office: Office) -> None:
     office.json("access", "quarantine", "2", "--reason", "drill")
     assert "quarantine" in refused(office, *write("prosecutor", office.out / "x", case="2"))

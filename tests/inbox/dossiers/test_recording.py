@@ -1,4 +1,4 @@
-"""What goes to another body is recorded with its measure, and tells of no person."""
+"""A text for another body is recorded with its measure, and reveals neither the reporter nor anybody else."""
 
 import hashlib
 from contextlib import nullcontext
@@ -39,7 +39,7 @@ OWN = "Des stupéfiants arriveraient bientôt dans un conteneur frigorifique."
 
 @pytest.fixture(scope="module")
 def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two officers, and a case on which an inquiry may begin."""
+    """An office of two officers with a case in which an inquiry may begin."""
     folder = tmp_path_factory.mktemp("informing")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -56,13 +56,13 @@ pytestmark = pytest.mark.copy_of("founded_informing")
 
 
 def informed(text: str, *more: str) -> list[str]:
-    """Return the words that record that the intelligence directorate was told this."""
+    """Return the command that records that the intelligence directorate received this text."""
     return ["case", "measure", "add", "1", "dnred_informed", "--text", text, *more]
 
 
 @pytest.mark.slow
-def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) -> None:
-    """It is refused without a text or with an empty one; other measures take no text."""
+def test_the_text_for_another_body_is_recorded_with_the_measure(office: Office) -> None:
+    """The measure is refused without a text or with an empty one. Other measures take no text."""
     before = office.state()
     for words in (["case", "measure", "add", "1", "dnred_informed"], informed(" ")):
         assert "this measure must contain the text that is sent: dnred_informed" in refused(office, *words)
@@ -73,8 +73,8 @@ def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) 
     assert f"(the reporter is not told)\n│ {OWN}\n" in office.run("case", "show", "1").out
 
 
-def test_the_journal_knows_it_by_its_hash_and_the_ledger_that_it_was_given(office: Office) -> None:
-    """Neither holds a word of it."""
+def test_the_journal_and_the_ledger_record_the_hash_of_the_text(office: Office) -> None:
+    """Neither contains a word of it."""
     office.json(*informed(OWN))
     digest = hashlib.sha256(OWN.encode()).hexdigest()
     entries = office.json("journal", "list")["entries"]
@@ -86,7 +86,7 @@ def test_the_journal_knows_it_by_its_hash_and_the_ledger_that_it_was_given(offic
     assert "stupéfiants" not in repr((entries, row))
 
 
-# What must never go, with a reason or without, and by which words it is refused.
+# Texts that are refused with or without a reason, and the words of the refusal.
 NEVER = {
     "quoted": ("On a parlé du conteneur attendu au Havre.", "who reported: “On a parlé du conteneur"),
     "protected": (f"Il est dit : {SECRET}.", "who reported: “"),
@@ -96,7 +96,7 @@ NEVER = {
 
 
 @pytest.mark.parametrize("name", NEVER)
-def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
+def test_a_text_that_reveals_who_reported_or_who_is_concerned_is_refused(
     office: Office, name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "named").write_text("Maëlle Kerguelen, grutière")
@@ -109,8 +109,8 @@ def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
 
 
 @pytest.mark.parametrize("text", ["Il arrive mardi.", "Cela viserait le Havre."])
-def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: str) -> None:
-    """Two officers say why, and the journal keeps it."""
+def test_a_text_that_repeats_details_of_a_report_requires_a_reason(office: Office, text: str) -> None:
+    """Two officers give the reason, and the journal keeps it."""
     before = office.state()
     assert "because it repeats details from a report" in refused(office, *informed(text))
     said = refused(office, *informed(text, "--despite-warning", SECRET))
@@ -122,14 +122,14 @@ def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: st
     assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
 
-def test_the_container_that_all_this_is_about_goes_without_a_warning(office: Office) -> None:
-    """However it is spaced."""
+def test_a_container_number_may_be_sent_without_a_warning(office: Office) -> None:
+    """Its spacing does not matter."""
     for number in (CONTAINER, "csqu 305438 3"):
         office.json(*informed(f"Voir le conteneur {number}, frigorifique."))
 
 
 LETTER = f"Conteneur {CONTAINER} à contrôler ; voyez Luc Ferrand et Rachid Belkacem."
-# What a case says, in a letter or a note, and what is sent: with a reason or without, it is refused.
+# The text of a message or note in a case, and a text that is refused with or without a reason.
 NAMES_IN_TEXT = {
     "with capitals": ("Luc Ferrand a loué son badge ; Rachid Belkacem ferme les yeux.", LETTER),
     "without": ("luc ferrand a loué son badge et son chef rachid belkacem ferme les yeux", LETTER),
@@ -143,8 +143,11 @@ NAMES_IN_TEXT = {
 }
 
 
-def test_no_name_of_any_text_of_the_case_goes_to_the_intelligence_directorate(office: Office) -> None:
-    """With a reason or without; a control is that each text goes while the case does not say the name."""
+def test_a_text_with_a_name_from_any_text_of_the_case_is_refused(office: Office) -> None:
+    """No reason changes that.
+
+    As a control, each text is accepted while the case does not contain the name.
+    """
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         for name, (said, text) in NAMES_IN_TEXT.items():
             recording.check(session, 1, text, "utile")
@@ -159,8 +162,8 @@ def test_no_name_of_any_text_of_the_case_goes_to_the_intelligence_directorate(of
                     undone.rollback()
 
 
-def test_the_name_of_an_area_goes_with_a_reason_though_it_may_be_a_part_of_a_name(office: Office) -> None:
-    """Any other word of what may be one is refused: so is that of a ship."""
+def test_the_name_of_an_area_may_be_sent_with_a_reason_even_if_it_is_part_of_a_name(office: Office) -> None:
+    """Any other word that may be part of a name, such as that of a ship, is refused."""
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))
         with pytest.raises(Refused, match="because it repeats details from a report"):
@@ -171,8 +174,8 @@ def test_the_name_of_an_area_goes_with_a_reason_though_it_may_be_a_part_of_a_nam
         session.rollback()
 
 
-def test_a_text_in_capitals_makes_names_of_no_two_words_that_stand_side_by_side(office: Office) -> None:
-    """Nor of one; in a short row of capitals, they may be a name."""
+def test_two_adjacent_words_in_a_text_in_capitals_are_not_taken_for_a_name(office: Office) -> None:
+    """In a short row of capitals, they may be a name."""
     text = "Un conteneur frigorifique arrive mardi."
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         for said, is_name in (
@@ -187,7 +190,7 @@ def test_a_text_in_capitals_makes_names_of_no_two_words_that_stand_side_by_side(
                 undone.rollback()
 
 
-def test_what_follows_a_form_of_address_is_no_name_if_it_is_a_small_word(office: Office) -> None:
+def test_an_article_after_a_form_of_address_is_not_taken_for_a_name(office: Office) -> None:
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_note("vu à la grille avec la cheffe"))
         recording.check(session, 1, "Prévenir Mme la directrice.", "")
@@ -196,8 +199,8 @@ def test_what_follows_a_form_of_address_is_no_name_if_it_is_a_small_word(office:
         session.rollback()
 
 
-def test_a_container_that_is_never_to_be_repeated_does_not_go(office: Office) -> None:
-    """Though it is goods; the control is that it goes while the reporter said so of nothing."""
+def test_a_container_number_that_must_never_be_repeated_is_refused(office: Office) -> None:
+    """As a control, the number is accepted until the reporter asks for that."""
     text = f"Voir le conteneur {CONTAINER}, frigorifique."
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         recording.check(session, 1, text, "")
@@ -226,7 +229,7 @@ def _follow_up(said: str) -> FollowUp:
     )
 
 
-def test_at_the_desk_two_officers_record_it_and_read_it_again(office: Office) -> None:
+def test_at_the_desk_two_officers_record_the_text_and_can_read_it_again(office: Office) -> None:
     form: dict[str, Any] = {"kind": "dnred_informed", "degree": "0"}
     form["sent"] = f"{OWN} M. Quélennec y serait mêlé."
     two = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
@@ -240,7 +243,7 @@ def test_at_the_desk_two_officers_record_it_and_read_it_again(office: Office) ->
         assert f'<p class="written" dir="auto">{OWN}</p>' in client.page("/en/case/1")
 
 
-def test_another_law_asks_it_of_another_measure(office: Office) -> None:
+def test_another_law_can_require_a_text_with_another_measure(office: Office) -> None:
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])

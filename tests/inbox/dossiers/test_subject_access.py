@@ -1,4 +1,4 @@
-"""A person who asks what is held on them is not tipped off, and learns nothing of the reporter."""
+"""The answer to an access request neither warns the person nor reveals the reporter."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ from tests.support.inbox_visas import agree
 from tests.support.laws import FRENCH
 
 NAME = "Firmin Quélennec"
-# As the law of France has it.
+# The values of the French law.
 EARLIEST, WITHIN = timedelta(25), relativedelta(months=1)
 TEXT = (
     f"J'étais de garde avec Ondine. {NAME.upper()} a loué son badge à un inconnu au Havre le 3 mars à 14h30 !"
@@ -46,14 +46,17 @@ TEXT = (
 )
 SECRET = "Je suis la voisine du dessus"
 IDENTITY = "Maëlle Kerguelen, grutière"
-# Nothing of it stands in a report.
+# No report contains these words.
 OWN = f"Il est dit que {NAME} aurait cédé contre de l'argent un moyen d'entrer."
 NAMES = ("alice", "bruno", "chloe")
 
 
 @pytest.fixture(scope="module")
 def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three cases that name a person, and one that does not; request 1 is of that person, 2 of another."""
+    """Three cases that name a person, and one that does not.
+
+    Request 1 is by that person, request 2 by another.
+    """
     folder = tmp_path_factory.mktemp("access")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -72,7 +75,7 @@ def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def record(name: str, since: int = 0) -> list[str]:
-    """Return the words that record a request of today, or of some days ago."""
+    """Return the command that records a request received some days ago."""
     came = (today() - timedelta(since)).isoformat()
     return ["request", "add", "--person", name, "--received", came, "--way", "letter"]
 
@@ -84,14 +87,14 @@ def office(founded_access: Office, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock that shows the first day on which anybody is answered."""
+    """A clock that shows the first day on which requests can be answered."""
     made = moved(monkeypatch)
     made.wait(EARLIEST.days)
     return made
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Let it be decided, past the commands, that no prosecutor is told, and that persons are informed."""
+    """Record, without the commands, that no prosecutor is informed and that the persons concerned are."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
@@ -103,7 +106,7 @@ def inform(office: Office, *numbers: str) -> None:
 
 
 def answer(office: Office, text: str | None = None, *options: str, request: str = "1") -> Said:
-    """Answer a request into the file of its number."""
+    """Answer a request, and write the letter to a file named after its number."""
     words = ["request", "answer", request, "--out", str(office.out / request), *options]
     if text is not None:
         (office.out.parent / "text").write_text(text)
@@ -112,23 +115,26 @@ def answer(office: Office, text: str | None = None, *options: str, request: str 
 
 
 def seen(office: Office, request: str = "1") -> dict[int, Any]:
-    """Return what those present see of the cases of a request."""
+    """Return what the officers who are signed in see of the cases of a request."""
     return {each["case"]: each for each in office.json("request", "show", request)["cases"]}
 
 
 def not_printed(pages: str, *texts: str) -> list[str]:
-    """Return each word of these texts that does not stand on the pages."""
+    """Return each word of these texts that the pages do not contain."""
     printed = set(pages.split())
     return [word for text in texts for word in text.split() if word not in printed]
 
 
 def letter(office: Office, request: str = "1") -> bytes:
-    """Return what the person gets."""
+    """Return the letter to the person."""
     return (office.out / request).read_bytes()
 
 
-def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: Office) -> None:
-    """In answers, messages and notes; what they say of that person is shown apart, and journalled."""
+def test_cases_that_name_the_person_are_found_in_all_their_texts(office: Office) -> None:
+    """Answers, messages and notes are searched.
+
+    Passages about the person are shown separately, and the journal records it.
+    """
     assert [1, 2, 3] == [*seen(office)]
     assert {} == seen(office, "2")
     said = office.json("request", "passages", "1", "--request", "1")["passages"]
@@ -140,26 +146,29 @@ def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: O
 
 
 def waits(office: Office, number: int) -> bool:
-    """Tell whether the destruction of a case waits for an answer to somebody."""
+    """Tell whether a case cannot be destroyed because of an unanswered request."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         return Obstacle.REQUEST in exits.obstacles(session, number, Asked(way=Exit.DESTROY, today=today()))
 
 
 def to_do(office: Office, number: int) -> str:
-    """Return what is said to do about that, to those who may read the case."""
+    """Return the hint about that request for officers who may read the case."""
     with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
 
 
-# Who is no namesake's takes a case out of the answer: by two.
+# Recording a namesake removes a case from the answer, so it takes two officers.
 BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_is_a_namesake(
+def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesake(
     office: Office,
 ) -> None:
-    """With a reason, on command line and desk. If it is the person after all, or named in full, it counts."""
+    """It takes a reason, at the desk and on the command line.
+
+    The case counts again if it concerns the person after all, or names that person in full.
+    """
     inform(office, "1", "2", "3", "4")
     office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
     assert ([1, 2, 3], True) == ([*seen(office)], waits(office, 4))
@@ -196,8 +205,8 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
 
 
 @pytest.mark.usefixtures("ripe")
-def test_what_is_told_is_what_officers_write(office: Office) -> None:
-    """No passage of a report, no day of it, no number of a case; the law of the objection is not claimed."""
+def test_an_answer_contains_only_what_officers_wrote(office: Office) -> None:
+    """It has no passage, day or case number, and does not mention the right to object."""
     inform(office)
     assert 0 == answer(office, OWN).code
     pages = room_of.printed(letter(office))
@@ -229,13 +238,13 @@ def severe(office: Office) -> None:
 
 
 def never_asked(office: Office, duty: str = "art40") -> None:
-    """Let nobody have asked of case 2 whether the prosecutor is told: it was never scored."""
+    """Delete the duty to decide about the prosecutor in case 2, as if the case had never been scored."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (2, duty)))
 
 
 def never_asked_of_persons(office: Office) -> None:
-    """Let nobody have asked either whether whom case 2 names is informed, as under a law that does not."""
+    """Delete the duty to decide whether to inform the persons concerned, as under a law without it."""
     never_asked(office, "art14")
 
 
@@ -249,7 +258,7 @@ def investigated(office: Office) -> None:
     office.json("case", "decide", "2", "no_transmission", "--reason", "the prosecutor has it already")
 
 
-# What stands in the way, how it is put there once all persons were informed, and what takes it away.
+# Each obstacle, how it arises although the persons were informed, and the command that removes it.
 UNOPPOSED = (
     "request",
     "unopposed",
@@ -274,8 +283,8 @@ WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: Clock, way: str) -> None:
-    """Officers are told why and of which case; the refusal changes nothing."""
+def test_an_obstacle_prevents_an_answer_with_data(office: Office, ripe: Clock, way: str) -> None:
+    """The refusal names the obstacle and the case, and changes nothing."""
     what, put, lifted = WAYS[way]
     inform(office)
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
@@ -288,7 +297,7 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     assert (1, True) == (said.code, "case 2: " in said.err)
     if lifted == DECIDE:
         hint = "inbox case decide 2 informed --reason TEXT"
-        assert hint in said.err, "that nobody is named is refused where somebody asks"
+        assert hint in said.err, "not_needed is refused while the person has a request"
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert lifted
     office.json(*[ripe.day.isoformat() if word == "DAY" else word for word in lifted])
@@ -297,8 +306,11 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_case_that_is_linked_as_of_the_same_person_may_mean_who_asks(office: Office) -> None:
-    """Without the name; and while it is with justice, nobody is told what the other says."""
+def test_a_case_linked_as_concerning_the_same_person_counts_for_a_request(office: Office) -> None:
+    """It need not contain the name.
+
+    While it is with the prosecutor, the other case is not disclosed either.
+    """
     inform(office)
     office.json("case", "link", "add", "4", "2", "same_person")
     assert [4] == office.json("request", "show", "1")["maybe"]
@@ -312,12 +324,14 @@ def test_a_case_that_is_linked_as_of_the_same_person_may_mean_who_asks(office: O
 
 
 @pytest.mark.parametrize("way", ["in full", "by the family name"])
-def test_that_nobody_is_named_is_asked_again_once_a_case_names_who_asks(office: Office, way: str) -> None:
-    """As soon as officers see that; by the family name alone, once one of them says that it is the person."""
+def test_a_decision_that_nobody_is_named_is_reopened_if_the_case_names_the_requester(
+    office: Office, way: str
+) -> None:
+    """With only the family name, it is reopened once an officer records that it is the same person."""
     number = 2 if way == "in full" else 4
     inform(office, "1", "2", "3", "4")
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Duty, (number, "art14")).decision = "not_needed"  # as before anybody asked
+        session.get_one(Duty, (number, "art14")).decision = "not_needed"  # as decided before the request
     if way != "in full":
         office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
         assert 4 not in seen(office)
@@ -329,7 +343,7 @@ def test_that_nobody_is_named_is_asked_again_once_a_case_names_who_asks(office: 
 
 
 def informing(office: Office, number: int) -> str:
-    """Return what is decided about informing the persons of a case; empty for what is to be decided."""
+    """Return the decision about informing the persons of a case; empty if it is still to be made."""
     return next(
         row["decision"]
         for row in office.json("case", "show", str(number))["work"]["duties"]
@@ -337,8 +351,10 @@ def informing(office: Office, number: int) -> str:
     )
 
 
-def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: Office) -> None:
-    """Put off it is, or decided that they are informed."""
+def test_officers_cannot_decide_that_nobody_is_named_while_a_named_person_has_a_request(
+    office: Office,
+) -> None:
+    """They can defer the decision, or inform the persons."""
     nobody = ("case", "decide", "2", "not_needed", "--reason", "drill")
     before = office.state()
     assert "case 2 names, or may name, somebody who has made" in office.run(*nobody).err
@@ -346,10 +362,10 @@ def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: O
     put_off(office)
 
 
-def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
+def test_the_prosecutor_s_word_does_not_cover_proceedings_that_open_later(
     office: Office, ripe: Clock
 ) -> None:
-    """It was about what there was to ask then; a new word is about these, too."""
+    """A new word covers them."""
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
@@ -363,12 +379,10 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
     assert 0 == answer(office, OWN).code
 
 
-def test_what_a_prosecutor_restricts_after_not_objecting_holds_the_answer_back(
-    office: Office, ripe: Clock
-) -> None:
-    """A word without restrictions does not; nor do any bind without proceedings, once a final decision came.
+def test_a_later_restriction_by_the_prosecutor_prevents_the_answer(office: Office, ripe: Clock) -> None:
+    """A later word without restrictions does not.
 
-    Who answers reads by whose word, of which day, and who recorded it.
+    The request shows who gave the word, on which day, and who recorded it.
     """
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
@@ -393,8 +407,8 @@ def test_what_a_prosecutor_restricts_after_not_objecting_holds_the_answer_back(
 
 
 @pytest.mark.usefixtures("ripe")
-def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
-    """Also for a case for which no rule asked it, because only its text or a note has the name."""
+def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons(office: Office) -> None:
+    """That includes a case for which no rule asked, because only its text or a note contains the name."""
     inform(office, "1", "2")
     office.json("case", "decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
@@ -405,7 +419,7 @@ def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) ->
     assert 0 == answer(office, OWN).code
 
 
-def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, ripe: Clock) -> None:
+def test_a_deferred_decision_is_open_again_on_its_day(office: Office, ripe: Clock) -> None:
     inform(office, "1", "3")
     office.json(*NO_TRANSMISSION)
     until = (ripe.day + timedelta(1)).isoformat()
@@ -418,16 +432,16 @@ def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, rip
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("kind", ["suspension", "disciplinary_opened"])
-def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
+def test_during_proceedings_of_the_office_only_an_informed_person_is_answered_with_data(
     office: Office, kind: str
 ) -> None:
-    """That informing was not needed is not enough: then these proceedings are not known."""
+    """Otherwise the person may not know of them. A decision that informing was not needed is not enough."""
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     office.json("case", "measure", "add", "2", kind)
     assert [] == seen(office)[2]["obstacles"]
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as before anybody asked
+        session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as decided before the request
     assert [Obstacle.PROCEEDINGS, Obstacle.PERSONS] == seen(office)[2]["obstacles"]
     assert 1 == answer(office, OWN).code
 
@@ -443,10 +457,13 @@ def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
         ("2", 0, "x" * 201),
     ],
 )
-def test_a_word_of_the_prosecutor_that_cannot_be_is_not_noted(
+def test_a_word_of_the_prosecutor_with_invalid_details_is_refused(
     office: Office, ripe: Clock, case: str, day: int, reference: str
 ) -> None:
-    """If the case does not name the person, for a day to come or before the request, without a reference."""
+    """The day may be in the future or before the request.
+
+    The case may not name the person, or the reference may be missing.
+    """
     before = office.state()
     said = (ripe.day + timedelta(day)).isoformat()
     asked = office.run(
@@ -456,10 +473,10 @@ def test_a_word_of_the_prosecutor_that_cannot_be_is_not_noted(
 
 
 @pytest.mark.usefixtures("ripe")
-def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
+def test_the_letter_is_the_same_if_access_is_refused_and_if_no_data_is_held(
     office: Office, tmp_path: Path
 ) -> None:
-    """Byte for byte but for the name: of one length, and the same bytes where the names are the same."""
+    """Letters to the same name are equal byte for byte."""
     assert {} != seen(office)
     assert 0 == answer(office).code
     refused = office.out / "1"
@@ -476,17 +493,17 @@ def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
 
 
 def to_answer(page: str) -> list[int]:
-    """Return which requests the page says to answer today, in front of all else that waits."""
+    """Return the requests that the page lists first, as those to answer today."""
     told = page.partition('id="ripe"')[2].partition("</section>")[0]
     return [int(each) for each in re.findall(r"/access/(\d+)", told)]
 
 
-def test_on_which_day_somebody_was_answered_is_on_no_letter(
+def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """What is found to be nothing is quickly written, a refusal later: all letters in time have one day.
+    """A refusal takes longer than finding that no data is held, so the real date would tell them apart.
 
-    On that day all that can be answered stand on the desk's first page.
+    On the day of the answer, the desk's first page lists all requests that can be answered.
     """
     (tmp_path / "other").mkdir()
     other = Office.found_by(tmp_path / "other", NAMES, 2)
@@ -504,10 +521,10 @@ def test_on_which_day_somebody_was_answered_is_on_no_letter(
     assert days.long("fr", due) in late
 
 
-def test_no_answer_is_given_before_the_same_day_whatever_is_found(
+def test_no_request_is_answered_before_a_fixed_day_whatever_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even one that is refused for another reason: that reason would tell that something was found."""
+    """Until then, the refusal is always the same. Another error would reveal that data was found."""
     clock = moved(monkeypatch)
     inform(office)
     clock.wait(EARLIEST.days - 1)
@@ -526,13 +543,13 @@ def test_no_answer_is_given_before_the_same_day_whatever_is_found(
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
+def test_an_excluded_officer_sees_the_same_as_if_no_data_were_held(
     founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While at work on the request, and afterwards in register, journal and oversight, whoever answered it.
+    """The views compared are the request, and later the register, the journal and oversight.
 
-    In some inboxes the only case that names the person is kept from bruno, in others nothing names that
-    person. The control is what alice and chloe see.
+    In some inboxes bruno is excluded from the only case that names the person, in others no case does. As a
+    control, alice and chloe see the difference.
     """
     clock = moved(monkeypatch)
     views = []
@@ -551,7 +568,7 @@ def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
         bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
         kept.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
         kept.json("case", "declare", "1")
-        (folder / "identity").write_text(IDENTITY)  # with which text and reason are compared
+        (folder / "identity").write_text(IDENTITY)  # text and reason are compared with it
         kept.json("case", "identity", "add", "1", "--text-file", folder / "identity")
         kept.json("access", "conflict", "add", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]
@@ -589,7 +606,7 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
     grown = kept.json("journal", "verify")["head"]["n"] - head
     said += [bruno.run(*words) for words in commands]
     pages += _pages(bruno)
-    # Every journal has a fingerprint of its own.
+    # Every journal has its own fingerprint.
     plain = [(each.code, each.out.partition("journal: ")[0], each.err) for each in said]
     found: dict[str, Any] = {"bruno": [plain, pages, grown], "others": seen(kept)}
     found["letter"] = (kept.out / "1").read_bytes()
@@ -598,7 +615,7 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
 
 
 def _pages(office: Office) -> list[str]:
-    """Return the pages of the desk on which something of a request could stand, without what is drawn."""
+    """Return the desk's pages that could show a request, without random values."""
     with sitting(office) as client:
         paths = ["/today", "/", "/access", "/access/1", "/oversight", "/retention", "/office/register"]
         shown = [client.page(f"/fr{path}") for path in [*paths, "/journal"]]
@@ -607,17 +624,20 @@ def _pages(office: Office) -> list[str]:
             TOKEN.pattern,
             r"(?:[0-9A-Z]{4} ){7}[0-9A-Z]{4}",
             r"partage \w{4}",
-            r'data-(session|inbox)="\d+"',  # seconds that are left
-            r"/left/[\w-]+",  # of this session
+            r'data-(session|inbox)="\d+"',  # remaining seconds
+            r"/left/[\w-]+",  # differs in each session
         )
         return [re.sub("|".join(drawn), "", page) for page in shown]
 
 
 @pytest.mark.usefixtures("ripe")
-def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
+def test_an_answer_covers_only_the_cases_that_the_officers_present_may_see(
     office: Office, tmp_path: Path
 ) -> None:
-    """The third is neither counted nor hinted at; who may see it sees that it names the person."""
+    """The third case is neither counted nor hinted at.
+
+    Officers who may read it see that it names the person.
+    """
     inform(office)
     office.of("alice", "bruno").json("access", "conflict", "add", "3", "chloe", "--reason", "drill")
     unnamed = office.copy(tmp_path / "unnamed")
@@ -639,8 +659,11 @@ def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
 
 
 @pytest.mark.usefixtures("ripe")
-def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Office) -> None:
-    """Otherwise, a name to look for would tell what they say. Until then only the letter can be sent."""
+def test_cases_without_a_declaration_of_all_officers_present_are_not_searched(office: Office) -> None:
+    """Otherwise officers could search undeclared cases for a name.
+
+    Until then they can send only the letter without data.
+    """
     world = World(office)
     portal = Portal(world, office.root.parent / "other")
     bundle = portal.bundle(Sent(drop(world, f"{NAME} encore")))
@@ -658,10 +681,10 @@ def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Offi
 
 
 @pytest.mark.usefixtures("ripe")
-def test_after_the_answer_nothing_is_shown_either_of_a_case_that_not_all_present_have_declared(
+def test_undeclared_cases_stay_hidden_after_the_answer(
     office: Office,
 ) -> None:
-    """They are counted as before, whomever they name. Those who have declared it read what was told."""
+    """They are counted as before, whomever they name. Officers with a declaration read what was disclosed."""
     inform(office)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).where(Declaration.officer == "bruno", Declaration.case > 1))
@@ -683,8 +706,11 @@ NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("how", NAMING)
-def test_an_officer_whom_a_request_names_does_not_see_to_it(office: Office, how: str) -> None:
-    """By a name or an alias, whether cases name that one or not; two others answer it."""
+def test_an_officer_whom_a_request_names_cannot_work_on_it(office: Office, how: str) -> None:
+    """An alias counts, too, and it does not matter whether a case names the officer.
+
+    Two others can answer.
+    """
     if how == "name":
         office.json(*record(NAMING[how], since=EARLIEST.days))
     else:
@@ -710,8 +736,11 @@ def test_an_officer_whom_a_request_names_does_not_see_to_it(office: Office, how:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(office: Office) -> None:
-    """The reason stays with the cases: in the journal, all would read that there are some."""
+def test_withholding_data_without_an_obstacle_requires_a_reason(office: Office) -> None:
+    """The reason is stored with the cases.
+
+    In the journal, it would show every officer that there are some.
+    """
     inform(office)
     before = office.state()
     assert "no obstacle forbids disclosing the contents of these cases: 1, 2, 3" in answer(office).err
@@ -725,8 +754,8 @@ def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(offi
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
-    """Otherwise it would be dropped silently."""
+def test_an_option_that_does_not_fit_the_kind_of_answer_is_a_usage_error(office: Office) -> None:
+    """Otherwise the reason would be discarded silently."""
     inform(office)
     for text, option in ((OWN, "--reason"), (None, "--despite-warning")):
         assert 2 == answer(office, text, option, "drill").code
@@ -734,7 +763,7 @@ def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_why_somebody_was_refused_stays_with_each_case(office: Office) -> None:
+def test_each_case_keeps_the_obstacles_that_led_to_a_refusal(office: Office) -> None:
     assert 0 == answer(office).code
     assert {(False, "persons, prosecutor")} == {
         (each["given"], each["reason"]) for each in seen(office).values()
@@ -742,7 +771,7 @@ def test_why_somebody_was_refused_stays_with_each_case(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_where_nothing_is_held_nothing_can_be_told(office: Office) -> None:
+def test_an_answer_with_data_is_refused_if_no_case_names_the_person(office: Office) -> None:
     assert "no case names this person" in answer(office, "Rien n'est écrit.", request="2").err
     assert [] == [*office.out.iterdir()]
 
@@ -761,8 +790,8 @@ QUOTED = {
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("how", QUOTED)
-def test_a_run_of_the_reporters_words_is_refused_with_the_passage_named(office: Office, how: str) -> None:
-    """With a reason as without: five words in a row, however they are written."""
+def test_an_answer_with_five_successive_words_of_a_report_is_refused(office: Office, how: str) -> None:
+    """The refusal names the passage. Neither a reason nor another spelling helps."""
     inform(office)
     before = office.state()
     said = answer(office, f"{OWN} On lit : {QUOTED[how]}.", "--despite-warning", "drill")
@@ -777,14 +806,14 @@ def test_a_run_of_the_reporters_words_is_refused_with_the_passage_named(office: 
     [f"{NAME} a loué son badge, lui.", f"{NAME}, {NAME.upper()} {NAME}: quelqu'un a loué son badge."],
     ids=["four words", "the name, and four words"],
 )
-def test_four_words_and_the_name_of_the_person_are_no_quotation(office: Office, text: str) -> None:
+def test_four_successive_words_with_the_person_s_name_are_accepted(office: Office, text: str) -> None:
     inform(office)
     said = answer(office, text)
     assert (0, "") == (said.code, said.err)
 
 
 @pytest.mark.usefixtures("ripe")
-def test_words_of_a_report_that_does_not_name_the_person_take_a_reason(office: Office) -> None:
+def test_words_of_a_report_that_does_not_name_the_person_require_a_reason(office: Office) -> None:
     inform(office)
     other = "le grand portail vert reste ouvert"
     with office.opened() as inbox, inbox.transaction() as session:
@@ -801,7 +830,7 @@ NEVER = {
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("what", NEVER)
-def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office: Office, what: str) -> None:
+def test_an_answer_must_not_reveal_the_reporter_or_repeat_protected_words(office: Office, what: str) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
     office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
@@ -811,8 +840,8 @@ def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_name_that_the_reporter_shares_with_the_person_is_not_the_reporter_s_alone(office: Office) -> None:
-    """A relative, or a namesake: the text names the person who asks, and nobody else."""
+def test_a_name_that_the_reporter_shares_with_the_person_is_accepted(office: Office) -> None:
+    """The reporter may be a relative or a namesake. The text names only the person with the request."""
     inform(office)
     (office.out.parent / "identity").write_text(f"Maëlle {NAME.split()[1]}, sa cousine")
     office.json("case", "identity", "add", "1", "--text-file", office.out.parent / "identity")
@@ -820,7 +849,7 @@ def test_a_name_that_the_reporter_shares_with_the_person_is_not_the_reporter_s_a
 
 
 @pytest.mark.usefixtures("ripe")
-def test_nor_does_the_reason_that_stays_with_the_cases_tell_it(office: Office) -> None:
+def test_the_reason_stored_with_the_cases_must_not_reveal_the_reporter(office: Office) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
     office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
@@ -844,8 +873,8 @@ WARNED = {
 
 
 @pytest.mark.usefixtures("ripe")
-def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(office: Office) -> None:
-    """Each alone is refused; with a reason all of them go together."""
+def test_details_that_could_identify_a_witness_require_a_reason(office: Office) -> None:
+    """Each detail is refused without one. With a reason, stored with the cases, all are accepted together."""
     inform(office)
     before = office.state()
     for what, (text, words) in WARNED.items():
@@ -862,15 +891,15 @@ def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(o
 @pytest.mark.parametrize(
     "text", ["", " \n", "x" * 20_001, "Il\u202e aurait", "Il\x1b[2J", "Il\taurait", "Il\0"]
 )
-def test_a_text_that_is_none_is_refused(office: Office, text: str) -> None:
-    """Empty, too long, or with a character that nobody sees."""
+def test_an_invalid_answer_text_is_refused(office: Office, text: str) -> None:
+    """It is empty, too long, or has an invisible character."""
     inform(office)
     before = office.state()
     assert 1 == answer(office, text).code
     assert (before, []) == (office.state(), [*office.out.iterdir()])
 
 
-def test_a_request_is_answered_once_into_a_file_that_is_not_there(office: Office, ripe: Clock) -> None:
+def test_a_request_is_answered_only_once_and_into_a_new_file(office: Office, ripe: Clock) -> None:
     (office.out / "1").write_text("there")
     before = office.state()
     assert "already exists" in answer(office).err
@@ -885,14 +914,14 @@ def test_a_request_is_answered_once_into_a_file_that_is_not_there(office: Office
     assert (ripe.day.isoformat(), "alice, bruno") == (row["answered"], row["by"])
 
 
-def test_a_late_answer_is_still_given(office: Office, ripe: Clock) -> None:
+def test_a_request_can_still_be_answered_late(office: Office, ripe: Clock) -> None:
     ripe.day = today() + WITHIN + timedelta(5)
     assert 0 == answer(office).code
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(office: Office) -> None:
-    """The line of the register stays, with the names: it never said which case it was about."""
+def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office) -> None:
+    """The line in the register remains with the names, because it never named the case."""
     assert 0 == answer(office).code
     before = office.json("request", "list")
     with office.opened() as inbox, inbox.vault.transaction() as session:
@@ -901,14 +930,17 @@ def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(o
     assert {} == seen(office)
 
 
-def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: Office, ripe: Clock) -> None:
-    """Its line says why; of what not all have declared, the same whomever it names; any answer lifts that."""
+def test_a_case_that_names_a_waiting_requester_is_not_destroyed(office: Office, ripe: Clock) -> None:
+    """Its line gives the reason.
+
+    Undeclared cases show the same, whomever they name. Any answer removes the obstacle.
+    """
     inform(office)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in (1, 4):
             session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
             session.get_one(Workflow, number).waits = False
-            session.get_one(Case, number).withdrawn = True  # so that no portal has to hear of it
+            session.get_one(Case, number).withdrawn = True  # no portal has to be told of it
     rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
     waits_for = (
@@ -930,10 +962,10 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
 
 
 @pytest.mark.usefixtures("ripe")
-def test_the_journal_has_one_entry_of_no_case(office: Office) -> None:
-    """Also where text and reason were compared with who a reporter is, even one who bears the same name.
+def test_the_journal_entry_of_an_answer_names_no_case(office: Office) -> None:
+    """That holds even if text and reason are compared with a reporter's identity.
 
-    Two who touch that otherwise are noted.
+    A text that repeats the identity causes an entry.
     """
     inform(office)
     for number, identity in (("2", IDENTITY), ("3", "Anne Quélennec")):

@@ -1,4 +1,4 @@
-"""No command and no page shows what proves who reported. The commands are those of the journal's table."""
+"""No command and no page shows data that prove who reported. The journal's table lists the commands."""
 
 import hashlib
 import json
@@ -20,12 +20,12 @@ from tests.support.inbox_builders import passphrase_of, today
 from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import NOTES
 
-# Which no other text of the vault says.
+# No other text of the vault contains this name.
 IDENTITY = "Ondine Kerguelen-Xaintrailles"
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
-    """Yield what proves who reported each case, as it is in the vault."""
+    """Yield the data in the vault that prove who reported each case."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for case in session.scalars(select(Case)):
             report = REPORT.parse(case.message)
@@ -44,14 +44,16 @@ def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
 
 
 def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
-    """Return what of these values is in what is shown, raw, in hexadecimal or in base 64."""
+    """Return the names of the values that the output contains, raw, in hexadecimal or in base 64."""
     return [name for name, value in values for written in forms(value) if written in out]
 
 
-def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_path: Path) -> None:
-    """Every page that can be opened of a case that may be read, and what is told to whom it names.
+def test_no_page_of_the_desk_and_no_answer_to_a_request_proves_who_reported(
+    trio: Trio, tmp_path: Path
+) -> None:
+    """The test opens every page of a case that the officer may read, and the answer to a person named in it.
 
-    Nor who the reporter is, where that is kept: one officer is signed in, and to read it takes two.
+    They do not show the reporter's identity either: one officer is signed in, and reading it takes two.
     """
     values = [*proofs(trio), ("identity", IDENTITY.encode())]
     with trio.others.opened() as inbox, inbox.transaction() as session:
@@ -84,10 +86,10 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
 
 
 @pytest.mark.slow
-def test_no_command_prints_what_proves_who_reported(trio: Trio, tmp_path: Path) -> None:
-    """Raw, in hexadecimal or in base 64; the control is the reports, where they stand.
+def test_no_command_prints_data_that_prove_who_reported(trio: Trio, tmp_path: Path) -> None:
+    """As a control, the stored reports contain these data.
 
-    What each prints for programs, an answer or an error, is JSON and nothing else.
+    With --json, each command prints only JSON, even for an error.
     """
     values = list(proofs(trio))
     (tmp_path / "text").write_text("x")

@@ -47,7 +47,7 @@ def rows(world: World, what: Any) -> list[Any]:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_nothing_is_missing_if_the_portal_applied_our_own_outboxes(world: World, portal: Portal) -> None:
+def test_there_is_no_gap_if_the_portal_applied_our_own_outboxes(world: World, portal: Portal) -> None:
     """The portal may have applied all, some or none. One officer is enough, and no serial is skipped."""
     first, last = outbox(world), outbox(world)
     for applied in (NOTHING, first, last):

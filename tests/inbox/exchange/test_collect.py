@@ -184,7 +184,10 @@ def test_a_report_that_names_an_expired_keyring_is_flagged(
 def test_a_portal_cannot_postpone_a_deadline_with_a_day_in_the_future(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Reports and messages then count as received today. So does the retention period of a closed case."""
+    """Reports and messages then count as received today.
+
+    The retention period of a closed case starts today.
+    """
     reporter, today = Reporter(world), build.today()
     late = dated(today + timedelta(days=3_650))
     collect(portal.bundle(first(reporter), edit=late))

@@ -299,7 +299,7 @@ def test_after_a_restore_a_portal_that_applied_another_outbox_is_told_of_entered
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
-def test_the_reporter_of_an_entered_report_can_read_replies_write_and_withdraw(
+def test_the_reporter_of_an_entered_report_can_read_replies_write_again_and_withdraw(
     world: World, portal: Portal, answers: Path
 ) -> None:
     """The twelve words are enough."""

@@ -51,7 +51,7 @@ def test_a_preview_is_written_to_a_new_file_only(case: World, tmp_path: Path) ->
         (["2", "1"], "there is no case 2"),
     ],
 )
-def test_no_file_is_written_without_a_picture_to_show(
+def test_a_preview_without_a_picture_writes_no_file(
     case: World, tmp_path: Path, words: list[str], said: str
 ) -> None:
     ended = case.office.run("file", "preview", *words, "--out", tmp_path / "out")

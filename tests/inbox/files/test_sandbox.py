@@ -114,7 +114,7 @@ def test_a_process_in_the_sandbox_cannot_write_a_file(rings: str, tmp_path: Path
 
 
 def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> None:
-    """Without the filter of system calls it could do both, even inside the same walls."""
+    """Without the filter of system calls, it could become another program."""
     interpreter = os.path.realpath(sys.executable)
     for rings in ("calls", "all"):
         assert ["refused: PermissionError"] * 2 == [

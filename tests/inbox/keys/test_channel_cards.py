@@ -50,7 +50,7 @@ def refused(root: Office, words: str, *command: str | Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_external_body_names_the_root_when_it_begins(root: Office, tmp_path: Path) -> None:
+def test_a_new_external_body_names_the_root(root: Office, tmp_path: Path) -> None:
     """The command prints the root's fingerprint, to compare with the poster, and the next step."""
     body = Office(tmp_path / "new")
     body.root.parent.mkdir()
