@@ -34,7 +34,7 @@ def work(office: Office) -> Any:
 
 
 def test_a_note_is_shown_to_officers_only(office: Office, first_reporter: Reporter) -> None:
-    """The case shows it with the officer who wrote it and the day, and the reporter's slot does not contain it."""
+    """The case shows the note, its officer and its day; the reporter's slot does not contain the note."""
     assert 1 == office.json("case", "note", "1", "--text", f"ask the port\n{CANARY}")["number"]
     assert 2 == office.json("case", "note", "1", "--text", "asked")["number"]
     notes = work(office)["notes"]
