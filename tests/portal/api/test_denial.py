@@ -1,4 +1,4 @@
-"""What it costs to keep all others' files out of a portal, by the rules before and by these."""
+"""The cost of keeping everybody else's files out of a portal, under the earlier rules and under these."""
 
 import math
 import statistics
@@ -193,7 +193,7 @@ each_kind = pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied:
 def test_declared_uploads_that_never_arrive_are_a_hundred_times_dearer(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """On a portal with the usual room, begun anew each hour."""
+    """On a portal with the usual room; the uploads begin again each hour."""
     attack = Attack(sqlite_room, denied, make_envelope(sqlite_room.site))
     attack.hours(HOURS, lambda: None)
     now = attack.declarations / HOURS * denied.texts * seconds
@@ -227,7 +227,7 @@ def test_leaving_every_fourth_half_hour_to_others_is_a_hundred_times_dearer(
 def test_a_trickle_sends_all_that_it_holds_and_is_a_hundred_times_dearer(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """Just enough each half hour; then it is whole, and stays as any envelope does."""
+    """It sends just enough in each half hour. Once complete, it stays like any other envelope."""
     attack = scaled(sqlite_room, denied)
     attack.hours(math.ceil(attack.denied.trickle_hours), attack.trickle)
     assert not attack.uploads
@@ -246,7 +246,7 @@ def test_a_trickle_sends_all_that_it_holds_and_is_a_hundred_times_dearer(
 def test_what_is_really_sent_keeps_others_out_until_it_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """Paid for once: the quota keeps what arrived, and no rule can tell it from what is honest."""
+    """It is paid for once. The quota keeps what has arrived, and no rule can tell it from honest uploads."""
     attack = scaled(sqlite_room, denied)
     attack.fill()
     attack.trickle(whole=True)

@@ -1,4 +1,4 @@
-"""A disk that others fill: one look an hour, the same for every process, that tells nothing of reports."""
+"""A disk that others fill: measured once an hour for all processes, and it reveals nothing about reports."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -37,7 +37,7 @@ def begin(server: Server) -> int:
 def test_processes_of_one_portal_see_the_disk_as_the_first_saw_it_in_an_hour(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """In two services, of which one begins after others have freed the disk; and after a restart of both.
+    """In two services, one of which begins after others have freed the disk; and after both restart.
 
     The control: without the look that they share, the same processes take more.
     """
@@ -105,7 +105,7 @@ def half_of(steps: int) -> int:
 def test_the_disk_is_looked_at_a_minute_before_each_hour_by_whoever_is_first(
     small: tuple[Room, Resize],
 ) -> None:
-    """Whatever the disk has at any other time, and whichever of two processes looks after the first."""
+    """The free disk at other times does not count, nor does it matter which of two processes looks later."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]
@@ -134,7 +134,7 @@ def test_whoever_begins_within_an_hour_takes_the_look_that_is_there(small: tuple
 def test_what_was_seen_before_a_portal_stopped_counts_for_no_more_than_an_hour_after(
     small: tuple[Room, Resize],
 ) -> None:
-    """Whether that hour was even or odd is all that is known of it."""
+    """Only whether that hour was even or odd is stored."""
     room, resize = small
     Clock(context(room), 0).look(HOUR * room.hour)
     resize(3)
@@ -148,7 +148,7 @@ def test_what_was_seen_before_a_portal_stopped_counts_for_no_more_than_an_hour_a
 
 
 def test_what_is_noted_tells_nothing_of_reports(small: tuple[Room, Resize]) -> None:
-    """Neither that one came or was refused, nor what it left on the disk: the clock alone looks."""
+    """Neither that a report came or was refused, nor what it left on the disk: only the clock measures."""
     room, resize = small
     room.send(make_report_envelope(room.site))
     assert noted(room) == {}
@@ -204,7 +204,7 @@ def test_where_nothing_bounds_it_nobody_looks(room: Room, spare_gb: float) -> No
 
 
 def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
-    """Whatever the configuration says, so much stays free."""
+    """That much stays free, whatever the configuration says."""
     assert sqlite_room.send(make_report_envelope(sqlite_room.site)).status_code == 201
     sqlite_room.configure(spare_gb=900_000)
     assert code(sqlite_room.send(make_report_envelope(sqlite_room.site))) == (507, "quota_full")

@@ -1,4 +1,4 @@
-"""Faults of what is beneath the portal: told clearly, over when they are over, nothing acknowledged lost."""
+"""Faults of disk, database and clock: clear errors, full recovery, and nothing acknowledged is lost."""
 
 import json
 import sqlite3
@@ -39,7 +39,7 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 
 def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """What was acknowledged is whole, what was begun goes on once there is room; nobody repairs anything."""
+    """Acknowledged envelopes are complete, and uploads continue once there is room, without repairs."""
     with small_disk(tmp_path / "disk", "4m") as resize:
         server = Server(tmp_path / "disk", free_port()).make(spare_gb=0)
         begun, sealed = make_report_envelope(SITE, file=bytes(400_000)), make_report_envelope(SITE)
@@ -82,7 +82,7 @@ def sound(server: Server) -> bool:
 def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Others fill it: what was begun goes on once they have made room, and the same processes with it."""
+    """Others fill it. Uploads continue in the same processes once there is room again."""
     with TemporaryDirectory(prefix="fanal-disk-") as folder, small_disk(Path(folder, "disk"), "200m"):
         Path(folder).chmod(0o755)
         cluster = postgres.Cluster(Path(folder, "disk")).make()
@@ -107,7 +107,7 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
 def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Reading goes on meanwhile; what was refused is taken when the lock is gone."""
+    """Meanwhile, reading works. Refused uploads are accepted once the lock is gone."""
     server = Server(tmp_path, free_port()).make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -126,7 +126,7 @@ def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(
 def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
-    """While it is gone every answer says when to come again; the same processes go on, so do uploads."""
+    """Meanwhile, every answer says when to try again. Then the same processes and uploads continue."""
     with postgres.database(cluster.url) as url:
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():
@@ -148,7 +148,7 @@ def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
 def test_a_page_keeps_what_was_written_until_postgresql_is_back(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
-    """It tries again by itself, and the report arrives, once."""
+    """The page tries again by itself, and the report arrives exactly once."""
     with postgres.database(cluster.url) as url, closing(chromium.new_context()) as context:
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():
@@ -178,7 +178,7 @@ def as_a_page(server: Server, sealed: Sealed) -> str:
 def test_a_clock_that_jumps_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
 ) -> None:
-    """Ten years on, then back before the start: reports are taken at any time, by the same processes."""
+    """Ten years ahead, then back before the start: the same processes always accept reports."""
     server = Server(tmp_path, free_port()).make()
     begun = make_report_envelope(SITE)
     with server.serving():

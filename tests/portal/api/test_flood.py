@@ -1,4 +1,4 @@
-"""A flood of junk buries nothing and shuts nobody out but those who come in its own way."""
+"""A flood of junk destroys no report, and keeps out only reports of its own kind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ JUNK = 400
 def test_hundreds_of_junk_reports_leave_a_true_one_untouched(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """What fits is kept, the rest is refused as full; ten thousand in `make soak`."""
+    """The portal keeps what fits and refuses the rest as full. `make soak` sends ten thousand."""
     server = Server(tmp_path, free_port()).make(capacity_gb=0.04)
     with server.serving():
         answers = flood(server, JUNK)

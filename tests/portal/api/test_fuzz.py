@@ -217,7 +217,7 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes, framin
 def test_no_request_makes_the_portal_fail(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:
-    """Every answer has the headers, none fails, tells of the server or leaves a row; memory is bounded."""
+    """Every answer has the headers. None fails, describes the server or adds a row, and memory is bounded."""
     answers = tried(target, requests(target), TIMES_RANDOM)
     # The gate sends so few that the rarer answers may be missing.
     assert answers.keys() >= {200, 400, 404, 405}
@@ -227,7 +227,7 @@ def test_no_request_makes_the_portal_fail(
 def test_no_request_that_was_damaged_on_its_way_does_either(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:
-    """With bytes cut out and others put in anywhere, also where a head or a body ends."""
+    """Bytes are removed and inserted anywhere, including the end of a head or body."""
     answers = tried(target, damaged(target), TIMES)
     assert answers.keys() >= {200, 400, 404}
     # Of two hundred there may be none of which the head has no end.
@@ -284,7 +284,7 @@ def check(answer: Raw, content: bytes) -> None:
 
 
 def test_every_route_is_asked(target: Target) -> None:
-    """Each by each method, with nothing but a path: no failure and no row."""
+    """With each method and only a path: no failure and no row."""
     before = state(target.server)
     for rule in target.rules:
         for method in METHODS:
@@ -294,7 +294,7 @@ def test_every_route_is_asked(target: Target) -> None:
 
 
 def test_a_failure_would_be_noticed() -> None:
-    """The control of what every answer is checked for."""
+    """The control for the checks on every answer."""
     good = b"Content-Security-Policy: default-src 'none'\r\nContent-Type: application/problem+json"
     check(Raw(404, good, b'{"title": "x", "status": 404, "code": "y"}'), b"GET")
     for wrong in (

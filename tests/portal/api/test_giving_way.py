@@ -1,4 +1,4 @@
-"""At a portal that is served, an upload without progress gives way to an honest one, by the clock alone."""
+"""On a serving portal, an upload without progress gives way to an honest one, by the clock alone."""
 
 import time
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def test_a_resting_upload_gives_way_to_an_honest_one_with_the_next_hour(
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not in its first half hour, nor one that grows; what is given up makes room as the hour ends."""
+    """Not in its first half hour, and not if it grows. A deleted upload makes room at the end of the hour."""
     # The portal's stopwatch, which tells that half an hour has passed, goes with its clock.
     monkeypatch.delenv("FAKETIME_DONT_FAKE_MONOTONIC")
     server = Server(tmp_path, free_port()).make(capacity_gb=CAPACITY_GB)

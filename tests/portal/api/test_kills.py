@@ -21,7 +21,7 @@ SETTINGS = ROOT / "deploy" / "postgresql.conf"
 
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_in_six_kills(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """Killed during uploads, exports, imports: all is whole, nothing is half, every start needs no repair."""
+    """Killed during uploads, exports and imports: everything is complete, and no start needs a repair."""
     campaign = Campaign(Server(tmp_path, free_port()).make())
     for _ in range(ROUNDS):
         campaign.round()

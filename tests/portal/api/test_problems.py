@@ -1,4 +1,4 @@
-"""Every word for an error stands in SPEC 7.4 with its status, and no other does."""
+"""SPEC 7.4 lists every error code of the portal with its status, and no other code."""
 
 import re
 from collections.abc import Iterator

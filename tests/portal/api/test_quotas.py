@@ -1,4 +1,4 @@
-"""What is full is refused by kind, by what was declared, in any race; nothing stored goes for it."""
+"""Quotas by kind and declared size: they hold in any race, and nothing stored is deleted for them."""
 
 import hashlib
 import secrets
@@ -91,7 +91,7 @@ def used(room: Room) -> dict[Kind, int]:
 
 @pytest.mark.parametrize("kind", SIZES)
 def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, kind: Kind) -> None:
-    """What only was declared counts in full."""
+    """The declared size counts in full, even if nothing has arrived."""
     fill(sqlite_room, kind, 3 * SIZES[kind])
     assert [begin(sqlite_room, kind).status_code for _ in range(3)] == [201] * 3
     refused = begin(sqlite_room, kind)
@@ -104,7 +104,7 @@ def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, kind: Kind
 
 
 def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: Room) -> None:
-    """A hundred small ones, or the four of the largest size for which there is room in a half of a share."""
+    """A hundred small ones, or four of the largest size that half a share has room for."""
     for kind in (Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES):
         assert {begin(sqlite_room, kind, SMALLEST_FILES).status_code for _ in range(101)} == {201}
     assert [begin(sqlite_room, Kind.REPORT_WITH_LARGE_FILES, LARGEST).status_code for _ in range(4)] == [
@@ -129,7 +129,7 @@ def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Ro
 
 
 def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
-    """One header, paid for once, is refused as often as its sender likes: no disk must fill by that."""
+    """One header, paid for once, can be refused any number of times, so refusals must not fill the disk."""
     sealed = make_report_envelope(room.site, file=bytes(200_000))
     fill(room, Kind.REPORT_WITH_FILES)
     before = room.database.size
@@ -142,7 +142,7 @@ def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
 
 
 def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_taken(room: Room) -> None:
-    """By sizes that are still taken, and others that are not, anybody could measure the room that is left."""
+    """Otherwise, anybody could measure the remaining room by which sizes are accepted."""
     kind = Kind.REPORT_WITH_FILES
     fill(room, kind, 1)
     assert begin(room, kind, LARGEST_OF_FILES).status_code == 201
@@ -151,7 +151,7 @@ def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_ta
 
 
 def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -> None:
-    """Whatever is drawn, and with nothing else in it: nobody raises the cost for others by that."""
+    """Whatever limit is drawn, even in an empty share, so nobody can raise the cost for others."""
     limit(room, Kind.REPORT_WITH_FILES, 2, FILES // 2)
     before = room.state()
     assert code(begin(room, Kind.REPORT_WITH_FILES)) == (507, "quota_full_files")
@@ -161,7 +161,7 @@ def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -
 
 @pytest.mark.databases_differ
 def test_the_last_room_is_given_once(room: Room) -> None:
-    """Of many at once as many are taken as fit, and the sums are right afterwards."""
+    """Of many at once, as many are accepted as fit. Afterwards, the sums are right."""
     limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
@@ -186,7 +186,7 @@ def begun(room: Room) -> tuple[Sealed, str]:
 
 
 def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> None:
-    """Once it was refused it stays refused, whoever begins, finishes, gives up, fails or withdraws."""
+    """A kind that was refused stays refused, whoever begins, finishes, abandons, fails or withdraws."""
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
@@ -245,7 +245,7 @@ def test_what_is_given_back_makes_room_in_the_next_hour(room: Room) -> None:
 
 
 def test_however_often_sums_are_settled_they_give_back_what_went_in_hours_before(room: Room) -> None:
-    """Each process does so at the same time, and again after a start."""
+    """Each process settles them at the same time, and again after a start."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
     for address, left in zip(addresses, (3, 2, 1), strict=True):
         assert used(room)[Kind.REPORT] == left * TEXT
@@ -275,7 +275,7 @@ def settle(room: Room) -> None:
 
 @pytest.mark.parametrize("room_left", [True, False])
 def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, room_left: bool) -> None:
-    """By what is not sealed, by another header, by one that was used: the answer is the same without room."""
+    """With an unsealed body, another header, or a used one: without room, the answer is the same."""
     room, kind = sqlite_room, Kind.REPORT
     spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
     room.client.delete(room.begin(spent), headers=TUS)
@@ -288,7 +288,7 @@ def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, r
 
 
 def test_where_room_ends_is_drawn_for_each_hour_and_kind(sqlite_room: Room) -> None:
-    """Between fifteen sixteenths and the whole of a share, more often near the middle."""
+    """Between fifteen sixteenths of a share and the whole, most often near the middle."""
     every = []
     for _ in range(200):
         of_hour = limits(sqlite_room)
@@ -389,7 +389,7 @@ class Life:
 @pytest.mark.databases_differ
 @pytest.mark.parametrize("seed", chosen(range(3), 0))
 def test_sums_follow_the_rows(room: Room, seed: int) -> None:
-    """Whatever is done, in any order: what is there counts, and what went counts until the hour is over."""
+    """After any actions in any order, existing envelopes count, and deleted ones until the hour is over."""
     life, kept = Life(room, seed), dict.fromkeys(Kind, 0)
     limit(room, Kind.REPORT_WITH_FILES, 3, FILES)
     for _ in range(40):
@@ -422,7 +422,7 @@ def day(room: Room, count: int, size: int = TEXT) -> None:
 
 
 def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
-    """It passes when other kinds are full, takes a hundredth of all, and is open again the next day."""
+    """It works while other kinds are full, takes one hundredth of the room, and opens again the next day."""
     day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
         pass
@@ -438,7 +438,7 @@ def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Room) -> None:
-    """Whoever fills one shuts out nothing of the other; the next day it is open again."""
+    """Filling one does not block the other, and the next day it is open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
     assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]
@@ -447,7 +447,7 @@ def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Ro
 
 
 def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
-    """For each day, as the others for each hour; up to there it is taken, and no further."""
+    """For each day, as the other limits for each hour. Envelopes are accepted up to this limit only."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
     every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
@@ -459,7 +459,7 @@ def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
 
 
 def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
-    """However many days it lasts, it has its own share and no more; what is collected makes room in that."""
+    """However long it lasts, it has only its own share. Collected envelopes make room in that share."""
     day(room, 2)
     while scriptless(room) == 200:
         while scriptless(room) == 200:

@@ -1,4 +1,4 @@
-"""What no client should send, byte by byte over a socket: refused, nothing told, nothing kept."""
+"""Malformed requests, byte by byte over a socket: refused, with no details, and nothing is kept."""
 
 import socket
 from collections import Counter
@@ -40,7 +40,7 @@ def ask(server: Server, content: bytes) -> Raw:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_malformed_request_is_refused_without_a_word_of_the_server(served: Server, name: str) -> None:
-    """By a problem with every header, and no row more than before."""
+    """With a problem document and every header, and without a new row."""
     before = state(served)
     answer = ask(served, REFUSED[name])
     assert answer.status in ({200} if name in LENIENT else range(400, 500)), name
@@ -53,7 +53,7 @@ def test_a_malformed_request_is_refused_without_a_word_of_the_server(served: Ser
 
 
 def test_a_second_request_behind_the_first_is_not_answered(served: Server) -> None:
-    """A connection carries one request: what hides behind its end reaches nothing."""
+    """A connection carries one request; bytes after its end reach nothing."""
     answer = ask(served, head("GET /keyring.sig HTTP/1.1") + SECOND)
     assert (answer.status, len(answer.body)) == (200, 64)
     behind = ask(served, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
@@ -61,13 +61,13 @@ def test_a_second_request_behind_the_first_is_not_answered(served: Server) -> No
 
 
 def test_an_answer_without_head_is_no_answer_for_old_clients(served: Server) -> None:
-    """HTTP/0.9 has no version in its only line; it is refused like any other malformed one."""
+    """HTTP/0.9 has no version in its only line, and is refused like any malformed request."""
     assert ask(served, b"GET /\r\n\r\n").status == 400
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_an_offset_that_lies_changes_nothing(served: Server, lie: str) -> None:
-    """Neither on an envelope that was begun nor on one that is whole."""
+    """Neither for an unfinished nor for a complete envelope."""
     sealed = make_report_envelope(SITE)
     begun, whole = served.begin(sealed), served.send(make_report_envelope(SITE))
     before = state(served)
@@ -81,7 +81,7 @@ def test_an_offset_that_lies_changes_nothing(served: Server, lie: str) -> None:
 
 
 def test_a_slow_body_holds_one_process_and_not_the_site(served: Server) -> None:
-    """Others are answered by the next process meanwhile; the web served in front holds such bodies."""
+    """Meanwhile, the next process answers others. In front, the web server holds such bodies back."""
     with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
         wait_until_read(slow)
@@ -89,7 +89,7 @@ def test_a_slow_body_holds_one_process_and_not_the_site(served: Server) -> None:
 
 
 def test_memory_stays_bounded(served: Server) -> None:
-    """Bodies, chunks and heads of many MiB leave each process as large as it was, to 16 MiB."""
+    """After bodies, chunks and heads of many MiB, no process has grown by more than 16 MiB."""
     huge = 24 << 20
     sent = [
         head("POST /api/slot HTTP/1.1", f"Content-Length: {huge}") + bytes(huge),
@@ -129,7 +129,7 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
 
 @pytest.mark.slow
 def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
-    """Neither the name of a file, plaintext, a locator, where a form came from, nor what was typed."""
+    """No file name, plaintext, locator, origin of a form, or typed text."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
     elsewhere = {**headers, "Origin": ELSEWHERE}
     typed = f"locator={LOCATOR}".encode()
@@ -163,7 +163,7 @@ def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
 def test_the_log_tells_nothing_of_all_this(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    """After every test of this file: the address to serve on, and at most codes."""
+    """After all tests of this file, the log has the listening address, and at most error codes."""
     lines = [line for line in served.log().splitlines() if line]
     assert lines[:1] == [f"serving on http://127.0.0.1:{served.port}"]
     assert lines[1:] == []

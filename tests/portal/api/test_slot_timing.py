@@ -1,4 +1,4 @@
-"""The time of an answer tells nothing of the case, with many cases in the database."""
+"""The time of an answer reveals nothing about the case, with many cases in the database."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -30,7 +30,7 @@ def near(taken: Mapping[str, Sequence[float]]) -> bool:
 
 @pytest.mark.slow
 def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> None:
-    """The quickest of them, and the medians: by the same requests, until both can be judged."""
+    """The quickest answers and the medians, from the same requests, until both can be judged."""
     locators = slot_timing.fill(room.database, CASES)
     taken = slot_timing.measured(room.slot, locators, ROUNDS, lambda found: equal(found) and near(found))
     seen = (slot_timing.quickest(taken), slot_timing.medians(taken))
@@ -38,7 +38,7 @@ def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> No
 
 
 def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: without filler for unknown cases, the same measurement tells them from the others."""
+    """The control: without filler for unknown cases, the same measurement recognises them."""
 
     def encode(case: Case | None) -> bytes:
         return bytes(18_108) if case is None else honest(case)
@@ -51,7 +51,7 @@ def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: 
 
 
 def test_what_differs_by_a_fifth_is_seen_however_busy_the_machine() -> None:
-    """The rule itself, on times of which a third is far too long: a difference stays, equal ones pass."""
+    """The rule, with a third of the times far too long: it notices a difference, and accepts equal times."""
     for answered, expected in ((1.2, False), (1.0, True)):
         cost = {name.encode(): 1.0 for name in slot_timing.STATES} | {b"answered": answered}
         locators = {name: [name.encode()] for name in slot_timing.STATES}
@@ -73,11 +73,11 @@ def _busy(
 
 @pytest.mark.parametrize("medians", [[1.0, 3.0], [100.0, 104.9], [18.14, 18.22, 18.28, 19.2]])
 def test_medians_within_two_milliseconds_or_a_twentieth_are_alike(medians: list[float]) -> None:
-    """The rule of `make soak`, where all takes so long that the measure above would be too strict."""
+    """The rule of `make soak`, where everything takes so long that the rule above would be too strict."""
     assert slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))
 
 
 @pytest.mark.parametrize("medians", [[1.0, 3.01], [100.0, 105.1], [1.0, 1.0, 1.0, 4.0], [4.0, 1.0]])
 def test_medians_further_apart_than_both_tell_the_state(medians: list[float]) -> None:
-    """One state that differs from all others is enough, whichever it is."""
+    """It is enough if any one state differs from all others."""
     assert not slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))

@@ -1,4 +1,4 @@
-"""A case by its locator, its withdrawal by its key: one form of answer, whatever the portal knows."""
+"""Cases by locator, withdrawals by key: all answers look the same, whatever the portal knows."""
 
 import struct
 from dataclasses import replace
@@ -52,7 +52,7 @@ def test_the_answer_has_one_length_in_every_state(room: Room) -> None:
 
 
 def test_an_unknown_locator_gets_filler(room: Room) -> None:
-    """State and day are zero; the slot has the right form and opens for nobody."""
+    """State and day are zero. The slot has the right form, and nobody can open it."""
     state, day, memo, slot = parts(room.slot(bytes(32)))
     assert (state, day) == (0, 0)
     age.check_profile(slot)
@@ -60,7 +60,7 @@ def test_an_unknown_locator_gets_filler(room: Room) -> None:
 
 
 def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
-    """The state is 1, the day that of receipt, the memo the reporter's own."""
+    """The state is 1, the day is that of receipt, and the memo is the reporter's own."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.wait(3)
@@ -74,7 +74,7 @@ def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_answer_reaches_its_reporter(room: Room) -> None:
-    """After the outbox the state is 2 and the slot opens with the case's own identity."""
+    """After the outbox, the state is 2, and the identity of the case opens the slot."""
     sealed, slot = answered(room)
     state, _, memo, found = parts(room.slot(sealed.keys.locator))
     assert (state, memo, found) == (2, sealed.memo, slot)
@@ -83,7 +83,7 @@ def test_an_answer_reaches_its_reporter(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_the_same_queries_run_for_every_locator(room: Room) -> None:
-    """The database is asked the same in every state."""
+    """The queries do not depend on the state of the case."""
     known, queries = locators(room), []
 
     def note(*arguments: object) -> None:
@@ -108,7 +108,7 @@ def test_a_body_of_another_length_is_refused(room: Room, path: str, body: bytes)
 
 
 def test_a_locator_in_an_address_is_never_read(room: Room) -> None:
-    """The interface takes secrets in bodies alone."""
+    """The interface accepts secrets only in bodies."""
     answer = room.client.get("/api/slot")
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
 
@@ -120,7 +120,7 @@ def withdraw(room: Room, key: bytes) -> None:
 
 @pytest.mark.databases_differ
 def test_a_withdrawal_forgets_what_was_not_exported(room: Room) -> None:
-    """Case, envelope and bytes go; the key waits for the inbox."""
+    """Case, envelope and bytes are deleted; the key waits for the inbox."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     room.send(other)
     before = room.state()
@@ -133,7 +133,7 @@ def test_a_withdrawal_forgets_what_was_not_exported(room: Room) -> None:
 
 
 def test_an_exported_envelope_outlives_its_withdrawal(room: Room) -> None:
-    """What the inbox may already have is kept until it says so; the case is gone at once."""
+    """The inbox may have it, so it is kept until the inbox confirms it. The case is deleted at once."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.export()
@@ -152,7 +152,7 @@ def cells(room: Room) -> list[object]:
 
 
 def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
-    """The answer is that for a known key, and everything stays."""
+    """The answer is the same as for a known key, and nothing is deleted."""
     room.send(make_report_envelope(room.site))
     before = room.state()
     withdraw(room, bytes(32))
@@ -161,7 +161,7 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
-    """Else made-up keys, sent all day, would tell by the time of the answers when a bundle is imported."""
+    """Otherwise, the times of answers to made-up keys, sent all day, would show when a bundle is imported."""
     statements: list[str] = []
     with room.database.write() as connection:
         lock(connection)
@@ -174,7 +174,7 @@ def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
 
 
 def test_a_stranger_who_filed_under_the_case_cannot_withdraw_it(room: Room) -> None:
-    """Each key reaches what was filed with its own withdraw id, and both are handed to the inbox to judge."""
+    """Each key deletes only what was filed with its own withdraw id. The inbox gets both, and judges."""
     true = make_report_envelope(room.site)
     room.send(true)
     key = bytes(range(32))

@@ -1,4 +1,4 @@
-"""Clients that send by drops."""
+"""Clients that send byte by byte."""
 
 import socket
 import threading
@@ -42,7 +42,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
 
 @pytest.mark.slow
 def test_heads_that_come_by_drops_do_not_hold_the_portal(tmp_path: Path) -> None:
-    """As many such clients as there are processes: everybody else is answered all the same, soon."""
+    """As many such clients as processes: everybody else still gets an answer soon."""
     port = free_port()
     installation = Installation(tmp_path, port=port)
     with (

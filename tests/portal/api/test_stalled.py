@@ -1,4 +1,4 @@
-"""An upload without progress gives way where room is short, by the clock alone; what arrives stays."""
+"""An upload without progress gives way if room is short, by the clock alone; progressing uploads stay."""
 
 import threading
 from contextlib import closing
@@ -50,7 +50,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
 def test_progress_is_half_a_mib_in_half_an_hour_or_a_sixteenth_or_16_mib(
     size: int, came: int, *, goes: bool
 ) -> None:
-    """With less, a gigabyte could be held for weeks by a trickle; with more, 10 KiB/s would not do."""
+    """With less, a trickle could hold a gigabyte for weeks. With more, 10 KiB/s would not be enough."""
     watch = Watch()
     assert watch.stalled(1, after(1), [upload(size, 5)]) == []
     assert bool(watch.stalled(2, after(2), [upload(size, 5 + came)])) is goes
@@ -74,7 +74,7 @@ def test_ten_kib_a_second_are_enough_for_every_size(size: int) -> None:
 
 @pytest.mark.parametrize("seconds", [5, 1_739, -30])
 def test_a_half_hour_that_did_not_last_lets_no_upload_go(seconds: int) -> None:
-    """As when the clock is set back a little just after it was looked at, or forward."""
+    """For example, if the clock is set back or forward a little just after it was read."""
     watch, growing = Watch(), [upload(16 * MB, 5)]
     assert watch.stalled(1, 9_000, growing) == []
     assert watch.stalled(2, 9_000 + seconds, growing) == []
@@ -83,7 +83,7 @@ def test_a_half_hour_that_did_not_last_lets_no_upload_go(seconds: int) -> None:
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
 def test_where_the_half_hour_before_was_not_seen_every_upload_is_fresh(half: int) -> None:
-    """After a start, or when the clock was set: also backwards, or twice the same."""
+    """After a start, or after the clock was set, even backwards or twice to the same time."""
     still = [upload(4 * MB)]
     watch = Watch()
     assert watch.stalled(1, after(1), still) == []
@@ -92,7 +92,7 @@ def test_where_the_half_hour_before_was_not_seen_every_upload_is_fresh(half: int
 
 
 def test_the_half_hours_end_a_minute_before_those_of_the_clock() -> None:
-    """So what goes at the end of an hour makes room at its end."""
+    """So uploads deleted at the end of an hour make room at that time."""
     hour = 500_000 * HOUR
     assert [half_hour(hour + at) for at in (-61, -60, 1_739.9, 1_740, 3_539.9, 3_540)] == [
         999_999,
@@ -127,7 +127,7 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
-    """However long it rests; nor one of another kind than the one that is short."""
+    """However long it stalls. If one kind is short of room, uploads of other kinds do not give way either."""
     _, address = begun(room)
     watch = Watch()
     shorten(room, part=1 / 4 - 0.001)
@@ -138,7 +138,7 @@ def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
-    """Not in the half hour in which they were begun; what is whole never goes. The clock overwrites them."""
+    """Not in their first half hour, and complete envelopes never. The clock overwrites deleted ones."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
@@ -160,7 +160,7 @@ def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room
 def test_however_few_go_at_a_time_all_go(
     sqlite_room: Room, rows_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In transactions that make nobody wait for long."""
+    """In transactions that make nobody wait long."""
     monkeypatch.setattr(stalled, "_ROWS", rows_)
     addresses = [begun(sqlite_room)[1] for _ in range(5)]
     shorten(sqlite_room)
@@ -187,7 +187,7 @@ def rows(room: Room) -> bytes:
 
 
 def test_its_room_is_given_back_with_the_next_hour(room: Room) -> None:
-    """As with all that goes: who asks for room all the time sees nothing of it before."""
+    """As with all deletions, somebody who asks for room all the time sees nothing of it before."""
     begun(room)
     watch = Watch()
     shorten(room, part=1 - DRAWN)
@@ -206,7 +206,7 @@ def used(room: Room) -> int:
 
 
 def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room) -> None:
-    """Between a quarter and three quarters of a share: that one's own upload goes tells little of others."""
+    """Between a quarter and three quarters of a share, so losing an upload says little about others."""
     share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
     found = set()
     for hour in range(100):
@@ -221,7 +221,7 @@ def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room
 
 @pytest.mark.databases_differ
 def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room) -> None:
-    """Both saw the same uploads; the second finds those no more that the first has deleted."""
+    """Both saw the same uploads; the second no longer finds those that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)
     watches, counts = [Watch(), Watch()], []

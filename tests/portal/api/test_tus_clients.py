@@ -1,4 +1,4 @@
-"""Clients that others wrote upload to the portal as they come: tus-js-client and tuspy."""
+"""Unmodified clients by others upload to the portal: tus-js-client and tuspy."""
 
 import io
 import json
@@ -111,7 +111,7 @@ CLIENTS = pytest.mark.parametrize("client", [TusJsClient, Tuspy])
 def test_a_report_is_cut_and_resumed_after_a_restart(
     server: Server, client: type[TusJsClient] | type[Tuspy]
 ) -> None:
-    """Given up at 60 %, continued with another server process, whole and the same bytes."""
+    """Abandoned at 60 % and continued with another server process, it arrives complete and unchanged."""
     sealed = make_report_envelope(SITE, file=ATTACHED)
     with server.serving():
         cut = len(sealed.envelope) * 6 // 10
@@ -126,7 +126,7 @@ def test_a_report_is_cut_and_resumed_after_a_restart(
 
 @CLIENTS
 def test_a_follow_up_needs_its_channel_alone(server: Server, client: type[TusJsClient] | type[Tuspy]) -> None:
-    """What a client makes of its metadata by itself is understood."""
+    """The portal understands the metadata that a client adds by itself."""
     envelope = make_envelope(SITE)
     with server.serving():
         assert server.content(client(server).follow_up(envelope)) == envelope

@@ -1,4 +1,4 @@
-"""Envelopes that are refused: each gets its word, and leaves nothing behind."""
+"""Refused envelopes: each gets its error code and leaves nothing behind."""
 
 from base64 import b64encode
 from dataclasses import replace
@@ -44,7 +44,7 @@ FORMS = {
 def test_what_is_not_sealed_to_one_hybrid_recipient_is_refused(
     room: Room, form: str, steps: tuple[int, ...]
 ) -> None:
-    """As soon as the header is there the whole upload goes, however it came."""
+    """Once the header is complete, the whole upload is deleted, however it arrived."""
     before = room.state()
     content = FORMS[form]()
     sealed = replace(make_report_envelope(room.site), envelope=content)
@@ -78,7 +78,7 @@ def test_what_is_not_sealed_to_one_hybrid_recipient_is_refused(
 def test_a_size_that_no_container_has_is_refused(
     sqlite_room: Room, length: str | None, expected: tuple[int, str]
 ) -> None:
-    """Only the sizes of SPEC 4.2 are taken."""
+    """Only the sizes of SPEC 4.2 are accepted."""
     before = sqlite_room.state()
     headers = TUS | ({} if length is None else {"Upload-Length": length})
     assert code(sqlite_room.client.post("/api/envelopes", headers=headers)) == expected
@@ -122,7 +122,7 @@ CASE = f"case {text(bytes(32))}"
     ],
 )
 def test_metadata_is_read_strictly(sqlite_room: Room, metadata: str | None, expected: str) -> None:
-    """What is incomplete, malformed or too talkative is refused whole: a file's name must not be sent."""
+    """Incomplete, malformed or excessive metadata is refused, because a file name must not be sent."""
     before = sqlite_room.state()
     headers = BODY | {"Upload-Length": str(SMALL)}
     if metadata is not None:
@@ -146,7 +146,7 @@ def test_metadata_is_read_strictly(sqlite_room: Room, metadata: str | None, expe
 def test_a_lie_about_the_offset_changes_nothing(
     room: Room, headers: dict[str, str], data: bytes, expected: tuple[int, str]
 ) -> None:
-    """Bytes that do not follow what is there, or are too many, are not kept."""
+    """Bytes at another offset, or beyond the declared size, are not kept."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:10])
@@ -173,7 +173,7 @@ def test_a_surplus_without_a_length_is_not_kept(room: Room) -> None:
 
 @pytest.mark.parametrize("name", ["AAAA", "A" * 22, "é", "%00", "a" * 5_000])
 def test_an_unknown_address_is_not_found(sqlite_room: Room, name: str) -> None:
-    """No name leads to anything else than 404."""
+    """Every unknown name is answered with 404."""
     for method in ("PATCH", "DELETE"):
         headers = BODY | {"Upload-Offset": "0"}
         answer = sqlite_room.client.open(f"/api/envelopes/{name}", method=method, headers=headers)
@@ -181,7 +181,7 @@ def test_an_unknown_address_is_not_found(sqlite_room: Room, name: str) -> None:
 
 
 def test_a_portal_without_keyring_takes_nothing(sqlite_room: Room) -> None:
-    """Before the first keyring nobody could read what is sent."""
+    """Before the first keyring, nobody could read what is sent."""
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM keyring")
     assert code(sqlite_room.send(make_report_envelope(sqlite_room.site))) == (503, "no_keyring")

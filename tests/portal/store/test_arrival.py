@@ -1,4 +1,4 @@
-"""What a copy of the database's file tells of the order in which reports came."""
+"""What a copy of the database's file reveals about the order in which reports arrived."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ def steps_forward(room: Room, pieces: list[bytes]) -> int:
 
 
 def test_the_order_of_arrival_is_gone_once_the_database_is_written_anew(tmp_path: Path) -> None:
-    """Before that it stands in the file, which is the control; afterwards it is chance."""
+    """Before, the file shows the order, which is the control. Afterwards, the order is random."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     for report in reports:

@@ -47,7 +47,7 @@ def test_an_unknown_withdrawal_changes_nothing(connection: Connection) -> None:
 
 
 def test_what_is_withdrawn_goes_and_the_inbox_hears_of_it_in_its_channel(connection: Connection) -> None:
-    """What was exported stays, without its memo; nobody else's report goes."""
+    """An exported report stays, without its memo. Nobody else's report is deleted."""
     mine, other = report(), report()
     exported = hashed(connection, of=mine)
     intakes.fill(connection, INSPECTORATE, 1)
@@ -66,7 +66,7 @@ def test_what_is_withdrawn_goes_and_the_inbox_hears_of_it_in_its_channel(connect
 def test_the_inbox_hears_of_a_second_report_under_a_known_case_id_as_soon_as_it_is_whole(
     connection: Connection,
 ) -> None:
-    """It opened no case; what is unfinished never reaches the inbox."""
+    """It opened no case. Unfinished uploads never reach the inbox."""
     known, half = report(), report()
     arrived(connection, of=known)
     again = replace(known, withdraw_id=secrets.token_bytes(32))

@@ -1,4 +1,4 @@
-"""What is deleted is gone: from the answers, and from the database's files."""
+"""Deleted data is gone from the answers and from the database's files."""
 
 import secrets
 import sys
@@ -64,7 +64,7 @@ def withdraw(room: Room, sealed: Sealed) -> None:
 
 
 def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
-    """No part of the envelope, no memo, no withdraw id, once the clock was looked at (tests/portal/ops)."""
+    """No part of the envelope, no memo and no withdraw id, once the clock has run (tests/portal/ops)."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     assert remains(room.folder, marks(sealed)) == 4
@@ -90,7 +90,7 @@ def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None
 
 
 def test_no_request_empties_the_log_of_what_was_written(sqlite_room: Room) -> None:
-    """How long that takes would tell whoever asks whether others have written; the clock does it."""
+    """Its duration would reveal whether others have written, so the clock empties the log."""
     room, sealed, other = (
         sqlite_room,
         make_report_envelope(sqlite_room.site),
@@ -110,7 +110,7 @@ def test_no_request_empties_the_log_of_what_was_written(sqlite_room: Room) -> No
 
 
 def test_who_overwrites_waits_for_nobody(sqlite_room: Room) -> None:
-    """While somebody reads, reports go on, and it is tried again later."""
+    """While somebody reads, reports arrive as usual, and the portal tries again later."""
     room = sqlite_room
     with room.database.read() as connection:
         connection.execute(text("SELECT count(*) FROM envelopes")).all()
@@ -123,7 +123,7 @@ def test_who_overwrites_waits_for_nobody(sqlite_room: Room) -> None:
 
 
 def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
-    """A report of which the second piece shows that it is not sealed."""
+    """A report whose second piece shows that it is not sealed."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address, start = room.begin(sealed), sealed.envelope[:200]
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
@@ -168,9 +168,9 @@ def test_what_expires_is_not_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_of_many_rows_that_go_none_is_left(room: Room) -> None:
-    """Databases forget copies of rows as they move them about; afterwards none is in a table's file.
+    """Databases leave copies of rows behind when they move them. Afterwards, no table's file has one.
 
-    Nor where either keeps samples of them to plan its queries, as PostgreSQL does by itself at times.
+    The same holds for the samples that a database keeps to plan queries, as PostgreSQL sometimes does.
     """
     many = MANY[room.settings.database_url.get_backend_name()]
     rows = [row(room.day, closed=number % 2 == 0) for number in range(many)]
@@ -235,7 +235,7 @@ def tables(room: Room) -> Path:
 
 
 def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
-    """Both at once, on two connections: no case stays behind that nobody has, and the inbox is told."""
+    """Both at once, on two connections: nothing is left behind, and the inbox is told."""
     sealed = make_report_envelope(room.site)
     room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
     ((envelope_id, *_),) = room.state()["envelopes"]
@@ -255,7 +255,7 @@ def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
 def test_who_deletes_the_same_waits_and_holds_nothing_that_the_other_needs_next(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """All take them in one order, not in that of their coming: two of them never wait for each other."""
+    """All lock rows in one order, not in the order of arrival, so two of them never wait for each other."""
     with opened(request, tmp_path, "postgresql") as room:
         first, last = bytes(16), b"\xff" * 16
         for each in (last, first):

@@ -1,4 +1,4 @@
-"""What expires goes on its day and not the day before, and nothing else goes with it."""
+"""Expired data is deleted on its day, not the day before, and nothing else with it."""
 
 import secrets
 from datetime import timedelta
@@ -71,7 +71,7 @@ def test_no_transaction_deletes_many_expired_rows_at_once(
 
 
 def test_an_unfinished_upload_goes_once_its_days_are_over(connection: Connection) -> None:
-    """One that is whole stays, as does one that began on the first day that counts."""
+    """A complete one stays, and so does one that began on the first day that counts."""
     arrived(connection, 10, 9, day=BEFORE)
     left = [arrived(connection, 10, 9, day=DAY), arrived(connection, day=BEFORE)]
     later = DAY + timedelta(7)
@@ -85,7 +85,7 @@ def test_an_unfinished_upload_goes_once_its_days_are_over(connection: Connection
 def test_of_the_bundles_that_the_inbox_confirmed_the_newest_of_each_channel_stays(
     connection: Connection,
 ) -> None:
-    """So that the next can refer to it; one that is not confirmed stays in any case."""
+    """The next bundle refers to it. Bundles that are not confirmed stay as well."""
     for channel, n, raw in (
         *((INSPECTORATE, n, None) for n in (1, 3)),
         *((OUTSIDE, 1, None), (OUTSIDE, 2, b"raw"), (OUTSIDE, 4, None), (INSPECTORATE, 2, b"raw")),

@@ -1,4 +1,4 @@
-"""What goes into an intake bundle, and what goes once the inbox has confirmed it: of one channel alone."""
+"""What an intake bundle contains, and what is deleted once the inbox confirms it: for one channel only."""
 
 import secrets
 
@@ -37,7 +37,7 @@ def issued(connection: Connection, channel: str, n: int) -> Link:
 
 
 def test_a_bundle_takes_what_waits_of_its_channel_and_nothing_else(connection: Connection) -> None:
-    """Not what is unfinished, has no hash or is in an earlier bundle; two channels number alike."""
+    """Nothing unfinished, without a hash, or in an earlier bundle. Each channel has its own numbers."""
     hashed(connection)
     withdrawn(connection, INSPECTORATE)
     intakes.fill(connection, INSPECTORATE, 1)
@@ -131,7 +131,7 @@ def test_a_link_to_no_bundle_or_to_one_confirmed_before_changes_nothing(connecti
 
 
 def test_what_the_inbox_confirmed_goes_and_its_size_stays_for_a_term(connection: Connection) -> None:
-    """Its case is collected. The next bundle of the channel, and another channel's of its number, stay."""
+    """Its case counts as collected. The next bundle stays, and so does the first one of another channel."""
     opened = [report() for _ in range(3)]
     gone = hashed(connection, of=opened[0])
     hashed(connection)
@@ -168,7 +168,7 @@ def test_a_report_that_carries_the_case_id_of_another_channel_collects_no_case_t
 
 
 def test_the_administrator_sees_how_many_envelopes_wait_and_since_when(connection: Connection) -> None:
-    """In each channel, exported or not; nothing of those that are unfinished."""
+    """In each channel, exported or not, but without unfinished ones."""
     arrived(connection, 10, 9, day=days.day(1))
     hashed(connection, day=days.day(2))
     intakes.fill(connection, INSPECTORATE, 1)

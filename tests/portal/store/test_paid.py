@@ -22,7 +22,7 @@ def test_a_header_is_paid_for_once(connection: Connection) -> None:
 
 
 def test_what_was_paid_with_is_known_today_and_tomorrow(connection: Connection) -> None:
-    """Afterwards nothing is left of it."""
+    """Afterwards, nothing of it is left."""
     for later in range(3):
         work.spend(connection, bytes([later]) * 32, DAY + timedelta(later))
     work.forget(connection, DAY + timedelta(1))

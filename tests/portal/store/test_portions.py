@@ -67,7 +67,7 @@ def test_an_envelope_without_a_byte_leaves_nothing_to_delete(room: Room) -> None
 def test_portions_of_any_size_delete_everything_and_nothing_else(
     room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In each portion some, and never more than may."""
+    """Each portion deletes something, and never more than allowed."""
     monkeypatch.setattr(deletion, "_ROWS", rows)
     monkeypatch.setattr(deletion, "_BYTES", bytes_)
     kept = filed(room)
@@ -86,7 +86,7 @@ def test_portions_of_any_size_delete_everything_and_nothing_else(
 
 
 def test_a_portion_of_very_many_small_envelopes_is_a_small_one(room: Room) -> None:
-    """As of a large bundle of texts: others wait for some hundred rows, and no statement names them all."""
+    """For example, a bundle of texts: others wait for a few hundred rows, and no statement lists all."""
     many = 70_000  # PostgreSQL takes 65,535 values with a statement
     is_sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     random = func.randomblob(16) if is_sqlite else func.uuid_send(func.gen_random_uuid())
@@ -123,7 +123,7 @@ def test_import_and_expire_leave_nothing_to_the_clock(
 def test_another_process_continues_a_deletion_that_was_interrupted(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is left to go stands in the database, not in a process."""
+    """The database, not a process, knows what is still to be deleted."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(room, begun(room))
     deletion.overwrite_portion(room.database)
@@ -150,7 +150,7 @@ def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: 
 
 
 def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reader of an older state prevents this. Then nothing more is deleted, and the clock waits."""
+    """While somebody reads an older state, it cannot be emptied, so the deletion pauses."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.read() as reader:
@@ -166,7 +166,7 @@ def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pyt
 def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discarded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A portal that somebody has filled would else stay full for good (`make soak deletion` has more)."""
+    """Otherwise, a portal that somebody has filled would stay full (`make soak deletion` has more)."""
     monkeypatch.setattr(deletion, "_PART", 1)
     monkeypatch.setattr(deletion, "_BYTES", MIB)
     disk = tmp_path / "disk"
@@ -189,7 +189,7 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discarded(
 def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    """Although no table can be rewritten there, as many new reports find room as were deleted."""
+    """No table can be rewritten there, but there is room for as many new reports as were deleted."""
     with postgres.database_on_small_disk(postgres_url, "48m") as (address, disk):
         room = Room(tmp_path, address)
         for _ in range(6):
@@ -207,7 +207,7 @@ def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
 
 @pytest.mark.parametrize("left", [5 * MIB, MIB])
 def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -> None:
-    """They take a quarter of what is left, so that texts still find room."""
+    """They use a quarter of the remaining disk, so texts still find room."""
     disk = tmp_path / "disk"
     with small_disk(disk, "24m"):
         room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
@@ -225,7 +225,7 @@ def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -
 
 
 def test_a_fault_of_the_database_is_reported_as_busy(sqlite_room: Room) -> None:
-    """A fault of the database: not overwritten yet, and what was written before it is not left in the log."""
+    """It says that bytes are not overwritten yet, and earlier writes are not left in the log."""
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE chunks RENAME TO elsewhere")
@@ -241,7 +241,7 @@ def test_the_log_is_empty_after_the_deletion(sqlite_room: Room) -> None:
 
 
 def test_no_upload_begins_under_the_id_of_a_deleted_one(room: Room) -> None:
-    """Its header may have been forgotten; what it brought would go with the other's bytes."""
+    """Its header may be forgotten by then, and its bytes would be deleted together with the earlier ones."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:60_000])
@@ -255,7 +255,7 @@ def test_no_upload_begins_under_the_id_of_a_deleted_one(room: Room) -> None:
 
 
 def test_an_envelope_that_lacks_a_piece_stops_no_other(room: Room) -> None:
-    """It waits, as a bundle could not be made with it, nor any that comes after."""
+    """It waits, because otherwise this bundle, and all later ones, could not be made."""
     for _ in range(2):
         assert room.send(make_report_envelope(room.site, file=bytes(600_000))).status_code == 201
     with room.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Whether the database has room, told by writing and by measuring; its faults are no surprise."""
+"""Whether the database has room, found by writing and measuring; its faults are expected."""
 
 import shutil
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def small(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_server_without_room_for_the_bytes_cannot_keep_them(small: Database) -> None:
-    """What it has room for is written to see that, and taken back."""
+    """The bytes are written as a test, and then rolled back."""
     assert not server.can_keep(small, MIB)
     assert server.can_keep(small, 1_000)
     with small.read() as connection:
@@ -55,7 +55,7 @@ def test_the_free_disk_is_that_of_the_databases_folder(
 
 
 def test_the_size_of_a_database_is_that_of_its_rows(tmp_path: Path) -> None:
-    """Not of the file, which keeps its size as rows go."""
+    """Not the size of the file, which stays the same when rows are deleted."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
         empty = made.size
         with made.write() as connection:

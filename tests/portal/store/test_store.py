@@ -1,4 +1,4 @@
-"""What both databases promise: days in place of times, nothing lost in a race, nothing left behind."""
+"""Promises of both databases: days instead of times, nothing lost in a race, nothing left behind."""
 
 import re
 import secrets
@@ -39,7 +39,7 @@ def report() -> Report:
 
 
 def test_the_tables_are_these_and_no_others(room: Room) -> None:
-    """Whoever changes a column decides again whether it reveals too much, and writes it down."""
+    """To change a column, people must decide again whether it reveals too much, and write that down."""
     made = [str(CreateTable(table)).replace("\t", "    ").strip() for table in metadata.sorted_tables]
     made += [str(CreateIndex(index)) for table in metadata.sorted_tables for index in _sorted(table)]
     goldens.check("portal-tables", "\n\n".join(re.sub(" +\n", "\n", each) for each in made) + "\n")
@@ -85,7 +85,7 @@ def test_the_newest_piece_is_kept_once(room: Room) -> None:
 
 
 def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
-    """Clients that go on with one upload at once cannot corrupt it."""
+    """Clients that continue the same upload at the same time cannot corrupt it."""
     begun = upload(40)
     with room.database.write() as connection:
         envelopes.begin(connection, begun, None, b"")
@@ -106,7 +106,7 @@ def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
 
 
 def test_two_exports_at_once_share_nothing(room: Room) -> None:
-    """Each envelope stands in one bundle, and numbers are not given twice."""
+    """Each envelope is in one bundle, and no number is used twice."""
     for _ in range(4):
         room.send(make_report_envelope(room.site))
     made: list[tuple[int, int]] = []
@@ -132,7 +132,7 @@ def together(calls: Sequence[Callable[[], None]]) -> None:
 
 
 def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
-    """Half a report is no case; the day is that of the end."""
+    """Half a report opens no case. The day is that of the last byte."""
     begun, filed = upload(), report()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, filed, b"12345")
@@ -143,7 +143,7 @@ def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
 
 
 def test_a_transaction_that_fails_keeps_nothing(room: Room) -> None:
-    """What was written before an error in the same block is taken back."""
+    """Writes before an error in the same block are rolled back."""
     before = room.state()
 
     class Failure(Exception):
@@ -165,9 +165,9 @@ def test_the_portals_secret_is_not_shown() -> None:
 
 
 def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
-    """Every commit is on the disk, deleted bytes are overwritten, the file is its owner's alone.
+    """Every commit is on the disk, deleted bytes are overwritten, and only the owner can read the file.
 
-    Who writes waits ten seconds for others; nothing is sorted in a file, and no table runs code.
+    Writers wait ten seconds for others. Nothing is sorted in a file, and no table runs code.
     """
     expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "busy_timeout": 10_000}
     expected |= {"temp_store": 2, "trusted_schema": 0}
@@ -185,7 +185,7 @@ def remains(room: Room, content: bytes) -> bool:
 
 
 def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
-    """Collected, withdrawn, given up: afterwards neither file nor log holds the bytes."""
+    """After collection, withdrawal or expiry, neither file nor log contains the bytes."""
     room = sqlite_room
     collected, withdrawn, given_up = (make_report_envelope(room.site) for _ in range(3))
     address = room.begin(given_up)
@@ -203,7 +203,7 @@ def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another reads an older state, overwriting waits, then says that it could not be done."""
+    """While somebody reads an older state, overwriting waits, and then says that it failed."""
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
     impatient = Database(sqlite_room.settings.database_url)
@@ -237,7 +237,7 @@ def test_of_many_who_overwrite_at_once_none_is_refused(sqlite_room: Room) -> Non
 
 
 def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_room: Room) -> None:
-    """A damaged file or a full disk is told as what it is: not overwritten yet."""
+    """With a damaged file or a full disk, the error says that bytes are not overwritten yet."""
     sqlite_room.database.scrub()
     sqlite_room.database.close()
     (sqlite_room.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
@@ -246,7 +246,7 @@ def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_ro
 
 
 def test_a_database_that_was_not_made_is_refused(tmp_path: Path, postgres_database: str) -> None:
-    """Opening makes nothing: only `portal init` does."""
+    """Opening a database never makes one; only `portal init` does."""
     missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")
     with pytest.raises(Refused, match="no database yet"):
         database.open_database(missing)
@@ -259,7 +259,7 @@ def test_a_database_that_was_not_made_is_refused(tmp_path: Path, postgres_databa
 
 
 def test_a_database_tells_where_its_next_connection_may_go(tmp_path: Path, postgres_tables: str) -> None:
-    """All servers that are named, not only the one that answered; an address goes before a name."""
+    """All named servers, not only the one that answered. An address takes precedence over a name."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as sqlite:
         assert sqlite.places() == []
     url = make_url(postgres_tables)
@@ -273,7 +273,7 @@ def test_a_database_tells_where_its_next_connection_may_go(tmp_path: Path, postg
 
 
 def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url: str) -> None:
-    """A file of another kind, a folder that is missing, a server that is not there: each is named."""
+    """The error names a file of another kind, a missing folder, or a server that does not answer."""
     (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))

@@ -1,4 +1,4 @@
-"""How many bytes each kind of envelope takes: by size and sender, and until its hour is over once deleted."""
+"""The bytes of each kind of envelope, by size and sender; deleted ones count until the hour is over."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -40,7 +40,7 @@ def changes(connection: Connection) -> int:
 def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted(
     connection: Connection, size: int, of_report: Kind, of_follow_up: Kind
 ) -> None:
-    """By its declared size alone, whether it has arrived or not."""
+    """Only its declared size counts, whether it has arrived or not."""
     arrived(connection, size, 0, of=report())
     for _ in range(2):
         arrived(connection, size, 0)
@@ -56,7 +56,7 @@ def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted
 
 
 def test_what_is_deleted_counts_until_its_hour_is_over(connection: Connection) -> None:
-    """Twice in one hour, then in the next: what is kept counts on."""
+    """Twice in one hour, then in the next: kept envelopes still count."""
     first, second, third = (arrived(connection, size) for size in (10, 20, 40))
     arrived(connection, 80)
 

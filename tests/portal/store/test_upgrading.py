@@ -1,4 +1,4 @@
-"""A portal of this version is brought to a next one with all that it holds, whole or not at all."""
+"""An upgrade brings a portal with all its data to the next version, completely or not at all."""
 
 import json
 import os
@@ -153,7 +153,7 @@ LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> None:
-    """No more and no less, on either database, also where alembic's own comparison does not look."""
+    """Exactly these, on both databases, including what alembic's own comparison ignores."""
     database.create(make_url(empty)).close()
     with reaching(empty) as connection:
         assert [] == compare_metadata(MigrationContext.configure(connection), metadata)
@@ -165,7 +165,7 @@ def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> No
 
 
 def test_no_command_touches_a_database_of_an_earlier_version(old: Old) -> None:
-    """Each says so, and what to type; to make it again changes nothing either."""
+    """Each command says so, and what to type. `portal init` changes nothing either."""
     (old.folder / "outbox.tar").write_bytes(b"")
     before = old.held()
     for words in OF_A_COMMAND:
@@ -177,7 +177,7 @@ def test_no_command_touches_a_database_of_an_earlier_version(old: Old) -> None:
 
 
 def test_an_upgraded_portal_holds_what_it_held_and_goes_on(old: Old) -> None:
-    """An upload continues where it stood; what waited goes out byte for byte; new reports are taken."""
+    """Uploads continue, waiting envelopes are exported unchanged, and new reports are accepted."""
     assert {"from": FIRST, "to": NEXT} == json.loads(old.run("upgrade", "--json"))
     assert old.was == old.known()
     assert old.answers == old.answered()
@@ -235,7 +235,7 @@ def test_tables_without_a_number_are_no_portal_and_are_left_alone(old: Old) -> N
 
 
 def test_power_lost_while_it_is_upgraded_leaves_the_database_before_or_after(old: Old) -> None:
-    """Killed at every statement, at the commit, and after it: only then is anything new, and all of it is."""
+    """Killed at every statement, at the commit, and after it: only then is the database new, completely."""
     before, kills = old.held(), 0
     while old.held() == before:
         assert _killed_at(old, kills)
