@@ -1,4 +1,4 @@
-"""The portal keeps every outbox manifest and gives a channel its own back, as witness of its journal."""
+"""The portal keeps every outbox manifest, and gives each channel its own, as a witness to its journal."""
 
 import subprocess
 from datetime import timedelta
@@ -30,7 +30,7 @@ def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
 
 @pytest.mark.databases_differ
 def test_a_channel_gets_its_own_manifests_and_no_trace_of_the_other(room: Room, tmp_path: Path) -> None:
-    """Every byte as it came, in the order of the numbers."""
+    """Every byte is unchanged, in the order of the numbers."""
     kept = {channel: applied(room, channel, 11) for channel in (INSPECTORATE, OUTSIDE)}
     for channel, other in ((INSPECTORATE, OUTSIDE), (OUTSIDE, INSPECTORATE)):
         path = tmp_path / channel
@@ -46,7 +46,7 @@ def _channels(room: Room) -> list[str]:
 
 
 def test_nothing_that_expires_takes_a_manifest_along(room: Room, tmp_path: Path) -> None:
-    """Years later, with the closed cases gone: the control is that something did expire."""
+    """Years later, closed cases are gone. The control: something did expire."""
     case = filed(room)
     exported = room.export()
     outbox = make_outbox(room.site, collected=[exported.link], slots=slots(case), closed=[case.case_id])
@@ -85,7 +85,7 @@ def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
 
 
 def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: Path) -> None:
-    """By the commands of both, from the first outbox on; stock tar reads the file."""
+    """With the commands of both, from the first outbox on. Stock tar reads the file."""
     office = world.office
     portal = PortalHere(tmp_path, port=0)
     portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))

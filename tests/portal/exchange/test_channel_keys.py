@@ -35,7 +35,7 @@ def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
 
 
 def test_a_body_sees_whether_the_keyring_carries_its_keys(provable: Provable, tmp_path: Path) -> None:
-    """A key that lacks, a key that somebody slipped in, and other days of a key are all named."""
+    """A missing key, a key that somebody added, and changed days of a key are all named."""
     channel = provable.site.outside.channel(today())
     folder = card_of(channel, provable.site.deployment, tmp_path / "card")
     for place in (folder, folder / card.CARD):
@@ -66,7 +66,7 @@ def test_a_key_of_a_card_that_cannot_matter_any_more_need_not_be_served(provable
 
 
 def test_a_body_sees_a_key_that_could_sign_receipts_in_its_name(provable: Provable) -> None:
-    """Also one with other days than its own: with these, somebody could backdate further."""
+    """Even if only the days of a key were changed, with which somebody could backdate further."""
     channel = provable.site.outside.channel(today())
     (key,) = channel.reply_keys
     named = f"keyring: channel {OUTSIDE} has a receipt key {base64url.encode(key.id)} that is not its own"

@@ -1,4 +1,4 @@
-"""What goes by itself, and when: never what the inbox has not confirmed."""
+"""What is deleted automatically, and when: never what the inbox has not confirmed."""
 
 import json
 from collections import Counter
@@ -40,7 +40,7 @@ def collected(room: Room, *cases: Sealed, closed: bool = False) -> None:
 
 
 def test_what_was_not_confirmed_never_goes(room: Room) -> None:
-    """Neither waiting nor exported, nor a withdrawal on its way, in ten years."""
+    """Neither waiting nor exported envelopes, nor a withdrawal on its way, even after ten years."""
     exported, withdrawn = filed(room), filed(room)
     room.export()
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
@@ -72,7 +72,7 @@ def test_an_open_case_stays(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_closed_case_goes_after_its_days(room: Room) -> None:
-    """Not before the days of the setting, at most a week after them."""
+    """Not before the configured days are over, and at most a week later."""
     case = filed(room)
     collected(room, case, closed=True)
     assert expired(room, room.settings.closed_days - 1).cases == 0
@@ -82,7 +82,7 @@ def test_a_closed_case_goes_after_its_days(room: Room) -> None:
 
 
 def test_a_case_that_is_opened_again_stays(room: Room) -> None:
-    """A new slot after the closing takes the day away that was drawn."""
+    """A new slot after the closing removes the drawn day."""
     case = filed(room)
     first = make_outbox(room.site, collected=[room.export().link], slots=slots(case))
     second = make_outbox(room.site, n=2, previous=first.manifest.hash, closed=[case.case_id])
@@ -93,7 +93,7 @@ def test_a_case_that_is_opened_again_stays(room: Room) -> None:
 
 
 def test_a_slot_that_comes_with_its_closing_leaves_the_day(room: Room) -> None:
-    """It is the old answer under another key: the case must not stay for longer because of it."""
+    """It is the old answer under another key, so the case must not stay longer because of it."""
     case = filed(room)
     told = {"slots": slots(case), "closed": [case.case_id]}
     first = make_outbox(room.site, collected=[room.export().link], **told)
@@ -120,7 +120,7 @@ def test_the_day_is_drawn_once(room: Room) -> None:
 
 
 def test_days_are_spread_over_a_week() -> None:
-    """Every day of the week is drawn, none outside it."""
+    """Every day of the week is drawn, and no other day."""
     drawn = Counter(Term(date(2026, 1, 1), 14).draw() for _ in range(4_000))
     first = days.number(date(2026, 1, 15))
     assert set(drawn) == set(range(first, first + SPREAD_DAYS + 1))
@@ -128,7 +128,7 @@ def test_days_are_spread_over_a_week() -> None:
 
 
 def test_the_sender_of_a_confirmed_envelope_still_learns_that_it_arrived(room: Room) -> None:
-    """Until its remains go: the full offset, nothing to delete, nothing to add; then nobody knows it."""
+    """Until its remains are deleted: the full offset, nothing to delete or add. Then it is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -145,7 +145,7 @@ def test_the_sender_of_a_confirmed_envelope_still_learns_that_it_arrived(room: R
 
 
 def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
-    """Neither channel nor case, nor the day on which it came."""
+    """But not its channel, its case, or the day on which it arrived."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -156,7 +156,7 @@ def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_uploads_that_were_given_up_go(room: Room) -> None:
-    """Only unfinished ones, and only after the days of the setting."""
+    """Only unfinished ones, and only after the configured days."""
     room.send(make_report_envelope(room.site))
     kept = room.state()["envelopes"]
     room.begin(make_report_envelope(room.site))
@@ -166,7 +166,7 @@ def test_uploads_that_were_given_up_go(room: Room) -> None:
 
 
 def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
-    """Its days count from its beginning; what is finished within them stays."""
+    """Its days count from its beginning. Uploads finished by then stay."""
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
     for offset in range(room.settings.upload_days):
@@ -191,7 +191,7 @@ def test_headers_that_were_used_go_when_their_seed_is_no_longer_taken(room: Room
 
 @pytest.mark.databases_differ
 def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
-    """The chain goes on from it; what is not confirmed keeps its manifest."""
+    """The chain continues from it. Unconfirmed bundles keep their manifests."""
     made = []
     for _ in range(4):
         filed(room)
@@ -213,7 +213,7 @@ def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
 
 
 def test_a_clock_that_jumped_takes_no_answer(room: Room) -> None:
-    """Outside the keyring's validity, only uploads that were given up go; afterwards all is as before."""
+    """While the keyring is not valid, only abandoned uploads are deleted. Afterwards, all is as before."""
     case = filed(room)
     collected(room, case, closed=True)
     for jump in (DECADE, -DECADE):
@@ -230,7 +230,7 @@ def test_a_clock_that_jumped_takes_no_answer(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
-    """Every row goes once; nobody fails, also while reports come in."""
+    """Every row is deleted once, and nothing fails, even while reports arrive."""
     gone = [filed(room) for _ in range(6)]
     collected(room, *gone, closed=True)
     room.publish(make_keyring(room.site, 9, day=room.wait(room.settings.closed_days + SPREAD_DAYS)))
@@ -247,7 +247,7 @@ def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
 
 
 def test_the_command_tells_what_it_let_go_of(tmp_path: Path) -> None:
-    """One line, or JSON; a second run finds nothing; --rewrite writes the database anew."""
+    """It prints one line, or JSON. A second run finds nothing, and --rewrite rewrites the database."""
     server = Server(tmp_path, 1).make(upload_days=1)
     with server.store() as store, store.write() as connection:
         begun = Upload(id=bytes(16), channel="x", size=9, received=0, begun=today() - timedelta(2))
@@ -266,7 +266,7 @@ def test_the_command_tells_what_it_let_go_of(tmp_path: Path) -> None:
 
 
 def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
-    """With a keyring that is not valid today, it keeps what reporters may ask for, and what to do is told."""
+    """If the keyring is not valid today, it keeps what reporters may request, and says what to do."""
     server = Server(tmp_path, 1).make()
     with server.store() as store, store.write() as connection:
         old = make_keyring(SITE, day=today() - timedelta(60))
@@ -277,7 +277,7 @@ def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
 def test_a_large_database_is_written_anew_on_request_alone(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reports would wait for it: what was deleted is overwritten, and the rest keeps its place."""
+    """Reports would wait for a rewrite. Deleted bytes are overwritten, and the rest keeps its place."""
     monkeypatch.setattr(expire, "SMALL", 0)
     filed(room)
     before = room.state()
@@ -289,7 +289,7 @@ def test_a_large_database_is_written_anew_on_request_alone(
 
 @pytest.mark.databases_differ
 def test_what_should_have_gone_is_counted(room: Room) -> None:
-    """For whoever looks after the portal: nothing is overdue after `portal expire`."""
+    """For the administrator: nothing is overdue after `portal expire`."""
     case = filed(room)
     collected(room, case, closed=True)
     room.begin(make_report_envelope(room.site))

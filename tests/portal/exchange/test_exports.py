@@ -60,7 +60,7 @@ def test_bundles_form_a_chain_and_empty_ones_too(room: Room) -> None:
 
 
 def test_a_channel_sees_nothing_of_another(room: Room) -> None:
-    """Bundles and chains are apart."""
+    """Each channel has its own bundles and chain."""
     room.send(make_report_envelope(room.site, OUTSIDE))
     room.send(make_report_envelope(room.site))
     assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
@@ -71,7 +71,7 @@ def test_a_channel_sees_nothing_of_another(room: Room) -> None:
 
 
 def test_an_unfinished_envelope_stays_here(room: Room) -> None:
-    """Only what is whole leaves the portal."""
+    """Only complete envelopes leave the portal."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:-1])
@@ -82,7 +82,7 @@ def test_an_unfinished_envelope_stays_here(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: Path) -> None:
-    """--again gives the same bytes, also after more has arrived and after a withdrawal."""
+    """--again writes the same bytes, even after more reports and a withdrawal."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     room.send(sealed)
     first = room.export()
@@ -107,7 +107,7 @@ def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
 @pytest.mark.slow
 @pytest.mark.databases_differ
 def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
-    """The inbox learns which of its bundles need no copy any more, and on which day the last were applied."""
+    """The inbox learns which of its bundles no longer need a copy, and when the last ones were applied."""
     outbox = make_outbox(room.site, n=7)
     room.bring(outbox)
     first = Import(7, room.day)
@@ -123,7 +123,7 @@ def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
 
 
 def test_more_than_a_bundle_takes_goes_into_the_next(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each envelope in one of them, until none waits."""
+    """Each envelope is in one of them, until none waits."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     sent = sorted(make_report_envelope(room.site).envelope for _ in range(5))
     for envelope in sent:
@@ -134,7 +134,7 @@ def test_more_than_a_bundle_takes_goes_into_the_next(room: Room, monkeypatch: py
 
 
 def test_the_manifest_of_a_full_bundle_fits(room: Room) -> None:
-    """With the longest numbers, and all that stands beside the lists."""
+    """With the longest numbers, and all other members."""
     room.send(make_report_envelope(room.site))
     intake = room.export().intake
     empty = replace(intake, entries=(), withdrawn=())
@@ -159,7 +159,7 @@ def test_no_file_is_replaced(room: Room) -> None:
 
 
 def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
-    """Nothing is numbered before there is a place for it."""
+    """No number is used before there is a place for the bundle."""
     before = room.state()
     with pytest.raises(Refused, match="does not exist"):
         exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")
@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_take_the_bundle_uses_up_no_number(room: Room, tmp_
 
 
 def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
-    """What was sent to it before is not forgotten."""
+    """Envelopes sent to it before are still exported."""
     room.send(make_report_envelope(room.site, OUTSIDE))
     room.publish(make_keyring(room.site, 2, bodies=[room.site.inspectorate]))
     assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
@@ -198,7 +198,7 @@ def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
 
 
 def test_a_bundle_is_its_owners_alone_and_leaves_no_part(room: Room) -> None:
-    """The file is readable by nobody else, and appears whole."""
+    """Nobody else can read the file, and it appears complete."""
     room.send(make_report_envelope(room.site))
     path = room.export().path
     assert path.stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""Outbox bundles, on both databases: applied whole, once, in order, from the right signer, or not at all."""
+"""Outbox bundles, on both databases: applied completely, once, in order, from the right signer, or not."""
 
 import secrets
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 @pytest.mark.databases_differ
 def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> None:
-    """Envelopes of the confirmed bundle go; newer ones stay; the cases of the bundle become collected."""
+    """Envelopes of the confirmed bundle are deleted, newer ones stay, and its cases count as collected."""
     collected = filed(room)
     exported = room.export()
     newer = filed(room)
@@ -39,7 +39,7 @@ def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> 
 
 
 def test_the_manifest_of_a_confirmed_bundle_is_forgotten(room: Room) -> None:
-    """Case ids and days of what was collected stand nowhere any more; number and hash remain."""
+    """Case ids and days of collected envelopes are gone; number and hash remain."""
     filed(room)
     exported = room.export()
     room.bring(make_outbox(room.site, collected=[exported.link]))
@@ -47,7 +47,7 @@ def test_the_manifest_of_a_confirmed_bundle_is_forgotten(room: Room) -> None:
 
 
 def test_the_same_bundle_again_changes_nothing_and_says_so(room: Room) -> None:
-    """Applying is idempotent, also when newer ones were applied since."""
+    """Applying is idempotent, even after newer bundles."""
     case = filed(room)
     first = make_outbox(room.site, slots=slots(case))
     second = make_outbox(room.site, n=2, previous=first.manifest.hash, slots=slots(case))
@@ -70,14 +70,14 @@ def test_a_newer_bundle_replaces_the_slots(room: Room) -> None:
 
 
 def test_numbers_count_for_each_channel_alone(room: Room) -> None:
-    """Two inboxes send without knowing of each other."""
+    """Two inboxes send independently."""
     for channel in (INSPECTORATE, OUTSIDE):
         assert room.bring(make_outbox(room.site, channel)).applied
 
 
 @pytest.mark.databases_differ
 def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
-    """Its first outbox has any number; unknown cases are taken, and said to be collected."""
+    """Its first outbox may have any number. Unknown cases are accepted and count as collected."""
     case = make_report_envelope(room.site)
     brought = slots(case)
     room.bring(make_outbox(room.site, n=12, previous=secrets.token_bytes(32), slots=brought))
@@ -87,7 +87,7 @@ def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_withdrawn_case_does_not_come_back(room: Room) -> None:
-    """As long as the inbox has not confirmed the withdrawal, its slots are not taken."""
+    """Until the inbox confirms the withdrawal, slots for the case are not accepted."""
     case, other = filed(room), filed(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
     room.export()
@@ -99,7 +99,7 @@ def test_a_withdrawn_case_does_not_come_back(room: Room) -> None:
 
 @pytest.mark.parametrize("channel", [INSPECTORATE, OUTSIDE])
 def test_a_strangers_withdrawal_of_the_case_keeps_no_slot_away(room: Room, channel: str) -> None:
-    """Who knows a case id can file under it, then withdraw that: the true case is answered."""
+    """Somebody who knows a case id can file under it and withdraw that. The true case is answered."""
     true, key = filed(room), bytes(range(32))
     other = make_report_envelope(room.site, channel)
     room.send(replace(other, case_id=true.case_id, withdraw_id=casetoken.withdraw_id(key)))
@@ -113,7 +113,7 @@ def test_a_strangers_withdrawal_of_the_case_keeps_no_slot_away(room: Room, chann
 
 
 def test_a_case_of_another_channel_is_left_out(room: Room) -> None:
-    """No inbox can reach the cases of another, in slots, in closed or after a withdrawal."""
+    """No inbox can reach another's cases through slots, closings or withdrawals."""
     own, foreign, withdrawn = filed(room), filed(room, OUTSIDE), filed(room, OUTSIDE)
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
     before = [each for each in room.state()["cases"] if own.case_id not in each]
@@ -125,7 +125,7 @@ def test_a_case_of_another_channel_is_left_out(room: Room) -> None:
 
 
 def test_a_case_filed_with_two_channels_stops_no_outbox(room: Room) -> None:
-    """Its slot is left out where the portal knows it otherwise; everybody else there is answered."""
+    """Its slot is omitted in the other channel, where everybody else is answered."""
     entropy = casetoken.generate()
     twice = make_report_envelope(room.site, entropy=entropy)
     room.send(twice)
@@ -145,7 +145,7 @@ def test_a_confirmed_withdrawal_is_forgotten(room: Room) -> None:
 
 
 def test_a_link_that_names_no_bundle_of_this_portal_deletes_nothing(room: Room) -> None:
-    """A number alone is not enough: the bundle of an earlier portal had the same."""
+    """A number alone is not enough, because a bundle of an earlier portal had the same one."""
     filed(room)
     exported = room.export()
     strangers = [Link(1, secrets.token_bytes(32)), Link(2, exported.link.hash), Link(9, bytes(32))]
@@ -154,7 +154,7 @@ def test_a_link_that_names_no_bundle_of_this_portal_deletes_nothing(room: Room) 
 
 
 def test_another_channel_cannot_confirm(room: Room) -> None:
-    """A link counts in the channel of its outbox alone."""
+    """A link counts only in the channel of its outbox."""
     filed(room)
     exported = room.export()
     assert room.bring(make_outbox(room.site, OUTSIDE, collected=[exported.link])).confirmed == 0

@@ -1,4 +1,4 @@
-"""Outbox bundles that are refused: each is named, and the state before it is unchanged."""
+"""Refused outbox bundles: each is named, and changes nothing."""
 
 import secrets
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 
 def test_what_breaks_the_chain_is_refused(room: Room) -> None:
-    """A gap, another past, a known number with other content, one from before this portal."""
+    """A gap, another history, a known number with other content, or a bundle from before this portal."""
     first = make_outbox(room.site, n=5)
     room.bring(first)
     follows = first.manifest.hash
@@ -129,7 +129,7 @@ def test_a_bundle_cut_anywhere_is_refused(sqlite_room: Room) -> None:
 def test_a_bundle_that_changes_while_it_is_read_is_refused(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second reading must give what the first verified, else all of it is taken back."""
+    """The second reading must equal what the first verified, or everything is rolled back."""
     room = sqlite_room
     case, other = filed(room), filed(room)
     outbox = make_outbox(room.site, slots=slots(case, other))

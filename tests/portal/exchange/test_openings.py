@@ -1,4 +1,4 @@
-"""Cases that officers entered, opened by an outbox: like any other case, and of its own channel alone."""
+"""An outbox opens cases that officers entered: like any other case, and only in its own channel."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def of(room: Room, case: Sealed) -> tuple[object, ...]:
 
 
 def test_what_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
-    """Whatever the portal hands out comes with what can be believed."""
+    """The portal never returns a case without a slot that its reporter can verify."""
     refused(
         room,
         make_outbox(room.site, opened=[entered(room)]),
@@ -29,7 +29,7 @@ def test_what_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
 
 
 def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
-    """Not one that the portal has there, nor one that was withdrawn there."""
+    """Neither a case that the portal has there, nor one that was withdrawn there."""
     foreign, withdrawn = filed(room, OUTSIDE), filed(room, OUTSIDE)
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
     before = room.state()["cases"]
@@ -39,7 +39,7 @@ def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
 
 
 def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
-    """As long as the inbox has not heard of it, it goes on naming the case."""
+    """The inbox continues to name the case until it hears of the withdrawal."""
     case = entered(room)
     first = make_outbox(room.site, slots=slots(case), opened=[case])
     room.bring(first)
@@ -51,7 +51,7 @@ def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
 
 
 def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
-    """What the reporter's page left there counts, whatever an inbox says."""
+    """What the reporter's page stored counts, whatever an inbox says."""
     case = filed(room)
     before = of(room, case)
     other = replace(case, memo=bytes(60), withdraw_id=bytes(32))
@@ -80,7 +80,7 @@ def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
 
 
 def test_a_bundle_that_opens_cases_changes_nothing_a_second_time(room: Room) -> None:
-    """Nor does a later one that names them again: the inbox does until it hears that one was applied."""
+    """Neither does a later bundle that names them again, as the inbox does until it hears of the import."""
     case = entered(room)
     brought = slots(case)
     first = make_outbox(room.site, slots=brought, opened=[case])

@@ -59,7 +59,7 @@ def written(raw: bytes) -> list[bytes]:
 
 
 def test_no_row_of_a_portal_says_to_which_case_a_proof_belongs(room: Room) -> None:
-    """Neither while the report waits nor afterwards; the control: a case id is found everywhere.
+    """Neither while the report waits nor afterwards. The control: a case id is found everywhere.
 
     Somebody who has the database and a proof could also try whether a stored value is the author key.
     """

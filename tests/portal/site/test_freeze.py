@@ -39,7 +39,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_files_are_what_the_application_serves(same_room: Room, frozen: Path) -> None:
-    """Each path in plain, gzip and Brotli; the forms are of those bytes."""
+    """Each path plain and as gzip and Brotli, both of the same bytes."""
     for path in paths(same_room.settings):
         file = frozen / freeze.SITE / freeze.name_of(path)
         served = {
@@ -109,6 +109,6 @@ def test_the_client_gets_a_form_that_it_accepts(same_room: Room, accepted: str, 
 
 
 def test_answers_that_differ_by_case_have_no_shorter_form(same_room: Room) -> None:
-    """A length that depended on the content would tell of it."""
+    """A length that depends on the content would reveal it."""
     answer = same_room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
     assert (answer.headers.get("Content-Encoding"), len(answer.data)) == (None, 18_108)

@@ -27,7 +27,7 @@ from tests.support.socks_proxy import proxying
 
 
 def test_two_builds_of_a_manifest_are_equal(own_provable: Provable) -> None:
-    """Checkout, settings, serial and date decide every byte."""
+    """Checkout, settings, serial and date determine every byte."""
     asked = load_questionnaire(own_provable.settings)
     made = [manifest.make(own_provable.settings, asked, 3, UNTIL) for _ in range(2)]
     assert made[0] == made[1]
@@ -65,7 +65,7 @@ def test_a_site_that_serves_what_was_signed_has_no_difference(own_provable: Prov
 
 
 def test_an_altered_file_is_named(own_provable: Provable) -> None:
-    """Digest, type and policy each have a line; nothing else has one."""
+    """A changed digest, type or policy each get a line, and nothing else does."""
     raw = (own_provable.folder / "manifest" / pages.MANIFEST).read_bytes()
     files = pages.parse(raw, own_provable.site.deployment).files
     changed = [
@@ -123,7 +123,7 @@ def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(own_provable: P
 
 
 def test_a_manifest_is_strict() -> None:
-    """Unsorted, repeated, of another deployment, altered: refused."""
+    """An unsorted, repeated, altered or foreign list is refused."""
     files = tuple(Page(path, "text/html", bytes(32)) for path in ("/a", "/b"))
     office = Site()
     good = Pages(deployment=office.deployment, serial=1, valid_until=UNTIL, policy="", files=files)
@@ -181,7 +181,7 @@ def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
 
 
 def test_an_onion_service_is_visited_through_the_proxy(own_provable: Provable) -> None:
-    """Its name is given to the proxy, and looked up nowhere else."""
+    """Only the proxy gets its name, which is resolved nowhere else."""
     name = "a" * 56 + ".onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         visitor = fetching.Visitor(f"http://{name}", f"socks5h://{proxy.address}")
@@ -206,6 +206,6 @@ def test_an_onion_service_is_visited_through_the_proxy(own_provable: Provable) -
     ],
 )
 def test_an_address_or_proxy_that_cannot_be_used_is_refused(address: str, proxy: str) -> None:
-    """A proxy that would leave the looking up of names to this machine is one of them."""
+    """For example, a proxy that leaves resolving names to this machine."""
     with pytest.raises(Refused, match=r"is not the address|cannot be used"):
         fetching.Visitor(address, proxy)

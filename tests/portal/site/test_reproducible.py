@@ -1,4 +1,4 @@
-"""What is published of a checkout is the same on every machine, byte by byte."""
+"""The published site of a checkout is the same on every machine, byte by byte."""
 
 import os
 import shutil
@@ -45,7 +45,7 @@ def frozen(checkout: Path, out: Path, environment: dict[str, str]) -> dict[str, 
 
 @pytest.mark.slow
 def test_manifest_and_frozen_site_are_the_same_from_another_checkout(tmp_path: Path) -> None:
-    """By other processes, in another folder, with another time zone and language; one byte more is seen."""
+    """In other processes and another folder, time zone and language. One additional byte would be noticed."""
     copy, here, there = (tmp_path / name for name in ("copy", "here", "there"))
     for name in ROOMS:
         shutil.copytree(ROOT / name, copy / name)

@@ -1,4 +1,4 @@
-"""A monitor remembers the highest serials it has seen, and names a site that goes back behind them."""
+"""A monitor remembers the highest serials that it has seen, and reports a site that serves older ones."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from tests.support.socks_proxy import proxying
 
 
 def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """Though its signature and its date hold; what it lists is not looked at any more."""
+    """Although its signature and date are valid. The files that it lists are not compared."""
     known = Seen(own_provable.settings.deployment, {"manifest": 2})
     assert own_provable.found(seen=known) == ["manifest: the site serves serial 1, but 2 was seen before"]
     own_provable.alter(serial=2)
@@ -32,7 +32,7 @@ def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Prov
 
 
 def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """It would bring back a key that was taken out of use."""
+    """It would bring back a withdrawn key."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
     own_provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))
@@ -44,7 +44,7 @@ def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Prova
 
 
 def test_what_is_not_signed_is_not_remembered(own_provable: Provable) -> None:
-    """A stranger's high serial would else make every true file an old one."""
+    """Otherwise, a stranger's high serial would make every genuine file look old."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
     own_provable.publish_changed(replace(usual.value, serial=900), root_seed=bytes(32))
@@ -63,7 +63,7 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
 
 
 def test_an_onion_service_is_verified_through_the_proxy_alone(own_provable: Provable) -> None:
-    """It is said that all is as signed, or what is not; the proxy is given the name each time."""
+    """It says that everything is as signed, or what is not. The proxy gets the name each time."""
     name = "a" * 55 + "d.onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         through = ("--proxy", f"socks5h://{proxy.address}")
@@ -115,7 +115,7 @@ def test_a_right_site_is_right_though_its_serials_cannot_be_kept(
     "content", [b"", b"{}", b"[]", b'{"deployment": "x", "serials": {"manifest": "y"}}', b"\xff"]
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, content: bytes) -> None:
-    """To go on without it would forget what was seen."""
+    """Otherwise, the monitor would forget what it has seen."""
     file = tmp_path / seen_serials.FILE
     file.write_bytes(content)
     with pytest.raises(Refused, match="not a file of serials"):

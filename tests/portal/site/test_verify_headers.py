@@ -51,7 +51,7 @@ MORE = {
 
 
 def test_what_is_sent_beside_a_portals_headers_is_named(found: Callable[..., set[str]]) -> None:
-    """It sends visitors elsewhere, tells somebody of them, or knows them again."""
+    """It could send visitors elsewhere, tell somebody about them, or recognise them later."""
     assert found(*MORE.items()) == {f"a portal does not send the header {name.lower()}" for name in MORE}
 
 
@@ -66,7 +66,7 @@ def test_what_is_taken_away_or_of_another_type_is_named(found: Callable[..., set
 
 
 def test_a_second_header_of_one_name_is_not_hidden_by_the_other(found: Callable[..., set[str]]) -> None:
-    """Not even by one that says what it should, and comes last."""
+    """Not even by a correct one that comes last."""
     policy = "Content-Security-Policy"
     assert found(("Referrer-Policy", "no-referrer"), (policy, "default-src *")) == {
         "header Referrer-Policy is not no-referrer",

@@ -1,4 +1,4 @@
-"""WEBCAT's extension would take the site: its manifest, its policy, every path by its rules.
+"""WEBCAT's extension would accept the site: the manifest, the policy, and every path.
 
 The rules are those of webcat-spec's csp.md and manifest.md, and of its extension's code (2026).
 """
@@ -105,7 +105,7 @@ def looked_up(listed: dict[str, Any], path: str) -> str:
 
 
 def test_each_path_is_found_by_the_rules_of_the_extension(same_room: Room, listed: dict[str, Any]) -> None:
-    """Exact, else as the index of a folder, else as the page for what is not there."""
+    """Exactly, or as the index of a folder, or as the page for missing files."""
     paths = [
         *site_files.files(same_room.settings, load_questionnaire(same_room.settings)),
         "/nowhere",

@@ -1,4 +1,4 @@
-"""Forms that are dear to take apart, or say odd things in odd places: refused at once, and nothing kept."""
+"""Malformed forms, and forms that are expensive to parse, are refused at once, and nothing is kept."""
 
 import time
 
@@ -23,7 +23,7 @@ SENT = {
 
 @pytest.mark.parametrize("name", SENT)
 def test_a_form_that_no_browser_sends_is_refused_at_once(same_room: Room, name: str) -> None:
-    """By a page, in less than a second of this process for 1 MiB."""
+    """With a page, and in less than a second of this process's time for 1 MiB."""
     form, kind, body = SENT[name]
     before, begun = same_room.state(), time.process_time()
     answer = same_room.client.post(f"/en/{form}", data=body, content_type=kind)

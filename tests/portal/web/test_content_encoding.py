@@ -1,4 +1,4 @@
-"""The Brotli form of a file is kept where the service manager says, and used if it is one of that file."""
+"""The Brotli form of a file is cached where the service manager says, and used if it fits the file."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_what_is_no_form_of_the_file_is_not_served_and_is_replaced(cache: Path, 
 
 
 def test_what_was_kept_is_used(cache: Path) -> None:
-    """Another form of the same file shows that it is not made anew."""
+    """A different form of the same file shows that it is not compressed again."""
     made = form_of(CONTENT)
     (kept,) = cache.iterdir()
     quick = brotli.compress(CONTENT, quality=1)

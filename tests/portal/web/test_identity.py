@@ -196,7 +196,7 @@ def test_a_colour_that_is_hard_to_read_is_refused(colour: Colour, words: str) ->
 
 
 def test_the_shipped_colours_would_be_accepted() -> None:
-    """And text on them can be read, and soft text on all that is behind it."""
+    """Text on them can be read, and so can soft text on every background."""
     found = colours.palettes()
     shipped = Colour(found["light"]["accent"], found["dark"]["accent"])
     assert shipped.light in colours.rules(shipped)
@@ -209,7 +209,7 @@ def test_the_shipped_colours_would_be_accepted() -> None:
 
 
 def test_pages_have_the_colour_of_the_inspectorate_in_one_style_sheet() -> None:
-    """The offline form, too; no page asks for another file, and none has a style of its own."""
+    """Including the offline form. No page loads another file or has its own style."""
     settings = Settings(colour=READABLE)
     files = site_files.files(settings, load_questionnaire(settings))
     assert set(files) == set(site_files.files(Settings(), load_questionnaire(Settings())))

@@ -1,4 +1,4 @@
-"""Pages say what the law says that the inbox works by, whichever that is."""
+"""Pages say what the law in use says, whichever law that is."""
 
 import html
 import re
@@ -66,7 +66,7 @@ OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whom_to_reach_stands_in_the_law(language: str) -> None:
-    """The control is the law of France, by which the same pages name whom to reach there."""
+    """The control is the law of France, with which the same pages name French authorities."""
     said = reader.read(OTHER).reporters
     told = (said.advice, said.passed_on, said.directly, said.instead)
     texts = [each.in_(language) for each in told]
@@ -81,7 +81,7 @@ def test_whom_to_reach_stands_in_the_law(language: str) -> None:
 @pytest.mark.parametrize("path", TIMES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_touch_on_a_number_of_the_law_calls_it_or_writes_to_it(language: str, path: str) -> None:
-    """And no page has another number: where nobody takes text messages, none is offered."""
+    """No page has another number. Where nobody receives text messages, no page offers them."""
     shown = {
         law: links(page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/{path}")) for law in FOLDERS
     }
@@ -97,7 +97,7 @@ def links(shown: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_page_says_what_is_passed_on_to_whom_as_the_law_has_it(language: str) -> None:
-    """Before anybody writes; and once more to who already gave in, on the page that leads on."""
+    """Before anybody writes, and again on the next page for people who have already reported."""
     said = {law: LAWS[law].reporters.passed_on.in_(language) for law in FOLDERS}
     names = {"fr": "procureur", "en": "prosecutor"}[language]
     for path in ("", "before"):
@@ -124,7 +124,7 @@ def test_how_to_be_heard_is_said_where_the_regime_of_the_office_asks_for_it(lang
 @pytest.mark.parametrize("code", ["", *FRENCH.regimes])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_an_office_does_with_a_report_is_said_as_its_regime_has_it(language: str, code: str) -> None:
-    """And nothing that is so under another regime alone."""
+    """And nothing that is true only under another regime."""
     shown = html.unescape(page(Settings(regime=code), f"/{language}/rights"))
     said = {
         each: with_plain_spaces(rule.reporters.in_(language)) in shown
@@ -142,7 +142,7 @@ def test_a_regime_that_the_law_does_not_have_is_refused() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
-    """What the law wants said, in few words: whoever reads in haste, or afraid, reads no more."""
+    """What the law requires, in few words, because people in haste or fear read no more."""
     shown = unfolded(page(Settings(), f"/{language}/"))
     assert len(re.sub(r"<[^>]*>", " ", shown).split()) <= MOST_WORDS
 
@@ -154,7 +154,7 @@ def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
 def test_that_a_court_can_try_to_find_out_who_wrote_is_never_folded_away(
     language: str, said: str, path: str
 ) -> None:
-    """Whoever opens nothing reads it all the same, before writing and on the page of rights."""
+    """People who open nothing still read it, before writing and on the page of rights."""
     assert said in unfolded(page(Settings(), f"/{language}/{path}"))
 
 
@@ -168,9 +168,9 @@ def unfolded(shown: str) -> str:
 def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports(
     tmp_path: Path, step: int
 ) -> None:
-    """Who advises is asked first; a prosecutor, and the ministry itself, come last.
+    """Advisers come first; a prosecutor and the ministry itself come last.
 
-    However the file of the law has them: within each of these alone they stand as there.
+    The order in the law's file counts only within each of these groups.
     """
     order = (
         ("police",),

@@ -1,4 +1,4 @@
-"""What a page promises its reporter and what the clocks of the inbox demand are the same days."""
+"""The days that a page promises to reporters are the days that the inbox counts."""
 
 import json
 import subprocess
@@ -80,7 +80,7 @@ def _in_regime(law: Law, regime: str, event: Event) -> Sequence[date]:
 
 @pytest.mark.parametrize(("name", "path"), crossed(FOLDERS, ["/fr/status", "/en/report", "/fr/offline.html"]))
 def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
-    """To the day, in the regime that has most time: no page knows which one the office is in."""
+    """To the day, in the regime with the most time, because no page knows the regime of the office."""
     (root,) = Markup(rendered(FOLDERS[name], path, tmp_path)).all("html")
     for event, promise in (
         (Event.ACKNOWLEDGED, root["data-received"]),
@@ -125,7 +125,7 @@ def test_the_page_that_the_first_one_leads_to_says_the_times_of_the_law(
 
 
 def test_the_earliest_of_a_regime_and_the_latest_of_regimes_counts() -> None:
-    """Months end with the last day of a shorter one."""
+    """A month ends on the last day of a shorter month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]
     assert dict(zip(DAYS, counted("1d1m"), strict=True))[date(2027, 1, 30)] == date(2027, 2, 28)

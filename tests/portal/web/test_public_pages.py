@@ -93,7 +93,7 @@ def test_every_visitor_gets_the_same_bytes_and_headers(client: FlaskClient, path
 
 
 def test_two_instances_serve_the_same_bytes(same_room: Room) -> None:
-    """Pages hold nothing that a start could change."""
+    """Pages contain nothing that depends on the start of a process."""
     render = inspect.unwrap(pages.render)
     shown = [render(same_room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
     assert shown[0] == shown[1]
@@ -183,7 +183,7 @@ def test_nothing_is_inline(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
-    """One to leave quickly on every page, and one more where there is something to do."""
+    """Every page has the script to leave quickly, and pages with something to do have one more."""
     scripts = Markup(client.get(path).text).all("script")
     own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
     assert [each["src"] for each in scripts] == [LEAVE, *own]
@@ -193,7 +193,7 @@ def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: 
 
 
 def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
-    """It loads no other: the digests of a page reach no further than what it names."""
+    """It loads no other script, because a page's digests cover only the scripts that it names."""
     loading = re.compile(rb"""\bimport *\(|\b(?:import|from) *["']|importScripts|\bWorker\(""")
     scripts = [path for path in assets.load() if path.endswith(".js")]
     assert len(scripts) == 4
@@ -216,7 +216,7 @@ def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/fr/verify", "/en/verify", "/fr/offline.html"])
 def test_the_fingerprint_of_the_root_key_can_be_read(same_room: Room, path: str) -> None:
-    """Where people come from the poster, and on the page about checks, to which each other page leads."""
+    """On the page that the poster names, and on the page about checks, to which every page links."""
     assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
     for language in LANGUAGES:
         for name in NAMES:
@@ -244,7 +244,7 @@ def test_a_text_that_sends_to_the_fingerprint_says_where_it_is(same_room: Room, 
 
 
 def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskClient) -> None:
-    """Byte for byte; whoever fetches it checks its hash."""
+    """Byte for byte. Clients check its hash."""
     answer = client.get("/questionnaire.toml")
     assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
     assert answer.data == _shipped()
@@ -269,7 +269,7 @@ def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
 def test_a_browser_keeps_nothing_that_is_typed(same_room: Room, path: str) -> None:
-    """Radio buttons and boxes go by their form."""
+    """Radio buttons and boxes follow their form."""
     markup = Markup(same_room.client.get(path).text)
     typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
     typed = [each for each in typed if each.get("type") not in {"radio", "checkbox"}]
@@ -290,7 +290,7 @@ def test_without_a_script_nothing_can_be_typed(same_room: Room) -> None:
 
 
 def test_the_ids_that_no_question_may_take_are_those_of_the_pages(same_room: Room) -> None:
-    """Each by which an element is found stands once in a page, beside those that the questions bring."""
+    """Each id by which an element is found is unique in a page, apart from the ids of questions."""
     asked = questionnaire.parse(_shipped())
     brought = {each for field in asked.fields for each in asked.element_ids(field)}
     found = set()

@@ -1,4 +1,4 @@
-"""Two visitors who differ in all that a browser tells get the same bytes, on every route and encoding."""
+"""Two visitors whose browsers differ in everything get the same bytes, on every route and encoding."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -65,7 +65,7 @@ def asked(server: Server, method: str, path: str, headers: Mapping[str, str]) ->
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_two_visitors_get_the_same(served: Server, paths: list[str], method: str, encoding: str) -> None:
-    """Status, headers and bytes, whatever else is told, and whichever process answers."""
+    """Status, headers and bytes, whatever the browsers say, and whichever process answers."""
     accepted = {"Accept-Encoding": encoding}
     for path in paths:
         plain = asked(served, method, path, PLAIN | accepted)
@@ -77,7 +77,7 @@ def test_two_visitors_get_the_same(served: Server, paths: list[str], method: str
 
 
 def test_a_difference_would_be_seen(served: Server) -> None:
-    """The control: an encoding is told, and answered by another form."""
+    """The control: another encoding is answered with another form."""
     forms = {asked(served, "GET", "/fr/", PLAIN | {"Accept-Encoding": each})[2] for each in ENCODINGS}
     assert len(forms) == 3
 
@@ -95,9 +95,9 @@ def test_pages_are_the_same_on_every_day(
     false_clock: Callable[[timedelta], None],
     methods: tuple[str, ...],
 ) -> None:
-    """By processes that began a month later, too: status, headers and bytes on every route but one.
+    """Even from processes started a month later: status, headers and bytes on all routes but one.
 
-    What work is asked for changes with the hour.
+    The required proof of work changes with the hour.
     """
     server = Server(tmp_path, free_port()).make()
     found, dates = [], []

@@ -1,4 +1,4 @@
-"""The way without script at the portal: what its form refuses, keeps and gives (SPEC 7.7)."""
+"""The way without JavaScript at the portal: what its form refuses, keeps and returns (SPEC 7.7)."""
 
 import base64
 from collections.abc import Callable
@@ -68,7 +68,7 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
 def test_what_is_not_a_sealed_file_is_refused_and_nothing_kept(
     sqlite_room: Room, name: str, language: str
 ) -> None:
-    """By a page in the language of the form, which says why."""
+    """A page in the language of the form says why."""
     make, code = WRONG[name]
     before = sqlite_room.state()
     status, said = post(sqlite_room, make(sqlite_room), language)
@@ -108,7 +108,7 @@ def test_a_form_on_another_site_is_refused_where_the_browser_tells(
 
 
 def test_a_report_is_kept_as_if_it_had_come_with_script(room: Room) -> None:
-    """Envelope, case, memo; in pieces as others are. Its name, and that it came this way, stand nowhere."""
+    """Envelope, case and memo, in pieces like others. Neither its name nor how it came is stored."""
     report = make_report_envelope(room.site, file=bytes(700_000))
     assert post(room, sealed_file(report), name="my-secret-name.bin") == (
         200,
@@ -127,7 +127,7 @@ def test_a_report_is_kept_as_if_it_had_come_with_script(room: Room) -> None:
 
 
 def test_a_follow_up_and_a_drop_come_without_a_case(sqlite_room: Room) -> None:
-    """Zeros behind the channel: nothing is known of either but its channel."""
+    """Zeros follow the channel: of both, only the channel is known."""
     assert post(sqlite_room, header() + make_envelope(sqlite_room.site))[0] == 200
     with sqlite_room.database.read() as connection:
         (row,) = connection.execute(select(envelopes)).all()
@@ -135,14 +135,14 @@ def test_a_follow_up_and_a_drop_come_without_a_case(sqlite_room: Room) -> None:
 
 
 def test_the_largest_file_is_taken(sqlite_room: Room) -> None:
-    """A container of 16 MiB, by a portal whose share for a day has sqlite_room for it."""
+    """A container of 16 MiB, on a portal whose share for a day has room for it."""
     content = header() + make_envelope(sqlite_room.site, size=16 << 20)
     assert len(content) == sealed_files.LARGEST
     assert post(sqlite_room, content)[0] == 200
 
 
 def test_its_day_has_an_end_and_the_scripted_way_has_not(sqlite_room: Room) -> None:
-    """One hundredth of the sqlite_room each day; on the next day it opens again."""
+    """One hundredth of the room each day. On the next day it opens again."""
     sqlite_room.configure(capacity_gb=TEXT * 150 / 10**9)
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
     before = sqlite_room.state()
@@ -154,7 +154,7 @@ def test_its_day_has_an_end_and_the_scripted_way_has_not(sqlite_room: Room) -> N
 
 
 def test_a_flood_with_script_does_not_close_this_way(sqlite_room: Room) -> None:
-    """Reports by script are refused; one without is taken."""
+    """Reports by script are refused, and one without is accepted."""
     sqlite_room.configure(capacity_gb=1.1 * TEXT / SHARES[Kind.REPORT] / 10**9, upload_days=1)
     filed(sqlite_room)
     filed(sqlite_room)
@@ -165,7 +165,7 @@ def test_a_flood_with_script_does_not_close_this_way(sqlite_room: Room) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(sqlite_room: Room, language: str) -> None:
-    """The bytes of `/api/slot` but for the filler, as a download; any case and spacing will do."""
+    """The bytes of `/api/slot` without the filler, as a download. Capitals and spaces do not matter."""
     report = filed(sqlite_room)
     text = base64.b32encode(report.keys.locator).decode().rstrip("=")
     grouped = " ".join(text[at : at + 4] for at in range(0, 52, 4))
@@ -182,7 +182,7 @@ def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(sqlite_room: Room, lan
 
 @pytest.mark.parametrize("typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "é" * 52, "A" * 70_000])
 def test_what_is_no_locator_is_told_by_a_page(sqlite_room: Room, typed: str) -> None:
-    """Too long, too short, other letters, bits that stand for nothing: asked of nobody."""
+    """Too long, too short, other letters, or unused bits that are set: nothing is looked up."""
     answer = sqlite_room.client.post("/fr/slot", data={"locator": typed})
     code = "too_large" if len(typed) > 65_536 else "locator_wrong"
     assert (answer.status_code >= 400, answer.data) == (True, page(sqlite_room, "fr", code))
@@ -195,7 +195,7 @@ def test_what_is_no_locator_is_told_by_a_page(sqlite_room: Room, typed: str) -> 
 def test_a_body_that_is_no_form_is_refused_and_none_makes_a_file_on_the_disk(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is written but to the database: no temporary file could be found there later."""
+    """Only the database is written, so no temporary file can be found later."""
 
     def no_file(*_: object, **__: object) -> None:
         raise AssertionError("a temporary file")
@@ -214,7 +214,7 @@ def test_a_body_that_is_no_form_is_refused_and_none_makes_a_file_on_the_disk(
 
 
 def test_a_broken_connection_leaves_nothing(sqlite_room: Room) -> None:
-    """What came before it is of no use to anybody."""
+    """Nobody could use the part that has arrived."""
     before = sqlite_room.state()
 
     sent = form(whole(sqlite_room))
@@ -229,7 +229,7 @@ def test_a_broken_connection_leaves_nothing(sqlite_room: Room) -> None:
 
 
 def test_a_database_that_fails_midway_leaves_nothing(sqlite_room: Room) -> None:
-    """Nobody has the address of what was begun without script; with script its header finds it again."""
+    """Nobody has the address of an upload begun without script. With script, its header finds it again."""
     report = make_report_envelope(sqlite_room.site, file=bytes(700_000))
     assert len(report.envelope) > 2 * receiving.PIECE
     before = sqlite_room.state()

@@ -1,4 +1,4 @@
-"""After reporters have come and gone, nothing of them is on the portal's disk or in its memory."""
+"""After reporters have left, no trace of them is on the portal's disk or in its memory."""
 
 import subprocess
 import sys
