@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from tests.support.inbox_builders import (
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused
+from tests.support.inbox_trio import undone
 from tests.support.laws import FILES, FRANCE, edited
 
 # The duties of every case.
@@ -861,3 +862,28 @@ def test_a_duty_that_an_action_of_the_office_adds_is_due_from_that_day(known: Of
     office.json("office", "set", "--regime", "external")
     office.close("2", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]
+
+
+@pytest.mark.parametrize(("danger", "urgent"), [(3, True), (0, False)])
+def test_a_new_case_of_priority_1_is_urgent_from_its_first_day(
+    opened: Inbox, *, danger: int, urgent: bool
+) -> None:
+    with undone(opened) as session:
+        case, work = session.get_one(Case, 1), session.get_one(Workflow, 1)
+        work.danger = danger
+        session.execute(delete(Duty))
+        duties = {each.kind: each.urgent for each in legal_duties.begin(session, case, work, warns=False)}
+        assert (case.collected if urgent else None) == duties["art40"]
+
+
+def test_the_law_gives_more_time_for_an_extended_access_request(opened: Inbox) -> None:
+    received = date(2027, 1, 5)
+    with opened.transaction() as session:
+        days = [legal_duties.answer_days(session, received, extended=extended) for extended in (False, True)]
+    earliest = received + timedelta(25)
+    assert [(date(2027, 2, 5), earliest), (date(2027, 4, 5), earliest)] == days
+
+
+def test_the_decision_that_sends_a_case_to_the_prosecutor_is_the_one_with_that_measure(opened: Inbox) -> None:
+    with opened.transaction() as session:
+        assert "transmit" == legal_duties.transmitting(session)

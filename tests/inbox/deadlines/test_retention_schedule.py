@@ -536,3 +536,18 @@ def test_the_day_by_two_clocks_is_known_once_a_bundle_has_given_the_portal_day(
     yesterday, before = today() - timedelta(1), today() - timedelta(2)
     collect(portal.bundle(edit=lambda intake: replace(intake, exported=yesterday)))
     assert [yesterday, before] == [day(today()), day(before)]
+
+
+def test_unfiled_envelopes_expire_two_months_after_the_day_of_their_collection(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    collect_all(Sent(b"noise" * 400))
+    collected = clock.day
+    clock.wait(1)
+    collect_all(Sent(b"sound" * 400))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        first_day = collected + relativedelta(months=2)
+        days = [first_day + timedelta(each) for each in (-1, 0)]
+        assert [[], [collected]] == [retention_schedule.discardable(session, day) for day in days]
+        everything = retention_schedule.discardable(session, first_day + timedelta(9))
+        assert {collected, collected + timedelta(1)} == {*everything}
