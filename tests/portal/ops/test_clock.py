@@ -1,4 +1,4 @@
-"""What `portal serve` does by the clock, beside requests."""
+"""What `portal serve` does at regular times, beside answering requests."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ HALF_HOUR = 1_800
 
 @pytest.mark.databases_differ
 def test_an_upload_that_rests_for_half_an_hour_gives_way_as_the_next_begins(room: Room) -> None:
-    """Where its kind has room, it stays."""
+    """If its kind has room, it stays."""
     room.configure(capacity_gb=1)
     resting = room.begin(make_report_envelope(room.site, file=bytes(300_000)))
     with_room = room.begin(make_report_envelope(room.site))
@@ -41,7 +41,7 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_what_was_given_up_is_overwritten_by_itself(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """In the processes that answer, within their walls; it is there until then, which is the control."""
+    """In the confined serving processes. The control: the bytes are there until then."""
     server = Server(tmp_path, free_port()).make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -68,7 +68,7 @@ def found(part: bytes, files: Iterable[Path]) -> bool:
 def test_while_something_goes_the_clock_is_looked_at_oftener(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else more could come than goes; when nothing is left, it rests."""
+    """Otherwise, more could arrive than is deleted. When nothing is left, the clock rests."""
     monkeypatch.setattr(deletion, "_BYTES", 1 << 18)
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
@@ -80,7 +80,7 @@ def test_while_something_goes_the_clock_is_looked_at_oftener(
 
 @pytest.mark.parametrize("table", ["usage", "deleted"])
 def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room, table: str) -> None:
-    """Else nothing would give way or be overwritten from then on, and nobody would hear of it."""
+    """Otherwise, nothing would give way or be overwritten from then on, and nobody would notice."""
     clock = Clock(sqlite_room.app.extensions["portal"], 0)
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")

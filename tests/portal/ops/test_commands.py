@@ -1,4 +1,4 @@
-"""The portal's command line: what is done says so, what is refused says why and what to do."""
+"""The portal's command line: commands say what they did, or why they refuse and what to do."""
 
 import json
 import os
@@ -73,7 +73,7 @@ def refusal(text: str) -> tuple[str, str]:
 
 
 def test_init_makes_a_portal_once(folder: Path) -> None:
-    """The fingerprint is printed; a second init keeps everything and names the portal that is there."""
+    """The fingerprint is printed. A second init changes nothing and names the existing portal."""
     found = FINGERPRINT.search(run(folder, "init"))
     assert found
     assert (folder / "portal.sqlite").stat().st_mode & 0o777 == 0o600
@@ -84,7 +84,7 @@ def test_init_makes_a_portal_once(folder: Path) -> None:
 
 
 def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
-    """Whoever knew it would sign its bundles, and know the work of hours to come."""
+    """Anybody who knew the key could sign bundles and compute the proof of work of later hours."""
     seeds = set()
     for name in ("one", "other"):
         (folder / name).mkdir()
@@ -96,12 +96,12 @@ def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
 
 
 def test_init_prints_for_programs(folder: Path) -> None:
-    """--json gives the fingerprint alone."""
+    """--json prints only the fingerprint."""
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
 
 
 def test_a_keyring_is_published_once(folder: Path) -> None:
-    """The same again says so; an older, an altered, a stranger's or an expired one is refused."""
+    """The command says if it was published before; an older, altered, foreign or expired one is refused."""
     run(folder, "init")
     keyring = make_keyring(SITE, 2)
     good = keyring.save(folder / "good")
@@ -125,7 +125,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
 
 
 def test_export_goes_on_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In as many bundles as it takes, each told."""
+    """In as many bundles as needed, each with its line."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     content = make_envelope(SITE)
     with (
@@ -142,7 +142,7 @@ def test_export_goes_on_until_nothing_waits(made: Path, monkeypatch: pytest.Monk
 
 
 def test_export_and_import_tell_what_they_did(made: Path) -> None:
-    """One line for each bundle, or JSON; --again needs to know of which channel."""
+    """They print a line for each bundle, or JSON. --again needs the channel."""
     store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
     content = make_envelope(SITE)
     upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
@@ -184,7 +184,7 @@ BUSY = (
 
 @pytest.mark.usefixtures("read")
 def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
-    """Bundles, what an outbox brought, what was let go of; then why it ends with 1, and what to do."""
+    """Bundles, the content of an outbox, deletions. Then the reason for exit status 1, and what to do."""
     bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
     said, complained = run_both(made, "export", "--out", made, code=1)
     assert said == "".join(f"{path}: 0 envelopes, 0 withdrawals\n" for path in bundles)
@@ -203,7 +203,7 @@ def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made:
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, options: list[str]) -> None:
-    """It has its number, and an export that begins anew makes another."""
+    """The bundle has its number, and another export makes the next one."""
     first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
     second.touch()
     said, complained = run_both(made, "export", "--out", made, *options, code=1)
@@ -213,7 +213,7 @@ def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, optio
 
 
 def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
-    """Message and hint, and no trace."""
+    """It prints a message and a hint, without a traceback."""
     outbox = make_outbox(SITE, reply_seed=bytes(32)).save(made / "outbox.tar")
     message, hint = refusal(run(made, "import", outbox, code=1))
     assert message == "outbox.tar refused: outbox bundle is not signed by a reply key of its channel"
@@ -230,7 +230,7 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
 def test_no_command_waits_for_what_is_no_file_or_reads_it_without_end(
     made: Path, words: tuple[str, ...], trap: str
 ) -> None:
-    """On a medium, a pipe or a device may have the name of a bundle or a card."""
+    """On a medium, the name of a bundle or card may belong to a pipe or a device."""
     place = made / "named"
     if trap == "pipe":
         os.mkfifo(place)
@@ -268,7 +268,7 @@ def test_wrong_usage_ends_with_2(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", cli.portal.list_commands(click.Context(cli.portal)))
 def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
-    """Whoever is not there yet can read what there is; without --help the file is asked for."""
+    """Help needs no configuration file; other commands do."""
     assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")
     assert "was not read" in refusal(run(tmp_path, "init", code=2))[0]
 
@@ -282,7 +282,7 @@ def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
 
 
 def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
-    """The setting that is empty is named, with where it comes from."""
+    """The error names the empty setting, and says where its value comes from."""
     (tmp_path / "portal.toml").write_text("")
     run(tmp_path, "init")
     keyring = make_keyring(SITE).save(tmp_path / "keyring")
@@ -292,7 +292,7 @@ def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
-    """One that nobody would sign, or take, is not written."""
+    """A manifest that nobody would sign or accept is not written."""
     out = made / "manifest.json"
     for until, why in (
         (today() - timedelta(days=1), "the day must be today or later"),
@@ -318,7 +318,7 @@ def test_freeze_says_what_it_wrote_and_where(made: Path) -> None:
 
 @pytest.mark.slow
 def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
-    """By each command that shows the page: the file would have to be mended on the site else."""
+    """Each command that shows the page says so. Otherwise, somebody would have to correct a served file."""
     questions = made / "questions.toml"
     raw = QUESTIONNAIRE.read_bytes()
     keyring = make_keyring(SITE, 3).value
@@ -345,7 +345,7 @@ def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_serv
 
 
 def test_a_password_is_not_printed_wherever_it_stands_in_an_address(made: Path) -> None:
-    """What is printed stands in a log."""
+    """Printed text is kept in a log."""
     config = made / "portal.toml"
     text = config.read_text()
     for address in ("postgresql://h.invalid/x?password=geheim", "postgresql://u:geheim@h.invalid/x"):

@@ -1,4 +1,4 @@
-"""config.example.toml is what the portal does without it; a mistake in a file is named."""
+"""config.example.toml has the default settings; the error for a wrong file names the mistake."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from tests.support.paths import ROOT
 
 
 def test_the_example_equals_the_defaults() -> None:
-    """Whoever copies config.example.toml unchanged has changed nothing."""
+    """An unchanged copy of config.example.toml changes nothing."""
     assert config.load(ROOT / "config.example.toml") == Settings()
 
 
 def test_the_example_names_every_setting() -> None:
-    """No setting is left to be found in the source."""
+    """Every setting is listed there, not only in the source."""
     text = (ROOT / "config.example.toml").read_text("utf-8")
     named = {line.partition(" = ")[0] for line in text.splitlines() if line and not line.startswith("#")}
     assert named == set(Settings.__slots__) - {"folder"}
@@ -94,5 +94,5 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     ("listen", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:80", ("::1", 80))]
 )
 def test_an_address_is_host_and_port(listen: str, address: tuple[str, int]) -> None:
-    """IPv6 addresses stand in brackets."""
+    """IPv6 addresses are in brackets."""
     assert Settings(listen=listen).address == address

@@ -1,4 +1,4 @@
-"""`portal serve` denies itself what it does not need."""
+"""`portal serve` gives up the rights that it does not need."""
 
 import errno
 import json
@@ -236,13 +236,13 @@ class WithAHole(Server):
 
 
 def test_the_kernel_here_has_landlock_and_seccomp() -> None:
-    """Else the tests below would show nothing."""
+    """Otherwise, the tests below would show nothing."""
     assert landlock.version() >= 6
     assert seccomp.is_available()
 
 
 def test_what_a_process_could_do_it_cannot_once_it_is_confined(tmp_path: Path) -> None:
-    """Read, write, execute, connect, signal: all before, none after; database and program remain."""
+    """Read, write, execute, connect, signal: possible before, not after. Database and program remain."""
     folder, secret = tmp_path / "portal", tmp_path / "secret"
     folder.mkdir()
     secret.write_bytes(b"anybody may read this")
@@ -262,7 +262,7 @@ def test_what_a_process_could_do_it_cannot_once_it_is_confined(tmp_path: Path) -
 def test_a_confined_process_has_no_way_out_but_to_its_database(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
-    """A database on a socket of the machine leaves others like it open (THREAT_MODEL), and no more."""
+    """If the database is on a local socket, other such sockets stay open (THREAT_MODEL), but nothing more."""
     url = f"sqlite:///{tmp_path}/portal.sqlite"
     if backend == "postgresql":
         url = request.getfixturevalue("postgres_tables")
@@ -307,9 +307,9 @@ def ways_out(url: str, folder: Path) -> list[list[str]]:
 def test_a_database_leaves_what_reaches_it_and_a_name_what_finds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Place, may: list[str]
 ) -> None:
-    """And no MPTCP, which would go to any port, nor an abstract socket, which has no path to hide.
+    """But no MPTCP, which could reach any port, and no abstract socket, which has no path to hide.
 
-    A home that the process cannot look into, as under the shipped unit, is no obstacle.
+    A home that the process cannot read, as under the shipped unit, is not a problem.
     """
     home = tmp_path / "home"
     home.mkdir(mode=0)
@@ -334,7 +334,7 @@ def test_a_database_leaves_what_reaches_it_and_a_name_what_finds_it(
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no calls of i386")
 def test_a_confined_process_makes_no_call_by_the_numbers_of_another_architecture() -> None:
-    """They mean other calls there: what is refused by one number would be had by another."""
+    """Numbers mean other calls there, so a call refused by one number would be possible by another."""
     done = subprocess.run([sys.executable, "-c", _BY_I386], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["True", str(errno.EPERM)], "")
 
@@ -355,7 +355,7 @@ def hole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithAHole]:
 
 
 def test_a_hole_in_the_portal_shows_no_file_of_the_machine(hole: WithAHole, tmp_path: Path) -> None:
-    """What everybody on the machine may read, its processes may not while they serve."""
+    """While they serve, its processes may not even read what everybody on the machine may read."""
     secret = tmp_path / "secret"
     secret.write_bytes(b"anybody may read this")
     secret.chmod(0o644)
@@ -371,7 +371,7 @@ def test_a_hole_in_the_portal_shows_no_file_of_the_machine(hole: WithAHole, tmp_
 
 
 def test_no_thread_of_the_portal_begins_before_it_is_confined(hole: WithAHole) -> None:
-    """Landlock holds for the thread that asks for it and those that it begins, and for no other."""
+    """Landlock confines only the thread that asks for it, and the threads that this thread starts."""
     told = json.loads(hole.request("GET", "/threads")[2])
     assert told["could"] == {"first": True, "clock": False, "file times": False}
     threads = [each.read_text() for each in Path(f"/proc/{told['process']}/task").glob("*/status")]

@@ -1,4 +1,4 @@
-"""`portal doctor` and `portal pending`: what an administrator is told, and nothing more."""
+"""`portal doctor` and `portal pending`: what they tell administrators, and nothing more."""
 
 import json
 import re
@@ -103,7 +103,7 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
 
 
 def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> None:
-    """As long as anything stands in square brackets, in any of the languages."""
+    """As long as any language has a text in square brackets."""
     room = room_for(tmp_path)
     configured(room)
     told = [each for each in found(room, Level.WARNING) if "is not filled in" in each]
@@ -124,7 +124,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
 
 
 def test_a_portal_that_names_nobody_is_told_so(tmp_path: Path) -> None:
-    """In either language; a logo that cannot be used is found, too."""
+    """In either language. An unusable logo is found, too."""
     room = room_for(tmp_path)
     (told,) = [each for each in found(room, Level.WARNING) if "nobody is named" in each]
     assert told.startswith("nobody is named behind the site: [nom de l")
@@ -140,7 +140,7 @@ def test_a_portal_that_names_nobody_is_told_so(tmp_path: Path) -> None:
 
 
 def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbox(tmp_path: Path) -> None:
-    """By the code and hash that `inbox office show` shows; a regime that the law lacks is found elsewhere."""
+    """With the code and hash that `inbox office show` prints. Another test finds an unknown regime."""
     room = room_for(tmp_path)
     configured(room)
     sha256 = law.load(room.settings.law_folder).sha256.hex()
@@ -161,7 +161,7 @@ def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbo
 
 
 def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
-    """For as long as the clock has not overwritten it: on a full disk that may be for ever."""
+    """Until the clock has overwritten it, which may be never on a full disk."""
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
@@ -174,7 +174,7 @@ def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> None:
-    """Of each that is missing, Landlock or seccomp; the portal serves there all the same."""
+    """If Landlock or seccomp is missing. The portal serves nevertheless."""
     room = room_for(tmp_path)
     room.close()
     command = [sys.executable, "-c", _ON_OTHER_KERNELS, str(configured(room))]
@@ -191,7 +191,7 @@ def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize(("places", "lines"), [(4_095, 1), (4_096, 0)])
 def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, lines: int) -> None:
-    """It shortens them for portal and nginx, whatever these ask for."""
+    """It shortens them for portal and nginx, whatever length these request."""
     room = room_for(tmp_path)
     room.close()
     examine = f"echo {places} > /proc/sys/net/core/somaxconn; {PORTAL} --config {configured(room)} doctor"
@@ -242,7 +242,7 @@ def test_a_clock_that_differs_from_the_site_is_wrong(
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By more than two minutes, ahead or behind; a difference of one is none."""
+    """By more than two minutes, ahead or behind. One minute is accepted."""
     server = Server(tmp_path, free_port()).make()
     (tmp_path / "portal.toml").chmod(0o600)
     with server.serving():
@@ -258,7 +258,7 @@ def test_a_clock_that_differs_from_the_site_is_wrong(
 
 @pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])
 def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> None:
-    """Nothing is said of the clock then, neither good nor bad."""
+    """Then nothing is said about the clock, neither good nor bad."""
     room = room_for(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -301,7 +301,7 @@ def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
 
 
 def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
-    """Above four fifths it is a warning: soon reports would be refused."""
+    """Above four fifths, it is a warning, because reports will soon be refused."""
     room = room_for(tmp_path)
     filed(room)
     room.configure(capacity_gb=0.001)
@@ -313,7 +313,7 @@ def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
 
 
 def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> None:
-    """By how much is free where the database lies; with more room it is in order."""
+    """By the free disk where the database is. With more room, there is no warning."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")
         (told,) = [each for each in found(room, Level.WARNING) if "disk of the database" in each]
@@ -324,7 +324,7 @@ def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> 
 
 
 def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -> None:
-    """It tells nobody how much is left, so doctor tries; all is in order once others have made room."""
+    """PostgreSQL does not say how much is left, so doctor tries. With room, there is no error."""
     with postgres.database_on_small_disk(postgres_url, "24m") as (address, disk):
         room = PortalSite(tmp_path, address)
         filler = disk / "of-others"
@@ -338,7 +338,7 @@ def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -
 
 
 def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """One that logs statements or times is wrong; one that keeps a log for replicas is warned of."""
+    """Logging statements or times is an error; keeping a log for replicas is a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)
@@ -366,7 +366,7 @@ def talkative(room: Room, level: Level) -> list[str]:
 
 
 def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
-    """An upload that was given up, two days after `portal expire` should have taken it away."""
+    """An abandoned upload, two days after `portal expire` should have deleted it."""
     room = room_for(tmp_path)
     room.begin(make_report_envelope(room.site))
     room.wait(room.settings.upload_days + 2)
@@ -381,7 +381,7 @@ def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
 def test_pending_counts_what_waits_for_export(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
-    """Only whole envelopes, each channel alone, with the oldest day; exported ones no longer count."""
+    """Only complete envelopes, for each channel, with the oldest day. Exported ones do not count."""
     with opened(request, tmp_path, backend) as room:
         file = configured(room)
         file.write_text(f'{file.read_text()}database = "{room.settings.database}"\n')
@@ -422,7 +422,7 @@ def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_other_pages_is_found(tmp_path: Path) -> None:
-    """What was signed before an upgrade or a changed setting no longer vouches for what is served."""
+    """A manifest from before an upgrade or a changed setting does not match the served pages."""
     room = room_for(tmp_path)
     room.settings = replace(room.settings, manifest="manifest")
     assert [each for each in found(room, Level.WRONG) if "manifest.json was not read" in each]

@@ -1,4 +1,4 @@
-"""No time of a file tells when a report came."""
+"""No time of a file reveals when a report arrived."""
 
 import os
 import time
@@ -34,9 +34,9 @@ def telling(paths: list[Path], begin: int, end: int) -> set[str]:
 
 
 def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """Of the database, its log, its folder and what the portal says: each moves on without a report.
+    """The times of the database, its log, its folder and the portal's output also change without reports.
 
-    For a second report, too, which comes when every process has begun: times are set again and again.
+    This also holds for a second report, after every process has begun: times are set again and again.
     """
     server = Server(tmp_path, free_port(), forked=False).make()
     watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]

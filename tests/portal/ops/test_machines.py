@@ -37,7 +37,7 @@ def machines(
 
 
 def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server, Server]) -> None:
-    """Begun here, continued there, in turns: whole, and its case known to both."""
+    """It begins here and continues there, in turns. It is complete, and both know its case."""
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     address = machines[0].begin(sealed)
     for number, start in enumerate(range(0, len(sealed.envelope), PIECE), 1):
@@ -50,7 +50,7 @@ def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server
 def test_every_process_offers_the_same_work_and_ends_room_at_the_same_place(
     machines: tuple[Server, Server],
 ) -> None:
-    """Of an hour, which each knows by itself: nothing but a secret in the database is theirs in common."""
+    """Each computes them for an hour by itself, from nothing but a shared secret in the database."""
     hour = 0
     while hour != days.hour():
         hour = days.hour()
@@ -75,7 +75,7 @@ def begin(machine: Server) -> int:
 def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
     tmp_path: Path, free_port: Callable[[], int], postgres_database: str
 ) -> None:
-    """The shipped nginx with a second server: work from any machine, pieces to whichever is left."""
+    """The shipped nginx with a second server: work from any machine, pieces to any remaining one."""
     first = Server(tmp_path, free_port()).make(database=postgres_database)
     second = first.twin(tmp_path / "second", free_port())
     nginx = Nginx(first, tmp_path / "nginx").make()
@@ -109,7 +109,7 @@ def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
 def test_exports_and_imports_on_two_machines_at_once_share_nothing_and_lose_nothing(
     machines: tuple[Server, Server], tmp_path: Path
 ) -> None:
-    """Each envelope is in one bundle; one of two imports applies, the other finds that it was done."""
+    """Each envelope is in one bundle. One of two imports applies the outbox; the other finds it applied."""
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda sent: machines[sent[0] % 2].send(sent[1]), enumerate(reports)))

@@ -1,4 +1,4 @@
-"""The shipped nginx before a real portal: the same answers, and nothing written down."""
+"""The shipped nginx in front of a real portal: the same answers, and no logs."""
 
 import json
 import os
@@ -92,7 +92,7 @@ def every_path(site: Nginx) -> list[str]:
 
 @pytest.mark.parametrize("accepted", ENCODINGS)
 def test_every_path_is_answered_as_by_the_application(site: Nginx, accepted: str) -> None:
-    """Status, headers and bytes, on the clearnet and for tor, with frozen files before the portal."""
+    """Status, headers and bytes, on the clearnet and through tor, with frozen files before the portal."""
     both = connections(site)
     for path in every_path(site):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), "GET", path, accepted)
@@ -104,7 +104,7 @@ def test_every_path_is_answered_as_by_the_application(site: Nginx, accepted: str
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
 def test_every_method_is_answered_as_by_the_application(site: Nginx, method: str) -> None:
-    """What is no reading is the portal's to answer, on frozen pages, too."""
+    """The portal answers everything except reading, even on frozen pages."""
     (_, onion) = connections(site)
     for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), method, path, "br")
@@ -113,7 +113,7 @@ def test_every_method_is_answered_as_by_the_application(site: Nginx, method: str
 
 
 def test_frozen_pages_come_from_files(site: Nginx) -> None:
-    """The control of the two tests above: without a portal pages are there, all else is a clear problem."""
+    """The control of the two tests above: without a portal, pages work, and the rest is a clear problem."""
     alone = site.twin("alone", Server(site.server.folder, free_port()))
     with alone.serving():
         (_, onion) = connections(alone)
@@ -140,7 +140,7 @@ def headers_of(site: Nginx) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", sorted(REFUSED.keys() - INCOMPLETE - TAKEN_BY_NGINX))
 def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Nginx, name: str) -> None:
-    """By nginx or by the portal behind it, as a problem with every header; nothing is kept."""
+    """The answer of nginx, or of the portal behind it, is a problem with every header; nothing is kept."""
     before = state(site.server)
     answer = exchange(site.onion_port, REFUSED[name], end=False)
     assert answer.status in {*range(400, 500), 501, 505}, answer
@@ -152,7 +152,7 @@ def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Ng
 
 
 def test_what_hides_behind_a_request_reaches_the_portal_as_a_request_of_its_own(site: Nginx) -> None:
-    """Both servers see the same end of a body: a locator that holds a request is a locator."""
+    """Both servers see the same end of a body: a locator that contains a request is a locator."""
     hidden = SECOND[:32].ljust(32, b" ")
     framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
     answer = exchange(site.onion_port, framed + SECOND, end=False)
@@ -163,7 +163,7 @@ def test_what_hides_behind_a_request_reaches_the_portal_as_a_request_of_its_own(
 
 
 def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
-    """The page's pieces are of 1 MiB; one byte more is a problem with its code."""
+    """The page sends pieces of 1 MiB. One byte more is a problem with its code."""
     lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
     for size, code in ((1 << 20, b"not_found"), ((1 << 20) + 1, b"too_large")):
         content = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {size}")
@@ -172,7 +172,7 @@ def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
 
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
 def test_where_bodies_are_small_none_of_more_than_4_kib_is_taken(site: Nginx, path: str) -> None:
-    """By its length alone, before a byte of it has come; one of 4 KiB the portal refuses itself."""
+    """By its length, before a byte of it arrives. The portal itself refuses a body of 4 KiB."""
     statuses = []
     for size, body in ((4 << 10, bytes(4 << 10)), ((4 << 10) + 1, b"")):
         content = head(f"POST {path} HTTP/1.1", f"Content-Length: {size}", "Connection: close") + body
@@ -189,7 +189,7 @@ def patient() -> Iterator[None]:
 
 
 def test_a_report_is_sent_from_the_page_through_it(site: Nginx, chromium: Browser, tmp_path: Path) -> None:
-    """With a file of several pieces, over TLS and HTTP/2; the console has nothing to complain of."""
+    """With a file of several pieces, over TLS and HTTP/2, without a message in the console."""
     attached = tmp_path / "picture.jpg"
     attached.write_bytes(os.urandom(2_500_000))
     context = chromium.new_context(ignore_https_errors=True)
@@ -207,7 +207,7 @@ def test_a_report_is_sent_from_the_page_through_it(site: Nginx, chromium: Browse
 def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`portal verify` as a monitor runs it, by TLS and without; one form of one file is enough."""
+    """`portal verify` as a monitor runs it, with and without TLS. One changed form of a file is enough."""
     server = Server(tmp_path, free_port()).make(manifest="manifest")
     server.sign_manifest()
     nginx = Nginx(server, tmp_path / "nginx").make()
@@ -227,7 +227,7 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_configuration_holds_for_nginx_itself(site: Nginx, way: str) -> None:
-    """It has nothing to warn of, and of what it reads each limit and time-out is there for a reason."""
+    """It has no warnings, and each limit and time-out in its configuration has a reason."""
     command = [NGINX, "-T", "-q", "-c", site.folder / f"{way}.conf"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
@@ -235,7 +235,7 @@ def test_the_configuration_holds_for_nginx_itself(site: Nginx, way: str) -> None
 
 
 def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
-    """Four for each, as nginx says and as the unit lets it; else 12,288 slow clients would shut it."""
+    """Four for each, as nginx needs and the unit allows. Otherwise, 12,288 slow clients would block it."""
     numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
     connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])
     assert 4 * ALL_CONNECTIONS < connections < descriptors
@@ -247,7 +247,7 @@ def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
 def test_a_browser_is_given_nothing_by_which_it_would_be_known_again(
     site: Nginx, version: ssl.TLSVersion
 ) -> None:
-    """Neither a ticket nor the id of a session of TLS, which it would show at its next visit."""
+    """No TLS ticket and no session id, which the browser would show at its next visit."""
     assert given(site, version) == (False, b"")
     talking = site.twin(f"tickets-{version.name}")
     talking.configure({"ssl_session_cache off;": "", "ssl_conf_command NumTickets 0;": ""})

@@ -1,4 +1,4 @@
-"""The shipped nginx with bodies that find no room: a clear refusal, nothing half kept, it goes on."""
+"""The shipped nginx with bodies that find no room: a clear refusal, no remains, and it continues."""
 
 import json
 import shutil
@@ -90,7 +90,7 @@ def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavail
 
 
 def test_a_body_that_does_not_fit_is_refused_and_nothing_of_it_is_left(site: Nginx) -> None:
-    """Neither a row nor a byte in the folder; a smaller one is taken by the same way at once."""
+    """No row, and no byte in the folder. A smaller body is accepted at once."""
     before = state(site.server)
     refused(site, exchange(site.onion_port, sealed_form(LARGER), end=False))
     until(lambda: bodies(site) == [])
@@ -101,7 +101,7 @@ def test_a_body_that_does_not_fit_is_refused_and_nothing_of_it_is_left(site: Ngi
 def test_who_fills_the_folder_shuts_the_way_without_script_alone_and_no_longer_than_it_is_held(
     site: Nginx,
 ) -> None:
-    """Whoever comes meanwhile is told to wait, and is taken afterwards; pages, slots and pieces go on."""
+    """Meanwhile, others are told to wait, and accepted afterwards. Pages, slots and pieces still work."""
     before, sent = state(site.server), sealed_form(LARGE)
     direct = Server(site.server.folder, site.onion_port)
     with filled(site, sealed_form(LARGER)[: DISK - MIB // 2]):
@@ -115,7 +115,7 @@ def test_who_fills_the_folder_shuts_the_way_without_script_alone_and_no_longer_t
 
 
 def test_a_large_body_for_a_portal_that_is_away_is_refused_as_clearly(site: Nginx) -> None:
-    """By the same problem as a small one."""
+    """With the same problem as for a small one."""
     alone = site.twin("alone", Server(site.server.folder, free_port()))
     with alone.serving():
         for sealed in (make_report_envelope(SITE), LARGE, LARGER):
@@ -160,7 +160,7 @@ def test_a_locator_for_a_portal_that_is_away_is_answered_by_a_page(site: Nginx, 
 
 
 def test_other_paths_are_refused_as_by_the_interface(site: Nginx) -> None:
-    """A language that is not there, a path that only looks like the form's, the interface."""
+    """An unknown language, a path that only looks like the form's, and the interface."""
     for path in ("/xx/sealed", "/fr/sealed/", "/api/slot", "/fr/en/slot"):
         content = head(f"POST {path} HTTP/1.1", f"Content-Length: {18 * MIB}")
         answer = exchange(site.onion_port, content)

@@ -1,4 +1,4 @@
-"""Connections that come in one moment wait between the two parts of nginx, as many as there may be."""
+"""All allowed connections can arrive at once: they wait between the two parts of nginx."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ BEFORE = 6_000
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_queues_hold_all_connections_that_there_may_be(way: str) -> None:
-    """A connection that finds one of them full goes to the next."""
+    """A connection goes to the next queue if one is full."""
     text = (CONFIGURATION / f"{way}.conf").read_text("utf-8")
     queues = re.findall(r"listen (unix:\S+) .*backlog=(\d+);", text)
     (most,) = re.findall(r"limit_conn all (\d+);", text)
@@ -44,7 +44,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 def test_a_burst_of_circuits_closes_no_connection_and_shuts_out_nobody(
     deployed: Nginx, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each circuit asks once for a page, all in one moment; a second after the last came, all over again."""
+    """All circuits request a page at the same moment, and again a second after the last answer."""
     with bursting(deployed, count) as found:
         shares = probed(deployed, SECONDS)
     ((begun, answered),) = found

@@ -1,4 +1,4 @@
-"""A body has a deadline as a whole: who sends by drops is let go, who is merely slow is not."""
+"""A body has a deadline as a whole: byte by byte is cut off, but a slow line is not."""
 
 import re
 import time
@@ -42,7 +42,7 @@ def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, f
 
 
 def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
-    """Of each kind, in both versions of HTTP, however small its drops or whatever it says of its size."""
+    """Of each kind, in both versions of HTTP, whatever the size of its pieces or its declared length."""
     site.configure(QUICK)
     with site.serving():
         found = all_lasted(site, 64 << 10, 0.1, 6)
@@ -54,7 +54,7 @@ def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
 
 
 def test_without_the_deadline_it_would_be_borne_with(site: Nginx) -> None:
-    """The control of the test above; a locator of 32 bytes has come after as many drops."""
+    """The control of the test above: a locator of 32 bytes is complete after as many pieces."""
     site.configure(WITHOUT)
     with site.serving():
         found = all_lasted(site, 64 << 10, 0.2, 3)
@@ -62,7 +62,7 @@ def test_without_the_deadline_it_would_be_borne_with(site: Nginx) -> None:
 
 
 def test_a_slow_body_is_taken(site: Nginx) -> None:
-    """One that needs twice the first second, at a pace at which it comes in time."""
+    """A body that takes twice the first second, but fast enough to arrive in time."""
     site.configure(QUICK)
     with site.serving():
         assert taken(site, bodies(128 << 10)["a piece"], 64 << 10)
@@ -84,7 +84,7 @@ def paths() -> list[str]:
 
 
 def test_no_path_takes_a_body_that_is_too_large_or_too_slow(site: Nginx) -> None:
-    """Neither one that nginx has a use of its own for; a page, or a problem, says why."""
+    """Not even a path that nginx uses itself. A page or a problem says why."""
     site.configure(QUICK)
     onion = Source(site.onion_port, is_onion=True)
     with site.serving(), ExitStack() as stack:
@@ -117,7 +117,7 @@ def taken(site: Nginx, body: Body, rate: float) -> bool:
 def test_the_shipped_deadline_lets_go_of_drops_and_bears_with_ten_kib_a_second(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """A drop every four seconds, bodies of 100,000 bytes; beside it a piece as Tor or a phone sends it."""
+    """A byte every four seconds in bodies of 100,000 bytes, beside a piece as Tor or a phone sends it."""
     site.configure({})
     with site.serving(), ThreadPoolExecutor(1) as pool:
         begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""Who holds connections to the shipped nginx, or asks in a hurry, shuts out nobody else, on either way in."""
+"""Clients that hold connections to the shipped nginx, or flood it with requests, block nobody else."""
 
 import select
 import socket
@@ -96,7 +96,7 @@ def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Ngi
 
 
 def test_connections_that_come_in_one_moment_are_all_answered(behind_nginx: Nginx) -> None:
-    """They wait between the two parts of nginx; where the queue there is short some are closed."""
+    """They wait between the two parts of nginx. If the queue there is short, some are closed."""
     shorter = behind_nginx.twin("shorter")
     shorter.configure({" backlog=4096;": " backlog=1;"})
     assert answered_at_once(behind_nginx) == BURST
@@ -130,7 +130,7 @@ def is_answered(client: socket.socket) -> bool:
 
 
 def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: Nginx) -> None:
-    """By their first 64 and 48 bits, however their zeros are written; of IPv4 each address counts alone."""
+    """By their first 64 and 48 bits, however their zeros are written. Each IPv4 address counts separately."""
     networks = of_networks(
         behind_nginx,
         "networks",
@@ -155,7 +155,7 @@ def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: N
 
 
 def test_requests_of_a_network_count_together_however_its_zeros_are_written(behind_nginx: Nginx) -> None:
-    """As connections do, though another part of nginx counts them."""
+    """Like connections, although another part of nginx counts them."""
     networks = of_networks(behind_nginx, "asking", {"limit_conn asking 16;": "limit_conn asking 2;"})
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     *others, last = [
@@ -174,7 +174,7 @@ def test_requests_of_a_network_count_together_however_its_zeros_are_written(behi
 
 
 def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_nginx: Nginx) -> None:
-    """What comes on top is told to wait, before a byte of its body is taken; pages are no such requests."""
+    """Further requests are told to wait before a byte of their bodies is read. Pages do not count."""
     one, other = of_circuits(behind_nginx, 2)
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     with ExitStack() as stack:
@@ -244,7 +244,7 @@ _COUNTED = [
 def test_so_much_may_be_under_way_and_no_more(
     counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
 ) -> None:
-    """Of one network or circuit, of those around it, and of all; whoever comes on top is told to wait."""
+    """For one network or circuit, for those around it, and for all. Further clients are told to wait."""
     kept = []
     with ExitStack() as stack:
         for name, count, most in tried:
@@ -270,7 +270,7 @@ def seen(site: Nginx) -> None:
 
 
 def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
-    """Whoever holds all places for pieces leaves those for texts, and what tells no size is a piece."""
+    """Texts have places of their own, even if all places for pieces are taken. No size means a piece."""
     full = behind_nginx.twin("full")
     full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
     create = "POST /api/envelopes HTTP/1.1"
@@ -284,7 +284,7 @@ def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
 
 
 def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(behind_nginx: Nginx) -> None:
-    """Or else whoever has one circuit would have them all."""
+    """Otherwise, one circuit could pretend to be any other."""
     one = circuit(behind_nginx, 4)
     assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
     assert answered(one, head("GET /nowhere HTTP/1.1"))[9:12] == b"404"
@@ -309,7 +309,7 @@ def answered(source: Source, asked: bytes) -> bytes:
 
 
 def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_nginx: Nginx) -> None:
-    """Without its line nobody is told apart; with it the same request is answered."""
+    """Without tor's line, clients cannot be distinguished. With it, the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     behind = str(behind_nginx.behind("onion"))
     for family, place in ((socket.AF_INET, (HOST, behind_nginx.tor_port)), (socket.AF_UNIX, behind)):
@@ -324,7 +324,7 @@ def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_n
 
 
 def test_neither_address_nor_circuit_is_told_to_the_portal(behind_nginx: Nginx) -> None:
-    """Of what passes through both ways."""
+    """For requests of both ways."""
     for number in (None, 0xABCD1234):
         with socket.create_server((HOST, 0)) as listener:
             server = Server(behind_nginx.server.folder, listener.getsockname()[1])
@@ -353,7 +353,7 @@ def test_neither_address_nor_circuit_is_told_to_the_portal(behind_nginx: Nginx) 
 def test_slow_connections_shut_out_nobody(
     deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each sends a drop every five seconds: honest people on both ways are answered in two."""
+    """Each sends a byte every five seconds. Honest clients on both ways get answers within two seconds."""
     site = deployed
     with ExitStack() as stack:
         if kind == "256 networks of one host":
@@ -374,7 +374,7 @@ def test_slow_connections_shut_out_nobody(
 def test_without_the_limits_they_would(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """The control of the test above: one address takes the places of all."""
+    """The control of the test above: one address takes all places."""
     unbounded = deployed.twin("unbounded")
     unbounded.configure(UNBOUNDED)
     with unbounded.serving(), flooding(of_addresses(unbounded, 1), CONNECTIONS):
@@ -388,7 +388,7 @@ def test_without_the_limits_they_would(
 def test_who_asks_in_a_hurry_shuts_out_nobody(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Texts without work, slots and pages, as fast as they are answered, by 480 connections at once."""
+    """480 connections request texts without work, slots and pages, as fast as they are answered."""
     with hammering(sources_of(kind, deployed), HURRIED) as answers:
         shares = probed(deployed, HURRIED_SECONDS)
     told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))

@@ -1,4 +1,4 @@
-"""HTTP/2 multiplies what one connection holds: bodies that do not end, and answers that nobody takes."""
+"""HTTP/2 multiplies what one connection holds: unfinished bodies, and answers that nobody reads."""
 
 import os
 import time
@@ -64,9 +64,9 @@ def all_resident(nginx: Nginx) -> int:
 def test_the_bodies_of_sixty_four_connections_fit(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each begins 100 requests at once, sends all but the end of those that are taken, and holds them.
+    """Each begins 100 requests at once, sends all but the end of the accepted ones, and holds them.
 
-    A few fill the folder of bodies, all others the memory for pieces: no other mix takes as much.
+    A few fill the folder of bodies, the others the memory for pieces. No other mix takes as much.
     """
     filling, others = [[SEALED, SEALED, PIECE]] * FILLING, [[PIECE]] * (CONNECTIONS - FILLING)
     with nginx.serving(), holding(nginx.port, filling + others, SECONDS) as held:
@@ -88,7 +88,7 @@ def test_without_the_limits_they_would_not(nginx: Nginx) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_kernel_keeps_little_of_a_connection_that_is_full(behind_nginx: Nginx, way: str) -> None:
-    """Of one that sends requests and takes no answer; with the kernel's own bounds it would be megabytes."""
+    """It sends requests and reads no answer. With the kernel's default limits, it holds megabytes."""
     alone = behind_nginx.twin(f"full-{way}")
     with alone.serving():
         assert 0 < kept(alone, way) < MOST_IN_THE_KERNEL
@@ -108,7 +108,7 @@ def kept(site: Nginx, way: str) -> int:
 def test_the_kernel_keeps_little_of_what_an_address_may_have(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """Of 64 connections that are full; between the two parts of nginx it is as much again."""
+    """For 64 full connections. Between the two parts of nginx, it is as much again."""
     found = {}
     for name, more in (("as shipped", {}), ("with the kernel's own bounds", UNBOUNDED_BUFFERS)):
         nginx.configure(more)
@@ -125,7 +125,7 @@ def test_the_kernel_keeps_little_of_what_an_address_may_have(
 def test_an_upload_is_as_fast_as_a_line_of_ten_megabits_lets_it(
     nginx: Nginx, megabits: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Where an answer takes 100 ms; on a line ten times as fast it takes three times as long at most."""
+    """With a delay of 100 ms. On a line ten times as fast, it takes at most three times as long."""
     found, listening = {}, f"listen {HOST}:{nginx.port} rcvbuf=208k sndbuf=64k;"
     with slow_line(0.05, megabits * 125_000):
         for name, bounds in (("as shipped", "rcvbuf=208k sndbuf=64k"), ("with the kernel's own bounds", "")):
@@ -171,7 +171,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
 def test_a_connection_holds_three_answers_that_nobody_takes(behind_nginx: Nginx, path: str) -> None:
-    """Of a page, which is a file, and of what is refused, as most requests for the portal are here."""
+    """For a page, which is a file, and for refused requests, like most requests for the portal here."""
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():
         answers, took = held_each(alone, of_addresses(alone, 1), path)
@@ -196,7 +196,7 @@ def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
 def test_the_answers_of_a_thousand_connections_fit(
     nginx: Nginx, path: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """From sixteen addresses, each with all that it may have."""
+    """From sixteen addresses, each with as many as allowed."""
     with nginx.serving():
         answers, took = held_each(nginx, of_addresses(nginx, 16), path)
     told = f"{answers} answers held, {took / 1024:.0f} KiB for each connection"

@@ -1,4 +1,4 @@
-"""The shipped nginx keeps nothing of a visit, and holds slow clients back from the portal."""
+"""The shipped nginx stores nothing about a visit, and keeps slow clients away from the portal."""
 
 import secrets
 import socket
@@ -35,7 +35,7 @@ SOON_SECONDS = 12
 
 @pytest.mark.slow
 def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
-    """A whole piece waits in memory until it is complete; with a smaller buffer it would lie in a file."""
+    """A piece waits in memory until it is complete. With a smaller buffer, it would be written to a file."""
     # One process: it has done with what it read before it answers anything else.
     alone = {"worker_processes auto;": "worker_processes 1;"}
     shipped, smaller = behind_nginx.twin("shipped"), behind_nginx.twin("smaller")
@@ -82,7 +82,7 @@ def visit_with_canaries(site: Nginx) -> None:
 
 
 def test_nothing_of_a_visit_is_written_down(behind_nginx: Nginx) -> None:
-    """No address, circuit, path or header in any file of nginx or the portal, nor in Debian's log folder."""
+    """No address, circuit, path or header is in a file of nginx or the portal, or in Debian's log folder."""
     visit_with_canaries(behind_nginx)
     assert found_in_files(behind_nginx.server.folder, TRACES) == []
     assert found_in_files(Path("/var/log/nginx"), TRACES) == []
@@ -105,7 +105,7 @@ TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "
 
 
 def test_the_portal_is_told_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
-    """What nginx passes on names neither address nor browser; what the interface needs, it does."""
+    """It passes on neither address nor browser, but everything that the interface needs."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))
@@ -142,7 +142,7 @@ def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
     ids=["head", "body", "chunk", "piece", "sealed"],
 )
 def test_slow_clients_hold_no_process_of_the_portal(behind_nginx: Nginx, beginning: bytes) -> None:
-    """Two hundred of them: pages, slots and reports are answered at once all the same."""
+    """With two hundred of them, pages, slots and reports are still answered at once."""
     with stalled(behind_nginx.onion_port, beginning, SLOW_CLIENTS):
         behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)
         report, sent = make_report_envelope(SITE), form(sealed_file(make_report_envelope(SITE)))

@@ -1,4 +1,4 @@
-"""Behind an onion service the site is the same, and sends nobody elsewhere."""
+"""Behind an onion service, the site is the same, and sends nobody elsewhere."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ NAME = "a" * 55 + "d.onion"
 
 @pytest.mark.slow
 def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
-    """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
+    """From a browser that knows only the .onion name. No request of the page goes elsewhere."""
     with proxying(behind_nginx.onion_port) as proxy:
         with browsing(tor_browser(proxy.address)) as firefox:
             firefox.does("visit", address=f"http://{NAME}", language="fr")
@@ -37,7 +37,7 @@ def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_the_name_of_the_site_is_in_no_answer(tmp_path: Path, method: str) -> None:
-    """Whatever name or scheme it is asked by, the answer is the same, and its addresses are paths."""
+    """The answer is the same for every name and scheme, and contains only paths."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     for path in addresses(room.app):
         answers = [
@@ -82,14 +82,14 @@ def test_tor_takes_the_shipped_torrc(tmp_path: Path) -> None:
 
 
 def test_tor_connects_where_nginx_listens_for_it() -> None:
-    """On loopback, and nowhere else; it names the circuit, and a plain listener would refuse that."""
+    """Only on loopback. tor names the circuit, which a plain listener would refuse."""
     (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
     assert f"listen {port} proxy_protocol " in (CONFIGURATION / "onion.conf").read_text()
     assert "HiddenServiceExportCircuitID haproxy" in TORRC.read_text().splitlines()
 
 
 def test_tor_writes_no_log_of_what_passes() -> None:
-    """Warnings alone go out, and no regular account of circuits and bytes."""
+    """It logs only warnings, and no regular counts of circuits and bytes."""
     lines = TORRC.read_text().splitlines()
     assert [line for line in lines if line.startswith("Log ")] == ["Log warn stdout"]
     assert "HeartbeatPeriod 0" in lines

@@ -64,7 +64,7 @@ def test_no_file_is_refused(folder: Path) -> None:
 
 
 def test_a_proof_says_what_it_shows_and_what_it_does_not(folder: Path) -> None:
-    """And writes nothing: no database, no list of proofs that were checked."""
+    """It writes nothing: no database, and no list of checked proofs."""
     before = sorted(folder.iterdir())
     said = check(folder)
     for words in ("signed on 2026-11-24", "channel inspection", "valid from 2026-11-24 to 2027-02-22"):
@@ -76,7 +76,7 @@ def test_a_proof_says_what_it_shows_and_what_it_does_not(folder: Path) -> None:
 
 
 def test_a_challenge_is_written_once_and_names_verifier_and_receipt(folder: Path) -> None:
-    """A second one would make the answer to the first worthless."""
+    """A second challenge would make the answer to the first worthless."""
     ask = ("--ask", "Court of Appeal", *CHALLENGED)
     assert "challenge.json: give it to the person" in check(folder, *ask)
     raw = (folder / "challenge.json").read_bytes()
@@ -141,7 +141,7 @@ def test_half_a_question_is_wrong_usage(folder: Path, words: tuple[str, ...]) ->
 
 
 def test_a_hostile_verifier_name_moves_no_cursor(folder: Path) -> None:
-    """A name may hold any other character, such as one that turns the direction of writing."""
+    """A name may contain any other character, such as one that reverses the direction of text."""
     asked = strictjson.decode(ANSWERS["answered"]["challenge"])
     assert isinstance(asked, dict)
     raw = strictjson.encode(asked | {"verifier": "\u202eCourt\x9b2J"})

@@ -35,7 +35,7 @@ def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
 def test_two_processes_take_reports_from_many_at_once(
     server: Server, request: pytest.FixtureRequest, backend: str
 ) -> None:
-    """Parallel clients are all served, by more than one process, and every report is there and whole."""
+    """More than one process serves the parallel clients, and every report is there and complete."""
     if backend == "postgresql":
         server.make(database=request.getfixturevalue("postgres_database"))
     else:
@@ -53,7 +53,7 @@ def test_two_processes_take_reports_from_many_at_once(
 
 
 def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server) -> None:
-    """Processes keep nothing of their own: pieces may go to any of them, before and after a restart."""
+    """Processes keep no state: pieces may go to any of them, before and after a restart."""
     server.make()
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     with server.serving():
@@ -71,7 +71,7 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
 
 
 def test_a_header_that_was_used_before_a_restart_seals_nothing_more(server: Server) -> None:
-    """The same creation finds its upload; where that is gone it is refused."""
+    """The same creation finds its upload, or is refused if that is gone."""
     server.make()
     kept, withdrawn = make_report_envelope(SITE), make_report_envelope(SITE)
     with server.serving():
@@ -114,7 +114,7 @@ def until(found: Callable[[], int]) -> int:
 
 
 def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
-    """A slow upload that was begun before the signal gets its answer and is whole after the next start."""
+    """A slow upload that began before the signal gets its answer, and is complete after the next start."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -134,7 +134,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
 
 
 def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None:
-    """In its first moments: another takes its place. Else the end of the portal might be waited for long."""
+    """In its first moments, and another takes its place. Otherwise, the portal might take long to end."""
     server.make()
     with server.serving():
         seen = set(server.workers())
@@ -149,7 +149,7 @@ def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None
 
 
 def test_a_hangup_ends_it_in_good_order_and_as_a_failure(server: Server) -> None:
-    """As when its terminal closes, or when somebody takes it for a way to reload: systemd starts it anew."""
+    """For example, when its terminal closes, or somebody tries to reload it. systemd starts it again."""
     server.make()
     with server.serving():
         workers = server.workers()
@@ -164,7 +164,7 @@ def test_a_hangup_ends_it_in_good_order_and_as_a_failure(server: Server) -> None
 def test_two_servers_on_one_sqlite_database_are_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
-    """Each with processes and a port of its own: what one was given the other knows, and one may end."""
+    """Each has its own processes and port. Each knows what the other got, and one may end."""
     server.make()
     other = server.beside(free_port())
     sealed = make_report_envelope(SITE, file=bytes(600_000))
@@ -189,7 +189,7 @@ def test_an_address_that_is_none_is_refused(server: Server) -> None:
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:
-    """Whoever listens already goes on; the second says so and ends with 1."""
+    """The first portal continues to listen. The second says so and exits with 1."""
     server.make()
     with server.serving():
         message, hint = server.run("serve", code=1).splitlines()
@@ -200,7 +200,7 @@ def test_a_port_in_use_is_named(server: Server) -> None:
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64])
 def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None:
-    """One with an empty part, or one that is too long."""
+    """A name with an empty part, or a name that is too long."""
     server.make(listen=f"{host}:{server.port}")
     message, hint = server.run("serve", code=1).splitlines()
     assert message == f"error: cannot listen on {host}:{server.port}: no host has this name"
@@ -208,7 +208,7 @@ def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None
 
 
 def test_what_is_not_a_request_is_answered_without_echo(served: Server) -> None:
-    """Malformed, oversized, interrupted: a problem for the client, and no word of it in the log."""
+    """Malformed, oversized or interrupted: a problem for the client, and nothing of it in the log."""
     canary = b"canary-7f3a"
     garbage = {
         b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
@@ -231,7 +231,7 @@ def test_what_is_not_a_request_is_answered_without_echo(served: Server) -> None:
 
 
 def test_a_client_that_sends_garbage_then_goes_ends_no_process(served: Server) -> None:
-    """The answer that cannot be sent is given up; the same processes go on serving."""
+    """The answer that cannot be sent is discarded, and the same processes continue to serve."""
     assert served.request("GET", "/fr/")[0] == 200
     workers = served.workers()
     for _ in range(40):
@@ -244,7 +244,7 @@ def test_a_client_that_sends_garbage_then_goes_ends_no_process(served: Server) -
 
 
 def test_a_body_of_any_declared_length_is_refused_without_trace(served: Server) -> None:
-    """What is declared larger than the largest envelope is a problem like any other."""
+    """A length beyond the largest envelope is a problem like any other."""
     sealed = make_report_envelope(SITE)
     headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
     answer = exchange(served, head("POST", "/api/envelopes", headers))
@@ -261,7 +261,7 @@ def test_a_body_of_any_declared_length_is_refused_without_trace(served: Server) 
 def test_a_body_without_a_length_is_taken_to_its_end(
     served: Server, rest: bytes, status: bytes, offset: int
 ) -> None:
-    """A chunked body counts like any other: whole, with a surplus, cut short."""
+    """A chunked body counts like any other: complete, too long, or cut short."""
     sealed = make_report_envelope(SITE)
     taken = sealed.envelope if rest else sealed.envelope[:65_600]
     address = served.begin(sealed)
@@ -285,14 +285,14 @@ def exchange(server: Server, content: bytes) -> bytes:
 
 
 def test_a_refused_upload_gets_its_answer_while_it_still_sends(served: Server) -> None:
-    """A client that sends a whole MiB to an address that is gone reads why, and is not cut off."""
+    """A client that sends a whole MiB to a deleted upload reads why, and is not cut off."""
     headers = {**BODY, "Upload-Offset": "0"}
     status, _, body = served.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
     assert (status, json.loads(body)["code"]) == (404, "not_found")
 
 
 def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) -> None:
-    """Between a deletion and its overwriting a process can be killed; the next one finishes the work."""
+    """A process can be killed between a deletion and the overwriting; the next one finishes the work."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -309,7 +309,7 @@ def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) ->
 
 
 def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> None:
-    """Else it would stay in the files for as long as nothing serves."""
+    """Otherwise, it would stay in the files until something serves again."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -320,9 +320,9 @@ def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> 
 
 
 def test_many_connections_wait_until_a_process_is_free(server: Server) -> None:
-    """As many as nginx passes on of texts; gunicorn by itself would let 2,048 wait.
+    """As many as the texts that nginx passes on; by default, gunicorn would let 2,048 wait.
 
-    One that finds the queue full tries again after a second, then after three, seven and more.
+    A connection that finds the queue full tries again after one second, then three, seven, and so on.
     """
     server.make()
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -346,7 +346,7 @@ def remains(server: Server, sealed: Sealed) -> bool:
 
 
 def test_a_broken_database_is_told_by_a_code_alone(server: Server) -> None:
-    """503 for the client; in the log the kind of error and its place, no address, key or path."""
+    """The client gets 503. The log gets the kind and place of the error, but no address, key or path."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():

@@ -1,4 +1,4 @@
-"""The shipped systemd units: understood by systemd, shut in, and no time beside what the portal says."""
+"""The shipped systemd units: valid, confined, and without times in the portal's output."""
 
 import configparser
 import subprocess
@@ -39,7 +39,7 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", EXPOSURE)
 def test_what_runs_is_shut_in(tmp_path: Path, name: str) -> None:
-    """By systemd's measure; without its walls the same measure refuses."""
+    """By systemd's own measure, which refuses the unit without its restrictions."""
     unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
@@ -47,7 +47,7 @@ def test_what_runs_is_shut_in(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_every_line_that_shuts_a_unit_in_is_there_for_a_reason(name: str) -> None:
-    """None is missing, and none is there of which tests/support/shipped_lines.py does not say why."""
+    """No line is missing, and tests/support/shipped_lines.py gives the reason for each."""
     assert of_unit(name) == TOLD[name].keys()
 
 
@@ -62,7 +62,7 @@ def test_every_line_of_the_timer_and_of_tor_is_there_for_a_reason() -> None:
 
 
 def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
-    """The journal would put the second beside each error."""
+    """The journal would store the second of each error."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read_string((DEPLOY / "portal@.service").read_text("utf-8"))
@@ -72,7 +72,7 @@ def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
 
 
 def test_every_shipped_file_is_explained() -> None:
-    """docs/deploying.md names each, so that none is forgotten on a machine."""
+    """docs/deploying.md names each file, so that none is forgotten on a machine."""
     told = (DEPLOY.parent / "docs" / "deploying.md").read_text("utf-8")
     # The last four build packages, and stay where they are.
     scripts = {"debian-packages.sh", "demo.sh", "debian", "release", "__init__.py", "__pycache__"}

@@ -90,7 +90,7 @@ def test_every_command_that_shows_what_is_foreign_is_tried() -> None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_no_command_lets_a_name_or_a_host_write_to_a_real_terminal(hostile_room: Provable, line: str) -> None:
-    """The control is that the words of others are there, spelled out."""
+    """The control: the foreign words are shown, spelled out."""
     with hosting(HEADERS, hostile_room.app) as url:
         code, shown = said_to(hostile_room, line, url)
     assert [] == deceiving(shown), shown
@@ -101,7 +101,7 @@ def test_no_command_lets_a_name_or_a_host_write_to_a_real_terminal(hostile_room:
 @pytest.mark.parametrize("command", ["verify", "doctor --url"])
 @pytest.mark.parametrize("how", ANSWERS)
 def test_no_answer_of_a_host_is_shown_as_it_came(hostile_room: Provable, how: str, command: str) -> None:
-    """Nor ends the program in a way that shows it."""
+    """Neither does it end the program in a way that shows it."""
     with hosting(ANSWERS[how].encode("latin-1")) as url:
         code, shown = said_to(hostile_room, f"{command} URL", url)
     assert [] == deceiving(shown), shown
@@ -117,7 +117,7 @@ def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Pat
 
 
 def test_the_script_itself_spells_out_what_it_cannot_read(hostile_room: Provable) -> None:
-    """A process as people start it; JSON escapes all that is not ASCII."""
+    """Started as people start it. JSON escapes everything except ASCII."""
     command = [Path(sys.executable).with_name("portal"), "--config", NAME, "pending"]
     with typing(command, hostile_room.folder) as at:
         assert 2 == at.waits()

@@ -1,4 +1,4 @@
-"""The shipped units on a machine that never had them: a real systemd starts each as it stands."""
+"""The shipped units on a machine that never had them: a real systemd starts each unchanged."""
 
 import shutil
 import subprocess
@@ -139,7 +139,7 @@ def one_way_serves_alone(machine: Machine) -> None:
 def test_each_unit_starts_as_it_is_shipped(
     machine: Machine, address: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Started, restarted, and there again after a reboot; what the portal says is in its file alone."""
+    """Started, restarted, and running again after a reboot. Only its own file has the portal's output."""
     with machine.running():
         assert not machine.do("ls", "/var/log").count("fanal")
         if address != SQLITE:
