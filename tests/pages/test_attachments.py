@@ -131,19 +131,25 @@ def test_which_kinds_of_files_are_cleaned_is_said_before_one_is_added(page: Page
 
 
 def test_how_much_of_a_file_was_looked_into_is_shown_beside_it(page: Page, tmp_path: Path) -> None:
-    """A bar of its own for each file; it goes once the file is examined."""
+    """A bar of its own for each file, which moves on; it goes once the file is examined."""
     page.evaluate(
         """() => {
           window.seen = [];
           const seeing = new MutationObserver(() => {
-            for (const bar of document.querySelectorAll("#files-list progress")) seen.push(bar.ariaLabel);
+            const bars = document.querySelectorAll("#files-list progress");
+            for (const bar of bars) seen.push([bar.ariaLabel, bar.value]);
           });
-          seeing.observe(document.querySelector("#files-list"), { childList: true, subtree: true });
+          const changes = { attributes: true, childList: true, subtree: true };
+          seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 8 << 20)])
     rows(page, 1)
-    assert "Looking inside…" in page.evaluate("seen")
+    labels, parts = zip(*page.evaluate("seen"), strict=True)
+    assert {*labels} == {"Looking inside…"}
+    assert list(parts) == sorted(parts)
+    assert len({*parts}) > 2
+    assert parts[-1] <= 1
     expect(page.locator("#files-list progress")).to_have_count(0)
 
 

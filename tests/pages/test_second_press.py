@@ -229,6 +229,21 @@ def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) ->
     assert presses(page) == 2
 
 
+@pytest.mark.parametrize(("away", "counted"), [(0, 1), (16, 1), (23, 1), (40, 2), (120, 2)])
+def test_a_second_press_counts_from_as_far_as_a_finger_slips(
+    visitor: Visitor, away: int, counted: int
+) -> None:
+    """In any direction: what is that near to the first press is meant for what stood there."""
+    page = opening(visitor)
+    page.evaluate(COUNT)
+    x, y = centre(page.locator("#open"))
+    page.mouse.click(x, y)
+    visitor.opened()
+    assert presses(page) == 1
+    page.mouse.click(x, y - away)
+    assert presses(page) == counted
+
+
 def test_a_double_press_on_withdraw_opens_only_its_step(visitor: Visitor) -> None:
     page = opened(visitor)
     for presses_at_once in (2, 3):
