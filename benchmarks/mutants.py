@@ -76,8 +76,8 @@ _OPERATORS = (
     *("core/ReplaceOrWithAnd", "core/ReplaceBreakWithContinue", "core/ReplaceContinueWithBreak"),
     *("core/ExceptionReplacer", "core/NumberReplacer", "core/RemoveDecorator", "core/ZeroIterationForLoop"),
 )
-# These options change how Python stores an object, not what the object does.
-_STORED = {"frozen", "slots"}
+# These options change how Python stores or constructs an object, not what the object does.
+_STORED = {"frozen", "slots", "kw_only"}
 
 Position = tuple[int, int]
 

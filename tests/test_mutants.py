@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from decimal import Decimal
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     number: int | None
 
@@ -44,7 +44,7 @@ def test_no_mutant_changes_types_storage_or_an_exception_of_a_module(of_code: li
     signature = "def is_due(day: int | None, é: str, last: int = 3) -> bool | None:"
     condition = "    return day is not None and day <= last"
     assert changed == {
-        ("@dataclass(frozen=True, slots=True)", "core/RemoveDecorator"),
+        ("@dataclass(frozen=True, slots=True, kw_only=True)", "core/RemoveDecorator"),
         (signature, "core/NumberReplacer"),
         (condition, "core/ReplaceComparisonOperator"),
         (condition, "core/ReplaceAndWithOr"),
