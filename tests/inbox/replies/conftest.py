@@ -1,4 +1,4 @@
-"""Fixtures: what reporters read from the inbox of the module."""
+"""Fixtures: a reporter's slot after the next outbox, and a copy of the module's inbox."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.inbox_builders import Office, Reporter, Scene, World
 
 @pytest.fixture
 def told(office: Office, first_reporter: Reporter) -> Callable[[], Any]:
-    """Return a function that returns what the reporter reads after the next outbox."""
+    """Return a function that makes the next outbox and reads the reporter's slot in it."""
 
     def read() -> Any:
         made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])

@@ -1,4 +1,4 @@
-"""Many reports are acknowledged at once, each in its language; whoever may be in danger is answered alone."""
+"""Acknowledging several reports at once, each in its language; reports of danger are answered one by one."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.copy_of("arrived")
 
 @pytest.fixture(scope="module")
 def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two plain reports, one of danger, an unsigned one: cases 1 to 4."""
+    """Cases 1 to 4: two plain reports, one whose reporter is in danger, and an unsigned one."""
     folder = tmp_path_factory.mktemp("arrived")
     office = Office.found(folder)
     world = World(office)
@@ -30,7 +30,7 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return office
 
 
-def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Office) -> None:
+def test_bulk_acknowledgement_skips_and_lists_reports_of_danger_and_unsigned_ones(office: Office) -> None:
     done = office.json("message", "acknowledge", "1", "2", "3", "4")
     assert {"acknowledged": [1, 2], "left_out": {"3": "danger", "4": "mute"}} == done
     shown = [office.json("case", "show", str(number)) for number in (1, 2, 3)]
@@ -38,8 +38,11 @@ def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Offic
     assert [1, 1, 0] == [len(each["messages"]) for each in shown]
 
 
-def test_the_desk_shows_what_reporters_will_read_before_it_acknowledges(office: Office) -> None:
-    """With the cases, and which of them nobody has opened; until the second press nothing is done."""
+def test_the_desk_shows_the_acknowledgement_before_it_is_sent(office: Office) -> None:
+    """The page lists the cases, and says which of them nobody has opened.
+
+    Only the second press acknowledges.
+    """
     office.json("case", "show", "1")
     chosen = {"case": ["1", "2", "3", "4"]}
     with sitting(office) as client:
@@ -54,7 +57,7 @@ def test_the_desk_shows_what_reporters_will_read_before_it_acknowledges(office: 
         assert "2 reports are acknowledged" in done
 
 
-def test_what_is_acknowledged_once_is_not_twice(office: Office) -> None:
+def test_bulk_acknowledgement_skips_an_acknowledged_case(office: Office) -> None:
     office.json("message", "acknowledge", "1")
     assert {"acknowledged": [2], "left_out": {"1": "acknowledged"}} == office.json(
         "message", "acknowledge", "1", "2"
@@ -62,20 +65,22 @@ def test_what_is_acknowledged_once_is_not_twice(office: Office) -> None:
     assert 1 == len(office.json("case", "show", "1")["messages"])
 
 
-def test_each_case_has_an_entry_of_its_own_as_for_any_reply(office: Office) -> None:
+def test_the_journal_has_one_entry_for_each_acknowledged_case(office: Office) -> None:
     office.json("message", "acknowledge", "1", "2", "3")
     found = [each for each in office.json("journal", "list")["entries"] if each["action"] == "reply"]
     assert [1, 2] == [each["case"] for each in found]
 
 
-def test_nothing_is_written_where_all_are_left_out_or_one_is_not_there(office: Office) -> None:
+def test_bulk_acknowledgement_writes_nothing_if_all_cases_are_skipped_or_one_is_unknown(
+    office: Office,
+) -> None:
     before = office.state()
     assert {"acknowledged": [], "left_out": {"3": "danger"}} == office.json("message", "acknowledge", "3")
     assert 1 == office.run("message", "acknowledge", "1", "9").code
     assert before == office.state()
 
 
-def test_a_closed_case_is_over(office: Office) -> None:
+def test_bulk_acknowledgement_skips_a_closed_case(office: Office) -> None:
     office.settle(1)
     office.json("message", "acknowledge", "2")
     office.json("case", "junk", "2", "--reason", "spam")
@@ -83,8 +88,8 @@ def test_a_closed_case_is_over(office: Office) -> None:
 
 
 @pytest.mark.copy_of("founded")
-def test_the_text_is_in_the_language_of_the_report(world: World, portal: Portal) -> None:
-    """In one act, one in French and one in English."""
+def test_each_acknowledgement_is_in_the_language_of_its_report(world: World, portal: Portal) -> None:
+    """One command acknowledges a French and an English report."""
     reports: list[Any] = [
         first(Reporter(world), edit=lambda report: _in(report, "fr")),
         first(Reporter(world), edit=lambda report: _in(report, "en")),

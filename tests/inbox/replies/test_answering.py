@@ -1,4 +1,4 @@
-"""What counts as feedback: no word that stands on nothing, nor once what it stood on is gone."""
+"""What counts as feedback: a text of the law for it, or own words beside a measure shown to the reporter."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +38,7 @@ ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
 @pytest.fixture(scope="module")
 def ready(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases of which no prosecutor is told; the first is admissible."""
+    """Two cases with the decision not to inform the prosecutor; the first is admissible."""
     office = with_reporter.copy(tmp_path_factory.mktemp("ready"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
@@ -53,19 +53,19 @@ def clock(office: Office, name: str = "feedback") -> dict[str, Any]:
 
 
 def state(office: Office, name: str = "feedback") -> tuple[bool, bool]:
-    """Return whether an outbox stopped the first case's clock of this name, and whether it is dropped."""
+    """Return whether an outbox stopped the first case's clock of this name, and whether it was dropped."""
     found = clock(office, name)
     return found["sent"] is not None, found["dropped"] is not None
 
 
 @pytest.mark.parametrize("blank", ["\u200b", "\u2800", "\u3164", "\u00ad", "\u2060", "\ufeff", ".", "\uffa0"])
-def test_words_in_which_nothing_can_be_read_are_none(blank: str) -> None:
+def test_a_text_without_a_visible_letter_or_digit_counts_as_empty(blank: str) -> None:
     assert not unseen.says_anything(f" {blank}\n")
     assert unseen.says_anything(f"{blank}7")
 
 
-def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(office: Office) -> None:
-    """In a template they are missing; where they stand in for a text, there is none."""
+def test_a_reply_or_a_closing_with_a_text_that_counts_as_empty_is_refused(office: Office) -> None:
+    """The refusal is the same as for a missing text."""
     for words, said in (
         (("message", "reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
         (("message", "reply", "1"), "the reply is empty"),
@@ -74,8 +74,12 @@ def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(of
         assert said in refused(office, *words, "--text", "\u3164 .")
 
 
-def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_it(office: Office) -> None:
-    """Afterwards none could be written, as it names the last day for feedback; nor is it taken back then."""
+def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
+    """Other replies are not.
+
+    After feedback no acknowledgement could be written, because it names the last day for feedback. For the
+    same reason, it cannot be retracted while feedback waits.
+    """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
     before = office.state()
@@ -99,10 +103,10 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
     office.json("message", "retract", "1", "3")
 
 
-def test_what_a_closing_acknowledged_needs_no_acknowledgement_before_more_feedback(
+def test_a_case_acknowledged_by_its_closing_takes_feedback_once_it_is_reopened(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """It left with the text of the closing: no other one could be written once the case is open again."""
+    """The text of the closing acknowledged the report, and no other acknowledgement could be written now."""
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     told()
     office.json("case", "reopen", "1", *DRILL)
@@ -110,7 +114,9 @@ def test_what_a_closing_acknowledged_needs_no_acknowledgement_before_more_feedba
     office.json(*OWN)
 
 
-def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feedback(office: Office) -> None:
+def test_own_words_are_not_feedback_beside_protection_or_a_measure_older_than_the_report(
+    office: Office,
+) -> None:
     office.json(*ACKNOWLEDGE)
     office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.json(*TOLD, "--day", (today() - timedelta(900)).isoformat())
@@ -119,7 +125,7 @@ def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feed
     office.json(*OWN)
 
 
-def test_a_measure_that_would_not_leave_now_makes_no_words_feedback(office: Office) -> None:
+def test_own_words_are_not_feedback_beside_a_measure_that_is_held_back(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json("case", "decide", "1", "transmit", *DRILL)
@@ -129,10 +135,10 @@ def test_a_measure_that_would_not_leave_now_makes_no_words_feedback(office: Offi
 @pytest.mark.parametrize(
     "undo", [("case", "measure", "unshare", "1", "1"), ("case", "measure", "retract", "1", "1", *DRILL)]
 )
-def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_running(
+def test_own_words_sent_without_their_measure_do_not_stop_the_feedback_clock(
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
-    """Officers are told, with the outbox and at the case, until there is feedback."""
+    """The outbox and the case warn officers until there is feedback."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -149,14 +155,14 @@ def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_runn
     assert (True, False) == state(office)
 
 
-def test_an_outbox_warns_of_no_case_that_is_not_there_for_who_makes_it(office: Office) -> None:
-    """It would not be made, and so tell of the case."""
+def test_an_outbox_gives_no_warnings_about_a_case_that_officers_cannot_see(office: Office) -> None:
+    """Otherwise making the outbox would fail, and so reveal the case."""
     with office.opened() as inbox, inbox.transaction() as session:
         assert [] == answering.warnings(session, [1, 99])
 
 
-def test_of_a_case_in_quarantine_an_outbox_says_nothing(office: Office) -> None:
-    """Neither that its words are no feedback nor what of it is held back."""
+def test_an_outbox_gives_no_warnings_about_a_case_in_quarantine(office: Office) -> None:
+    """Neither that its reply is not feedback nor that something is held back."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -168,8 +174,8 @@ def test_of_a_case_in_quarantine_an_outbox_says_nothing(office: Office) -> None:
     assert [] == office.json("exchange", "outbox", "--out", office.out)["warnings"]
 
 
-def test_words_that_a_later_outbox_tells_again_without_their_measure_are_no_feedback(office: Office) -> None:
-    """As after an outbox that was lost: those were told once, and nothing takes them back."""
+def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback(office: Office) -> None:
+    """An outbox repeats them after an earlier one was lost, for example."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -182,10 +188,10 @@ def test_words_that_a_later_outbox_tells_again_without_their_measure_are_no_feed
         )
 
 
-def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_measure(
+def test_a_closed_case_owes_no_feedback_once_its_words_left_without_their_measure(
     office: Office,
 ) -> None:
-    """The time for it was dropped with the closing: no queue shows its last day for ever."""
+    """The closing dropped the deadline, so no queue shows it for ever."""
     office.json(*TOLD)
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     office.json("case", "measure", "unshare", "1", "1")
@@ -200,8 +206,13 @@ def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_m
         assert kept == work.deadline != due
 
 
-def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told: Callable[[], Any]) -> None:
-    """Nor retract it, once an outbox has it; beside another measure one officer does, if that is told."""
+def test_one_officer_cannot_hide_the_measure_that_sent_feedback_relies_on(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Neither by unsharing or retracting it, nor by a closing that withholds it.
+
+    If another such measure is shown as well, one officer can.
+    """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -226,10 +237,13 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
         )
 
 
-def test_one_officer_untells_a_measure_on_which_no_feedback_stands_that_has_left(
+def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """What waits is no feedback then; beside a text of the law that left, the words need no measure."""
+    """Words that wait are not feedback once their measure is hidden.
+
+    Once a text of the law for feedback has left, own words need no measure.
+    """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -248,8 +262,11 @@ def test_one_officer_untells_a_measure_on_which_no_feedback_stands_that_has_left
     untell()
 
 
-def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alone(office: Office) -> None:
-    """Always, so that nothing shows whether anything binds; as a reply it takes one, as do own words."""
+def test_feedback_by_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
+    """Always, so that the number of officers does not show whether anything binds the case.
+
+    As a plain reply, this text takes one officer, and so does feedback in own words.
+    """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     withheld = Draft(template="withheld")
@@ -261,15 +278,15 @@ def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alon
         drafts.send(opened.inbox, alone, 1, Draft(template="feedback", text="Merci.", feedback=True))
 
 
-def test_a_text_that_is_not_marked_for_it_is_no_feedback_by_itself(office: Office) -> None:
-    """Nor does it take two officers as feedback: it counts beside a measure, as own words do."""
+def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(office: Office) -> None:
+    """It counts beside a measure, as own words do, and takes one officer."""
     with office.opened() as inbox, inbox.transaction() as session:
         text = templates.known(session)["acknowledgement"]
         assert (None, False) == (answering.how(session, 1, text), answering.takes_two(text))
 
 
-def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(office: Office) -> None:
-    """Whether or not anything was decided and done; a closing that tells something drops the time for it."""
+def test_no_text_counts_as_feedback_during_quarantine(office: Office) -> None:
+    """The refusal does not reveal what was decided or done. A closing with a text is not feedback either."""
     office.json("access", "quarantine", "1", *DRILL)
     office.json("access", "quarantine", "2", *DRILL)
     for number in ("1", "2"):
@@ -281,10 +298,10 @@ def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(offic
         assert not session.get_one(Workflow, 1).feedback
 
 
-def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
+def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Beside a measure that is told they are, as is a template of the outcome."""
+    """It is feedback beside a measure that is shown, or with a template for the outcome."""
     end = ("case", "close", "1", "moot", "--disclosure", "partial")
     hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
     said = "This closing gives no feedback"
@@ -306,10 +323,10 @@ def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
     assert (True, False) == state(office)
 
 
-def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
+def test_a_closing_that_tells_nothing_takes_two_officers_and_does_not_acknowledge(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Whatever binds; nor does one alone with a text that says only that all is withheld."""
+    """Whatever binds the case. A text that says only that everything is withheld takes two officers, too."""
     silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
@@ -321,10 +338,10 @@ def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
 
 
-def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
+def test_one_officer_can_close_a_case_and_withhold_the_rest_after_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The feedback is a text of the law: own words would fall with what they stand on."""
+    """The feedback is a text of the law: own words would cease to count once their measure is hidden."""
     office.json(*ACKNOWLEDGE)
     office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     told()
@@ -333,15 +350,18 @@ def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
         closing.close(opened.inbox, Actor(opened.present, today()), 1, rest)
 
 
-def test_where_to_turn_is_feedback_by_itself(office: Office) -> None:
-    """A text of the law says it, whatever measure is told beside it or taken out again."""
+def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) -> None:
+    """It is a text of the law, so it counts whatever measures are shown or retracted."""
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     with office.opened() as inbox, inbox.transaction() as session:
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
 
 
-def test_a_case_that_ends_with_a_text_is_to_be_acknowledged_until_an_outbox_has_it(office: Office) -> None:
-    """Though all else is withheld: what waits here has told its reporter nothing."""
+def test_the_text_of_a_closing_acknowledges_only_once_an_outbox_has_it(office: Office) -> None:
+    """Until then the reporter has read nothing.
+
+    This text withholds everything else, so it is not feedback.
+    """
     words = ("--disclosure", "withheld", "--reason", "x", "--template", "closing_untold")
     office.json("case", "close", "1", "moot", *words)
     assert (False, False) == state(office, "ack_eu")
@@ -349,10 +369,10 @@ def test_a_case_that_ends_with_a_text_is_to_be_acknowledged_until_an_outbox_has_
         assert not session.get_one(Workflow, 1).feedback
 
 
-def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedback(
+def test_the_text_that_says_nothing_can_be_told_stops_the_feedback_clock(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """A file of templates without any is not taken, nor is a law."""
+    """A file of templates without such a text is refused."""
     file = tmp_path / "replies.toml"
     office.json("message", "template", "export", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")

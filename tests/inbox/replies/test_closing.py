@@ -1,4 +1,4 @@
-"""A case ends with an outcome, and with a word to its reporter or a reason for none."""
+"""Closing a case takes an outcome, and either a text to the reporter or a reason to withhold it."""
 
 import html
 import re
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Both cases, read and decided: what was not cannot be closed."""
+    """Two cases that officers have read, because an unread case cannot be closed."""
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2)
     return office
@@ -65,7 +65,7 @@ REFUSED: list[tuple[list[str], str]] = [
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(row[0]) for row in REFUSED])
-def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
+def test_a_closing_that_breaks_a_rule_of_the_law_is_refused(
     office: Office, words: list[str], said: str
 ) -> None:
     office.tell_no_prosecutor(1)
@@ -73,13 +73,13 @@ def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
 
 
 @pytest.mark.parametrize("words", [["moot"], [*WITHHELD], ["moot", "--disclosure", "no"]])
-def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> None:
+def test_a_closing_needs_an_outcome_and_a_disclosure(office: Office, words: list[str]) -> None:
     before = office.state()
     assert 2 == office.run("case", "close", "1", *words).code
     assert before == office.state()
 
 
-def test_a_reporter_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
+def test_a_case_whose_reporter_cannot_be_informed_is_closed_only_without_a_text(office: Office) -> None:
     office.tell_no_prosecutor(2)
     assert "case 2: the reporter cannot be informed" in refused(
         office, "case", "close", "2", "moot", "--disclosure", "full", "--text", "x"
@@ -90,14 +90,16 @@ def test_a_reporter_who_cannot_be_told_is_told_nothing_for_that_reason(office: O
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
 
 
-def test_the_reporter_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
-    """What the law lets be told at all; of protection, what an officer said may be told."""
+def test_full_disclosure_shows_the_reporter_what_the_law_allows(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Measures of protection appear only if an officer chose to show them."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     kinds = ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry")
     for kind in (*kinds, "prosecutor_word"):
         office.json("case", "measure", "add", "1", kind)
-    # A suspension is on record: whether anybody is informed is asked anew.
+    # After a suspension, the decision on informing the persons concerned is due again.
     office.json("case", "decide", "1", "not_needed", "--reason", "x")
     office.json("case", "measure", "share", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
@@ -110,10 +112,10 @@ def test_the_reporter_reads_what_is_disclosed(office: Office, told: Callable[[],
 
 
 @pytest.mark.parametrize("disclosure", ["partial", "withheld"])
-def test_less_is_disclosed_where_less_is_allowed(
+def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_none(
     office: Office, told: Callable[[], Any], disclosure: str
 ) -> None:
-    """In part: what an officer said may be told. Withheld: nothing, whatever was told before."""
+    """Withholding hides even a measure that was shared before."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "admin_inquiry")
@@ -126,10 +128,10 @@ def test_less_is_disclosed_where_less_is_allowed(
 
 
 @pytest.mark.parametrize("text", ["", "Votre signalement a été traité."])
-def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
+def test_the_reporter_learns_that_a_case_is_closed_even_if_the_rest_is_withheld(
     office: Office, told: Callable[[], Any], text: str
 ) -> None:
-    """On the status page at least; with a text if an officer writes one; where else to go is not added."""
+    """The status page shows it, and a text if an officer writes one. The referral is not shown."""
     words = ["--text", text] if text else []
     office.tell_no_prosecutor(1)
     office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
@@ -138,8 +140,8 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
     assert ([text] if text else []) == [each.text for each in slot.messages]
 
 
-def test_feedback_that_waits_is_the_word_to_the_reporter(office: Office, told: Callable[[], Any]) -> None:
-    """One that has left is not."""
+def test_waiting_feedback_counts_as_the_text_of_a_closing(office: Office, told: Callable[[], Any]) -> None:
+    """A reply that has left does not."""
     office.tell_no_prosecutor(1)
     office.json("message", "reply", "1", "--template", "acknowledgement")
     told()
@@ -149,10 +151,10 @@ def test_feedback_that_waits_is_the_word_to_the_reporter(office: Office, told: C
     assert "Sans objet." in told().messages[-1].text
 
 
-def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
+def test_the_reporter_of_an_out_of_scope_report_is_directed_to_another_authority(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """In the language of the report, by the list; the case says where to."""
+    """In the language of the report. The case records the referral."""
     office.tell_no_prosecutor(1)
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
@@ -164,7 +166,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
 
 
-def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
+def test_own_words_precede_the_referral_and_do_not_replace_it(
     office: Office, told: Callable[[], Any]
 ) -> None:
     office.tell_no_prosecutor(1)
@@ -184,10 +186,10 @@ FORWARDING = {
 
 
 @pytest.mark.parametrize("done", FORWARDING)
-def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_where_it_was(
+def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was(
     office: Office, told: Callable[[], Any], done: str
 ) -> None:
-    """By an office that has to decide on that, and by the template of the law as without one."""
+    """Only an external channel decides on forwarding. The text directs the reporter elsewhere only once."""
     words, said = FORWARDING[done]
     office.tell_no_prosecutor(1)
     for each in words:
@@ -200,10 +202,10 @@ def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_where_it_wa
     assert [] == [row for other, row in FORWARDING.values() if row != said and row in text]
 
 
-def test_what_is_forwarded_once_a_case_is_closed_contradicts_nothing_that_its_reporter_read(
+def test_forwarding_a_report_after_the_closing_does_not_contradict_the_text_of_the_closing(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Until then the text promises neither; then the measure tells of it."""
+    """That text promises neither way; the measure then tells the reporter."""
     office.tell_no_prosecutor(1)
     office.json(*EXTERNAL)
     office.json("case", "close", "1", "out_of_scope", *DIRECTED)
@@ -219,16 +221,18 @@ REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
 
 
 @pytest.mark.parametrize("code", REFERRALS)
-def test_where_to_turn_is_said_as_the_law_says_it(office: Office, told: Callable[[], Any], code: str) -> None:
-    """No warning stands in the way of what the law itself says."""
+def test_a_referral_gives_the_name_and_contact_details_from_the_law(
+    office: Office, told: Callable[[], Any], code: str
+) -> None:
+    """The leak check does not warn of these contact details."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
     authority = FRENCH.authorities[code]
     assert told().messages[-1].text.endswith(f"\n\n{authority.name.fr}\n{authority.reach.fr}")
 
 
-def test_only_authorities_that_take_reports_are_named_and_the_refusal_lists_them(office: Office) -> None:
-    """At the desk by their names."""
+def test_reporters_are_directed_only_to_authorities_that_take_reports(office: Office) -> None:
+    """The refusal lists them: by identifier on the command line, by name at the desk."""
     full = ("--disclosure", "full")
     for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
         said = refused(office, "case", "close", "1", "out_of_scope", *full, *to)
@@ -259,9 +263,9 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
 
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
 def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
-    """The journal has another action for two, and the case says the outcome by the name in the law.
+    """The journal has a separate action for two officers, and the case shows the outcome's name in the law.
 
-    One officer closes none before it is decided whether the prosecutor is told.
+    One officer closes no case before the decision whether to inform the prosecutor.
     """
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
@@ -284,8 +288,11 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(office: Office) -> None:
-    """On both surfaces: after two decided not to, one officer closed it as transmitted, and said so."""
+def test_only_a_transmitted_case_is_closed_as_transmitted_and_never_as_out_of_scope(office: Office) -> None:
+    """On both surfaces.
+
+    Otherwise one officer could close as transmitted a case that two chose not to transmit.
+    """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     said = office.run("case", "close", "1", "transmitted", *WITHHELD).err
@@ -304,8 +311,11 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("case", "close", "1", "founded", *WITHHELD)
 
 
-def test_a_closed_case_is_not_given_a_record_that_its_outcome_contradicts(office: Office) -> None:
-    """Neither by what it forbids nor without what it needs; opened again, it is."""
+def test_a_closed_case_takes_no_measure_that_contradicts_its_outcome(office: Office) -> None:
+    """Nor can the measure that the outcome needs be retracted.
+
+    Once the case is reopened, both are possible.
+    """
     office.json("case", "show", "1")
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     transmit = ("case", "decide", "1", "transmit", "--reason", "x")
@@ -324,8 +334,8 @@ def test_a_closed_case_is_not_given_a_record_that_its_outcome_contradicts(office
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
-def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> None:
-    """On both surfaces: one officer closes it, and what was reported must be looked into elsewhere."""
+def test_the_outcome_duplicate_needs_a_link_to_a_case_that_is_investigated(office: Office) -> None:
+    """On both surfaces. One officer closes a duplicate, so the facts must be investigated in another case."""
     linked = [code for code, rule in FRENCH.outcomes.items() if rule.linked]
     assert ["duplicate"] == linked
     end = ("case", "close", "1", "duplicate", *WITHHELD)
@@ -345,8 +355,8 @@ def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> No
     office.json(*end)
 
 
-def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Office) -> None:
-    """Whatever the score: nobody dodges the question by leaving a case without one."""
+def test_an_outcome_that_finds_facts_needs_a_decision_on_informing_the_prosecutor(office: Office) -> None:
+    """Whatever the score, so that nobody avoids the question by leaving a case unscored."""
     for outcome in [
         code for code, rule in FRENCH.outcomes.items() if rule.finds_facts and not rule.only_after
     ]:
@@ -356,12 +366,13 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
 
 
 @pytest.mark.slow
-def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor_is_told(
+def test_telling_the_reporter_an_outcome_needs_a_decision_on_informing_the_prosecutor(
     office: Office,
 ) -> None:
-    """Though no rule asked for that: a case that nobody scored may be of an offence. Where to turn is told.
+    """No rule of the law requires it, but a case that nobody scored may concern an offence.
 
-    In full, in part, or by a text beside what is withheld; at the desk a preview does not go past it either.
+    In full, in part, or by a text beside what is withheld; the preview at the desk is refused, too. A
+    referral to another authority needs no such decision.
     """
     office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
@@ -381,10 +392,10 @@ def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor
 
 
 @pytest.mark.parametrize("code", ["prosecutor", "police"])
-def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is_told(
+def test_directing_a_reporter_to_justice_needs_a_decision_on_informing_the_prosecutor(
     office: Office, code: str
 ) -> None:
-    """The office that sends somebody to complain of an offence knows of one itself; elsewhere it need not."""
+    """An office that does so knows of an offence itself. Other referrals need no such decision."""
     end = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", code)
     office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
     assert "it has not been decided whether to inform the prosecutor" in refused(office, *end)
@@ -392,10 +403,10 @@ def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is
     office.json(*end)
 
 
-def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
+def test_an_inadmissible_report_is_closed_with_or_without_a_referral(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Inadmissible: with where to turn, or without."""
+    """The law makes the referral optional for this outcome."""
     office.tell_no_prosecutor(1)
     for number in ("1", "2"):
         office.json("case", "decide", number, "inadmissible", "--ground", "facts", "--reason", "x")
@@ -407,10 +418,10 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
 
 
-def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome_that_needs_it(
+def test_the_refusal_of_an_outcome_names_the_measure_to_record_by_hand(
     office: Office,
 ) -> None:
-    """Else nothing said how to close a case so: the hint named another outcome alone."""
+    """No decision of this law records that measure. Once, the hint named only other outcomes."""
     needing = FILES["xx"]["outcomes.toml"].replace(
         b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
     )
@@ -423,8 +434,8 @@ def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome
     assert "record this measure first: inbox case measure add 1 coast_guard; or close the case with" in said
 
 
-def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: Office) -> None:
-    """As many officers, and another body to name or not, as that law says; its codes are none of France's."""
+def test_a_case_is_closed_only_with_an_outcome_of_the_law_in_use(office: Office) -> None:
+    """That law also says how many officers an outcome takes and whether it needs a referral."""
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
@@ -446,10 +457,10 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
     assert {"upheld": 1} == office.json("office", "oversight")["outcomes"]
 
 
-def test_a_case_is_closed_once_and_opened_again_with_a_reason(
+def test_a_closed_case_changes_only_once_it_is_reopened_with_a_reason(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Then it has no outcome; its status is changed no other way."""
+    """Reopening clears the outcome. Nothing else changes the status of a closed case."""
     assert "case 1 is open" in refused(office, "case", "reopen", "1", "--reason", "x")
     office.json("case", "close", "1", "moot", *WITHHELD)
     assert "already closed" in refused(office, "case", "close", "1", "founded", *WITHHELD)
@@ -465,7 +476,7 @@ def test_a_case_is_closed_once_and_opened_again_with_a_reason(
 
 
 def test_no_score_closes_a_case(office: Office) -> None:
-    """The lowest leaves it where it was."""
+    """Not even the lowest."""
     lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
     office.json("case", "set-score", "1", *lowest, "--reason", "x")
     assert ("received", 2) == (
@@ -474,8 +485,8 @@ def test_no_score_closes_a_case(office: Office) -> None:
     )
 
 
-def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office) -> None:
-    """Another outcome is refused until it is decided anew; nobody is asked for a word before that."""
+def test_a_case_decided_inadmissible_is_closed_only_as_inadmissible(office: Office) -> None:
+    """Before the decision, that outcome is refused. After it, every other is, until officers decide again."""
     decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
     assert "this outcome has not been decided" in refused(
         office, "case", "close", "1", "inadmissible", *WITHHELD
@@ -495,8 +506,8 @@ def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office
     office.json("case", "close", "1", "moot", *WITHHELD)
 
 
-def test_the_ground_of_a_decision_stands_in_the_journal(office: Office) -> None:
-    """By its code, with the reason; another law must have it."""
+def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
+    """As the law's code in the values, and in words in the listing."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
     (noted,) = [each for each in office.json("journal", "list")["entries"] if "decision" in each["values"]]
     assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[
@@ -505,8 +516,8 @@ def test_the_ground_of_a_decision_stands_in_the_journal(office: Office) -> None:
     assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "list").out
 
 
-def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office) -> None:
-    """The officer chooses: what the law lets them decide is empty in every form of a case."""
+def test_the_desk_shows_the_decided_outcome_and_preselects_none(office: Office) -> None:
+    """Whatever the law leaves to the officer is empty in every form of a case."""
     with sitting(office) as client:
         form = {"choice": "inadmissible", "decision-ground": "facts", "reason": "weather"}
         assert (
@@ -522,10 +533,10 @@ def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office
 
 
 @pytest.mark.parametrize("outcome", ["moot", "duplicate"])
-def test_two_officers_close_what_nobody_decided_whether_the_prosecutor_is_told_of(
+def test_closing_before_the_decision_on_informing_the_prosecutor_takes_two_officers(
     office: Office, outcome: str
 ) -> None:
-    """Whatever the outcome: a case that nobody has scored may be one of an offence."""
+    """Whatever the outcome: a case that nobody has scored may concern an offence."""
     office.settle(2)
     office.json("case", "show", "2")
     office.json("case", "link", "add", "2", "1", "duplicate")
@@ -552,8 +563,8 @@ def has_feedback(office: Office) -> bool:
 BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 
 
-def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(office: Office) -> None:
-    """One officer alone could tell what takes two; the text has an officer's words in it."""
+def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Office) -> None:
+    """As a reply, it would let one officer announce an outcome that takes two."""
     office.tell_no_prosecutor(1)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
@@ -573,13 +584,13 @@ def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(offic
     assert len(text) > len("Merci.")
 
 
-def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_transmitted(
+def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """One text, byte for byte, for a duplicate, for what was transmitted and for any end that withholds.
+    """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
 
-    Anybody can read the law: a text that only one of them has would tell a probe which one it is. So could
-    an officer's own words, which no surface takes there.
+    Anybody can read the law, so a text of its own would tell a probe which case this is. So could an
+    officer's own words, which are refused there.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")
@@ -610,8 +621,8 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
     assert (first.status, first.measures_disclosed) == (second.status, second.measures_disclosed)
 
 
-def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:
-    """Neither an acknowledgement that waits nor a question, however many of them; the last is the control."""
+def test_only_waiting_feedback_replaces_the_text_of_a_closing(office: Office) -> None:
+    """A waiting acknowledgement or question does not. The feedback at the end is the control."""
     office.tell_no_prosecutor(1)
     bare = ("case", "close", "1", "moot", "--disclosure", "full")
     for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):
@@ -624,10 +635,11 @@ def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:
     office.json(*bare)
 
 
-def test_what_two_closed_two_open_again_and_end_anew(office: Office) -> None:
-    """Else one officer ends as moot, by the text that two wrote, what they found to be in bad faith.
+def test_reopening_and_closing_again_a_case_that_two_officers_closed_takes_two(office: Office) -> None:
+    """Otherwise one officer could close as moot, with the text that two wrote, a case of bad faith.
 
-    That text is taken back, and is no feedback. Who wrote since is not kept waiting for two.
+    Reopening retracts that text, which is then not feedback. If the reporter has written since, one officer
+    can reopen the case.
     """
     office.tell_no_prosecutor(1)
     office.json(*BAD_FAITH, "--text", "De mauvaise foi.")

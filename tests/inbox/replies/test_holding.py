@@ -1,4 +1,4 @@
-"""What has not left obeys what binds when it leaves: to let a text wait is no way round the word."""
+"""Holding back: a text that waits must meet the restrictions in force when it leaves."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,9 +23,9 @@ FULL = ("--disclosure", "full", "--text", "Merci.")
 
 @pytest.fixture(scope="module")
 def free(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases of which no prosecutor is told; of the first wait the two texts of the law, and more.
+    """Two cases with the decision not to inform the prosecutor; in the first, texts wait for the next outbox.
 
-    The acknowledgement is its first reply, feedback the second; then a status, and a measure.
+    Its first reply is the acknowledgement, its second is feedback; a status and a measure wait, too.
     """
     office = with_reporter.copy(tmp_path_factory.mktemp("free"))
     office.read_all(1, 2, risk="low")
@@ -48,14 +48,14 @@ def link(office: Office) -> None:
 
 
 def restrict(office: Office) -> None:
-    """As a prosecutor may, whom nobody had told."""
+    """Record the restrictions of a prosecutor whom the office had not informed."""
     office.json(
         "case", "measure", "add", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit"
     )
 
 
 def write_again(office: Office) -> None:
-    """As its reporter does: what was decided without the letter is asked again."""
+    """Record a new message of the reporter, after which a decision taken without it is due again."""
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
 
@@ -65,15 +65,15 @@ def texts(slot: Any) -> list[str]:
 
 
 def further(slot: Any) -> list[str]:
-    """Return the texts behind the acknowledgement, which is never held back."""
+    """Return the texts after the acknowledgement, which is never held back."""
     return texts(slot)[1:]
 
 
 @pytest.mark.parametrize("bind", [transmit, link, restrict, write_again])
-def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_that_is_lifted(
+def test_waiting_texts_are_held_back_until_the_case_is_no_longer_bound(
     office: Office, told: Callable[[], Any], bind: Callable[[Office], None]
 ) -> None:
-    """Status and measures are as the last slot had them, and no clock counts as met."""
+    """Meanwhile status and measures are as in the last slot, and no clock counts as met."""
     bind(office)
     for _ in range(2):
         slot = told()
@@ -95,10 +95,10 @@ def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_th
         assert "" == session.get_one(Message, (1, 2)).written_under
 
 
-def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
+def test_a_message_that_was_held_back_is_dated_the_day_it_leaves(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Else its reporter, who may be a probe, would read how long it was held back."""
+    """Otherwise a reporter who is a probe could read how long it was held back."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)
@@ -107,8 +107,8 @@ def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
     assert [today()] == [each.day for each in told().messages[1:]]
 
 
-def test_what_was_told_before_stays_as_it_was(office: Office, told: Callable[[], Any]) -> None:
-    """That it is gone from the page would tell something, too."""
+def test_holding_back_hides_nothing_that_was_already_sent(office: Office, told: Callable[[], Any]) -> None:
+    """A text that disappears from the page would reveal something, too."""
     first = told()
     transmit(office)
     slot = told()
@@ -120,10 +120,10 @@ def test_what_was_told_before_stays_as_it_was(office: Office, told: Callable[[],
     assert Status.IN_FOLLOW_UP is slot.status
 
 
-def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_all_the_same(
+def test_the_acknowledgement_emergency_advice_and_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """And the time for feedback ends by a text of the law that says why nothing can be told."""
+    """Nor is the text of the law that says nothing can be told, which stops the feedback clock."""
     office.json("case", "measure", "add", "1", "facilitator_protection", "--tell")
     office.json("message", "reply", "1", "--template", "functional_protection")
     office.json("message", "reply", "1", "--text", "Partez tout de suite, appelez le 17.")
@@ -140,10 +140,13 @@ def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_a
         assert 2 == session.get_one(Workflow, 1).answered_in
 
 
-def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
+def test_a_text_written_while_the_case_is_bound_is_not_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """A reply that is held back can be taken back, and written anew; a later restriction binds that again."""
+    """It was checked when it was written. A reply that is held back can be retracted and written again.
+
+    A later restriction holds back what waits then.
+    """
     transmit(office)
     office.json("message", "retract", "1", "2")
     answer = ("message", "reply", "1", "--template", "feedback", "--feedback", "--text")
@@ -155,10 +158,10 @@ def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
     assert [first] == further(told())
 
 
-def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(
+def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The portal does not count the case as closed, it is not acknowledged, and is destroyed by nobody."""
+    """Meanwhile the case counts as neither closed nor acknowledged, so it is not destroyed either."""
     office.json("message", "retract", "1", "2")
     office.json("message", "retract", "1", "1")
     office.json("case", "close", "1", "founded", *FULL)
@@ -179,10 +182,10 @@ def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(
         assert (3, 3, 3) == (case.closed_in, work.acknowledged_in, work.answered_in)
 
 
-def test_feedback_to_one_whose_closing_was_told_is_not_lost_while_it_is_held_back(
+def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """A closed case gets no slot any more once the portal has confirmed it: this one goes on waiting."""
+    """A closed case gets no more slots once the portal has confirmed it, so this case stays unconfirmed."""
     office.json("case", "close", "1", "founded", "--disclosure", "full")
     assert Status.CLOSED is told().status
     office.json("message", "reply", "1", "--feedback", "--text", "Encore un mot.")
@@ -194,8 +197,8 @@ def test_feedback_to_one_whose_closing_was_told_is_not_lost_while_it_is_held_bac
     assert "Encore un mot." in texts(told())
 
 
-def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> None:
-    """On the command line, on the page of the medium before and after, and on that of the case."""
+def test_officers_are_told_what_is_held_back_why_and_what_to_do(office: Office) -> None:
+    """On the command line, on the portal exchange page before and after the outbox, and on the case page."""
     link(office)
     view = office.json("case", "show", "1")["work"]["held_back"]
     for part in (
@@ -216,10 +219,10 @@ def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> N
             assert "inbox case measure add" not in page
 
 
-def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back(
+def test_a_notice_is_held_back_once_the_decision_that_it_announces_has_changed(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """Two decided that to tell of it would harm proceedings: the notice that waited left all the same."""
+    """Officers decided that telling the reporter would harm proceedings. The notice can then be retracted."""
     (tmp_path / "id").write_text("Zoé Le Gall\n")
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "id")
     office.json("case", "identity", "consent", "1", "--day", today().isoformat(), *DRILL)

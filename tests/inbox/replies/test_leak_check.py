@@ -1,4 +1,4 @@
-"""What in a reply could give somebody away is told before it is sent, and never set aside in silence."""
+"""The leak check warns of words in a reply that could identify somebody; only a reason overrides it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ REPORTED = answering(
     who_id="Jean Vautrin, plaque AB-123-CD, 06 12 34 56 78",
     refs="Conteneur MSCU 566687-1",
 )
-# What is said, and what of it is warned of.
+# The text of a reply, and the words that the warning names.
 GIVE_AWAY = {
     "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "café"),
     "one word": ("Le café est fermé", "café"),
@@ -50,7 +50,7 @@ HARMLESS = (
 
 @pytest.fixture(scope="module")
 def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox whose case 1 names somebody, and asks for something never to be repeated."""
+    """An inbox whose case 1 names people, and lists details that must never be repeated."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("reported"))
     scene.collect(first(scene.reporter, edit=REPORTED))
     return scene
@@ -62,8 +62,8 @@ def found(world: World, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", GIVE_AWAY)
-def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None:
-    """The words are named with a reason, and nothing is changed."""
+def test_a_reply_with_identifying_words_is_refused(reported: World, name: str) -> None:
+    """The refusal names the words and asks for a reason."""
     text, words = GIVE_AWAY[name]
     before = reported.office.state()
     said = reported.office.run("message", "reply", "1", "--text", text)
@@ -73,8 +73,11 @@ def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None
     assert before == reported.office.state()
 
 
-def test_who_the_reporter_is_is_not_repeated_to_the_reporter(reported: World) -> None:
-    """The one officer there is reads the identity alone, and sees the words; others: test_comparisons.py."""
+def test_a_reply_that_repeats_the_reporters_identity_is_refused(reported: World) -> None:
+    """The only officer may read the identity, and so sees the words.
+
+    For other officers: test_comparisons.py.
+    """
     greeting = "Bonjour madame Anne Source, merci."
     assert [] == found(reported, greeting)
     with reported.office.opened() as inbox, inbox.transaction() as session:
@@ -84,18 +87,17 @@ def test_who_the_reporter_is_is_not_repeated_to_the_reporter(reported: World) ->
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
+def test_a_harmless_reply_is_sent(reported: World, text: str) -> None:
     assert 0 == reported.office.run("message", "reply", "1", "--text", text).code
 
 
-def test_a_small_number_is_known_by_what_it_counts() -> None:
+def test_a_small_number_is_protected_only_together_with_the_word_after_it() -> None:
     protected = repeating.Protected(["La date du 3 mai"])
     assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
     assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))
 
 
-def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
-    """What is told at the end is told all the same."""
+def test_the_text_of_a_closing_is_checked_like_a_reply(reported: World) -> None:
     reported.office.tell_no_prosecutor(1)
     reported.office.json("case", "show", "1")
     reported.office.settle(1)
@@ -105,8 +107,8 @@ def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
     assert 0 == reported.office.run(*close, "--despite-warning", "she told everybody").code
 
 
-def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: World) -> None:
-    """The journal would keep them: at the end of a case, and with a measure."""
+def test_a_reason_without_a_text_is_checked_like_a_reply(reported: World) -> None:
+    """The journal would keep its words. Checked for a closing and for a measure."""
     reported.office.settle(1)
     reported.office.json("case", "show", "1")
     silent = ("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
@@ -117,8 +119,8 @@ def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: Wor
         assert before == reported.office.state()
 
 
-def test_an_officers_name_or_alias_is_warned_of(trio: Trio) -> None:
-    """Also of one who left; and of the only one there is."""
+def test_the_leak_check_warns_of_an_officers_name_or_alias(trio: Trio) -> None:
+    """Also of an officer who is not signed in."""
     trio.others.json("access", "alias", "add", "bruno", "Le Rouquin")
     for text, officer in (("Demandez Chloé", "chloe"), ("le rouquin vous lit", "bruno")):
         assert (
@@ -127,8 +129,8 @@ def test_an_officers_name_or_alias_is_warned_of(trio: Trio) -> None:
         )
 
 
-def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: World) -> None:
-    """It must not say them itself: the journal keeps it."""
+def test_a_reason_overrides_a_warning_but_may_not_repeat_the_words(reported: World) -> None:
+    """The journal keeps the reason."""
     text = GIVE_AWAY["name of the report"][0]
     for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
         said = reported.office.run("message", "reply", "1", "--text", text, "--despite-warning", reason)
@@ -144,24 +146,24 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
     assert [text] == [each["text"] for each in reported.office.json("case", "show", "1")["messages"]]
 
 
-def test_each_is_told_once_and_all_are_told(reported: World) -> None:
+def test_the_leak_check_lists_every_finding_once(reported: World) -> None:
     both = f"{GIVE_AWAY['phrase'][0]} {GIVE_AWAY['phrase'][0]} {GIVE_AWAY['plate'][0]}"
     assert ["AB-123-CD", "café", "Écluse"] == sorted(found(reported, both), key=str.lower)
 
 
-def test_of_an_unsigned_letter_only_contacts_and_officers_are_known(
+def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_names(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """It has no questions, and nobody can be answered."""
+    """Such a report answers no questions, and its reporter cannot be answered."""
     collect(portal.bundle(Sent(drop(world, "Vautrin"))))
     assert [] == found(world, "Vautrin")
     assert ["a@example.org"] == found(world, "a@example.org")
 
 
-def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
+def test_an_officer_without_a_declaration_of_interests_gets_no_leak_warnings(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """Neither by a warning nor by a preview, nor by what a reason to say it all the same may hold."""
+    """Neither for a reply, nor for its preview, nor for a reason."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
@@ -183,7 +185,7 @@ PASSAGE = "AU QUAI SEPT l'equipe de nuit echange les scelles"
 
 
 def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
-    """Return what a text to the reporter of a case repeats of another report, as those present are told."""
+    """Return the words of other reports that the signed-in officers are warned of in a text."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):
@@ -191,8 +193,8 @@ def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
     return [each.words for each in found if each.why is leak_check.Why.OTHER]
 
 
-def test_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> None:
-    """Six in a row, wherever they stand; in a follow-up as well; not its own, nor in a text of the law."""
+def test_six_successive_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> None:
+    """Anywhere in the text. The control is a run of five words, and the case that has them itself."""
     office = trio.others
     with office.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])
@@ -214,8 +216,8 @@ def test_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> Non
     )
 
 
-def test_no_report_is_found_out_by_trying_words_that_those_present_may_not_search(trio: Trio) -> None:
-    """In quarantine, in the archive, not declared by all, or kept from one of them."""
+def test_warnings_do_not_reveal_words_of_a_report_that_officers_may_not_search(trio: Trio) -> None:
+    """In quarantine, in the archive, not declared by every officer, or hidden from one of them."""
     work = update(Workflow).filter_by(case=2)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])
@@ -238,7 +240,7 @@ def test_no_report_is_found_out_by_trying_words_that_those_present_may_not_searc
 
 
 def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
-    """Return what in a text to the reporter of a case is of another case, as those present are told."""
+    """Return the words of another case that the signed-in officers are warned of in a text."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):
@@ -246,11 +248,13 @@ def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
     return [each.words for each in found if each.why is leak_check.Why.ELSEWHERE]
 
 
-def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: Trio, tmp_path: Path) -> None:
-    """One that stands in this report as well is not, nor a word that begins a sentence there.
+def test_a_name_found_only_in_another_case_and_a_case_number_are_warned_of(
+    trio: Trio, tmp_path: Path
+) -> None:
+    """A name that is also in this report is not, nor a word that begins a sentence there.
 
-    Nothing tells of a report that those present may not search, in any of its four ways; a number is pointed
-    out whether there is such a case or not.
+    Nothing is revealed of a report that the signed-in officers may not search, for any of the four reasons. A
+    case number is pointed out whether the case exists or not.
     """
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
@@ -287,8 +291,8 @@ def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: T
                 assert names == elsewhere(trio.excluded, "Ondine ?")
 
 
-def test_one_place_is_warned_of_once_with_every_reason() -> None:
-    """Protected words are found two by two, and another report may have the same: that is one warning."""
+def test_overlapping_findings_make_one_warning_with_every_reason() -> None:
+    """Protected words are found in pairs, and another report may have the same words."""
     found = [
         Finding(Why.PROTECTED, "parking quai"),
         Finding(Why.CONTACT, "a@douane.example"),

@@ -1,6 +1,7 @@
-"""After a prosecutor was told, no reporter reads that the report is confirmed before that one's word.
+"""Once a prosecutor is informed, no reporter learns of a finding before the prosecutor does not object.
 
-A reporter whom nobody knows may be the network's own probe.
+An unknown reporter may be a probe of the criminal network. A “no objection” is a measure with the role
+``prosecutor_word``.
 """
 
 import html
@@ -35,20 +36,25 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Both cases, read: an unread case cannot be closed, and no measure is taken before the risk is known."""
+    """Two cases that officers have read, and whose risk to the reporter is assessed.
+
+    An unread case cannot be closed, and a measure of inquiry needs the risk assessed first.
+    """
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     return office
 
 
 def phone(office: Office, number: str = "1") -> None:
-    """Tell the prosecutor, and decide what the law asks then."""
+    """Inform the prosecutor by telephone, and take the decision that the law then requires."""
     office.json("case", "measure", "add", number, "prosecutor_phoned")
     office.json("case", "decide", number, "no_transmission", "--reason", "he knows")
 
 
 @pytest.mark.parametrize("tells", sorted(FRENCH.of_justice))
-def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
+def test_an_outcome_that_confirms_a_report_is_not_told_once_the_prosecutor_is_informed(
+    office: Office, tells: str
+) -> None:
     """Neither in full, nor in part, nor by a text beside what is withheld."""
     if tells == "art40_transmission":
         office.json("case", "decide", "1", "transmit", "--reason", "x")
@@ -68,17 +74,20 @@ OF_THE_OFFICE = [each for each in OPENING if each not in FRENCH.of_justice]
 
 
 @pytest.mark.parametrize("opens", chosen(OF_THE_OFFICE, OF_THE_OFFICE[0]))
-def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either(
+def test_an_outcome_that_confirms_a_report_is_not_told_during_the_offices_proceedings(
     office: Office, opens: str
 ) -> None:
-    """Where no prosecutor is told, too. The office's decision frees it, and the word, of each linked case."""
+    """Even if no prosecutor is informed.
+
+    The office's decision or a no objection lifts this, separately for each linked case.
+    """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
     for number in ("1", "2"):
         office.json("case", "decide", number, "no_transmission", "--reason", "x")
     office.json("message", "reply", "1", "--text", told, "--preview")
     office.json("case", "measure", "add", "1", opens, *group)
-    # Whether anybody is informed is asked anew.
+    # The decision on informing the persons concerned is due again.
     office.json("case", "decide", "1", "not_needed", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
@@ -105,8 +114,11 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> None:
-    """Neither reporter nor persons concerned: the program cannot tell what they forbid. Another frees."""
+def test_a_no_objection_with_restrictions_allows_no_disclosure(office: Office) -> None:
+    """Neither to the reporter nor to the persons concerned: the program cannot interpret the restrictions.
+
+    A second one without restrictions allows both.
+    """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
@@ -121,7 +133,7 @@ def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> 
 
 
 @pytest.mark.parametrize("outcome", [code for code, each in FRENCH.outcomes.items() if not each.only_after])
-def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
+def test_only_the_outcomes_that_the_law_names_wait_for_a_no_objection(office: Office, outcome: str) -> None:
     phone(office)
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
@@ -134,10 +146,10 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, 
         office.json("case", "close", "1", outcome, *FULL, *to)
 
 
-def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
+def test_a_withheld_closing_shows_the_reporter_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Not one word more than of any other case, whatever was done and could be told of it before."""
+    """The slot equals that of any other withheld closing, whatever was done or shown before."""
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
@@ -155,7 +167,7 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
     )
 
 
-def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Office) -> None:
+def test_the_desk_names_the_missing_measure_as_its_forms_do(office: Office) -> None:
     phone(office)
     form = {"outcome": "founded", "disclosure": "full", "text": "Merci."}
     with sitting(office) as client:
@@ -167,15 +179,17 @@ def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Offi
             )
 
 
-def test_it_is_told_once_the_prosecutor_s_word_is_recorded(office: Office, told: Callable[[], Any]) -> None:
+def test_an_outcome_that_confirms_a_report_is_told_once_a_no_objection_is_recorded(
+    office: Office, told: Callable[[], Any]
+) -> None:
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "close", "1", "founded", *FULL)
     assert ["Merci."] == [each.text for each in told().messages]
 
 
-def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(office: Office) -> None:
-    """By the order in which it was recorded, and by its day."""
+def test_a_no_objection_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
+    """Both in the order of recording and by its day."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
@@ -192,12 +206,12 @@ def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(off
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protection_at_once(
+def test_the_reporter_learns_of_protection_at_once_and_of_an_inquiry_only_after_a_no_objection(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Neither because an officer says so, nor because all is told; also while nothing is decided yet.
+    """Whether an officer shares one measure or a closing discloses all.
 
-    Or nobody was asked to.
+    Also if nothing is decided yet, or if nobody has been asked to decide.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -224,10 +238,10 @@ def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protec
     assert early in refused(office, "case", "measure", "add", "1", "process_fix")
 
 
-def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
+def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """That it is told no longer would tell the reporter something, too."""
+    """Hiding it would reveal something to the reporter, too."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert {"process_fix"} == {*told().measures_disclosed}
@@ -237,8 +251,8 @@ def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     assert {"process_fix"} == {*told().measures_disclosed}
 
 
-def test_what_was_withheld_for_the_prosecutor_is_owed_once_the_word_came(office: Office) -> None:
-    """It was only put off; what is withheld for another reason stays so."""
+def test_feedback_withheld_for_the_prosecutor_is_due_again_after_a_no_objection(office: Office) -> None:
+    """It was only put off. Feedback withheld for another reason does not become due again."""
 
     def feedback() -> Any:
         clocks = office.json("case", "show", "1")["work"]["clocks"]
@@ -257,8 +271,8 @@ def test_what_was_withheld_for_the_prosecutor_is_owed_once_the_word_came(office:
     assert feedback()
 
 
-def test_nothing_but_protection_is_told_before_the_word(office: Office) -> None:
-    """To whom the office turned, or that nothing further is done, tells where the case is: now, or later."""
+def test_the_measures_referral_and_none_are_not_shown_before_a_no_objection(office: Office) -> None:
+    """Either would show, now or later, at what stage the case is."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
     referred = ("case", "measure", "add", "1", "referred_external", "--addressee", "Parquet de Paris")
@@ -271,7 +285,7 @@ def test_nothing_but_protection_is_told_before_the_word(office: Office) -> None:
     office.json("case", "measure", "share", "1", "2")
 
 
-def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
+def test_a_retracted_no_objection_does_not_count(office: Office) -> None:
     phone(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "retract", "1", "2", "--reason", "another case")
@@ -280,7 +294,7 @@ def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(office: Office) -> None:
+def test_a_final_decision_allows_disclosure_until_the_prosecutor_is_informed_again(office: Office) -> None:
     for number in ("1", "2"):
         phone(office, number)
         office.json("case", "measure", "add", number, "final_decision")
@@ -290,10 +304,11 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(office: Office) -> None:
-    """In a reply, in its preview; what the law's own texts say of justice is no matter.
+def test_writing_that_justice_has_a_case_takes_a_no_objection_or_a_reason(office: Office) -> None:
+    """In a reply and in its preview; what the law's own texts say of justice does not.
 
-    Nor while nobody decided whether a prosecutor is told, as for the status: nobody may have scored the case.
+    Also while nobody has decided whether to inform the prosecutor, as for the status: nobody may have scored
+    the case.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
     inner = refused(
@@ -325,7 +340,7 @@ TELLING = (
     *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
     *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
 )
-# What tells a reporter what came of a report, or what is done, and what tells neither.
+# Sentences that tell a reporter of a finding or an action, and sentences that tell neither.
 TELL = (
     "Votre signalement est confirmé.",
     "Les faits sont avérés.",
@@ -372,7 +387,7 @@ HIS_TRIES = (
     *("Votre signalement a été transmis.", "He was arrested", "charges were filed"),
     *("L'ONAF suit.", "Le rapport est transmis.", "Transmis à qui de droit.", "Nous avons transmis."),
     *("Il a été entendu.", "Le TJ sait.", "Le PNF sait.", "Le PNACO sait.", "Information ouverte."),
-    # Not excused by “à la police”.
+    # The harmless “à la police” does not excuse this one.
     "Nous voyons cela avec la police.",
 )
 HARMLESS = (
@@ -394,8 +409,10 @@ HARMLESS = (
 )
 
 
-def test_what_a_bad_officer_tried_takes_a_reason_and_a_call_in_danger_none(office: Office) -> None:
-    """Sentences that passed as they stand here, each of which tells that justice or the office acts."""
+def test_every_known_paraphrase_of_proceedings_takes_a_reason_and_emergency_advice_none(
+    office: Office,
+) -> None:
+    """A tester in the role of a dishonest officer found these sentences, and each once passed the check."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     told = office.json("message", "reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
     found = {each["words"] for each in told if "justice" in each["why"]}
@@ -404,8 +421,8 @@ def test_what_a_bad_officer_tried_takes_a_reason_and_a_call_in_danger_none(offic
     assert [] == office.json("message", "reply", "1", "--text", " / ".join(HARMLESS), "--preview")["findings"]
 
 
-def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -> None:
-    """As it is written in either language, in the plural, too; words that tell nothing are not."""
+def test_the_warning_names_each_word_about_justice(office: Office) -> None:
+    """In both languages and in the plural. It names no other words."""
     office.json("case", "tag", "add", "1", "offence")
     told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
     found = office.json("message", "reply", "1", "--text", told, "--preview")["findings"]
@@ -413,10 +430,13 @@ def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -
 
 
 @pytest.mark.slow
-def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_one_does(
+def test_a_sentence_about_a_finding_or_an_action_takes_a_reason_and_a_harmless_one_none(
     office: Office,
 ) -> None:
-    """Until the prosecutor has spoken, in either language; once that one is not told, none does."""
+    """In both languages, until the prosecutor does not object.
+
+    Once officers have decided not to inform the prosecutor, no sentence takes a reason.
+    """
     reply = ("message", "reply", "1", "--preview", "--text")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
@@ -430,8 +450,8 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
 
 
 @pytest.mark.slow
-def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> None:
-    """What the law says of it, typed by hand, too: nobody is to wait for a call to the police."""
+def test_naming_an_emergency_contact_takes_no_reason(office: Office) -> None:
+    """Nor do the law's contact details when typed by hand. Advice to call the police must not wait."""
     phone(office)
     reach = [each.reach for each in FRENCH.authorities.values()]
     texts = [
@@ -451,8 +471,8 @@ def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> Non
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(office: Office) -> None:
-    """The page then says so: whoever probes learns it as from any sentence. No other status tells it."""
+def test_the_status_in_follow_up_is_refused_before_a_no_objection(office: Office) -> None:
+    """It would tell a probe as much as a sentence does. No other status tells it."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
         ("case", "show", "1"),
@@ -471,8 +491,8 @@ def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(offic
     office.json(*follow_up)
 
 
-def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office) -> None:
-    """As if it was typed; what stands in the law as it does here is not."""
+def test_the_text_of_an_offices_own_template_is_checked_like_typed_text(office: Office) -> None:
+    """A template that is identical in the law is not."""
     phone(office)
     file = office.out / "templates.toml"
     office.json("message", "template", "export", "--out", file)
@@ -487,8 +507,8 @@ def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office
     office.json(*reply, "ours", "--despite-warning", "x")
 
 
-def test_no_template_tells_it_either(office: Office) -> None:
-    """What a template says of an outcome is the outcome; its preview is refused, too."""
+def test_a_template_that_confirms_a_report_is_refused_before_a_no_objection(office: Office) -> None:
+    """Its preview is refused, too."""
     phone(office)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template")
     for outcome in ("founded", "partly_founded"):
@@ -499,10 +519,10 @@ def test_no_template_tells_it_either(office: Office) -> None:
     office.json(*reply, "closing_founded", "--preview")
 
 
-def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_back(
+def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The law asks for the first two, and lives hang on the others: only what they say is watched over."""
+    """The law requires the first two, and lives depend on the others. Only their words are checked."""
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("message", "reply", "1", "--template", "acknowledgement")
     office.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
@@ -530,10 +550,10 @@ def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_bac
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
-def test_every_reply_on_protection_goes_out_whatever_the_prosecutor_said(
+def test_every_reply_on_protection_is_sent_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
-    """In any state of the case, without a warning to set aside: lives hang on them."""
+    """In an open and in a closed case, without a warning: lives depend on these replies."""
     phone(office)
     if is_closed:
         office.json("case", "close", "1", "founded", *SILENT)

@@ -1,4 +1,4 @@
-"""A reply typed at the terminal, so that no shell keeps it; taken whole, or not at all."""
+"""Replies: typed at a terminal so that no shell keeps them, checked, acknowledging, and retracted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ def case(world: World, correspondent: Reporter) -> World:
 
 @contextmanager
 def replying(world: World, *words: str) -> Iterator[Typist]:
-    """Give the terminal at which a reply is asked for."""
+    """Yield a terminal that asks for the text of a reply."""
     with typing_to_fork(["--home", "inbox", *words, "message", "reply", "1"], world.office.root.parent) as at:
         at.confides("passphrase of officer: ", PASSPHRASE)
         at.sees("alone ends it:\n")
@@ -38,8 +38,8 @@ SAYING: dict[str, list[str]] = {
 
 
 @pytest.mark.parametrize("way", chosen(SAYING, "close"))
-def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
-    """Of an answer, more time, and the end alike; without a word nothing is sent."""
+def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: str) -> None:
+    """For a reply, an extension and a closing. Without a reason, nothing is sent."""
     case.office.tell_no_prosecutor(1)
     case.office.json("office", "set", "--regime", "external")
     case.office.settle(1)
@@ -60,10 +60,10 @@ def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, wa
 
 
 @pytest.mark.parametrize(("answer", "status"), [("no", 1), ("yes", 0)])
-def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read(
+def test_closing_a_case_at_a_terminal_first_shows_what_the_reporter_will_read(
     case: World, answer: str, status: int
 ) -> None:
-    """In the reporter's language, with the status; nothing is sent without a yes."""
+    """In the reporter's language, with the status. Nothing is sent without a “yes”."""
     case.office.tell_no_prosecutor(1)
     case.office.settle(1)
     case.office.json("case", "show", "1")
@@ -89,8 +89,7 @@ def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read
     assert ["Merci de tout."] * (status == 0) == replies(case)
 
 
-def test_the_end_of_a_case_can_be_looked_at_without_a_terminal(case: World) -> None:
-    """Nothing is changed."""
+def test_a_closing_can_be_previewed_without_a_terminal_and_the_preview_changes_nothing(case: World) -> None:
     case.office.tell_no_prosecutor(1)
     case.office.settle(1)
     case.office.json("case", "show", "1")
@@ -107,8 +106,8 @@ def replies(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("end", [b".\n", b"\x04"], ids=["full-stop", "end-of-input"])
-def test_a_reply_is_typed_over_as_many_lines_as_it_has(case: World, end: bytes) -> None:
-    """Empty ones and all, up to a full stop alone or Ctrl-D; it is seen while it is typed."""
+def test_a_typed_reply_may_have_several_lines(case: World, end: bytes) -> None:
+    """Empty lines are kept. A full stop alone or Ctrl-D ends the reply. The terminal shows what is typed."""
     with replying(case) as at:
         assert at.is_echoing
         for line in ("Bonjour,", "", "merci. À quelle heure ?"):
@@ -128,7 +127,9 @@ def test_a_reply_is_typed_over_as_many_lines_as_it_has(case: World, end: bytes) 
     ],
     ids=["ctrl-c", "empty", "no-text", "too-long"],
 )
-def test_what_was_not_typed_whole_is_no_reply(case: World, lines: list[bytes], said: str) -> None:
+def test_a_typed_reply_that_is_incomplete_or_invalid_is_refused(
+    case: World, lines: list[bytes], said: str
+) -> None:
     with replying(case) as at:
         for line in lines:
             if line == b"\x03":
@@ -140,8 +141,8 @@ def test_what_was_not_typed_whole_is_no_reply(case: World, lines: list[bytes], s
     assert [] == replies(case)
 
 
-def test_the_longest_line_that_a_terminal_takes_is_taken_whole(case: World) -> None:
-    """The control: it is there to its last character."""
+def test_the_longest_line_that_a_terminal_accepts_is_kept_in_full(case: World) -> None:
+    """Control of the test above."""
     with replying(case) as at:
         at.presses(b"x" * 4_094 + b"\n")
         at.presses(b".\n")
@@ -149,7 +150,7 @@ def test_the_longest_line_that_a_terminal_takes_is_taken_whole(case: World) -> N
     assert ["x" * 4_094] == replies(case)
 
 
-def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Path) -> None:
+def test_without_a_terminal_a_reply_is_read_from_a_file(case: World, tmp_path: Path) -> None:
     said = case.office.run("message", "reply", "1")
     assert (2, True) == (said.code, "give the text with --text-file" in said.err)
     (tmp_path / "reply").write_text("Bonjour")
@@ -162,12 +163,12 @@ def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Pat
 
 
 @pytest.mark.parametrize("template", ["shipped", "own"])
-def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
+def test_the_status_acknowledged_is_refused_before_an_acknowledgement_is_written(
     case: World, template: str, tmp_path: Path
 ) -> None:
-    """Another reply acknowledges nothing, nor does that of another case; the text may be the office's own.
+    """Another reply does not acknowledge, nor does the acknowledgement of another case.
 
-    Every other status is free.
+    The office's own template does. Officers can set any other status.
     """
     name, used, other = "acknowledgement", tmp_path / "own.toml", tmp_path / "other.toml"
     other.write_text('what = "x"', "utf-8")
@@ -195,7 +196,7 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
 
 
 def refused(world: World, *words: str) -> str:
-    """Return why a command was refused, and see that it changed nothing."""
+    """Return the error of a refused command, and assert that it changed nothing."""
     before = world.office.state()
     said = world.office.run(*words)
     assert 1 == said.code
@@ -203,8 +204,8 @@ def refused(world: World, *words: str) -> str:
     return said.err
 
 
-def test_a_reply_is_taken_back_until_an_outbox_has_it(case: World) -> None:
-    """The others stay, with their numbers; the journal keeps that it was there, not what it said."""
+def test_a_reply_can_be_retracted_until_an_outbox_has_it(case: World) -> None:
+    """The other replies keep their numbers. The journal records the retraction, but not the text."""
     office = case.office
     for text in ("un", "deux", "trois"):
         office.json("message", "reply", "1", "--text", text)
@@ -220,8 +221,8 @@ def test_a_reply_is_taken_back_until_an_outbox_has_it(case: World) -> None:
     assert ({"reply": 2}, "") == (noted["values"], noted["reason"])
 
 
-def test_with_an_acknowledgement_goes_what_it_set(case: World) -> None:
-    """The status is "received" again, and the clock runs, unless another one acknowledges as well."""
+def test_retracting_the_only_acknowledgement_sets_the_status_back_to_received(case: World) -> None:
+    """Unless officers have changed the status since."""
     office, write = case.office, ("message", "reply", "1", "--template", "acknowledgement")
     for kept in ((), ("1",)):
         for _ in ("1", *kept):
@@ -235,8 +236,11 @@ def test_with_an_acknowledgement_goes_what_it_set(case: World) -> None:
     assert "assessing" == office.json("case", "show", "1")["status"]
 
 
-def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(case: World) -> None:
-    """More time that nobody is told of is not given; a reply on which a decision stands stays."""
+def test_retracting_the_reply_undoes_the_extension_or_the_feedback(case: World) -> None:
+    """An extension that the reporter is not told of does not exist.
+
+    A reply that a decision relies on cannot be retracted.
+    """
     office = case.office
     office.tell_no_prosecutor(1)
     office.settle(1)
@@ -260,8 +264,8 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     )
 
 
-def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: World) -> None:
-    """Status and clock have one rule: after the outbox both, or neither, say acknowledged."""
+def test_a_reply_in_own_words_does_not_stop_the_acknowledgement_clock(case: World) -> None:
+    """Status and clock follow one rule: after the outbox, both say acknowledged or neither does."""
     office = case.office
 
     def clock() -> dict[str, Any]:

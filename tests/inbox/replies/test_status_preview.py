@@ -1,4 +1,4 @@
-"""What the reporter will see is shown before it is sent, in the page's own words, and changes nothing."""
+"""The preview shows what the reporter will see, in the words of the status page, and changes nothing."""
 
 import re
 from collections.abc import Callable
@@ -24,8 +24,8 @@ from tests.support.laws import FRENCH
 TEXT = "Nous lisons."
 
 
-def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
-    """Word for word under the same code, and in the public catalogue: it cannot drift from what is read."""
+def test_every_text_of_the_preview_is_a_text_of_the_status_page() -> None:
+    """Word for word under the same code, and in the public catalogue, so that the two cannot drift apart."""
     page = (shipped.FOLDER / "portal" / "texts_case.html").read_text("utf-8")
     shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
     assert status_preview.TEXTS == {code: shown[code] for code in status_preview.TEXTS}
@@ -36,8 +36,8 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_whoever_reads_an_acknowledgement_reads_the_status_acknowledged(world: World) -> None:
-    """From the same slot on, and in the preview. No other message sets it; no later status is taken back."""
+def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
+    """In the same slot and in the preview. No other message does, and it does not undo a later status."""
     for words in (["--text", TEXT], ["--template", "reprisals"]):
         world.office.json("message", "reply", "1", *words)
         assert "received" == world.office.json("case", "show", "1")["status"]
@@ -51,7 +51,7 @@ def test_whoever_reads_an_acknowledgement_reads_the_status_acknowledged(world: W
     assert "assessing" == world.office.json("case", "show", "1")["status"]
 
 
-# No page and no message says so to somebody whose report has been read, in either language.
+# What no page or message may say, in either language, once the report has been read.
 UNREAD = (
     r"will (now|soon) be read|nobody has read|not (yet )?been read"
     r"|va être lu|sera (bientôt )?lu\b|personne n'a (encore )?lu|n'a pas (encore )?été lu"
@@ -60,8 +60,10 @@ UNREAD = (
 
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
-def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: World, status: Status) -> None:
-    """In each status, with each message of the law that fits it: the status, what it means, and each day."""
+def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
+    world: World, status: Status
+) -> None:
+    """For each status, with each message of the law that fits it: the status, its meaning, and each day."""
     world.office.tell_no_prosecutor(1)
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_cases.case(session, 1).status = status.value
@@ -75,7 +77,7 @@ def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: Wor
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
-        # The page names that day anew with each exchange: a reply beside it would keep another one.
+        # The page updates that day with each exchange, while a reply beside it would keep the old one.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
             assert "" == view["next_by"]
@@ -87,7 +89,7 @@ EXAMINED = (
     r"found to be|checks did not|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
 )
 ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
-# What no text may say to whoever reads a status beside it, in either language.
+# What no text may say beside each status, in either language.
 NEVER = {
     Status.RECEIVED: f"{ENDED}|{EXAMINED}|{ACTED}",
     Status.ACKNOWLEDGED: f"{ENDED}|{EXAMINED}|{ACTED}",
@@ -100,7 +102,7 @@ NEVER = {
 
 
 def finished(language: str) -> str:
-    """Return the pattern of what the page says of a closed case: its verb, and what that is done to."""
+    """Return a pattern for the verb and object with which the page says that a case is finished."""
     text = catalogue.public(language, status_preview.TEXTS["means-closed"])
     _colon, _who, _auxiliary, *words = text.partition(".")[0].partition("{name}")[2].split(" ")
     return plain(re.escape(" ".join(words[:2])))
@@ -113,8 +115,13 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("status", Status)
-def test_no_text_that_fits_a_status_says_that_a_case_stands_elsewhere(status: Status, language: str) -> None:
-    """Closed, examined or acted on: a text with an outcome is read beside the status closed, no other."""
+def test_no_reply_that_fits_a_status_describes_the_case_as_in_another_status(
+    status: Status, language: str
+) -> None:
+    """As closed, examined or acted on.
+
+    A text for an outcome is read only beside the status closed.
+    """
     over = "" if status is Status.CLOSED else f"|{finished(language)}"
     over += "" if status is Status.RECEIVED else f"|{UNREAD}"
     never = re.compile(NEVER[status] + over, re.IGNORECASE)
@@ -129,12 +136,10 @@ def test_no_text_that_fits_a_status_says_that_a_case_stands_elsewhere(status: St
 
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
-def test_an_earlier_message_beside_a_later_status_has_its_own_day_and_changes_nothing_of_the_status(
-    world: World, status: Status
-) -> None:
-    """With each message of the law, whatever it says: the reporter sees which of the two is newer.
+def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World, status: Status) -> None:
+    """So the reporter sees which of the two is newer, whatever the message says.
 
-    The control is that some of these messages would contradict the status if they were of the same day.
+    Control: some of these messages would contradict the status if they were of the same day.
     """
     world.office.tell_no_prosecutor(1)
     earlier, contrary = today() - timedelta(40), 0
@@ -161,8 +166,8 @@ def test_an_earlier_message_beside_a_later_status_has_its_own_day_and_changes_no
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_of_an_end_says_that_the_case_is_closed(language: str) -> None:
-    """The control of the patterns above: they find it, and what was looked into."""
+def test_every_text_for_an_outcome_says_that_the_case_is_closed(language: str) -> None:
+    """Control of the patterns above: they find these words, and those about an examination."""
     ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
     assert [] == [text for text in ends if not re.search(ENDED, text)]
     assert len([text for text in ends if re.search(EXAMINED, text)]) > 3
@@ -179,8 +184,10 @@ def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     assert "preview-reply" in world.office.run("journal", "list").out
 
 
-def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, correspondent: Reporter) -> None:
-    """Status, messages, days; compared with the slot that its reporter then opens."""
+def test_the_preview_of_a_reply_shows_what_the_next_slot_contains(
+    world: World, portal: Portal, correspondent: Reporter
+) -> None:
+    """Status, messages and days are compared with the slot that the reporter opens."""
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     world.office.json("case", "set-status", "1", "info_requested")
     world.office.json("case", "measure", "add", "1", "protection_offered")
@@ -206,11 +213,10 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     assert "1" in view["received"]
 
 
-def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: Reporter) -> None:
-    """The words of the officer, what the reporter reads of it, the status; compared with the slot.
-
-    No other is sent with what was seen.
-    """
+def test_the_preview_of_a_closing_shows_what_the_next_slot_contains(
+    world: World, correspondent: Reporter
+) -> None:
+    """Texts and status are compared with the slot. A closing that differs from its preview is refused."""
     world.office.json("case", "show", "1")
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
@@ -231,8 +237,7 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
-    """And warn as sending would."""
+def test_the_preview_marks_unsent_messages_and_warns_as_sending_would(world: World) -> None:
     said = world.office.run(
         "message", "reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview"
     )
@@ -244,7 +249,7 @@ def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
     )
 
 
-def test_who_cannot_be_answered_has_no_page(
+def test_a_case_that_cannot_be_answered_or_does_not_exist_has_no_preview(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     poisoned = Reporter(world)

@@ -1,4 +1,4 @@
-"""Templates of replies: those that come with the program hold, and a file with a mistake is not taken."""
+"""Reply templates: the shipped ones are valid, and an office can replace them with a valid file."""
 
 import re
 from dataclasses import replace
@@ -50,7 +50,7 @@ def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFact
     return scene
 
 
-# What is replaced by what, and what is said of it.
+# The text that is replaced, its replacement, and the error.
 MISTAKES = {
     "unknown value": (
         "{name}",
@@ -108,8 +108,8 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: str) -> None:
-    """It is named with its place, and those in use stay."""
+def test_a_file_of_templates_with_an_error_is_refused(world: World, tmp_path: Path, name: str) -> None:
+    """The error names its place, and the templates in use stay."""
     path = tmp_path / "replies.toml"
     old, new, said = MISTAKES[name]
     assert old in GOOD
@@ -121,29 +121,29 @@ def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: 
     assert before == world.office.state()
 
 
-def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -> None:
+def test_a_file_of_templates_in_another_encoding_is_refused(world: World, tmp_path: Path) -> None:
     path = tmp_path / "replies.toml"
     path.write_bytes(GOOD.replace("Salut", "Écrit").encode("latin-1"))
     assert "templates is not TOML" in world.office.run("message", "template", "replace", path).err
 
 
-def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
-    """Each status has one, each outcome its own, but for those that no text tells."""
+def test_the_shipped_templates_cover_every_status_and_every_outcome() -> None:
+    """Except the outcomes that no text tells."""
     known = FRENCH.replies.values()
     assert set(Status) == {status for each in known for status in each.status}
     assert set(FRENCH.outcomes) - FRENCH.untold == {each.outcome for each in known} - {None}
     assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= FRENCH.replies.keys()
 
 
-# That somebody else reported, or that justice has the case.
+# Words which reveal that somebody else reported, or that justice has the case.
 GIVES_AWAY = re.compile(
     r"autres? signalement|d[ée]j[àa]|doublon|procureur|magistrat|transmis|article 40|une enquête"
     r"|other report|already|duplicate|prosecutor|judge|transmitted|passed on|an investigation"
 )
 
 
-def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
-    """Who asks may be who is looked for: whether there were other reports is not said."""
+def test_no_shipped_template_reveals_another_report_or_that_justice_has_the_case() -> None:
+    """The person who writes to the office may be a suspect."""
     said = SHIPPED.split("[reply.", 1)[1].lower()
     assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]
     ends = [each for each in FRENCH.replies.values() if each.ends]
@@ -156,8 +156,8 @@ def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
 
 
 @pytest.mark.slow
-def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
-    """In both languages, without a brace left; what names a day that is not due is refused."""
+def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
+    """In both languages, without a brace left over and without a warning."""
     reported.office.tell_no_prosecutor(1, 2)
     known = FRENCH.replies
     for case in ("1", "2"):
@@ -170,8 +170,8 @@ def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
             assert [] == view["findings"]
 
 
-def test_days_and_words_are_those_of_the_case(reported: World) -> None:
-    """The day of receipt, and the feedback's last day if this is what acknowledges the report."""
+def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported: World) -> None:
+    """The day of receipt, and the last day for feedback that the acknowledgement itself sets."""
     with reported.office.opened() as inbox, inbox.transaction() as session:
         due = workflow.feedback_due(session, 1, today(), acknowledging=True).day
     for case, language in (("1", "fr"), ("2", "en")):
@@ -181,8 +181,8 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
         assert all(days.full(language, day) in text for day in (today(), due))
 
 
-def test_a_template_is_offered_in_the_words_in_which_it_is_sent(reported: World) -> None:
-    """With the days that it has if it is sent: an acknowledgement lets the time for feedback begin."""
+def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported: World) -> None:
+    """Its days included: an acknowledgement starts the period for feedback."""
     with reported.office.opened() as inbox, inbox.transaction() as session:
         used = templates.known(session)
         offered = templates.for_case(session, 1, today(), used)
@@ -194,12 +194,11 @@ def test_a_template_is_offered_in_the_words_in_which_it_is_sent(reported: World)
 
 
 @pytest.mark.parametrize("template", ["feedback", "withheld"])
-def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
-    reported: World, template: str
-) -> None:
-    """Else a text that tells nothing would end the time for it on the first day; as a reply it goes.
+def test_feedback_needs_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
+    """Otherwise a text that tells nothing could stop the clock on the first day.
 
-    What was done before the report came does not count, nor that nobody is informed.
+    As a plain reply, it is sent. A measure taken before the report does not count, nor does the decision that
+    nobody is informed.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")
@@ -228,8 +227,8 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     office.json(*said, "--feedback")
 
 
-def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(reported: World) -> None:
-    """Whatever was done: « merci » would end the time for it, as would a text that tells of no report."""
+def test_own_words_are_feedback_only_in_a_template_for_it_or_beside_a_shown_measure(reported: World) -> None:
+    """Otherwise “merci” would stop the clock, and so would a general text."""
     office = reported.office
     for choice in ("admissible", "no_transmission"):
         office.json("case", "decide", "1", choice, "--reason", "x")
@@ -249,8 +248,8 @@ def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(repor
     office.json("message", "reply", "1", "--template", "feedback", *own, "--feedback")
 
 
-def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
-    """Once feedback was given, or withheld at the closing, none is promised."""
+def test_a_template_that_names_a_day_which_is_no_longer_due_is_refused(reported: World) -> None:
+    """Once feedback was given, or withheld by the closing, no day for it may be promised."""
     told = ["message", "reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):
         reported.office.json("case", "decide", "1", choice, "--reason", "x")
@@ -262,7 +261,7 @@ def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
         assert "names feedback_by, which this case does not have" in said
 
 
-def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World) -> None:
+def test_own_words_are_accepted_only_by_a_template_with_a_place_for_them(reported: World) -> None:
     assert (
         "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
     )
@@ -288,8 +287,8 @@ def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World
     assert braces in message["text"]
 
 
-def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> None:
-    """Written out, edited, taken; what is not there any more cannot be sent."""
+def test_an_office_can_replace_the_templates_with_its_own_file(reported: World, tmp_path: Path) -> None:
+    """It exports the file, edits it and imports it. A template that is no longer there cannot be sent."""
     mine = tmp_path / "mine.toml"
     reported.office.json("message", "template", "export", "--out", mine)
     assert SHIPPED == mine.read_text("utf-8")
@@ -311,7 +310,7 @@ def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> No
 
 
 def marked(client: Client, number: int) -> set[str]:
-    """Return the templates that the desk marks as fit for a case, to answer or to close it."""
+    """Return the templates that the desk marks as suitable for a case, in a reply or in a closing."""
     choices = re.findall(
         r'<select id="(?:closing-)?template"(.*?)</select>', client.page(f"/en/case/{number}"), re.DOTALL
     )
@@ -328,8 +327,8 @@ def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: Wo
             assert fitting - {"extension"} == marked(client, 1)
 
 
-def test_a_closed_case_is_offered_no_end(reported: World, tmp_path: Path) -> None:
-    """Also where an office would send one after the closing; what ends no case stays."""
+def test_a_closed_case_is_offered_no_template_for_an_outcome(reported: World, tmp_path: Path) -> None:
+    """Even if the office's own file allows them after the closing. The other templates stay."""
     office, mine = reported.office, tmp_path / "mine.toml"
     mine.write_text(SHIPPED.replace("status = [", 'status = ["closed", ').replace('"closed"]', "]"), "utf-8")
     office.json("message", "template", "replace", mine)
@@ -342,8 +341,8 @@ def test_a_closed_case_is_offered_no_end(reported: World, tmp_path: Path) -> Non
         assert endless == marked(client, 1)
 
 
-def test_once_a_case_is_inadmissible_no_other_end_is_offered(reported: World) -> None:
-    """It is not closed yet, and can be in no other way."""
+def test_a_case_decided_inadmissible_is_offered_only_the_template_for_that_outcome(reported: World) -> None:
+    """The case is still open, but cannot be closed with any other outcome."""
     office = reported.office
     ends = {code for code, each in FRENCH.replies.items() if each.outcome}
     with sitting(office) as client:
@@ -359,8 +358,8 @@ def test_once_a_case_is_inadmissible_no_other_end_is_offered(reported: World) ->
         assert {"closing_inadmissible"} == marked(client, 1) & ends
 
 
-def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: World, tmp_path: Path) -> None:
-    """Neither one that was sent, nor one in the file of an office."""
+def test_a_law_that_lacks_a_decision_told_by_a_reply_is_refused(reported: World, tmp_path: Path) -> None:
+    """By a reply already written, or by a template in the office's own file."""
     office = reported.office
     mine, law = tmp_path / "mine.toml", tmp_path / "law"
     mine.write_text(SHIPPED, "utf-8")
@@ -378,10 +377,10 @@ def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: W
     assert "lacks decision told, which is used 1 times" in office.run("law", "replace", gone).err
 
 
-def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
+def test_the_templates_are_those_of_the_law_in_use_unless_an_office_has_its_own(
     reported: World, tmp_path: Path
 ) -> None:
-    """No French one is left under another law; an outcome that a template of one's own names must stay."""
+    """No French template remains under another law. The office's own may name only outcomes of that law."""
     office = reported.office
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
@@ -403,10 +402,10 @@ def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
     )
 
 
-def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_taken(
+def test_a_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_refused(
     reported: World, tmp_path: Path
 ) -> None:
-    """Those that come with a law go with it."""
+    """Templates that came with the old law do not count, because the new law replaces them."""
     office = reported.office
     gone = edited(tmp_path / "law", "outcomes.toml", "[outcome.moot]", "[outcome.idle]")
     text = (gone / "replies.toml").read_text("utf-8")
@@ -421,10 +420,10 @@ def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_tak
     assert office.json("law", "replace", gone, "--loosening")["adopted"]
 
 
-def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(
+def test_an_extension_is_told_by_the_template_marked_for_it_whatever_its_name(
     reported: World, tmp_path: Path
 ) -> None:
-    """Sent without taking the time, it is refused."""
+    """As a reply without an extension, this template is refused."""
     office = reported.office
     mine = tmp_path / "mine.toml"
     mine.write_text(GOOD, "utf-8")
