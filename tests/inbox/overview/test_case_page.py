@@ -1,4 +1,4 @@
-"""All of the work on a case stands on its page, at the command line and at the desk."""
+"""The page of a case shows all of the work on it, on the command line and at the desk."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ ANSWERS = {
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
 LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
-# What it is, the words of `inbox case show`, those of the desk in English.
+# What is shown, the words of `inbox case show`, and the words of the English desk.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
@@ -81,7 +81,7 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
-    """An external authority with two cases, all of the work done on the first, and who wrote that."""
+    """An external authority with two cases, all kinds of work on the first, and the reporter of the first."""
     folder = tmp_path_factory.mktemp("page")
     office = Office.found(folder)
     world = World(office)
@@ -111,7 +111,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The case at the command line and at the desk, after the outbox that tells the reporter of more time."""
+    """The case on both surfaces, after an outbox that tells the reporter of the extension."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -120,12 +120,12 @@ def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_case_shows(pages: tuple[str, str], part: str) -> None:
+def test_the_page_of_a_case_shows(pages: tuple[str, str], part: str) -> None:
     for page, words in zip(pages, PARTS[part], strict=True):
         assert words in page
 
 
-def test_what_must_never_be_repeated_stands_first(pages: tuple[str, str]) -> None:
+def test_the_page_of_a_case_starts_with_what_must_never_be_repeated(pages: tuple[str, str]) -> None:
     for page, (words, heading, first, other) in zip(
         pages,
         [
@@ -150,7 +150,7 @@ HAPPENED = {
 }
 
 
-def test_what_happened_stands_on_the_timeline_of_both(room: tuple[Office, Reporter]) -> None:
+def test_the_timeline_of_a_case_lists_its_events_on_both_surfaces(room: tuple[Office, Reporter]) -> None:
     office, _ = room
     said = office.run("case", "timeline", "1").out
     with sitting(office) as client:
@@ -159,10 +159,10 @@ def test_what_happened_stands_on_the_timeline_of_both(room: tuple[Office, Report
         assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
 
 
-def test_its_reporter_reads_nothing_of_all_that_but_the_notice(
+def test_of_the_work_on_a_case_the_reporter_reads_only_the_notice_of_an_extension(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
-    """The control is the notice of more time, after the acknowledgement."""
+    """Control: the notice, which follows the acknowledgement."""
     office, reporter = room
     told = slot(office.copy(tmp_path / "copy"), reporter)
     assert (["Il faut du temps."], (), False) == (
@@ -172,7 +172,9 @@ def test_its_reporter_reads_nothing_of_all_that_but_the_notice(
     )  # fmt: skip
 
 
-def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Path) -> None:
+def test_the_page_of_a_closed_case_shows_how_it_was_closed(
+    room: tuple[Office, Reporter], tmp_path: Path
+) -> None:
     office = room[0].copy(tmp_path / "copy")
     for decision in ("no_transmission", "not_needed"):
         office.json("case", "decide", "1", decision, "--reason", "x")
@@ -185,10 +187,10 @@ def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Pat
         assert words in page
 
 
-def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own(
+def test_a_decision_is_listed_on_its_own_day_or_with_the_reason_why_none_is_required(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
-    """And where nobody is asked whether the prosecutor is told, it is said why."""
+    """The severity of the case is too low for a decision on informing the prosecutor."""
     office = room[0].copy(tmp_path / "copy")
     assert office.json("case", "show", "2")["work"]["unasked"] is None
     with office.opened() as inbox, inbox.transaction() as session:

@@ -1,4 +1,4 @@
-"""What staff see of cases and keys: the same members for all, what nobody has read, what will end."""
+"""What commands show of cases and keys: the same members for all cases, unread messages, expiring keys."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ def to_read(office: Office) -> list[tuple[bool, int]]:
 
 
 def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> None:
-    """Let the keys of a kind end in so many days."""
+    """Let the keys of a kind expire after this many days."""
     with office.opened() as inbox, inbox.transaction() as session:
         for key in session.query(kind):
             key.not_after = build.today() + timedelta(days=days)
@@ -41,7 +41,7 @@ def test_signed_and_unsigned_cases_have_the_same_members(
     )
 
 
-def test_commands_that_change_or_write_tell_it_in_json(
+def test_commands_that_change_a_case_or_write_a_file_report_it_in_json(
     world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
     collect_all(first(Reporter(world), files=[b"data"]))
@@ -68,10 +68,10 @@ def test_a_refusal_prints_no_json(world: World, collect_all: Callable[..., Any],
     assert (1, "", True) == (said.code, said.out, said.err.startswith('{"code": "'))
 
 
-def test_what_nobody_has_read_is_marked_until_it_is_shown(
+def test_a_case_or_follow_up_is_marked_as_unread_until_it_is_shown(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A case, then a follow-up to it although it was closed; list and collect alone mark nothing as read."""
+    """Also a follow-up to a closed case. Listing and collecting do not mark anything as read."""
     reporter = Reporter(world)
     collect_all(first(reporter), first(Reporter(world)))
     number = str(next(iter(collect_all(Sent(reporter.follow_up()))["follow_ups"])))
@@ -94,8 +94,8 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(
     assert "read yet" not in world.office.run("case", "list").out.lower()
 
 
-def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[..., Any]) -> None:
-    """Neither the report again nor the follow-up again, nor what became no case."""
+def test_a_repeated_message_is_not_marked_as_unread(world: World, collect_all: Callable[..., Any]) -> None:
+    """Neither a repeated report, nor a repeated follow-up, nor a follow-up with an unknown key."""
     reporter = Reporter(world)
     sent = [first(reporter), Sent(reporter.follow_up())]
     collect_all(*sent)
@@ -104,7 +104,7 @@ def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[...,
     assert [(False, 0)] == to_read(world.office)
 
 
-def test_a_refused_show_marks_nothing(world: World, collect_all: Callable[..., Any]) -> None:
+def test_a_refused_show_marks_nothing_as_read(world: World, collect_all: Callable[..., Any]) -> None:
     collect_all(first(Reporter(world)))
     before = world.office.state()
     assert 1 == world.office.run("case", "show", "2").code
@@ -133,10 +133,10 @@ def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
         (0, "urgent: the last {} key expires today; after that day "),
     ],
 )
-def test_the_end_of_the_last_key_is_told_in_time(
+def test_a_warning_announces_the_expiry_of_the_last_key(
     world: World, kind: Any, days: int, words: str | None
 ) -> None:
-    """By the list, as a member for scripts."""
+    """The JSON of the list contains it."""
     end(world.office, kind, days)
     name = "intake" if kind is IntakeKey else "reply"
     expected = [] if words is None else [words.format(name)]
@@ -145,8 +145,8 @@ def test_the_end_of_the_last_key_is_told_in_time(
 
 
 @pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
-def test_list_keyring_and_outbox_tell_it_alike(world: World, tmp_path: Path, kind: Any) -> None:
-    """As a member for scripts, on standard error for people."""
+def test_list_keyring_and_outbox_give_the_same_warning(world: World, tmp_path: Path, kind: Any) -> None:
+    """In JSON, and on standard error for people."""
     end(world.office, kind, 7)
     (expected,) = world.office.json("case", "list")["warnings"]
     for command in commands(world, tmp_path):
@@ -155,7 +155,7 @@ def test_list_keyring_and_outbox_tell_it_alike(world: World, tmp_path: Path, kin
         assert (0, f"warning: {expected}\n") == (said.code, said.err)
 
 
-def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
+def test_an_expired_older_key_causes_no_warning(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         (key,) = session.query(ReplyKey)
         ended = build.today() - timedelta(days=1)
@@ -163,10 +163,10 @@ def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
     assert [] == world.office.json("case", "list")["warnings"]
 
 
-def test_after_the_last_intake_key_it_is_said_what_is_lost(
+def test_a_warning_states_the_consequence_once_the_last_intake_key_has_expired(
     world: World, tmp_path: Path, collect_all: Callable[..., Any]
 ) -> None:
-    """Nothing more comes in; what was sealed in time is still collected, answers still leave."""
+    """No new report can be sent. Reports encrypted in time are still collected, and replies still leave."""
     end(world.office, IntakeKey, -1)
     assert [1] == collect_all(first(Reporter(world)))["cases"]
     for command in commands(world, tmp_path):
@@ -177,7 +177,9 @@ def test_after_the_last_intake_key_it_is_said_what_is_lost(
         )
 
 
-def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path: Path) -> None:
+def test_a_warning_states_the_consequence_once_the_last_reply_key_has_expired(
+    world: World, tmp_path: Path
+) -> None:
     end(world.office, ReplyKey, -1)
     listing, keyring, outbox = (world.office.run(*command) for command in commands(world, tmp_path))
     for said in (listing, keyring):
@@ -186,8 +188,8 @@ def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path
     assert "inbox key rotate" in outbox.err
 
 
-def test_warnings_name_the_command_that_helps(world: World) -> None:
-    """It is there: a warning that sent people to another would cost them days."""
+def test_a_warning_about_a_key_names_a_command_that_exists(world: World) -> None:
+    """A wrong command would cost an office days."""
     for kind in (IntakeKey, ReplyKey):
         end(world.office, kind, 3)
     told = " ".join(world.office.json("case", "list")["warnings"])

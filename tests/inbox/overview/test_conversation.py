@@ -1,4 +1,4 @@
-"""What was written in a case, part by part: in order, each once, and nothing read that was not shown."""
+"""The dialogue of a case in parts: in order, each message once, and only shown messages marked as read."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +20,10 @@ LETTERS, REPLIES = 7, 4
 
 @pytest.fixture
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """A case with a letter each day, and a reply on every second; another that is kept from alice."""
+    """Two cases with a follow-up every day and a reply every second day.
+
+    Alice is excluded from case 2.
+    """
     with closing(upgrade.create(tmp_path_factory.mktemp("talk") / "vault.sqlite", bytes(32))) as made:
         made.today = DAY
         with made.transaction() as session:
@@ -62,11 +65,11 @@ def texts(part: conversation.Part) -> list[str]:
     return [each.text for each in (*part.follow_ups, *part.messages)]
 
 
-def test_a_page_of_the_dialogue_has_forty_letters_and_replies() -> None:
+def test_a_part_of_the_dialogue_has_forty_messages() -> None:
     assert conversation.PAGE == 40
 
 
-def test_each_letter_and_reply_stands_in_one_part_in_the_order_of_days(
+def test_each_message_is_in_one_part_and_all_are_in_the_order_of_days(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 4)
@@ -84,8 +87,11 @@ def test_each_letter_and_reply_stands_in_one_part_in_the_order_of_days(
     assert [[2], [1], [1, 2]] == [part.unread for part in parts]
 
 
-def test_a_letter_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would else never be read; the part that has one is shown first, at the end the last part."""
+def test_a_follow_up_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise nobody would ever read it.
+
+    Without a number, the first part with an unread one is shown, or the last part.
+    """
     monkeypatch.setattr(conversation, "PAGE", 4)
     seen = []
     for _ in range(3):
@@ -98,23 +104,28 @@ def test_a_letter_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pyt
     assert [(1, [3, 6]), (2, [6]), (3, [])] == seen
 
 
-def test_nothing_of_a_case_that_is_kept_from_somebody_is_in_any_part(vault: Vault) -> None:
-    """The control is an officer from whom it is not kept."""
+def test_the_dialogue_is_empty_for_an_excluded_officer(vault: Vault) -> None:
+    """Control: an officer who is not excluded."""
     for officer, count in (("alice", 0), ("bruno", LETTERS + REPLIES)):
         with vault.transaction([officer]) as session:
             assert count == len(texts(conversation.part(session, 2, 1)))
 
 
-def test_no_letter_is_loaded_that_is_not_shown(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of those of other parts the vault gives number and day alone."""
+def test_only_the_messages_of_the_shown_part_are_loaded(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For other parts, the vault returns only number and day."""
     monkeypatch.setattr(conversation, "PAGE", 2)
     with vault.transaction(["bruno"]) as session:
         assert ["letter 1", "letter 2"] == texts(conversation.part(session, 1, 1))
         assert {"letter 1", "letter 2"} == {each.text for each in session if isinstance(each, FollowUp)}
 
 
-def test_no_answer_stands_above_its_question(vault: Vault) -> None:
-    """Nor a reply above its letter: of letter 8 the portal told that it came before all else."""
+def test_no_answer_appears_above_its_question(vault: Vault) -> None:
+    """Nor a reply above the follow-up that it answers, whatever day the portal gave that follow-up.
+
+    Here the portal says that follow-up 8 came before everything else.
+    """
     with vault.transaction(["bruno"]) as session:
         letter = {"case": 1, "id": bytes([8]), "position": 8, "received": DAY, "written": DAY, "after": 4}
         session.add(FollowUp(**letter, text="letter 8", message=b"", signature=b""))
@@ -122,7 +133,7 @@ def test_no_answer_stands_above_its_question(vault: Vault) -> None:
         assert 4 == queries_cases.last_reply(session, 1)
         session.delete(session.get_one(Message, (1, 4)))
         session.flush()
-        # The number of one that was taken back is not given again: the next one answers the letter.
+        # The number of a retracted reply is not used again, so the next reply answers the follow-up.
         assert 4 == queries_cases.last_reply(session, 1)
         session.add(Message(case=1, position=5, serial=9, day=DAY, text="reply 5"))
         session.flush()

@@ -1,4 +1,4 @@
-"""The choices by which a queue is narrowed, and their counts: what a press finds, and never more."""
+"""The filter choices of the queue and their counts: a count equals what the choice finds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 24)
 CASES = 24
 
 THREE = ("alice", "bruno", "chloe")
-# Beside the first, of each what else could be asked for.
+# The default, and filters that together use every field.
 WANTED = [
     Filter(),
     Filter(state=State.ALL),
@@ -43,26 +43,29 @@ WANTED = [
 ]
 
 
-def test_what_is_counted_here_uses_every_field_of_a_filter() -> None:
+def test_the_filters_of_these_tests_use_every_field() -> None:
     used = {each.name for each in fields(Filter) for one in WANTED if one != one.without(each.name)}
     assert used == {each.name for each in fields(Filter)}
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Filter)])
 def test_a_field_of_a_filter_reveals_words_unless_it_is_one_of_these(name: str) -> None:
-    """A new field does: a list of undeclared cases would reveal what their reports say."""
+    """A new field counts as revealing.
+
+    A filtered list of undeclared cases would otherwise show what their reports say.
+    """
     wordless = {"state", "status", "category", "priority", "due", "to_read", "undeclared", "officer"}
     empty = {str: "x", bool: True, int: 1}[type(getattr(Filter(), name))]
     assert replace(Filter(), **{name: empty}).tells_words is (name not in wordless)
 
 
 def is_kept(number: int) -> bool:
-    """Tell whether a case is kept from alice."""
+    """Return whether alice is excluded from a case."""
     return number % 6 == 1
 
 
 def filed(session: Session, number: int) -> None:
-    """File a case: which of everything it has depends on its number, in steps that share no divisor."""
+    """Add a case whose properties depend on its number, in steps without a common divisor."""
     state = (State.OPEN, State.OPEN, State.CLOSED, State.OPEN, State.JUNK)[number % 5]
     day = TODAY + timedelta((-3, 0, 4, 90)[number % 4])
     parts = score.Parts(danger=score.HIGHEST if number % 3 == 1 else number % 3, access=number % 4)
@@ -116,7 +119,7 @@ def vault_of(folder: Path, numbers: list[int]) -> Vault:
 
 @pytest.fixture(scope="module")
 def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vault, Vault]]:
-    """A vault with some of everything, and one in which what is kept from alice never was."""
+    """A vault with cases of every kind, and one without the cases that alice is excluded from."""
     every = list(range(1, CASES + 1))
     left = [number for number in every if not is_kept(number)]
     assert 15 < len(left) < CASES
@@ -145,8 +148,8 @@ def given(field: str, value: str) -> Any:
 
 
 @pytest.mark.parametrize(("wanted", "officer"), list(zip(WANTED, cycle(THREE), strict=False)), ids=repr)
-def test_each_choice_counts_what_its_press_finds(vault: Vault, wanted: Filter, officer: str) -> None:
-    """For whoever acts: one from whom cases are kept, one who has declared few, one who may read all."""
+def test_the_count_of_each_choice_equals_what_it_finds(vault: Vault, wanted: Filter, officer: str) -> None:
+    """For an excluded officer, for one who has declared few cases, and for one who may read all."""
     with vault.transaction([officer]) as session:
         found = counts(session, wanted)
         pressed = {
@@ -160,7 +163,7 @@ def test_each_choice_counts_what_its_press_finds(vault: Vault, wanted: Filter, o
     assert found
 
 
-def test_all_that_can_be_chosen_is_there(vault: Vault) -> None:
+def test_the_queue_offers_every_choice(vault: Vault) -> None:
     with vault.transaction(["chloe"]) as session:
         found = counts(session, Filter(state=State.ALL))
     assert list(FIELDS) == list(found)
@@ -170,8 +173,8 @@ def test_all_that_can_be_chosen_is_there(vault: Vault) -> None:
     assert {"fr", "en"} == found["language"].keys()
 
 
-def test_open_closed_and_junk_are_searched_together_what_waits_first(vault: Vault) -> None:
-    """Without words it is what waits alone; a state can be chosen for words, too."""
+def test_a_search_finds_open_closed_and_junk_cases_and_lists_open_ones_first(vault: Vault) -> None:
+    """Without words, only open cases are listed. A search can be limited to one state, too."""
     with vault.transaction(["chloe"]) as session:
         states = [
             {line.state for line in queue.page(session, wanted, order=Order.PRIORITY, today=TODAY)}
@@ -185,10 +188,10 @@ def test_open_closed_and_junk_are_searched_together_what_waits_first(vault: Vaul
     assert sorted(in_order, key=list(State).index) == in_order
 
 
-def test_what_is_in_several_states_stands_in_pages_once(
+def test_a_queue_of_several_states_lists_each_case_once_over_its_pages(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many fit on a page; the control is all of it on one."""
+    """For any size of a page. Control: one page with all cases."""
     with vault.transaction(["chloe"]) as session:
         ask = lambda first: [  # noqa: E731
             line.number
@@ -203,10 +206,10 @@ def test_what_is_in_several_states_stands_in_pages_once(
 
 
 @pytest.mark.parametrize("wanted", WANTED, ids=repr)
-def test_an_excluded_officer_is_told_what_a_vault_tells_in_which_the_case_never_was(
+def test_an_excluded_officer_sees_the_same_counts_as_if_the_case_did_not_exist(
     vaults: tuple[Vault, Vault], wanted: Filter
 ) -> None:
-    """Whatever is asked for; the control is an officer from whom it is not kept."""
+    """For every filter. Control: an officer who is not excluded."""
     told = []
     for officer in ("alice", "chloe"):
         for vault in vaults:
@@ -217,8 +220,8 @@ def test_an_excluded_officer_is_told_what_a_vault_tells_in_which_the_case_never_
     assert whole != fewer or wanted.undeclared
 
 
-def test_what_not_all_have_declared_counts_in_nothing_that_says_what_it_says(vault: Vault) -> None:
-    """Danger and area are of the report; the control is the same once it is declared."""
+def test_an_undeclared_case_is_not_counted_by_choices_that_reveal_its_report(vault: Vault) -> None:
+    """Danger and area come from the report. Control: the same cases once they are declared."""
     every = Filter(state=State.ALL)
     with suppress(Undone), vault.transaction(["chloe"]) as session:
         session.execute(delete(Declaration))
@@ -230,10 +233,10 @@ def test_what_not_all_have_declared_counts_in_nothing_that_says_what_it_says(vau
     assert {name: after[name] for name in before} == before
 
 
-def test_of_very_many_cases_the_choices_are_not_counted(
+def test_choices_show_no_counts_when_there_are_very_many_cases(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They can be pressed nevertheless; of fewer each is counted."""
+    """They can still be chosen. Fewer cases are counted."""
     monkeypatch.setattr(facets, "COUNTED", 5)
     with vault.transaction(["chloe"]) as session:
         many, few = counts(session, Filter()), counts(session, Filter(category="threat", due="week"))
@@ -253,13 +256,13 @@ def test_of_very_many_cases_the_choices_are_not_counted(
         ("state", ""),
     ],
 )
-def test_what_no_page_offers_narrows_nothing(field: str, value: str) -> None:
+def test_a_choice_that_no_page_offers_is_refused(field: str, value: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  of whichever of the values
         facets.toggled(Filter(), field, value)
 
 
-def test_a_second_press_takes_a_choice_back_but_for_the_state() -> None:
-    """And what else was chosen stays."""
+def test_choosing_again_removes_a_choice_except_the_state() -> None:
+    """The other choices stay."""
     begun = Filter(search="quai", status="received")
     for field, value in (("status", "assessing"), ("priority", "2"), ("danger", "True"), ("due", "week")):
         pressed = facets.toggled(begun, field, value)

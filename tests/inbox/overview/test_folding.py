@@ -1,4 +1,4 @@
-"""Which messages of a page are shown in full: the newest, the unread, and no more than there is room for."""
+"""Which messages of a page are shown in full: the newest and the unread ones, as far as there is room."""
 
 from datetime import date
 from typing import Any
@@ -19,20 +19,20 @@ def reply(text: str = SHORT) -> Message:
     return Message(case=1, position=1, serial=1, day=DAY, text=text)
 
 
-def test_nothing_is_folded_of_a_page_that_has_room_for_all() -> None:
+def test_a_page_with_room_for_all_messages_folds_none() -> None:
     assert folded([]) == []
     assert folded([letter(), reply(), letter(unread=True)]) == []
 
 
-def test_the_newest_stay_open_without_a_gap_and_older_ones_are_folded() -> None:
-    """A short message before one that does not fit is folded as well: what is open is the end."""
+def test_the_newest_messages_stay_open_without_a_gap_and_older_ones_are_folded() -> None:
+    """A short message before one that does not fit is folded as well."""
     old, long, *new = order = [reply(), letter(LONG), letter(), reply(), letter()]
     assert folded(order) == [old, long]
     assert new == order[2:]
 
 
-def test_unread_messages_are_open_before_the_newest_ones() -> None:
-    """The control is the same page once they are read."""
+def test_unread_messages_stay_open_in_preference_to_the_newest() -> None:
+    """Control: the same page once they are read."""
     first, second = letter(), letter()
     order = [first, second, *(letter() for _ in range(18)), reply()]
     assert folded(order)[:2] == order[:2]
@@ -42,23 +42,23 @@ def test_unread_messages_are_open_before_the_newest_ones() -> None:
     assert order[2] in left
 
 
-def test_the_newest_message_and_the_first_unread_one_are_open_however_long_they_are() -> None:
-    """Else the page would show nothing, or never come to the unread ones."""
+def test_the_newest_message_and_the_first_unread_one_stay_open_whatever_their_length() -> None:
+    """Otherwise the page might show nothing, or never reach the unread messages."""
     first, second, middle = letter(LONG, unread=True), letter(unread=True), letter()
     order = [first, second, middle, reply(LONG)]
     assert folded(order) == [second, middle]
 
 
 def test_unread_messages_beyond_the_room_are_folded_from_the_first_that_does_not_fit() -> None:
-    """So each next page begins where the last one ended."""
+    """So the next page begins where the last one ended."""
     unread = [letter(unread=True) for _ in range(ROOM)]
     left = folded([*unread, reply()])
     assert 0 < len(left) < len(unread)
     assert left == unread[-len(left) :]
 
 
-def test_the_lines_of_a_message_count_and_so_does_its_frame() -> None:
-    """Empty ones, those that wrap, and a page of many short ones."""
+def test_every_line_of_a_message_and_its_frame_take_up_room() -> None:
+    """Empty lines, long lines that wrap, and the frames of many short messages."""
     for text in (LONG, "x" * 90 * ROOM):
         assert folded([letter(text), reply()]) != []
     assert folded([*(letter("") for _ in range(ROOM // 2)), reply()]) != []

@@ -1,4 +1,4 @@
-"""Reports that are hostile by their words, names or number: nothing hangs, nothing runs, others are read."""
+"""Reports with hostile words, names or numbers: nothing hangs or runs, and other reports stay readable."""
 
 import re
 import secrets
@@ -44,8 +44,13 @@ def printed(office: Office, *words: str) -> str:
     return said.out
 
 
-def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
-    """Answers to all questions and to others, follow-up, note: as they were in JSON, harmless in print."""
+def test_hostile_words_in_every_field_stay_text(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """In all answers, in unknown answers, in a follow-up and in an unsigned note.
+
+    JSON returns them unchanged, and printing makes them harmless.
+    """
     reporter = Reporter(world)
     asked = [field.id for field in questionnaire.parse(inbox_builders.QUESTIONNAIRE.read_bytes()).fields]
 
@@ -78,12 +83,12 @@ def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: 
     assert "{{ 7 * 7191 }}" in whole.replace("\n│ ", "")
 
 
-def test_no_words_of_a_report_pass_for_its_category(
+def test_a_category_that_the_questionnaire_does_not_offer_is_dropped(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Which stands in lists before a case is read, and in that for the archives after it is gone.
+    """Lists show the category before a case is read, and the list for the archives keeps it.
 
-    The control is a category that the questionnaire offers.
+    Control: a category that the questionnaire offers.
     """
     for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
         collect(portal.bundle(first(Reporter(world), edit=answering(**answers))))
@@ -94,10 +99,10 @@ def test_no_words_of_a_report_pass_for_its_category(
     assert "<U+202E>" in printed(world.office, "queue", "list")
 
 
-def test_a_name_of_eight_thousand_letters_takes_one_line(
+def test_a_word_of_eight_thousand_letters_takes_one_line_in_a_list(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """In the lists; the case shows all of it."""
+    """The case shows all of it."""
     name = "X" * LONG
     collect(portal.bundle(first(Reporter(world), text=name)))
     for words in (["case", "list"], ["queue", "list"]):
@@ -107,10 +112,10 @@ def test_a_name_of_eight_thousand_letters_takes_one_line(
 
 
 @pytest.mark.parametrize(("length", "cases"), [(255, 2), (LONG, 1)])
-def test_a_file_name_that_no_page_would_send_is_a_visible_row(
+def test_a_report_with_too_long_a_file_name_is_rejected_visibly(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, length: int, cases: int
 ) -> None:
-    """The protocol allows 255 characters; what has more becomes no case, and the other report does."""
+    """The protocol allows 255 characters. The other report of the bundle becomes a case."""
     described = inbox_builders.describe
     monkeypatch.setattr(
         inbox_builders,
@@ -124,10 +129,10 @@ def test_a_file_name_that_no_page_would_send_is_a_visible_row(
 
 
 @pytest.mark.parametrize("many", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
-def test_thousands_of_follow_ups_break_nothing(
+def test_thousands_of_follow_ups_do_not_break_the_inbox(
     world: World, portal: Portal, collect: Callable[..., Any], many: int
 ) -> None:
-    """Lists, queue, case, reply, outbox, and the next follow-up; another case stays as it was."""
+    """Lists, queue, case, reply, outbox and the next follow-up work, and another case is unchanged."""
     flooder, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(flooder), first(other)))
     office = world.office
@@ -150,10 +155,13 @@ def test_thousands_of_follow_ups_break_nothing(
     assert views[str(3 - number)]["answers"] == office.json("case", "show", str(3 - number))["answers"]
 
 
-def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
+def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each time takes as long as all words of the case: letter by letter, some thousands would take days."""
+    """Each write takes time in proportion to all words of the case.
+
+    One write for each of some thousand follow-ups would take days.
+    """
     flooder, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(flooder), first(other)))
     written, add = [], search_words.add
@@ -170,10 +178,10 @@ def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
         assert 1 == world.office.json("queue", "list", "--search", word)["count"]
 
 
-def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
+def test_a_case_is_found_by_its_earliest_texts_once_its_fulltext_is_full(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came later still stands in the case; the control is what came before, and another case."""
+    """The case still shows later texts. Controls: an earlier text, and another case."""
     monkeypatch.setattr(search_words, "_MOST", 100)
     flooder = Reporter(world)
     letters = [Sent(flooder.follow_up(text)) for text in ("early " + "x" * 100, "late")]
@@ -187,10 +195,10 @@ def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
     assert "late" == world.office.json("case", "show", str(number))["follow_ups"][-1]["text"]
 
 
-def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
+def test_protected_words_are_parsed_once_for_all_follow_ups(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a dossier of a case with ten thousand of them takes minutes, in which the desk answers nobody."""
+    """Otherwise a dossier with ten thousand follow-ups takes minutes, and the desk answers nobody."""
     asked, times = catalogue.asked, []
 
     def counted(*given: Any) -> Any:
@@ -216,8 +224,8 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
         assert 1 <= len(times) <= 5
 
 
-def test_one_module_alone_makes_tables_in_which_a_formula_could_run() -> None:
-    """It sees to what begins one (``registers/test_registers.py``); who adds another has to as well."""
+def test_only_one_module_writes_tables_in_which_a_formula_could_run() -> None:
+    """It neutralises formulas (``registers/test_registers.py``). Any other such module would have to."""
     tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx")
     rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]
     assert len(rooms) > 100

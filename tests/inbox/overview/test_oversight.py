@@ -1,4 +1,4 @@
-"""How the work goes, for those who oversee it: numbers and days, and not a word of any report."""
+"""The oversight report on the work: numbers and days, and no word of any report."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.support.inbox_ending import aged, heard, tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 from tests.support.inbox_visas import agreed
 
-# Words of our own lists, which nobody types.
+# Columns with codes from the program's own lists, which nobody types.
 CODES = {
     "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",
     "source_risk", "credibility", "id",
@@ -27,7 +27,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 
 
 def states(**counts: int) -> dict[str, int]:
-    """Return how many deadlines of a kind are in each state: 0 in the states that are not given."""
+    """Return the number of deadlines of one kind in each state: 0 in the states that are not given."""
     return dict.fromkeys(("met", "late", "dropped", "impossible", "overdue", "running"), 0) | counts
 
 
@@ -47,8 +47,10 @@ def spread(office: Office) -> None:
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
-def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[str]) -> None:
-    """The control is the case itself, which shows nearly all of them."""
+def test_the_oversight_report_contains_no_word_of_a_report_or_of_an_officer(
+    trio: Trio, form: list[str]
+) -> None:
+    """Control: the page of the case shows nearly all of these texts."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", CANARY)
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     spread(trio.others)
@@ -58,12 +60,10 @@ def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[st
     assert 10 < trio.others.run("case", "show", "3").out.count(CANARY)
 
 
-def test_deadlines_are_met_late_dropped_overdue_or_running(
-    trio: Trio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Case 1 was reopened and forgotten; the others were closed in time, and their reporters told nothing.
+def test_the_oversight_report_counts_deadlines_by_state(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 1 was reopened and forgotten; the others were closed in time, and nothing was disclosed.
 
-    What is said late is late once it can be read, and overdue until then.
+    Late feedback counts as overdue until the reporter can read it, and as late from then on.
     """
     trio.others.json("case", "reopen", "1", "--reason", "x")
     seen = trio.others.json("office", "oversight")
@@ -103,10 +103,10 @@ TELL = ("--tell",)
     ],
     ids=["a-text-for-the-outcome", "own-words-beside-a-measure", "own-words", "withheld"],
 )
-def test_what_a_closing_withholds_was_no_feedback(
+def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
     trio: Trio, disclosure: str, text: tuple[str, ...], tell: tuple[str, ...], state: str
 ) -> None:
-    """With a text or without: that the case is closed tells nothing of what was done."""
+    """With or without a text: that a case is closed does not tell what was done."""
     for words in (
         ["case", "reopen", "1", "--reason", "x"],
         ["case", "set-source-risk", "1", "low", "--reason", "x"],
@@ -124,8 +124,8 @@ def test_what_a_closing_withholds_was_no_feedback(
     assert (state == "dropped") is ("Feedback, never done\n" in said)
 
 
-def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
-    """Scores that were set, holds, exclusions; who opened a case in an emergency, and when."""
+def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: Trio) -> None:
+    """It also names who opened a case in an emergency, and the day."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     trio.others.json("retention", "hold", "2", "--reason", "trial")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
@@ -140,8 +140,8 @@ def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
     assert "with an excluded officer: 1\n" in said
 
 
-def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
-    """Each act once, by its code; which they are is a literal list in the test of the table of actions."""
+def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio: Trio) -> None:
+    """Each action once, by its code. The test of the table of actions lists them all."""
     for words in (
         ["access", "alias", "add", "bruno", "Quernec"],
         ["access", "alias", "remove", "bruno", "Quernec"],
@@ -155,8 +155,8 @@ def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
-def test_what_moves_the_measure_is_counted(trio: Trio) -> None:
-    """One officer alone, without a reason: some years of days off, and nothing is overdue any more."""
+def test_the_oversight_report_counts_changes_of_days_off_regime_and_numbering(trio: Trio) -> None:
+    """One officer can make them without a reason: with years of days off, nothing is overdue any more."""
     for words in (
         ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
         ["office", "set", "--regime", "external", "--last-case", "9"],
@@ -167,10 +167,10 @@ def test_what_moves_the_measure_is_counted(trio: Trio) -> None:
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
-def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
+def test_a_decision_is_late_from_the_day_after_its_due_day(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A decision is due today in each of three cases; what was taken is told."""
+    """A decision is due today in each of three cases."""
     assert states(running=3) == duties(trio.others)
     trio.others.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert states(met=1, running=2) == duties(trio.others)
@@ -181,11 +181,13 @@ def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
 
 
 def duties(office: Office) -> Any:
-    """Return how the decisions of article 40 stand."""
+    """Return the number of decisions of article 40 in each state."""
     return office.json("office", "oversight")["deadlines"]["art40"]
 
 
-def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, tmp_path: Path) -> None:
+def test_the_oversight_report_counts_extensions_released_holds_and_conflicts(
+    trio: Trio, tmp_path: Path
+) -> None:
     office = trio.others
     (tmp_path / "answers").write_text('what = "Bruno a prêté son badge"', "utf-8")
     told = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
@@ -206,8 +208,8 @@ def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, t
     assert ("external", 0, 1) == (seen["regime"], seen["cases"]["held"], seen["exclusions"])
 
 
-def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
-    """And what is for its handlers only only as being there."""
+def test_the_oversight_report_leaves_out_cases_that_a_signed_in_officer_is_excluded_from(trio: Trio) -> None:
+    """It counts a case for handlers only as existing."""
     trio.others.json("case", "set-score", "3", "--danger", "3", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     seen = trio.excluded.json("office", "oversight")
@@ -219,10 +221,13 @@ def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
     assert (3, 0, 1) == (whole["cases"]["closed"], whole["cases"]["for_handlers"], whole["actions"]["judge"])
 
 
-def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
+def test_the_oversight_report_counts_quarantined_and_handled_cases_without_a_word(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 3 in quarantine, case 1 for its handlers, case 2 kept from one; on screen and at the desk."""
+    """Case 3 is in quarantine, case 1 is for handlers, and an officer is excluded from case 2.
+
+    On both surfaces.
+    """
     trio.others.json("case", "reopen", "1", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     trio.others.json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
@@ -234,7 +239,7 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
     assert ({"moot": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
-    # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
+    # Bruno sees neither case 2 nor case 3, and of case 1 only that it exists and is late.
     of_bruno = trio.excluded.json("office", "oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
     assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])
@@ -247,15 +252,15 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
 
 
-def test_warnings_set_aside_are_overrides(trio: Trio) -> None:
+def test_the_oversight_report_counts_a_reply_despite_a_warning(trio: Trio) -> None:
     trio.others.json("case", "reopen", "1", "--reason", "x")
     trio.others.json("message", "reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
     counts = trio.others.json("office", "oversight")["actions"]
     assert (1, 1) == (counts["despite-warning"], counts["reopen"])
 
 
-def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path) -> None:
-    """And that its reporter was never told anything; a closing that tells something is the control."""
+def test_the_oversight_report_counts_destroyed_cases_by_outcome_and_rule(tmp_path: Path) -> None:
+    """It also counts those whose reporter was never told anything. Control: a closing that discloses all."""
     found = exits_room.found(tmp_path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):
         room = found.copy(tmp_path / disclosure)
@@ -283,8 +288,10 @@ def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]
     return [(each["what"], each["values"], each["times"]) for each in found]
 
 
-def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Oldest first, days without times; what was done alike on a day stands once."""
+def test_the_timeline_lists_events_from_the_oldest_and_repeated_ones_once_a_day(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows days, but no times."""
     before = today() - timedelta(400)
     trio.others.json("case", "measure", "add", "1", "none", "--day", before.isoformat())
     for _ in range(3):
@@ -307,8 +314,8 @@ def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> N
     assert not any(":" in line.replace("reason: ", "") for line in said)
 
 
-def test_the_timeline_says_no_word_of_a_report(trio: Trio) -> None:
-    """The control is the case."""
+def test_the_timeline_contains_no_word_of_a_report(trio: Trio) -> None:
+    """Control: the page of the case."""
     said: Any = (
         trio.others.run("case", "timeline", "3").out + trio.others.run("case", "timeline", "3", "--json").out
     )

@@ -1,6 +1,6 @@
-"""No list of cases walks through all cases, or sorts them: what the vault plans for each question is read.
+"""No list of cases scans or sorts all cases: these tests read SQLite's query plans.
 
-The vault has no statistics (nothing runs ANALYZE): it plans for 100,000 cases as it does for none.
+The vault has no statistics (nothing runs ANALYZE), so the plans for 100,000 cases are those for none.
 """
 
 import re
@@ -28,16 +28,15 @@ from tests.support.laws import FRENCH
 
 TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
-# Rows that are few however many cases there are: it is the exception that a case is
-# kept from somebody, or is for some alone.
+# Tables that stay small however many cases there are: few cases have exclusions or handlers.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# Who is present, on which day, the cases hidden from them, those of the archive that were opened that day.
+# Who is signed in, the day, the cases hidden from them, and the archived cases opened that day.
 FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
 FEW |= {"archive_openings"}
-# Of one priority all rows are sorted by the index alone: 25 ms among 100,000 cases of four priorities.
+# All rows of one priority are sorted: 25 ms among 100,000 cases of four priorities.
 MEASURED = {("priority", Order.DEADLINE)}
 SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}
-# Of the fields that have a closed list of values, one each; a state is asked for one at a time.
+# Values of the fields that have a closed list of values; each query asks for one state.
 OWN = {"state": "closed", "due": "week"}
 BIG = "this goes through all rows"
 SORTED = "this sorts all rows"
@@ -47,13 +46,13 @@ Asked = Callable[[Session], Any]
 
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """An empty vault of three officers, who are asked to declare."""
+    """An empty vault with three officers, who have to declare their interests."""
     with closing(upgrade.create(tmp_path_factory.mktemp("plans") / "vault.sqlite", bytes(32))) as made:
         with made.transaction() as session:
             session.add_all(
                 Officer(name=name, since=TODAY, member=n) for n, name in enumerate((*PRESENT, "chloe"), 1)
             )
-            # What all planning below presumes.
+            # All plans below depend on this.
             assert not session.scalar(
                 text("SELECT count(*) FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")
             )
@@ -62,7 +61,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
 
 @contextmanager
 def listening() -> Iterator[list[tuple[str, Any]]]:
-    """Give the statements that are run, as they come."""
+    """Yield a list to which each executed statement is added."""
     heard: list[tuple[str, Any]] = []
 
     def hear(_: Connection, __: Any, statement: str, given: Any, *___: Any) -> None:
@@ -77,7 +76,7 @@ Step = Row[int, int, int, str]
 
 
 def plans(vault: Vault, ask: Asked) -> list[list[Step]]:
-    """Return the steps that the vault plans for each statement of a question of two officers."""
+    """Return the query plan of each statement of a question asked by two officers."""
     with vault.transaction(PRESENT) as session:
         with listening() as heard:
             ask(session)
@@ -88,11 +87,11 @@ def plans(vault: Vault, ask: Asked) -> list[list[Step]]:
 
 
 def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
-    """Yield what grows with all cases that there are, however few are found."""
+    """Yield the steps whose cost grows with the number of all cases."""
     for _, parent, _, said in steps:
         if (scanned := SCAN.match(said)) and scanned[1] not in FEW:
             yield BIG, said
-        # Each row that the index gives is looked up in the table.
+        # The table is read for each row of the index.
         if said.startswith("SEARCH") and " COVERING " not in said and not _is_narrow(said):
             yield BIG, said
         if said == "USE TEMP B-TREE FOR ORDER BY":
@@ -102,7 +101,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
 
 
 SCAN = re.compile(r"SCAN (?!CONSTANT|\(subquery|anon_)(?!fulltext VIRTUAL TABLE INDEX \d+:=?M)(\S+)")
-# Of nearly all cases a flag says the same, but where an index holds the others alone.
+# A flag has the same value in nearly all cases. Only a partial index of the others is narrow.
 FLAGS = {
     column.name
     for table in Base.metadata.tables.values()
@@ -118,7 +117,10 @@ PARTIAL = {
 
 
 def _is_narrow(step: str) -> bool:
-    """Tell whether a step finds what has one value, no flag, or goes through few rows or a partial index."""
+    """Return whether a step finds few rows.
+
+    That is, it searches by a value other than a flag, in a small table, or in a partial index.
+    """
     known = {*re.findall(r"\w+ (\w+) USING", step), *re.findall(r"INDEX (\w+) ", step)} & {*FEW, *PARTIAL}
     return bool(known) or not set(re.findall(r"(\w+)=", step)) <= FLAGS
 
@@ -129,7 +131,7 @@ def found(vault: Vault, ask: Asked) -> set[tuple[str, str]]:
 
 
 def wanted(*names: str) -> Filter:
-    """Return a filter that asks for something in each of these."""
+    """Return a filter with a value for each of these fields."""
     kinds = {field.name: type(field.default) for field in fields(Filter)}
     return Filter(**{name: SAMPLES[kinds[name]] for name in names})
 
@@ -137,10 +139,10 @@ def wanted(*names: str) -> Filter:
 @pytest.mark.parametrize("dense", [0, 10_000], ids=["words of many cases", "words of few"])
 @pytest.mark.parametrize("order", Order)
 @pytest.mark.parametrize("name", ["", *(field.name for field in fields(Filter))])
-def test_no_filter_and_no_order_of_the_queue_goes_through_all_cases(
+def test_no_filter_or_order_of_the_queue_scans_or_sorts_all_cases(
     vault: Vault, name: str, order: Order, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every field of the filter in every order: a page of the queue, how many there are, their numbers."""
+    """A page of the queue, the count and the numbers, for every field of the filter in every order."""
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     asked = Filter(
         **{
@@ -173,7 +175,7 @@ OF_A_CASE: dict[str, Asked] = {
 
 
 @pytest.mark.parametrize("name", OF_A_CASE)
-def test_what_is_listed_of_one_case_does_not_go_through_all(vault: Vault, name: str) -> None:
+def test_a_list_about_one_case_does_not_scan_all_cases(vault: Vault, name: str) -> None:
     row = Case(number=1, status="", received=TODAY, collected=TODAY, summary="", message=b"", envelope=b"")
     with vault.transaction() as session:
         session.merge(row)
@@ -204,5 +206,7 @@ def _page(*conditions: Any, by: Any = Workflow.rank) -> Asked:
         "order by the last column",
     ],
 )
-def test_a_filter_or_an_order_without_an_index_would_be_found(vault: Vault, ask: Asked, said: str) -> None:
+def test_these_tests_detect_a_filter_or_an_order_without_an_index(
+    vault: Vault, ask: Asked, said: str
+) -> None:
     assert said in {fault for fault, _ in found(vault, ask)}

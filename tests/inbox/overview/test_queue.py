@@ -1,4 +1,4 @@
-"""The queue: what waits, most pressing first; filters, search, and what officers judge."""
+"""The queue: open cases by urgency; filters, search, and adjusted scores."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_ending import heard
 
-# Text, answers, and what the rules make of them: priority and score.
+# Text, answers, and the priority and score that the rules propose.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("rien de grave", {"category": "other"}, (4, 0)),
     ("on me menace au port", {"danger_now": "yes", "category": "threat", "where": "atlantic"}, (1, 33)),
@@ -66,8 +66,11 @@ def one(office: Office, number: int) -> Any:
     return case
 
 
-def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
-    """While nothing is overdue by priority, then by score; the other order is by the next deadline."""
+def test_the_queue_lists_the_most_urgent_case_first(waiting: Office) -> None:
+    """By priority and then by score, as long as nothing is overdue.
+
+    The other order is by the next deadline.
+    """
     assert [2, 4, 3, 1, 5] == numbers(waiting)
     assert [(case["priority"], case["score"]) for case in waiting.json("queue", "list")["cases"][:2]] == [
         (1, 33),
@@ -78,17 +81,17 @@ def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
     assert 2 == numbers(waiting, "--sort", "deadline")[0]
 
 
-def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) -> None:
+def test_equally_urgent_cases_are_ordered_by_their_next_deadline(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() + timedelta(90)
     assert [2, 4, 3, 5, 1] == numbers(office)
     assert [1] == numbers(office, "--sort", "deadline")[-1:]
 
 
-def test_what_is_overdue_comes_before_all_but_what_cannot_wait(
+def test_overdue_cases_precede_all_others_except_those_of_priority_1(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 1 has the lowest priority and score; on each page, and beside a case, the order is the same."""
+    """Case 1 has the lowest priority and score. The order is the same over pages and beside a case."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() - timedelta(1)
         session.get_one(Workflow, 4).deadline = None
@@ -104,8 +107,8 @@ def test_what_is_overdue_comes_before_all_but_what_cannot_wait(
     assert [2, 4, 3, 1, 5] == [each for page in "123" for each in numbers(office, "--page", page)]
 
 
-def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each case on one of them; how many there are in all stands on each."""
+def test_the_queue_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case is on one page, and each page gives the total."""
     for module in (queue, commands_queue):
         monkeypatch.setattr(module, "PAGE", 2)
     pages = [waiting.json("queue", "list", "--page", str(page)) for page in (1, 2, 3, 4)]
@@ -113,14 +116,14 @@ def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) 
     assert {5} == {page["count"] for page in pages}
 
 
-def test_the_rules_say_how_pressing_each_is(waiting: Office) -> None:
+def test_the_rules_propose_a_priority_and_a_score_for_each_case(waiting: Office) -> None:
     for number, (_, _, expected) in enumerate(REPORTS, 1):
         case = one(waiting, number)
         assert (expected, False) == ((case["priority"], case["score"]), case["judged"])
 
 
-def test_beside_a_case_stand_those_before_and_after_it_in_the_queue(waiting: Office) -> None:
-    """In its order, and of what was asked for alone; beside a case that was not stands nothing."""
+def test_a_case_names_its_neighbours_in_the_queue(waiting: Office) -> None:
+    """In the order and with the filter of the queue. A case outside the filter has no neighbours."""
     with waiting.unlocked() as opened:
         to_look = opened.inbox, opened.by_opening(today())
         asked = Filter(), Order.PRIORITY
@@ -167,8 +170,8 @@ def test_a_mistyped_filter_is_refused_and_the_error_lists_the_valid_values(waiti
 
 
 @pytest.mark.parametrize(("options", "found"), FILTERS, ids=[" ".join(row[0]) for row in FILTERS])
-def test_the_queue_can_be_narrowed(waiting: Office, options: list[str], found: list[int]) -> None:
-    """A search knows neither case nor accents, and looks at follow-ups and drops, too."""
+def test_the_queue_can_be_filtered(waiting: Office, options: list[str], found: list[int]) -> None:
+    """A search ignores upper case and accents, and covers follow-ups and unsigned notes."""
     assert found == numbers(waiting, *options)
 
 
@@ -176,10 +179,10 @@ SEARCHES = [row for row in FILTERS if "--search" in row[0]]
 
 
 @pytest.mark.parametrize(("options", "found"), SEARCHES, ids=[" ".join(row[0]) for row in SEARCHES])
-def test_words_that_are_in_very_many_cases_find_the_same(
+def test_a_search_for_frequent_words_finds_the_same_cases(
     waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are looked up in another way."""
+    """Such words are looked up in another way."""
     monkeypatch.setattr(queue_filter, "_DENSE", 1)
     listed = waiting.json("queue", "list", *options)
     assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
@@ -197,13 +200,13 @@ ODD = [
 
 
 @pytest.mark.parametrize(("odd", "found"), ODD)
-def test_no_sign_of_a_search_is_an_order(waiting: Office, odd: str, found: list[int]) -> None:
-    """Each word is looked for as it stands; what has no letter or digit is no word."""
+def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) -> None:
+    """Each word is searched literally, and signs without a letter or digit are ignored."""
     assert found == numbers(waiting, "--search", odd)
 
 
-def test_what_was_read_is_read(office: Office) -> None:
-    """Until its reporter writes again: then the letter is unread, not the report."""
+def test_a_read_case_leaves_the_filter_to_read(office: Office) -> None:
+    """It returns when the reporter writes again: then the follow-up is unread, not the report."""
     for number in ("1", "2"):
         office.json("case", "show", number)
     assert [4, 3, 5] == numbers(office, "--to-read")
@@ -212,8 +215,8 @@ def test_what_was_read_is_read(office: Office) -> None:
     assert [4, 3, 1, 5] == numbers(office, "--to-read")
 
 
-def test_an_officer_judges_with_a_reason(office: Office) -> None:
-    """What is not given stays; the journal has what was changed and why."""
+def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
+    """Other parts of the score stay. The journal has the change and the reason."""
     judged = office.json(
         "case", "set-score", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home"
     )
@@ -230,8 +233,8 @@ def test_an_officer_judges_with_a_reason(office: Office) -> None:
     )
 
 
-def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
-    """Also to confirm what the rules propose is to judge, and has its reason."""
+def test_the_journal_lists_only_the_changed_parts_of_a_score(office: Office) -> None:
+    """Confirming the proposed score counts as adjusting it, and takes a reason."""
     given = [f"--{name}={value}" for name, value in office.json("case", "show", "3")["work"]["parts"].items()]
     before = one(office, 3)
     office.json("case", "set-score", "3", *given, "--reason", "as proposed")
@@ -252,14 +255,19 @@ def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
         ["--danger", "1"],
     ],
 )
-def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, options: list[str]) -> None:
+def test_adjusting_a_score_needs_a_part_within_its_range_and_a_reason(
+    office: Office, options: list[str]
+) -> None:
     before = office.state()
     assert 2 == office.run("case", "set-score", "1", *options).code
     assert before == office.state()
 
 
-def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
-    """Whoever judges has acted; the reporter is acknowledged once the portal has taken what says so."""
+def test_a_first_action_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
+    """Adjusting the score is an action.
+
+    The acknowledgement counts once the portal has received the outbox.
+    """
     due = one(office, 2)["deadline"]
     office.settle(2)
     office.json("case", "decide", "2", "no_transmission", "--reason", "x")
@@ -284,7 +292,7 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
 
 
-def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
+def test_a_closed_case_leaves_the_queue_and_returns_when_it_is_reopened(office: Office) -> None:
     office.json("case", "decide", "2", "no_transmission", "--reason", "x")
     office.json("case", "measure", "add", "2", "none")
     office.close("2")
@@ -294,8 +302,8 @@ def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(o
     assert 2 == numbers(office)[0]
 
 
-def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
-    """It is no line of what waits."""
+def test_the_queue_reports_unread_follow_ups_to_closed_cases(office: Office) -> None:
+    """They do not count as open cases."""
     office.json("case", "show", "1")
     office.close("1")
     assert 0 == office.json("queue", "list")["unread_closed"]
@@ -316,8 +324,8 @@ def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> N
     assert "nobody has read" not in office.run("queue", "list").out
 
 
-def test_the_queue_as_it_is_read(waiting: Office) -> None:
-    """A question mark stands behind a score that nobody has judged."""
+def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
+    """A question mark follows a score that no officer has adjusted."""
     said = waiting.run("queue", "list", "--search", "menace").out
     assert said.startswith("1 case\n    2  P1 33?  due ")
     assert "on me menace au port" in said
@@ -325,8 +333,8 @@ def test_the_queue_as_it_is_read(waiting: Office) -> None:
     assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, weight 5\n" in judged
 
 
-def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
-    """At the command line as at the desk; as many characters as a page takes are the control."""
+def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
+    """It would make all others wait. On both surfaces. Control: a search of the greatest length."""
     assert 0 == office.run("queue", "list", "--search", "é" * LONGEST_SEARCH).code
     said = office.run("queue", "list", "--search", "é" * (LONGEST_SEARCH + 1))
     assert (1, True) == (said.code, "a search can have at most 200 characters" in said.err)
@@ -335,8 +343,8 @@ def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
         assert 200 == client.ask("/en/").status_code
 
 
-def test_a_row_says_what_the_reporter_wrote_that_nobody_has_read(office: Office) -> None:
-    """The report and each follow-up, in words, until the page with them was read; others are the control."""
+def test_a_row_of_the_queue_says_whether_the_report_or_follow_ups_are_unread(office: Office) -> None:
+    """Until an officer has read the page with them. Control: the other rows."""
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
         row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]
     }
@@ -351,6 +359,6 @@ def test_a_row_says_what_the_reporter_wrote_that_nobody_has_read(office: Office)
 
 
 def row(page: str, number: int) -> str:
-    """Return the row of a case."""
+    """Return the table row of a case."""
     (found,) = re.findall(rf'<tr[^>]* data-row>\n<td><input[^>]* value="{number}".*?</tr>', page, re.DOTALL)
     return str(found)

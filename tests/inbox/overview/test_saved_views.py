@@ -1,4 +1,4 @@
-"""Views of the queue that officers keep: by name, for themselves alone, and as long as they use them."""
+"""Saved views of the queue: each officer has their own, by name, and unused ones are deleted."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -34,8 +34,11 @@ def kept(inbox: Inbox) -> list[tuple[str, str]]:
         return sorted((row.officer, row.name) for row in session.scalars(select(SavedView)))
 
 
-def test_a_view_is_kept_renamed_and_removed_at_the_command_line(office: Office) -> None:
-    """In a session of two, by both; what is not one is refused; the journal notes nothing of it."""
+def test_a_view_is_saved_renamed_and_removed_on_the_command_line(office: Office) -> None:
+    """In a session of two officers, for both.
+
+    Unknown views are refused, and the journal records nothing of it.
+    """
     noted = len(office.json("journal", "list")["entries"])
     office.json("queue", "view", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
     asked = {"sort": "deadline", "state": "all", "category": "threat"}
@@ -57,15 +60,17 @@ def test_a_view_is_kept_renamed_and_removed_at_the_command_line(office: Office) 
 
 
 @pytest.mark.parametrize("name", ["", "  ", "mine", "week", "x" * (LONGEST_NAME + 1)])
-def test_a_name_is_there_short_and_none_that_all_have(office: Office, name: str) -> None:
+def test_a_view_without_a_name_or_with_a_long_or_a_built_in_name_is_refused(
+    office: Office, name: str
+) -> None:
     assert (1, {}) == (
         office.run("queue", "view", "save", name).code,
         office.json("queue", "view", "list")["kept"],
     )
 
 
-def test_no_words_of_a_search_are_kept(office: Office) -> None:
-    """They may be those of a report, and would outlive it. The desk says so before."""
+def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
+    """They may be words of a report, and would outlive it. The desk says so beforehand."""
     said = office.run("queue", "view", "save", "Quai", "--search", WORDS, "--category", "threat")
     assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
     assert {} == office.json("queue", "view", "list")["kept"]
@@ -76,8 +81,8 @@ def test_no_words_of_a_search_are_kept(office: Office) -> None:
         assert {} == saved_views.of(alice.desk.inbox, alice.seat.actor())
 
 
-def test_what_is_given_beside_a_view_narrows_it(office: Office, tmp_path: Path) -> None:
-    """Built-in views are there for everybody: @me is whoever asks."""
+def test_options_given_with_a_view_take_precedence_over_it(office: Office, tmp_path: Path) -> None:
+    """Everybody has the built-in views: @me is the officer who asks."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abc"))
     office.json("case", "declare", "1", "2", "3")
@@ -92,8 +97,8 @@ def test_what_is_given_beside_a_view_narrows_it(office: Office, tmp_path: Path) 
     assert {2} == found("--view", "mine", "--officer", "chloe")
 
 
-def test_nobody_sees_a_view_of_another_officer(office: Office) -> None:
-    """Whoever is there with its keeper sees those that both keep alike; the control is the keeper alone."""
+def test_an_officer_cannot_see_the_views_of_another(office: Office) -> None:
+    """Two officers together see only the views that both have saved alike. Control: the owner alone."""
     with office.unlocked() as opened:
         inbox = opened.inbox
         alice, bruno, both = actor(opened, "alice"), actor(opened, "bruno"), actor(opened, "alice", "bruno")
@@ -115,8 +120,8 @@ def test_nobody_sees_a_view_of_another_officer(office: Office) -> None:
             assert {"bruno"} == set(session.scalars(select(SavedView.officer)))
 
 
-def test_no_more_views_are_kept_than_one_finds_again(office: Office) -> None:
-    """One that is there can be kept anew nevertheless."""
+def test_an_officer_can_save_at_most_thirty_views(office: Office) -> None:
+    """At that limit, an existing view can still be replaced."""
     with office.unlocked() as opened:
         alice = actor(opened, "alice")
         for n in range(MOST):
@@ -129,8 +134,8 @@ def test_no_more_views_are_kept_than_one_finds_again(office: Office) -> None:
             saved_views.rename(opened.inbox, alice, "view 1", "view 2")
 
 
-def test_a_view_goes_when_nobody_uses_it_and_with_its_officer(office: Office) -> None:
-    """Using it counts, and so does keeping it anew; what the others keep stays."""
+def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Office) -> None:
+    """Using or replacing a view keeps it. The views of other officers stay."""
     with office.unlocked() as opened:
         inbox, alice, bruno = opened.inbox, actor(opened, "alice"), actor(opened, "bruno")
         for who in (alice, bruno):
@@ -148,8 +153,8 @@ def test_a_view_goes_when_nobody_uses_it_and_with_its_officer(office: Office) ->
         assert [("bruno", "of bruno")] == kept(inbox)
 
 
-def test_the_desk_keeps_a_view_for_its_officer_and_shows_the_queue_by_it(office: Office) -> None:
-    """Its name stands on no page of anybody else, nor in an address or the journal."""
+def test_the_desk_saves_a_view_for_its_officer_and_applies_it_to_the_queue(office: Office) -> None:
+    """Its name appears neither on the pages of others, nor in an address, nor in the journal."""
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         alice.send("/en/queue", search="", sort="deadline")
