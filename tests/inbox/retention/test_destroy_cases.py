@@ -1,4 +1,4 @@
-"""Destroyed cases: by whom, and that a copy of the files taken afterwards yields nothing of one."""
+"""Destroyed cases: when that is allowed, who is named, and that later copies contain nothing of them."""
 
 import hashlib
 import json
@@ -39,10 +39,10 @@ from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.inbox_visas import REFERENCE, agreed
 from tests.support.vault_pages import decrypted, decrypted_file
 
-# Of what stays: who may not read of the case, and its number.
+# These tables keep the number of the case and the officers who may not read about it.
 STAYS = {"journal", "exclusions"}
 _LEAST = 8
-# Which keys of the inbox signed or tried something: the same in the rows of many cases.
+# These columns name keys of the inbox, which are the same in the rows of many cases.
 _OF_KEYS = {"slot_key", "signed_by", "tried"}
 _MANY = 800
 TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
@@ -50,7 +50,7 @@ TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 
 @pytest.fixture(scope="module")
 def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """The inbox of three closed cases, all read and decided, of which the portal has heard."""
+    """An inbox of three closed cases, all read and decided, whose outbox the portal has applied."""
     folder = tmp_path_factory.mktemp("told")
     trio = Trio(founded_trio.office.copy(folder / "trio"))
     portal = Portal(World(trio.others), folder / "medium")
@@ -65,7 +65,7 @@ def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def told(founded_told: Trio, tmp_path: Path) -> Trio:
-    """The same as this test's own."""
+    """A copy for one test."""
     return Trio(founded_told.office.copy(tmp_path / "trio"))
 
 
@@ -75,7 +75,10 @@ def rows_of(office: Office) -> dict[str, list[Any]]:
 
 
 def secrets_of(office: Office) -> dict[str, bytes]:
-    """Return everything by which case 3 could be told, with the keys of its files; words for themselves."""
+    """Return everything that could identify case 3, with the keys of its files.
+
+    Words of a text also count alone.
+    """
     found = {"word": b"zibeline", "another word": b"quartz", "text": CANARY.encode()}
     with office.opened() as inbox, inbox.transaction() as session:
         for table, rows in of_the_case(session).items():
@@ -90,8 +93,10 @@ def secrets_of(office: Office) -> dict[str, bytes]:
     return found
 
 
-def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: Trio, tmp_path: Path) -> None:
-    """No text, name, id, digest or key, in no file, page or index; the control is a copy taken before."""
+def test_a_copy_of_the_files_after_a_destruction_contains_nothing_of_the_case(
+    told: Trio, tmp_path: Path
+) -> None:
+    """No file, page or index contains a text, name, id, digest or key. The control is a copy taken before."""
     before = told.others.copy(tmp_path / "before")
     wanted = secrets_of(before)
     assert len(wanted) > 40
@@ -103,8 +108,7 @@ def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: T
     assert {"journal"} == left.keys()
 
 
-def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
-    """All but their links to the one that is gone."""
+def test_destroying_a_case_changes_other_cases_only_by_their_links_to_it(told: Trio, tmp_path: Path) -> None:
     aged(told.others)
     before = told.others.copy(tmp_path / "before")
     told.others.json("retention", "destroy", str(KEPT))
@@ -124,8 +128,8 @@ def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
-    """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
+def test_vault_pages_keep_deleted_rows_until_the_vault_is_compacted(tmp_path: Path) -> None:
+    """The control shows that ``secure_delete`` is not enough. Split pages and the index keep the rows."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
     steps: list[tuple[int, ...]] = []
     with closing(upgrade.create(path, key)) as opened:
@@ -149,7 +153,7 @@ def name_of(number: int) -> str:
 
 
 def fill(session: Session) -> None:
-    """Put cases of every length into a vault, with terms, in an order that splits its pages."""
+    """Insert cases of varied lengths with their terms, in an order that splits pages."""
     for number in range(1, _MANY):
         drawn = hashlib.sha256(b"%d" % number).digest()  # the same in every run
         text = " ".join([name_of(number), "quai"] * drawn[0])
@@ -164,10 +168,10 @@ def fill(session: Session) -> None:
 
 
 @steps(5)
-def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(
+def test_a_power_cut_during_a_destruction_leaves_the_whole_case_or_nothing_of_it(
     told: Trio, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at its steps: the case whole with the keys of its files, or nothing once it is opened."""
+    """The process is killed at its steps. A remaining case has the keys of its files."""
     office = told.others
     aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
@@ -189,10 +193,10 @@ def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(
     assert {True, False} == set(intact)
 
 
-def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
+def test_a_letter_that_was_received_before_the_inbox_existed_can_be_destroyed(
     world: World, portal: Portal, collect: Any, tmp_path: Path
 ) -> None:
-    """Officers may enter one from before the inbox was founded; what comes of it later is known again."""
+    """Officers may enter such letters. Tombstones recognise later messages to its case."""
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "une vieille lettre"', "utf-8")
     words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
@@ -209,12 +213,13 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     assert 2 == tombstones(world.office)
 
 
-def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
+def test_late_messages_to_a_destroyed_case_are_recognised(
     world: World, portal: Portal, reporter: Reporter, collect: Any, tmp_path: Path
 ) -> None:
-    """From a portal put back from an older copy: no new case; of what was part of it nothing is kept.
+    """A portal that was restored from an older copy sends messages again.
 
-    What comes later is a row that names no case, with its envelope; so is a withdrawal.
+    They open no case and are not kept. A new message to the case becomes a row that names no case and keeps
+    the envelope. A withdrawal becomes such a row too.
     """
     report, letter = first(reporter), Sent(reporter.follow_up())
     drop = Sent(build.drop(world, "a note"))
@@ -247,8 +252,8 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     assert reporter.keys.case_id not in decrypted(world.office)
 
 
-def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
-    """Whatever the reason, and though the archives have agreed."""
+def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
+    """Neither a reason nor the archives' visa changes that."""
     said = refused(closed, "retention", "destroy", "1")
     assert "case 1: not due before" in said
     assert "redact what must be removed earlier: inbox case redact 1" in said
@@ -262,15 +267,15 @@ def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
 
 
 def behind(office: Office) -> None:
-    """Let the portal have exported all its bundles long ago: as if this clock alone had been set ahead."""
+    """Date all bundles of the portal long ago, as if only this machine's clock had been set ahead."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=today() - AGES))
 
 
-def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
+def test_a_case_is_not_destroyed_if_only_this_clock_says_that_it_is_due(
     closed: Office, portal: Portal, world: World
 ) -> None:
-    """Neither by --due; what the portal exports on that day or later, once it is collected, confirms it."""
+    """A bundle that the portal exports on that day or later confirms the day once it is collected."""
     aged(closed)
     behind(closed)
     for words in (["1"], ["1", "--reason", " "]):
@@ -284,8 +289,8 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
     assert [1] == closed.json("retention", "destroy", "--due")["cases"]
 
 
-def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
-    """On the day itself, not on the day before; an export counts by no later day than it was collected on."""
+def test_a_case_is_due_on_its_day_once_both_clocks_confirm_it(closed: Office) -> None:
+    """The day of an export counts only up to the day on which the bundle was collected."""
     with closed.opened() as inbox, inbox.transaction() as session:
         (due,) = retention_schedule.listing(inbox.home, session)
         for exported, collected, alone in ((-1, -1, True), (0, 0, False), (9, -1, True), (-1, 9, True)):
@@ -295,14 +300,14 @@ def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
             )
             (found,) = retention_schedule.listing(inbox.home, session)
             assert (alone, due.day) == (found.by_one_clock, found.day), days
-        # As in an office that has entered letters and has collected nothing yet.
+        # An office that has entered letters but has collected nothing yet.
         session.execute(delete(IntakeBundle))
         (found,) = retention_schedule.listing(inbox.home, session)
         assert (True, due.day) == (found.by_one_clock, found.day)
     assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
-def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(closed: Office) -> None:
+def test_without_a_portal_two_officers_vouch_for_the_day_and_oversight_counts_it(closed: Office) -> None:
     aged(closed)
     behind(closed)
     with sitting(closed) as client:
@@ -318,8 +323,11 @@ def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(
     assert 1 == closed.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
 
 
-def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: Trio) -> None:
-    """With a reason that says nothing of any of them, nor of who reported; without one none goes."""
+def test_two_officers_vouch_for_one_of_several_cases_that_only_this_clock_calls_due(told: Trio) -> None:
+    """Without a reason, none of the cases is destroyed.
+
+    The reason must not reveal anything about a case or reporter.
+    """
     aged(told.others)
     with told.others.unlocked() as opened:
         who = opened.by_opening(today())
@@ -344,7 +352,7 @@ def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: T
     )
 
 
-def test_a_reason_is_kept_only_where_it_is_for_the_day(closed: Office) -> None:
+def test_the_journal_keeps_a_reason_for_destruction_only_if_it_vouches_for_the_day(closed: Office) -> None:
     aged(closed)
     closed.json("retention", "destroy", "1", "--reason", "drill")
     (noted,) = [
@@ -353,17 +361,17 @@ def test_a_reason_is_kept_only_where_it_is_for_the_day(closed: Office) -> None:
     assert ("", {"cases": 1}) == (noted["reason"], noted["values"])
 
 
-def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
+def test_the_number_of_a_destroyed_case_is_not_reused(closed: Office, portal: Portal, world: World) -> None:
     aged(closed)
     closed.json("retention", "destroy", "1")
     collected = closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))
     assert [2] == collected[0]["cases"]
 
 
-def test_what_reminds_of_a_case_goes_with_the_key_of_its_time(
+def test_tombstones_are_deleted_with_the_intake_key_of_their_time(
     closed: Office, portal: Portal, clock: Clock
 ) -> None:
-    """Nothing could be opened any more that comes again."""
+    """Without that key, nothing that arrives again could be opened."""
     aged(closed)
     closed.json("retention", "destroy", "1")
     assert 2 == tombstones(closed)
@@ -382,8 +390,8 @@ def tombstones(office: Office) -> int:
         return len(session.scalars(select(Tombstone)).all())
 
 
-def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
-    """Neither from the list, which is that of the others without its line, nor from the journal."""
+def test_an_excluded_officer_does_not_learn_that_the_case_was_destroyed(told: Trio) -> None:
+    """The list of destroyed cases lacks its line, and the journal withholds its number."""
     aged(told.others)
     told.others.json("retention", "destroy", "1", str(KEPT))
     whole = told.others.json("retention", "list-destroyed")["destroyed"]
@@ -398,8 +406,8 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
         ]
 
 
-def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
-    """In the list, in the journal's line of the case, and where a passage was struck."""
+def test_only_the_two_officers_who_confirm_a_destruction_are_named(told: Trio) -> None:
+    """They are named in the list, in the journal entry of the case, and with a redaction."""
     aged(told.office)
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor(opened.present, today(), lambda *_: TWO)
@@ -415,10 +423,10 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
     assert dict.fromkeys(("bruno", "chloe"), "confirmed") == entry["officers"]
 
 
-def test_a_false_letter_that_names_a_destroyed_case_goes_with_it(
+def test_an_envelope_with_a_false_signature_is_destroyed_with_the_case_that_it_names(
     closed: Office, portal: Portal, reporter: Reporter
 ) -> None:
-    """Its file too. The journal says that this case ended with an answer."""
+    """Its file is deleted too. The journal entry gives the rule and the outcome of the case."""
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up(seed=bytes(32)))))
     work_on(closed, answered=today())
     aged(closed)
@@ -430,8 +438,10 @@ def test_a_false_letter_that_names_a_destroyed_case_goes_with_it(
 
 
 @pytest.mark.parametrize("change", ["hold", "exclude"])
-def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
-    """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
+def test_an_obstacle_that_arises_after_planning_stops_the_destruction_of_all_planned_cases(
+    told: Trio, change: str
+) -> None:
+    """The obstacle is a hold on one case, or the exclusion of one of the two officers who confirm."""
     aged(told.office)
     before = [each["case"] for each in told.others.json("retention", "list")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
@@ -447,7 +457,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
     assert before == [each["case"] for each in told.others.json("retention", "list")["cases"]]
 
 
-def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
+def test_the_number_of_a_destroyed_case_stays_taken_for_officers_excluded_from_it(told: Trio) -> None:
     aged(told.others)
     told.others.json("retention", "destroy", str(KEPT))
     portal = Portal(World(told.others), told.others.root.parent / "third")
@@ -461,8 +471,11 @@ def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_
     assert [KEPT + 1] == told.excluded.json(*words)[0]["cases"]
 
 
-def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
-    """Paper and JSON say the same: numbers, days, rule, category, outcome, visa; nothing is overwritten."""
+def test_the_list_of_destroyed_cases_contains_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
+    """Paper and JSON contain numbers, days, officers, rule, category, outcome and visa.
+
+    No list is overwritten.
+    """
     aged(told.others)
     told.others.json("retention", "destroy", str(KEPT), "2")
     listed = told.others.json("retention", "list-destroyed", "--out", tmp_path / "list")
@@ -481,17 +494,17 @@ def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_pat
         assert count == len(told.others.json("retention", "list-destroyed", "--since", since)["destroyed"])
 
 
-def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
-    """The honest limit: an older copy of the vault still holds what was in it."""
+def test_destruction_names_the_older_copies_that_must_be_destroyed(closed: Office) -> None:
+    """An older copy of the vault still contains the case."""
     aged(closed)
     said = closed.run("retention", "destroy", "1").out
     assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
 
 
-def test_a_file_that_another_row_still_needs_stays(
+def test_an_envelope_that_another_case_needs_is_kept(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """One envelope that came twice: set aside for a case that goes, and for one that does not."""
+    """The same envelope arrived twice: for the destroyed case and for another one."""
     other, odd = Reporter(world), build.stranger().recipient()
     envelope = age.seal_bytes(bytes(65_536), [odd])
     collect(portal.bundle(first(reporter), first(other)))

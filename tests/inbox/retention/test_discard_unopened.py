@@ -1,4 +1,4 @@
-"""What came in and became no case: listed by the page, kept for two months, discarded by two officers."""
+"""Unfiled envelopes: listed in pages, kept for two months, discarded by two officers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,29 +37,29 @@ def envelopes(office: Office) -> list[Path]:
 
 
 def past_its_term(clock: Clock, office: Office) -> None:
-    """Let the term be over by two clocks, though it counts from today."""
+    """Move both clocks to the day on which the retention period ends; it began today."""
     clock.day = UNTIL
     by_portal(office, UNTIL)
 
 
 def by_portal(office: Office, day: date) -> None:
-    """Let the portal have exported on a day what was collected, on that day as well."""
+    """Date all bundles as exported and collected on this day."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def refused(office: Office) -> str:
-    """Return why nothing is discarded, and nothing has changed."""
+    """Return why nothing can be discarded, and check that nothing has changed."""
     before = office.state()
     said = office.run("exchange", "unopened", "discard")
     assert (1, before) == (said.code, office.state())
     return said.err
 
 
-def test_nothing_is_discarded_before_its_day(
+def test_an_envelope_is_not_discarded_before_its_day(
     world: World, portal: Portal, collect: Callable[..., Any], clock: Clock
 ) -> None:
-    """Two months after it was collected, whatever day the portal claims; the list says the day."""
+    """That is two months after the collection, whatever day the portal states. The list shows the day."""
     assert "there are no unfiled envelopes to discard" in refused(world.office)
     long_ago = today() - relativedelta(years=1)
 
@@ -70,7 +70,7 @@ def test_nothing_is_discarded_before_its_day(
     (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
     clock.day = UNTIL - relativedelta(days=1)
-    by_portal(world.office, UNTIL)  # this clock was set back, or was ahead once
+    by_portal(world.office, UNTIL)  # this clock was set back, or had been ahead
     assert f"may be discarded before {UNTIL}" in refused(world.office)
     assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention", "list")[
         "unopened"
@@ -80,10 +80,13 @@ def test_nothing_is_discarded_before_its_day(
     assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
 
 
-def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
+def test_an_envelope_is_not_discarded_if_only_this_clock_says_that_it_has_expired(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """Also with an empty reason; what the portal exported on that day, once it is collected, confirms it."""
+    """An empty reason changes nothing.
+
+    A bundle that the portal exported on that day confirms it once collected.
+    """
     collect_all(NOISE)
     clock.day = UNTIL
     by_portal(world.office, UNTIL - relativedelta(days=1))
@@ -107,10 +110,10 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
 
 
-def test_before_the_first_export_no_day_has_come_by_two_clocks(
+def test_before_the_first_export_no_envelope_expires_by_both_clocks(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """However long ago it came."""
+    """However long ago an envelope arrived, only an export can confirm the day."""
     collect_all(NOISE)
     day = UNTIL + relativedelta(years=9)
     with world.office.unlocked() as opened:
@@ -122,10 +125,10 @@ def test_before_the_first_export_no_day_has_come_by_two_clocks(
             discard_unopened.discard(opened.inbox, opened.by_opening(day), 1)
 
 
-def test_where_no_portal_is_left_two_answer_for_the_day(
+def test_without_a_portal_two_officers_vouch_for_the_day(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """At the desk as with the command: the journal keeps their reason, and oversight counts it."""
+    """The desk and the command allow this. The journal keeps the reason, and oversight counts it."""
     collect_all(NOISE)
     clock.day = UNTIL
     by_portal(world.office, UNTIL - relativedelta(days=1))
@@ -145,10 +148,10 @@ def test_where_no_portal_is_left_two_answer_for_the_day(
     assert [] == envelopes(world.office)
 
 
-def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
+def test_expired_envelopes_are_deleted_from_the_list_and_the_disk_and_are_counted(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """And nothing else does: not what came later, no case, no file of one."""
+    """Later envelopes, cases and their files stay."""
     collect_all(NOISE, Sent(Reporter(world).follow_up()), first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
@@ -165,7 +168,7 @@ def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
     assert "no unfiled envelope may be discarded" in refused(world.office)
 
 
-def test_no_number_of_what_was_discarded_is_given_again(
+def test_the_number_of_a_discarded_envelope_is_not_reused(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(NOISE, Sent(b"other" * 400))
@@ -174,10 +177,10 @@ def test_no_number_of_what_was_discarded_is_given_again(
     assert [3] == collect_all(NOISE)["unopened"]
 
 
-def test_an_envelope_that_a_later_row_needs_stays(
+def test_an_envelope_that_arrived_again_is_kept(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """The same bytes came once more, after the first were past their term."""
+    """The same bytes arrived once more, after the first had expired."""
     collect_all(NOISE)
     past_its_term(clock, world.office)
     collect_all(NOISE)
@@ -186,10 +189,13 @@ def test_an_envelope_that_a_later_row_needs_stays(
     assert NOISE.envelope == path.read_bytes()
 
 
-def test_what_names_a_case_is_destroyed_with_it_alone(
+def test_an_unfiled_envelope_that_names_a_case_is_not_discarded(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """A follow-up by another hand may be evidence of who tried; a control that names no case goes."""
+    """A follow-up with a false signature may be evidence, so it stays as long as its case.
+
+    The control names no case and is discarded.
+    """
     reporter = Reporter(world)
     collect_all(first(reporter))
     collect_all(Sent(reporter.follow_up(seed=bytes(32))), NOISE)
@@ -199,8 +205,11 @@ def test_what_names_a_case_is_destroyed_with_it_alone(
 
 
 @pytest.mark.copy_of("founded_three")
-def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clock) -> None:
-    """Its sender will never be answered. A colleague's sheet is not a second officer; the colleague is."""
+def test_one_officer_cannot_discard_envelopes(office: Office, tmp_path: Path, clock: Clock) -> None:
+    """Nobody will ever answer their senders.
+
+    A colleague's share sheet does not replace the second officer.
+    """
     both = office.of("alice", "bruno")
     portal = Portal(World(both), tmp_path / "medium")
     both.json("exchange", "collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
@@ -210,7 +219,9 @@ def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clo
     assert {"discarded": 1} == both.json("exchange", "unopened", "discard")
 
 
-def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: Callable[..., Any]) -> None:
+def test_the_list_of_unfiled_envelopes_has_pages_with_the_newest_first(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
     more = unopened_list.PAGE + 2
     collect_all(*(Sent(b"%05d" % n * 400) for n in range(more)))
     assert more == world.office.json("case", "list")["unopened"]
@@ -226,10 +237,13 @@ def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: C
 
 
 @steps(5)
-def test_power_lost_while_it_is_discarded_loses_nothing_else(
+def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
     world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at one step after another: what was due is whole or gone; what was not due is there."""
+    """The process is killed at its steps.
+
+    An expired envelope is complete or deleted; everything else stays.
+    """
     collect_all(NOISE, first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))

@@ -1,4 +1,4 @@
-"""Lists for the archives: where they may be written, and how they are printed."""
+"""Lists for the archives: where they can be written, and how they are printed."""
 
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,10 @@ DESTROYED = {
 
 
 @pytest.mark.parametrize("is_carried", [True, False])
-def test_a_list_is_kept_off_the_medium_for_the_portal_before_its_folder_exists(
+def test_a_list_cannot_be_written_to_the_portal_medium_even_in_a_new_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
-    """A new folder on a medium counts as its parent; on this machine's disk, it is empty."""
+    """A new folder on a medium counts as its parent. A new folder on this machine's disk is accepted."""
     (tmp_path / "channel-3.tar").touch()
     monkeypatch.setattr(media, "is_carried", lambda *_: is_carried)
     monkeypatch.setattr(media, "top", lambda _: tmp_path)
@@ -35,7 +35,7 @@ def test_a_list_is_kept_off_the_medium_for_the_portal_before_its_folder_exists(
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_needs_a_folder_or_the_parent_of_a_new_one(tmp_path: Path) -> None:
+def test_a_list_is_written_to_a_folder_or_to_a_new_folder_in_an_existing_one(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file", tmp_path / "none" / "new"):
         with pytest.raises(Refused, match="is not a folder"):
@@ -45,7 +45,7 @@ def test_a_list_needs_a_folder_or_the_parent_of_a_new_one(tmp_path: Path) -> Non
     list_files.check(Home(tmp_path), tmp_path / "out")
 
 
-def test_cases_are_printed_in_columns() -> None:
+def test_destroyed_cases_are_printed_in_columns() -> None:
     head, line = destroyed_list.rows([DESTROYED])
     assert (
         "dossier/case  reçu/received  clos/closed détruit/destroyed  règle/rule           "
@@ -57,7 +57,7 @@ def test_cases_are_printed_in_columns() -> None:
     ) == line
 
 
-def test_a_list_for_a_visa_has_columns_and_gives_the_code_of_a_rule_without_words(tmp_path: Path) -> None:
+def test_a_visa_list_has_columns_and_shows_the_code_of_a_rule_without_a_label(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     gone = {"case": 7, "received": 2026, "closed": None, "rule": "of_another_law"}
     asked = AskedFor("1-00", "x", date(2031, 2, 3), FRENCH.retention.visa, [gone], 4)
@@ -68,7 +68,7 @@ def test_a_list_for_a_visa_has_columns_and_gives_the_code_of_a_rule_without_word
     assert "dossier/case reçu en/received clos en/closed durée de conservation échue/rule" in lines
 
 
-def test_a_list_is_written_as_text_to_print_and_as_indented_json(tmp_path: Path) -> None:
+def test_a_list_is_written_as_printable_text_and_as_indented_json(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     paper, plain = list_files.write(home, tmp_path / "out", "1-00", "paper\n", {"case": 7})

@@ -1,4 +1,4 @@
-"""A passage that was struck is in no file, page or index any more; the case says where, not what."""
+"""Redaction: no file, page or index contains the passage any more, and the case only says where it was."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -46,9 +46,9 @@ pytestmark = pytest.mark.copy_of("founded_strike")
 
 @pytest.fixture(scope="module")
 def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A case in which a name stands in two answers, a follow-up and a note; a drop with it.
+    """A case with a name in two answers, a follow-up and a note, and an unsigned report with the same name.
 
-    Of both it was decided that no prosecutor is told: until then no text is struck as a whole.
+    For both, the prosecutor is not told: before that decision, no complete text can be redacted.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
@@ -69,7 +69,7 @@ def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 
 def written_by_officers(number: int) -> Iterator[Base]:
-    """Yield the name once in each kind of text about a case."""
+    """Yield one text with the name for each kind of text that officers write about a case."""
     yield casework_tables.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
     yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
     yield casework_tables.Measure(
@@ -79,7 +79,7 @@ def written_by_officers(number: int) -> Iterator[Base]:
 
 
 def numbers(office: Office) -> tuple[int, int]:
-    """Return the numbers of the report and the drop."""
+    """Return the numbers of the signed and the unsigned report."""
     with office.opened() as inbox, inbox.transaction() as session:
         unsigned = session.get_one(Case, 1).unsigned
     return (2, 1) if unsigned else (1, 2)
@@ -88,8 +88,8 @@ def numbers(office: Office) -> tuple[int, int]:
 BY_OFFICERS = {"staff-note-1", "tags", "measure-1", "decision-art14", "withheld", "identity"}
 
 
-def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path) -> None:
-    """Opened with the shares, pages used and free; the control is a copy taken before, and each place."""
+def test_a_redacted_passage_is_in_no_file_of_the_inbox(office: Office, tmp_path: Path) -> None:
+    """The search decrypts used and free pages. The control is a copy taken before the redaction."""
     before = office.copy(tmp_path / "before")
     assert {"name", "word", "another"} <= found_in(before, WANTED)
     report, dropped = numbers(office)
@@ -104,7 +104,7 @@ def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path)
     assert [[], []] == [each["left"] for each in done]
 
 
-def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None:
+def test_redaction_updates_the_link_index_and_the_summary_in_lists(office: Office) -> None:
     report, _ = numbers(office)
     names = []
     for _ in range(2):
@@ -116,7 +116,7 @@ def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None
     assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
 
-def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Office) -> None:
+def test_redaction_ignores_case_accents_spaces_and_invisible_characters(office: Office) -> None:
     report, _ = numbers(office)
     for place, typed in (
         ("what", "ZIBELINE  quartzmann"),
@@ -129,8 +129,11 @@ def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Offic
     assert f"chez {striker.STRUCK}" == office.json("case", "show", str(report))["answers"]["who"]
 
 
-def test_what_is_not_struck_is_named(office: Office) -> None:
-    """What is written in another way, the ledger, the journal: both from before the identity was known."""
+def test_redaction_names_the_places_where_similar_words_remain(office: Office) -> None:
+    """The note spells the name differently.
+
+    The disclosure and the journal date from before the identity was known.
+    """
     report, _ = numbers(office)
     office.json("case", "note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
     given = ("--to", NAME, "--what", "report", "--ground", "other", "--reason", f"of {NAME}")
@@ -146,7 +149,9 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
     assert "      1  reply-1\n" in said
 
 
-def test_names_of_officers_are_no_rest_and_each_of_several_answers_may_be_one(office: Office) -> None:
+def test_the_search_for_remaining_words_skips_officer_names_and_reads_every_chosen_answer(
+    office: Office,
+) -> None:
     report, _ = numbers(office)
     with office.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, report)
@@ -158,7 +163,9 @@ def test_names_of_officers_are_no_rest_and_each_of_several_answers_may_be_one(of
         assert ["cases"] == residue.in_vault(session, report, "work")
 
 
-def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, collect: Any) -> None:
+def test_redaction_searches_attachments_that_are_short_texts_and_names_the_others(
+    world: World, portal: Portal, collect: Any
+) -> None:
     files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
     collect(portal.bundle(first(Reporter(world), text=NAME, files=files)))
     world.office.tell_no_prosecutor(1)
@@ -168,7 +175,7 @@ def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, co
     assert "files not searched, because they are not short texts: 3, 4\n" in said
 
 
-def test_the_reporter_reads_the_answer_without_it_from_the_next_outbox_on(
+def test_the_next_outbox_brings_the_redacted_reply_to_the_reporter(
     world: World, portal: Portal, collect: Any
 ) -> None:
     reporter = Reporter(world)
@@ -182,8 +189,10 @@ def test_the_reporter_reads_the_answer_without_it_from_the_next_outbox_on(
     assert [f"Qui est {striker.STRUCK} ?"] == [each.text for each in slot.messages]
 
 
-def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: Portal, collect: Any) -> None:
-    """One letter that becomes three: refused, nothing is changed, and the whole can be struck."""
+def test_a_redaction_that_would_make_a_text_too_long_is_refused(
+    world: World, portal: Portal, collect: Any
+) -> None:
+    """Each redacted letter would become three characters. The complete text can still be redacted."""
     collect(portal.bundle(first(Reporter(world), text="ab" * 60_000)))
     world.office.tell_no_prosecutor(1)
     world.office.json("message", "reply", "1", "--text", "x " * 4_000)
@@ -196,7 +205,7 @@ def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: P
     world.office.json("case", "redact", "--reason", "x", "1", "reply-1:all")
 
 
-def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> None:
+def test_an_officer_who_has_not_declared_a_case_cannot_test_words_on_it(trio: Trio) -> None:
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     for text in (CANARY, "nothing"):
@@ -207,10 +216,10 @@ def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> Non
 
 
 @steps(5)
-def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
+def test_a_power_cut_during_a_redaction_leaves_the_passage_everywhere_or_nowhere(
     office: Office, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at its steps: it stands in every place, or in none once the inbox is opened again."""
+    """The process is killed at its steps. “Nowhere” means once the inbox is opened again."""
     report, dropped = numbers(office)
     office.json("case", "redact", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
     words = ("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
@@ -224,8 +233,8 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
     assert {True, False} == set(intact)
 
 
-def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) -> None:
-    """The signature is gone with it: on that a guess could be tried."""
+def test_the_rest_of_a_redacted_text_can_be_searched_and_the_case_shows_the_places(office: Office) -> None:
+    """The signature is deleted, because a guess at the passage could be checked against it."""
     report, _ = numbers(office)
     office.json("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
     shown = office.json("case", "show", str(report))
@@ -242,7 +251,7 @@ def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) ->
     assert (report, {"place": "everywhere"}) == (entry["case"], entry["values"])
 
 
-def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
+def test_only_the_named_place_is_redacted(office: Office) -> None:
     report, _ = numbers(office)
     office.json("case", "redact", "--reason", "x", str(report), "who:all")
     office.json("case", "redact", "--reason", "x", str(report), "file-1:all")
@@ -253,7 +262,7 @@ def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code
 
 
-def test_an_identity_stays_until_nothing_of_it_is_left(office: Office) -> None:
+def test_an_identity_is_deleted_only_when_all_of_it_is_redacted(office: Office) -> None:
     report, _ = numbers(office)
     for words, left in ((("--text", NAME), [f"La voisine de {striker.STRUCK}"]), (("identity:all",), [])):
         place = () if words[0] == "identity:all" else ("everywhere",)
@@ -263,10 +272,10 @@ def test_an_identity_stays_until_nothing_of_it_is_left(office: Office) -> None:
             assert left == [row.text for row in rows]
 
 
-def test_the_description_of_a_file_is_struck_in_the_letter_that_brought_it(
+def test_redacting_the_type_of_a_file_removes_only_the_signature_of_the_message_with_the_file(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """The name or the type. Other letters keep their signature."""
+    """The report, which has another file, keeps its signature."""
     collect(portal.bundle(first(reporter, files=[b"x"]), Sent(reporter.follow_up(files=[b"y"]))))
     world.office.json("case", "redact", "--reason", "x", "1", "file-2", "--text", "image")
     struck = f"{striker.STRUCK}/jpeg"
@@ -280,7 +289,7 @@ def test_the_description_of_a_file_is_struck_in_the_letter_that_brought_it(
         assert ["image/jpeg"] == [file.type for file in messages.REPORT.parse(case.message).files]
 
 
-def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
+def test_a_redaction_without_a_match_or_a_valid_place_changes_nothing(office: Office) -> None:
     report, _ = numbers(office)
     before = office.state()
     for words in (
@@ -300,8 +309,8 @@ def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
 @pytest.mark.parametrize(
     "reason", [(), ("--reason", ""), ("--reason", " \t")], ids=["none", "empty", "blank"]
 )
-def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
-    """On the command line as at the desk: what is struck comes back to nobody."""
+def test_redaction_requires_a_reason(office: Office, reason: tuple[str, ...]) -> None:
+    """The command requires one as the desk does, because a redaction is irreversible."""
     report, _ = numbers(office)
     before = office.state()
     assert 0 != office.run("case", "redact", str(report), "everywhere", "--text", NAME, *reason).code
@@ -309,10 +318,10 @@ def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("place", [["danger_now:all"], ["everywhere", "--text", "yes"]])
-def test_what_stands_between_a_case_and_its_end_is_not_struck(
+def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
     world: World, reporter: Reporter, collect_all: Any, place: list[str]
 ) -> None:
-    """Officers deal with the danger first; then they can strike it like anything else."""
+    """Afterwards it can be redacted like any other answer."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     strike = ["case", "redact", "1", *place, "--reason", "drill"]
@@ -324,10 +333,10 @@ def test_what_stands_between_a_case_and_its_end_is_not_struck(
     assert {"danger_now": 1} == world.office.json(*strike)["struck"]
 
 
-def test_an_obstacle_to_any_exit_is_not_struck(
+def test_an_obstacle_to_any_exit_cannot_be_redacted(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever exit it is that a danger stands in the way of."""
+    """Each exit in turn is the only one that a danger blocks."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
@@ -336,8 +345,10 @@ def test_an_obstacle_to_any_exit_is_not_struck(
         assert (1, True) == (said.code, "somebody may be in danger" in said.err), way
 
 
-def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Reporter, collect_all: Any) -> None:
-    """Opened again, a case is scored by the rules anew: by what was said, not by what is left."""
+def test_redaction_does_not_lower_the_score_of_a_reopened_case(
+    world: World, reporter: Reporter, collect_all: Any
+) -> None:
+    """The rules score the report as it arrived, not the rest of it."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     world.office.json("case", "measure", "add", "1", "none")
@@ -348,8 +359,7 @@ def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Report
     assert 1 == case["priority"]
 
 
-def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> None:
-    """Once the hold is lifted it is."""
+def test_a_case_on_hold_cannot_be_redacted_until_the_hold_is_released(office: Office) -> None:
     report, _ = numbers(office)
     strike = ["case", "redact", str(report), "who", "--text", NAME, "--reason", "drill"]
     office.json("retention", "hold", str(report), "--reason", "drill")
@@ -361,10 +371,11 @@ def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> 
     office.json(*strike)
 
 
-def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Office) -> None:
-    """Neither their name nor, of two who asked, that of one; nor once nothing but the request is left.
+def test_the_names_in_an_unanswered_access_request_cannot_be_redacted(office: Office) -> None:
+    """Each of two open requests protects its own name.
 
-    Nor the first name alone: nothing but a family name would be left, which one officer calls a namesake's.
+    A part of a name is protected as well: if only the family name remained, one officer could attribute it to
+    a namesake.
     """
     report, _ = numbers(office)
     strike = ["case", "redact", str(report), "everywhere", "--reason", "drill", "--text"]
@@ -415,13 +426,14 @@ def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("await_justice", [ask_nobody, ask_for_the_prosecutor, transmit])
-def test_what_justice_may_ask_for_is_struck_only_in_parts(
+def test_texts_that_justice_may_ask_for_can_be_redacted_only_in_parts(
     office: Office, await_justice: Callable[[Office, int], None]
 ) -> None:
-    """What points to the reporter goes all the same, but for the last word of a text; so does who that is.
+    """Words that point to the reporter can be redacted, except the last word of a text.
 
-    Also where no rule asked whether the prosecutor is told: nobody dodges the question by not scoring. Once
-    no prosecutor is told, or proceedings are over, all of it goes.
+    So can the complete identity. The rule also applies if no scoring rule asked about the prosecutor, so
+    officers cannot avoid it by not scoring. Complete texts can be redacted once the prosecutor is not told or
+    the proceedings are over.
     """
     report, _ = numbers(office)
     await_justice(office, report)
@@ -453,8 +465,8 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
 
 
 @pytest.mark.parametrize("place", ["staff-note-9", "everywhere"])
-def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, place: str) -> None:
-    """Of the words that came a third is left, whatever was struck before justice was asked."""
+def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, place: str) -> None:
+    """The third is counted from the original text, including words redacted before the question arose."""
     report, _ = numbers(office)
     words = [f"mot{chr(97 + n)}x" for n in range(21)]
     with office.opened() as inbox, inbox.transaction() as session:
@@ -492,7 +504,7 @@ def test_redaction_leaves_a_third_of_a_long_text_and_a_word_of_a_short_one(
     assert (is_refused, is_refused) == (said.code == 1, "only parts of a text" in said.err)
 
 
-def test_the_first_obstacle_that_is_named_is_the_decision_on_the_prosecutor(office: Office) -> None:
+def test_the_refusal_names_the_missing_decision_on_the_prosecutor_first(office: Office) -> None:
     """Proceedings end only long after that decision."""
     report, _ = numbers(office)
     transmit(office, report)

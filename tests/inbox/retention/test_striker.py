@@ -1,4 +1,4 @@
-"""What a striker takes out of one text, and what a looker would show of it."""
+"""What a Striker redacts in a text, and what a Looker would show of it."""
 
 import pytest
 
@@ -8,8 +8,8 @@ NAME = "Jean Dupont"
 PLACES = ("what", "who", "identity")
 
 
-def test_text_without_the_passage_stays_as_it_was() -> None:
-    """To the letter: an accent that stands apart from its letter stays apart, and the signature valid."""
+def test_text_without_the_passage_is_unchanged() -> None:
+    """Even a combining accent stays separate from its letter, so the signature stays valid."""
     striker = Striker(EVERYWHERE, NAME)
     assert "Rene\u0301" == striker.text("what", "Rene\u0301")
     assert not striker.is_found
@@ -17,14 +17,14 @@ def test_text_without_the_passage_stays_as_it_was() -> None:
 
 @pytest.mark.parametrize(("text", "emptied"), [("…", set()), (f"… {NAME}", {"what"})])
 def test_only_text_that_had_the_passage_counts_as_emptied(text: str, emptied: set[str]) -> None:
-    """Text without any word, such as an ellipsis, was empty before."""
+    """Text without words, such as an ellipsis, was empty before."""
     striker = Striker(EVERYWHERE, NAME)
     striker.text("what", text)
     assert emptied == striker.emptied
 
 
-def test_identity_counts_neither_as_emptied_nor_as_words() -> None:
-    """Otherwise a refusal would confirm a guess."""
+def test_a_redacted_identity_counts_neither_as_emptied_nor_as_words() -> None:
+    """Otherwise, a refusal would confirm a guess."""
     striker = Striker(EVERYWHERE, NAME)
     assert STRUCK == striker.text("identity", NAME)
     assert (set(), 0, 0) == (striker.emptied, len(striker.had), len(striker.left))

@@ -1,4 +1,4 @@
-"""The archives' visa before destruction: a list, their word, then the end of exactly what stands on it."""
+"""The archives' visa: no case is destroyed before the archives have approved a list that contains it."""
 
 import contextlib
 import hashlib
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.copy_of("founded_due")
 
 @pytest.fixture(scope="module")
 def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with one report, closed today, and one that is open."""
+    """An inbox with one report that was closed today and one that is open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("due"))
     office = scene.world.office
     for each in (first(scene.reporter, text=CANARY), first(Reporter(scene.world))):
@@ -53,7 +53,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def due(world: World, clock: Clock) -> Office:
-    """The same, once that one was closed for longer than the law keeps it."""
+    """The same inbox, after the retention period of the closed case."""
     clock.wait(100)
     dated_by_portal(world.office)
     return world.office
@@ -79,8 +79,8 @@ def obstacles(office: Office) -> list[str]:
     return found
 
 
-def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: Office) -> None:
-    """A list alone is not enough; then it goes, and the register says why."""
+def test_a_case_is_destroyed_only_after_the_archives_have_given_their_visa(due: Office) -> None:
+    """A list without a visa is not enough. The list of destroyed cases names the visa."""
     assert ["visa"] == obstacles(due)
     with sitting(due) as client:
         page = client.page("/en/retention")
@@ -100,8 +100,11 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
     assert f"{made['list']}, AD 76, 2026/114" == line["visa"]
 
 
-def test_the_list_tells_the_archives_years_and_the_rule_and_nothing_of_a_reporter(due: Office) -> None:
-    """Paper and JSON: no word, no day of the case, no category, no outcome; the paper has both languages."""
+def test_a_visa_list_shows_the_archives_only_numbers_years_and_rules(due: Office) -> None:
+    """Paper and JSON contain no word of the report, no exact day, no category and no outcome.
+
+    The paper is in both languages.
+    """
     made = listed(due)
     said = json.dumps([made["cases"], 0, "None"], sort_keys=True)
     assert f"1-{hashlib.sha256(said.encode()).hexdigest()[:8]}" == made["list"]
@@ -122,7 +125,7 @@ def test_the_list_tells_the_archives_years_and_the_rule_and_nothing_of_a_reporte
         assert words in paper
 
 
-def test_two_officers_note_the_visa_the_journal_keeps_it_and_oversight_counts_it(due: Office) -> None:
+def test_recording_a_visa_takes_two_officers_and_is_shown_in_journal_and_oversight(due: Office) -> None:
     name = listed(due)["list"]
     day = today() + timedelta(100)
     with due.unlocked() as opened:
@@ -150,10 +153,10 @@ def test_two_officers_note_the_visa_the_journal_keeps_it_and_oversight_counts_it
     ids=["hold", "measure", "note", "reading"],
 )
 @pytest.mark.parametrize("is_agreed", [False, True], ids=["listed", "agreed"])
-def test_what_is_done_to_a_case_takes_it_from_the_list(
+def test_work_on_a_case_removes_it_from_the_visa_list(
     due: Office, change: tuple[str, ...], left: list[str], *, is_agreed: bool
 ) -> None:
-    """Before and after the visa; reading it, and what officers note for themselves, does not."""
+    """Reading it or adding a staff note does not. Both are true before and after the visa."""
     due.json("case", "set-source-risk", "1", "low", "--reason", "x")
     name = listed(due)["list"]
     if is_agreed:
@@ -168,7 +171,7 @@ def test_what_is_done_to_a_case_takes_it_from_the_list(
         assert ["visa"] == obstacles(due)
 
 
-def test_what_its_reporter_writes_takes_a_case_from_the_list(
+def test_a_follow_up_removes_its_case_from_the_visa_list(
     due: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
     agree(due, listed(due)["list"])
@@ -181,8 +184,8 @@ def test_what_its_reporter_writes_takes_a_case_from_the_list(
     ]
 
 
-def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
-    """Whoever brings it back asks for it: marked as junk once more, it is listed anew."""
+def test_a_case_that_was_restored_from_junk_needs_a_new_visa(due: Office) -> None:
+    """The old visa does not count again if the case is marked as junk once more."""
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("case", "measure", "add", "1", kind, "--day", DAY)
     due.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -195,8 +198,8 @@ def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
     assert "visa" in obstacles(due)
 
 
-def test_what_is_noted_with_a_request_for_access_takes_a_case_from_the_list(due: Office) -> None:
-    """What the archives were asked about is then evidence of how somebody was answered."""
+def test_an_access_request_about_a_case_removes_it_from_the_visa_list(due: Office) -> None:
+    """The case is then evidence of how the request was answered."""
     agree(due, listed(due)["list"])
     with due.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), today())
@@ -206,8 +209,8 @@ def test_what_is_noted_with_a_request_for_access_takes_a_case_from_the_list(due:
     assert "visa" in obstacles(due)
 
 
-def test_a_case_that_was_opened_and_closed_again_is_on_no_list(due: Office) -> None:
-    """The same outcome on the same day is another end all the same."""
+def test_a_case_that_was_reopened_and_closed_again_needs_a_new_visa(due: Office) -> None:
+    """The old visa does not count even if the outcome and the day are the same."""
     agree(due, listed(due)["list"])
     due.json("case", "reopen", "1", "--reason", "x")
     due.json(
@@ -216,8 +219,8 @@ def test_a_case_that_was_opened_and_closed_again_is_on_no_list(due: Office) -> N
     assert "visa" in obstacles(due)
 
 
-def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> None:
-    """One that comes due afterwards waits for a list of its own."""
+def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
+    """A case that comes due later needs another list."""
     first_list = listed(due)["list"]
     with due.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 2)
@@ -234,8 +237,8 @@ def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> 
     assert [1] == due.json("retention", "destroy", "--due")["cases"]
 
 
-def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
-    """The case goes on its day all the same; without its number it is on no list before."""
+def test_a_case_can_be_listed_by_number_before_its_destruction_day(closed: Office) -> None:
+    """It is still destroyed only on that day. Without its number, it is not listed early."""
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     assert "no case due for destruction is waiting for the archives' visa" in refused(
@@ -249,8 +252,11 @@ def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     assert [1] == closed.json("retention", "destroy", "1")["cases"]
 
 
-def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
-    """In 2026 nobody knows what is to be destroyed in 2032; the last day of the law is listed."""
+def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office) -> None:
+    """In 2026, nobody knows what is to be destroyed in 2032.
+
+    The earliest day that the law allows is accepted.
+    """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     with closed.opened() as inbox, inbox.transaction() as session:
@@ -262,7 +268,7 @@ def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
                 visas._named(inbox.home, session, [1], today())
 
 
-def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
+def test_an_open_held_or_unknown_case_cannot_be_listed(due: Office) -> None:
     due.json("retention", "hold", "1", "--reason", "x")
     assert "no case due for destruction is waiting" in refused(
         due, "retention", "visa", "request", "--out", "x"
@@ -272,8 +278,8 @@ def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
     assert "there is no case 7" in refused(due, "retention", "visa", "request", "7", "--out", "x")
 
 
-def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
-    """A list by its number alone: it may be another one, made before a backup was restored."""
+def test_an_invalid_visa_is_refused(due: Office) -> None:
+    """The number of a list alone is invalid: before a backup was restored, it may have named another list."""
     name = listed(due)["list"]
     early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
     for given, day, why in (
@@ -298,8 +304,8 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     )
 
 
-def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Path) -> None:
-    """Nor a list on which nothing else stands; and gives no visa to it."""
+def test_an_excluded_officer_finds_the_case_on_no_visa_list(trio: Trio, tmp_path: Path) -> None:
+    """A list with only this case is hidden from the officer, who cannot record a visa for it either."""
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
@@ -321,7 +327,7 @@ def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Pa
     }.items()
 
 
-def test_junk_needs_no_visa_in_france_unless_it_was_in_proceedings(due: Office) -> None:
+def test_junk_needs_no_visa_in_france_unless_proceedings_were_recorded(due: Office) -> None:
     work_on(due, closed=None, junked=today())
     assert [] == obstacles(due)
     for kind in ("prosecutor_phoned", "final_decision"):
@@ -330,10 +336,13 @@ def test_junk_needs_no_visa_in_france_unless_it_was_in_proceedings(due: Office) 
     assert ["visa"] == obstacles(due)
 
 
-def test_what_became_no_case_needs_a_visa_where_the_law_asks_for_one(
+def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
     due: Office, tmp_path: Path, clock: Clock
 ) -> None:
-    """In France it needs none. The list says how much it is; what comes due later is not on it."""
+    """French law requires none.
+
+    The list states their number; an envelope that comes due later is not covered.
+    """
     text = FILES["fr"]["retention.toml"].decode()
     junk = text.partition("[unopened]")[2]
     asking = edited(tmp_path / "law", "retention.toml", junk, junk.replace("visa = false", "visa = true"))
@@ -360,7 +369,7 @@ def test_what_became_no_case_needs_a_visa_where_the_law_asks_for_one(
     assert "do not have" in refused(due, "exchange", "unopened", "discard")
 
 
-def test_a_case_that_left_the_list_while_two_confirm_is_not_destroyed(due: Office) -> None:
+def test_a_case_that_loses_its_visa_during_the_confirmation_is_not_destroyed(due: Office) -> None:
     agree(due, listed(due)["list"])
     with due.unlocked() as opened:
         day = today() + timedelta(100)
