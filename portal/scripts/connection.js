@@ -2,19 +2,92 @@
 /** A connection that is lost while something is sent: tell at once, and go on as soon as it returns. */
 
 /**
- * Call `act` and return its result. Call `lost` as soon as the browser has no network: a request that waits for its
- * answer would fail only minutes later.
+ * A line over which nothing arrives any more gives no error. No browser says whether its bytes have arrived, only when an
+ * answer comes. So silence for this time counts as a lost connection; after a large piece of a file, a longer one.
+ */
+const SILENT_MS = 2_000;
+/** A larger body takes its time, even over a good line. A sealed text is smaller. */
+const LARGE = 128 << 10;
+/** The time for a large body before another one was answered: 128 KiB a second. */
+const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
+/** A request without a sign for this time, or for that of 1 MiB over a slow Tor circuit, is given up. */
+const DEAD_MS = 30_000;
+const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
+
+let msPerByte = GUESSED_MS_PER_BYTE;
+/** @typedef {{ lost: () => void, found: () => void }} Watcher what to call when nothing arrives any more, and when something does */
+/** @type {Set<Watcher>} */
+const watchers = new Set();
+
+/**
+ * Call `act` and return its result. Call `lost` if the browser has no network, or as soon as a request seems to get no
+ * answer; call `found` when it gets one after all.
  * @template T
  * @param {() => Promise<T>} act
  * @param {() => void} lost
+ * @param {() => void} found
  * @returns {Promise<T>}
  */
-export async function watching(act, lost) {
+export async function watching(act, lost, found) {
+  const watcher = { lost, found };
+  watchers.add(watcher);
   addEventListener("offline", lost);
   try {
     return await act();
   } finally {
     removeEventListener("offline", lost);
+    watchers.delete(watcher);
+  }
+}
+
+/** A request that waits for signs of life. */
+export class Waiting {
+  #bytes;
+  #begun = performance.now();
+  #isSilent = false;
+  #ending = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silent;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #dead;
+
+  /** @param {number} bytes of its body */
+  constructor(bytes) {
+    this.#bytes = bytes;
+    this.#wait(bytes > LARGE ? 2 * bytes * msPerByte : 0, bytes * DEAD_MS_PER_BYTE);
+  }
+
+  /** Aborts the request once it is given up. */
+  get signal() {
+    return this.#ending.signal;
+  }
+
+  /** Something has arrived. */
+  sign() {
+    if (this.#bytes > LARGE) msPerByte = (performance.now() - this.#begun) / this.#bytes;
+    this.#bytes = 0;
+    this.end();
+    if (this.#isSilent) for (const { found } of watchers) found();
+    this.#isSilent = false;
+    this.#wait(0, 0);
+  }
+
+  /** Nothing more is awaited. */
+  end() {
+    clearTimeout(this.#silent);
+    clearTimeout(this.#dead);
+  }
+
+  /**
+   * @param {number} more milliseconds until silence counts
+   * @param {number} most further milliseconds until the request is given up
+   */
+  #wait(more, most) {
+    this.#silent = setTimeout(() => {
+      this.#isSilent = true;
+      for (const { lost } of watchers) lost();
+    }, SILENT_MS + more);
+    this.#dead = setTimeout(() => this.#ending.abort(), DEAD_MS + most);
   }
 }
 

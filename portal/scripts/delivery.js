@@ -27,11 +27,16 @@ export class Delivery {
    */
   async attempt(progress) {
     const waits = [...WAITS_MS];
+    let arrived = 0;
+    const tell = (/** @type {number} */ part) => progress(arrived = part);
     const lost = () => progress(null);
+    const found = () => tell(arrived);
     for (let left = ENVELOPES; ; ) {
       try {
-        const upload = (this.#upload ??= new Upload(await this.#seal()));
-        return await watching(() => upload.send(progress), lost);
+        return await watching(async () => {
+          const upload = (this.#upload ??= new Upload(await this.#seal()));
+          await upload.send(tell);
+        }, lost, found);
       } catch (error) {
         // A source that failed cannot be read again, and neither can bytes that the portal has lost.
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;

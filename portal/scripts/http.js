@@ -2,11 +2,11 @@
 /** Requests to the portal with only the given content: no cookies, no referrer, no redirects. */
 
 import { concat } from "./bytes.js";
+import { Waiting } from "./connection.js";
 import { Failure } from "./failure.js";
 
 /** The default limit of an answer in bytes: larger than the keyring, the manifest and any file of the pages. */
 const MOST = 4 << 20;
-const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
 
 /**
  * The portal refused. `status` is the HTTP status, `problem` the code of its problem document, or empty.
@@ -60,27 +60,40 @@ export async function ask(path, { success = 200, ...request } = {}) {
  * @param {Omit<Asked, "success">} [asked]
  */
 export async function answered(path, { most = MOST, ...request } = {}) {
-  const response = await fetch(path, {
-    cache: "no-store",
-    credentials: "omit",
-    redirect: "error",
-    referrerPolicy: "no-referrer",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    ...request,
-  });
-  const { status, headers } = response;
-  return { status, headers, bytes: await read(response, most) };
+  const waiting = new Waiting(size(request.body));
+  try {
+    const response = await fetch(path, {
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: waiting.signal,
+      ...request,
+    });
+    const { status, headers } = response;
+    return { status, headers, bytes: await read(response, most, () => waiting.sign()) };
+  } finally {
+    waiting.end();
+  }
+}
+
+/** @param {RequestInit["body"]} body */
+function size(body) {
+  return body instanceof Uint8Array ? body.length : 0;
 }
 
 /**
  * @param {Response} response
  * @param {number} most
+ * @param {() => void} arrived called for each part
  */
-async function read(response, most) {
+async function read(response, most, arrived) {
   const parts = [];
   let size = 0;
+  arrived();
   const reader = response.body?.getReader();
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    arrived();
     size += next.value.length;
     if (size > most) {
       await reader?.cancel();

@@ -5,6 +5,7 @@ import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
 import { ChannelChoice } from "./channels.js";
 import { helpTyping } from "./completion.js";
+import { watching } from "./connection.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
@@ -35,11 +36,13 @@ async function open(language) {
   show("write-anyway", false);
   opener.disabled = true;
   write("busy", say("opening"));
-  await guarded("error", async () => {
+  const lost = () => write("busy", say("connection-lost"));
+  const found = () => write("busy", say("opening"));
+  await watching(() => guarded("error", async () => {
     checkBrowser();
     const entropy = read(area.value, language);
     if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
-  });
+  }), lost, found);
   opener.disabled = false;
   write("busy", "");
 }

@@ -1,31 +1,134 @@
 """A connection that is lost while something is sent is told at once, and sending goes on when it returns."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from crypto.messages import FollowUp
-from tests.support.page_visitor import ENVELOPES, Visitor, times
+from tests.support.page_visitor import ENVELOPE, ENVELOPES, Visitor, times
+from tests.support.swallowing_line import SwallowingLine, swallowing
 
 pytestmark = pytest.mark.browser
 
 LINE = "#follow-up-progress-text"
+LOST = f"{LINE}.lost"
 TEXT = "Encore : la même voiture."
 
 
-def ready(visitor: Visitor) -> None:
+def ready(visitor: Visitor, *files: Path) -> None:
     """Open a case and write a message. From then on, the page's clock stands still."""
     visitor.reported()
     visitor.page.clock.install()
     visitor.open()
     visitor.opened()
+    visitor.page.set_input_files("#follow-up-files", files)
+    examined = visitor.page.locator("#follow-up-files-list > li[aria-busy=false]")
+    expect(examined).to_have_count(len(files))
     visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     visitor.page.fill("#follow-up-text", TEXT)
 
 
 def sent(visitor: Visitor) -> list[str]:
     return [message.text for message, _ in visitor.site.received() if isinstance(message, FollowUp)]
+
+
+@pytest.fixture
+def line(visitor: Visitor) -> Iterator[SwallowingLine]:
+    """The visitor's line to the portal, which can go silent."""
+    with swallowing(int(visitor.address.rpartition(":")[2])) as made:
+        visitor.address = f"http://127.0.0.1:{made.port}"
+        yield made
+        visitor.page.goto("about:blank")  # closes the connections
+
+
+def wait_for_the_end(visitor: Visitor) -> None:
+    """Let the page give up the request that nothing answers, and go on with the next."""
+    with visitor.page.expect_event("requestfailed"):
+        visitor.page.clock.fast_forward(301_000)
+    visitor.page.clock.resume()
+    visitor.shows("#follow-up-done", "follow-up-sent")
+
+
+def test_a_line_that_has_gone_silent_is_told_after_two_seconds(
+    visitor: Visitor, line: SwallowingLine
+) -> None:
+    """Its packets are dropped without an error. Once the line is mended, one message arrives."""
+    ready(visitor)
+    line.go_silent()
+    visitor.page.click("#follow-up-send")
+    line.wait_until_silent()
+    visitor.page.clock.fast_forward(1_900)
+    expect(visitor.page.locator(LOST)).to_have_count(0)
+    visitor.page.clock.fast_forward(100)
+    expect(visitor.page.locator(LOST)).to_be_visible()
+    visitor.shows(LINE, "connection-lost")
+    line.mend()
+    wait_for_the_end(visitor)
+    assert sent(visitor) == [TEXT]
+
+
+def test_a_line_that_goes_silent_between_the_pieces_of_a_file_is_told_too(
+    visitor: Visitor, line: SwallowingLine, tmp_path: Path
+) -> None:
+    """How long the first pieces took says how long the next may take."""
+    film = tmp_path / "film.bin"
+    film.write_bytes(bytes(4 << 20))
+    ready(visitor, film)
+    line.go_silent(after=5 << 19)
+    visitor.page.click("#follow-up-send")
+    line.wait_until_silent()
+    visitor.shows(LINE, "sending")
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows(LINE, "connection-lost")
+    line.mend()
+    wait_for_the_end(visitor)
+    assert sent(visitor) == [TEXT]
+
+
+def test_an_answer_that_comes_late_after_all_is_told_as_well(visitor: Visitor, tmp_path: Path) -> None:
+    """It was no lost connection: the first piece of the file is then on its way."""
+    film = tmp_path / "film.bin"
+    film.write_bytes(bytes(2 << 20))
+    held: list[Route] = []
+    ready(visitor, film)
+    for place in (ENVELOPES, ENVELOPE):
+        visitor.page.route(place, times(1, held.append))
+    with visitor.page.expect_request(ENVELOPES):
+        visitor.page.click("#follow-up-send")
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows(LINE, "connection-lost")
+    with visitor.page.expect_request(ENVELOPE):
+        held.pop().continue_()
+    visitor.shows(LINE, "sending")
+    expect(visitor.page.locator(LOST)).to_have_count(0)
+    held.pop().continue_()
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    assert sent(visitor) == [TEXT]
+
+
+def test_a_case_that_does_not_open_over_a_silent_line_is_told(visitor: Visitor) -> None:
+    """Only until an answer comes."""
+    held: list[Route] = []
+    visitor.reported()
+    visitor.page.clock.install()
+    visitor.visit("fr/status")
+    visitor.page.fill("#token", " ".join(visitor.words))
+    visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    for place in ("**/keyring.json", "**/api/slot"):
+        visitor.page.route(place, times(1, held.append))
+    with visitor.page.expect_request("**/keyring.json"):
+        visitor.page.click("#open")
+    visitor.shows("#busy", "opening")
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows("#busy", "connection-lost")
+    with visitor.page.expect_request("**/api/slot"):
+        held.pop().continue_()
+    visitor.shows("#busy", "opening")
+    held.pop().continue_()
+    visitor.opened()
 
 
 def test_a_message_that_the_site_refuses_for_now_is_not_called_a_lost_connection(visitor: Visitor) -> None:

@@ -1,0 +1,89 @@
+"""A line to a server that can go silent: it takes all bytes, passes none on, and reports no error."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+_PATIENCE_SECONDS = 60
+
+
+class SwallowingLine:
+    """A line through this machine's ``port``. It passes ``left`` bytes of the visitor on, or all of them."""
+
+    port = 0
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self._swallowed = threading.Event()
+
+    def go_silent(self, after: int = 0) -> None:
+        """Pass only this number of bytes on from now."""
+        self._swallowed.clear()
+        self.left = after
+
+    def wait_until_silent(self) -> None:
+        """Return once a byte of the visitor was swallowed."""
+        assert self._swallowed.wait(_PATIENCE_SECONDS)
+
+    def mend(self) -> None:
+        """Pass everything on again."""
+        self.left = None
+
+    def carries(self, piece: bytes) -> bool:
+        """Return whether bytes of the visitor are passed on."""
+        if self.left is None:
+            return True
+        self.left = max(0, self.left - len(piece))
+        if self.left == 0:
+            self._swallowed.set()
+        return self.left > 0
+
+
+@contextmanager
+def swallowing(server: int) -> Iterator[SwallowingLine]:
+    """Yield a line to this port of a server."""
+    line = SwallowingLine()
+
+    class Way(BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", server)) as far:
+                back = threading.Thread(target=_back, args=(far, self.request))
+                back.start()
+                _forth(self.request, far, line)
+                back.join()
+
+    class Ways(ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Ways(("127.0.0.1", 0), Way) as listener:
+        line.port = int(listener.server_address[1])
+        serving = threading.Thread(target=listener.serve_forever)
+        serving.start()
+        try:
+            yield line
+        finally:
+            listener.shutdown()
+            serving.join()
+
+
+def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> None:
+    """Pass on what the visitor sends; of a connection that was silent once, nothing more."""
+    is_open = True
+    with suppress(OSError):
+        while piece := near.recv(1 << 16):
+            is_open = is_open and line.carries(piece)
+            if is_open:
+                far.sendall(piece)
+    with suppress(OSError):
+        far.shutdown(socket.SHUT_WR)
+
+
+def _back(far: socket.socket, near: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := far.recv(1 << 16):
+            near.sendall(piece)
+    with suppress(OSError):
+        near.shutdown(socket.SHUT_WR)
