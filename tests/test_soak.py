@@ -222,6 +222,8 @@ def test_each_test_that_the_gate_leaves_out_belongs_to_one_part(request: pytest.
         ("tests/portal/api/test_raw.py::test_x", {"soak", "second_database"}, ["postgresql"]),
         ("tests/portal/api/test_raw.py::test_x", {"soak"}, ["repeats"]),
         ("tests/desk/test_pages.py::test_x", {"soak", "browser"}, ["pages"]),
+        ("tests/pages/test_webkit.py::test_x", {"soak", "browser"}, ["webkit"]),
+        ("tests/pages/test_little_memory.py::test_x", {"soak", "browser"}, ["memory"]),
         ("tests/desk/test_jobs.py::test_x", {"soak"}, ["walks"]),
         ("tests/test_touched.py::test_x", {"soak"}, []),
     ],

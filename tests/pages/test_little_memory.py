@@ -70,6 +70,7 @@ def test_a_gigabyte_of_99_files_arrives(
         looked_into = "document.querySelectorAll('#files-list > li[aria-busy=false]').length"
         tab.until(f"{looked_into} === {FILES}", PATIENCE)
         tab.press("#continue")
+        tab.until("document.querySelector('#token-asked').checkVisibility()", PATIENCE)
         tab.ask(RETYPE)
         tab.press("#send")
         tab.until(

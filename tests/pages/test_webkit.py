@@ -1,7 +1,7 @@
 """The pages in WebKit, on a small phone's screen: reporters with an iPhone have no other engine."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,13 +58,15 @@ def to_token(person: Person) -> list[str]:
     return person.texts("#token-words li")
 
 
-def send(person: Person, words: list[str]) -> None:
-    """Type two of the words, and send."""
+def send(person: Person, words: list[str]) -> float:
+    """Type two of the words, and send; return how long it takes, in seconds."""
+    begun = time.monotonic()
     for field in ("#confirm-1", "#confirm-2"):
         place = person.visible(field).get_attribute("data-place")
         person.fill(field, words[int(place or -1)])
     person.enter("#send")
     person.visible("#done")
+    return time.monotonic() - begun
 
 
 def report(person: Person, site: PortalSite) -> list[str]:
@@ -91,7 +93,7 @@ def test_the_keyboard_alone_leads_all_the_way_in_webkit(person: Person, site: Po
 
 
 def test_back_and_another_language_lose_nothing_in_webkit(
-    person: Person, site: PortalSite, tmp_path: Path
+    person: Person, site: PortalSite, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """Neither text nor files, at any step; the picture arrives without what it told."""
     note = tmp_path / "note.bin"
@@ -117,7 +119,9 @@ def test_back_and_another_language_lose_nothing_in_webkit(
     person.enter("#continue")
     person.visible("#protect")
     assert to_token(person) == words
-    send(person, words)
+    seconds = send(person, words)
+    version = person.browser.capabilities["browserVersion"]
+    record_property(f"two words and a whole submit, WebKit {version}", f"{seconds:.1f} s")
     message, files = site.report()
     assert [message.answers[name] for name in ("what", "protect")] == [TEXT, "Quai 4"]
     assert files[1] == FILE
