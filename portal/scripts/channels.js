@@ -5,7 +5,7 @@ import { byId, element, show } from "./dom.js";
 import { Failure } from "./failure.js";
 import { channel as find, checkDay, ClockBehind, intakeKey } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
-import { closedText } from "./routes.js";
+import { closedText, noteOn } from "./routes.js";
 import { site } from "./site.js";
 import { whenTranslated } from "./translated.js";
 
@@ -163,14 +163,14 @@ export class ChannelChoice {
    * @param {string} today
    */
   #option(channel, today) {
-    const { id, name, note } = channel;
+    const { id, name } = channel;
     const input = /** @type {HTMLInputElement} */ (element("input", {
       type: "radio", name: this.#box, value: id, id: `${this.#box}-${id}`, autocomplete: "off",
     }));
     input.disabled = intakeKey(channel, today) === null;
     const said = () => {
-      const hint = input.disabled ? `${closedText(channel, today)} ${note[site.language]}` : note[site.language];
-      return [name[site.language], element("span", { class: "hint" }, hint)];
+      const hint = input.disabled ? `${closedText(channel, today)} ${noteOn(channel)}` : noteOn(channel);
+      return [name[site.language], ...(hint ? [element("span", { class: "hint" }, hint)] : [])];
     };
     const text = element("span", {}, ...said());
     whenTranslated(() => text.replaceChildren(...said()));

@@ -20,6 +20,15 @@ export function closedText(channel, today) {
 }
 
 /**
+ * Return the note on a channel, or "" if it only repeats the name.
+ * @param {Channel} channel
+ */
+export function noteOn({ name, note }) {
+  const { language } = site;
+  return note[language] === name[language] ? "" : note[language];
+}
+
+/**
  * Show the notes of the closed channels in the element with this id. The notes name other ways to reach somebody. Hide
  * the element if no channel is closed.
  * @param {string} id
@@ -39,7 +48,7 @@ export function showRoutes(id, channels, today) {
 function tell(id, channels, today) {
   const closed = channels.filter((each) => intakeKey(each, today) === null);
   const lines = closed.map((each) => element("li", {},
-    element("strong", {}, each.name[site.language]), ` – ${closedText(each, today)} ${each.note[site.language]}`));
+    element("strong", {}, each.name[site.language]), ` – ${closedText(each, today)} ${noteOn(each)}`));
   const elsewhere = element("p", {}, say("other-ways"));
   byId(id).replaceChildren(element("ul", {}, ...lines), elsewhere);
   show(id, closed.length > 0);

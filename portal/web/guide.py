@@ -23,19 +23,27 @@ NAMES = tuple(_MOST)
 # The notices at the foot of every page, in this order.
 NOTICES = (RIGHTS, PRIVACY, HELP, LEGAL, STATEMENT)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
+_NOT_DIALLED = re.compile(r"[^\d+]")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """One section of a guide: a text, a list, or both. A missing text is empty.
 
-    A ``folded`` section shows only its heading until a reader opens it.
+    A ``folded`` section shows only its heading until a reader opens it. One touch calls a number in ``call``,
+    wherever it is in the text or the list.
     """
 
     heading: str
     text: str
     items: tuple[str, ...]
     folded: bool = False
+    call: tuple[str, ...] = ()
+
+    def parts(self, text: str) -> list[tuple[str, str]]:
+        """Split a text at the numbers in ``call``. Return each part with the number to dial, or with ""."""
+        parts = re.split(f"({'|'.join(map(re.escape, self.call))})", text) if self.call else [text]
+        return [(part, _NOT_DIALLED.sub("", part) if part in self.call else "") for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,8 @@ class Guide:
 
 
 _SECTION = table(
-    {"heading": text()}, {"text": text(), "items": list_of(text(), least=0), "folded": YES_OR_NO}
+    {"heading": text()},
+    {"text": text(), "items": list_of(text(), least=0), "call": list_of(text()), "folded": YES_OR_NO},
 )
 _GUIDE = {"title": text(), "lead": text(), "section": list_of(_SECTION)}
 _FILES = {
@@ -87,9 +96,13 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
 def _made(document: Document) -> Guide:
     said = document.value
     for n, section in enumerate(said["section"]):
-        if section.keys() <= {"heading", "folded"}:
-            path = ("section", n)
-            raise document.refused(path, f"{document.kind}, section {n + 1}: it needs 'text' or 'items'")
+        path, place = ("section", n), f"{document.kind}, section {n + 1}"
+        if section.keys() <= {"heading", "folded", "call"}:
+            raise document.refused(path, f"{place}: it needs 'text' or 'items'")
+        said_here = [section.get("text", ""), *section.get("items", ())]
+        for number in section.get("call", ()):
+            if not any(number in each for each in said_here):
+                raise document.refused(path, f"{place}: 'call' has “{number}”, which is not in its texts")
     sections = tuple(map(_section, said["section"]))
     guide = Guide(said["title"], said["lead"], sections, said.get("address", ""))
     if (length := sum(map(len, _texts(guide)))) > (most := _MOST[document.kind]):
@@ -103,6 +116,7 @@ def _section(section: Node) -> Section:
         section.get("text", ""),
         tuple(section.get("items", ())),
         section.get("folded", False),
+        tuple(section.get("call", ())),
     )
 
 

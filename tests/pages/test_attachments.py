@@ -153,6 +153,23 @@ def test_how_much_of_a_file_was_looked_into_is_shown_beside_it(page: Page, tmp_p
     expect(page.locator("#files-list progress")).to_have_count(0)
 
 
+def test_the_button_to_remove_a_file_is_in_line_with_its_name(page: Page, tmp_path: Path) -> None:
+    """Where it has a line of its own."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.set_input_files("#files", [sparse(tmp_path / f"{'film ' * 12}.bin", 5)])
+    rows(page, 1)
+    name, button = page.evaluate(
+        """() => ["bdi", "button"].map((each) => {
+          const text = document.createRange();
+          text.selectNodeContents(document.querySelector(`#files-list > li > ${each}`));
+          const { left, bottom } = text.getBoundingClientRect();
+          return [Math.round(left), bottom];
+        })"""
+    )
+    assert button[1] > name[1] + 20
+    assert button[0] == name[0]
+
+
 def test_an_empty_file_is_left_out_and_that_is_said(page: Page, tmp_path: Path) -> None:
     (tmp_path / "nothing.jpg").touch()
     (tmp_path / "some.txt").write_text("x")

@@ -39,6 +39,8 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE.replace('"b"', '""'), "section 1, items 2 must be a text that is not empty"),
         (WHOLE + "[[section]]\nheading = 'X'\n", "line 6: guide, section 2: it needs 'text' or 'items'"),
         (WHOLE + "[[section]]\nheading = 'X'\nfolded = true\n", "section 2: it needs 'text' or 'items'"),
+        (WHOLE + "call = ['17']\n", "section 1: 'call' has “17”, which is not in its texts"),
+        (WHOLE + "[[section]]\nheading = 'X'\ncall = ['17']\n", "section 2: it needs 'text' or 'items'"),
         (WHOLE + "folded = 1\n", "section 1: 'folded' must be true or false"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' must be a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' must be a list with at least one entry"),
@@ -66,6 +68,26 @@ def test_where_to_write_on_paper_is_said_in_the_legal_notice(tmp_path: Path) -> 
     notice.write_text('address = """Inspection\n1 rue X"""\n' + WHOLE)
     shown = pages.render(settings, load_questionnaire(settings))["/fr/legal"].decode()
     assert '<p class="written">Inspection\n1 rue X</p>' in shown
+
+
+def test_one_touch_calls_the_numbers_of_a_section_wherever_they_are_in_it() -> None:
+    section = guide.Section("H", "17 or 116 006 <b>", ("call 17", "2017"), call=("116 006", "17"))
+    assert section.parts(section.text) == [
+        *(("", ""), ("17", "17"), (" or ", ""), ("116 006", "116006"), (" <b>", "")),
+    ]
+    assert section.parts("nobody") == [("nobody", "")]
+    assert guide.Section("H", "17", ()).parts("17") == [("17", "")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_on_the_page_of_help_has_to_be_typed(language: str) -> None:
+    """All that can be dialled is a link, with the number as it is written."""
+    shown = pages.render(Settings(), load_questionnaire(Settings()))[f"/{language}/help"].decode()
+    links = re.findall(r'<a href="tel:(\d+)">([\d ]+)</a>', shown)
+    assert ("3114", "3114") in links
+    assert ("116006", "116 006") in links
+    plain = re.sub(r"(?s)<a\b.*?</a>|<[^>]+>", "", shown.partition("<main")[2].partition("</main>")[0])
+    assert re.findall(r"\b(?:3\d{3}|11\d \d{3}|0\d(?: \d\d){4})\b", plain) == []
 
 
 @pytest.mark.parametrize("name", guide.NAMES)

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from playwright.sync_api import expect
 
 from crypto import casetoken
+from crypto.keyring import Texts
 from crypto.padding import SMALLEST
 from tests.support.builders import INSPECTORATE, OUTSIDE, Site, make_keyring, today
 from tests.support.page_visitor import FILE, TEXT, Visitor, methods
@@ -221,6 +222,18 @@ def test_the_days_to_come_back_are_in_a_week_and_three_months_later(visitor: Vis
     ):
         shown = f"{wanted:%A},? {wanted.day} {wanted:%B %Y}"
         expect(visitor.page.locator(f"#day-{place}")).to_have_text(re.compile(f"^{shown}$"))
+
+
+def test_a_note_on_a_reader_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:
+    usual = make_keyring(visitor.site.site).value
+    first, *others = usual.channels
+    noted = replace(first, note=Texts(fr="Inspecteurs", en="Inspectors"))
+    assert [each.note for each in others] == [each.name for each in others]
+    visitor.site.publish_changed(replace(usual, channels=(noted, *others)))
+    visitor.visit("en/report")
+    visitor.turn_to("#channels")
+    shown = visitor.page.locator("#channels .choice").all_inner_texts()
+    assert shown == [f"{first.name.en}\nInspectors", *(each.name.en for each in others)]
 
 
 def test_with_one_channel_there_is_nothing_to_choose(visitor: Visitor) -> None:

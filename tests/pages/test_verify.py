@@ -1,6 +1,7 @@
 """The page on checking the site: it shows what was signed, and does not pretend that this is enough."""
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,15 @@ from tests.support.page_visitor import Visitor
 from tests.support.provable import UNTIL, Provable, proving
 
 pytestmark = pytest.mark.browser
+# The width of each line of each digest that can be seen, in CSS pixels.
+LINES = """() => {
+  const seen = [...document.querySelectorAll(".digest")].filter((each) => each.checkVisibility());
+  return seen.map((each) => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return [...text.getClientRects()].map(({ width }) => width);
+  });
+}"""
 
 
 @pytest.fixture
@@ -95,12 +105,28 @@ def test_a_list_past_its_date_is_pointed_out(checker: Visitor, tmp_path: Path) -
     expect(checker.page.locator("#listed")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_a_digest_fills_its_lines(checker: Visitor, width: int) -> None:
+    """A few digits alone on a line would hardly be compared."""
+    checker.page.set_viewport_size({"width": width, "height": 800})
+    for path in ("en/verify", "fr/sealed"):
+        checker.visit(path)
+        if path.endswith("verify"):
+            expect(checker.page.locator("#digest")).to_have_text(re.compile(r"^\w{64}$"))
+        lines = checker.page.evaluate(LINES)
+        assert len(lines) == (3 if path.endswith("verify") else 1)
+        for each in lines:
+            assert len(each) in {2, 4}
+            assert max(each) - min(each) < 1
+
+
 def test_a_site_without_a_list_says_so_first_and_shows_no_way_to_compare(visitor: Visitor) -> None:
     visitor.visit("fr/verify")
     visitor.shows("#fault", "manifest-none")
     assert visitor.page.evaluate("document.querySelector('h1 + :not([hidden])').id") == "fault"
     expect(visitor.page.locator("#comparing")).to_be_hidden()
     expect(visitor.page.locator("#proof")).to_be_visible()
+    assert "dans la liste" not in visitor.page.inner_text("main")
 
 
 def test_without_a_script_the_commands_do_the_same(chromium: Browser, provable: Provable) -> None:
