@@ -1,4 +1,4 @@
-"""How days are written, in one place."""
+"""Days are written in words by one module."""
 
 import re
 from datetime import date
@@ -18,14 +18,14 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("language", "day"), WRITTEN)
-def test_a_day_is_written_as_people_do(language: str, day: int) -> None:
+def test_a_day_is_written_as_its_language_requires(language: str, day: int) -> None:
     value = date(2026, 11, day)
     said = tuple(write(language, value) for write in (days.short, days.long, days.full))
     assert WRITTEN[language, day] == said
 
 
-def test_nothing_else_in_the_inbox_writes_days_in_words() -> None:
-    """What machines read is ISO 8601."""
+def test_only_one_module_of_the_inbox_writes_days_in_words() -> None:
+    """Machine-readable output has ISO 8601."""
     words = re.compile(r"\bbabel\.dates\b|\bstrftime\b|%[Bb]\b|\bformat_date\b")
     found = {path.name for path in (ROOT / "inbox").rglob("*.py") if words.search(path.read_text("utf-8"))}
     assert {"days.py"} == found

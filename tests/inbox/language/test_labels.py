@@ -1,4 +1,4 @@
-"""The catalogue of words for codes: each code has its words in both languages, and no words lack a code."""
+"""The catalogue of labels: each code has a label in both languages, and each label has a code."""
 
 import ast
 import re
@@ -57,7 +57,7 @@ from tests.support.paths import ROOT
 STOPPING = {
     what for what, row in MATRIX.items() if any(cell.need is not Need.NOTHING for cell in row.values())
 }
-# Of who acts, and of what a closing says, something else tells.
+# Other texts describe obstacles that depend on the officer or on the text of a closing.
 ELSEWHERE = {
     *(Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE),
     Obstacle.CAUTIONED,
@@ -128,8 +128,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits are called like their actions; of some obstacles something else tells.
-# What kind of field a form has is told by what it asks for. What makes a message feedback, a deadline tells.
+# Exits have the labels of their actions, and other texts describe some obstacles.
+# A form shows what a field asks for, not its kind. A deadline shows what made a message feedback.
 WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 
@@ -138,7 +138,7 @@ def is_said(label: Texts) -> bool:
 
 
 def enumerations() -> set[type]:
-    """Return every enumeration of codes in the inbox, but in what knows nothing of it."""
+    """Return every enumeration of codes in the inbox."""
     found = set()
     for path in (ROOT / "inbox").rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
@@ -149,33 +149,33 @@ def enumerations() -> set[type]:
 
 
 @pytest.mark.parametrize("codes", CODES)
-def test_every_code_has_words_in_both_languages_and_no_words_are_without_a_code(codes: str) -> None:
+def test_every_code_has_a_label_in_both_languages_and_every_label_has_a_code(codes: str) -> None:
     assert set(map(str, CODES[codes])) == set(labels._own(codes))
     assert all(map(is_said, labels.of(codes).values()))
 
 
-def test_no_table_of_words_is_left_out() -> None:
-    """The fields of forms, and what the sandbox finds out, are held against their sources elsewhere."""
+def test_these_tests_cover_every_table_of_labels() -> None:
+    """Other tests compare form fields and the findings of the sandbox with their sources."""
     found_out = {f"file_{kind}" for kind in ("why", "caution", "measure", "entry", "metadata")}
     assert set(CODES) | found_out | {"field"} | labels.OF_THE_LAW == set(labels.tables())
 
 
 @pytest.mark.parametrize("codes", sorted(labels.tables()))
-def test_words_have_the_same_places_for_values_in_both_languages(codes: str) -> None:
+def test_a_label_has_the_same_placeholders_in_both_languages(codes: str) -> None:
     def places(text: str) -> set[str]:
         return set(re.findall(r"\{\w+\}", text))
 
     assert [] == [label.en for label in labels.of(codes).values() if places(label.fr) != places(label.en)]
 
 
-def test_every_enumeration_of_the_inbox_has_words_or_a_reason_to_have_none() -> None:
+def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_none() -> None:
     known = {type(code) for codes in CODES.values() for code in codes} | WORDLESS
     assert len(enumerations()) > 25
     assert set() == enumerations() - known
 
 
-def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
-    """Whatever a page offers from the catalogue, it says so where it gives back what was typed."""
+def test_a_code_chosen_on_a_form_is_repeated_to_the_officer_by_its_label() -> None:
+    """For every choice that a page offers from the catalogue."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(
         r'(?:chooser|coded)\("(\w+)", (?:_\("[^"]+"\)|"\w+"\|field), (?:labelled|labels\.of)\("(\w+)"\)',
@@ -189,30 +189,30 @@ def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
 @pytest.mark.parametrize(
     ("name", "code", "said"), [("enclosed", "none", "Sans fichiers"), ("text", "none", "none")]
 )
-def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) -> None:
+def test_the_field_decides_whether_a_value_is_shown_by_a_label(name: str, code: str, said: str) -> None:
     assert said == translate.value("fr", code, name)
 
 
-def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
+def test_an_unknown_code_is_shown_as_it_is() -> None:
     assert "x<U+202E>" == translate.value("fr", "x\u202e", "enclosed")
     assert "" == translate.field("fr", "csrf_token")
 
 
 FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
-# What is looked for in reports and tags, which are written in French.
+# Modules that search reports and tags, which are written in French.
 LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
 
 
 def french(source: str) -> list[str]:
-    """Return the texts of a module that are French by their accents, docstrings aside."""
+    """Return the texts of a module with French accents, except docstrings."""
     tree = ast.parse(source)
     bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
     return [text.value for text in texts if isinstance(text.value, str) and FRENCH.search(text.value)]
 
 
-def test_no_french_is_typed_in_a_module_or_in_a_page_of_the_desk() -> None:
-    """It stands in the catalogues, in labels.toml, and in what is printed in both languages."""
+def test_no_module_and_no_page_of_the_desk_contains_french_text() -> None:
+    """It belongs in the catalogues, in labels.toml, and in what is printed in both languages."""
     assert ["Clé"] == french('"""Une clé"""\nx = "Clé"\ny = "key"')
     sources = [path for path in (ROOT / "inbox").rglob("*.py") if FRENCH.search(path.read_text("utf-8"))]
     found = {str(path.relative_to(ROOT)) for path in sources if french(path.read_text("utf-8"))}
@@ -221,14 +221,14 @@ def test_no_french_is_typed_in_a_module_or_in_a_page_of_the_desk() -> None:
     assert [] == [path.name for path in pages if FRENCH.search(path.read_text("utf-8"))]
 
 
-def test_every_field_that_a_page_of_the_desk_names_has_its_label() -> None:
-    """Without one, its place is empty: so the priority stood at the head of a case."""
+def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
+    """A missing label leaves an empty place, as once for the priority at the head of a case."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
     assert len(named) > 20
     assert [] == [name for name in named if not translate.field("fr", name)]
 
 
-def test_what_is_typed_as_a_code_pages_call_by_its_label_whatever_stands_in_that() -> None:
+def test_pages_show_a_typed_code_by_its_label_even_if_the_label_contains_braces() -> None:
     place = labels.typed("danger_now", Texts("Danger {maintenant} ?", "Danger {now}?"))
     assert ("danger_now", "Danger {maintenant} ?") == (str(place), translate.told("fr", place))

@@ -1,4 +1,4 @@
-"""What the inbox tells officers can be said in another language, whole, with values that stay text."""
+"""Messages to officers can be translated as whole sentences, and their values stay text."""
 
 import ast
 import errno
@@ -41,7 +41,7 @@ def calls(source: str, name: str) -> Iterator[ast.Call]:
 
 
 def dynamic(source: str) -> list[int]:
-    """Return the lines on which a sentence is made of anything but a literal."""
+    """Return the lines that make a sentence from anything other than one literal."""
     return [
         node.lineno
         for node in calls(source, "sentence")
@@ -57,8 +57,8 @@ def templates(source: str) -> set[str]:
     }
 
 
-def test_every_sentence_is_made_of_a_literal() -> None:
-    """Else no catalogue would hold it. mypy sees to it that a refusal is made of sentences."""
+def test_every_sentence_is_made_from_a_literal() -> None:
+    """Otherwise no catalogue would contain it. mypy ensures that a refusal is made of sentences."""
     assert [dynamic(f"sentence({each})") for each in ('f"{x}"', "x", "*x", '""', '"case {n}", n=1')] == [
         [1],
         [1],
@@ -71,8 +71,8 @@ def test_every_sentence_is_made_of_a_literal() -> None:
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-def test_the_catalogues_are_made_of_all_of_them() -> None:
-    """Also of those that stand within one another: babel reads what Python does."""
+def test_babel_extracts_every_sentence() -> None:
+    """Also a sentence within another one: babel finds the same sentences as Python's parser."""
     for path in INBOX.rglob("*.py"):
         with path.open("rb") as file:
             found = [text for _, _, text, _ in extract_python(file, {"sentence": None}, (), {})]
@@ -81,18 +81,18 @@ def test_the_catalogues_are_made_of_all_of_them() -> None:
 
 
 def given_codes(node: ast.expr) -> Iterator[str]:
-    """Yield the codes that an expression of the sandbox may be."""
+    """Yield the codes that an expression in the sandbox can have as its value."""
     match node:
         case ast.Constant(value=str() as code):
             yield code
         case ast.Attribute() | ast.Name():
-            pass  # of NotShown, of a PDF, or handed on: each is looked up where it is given
+            pass  # from NotShown, from a PDF, or passed on: each is checked at its origin
         case _:
             raise AssertionError(ast.dump(node))
 
 
-def test_whatever_code_the_sandbox_gives_has_a_sentence() -> None:
-    """Also the reasons for which it stops, and what a PDF would do; but not types, nor names of metadata."""
+def test_every_code_that_the_sandbox_returns_has_a_sentence() -> None:
+    """Also its reasons to stop, and the active content of a PDF, but not types or names of metadata."""
     from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports what the sandbox alone needs
 
     given: dict[str, set[str]] = {"why": set(), "caution": {code for _, code in pdf._ACTIVE}}
@@ -109,7 +109,7 @@ def test_whatever_code_the_sandbox_gives_has_a_sentence() -> None:
     assert {kind: set(labels.of(f"file_{kind}")) for kind in SAID} == {kind: given[kind] for kind in SAID}
 
 
-def test_a_code_that_is_not_ours_or_has_other_values_stays_as_it_came() -> None:
+def test_an_unknown_sandbox_code_or_one_with_wrong_values_is_shown_unchanged() -> None:
     assert sandbox_messages.said(fact("caution", "macros")).template == "contains macros"  # type: ignore[attr-defined]
     for made_up, shown in {
         fact("caution", "holds whatever"): "holds whatever",
@@ -122,7 +122,7 @@ def test_a_code_that_is_not_ours_or_has_other_values_stays_as_it_came() -> None:
         assert (shown, False) == (said, isinstance(said, Sentence))
 
 
-def test_a_sentence_is_the_english_and_the_values_stay_apart() -> None:
+def test_a_sentence_is_its_english_text_and_keeps_template_and_values_apart() -> None:
     refused = CaseRefused(sentence("case {number} is closed", number=7), sentence("leave it out"))
     assert str(refused) == "case 7 is closed"
     assert translate.told("fr", refused.what) == "Le dossier 7 est clos"
@@ -130,7 +130,7 @@ def test_a_sentence_is_the_english_and_the_values_stay_apart() -> None:
     assert (refused.what.template, refused.what.values) == ("case {number} is closed", {"number": 7})
 
 
-def test_values_are_neither_templates_nor_control_characters() -> None:
+def test_values_act_neither_as_templates_nor_as_control_characters() -> None:
     said = sentence("there is no officer {officer}", officer="{number}\u202e\x1b[2J<b>")
     assert translate.told("fr", said) == "Il n\u2019y a pas d\u2019agent {number}<U+202E><U+001B>[2J<b>"
     shown = rendering.environment("fr").from_string("{{ said|told }}").render(said=said)
@@ -138,7 +138,7 @@ def test_values_are_neither_templates_nor_control_characters() -> None:
     assert translate.told("fr", "case {number} is closed") == "case {number} is closed"
 
 
-def test_sentences_within_sentences_are_said_as_well() -> None:
+def test_a_sentence_within_a_sentence_is_translated_as_well() -> None:
     found = told([Finding(Why.OFFICER, "alice"), Finding(Why.CONTACT, "a@b.fr")])
     assert found == "“alice” (it names an officer); “a@b.fr” (it is an address or a telephone number)"
     assert translate.told("fr", found).replace("\xa0", " ") == (
@@ -185,23 +185,21 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
         ("assign", {}, ""),
     ],
 )
-def test_what_an_action_was_about_is_said_by_its_values(
-    code: str, values: dict[str, Value], said: str
-) -> None:
-    """A value that is no code is never taken for one, whatever an officer is called."""
+def test_the_values_of_an_action_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
+    """An officer's name is never taken for a code, whatever it is."""
     labels.learn(in_use._words(FRENCH))
     assert action_words.values(code, values, "fr") == said
 
 
 def form_fields() -> set[str]:
-    """Return what the fields of the desk's forms are called, but for those that no officer fills in."""
+    """Return the names of the fields of the desk's forms that officers fill in."""
     templates = [path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html")]
     tags = (tag for text in templates for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*", text))
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z_]+)"', "".join(templates))
     listed = re.findall(r'\("([a-z]+)", "[a-z]+"\|field, labels\.', "".join(templates))
     days = re.findall(r'\bday_field\([^\n]*?, "([a-z]+)"[,)]', "".join(templates))
-    # None of these is given back.
+    # The desk does not repeat these to the officer.
     not_typed = {
         "csrf_token",
         "once",
@@ -221,16 +219,16 @@ def form_fields() -> set[str]:
     return (named | set(made) | set(listed) | set(days) | set(score.NAMES) | of_texts) - not_typed
 
 
-def test_what_a_field_is_called_stands_in_one_place() -> None:
-    """The pages ask for it: so what is given back bears the words that stood on the form."""
+def test_the_label_of_a_field_is_defined_in_one_place() -> None:
+    """Pages look it up there, so what is repeated to the officer has the same label as on the form."""
     called = {label.en for label in labels.of("field").values()}
     asked = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     assert len(re.findall(r'"[a-z_]+"\|field', asked)) > 50
     assert set() == called & marked("desk")
 
 
-def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -> None:
-    """And nothing has a name that stands on no form."""
+def test_every_field_of_a_form_has_a_label_and_every_label_has_a_field() -> None:
+    """The desk needs the labels to repeat what an officer typed."""
     assert len(form_fields()) > 50
     assert set(labels.of("field")) | set(labels.of("part")) == form_fields()
 
@@ -238,20 +236,20 @@ def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -
 @pytest.mark.parametrize(
     "error", [Malformed("x"), NotForUs("x"), Tampered("x"), Truncated("x"), JournalBroken(3, "x")]
 )
-def test_an_error_of_the_protocol_keeps_its_words_on_the_terminal_alone(error: CryptoError) -> None:
+def test_a_protocol_error_keeps_its_own_wording_only_on_the_terminal(error: CryptoError) -> None:
     said = library_errors.of_crypto(error)
     assert said == str(error)
     assert translate.told("fr", said) != translate.told("en", said) != str(error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EXDEV])
-def test_an_error_of_the_system_too(number: int) -> None:
+def test_a_system_error_keeps_its_own_wording_only_on_the_terminal(number: int) -> None:
     said = library_errors.of_system(OSError(number, os.strerror(number)))
     assert said == os.strerror(number)
     assert translate.told("fr", said) not in {translate.told("en", said), os.strerror(number)}
 
 
-def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
+def test_a_refusal_is_shown_in_the_language_of_the_page() -> None:
     wrong = WrongPassphrase("alice")
     assert translate.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l\u2019agent alice"
     assert catalogue.text("fr", wrong.hint)[1:] == translate.told("fr", wrong.hint)[1:] != wrong.hint[1:]
@@ -261,6 +259,8 @@ def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     ("size", "french", "english"),
     [(25, "25 o", "25 B"), (9_825, "9,6 Kio", "9.6 KiB"), (10_240, "10 Kio", "10 KiB"), (0, "0 o", "0 B")],
 )
-def test_a_size_has_the_comma_of_its_language(size: int, french: str, english: str) -> None:
+def test_a_size_has_the_decimal_mark_and_the_unit_of_its_language(
+    size: int, french: str, english: str
+) -> None:
     said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in LANGUAGES]
     assert [french, english] == said

@@ -1,4 +1,4 @@
-"""Officers' French texts use the words of the house, which the law folder has."""
+"""French texts for officers use the house vocabulary, which the law folder lists."""
 
 import re
 import tomllib
@@ -14,18 +14,18 @@ from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
 AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid})
-# With their forms: relevé, relevez; envois; indésirables.
+# Inflected forms included: relevé, relevez; envois; indésirables.
 PATTERN = re.compile(
     "|".join(rf"\b{re.escape(word.removesuffix('er'))}\w*" for word in AVOIDED), re.IGNORECASE
 )
-# What belongs to the word of the house itself; the registers that the law asks for, by their whole names.
+# Allowed: the full names of the registers that the law requires, and a preferred word itself.
 KEPT = re.compile(r"registre des \w+|registres\b|cotation \(A1", re.IGNORECASE)
-# « L'auteur » alone is, to a lawyer, who committed the facts; of a file, it is whoever made it.
+# To a lawyer, « l'auteur » alone is the offender; of a file, it is the person who made it.
 REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
 OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
 
-# Words of the house that no text uses, and why.
+# Preferred words that no text uses, with the reason.
 UNUSED = {
     "contre-visite": "the program has no part for second inspections; an office may write of one",
     "RDE": "it is written out",
@@ -33,13 +33,13 @@ UNUSED = {
     "BAE": "« mainlevée » says it",
     "cotation (A1 à F6)": "the page of a case says in words how reliable the source and the information are",
 }
-# A period that a law can set; a share of the office's own work, such as « 7 jours », is none.
+# A period that a law can set. A part of the office's own work, such as « 7 jours », does not match.
 PERIOD = re.compile(r"\b(?:one|two|three|four|six|\d+) (?:working days?|months?|years?)\b", re.IGNORECASE)
-# What a law folder can contain.
+# Examples in messages about how to write a law folder.
 PERIODS_OF_NO_LAW = {"or same day", "1 working day or 3 days"}
 
 
-# What reporters read has its own words; the words of the house name those that they replace.
+# Texts for reporters have their own vocabulary, and words.toml lists the words to avoid.
 NOT_OFFICERS = {"replies.toml", "words.toml"}
 
 
@@ -60,25 +60,25 @@ def public() -> Iterator[str]:
 
 
 def avoiding(read: Iterable[str]) -> list[str]:
-    """Return the texts with a word that the house avoids."""
+    """Return the texts with a word to avoid."""
     return [text for text in read if PATTERN.search(KEPT.sub("", text))]
 
 
 def preferred() -> Iterator[str]:
-    """Yield each word that the house prefers: some entries of the list have two, or an abbreviation."""
+    """Yield each preferred word: some entries of the list have two, or an abbreviation."""
     for each in FRENCH.words.values():
         name = each.name.fr.replace(" (RDE)", ", RDE")
         yield from name.split(", ")
 
 
 def uses(word: str, text: str) -> bool:
-    """Tell whether a text uses a word or words, in the plural, too."""
+    """Return whether a text uses a word or phrase, in the singular or the plural."""
     plural = r"s?\s".join(map(re.escape, word.split()))
     return bool(re.search(rf"(?<!\w){plural}s?(?!\w)", text, re.IGNORECASE))
 
 
 def written() -> Iterator[str]:
-    """Yield each text that the files of the law and of printed pages have for officers."""
+    """Yield each text for officers in the files of the law and of printed pages."""
     for folder in (shipped.JURISDICTIONS / "fr", ROOT / "inbox"):
         for path in folder.rglob("*.toml"):
             if path.name not in NOT_OFFICERS:
@@ -94,7 +94,7 @@ def french(value: object) -> Iterator[str]:
 
 
 def subjects() -> Iterator[str]:
-    """Yield by which words officers read what a report is about, in each field that says it."""
+    """Yield the words for the subject of a report, from each question that offers them."""
     for section in tomllib.loads(shipped.QUESTIONNAIRE.read_text("utf-8"))["section"]:
         for field in section["field"]:
             options = field.get("option", ())
@@ -102,7 +102,7 @@ def subjects() -> Iterator[str]:
                 yield from (each["label"]["fr"] for each in options)
 
 
-def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
+def test_no_text_for_officers_uses_a_word_to_avoid() -> None:
     """On a screen, in the law, or on paper."""
     about = list(subjects())
     assert len(about) > 10
@@ -111,7 +111,7 @@ def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
     assert avoiding(read) == []
 
 
-def test_no_text_of_officers_takes_the_reporter_for_who_committed_the_facts() -> None:
+def test_no_text_for_officers_confuses_the_reporter_with_the_offender() -> None:
     law = (
         each.name.fr
         for each in (*FRENCH.outcomes.values(), *FRENCH.duties.values(), *FRENCH.measures.values())
@@ -123,26 +123,26 @@ def test_no_text_of_officers_takes_the_reporter_for_who_committed_the_facts() ->
 
 
 @pytest.mark.parametrize("word", AVOIDED)
-def test_each_word_that_the_house_avoids_would_be_seen(word: str) -> None:
-    """The control: at the beginning, in a sentence, in the plural, and with an ending if it is a verb."""
+def test_the_search_finds_each_word_to_avoid(word: str) -> None:
+    """At the beginning, in a sentence, in the plural, and with an ending if it is a verb."""
     forms = [word.capitalize(), f"Le ou la {word} du dossier"]
     plural = f"les {word.removesuffix('s')}s."
-    # « Registres » is the name of the page that has all of them.
+    # « Registres » is the name of the page with all of them.
     forms += [] if KEPT.search(plural) else [plural]
     forms += [f"déjà {word.removesuffix('er')}é"] if word.endswith("er") else []
     assert forms == avoiding(["Le dossier", *forms, "Registre des communications du dossier 3"])
 
 
-def test_each_word_that_the_house_prefers_is_used_or_has_a_reason_not_to_be() -> None:
-    """By officers, or on the pages of reporters; none has a reason although it is used."""
+def test_each_preferred_word_is_used_or_listed_as_unused() -> None:
+    """In texts for officers or for reporters. A word that is used may not be listed."""
     read = [*texts(), *written(), *subjects(), *public()]
     words = list(preferred())
     assert {"mainlevée", "RDE", "chef de service ou d\u2019unité"} <= set(words)
     assert sorted(UNUSED) == sorted(word for word in words if not any(uses(word, text) for text in read))
 
 
-def test_no_text_of_officers_says_a_period_that_the_law_sets() -> None:
-    """Another law sets another one: a page has to read it from the law."""
+def test_no_text_for_officers_states_a_period_that_the_law_sets() -> None:
+    """Another law sets another period, so a page has to read it from the law."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         said = [str(each.id) for each in read_po(file, locale="fr") if PERIOD.search(str(each.id))]
     assert all(any(known in text for known in PERIODS_OF_NO_LAW) for text in said), said

@@ -1,7 +1,8 @@
-"""The life of a case under the law of Xylos, a place that does not exist: nothing else is in the program.
+"""A whole case under the law of Xylos, a country that does not exist.
 
-Its officers found an inbox, read a report, tell its reporter, decide what their law asks, act, close the
-case, and destroy it when their law says so. Neither this module nor what they read has a code of another law.
+Its officers found an inbox, read a report, answer the reporter, decide what their law requires, record a
+measure, close the case, and destroy it when their law says so. Neither this module nor what they read
+contains a code of another law.
 """
 
 import html
@@ -30,7 +31,7 @@ ISLAND = Calendar(OTHER.calendar)
 NAMES = {"told"}
 # So are these purposes and choices of a dossier.
 OF_DOSSIERS = {"prosecutor", "none"}
-# What officers read.
+# Commands whose output officers read.
 READ = (
     *(
         ["case", "show", "1"],
@@ -56,7 +57,7 @@ OFFERED = re.compile(r'<option value="([a-z0-9_-]+)"')
 
 
 def founded(folder: Path) -> Office:
-    """Found an inbox by this law on the command line."""
+    """Found an inbox with this law on the command line."""
     office = Office(folder)
     office.secret.write_text(PASSPHRASE + "\n")
     office.out.mkdir()
@@ -66,7 +67,7 @@ def founded(folder: Path) -> Office:
 
 
 def reported(office: Office, folder: Path) -> Portal:
-    """Let a report come in; return the portal that brought it."""
+    """Collect a report, and return the portal that it came from."""
     world = World(office)
     portal = Portal(world, folder / "medium")
     office.json(
@@ -76,14 +77,14 @@ def reported(office: Office, folder: Path) -> Portal:
 
 
 def days(office: Office) -> dict[str, tuple[str, str | None]]:
-    """Return of each deadline of the case its last day, and the day on which it was met."""
+    """Return the last day of each deadline of the case, and the day on which it was met."""
     return {
         row["clock"]: (row["day"], row["done"]) for row in office.json("case", "show", "1")["work"]["clocks"]
     }
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Yield every text in what a command printed as JSON, and every name of a value."""
+    """Yield every text in the JSON output of a command, and every name of a value."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield name
@@ -96,12 +97,12 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def decided(office: Office) -> dict[str, str]:
-    """Return what the law asks of the case, and how that was decided; nothing where it was not."""
+    """Return the decision on each legal duty of the case, empty if there is none yet."""
     return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 
 def french_at_desk(office: Office) -> dict[str, set[str]]:
-    """Return what pages of the desk offer or name that is of the French law alone, by the page."""
+    """Return, by page, the codes and names that the desk shows and only the French law has."""
     with sitting(office) as client:
         pages = {path: html.unescape(client.page(f"/{path}")) for path in SHOWN}
     alone = law_codes.french_alone() - OF_DOSSIERS
@@ -113,31 +114,31 @@ def french_at_desk(office: Office) -> dict[str, set[str]]:
 
 
 @pytest.mark.slow
-def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> None:
+def test_a_case_runs_from_collection_to_destruction_under_another_law(tmp_path: Path, clock: Clock) -> None:
     began, office = today(), founded(tmp_path)
     portal = reported(office, tmp_path)
 
-    # Three deadlines run: two of the law, and one of the house.
+    # Three deadlines run: two of the law, and one of the office.
     news = (began + relativedelta(years=1)).isoformat()
     receipt, look = (ISLAND.after(began, n).isoformat() for n in (3, 2))
     assert {"receipt": (receipt, None), "news": (news, None), "first_look": (look, None)} == days(office)
     assert re.search(f"{receipt}  [a-z0-9 ]{{18}}  Receipt\n", office.run("case", "show", "1").out)
 
-    # The reporter is told that the report has come; that counts once the portal has said so.
+    # The reporter gets an acknowledgement, which counts once the portal has confirmed it.
     office.json("message", "acknowledge", "1")
     office.json("case", "set-status", "1", "assessing")
     tell_portal(office, portal)
     done = began.isoformat()
     assert {"receipt": (receipt, done), "news": (news, None), "first_look": (look, done)} == days(office)
 
-    # A felony goes to the magistrate or not; the rest is asked of every case.
+    # Officers decide whether a felony goes to the magistrate. The other duties apply to every case.
     office.json("case", "tag", "add", "1", "felony")
     assert {"magistrate": "", "notice": "", "sieve": ""} == decided(office)
     for choice in ("kept", "drop", "given"):
         office.json("case", "decide", "1", choice, "--reason", "x")
     assert {"magistrate": "drop", "notice": "given", "sieve": "kept"} == decided(office)
 
-    # Something is done, and the case ends as this law lets it end.
+    # Officers record a measure, and close the case with an outcome of this law.
     office.json("case", "measure", "add", "1", "sent_on", "--addressee", "the lighthouse", "--tell")
     office.json("case", "close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
     tell_portal(office, portal)
@@ -146,13 +147,13 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     (row,) = office.json("retention", "list")["cases"]
     assert ("long", ends.isoformat()) == (row["rule"], row["day"])
 
-    # Whatever officers read of it has no word of the French law.
+    # Nothing that officers read contains a code of the French law.
     assert (set(), {}) == (
         {*leaves([office.json(*words) for words in READ])} & law_codes.french_alone() - NAMES,
         french_at_desk(office),
     )
 
-    # It is destroyed on its day, and not on the day before.
+    # The case is destroyed on its day, and not on the day before.
     clock.day = ends - timedelta(1)
     assert 1 == office.run("retention", "destroy", "1").code
     clock.wait(1)
@@ -162,12 +163,12 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
-# A telephone number of Jordan, whose country Xylos shares, and one of France.
+# A telephone number of Jordan, whose country code Xylos has, and one of France.
 ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
 
 
-def test_a_telephone_number_without_a_country_code_is_one_of_that_country(tmp_path: Path) -> None:
-    """In a reply, and in two reports that only share a number: once with its country code, once without."""
+def test_a_telephone_number_without_a_country_code_has_that_of_the_law_in_use(tmp_path: Path) -> None:
+    """In a reply, and in two reports that share only a number: once with its country code, once without."""
     office = founded(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -182,8 +183,10 @@ def test_a_telephone_number_without_a_country_code_is_one_of_that_country(tmp_pa
         assert warned == [each["words"] for each in preview["findings"]]
 
 
-def test_who_asks_what_is_held_reads_what_that_law_says(tmp_path: Path, clock: Clock) -> None:
-    """The two answers: nothing of a country stands in them by itself."""
+def test_the_answer_to_an_access_request_has_the_texts_of_the_law_in_use(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """The program itself adds nothing that belongs to one country."""
     office = founded(tmp_path)
     reported(office, tmp_path)
     came = ("--received", today().isoformat(), "--way", "authority")
@@ -197,8 +200,8 @@ def test_who_asks_what_is_held_reads_what_that_law_says(tmp_path: Path, clock: C
     assert not re.search(r"CNIL|2016|article", said)
 
 
-def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path) -> None:
-    """The measure is recorded by the decision; the case is kept while proceedings go on."""
+def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_path: Path) -> None:
+    """The decision records the measure. The case is kept while proceedings go on."""
     office = founded(tmp_path)
     portal = reported(office, tmp_path)
     office.json("case", "tag", "add", "1", "felony")
@@ -217,7 +220,7 @@ def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path
         )
         office.json(*nod)
         office.json(*words)
-        # Whatever is sent later needs that one's word again.
+        # After another transmission, the magistrate has to agree again.
         office.json("case", "decide", "1", "seize", "--reason", "x")
     tell_portal(office, portal)
     (row,) = office.json("retention", "list")["cases"]
@@ -225,8 +228,8 @@ def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path
     assert 1 == office.run("retention", "destroy", "1").code
 
 
-def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
-    """Neither by the command nor by telling the reporter so; the deadline stays."""
+def test_a_deadline_cannot_be_extended_under_a_law_without_extensions(tmp_path: Path) -> None:
+    """Neither by the command nor by a reply that announces it."""
     office = founded(tmp_path)
     reported(office, tmp_path)
     before = days(office), office.state()

@@ -1,4 +1,4 @@
-"""An inbox begins with a law, keeps its folder, and opens only while that is as it was adopted."""
+"""An inbox is founded with a law, keeps a copy of its folder, and opens only while the copy is unchanged."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def law_folder(office: Office) -> Path:
 
 
 def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
-    """Run `init` with these options; return the inbox, and how the command ended."""
+    """Run `init` with these options; return the inbox, and the exit code and errors of the command."""
     folder.mkdir(exist_ok=True)
     office = Office(folder)
     office.secret.write_text(PASSPHRASE + "\n")
@@ -40,8 +40,8 @@ def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
 @pytest.mark.parametrize(
     ("options", "law"), [([], FRENCH), (["--jurisdiction", "fr"], FRENCH), (["--jurisdiction", OTHER], OTHER)]
 )
-def test_an_inbox_begins_with_a_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
-    """A copy of its folder lies under its hash; settings and journal say that one."""
+def test_an_inbox_is_founded_with_a_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
+    """A copy of the folder is stored under its hash, which the settings and the journal name."""
     office, ended = begun(tmp_path, *options)
     assert (0, "") == ended
     files = folder.read(law)
@@ -54,8 +54,8 @@ def test_an_inbox_begins_with_a_law(options: list[str | Path], law: Path, tmp_pa
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
-    """The line is named; a path that is not a folder is refused, too."""
+def test_no_inbox_is_founded_with_an_invalid_law(tmp_path: Path) -> None:
+    """The error names the line. A path that is not a folder is refused, too."""
     wrong = tmp_path / "wrong"
     shutil.copytree(OTHER, wrong)
     file = wrong / "retention.toml"
@@ -69,8 +69,8 @@ def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_of_a_folder_that_is_no_law_it_is_said_what_it_lacks(tmp_path: Path) -> None:
-    """All of it at once; and of one that has more what does not belong there."""
+def test_the_error_about_an_incomplete_law_folder_lists_all_missing_files(tmp_path: Path) -> None:
+    """A file that does not belong there is named, too."""
     less, more = tmp_path / "less", tmp_path / "more"
     shutil.copytree(OTHER, less)
     shutil.copytree(OTHER, more)
@@ -118,10 +118,10 @@ def piped(place: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [removed, longer, commented, one_more, linked, piped])
-def test_an_inbox_does_not_open_once_its_law_was_changed(
+def test_an_inbox_does_not_open_while_its_law_folder_is_changed(
     office: Office, change: Callable[[Path], None]
 ) -> None:
-    """It names the folder, and opens again once that is back."""
+    """The error names the folder. The inbox opens again once that is restored."""
     place = law_folder(office)
     change(place)
     said = office.run("queue", "list")
@@ -132,10 +132,10 @@ def test_an_inbox_does_not_open_once_its_law_was_changed(
     assert 0 == office.run("queue", "list").code
 
 
-def test_a_backup_carries_every_law_that_was_ever_in_use(
+def test_a_backup_contains_every_law_that_was_ever_in_use(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """The inbox put back works by the newest, and has the older one still."""
+    """The restored inbox uses the newest law, and still has the older one."""
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, folder.read(OTHER))
     both = {folder.sha256(folder.read(each)).hex(): folder.read(each) for each in (FRENCH, OTHER)}
@@ -146,7 +146,7 @@ def test_a_backup_carries_every_law_that_was_ever_in_use(
     assert folder.sha256(folder.read(OTHER)).hex() == restored.json("office", "show")["law"]
 
 
-def test_a_backup_without_the_law_in_use_is_not_put_back(
+def test_a_backup_without_the_law_in_use_is_not_restored(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
     made = copies.of(office)
@@ -156,8 +156,7 @@ def test_a_backup_without_the_law_in_use_is_not_put_back(
     assert (1, False) == (said.code, restored.root.exists())
 
 
-def test_a_law_that_is_not_adopted_is_not_in_use(office: Office) -> None:
-    """What another transaction would have adopted is gone with it."""
+def test_a_law_adopted_in_a_rolled_back_transaction_is_not_in_use(office: Office) -> None:
     other = folder.read(OTHER)
     with office.opened() as inbox:
         with undone(inbox) as session:
@@ -167,8 +166,8 @@ def test_a_law_that_is_not_adopted_is_not_in_use(office: Office) -> None:
             assert folder.sha256(charter().law) == in_use.of(session).sha256
 
 
-def test_keeping_a_law_puts_a_changed_folder_back(office: Office) -> None:
-    """Nothing that an earlier, interrupted attempt left stays."""
+def test_keeping_a_law_repairs_its_changed_folder(office: Office) -> None:
+    """It also deletes what an interrupted attempt left."""
     place = law_folder(office)
     left = place.parent / f".{place.name}.0123456789abcdef.part"
     with office.opened() as inbox, inbox.transaction() as session:

@@ -1,6 +1,6 @@
-"""No module of inbox or portal names a code of the French law: it asks the law in use by role and flag.
+"""No module of inbox or portal names a code of the French law: modules ask the law by role and flag.
 
-The codes are read from the law folder itself, so that a code that is added there is looked for as well.
+The codes are read from the law folder itself, so these tests also look for a code that is added there.
 """
 
 import ast
@@ -19,7 +19,7 @@ from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
-# What a module means by a word that is a code by chance. The list only shrinks: a new word gets another name.
+# The meaning of words that are codes by chance. The list only shrinks: a new word gets another name.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},
@@ -56,15 +56,18 @@ def named(source: str) -> set[str]:
 
 
 def found() -> Iterator[tuple[str, str]]:
-    """Yield each module of the two rooms with each code that it names."""
+    """Yield each module of inbox and portal with each code that it names."""
     for room in ("inbox", "portal"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for code in named(path.read_text("utf-8")):
                 yield path.relative_to(ROOT).as_posix(), code
 
 
-def test_a_code_would_be_found() -> None:
-    """As a literal, the value of an enumeration, a pattern, a key; not in a docstring or within a text."""
+def test_the_search_finds_a_planted_code() -> None:
+    """As a literal, the value of an enumeration, a pattern, or a key.
+
+    It ignores docstrings and words within a longer text.
+    """
     code = next(iter(FRENCH.outcomes))
     for source in (f"x = {code!r}", f"class A(StrEnum):\n    B = {code!r}", f"d = {{{code!r}: 1}}"):
         assert {code} == named(source)
@@ -77,12 +80,12 @@ def test_no_module_names_a_code_of_the_french_law() -> None:
     assert [] == [(path, code) for path, code in found() if code not in BY_CHANCE.get(path, ())]
 
 
-def test_no_exception_is_kept_that_nobody_needs() -> None:
+def test_every_listed_exception_is_needed() -> None:
     excepted = {(path, code) for path, codes in BY_CHANCE.items() for code in codes}
     assert set() == excepted - {*found()}
 
 
-# What pages mean by a word that is a code by chance.
+# The meaning on pages of words that are codes by chance.
 ON_PAGES = {
     "none": "no attachment; no capital letters",
     "facts": "a class of the style sheet",
@@ -94,7 +97,7 @@ ON_PAGES = {
 
 
 def test_no_page_names_a_code_of_the_french_law() -> None:
-    """Of the desk and of the portal alike."""
+    """Neither at the desk nor on the portal."""
     pages = {
         path.relative_to(shipped.FOLDER).as_posix(): {*QUOTED.findall(path.read_text("utf-8"))} & CODES
         for room in ("desk", "portal")
@@ -106,7 +109,7 @@ def test_no_page_names_a_code_of_the_french_law() -> None:
 
 
 def texts() -> Iterator[str]:
-    """Yield each text that the inbox prints or shows by itself, in both languages, and each ``--help``."""
+    """Yield each text of the inbox itself in both languages, and each ``--help``."""
     for path in (ROOT / "inbox").rglob("*.toml"):
         yield from _said(tomllib.loads(path.read_text("utf-8")))
     for language in LANGUAGES:
@@ -129,7 +132,7 @@ def _said(value: object) -> Iterator[str]:
 
 
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
-    """Those stand in the law folder, letters and dossiers included; the control is that folder."""
+    """Only the law folder does, for letters and dossiers as well. That folder is the control."""
     read = list(texts())
     assert len(read) > 1_000
     assert "Preview a dossier before it is sealed." in read

@@ -1,4 +1,4 @@
-"""Another law takes the place of the one in use: two officers see first what it changes."""
+"""Replacing the law in use: two officers first see what the new law changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,8 +39,8 @@ def hash_of(law: Path) -> str:
     return folder.sha256(folder.read(law)).hex()
 
 
-def test_a_stricter_law_is_taken_and_stands_in_the_journal(office: Office, edited: Edit) -> None:
-    """What changes is said by file and key; the older folder stays."""
+def test_a_stricter_law_is_adopted_and_recorded_in_the_journal(office: Office, edited: Edit) -> None:
+    """Each change is listed by file and key. The older folder stays."""
     law = edited("obstacles.toml", "priority = 2", "priority = 3")
     said = office.json("law", "replace", law)
     change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "3"}
@@ -66,10 +66,10 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("text", SENTENCES)
-def test_another_text_of_a_letter_or_a_reply_is_said_and_confirmed(
+def test_a_changed_text_of_a_letter_or_a_reply_must_be_confirmed(
     office: Office, edited: Edit, text: str
 ) -> None:
-    """A guarantee could be gone, or more be told: what the law says is sent as it is."""
+    """Such texts are sent as the law has them: a change could remove a guarantee or reveal more."""
     (file, key), sentence = text.split(), SENTENCES[text]
     law = edited(file, sentence, "Le procureur est saisi")
     said = refused(office, "law", "replace", law)
@@ -91,17 +91,17 @@ def test_a_dry_run_changes_nothing(office: Office, edited: Edit) -> None:
     assert 2 == office.run("law", "show", "--dry-run").code
 
 
-def test_the_law_in_use_is_not_taken_again(office: Office) -> None:
+def test_the_law_in_use_cannot_be_adopted_again(office: Office) -> None:
     assert "already in use" in refused(office, "law", "replace", FOLDERS["fr"])
 
 
-def test_a_law_with_a_mistake_is_not_taken(office: Office, edited: Edit) -> None:
+def test_an_invalid_law_cannot_be_adopted(office: Office, edited: Edit) -> None:
     law = edited("retention.toml", 'keep = "1 year"', 'keep = "soon"')
     assert "retention.toml: 'period.admissible.keep'" in refused(office, "law", "replace", law)
 
 
-def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None:
-    """It is named with how often it is used, and nothing is told of a case; one that nobody uses may go."""
+def test_a_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edit) -> None:
+    """The error gives the code and the number of its uses, but no case. An unused code may be missing."""
     source = FILES["fr"]["measures.toml"].decode()
     start = source.index("[measure.process_fix]")
     block = source[start : source.index("# Des informations", start)]
@@ -115,8 +115,8 @@ def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None
     assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
-def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edited: Edit) -> None:
-    """As a ground of the same decision; one that nobody took may go."""
+def test_a_law_that_lacks_the_ground_of_a_decision_is_refused(office: Office, edited: Edit) -> None:
+    """The same decision must have it. An unused ground may be missing."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     said = refused(office, "law", "replace", edited("duties.toml", "ground.facts =", "ground.others ="))
     assert "the new law lacks ground facts, which is used 1 times" in said
@@ -124,7 +124,9 @@ def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edite
     assert office.json("law", "replace", other, "--loosening")["adopted"]
 
 
-def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
+def test_a_law_that_changes_the_effect_of_a_used_measure_on_proceedings_is_refused(
+    office: Office, edited: Edit
+) -> None:
     office.tell_no_prosecutor(1)
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
@@ -134,13 +136,13 @@ def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: E
 
 
 def _measure(**changes: Any) -> Law:
-    """Return the French law with another effect of the measure that opens proceedings."""
+    """Return the French law with changes to the measure that opens proceedings."""
     known = FRENCH.measures
     return replace(FRENCH, measures={**known, "suspension": replace(known["suspension"], **changes)})
 
 
 def _duty(**changes: Any) -> Law:
-    """Return it with another duty by which it is decided whether a report is admissible."""
+    """Return the French law with changes to the duty of deciding whether a report is admissible."""
     known = FRENCH.duties
     return replace(FRENCH, duties={**known, "admissibility": replace(known["admissibility"], **changes)})
 
@@ -151,7 +153,7 @@ def _decision(**changes: Any) -> Law:
 
 
 def _elsewhere() -> Law:
-    """Return it with the decision as one of another duty."""
+    """Return the French law with the decision moved to another duty."""
     here, there = FRENCH.duties["admissibility"], FRENCH.duties["forwarding"]
     moved = here.decisions["inadmissible"]
     rest = {code: each for code, each in here.decisions.items() if each is not moved}
@@ -161,7 +163,7 @@ def _elsewhere() -> Law:
 
 
 def _ground() -> Law:
-    """Return it with the ground as one of another decision."""
+    """Return the French law with the ground moved to another decision."""
     known = FRENCH.duties["admissibility"].decisions
     moved = {**known["admissible"].grounds, "facts": known["inadmissible"].grounds["facts"]}
     rest = {code: each for code, each in known["inadmissible"].grounds.items() if code != "facts"}
@@ -170,7 +172,7 @@ def _ground() -> Law:
     return _duty(decisions={**known, **decisions})
 
 
-# By what is said of it: what the program knows a code in use by, changed.
+# Changed roles of a used code: the code that the error names, and the changed law.
 CHANGED = {
     "measure role": ("measure suspension", _measure(role=MeasureRole.DISCIPLINE)),
     "protection": ("measure suspension", _measure(protection=Protection.OFFERED)),
@@ -183,8 +185,8 @@ CHANGED = {
 }
 
 
-def test_a_code_in_use_keeps_all_that_the_program_knows_it_by(office: Office) -> None:
-    """The control is the same law, and each of the others while nothing uses its code."""
+def test_a_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
+    """Controls: the same law, and each changed law as long as nothing uses its code."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Duty))
         for _, law in CHANGED.values():
@@ -200,8 +202,10 @@ def test_a_code_in_use_keeps_all_that_the_program_knows_it_by(office: Office) ->
         session.rollback()
 
 
-def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edited: Edit) -> None:
-    """What is planned tells an excluded officer nothing of it; what is adopted is refused all the same."""
+def test_a_law_is_refused_even_if_only_a_hidden_case_uses_the_changed_code(
+    office: Office, edited: Edit
+) -> None:
+    """The dry run reveals nothing of that case to an excluded officer."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "suspension")
@@ -243,7 +247,7 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# By the table of a code and the code: what uses it, what ends that, and the files that name it.
+# By table and code: what starts to use the code, what ends the use, and the files that name it.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),
@@ -252,7 +256,7 @@ IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
         _not_asked("forwarding"),
         ("duties.toml",),
     ),
-    # An office that chose none works by the default of each law.
+    # An office that chose no regime has the default of each law.
     ("regime", "external"): (
         _works_under("external"),
         _works_under("internal"),
@@ -262,10 +266,10 @@ IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("table", "code"), IN_USE)
-def test_a_code_of_any_table_must_stay_as_long_as_it_is_used(
+def test_a_used_code_of_any_table_must_stay_in_the_law(
     office: Office, tmp_path: Path, table: str, code: str
 ) -> None:
-    """The new law differs in the name of that code alone, and is taken once nothing uses it."""
+    """The new law differs only in the name of that code, and is adopted once nothing uses it."""
     use, end, files = IN_USE[table, code]
     law = laws.renamed(tmp_path / "law", code, *files)
     use(office)
@@ -275,8 +279,7 @@ def test_a_code_of_any_table_must_stay_as_long_as_it_is_used(
     assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
-def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edited: Edit) -> None:
-    """Neither the vault nor the days it keeps change."""
+def test_a_dry_run_leaves_every_deadline_as_it_was(office: Office, edited: Edit) -> None:
     before = office.state()
     law = edited("obstacles.toml", "priority = 2", "priority = 1")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -291,10 +294,11 @@ def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edit
 WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["friday", "saturday", "sunday"]')
 
 
-def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
-    office: Office, edited: Edit
-) -> None:
-    """Each with its day before and after; nothing changes before that is said. The way back needs no word."""
+def test_a_law_that_makes_deadlines_later_needs_the_option_loosening(office: Office, edited: Edit) -> None:
+    """It lists each of them with both days, and changes nothing before the option is given.
+
+    Going back to the former law does not need it.
+    """
     law = edited(*WEEKEND)
     planned = office.json("law", "replace", law, "--dry-run")
     assert planned["later"]
@@ -310,8 +314,8 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
     assert office.json("law", "replace", FOLDERS["fr"])["adopted"]
 
 
-def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Edit) -> None:
-    """Though no deadline moves: that a measure needs no word, is told, or a new one can be taken."""
+def test_a_law_with_looser_rules_needs_the_option_loosening(office: Office, edited: Edit) -> None:
+    """Even if no deadline moves. Here a measure waits for nothing and is told, and another one is new."""
     hearing = FILES["fr"]["measures.toml"].decode().partition("[measure.hearing]")[2].partition("\n[")[0]
     looser = hearing.replace('"never"', '"always"').replace("needs_word = true\n", "")
     law = edited("measures.toml", hearing, f"{looser}\n[measure.other]{looser}")
@@ -326,8 +330,10 @@ def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Ed
     assert {"law": hash_of(law), "despite": True} == noted["values"]
 
 
-def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office, edited: Edit) -> None:
-    """Though an officer let it be told under the law before; back under that, it is told again."""
+def test_a_measure_that_the_new_law_never_tells_is_hidden_from_the_reporter(
+    office: Office, edited: Edit
+) -> None:
+    """Even if an officer shared it before. Once the former law is back, it is shown again."""
     offered = FILES["fr"]["measures.toml"].decode().partition("[measure.protection_offered]")[2]
     rule = offered.partition("\n[")[0]
     silent = edited("measures.toml", rule, rule.replace('"if_said"', '"never"'))
@@ -341,7 +347,7 @@ def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office
 
 
 def refused_loudly(office: Office, law: Path) -> str:
-    """Return how a law is refused after the command has said what it changes."""
+    """Return the error about a refused law, which lists the deadlines that would be later."""
     before = office.state()
     said = office.run("law", "replace", law)
     assert (1, before) == (said.code, office.state())
@@ -349,18 +355,20 @@ def refused_loudly(office: Office, law: Path) -> str:
     return said.err
 
 
-def test_what_is_hidden_from_an_officer_is_not_listed(office: Office, edited: Edit) -> None:
-    """For this officer, the same law moves nothing."""
+def test_the_plan_for_a_new_law_leaves_out_cases_hidden_from_the_officer(
+    office: Office, edited: Edit
+) -> None:
+    """For this officer, the same law moves no deadline."""
     with office.opened() as inbox, inbox.transaction() as session:
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))
     assert [] == office.json("law", "replace", edited(*WEEKEND), "--dry-run")["later"]
 
 
-def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
+def test_a_law_with_a_shorter_retention_period_needs_the_option_loosening(
     office: Office, edited: Edit
 ) -> None:
-    """Only those that are closed, with both days."""
+    """It lists the closed cases that this affects, with both days."""
     office.tell_no_prosecutor(1)
     office.close("1", "moot", "--disclosure", "full", "--text", "Merci.")
     law = edited("retention.toml", 'archive = "5 years"', 'archive = "4 years"')
@@ -375,8 +383,7 @@ def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
     assert [] == office.json("law", "replace", FOLDERS["fr"])["sooner"]
 
 
-def test_junk_and_what_cannot_be_opened_go_as_the_law_says(office: Office, edited: Edit) -> None:
-    """Both are told by the schedule, and by the outbox which junk is over."""
+def test_the_law_sets_how_long_junk_and_unopened_messages_are_kept(office: Office, edited: Edit) -> None:
     files = folder.read(edited("retention.toml", 'keep = "30 days"', 'keep = "3 days"'))
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, files)

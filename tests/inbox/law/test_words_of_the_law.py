@@ -1,4 +1,4 @@
-"""Codes of the law are called as the law in use calls them."""
+"""Codes of the law are shown by their names in the law in use."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.support.inbox_builders import Office
 from tests.support.laws import FILES, FRENCH, OTHER
 
 
-def test_codes_are_called_as_the_law_in_use_says(office: Office) -> None:
-    """With another law, by its names; a code of an earlier law by itself."""
+def test_codes_are_shown_by_their_names_in_the_law_in_use(office: Office) -> None:
+    """A code that only an earlier law has is shown as it is."""
     regime = FRENCH.default_regime
     office.json("queue", "list")
     assert FRENCH.regimes[regime].name == labels.of("regime")[regime]
@@ -24,7 +24,7 @@ def test_codes_are_called_as_the_law_in_use_says(office: Office) -> None:
 
 
 def test_a_regime_that_the_law_does_not_have_is_refused(office: Office) -> None:
-    """It says which there are; the journal has nothing of it."""
+    """The error lists the regimes that the law has. The journal records nothing."""
     before = office.state(), len(office.json("journal", "list")["entries"])
     said = office.run("office", "set", "--regime", "single")
     assert (1, True) == (said.code, "use one of: internal, external" in said.err)

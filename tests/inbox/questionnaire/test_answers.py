@@ -1,4 +1,4 @@
-"""Answers beside their questionnaire: what the page would not have sent is named, what warns is told."""
+"""Answers compared with their questionnaire: odd answers are marked, and flags raise warnings."""
 
 import pytest
 
@@ -30,13 +30,15 @@ ASKED = questionnaire.parse(SMALL.encode())
         ({"path": "a", "days": "2026-02-02/"}, {"days": Oddity.UNKNOWN_ANSWER}),
     ],
 )
-def test_what_the_page_would_not_have_sent_is_named(given: dict[str, Answer], odd: dict[str, Oddity]) -> None:
-    """Whoever writes a report by hand can answer anything; it is shown, and never a crash."""
+def test_an_answer_that_the_page_cannot_send_is_marked_as_odd(
+    given: dict[str, Answer], odd: dict[str, Oddity]
+) -> None:
+    """A report made by hand can contain any answer. It never causes a crash."""
     assert odd == answers.oddities(ASKED, given)
 
 
-def test_what_depends_on_a_hidden_question_is_not_asked_either() -> None:
-    """The amount depends on the means, and those on the path."""
+def test_a_question_that_depends_on_a_hidden_question_counts_as_not_asked() -> None:
+    """The amount depends on the means, and the means depend on the path."""
     shipped = questionnaire.parse(SHIPPED)
     given: dict[str, Answer] = {"path": "approached", "means": ("gift", "money"), "amount": "under_1k"}
     assert {} == answers.oddities(shipped, given)
@@ -44,8 +46,8 @@ def test_what_depends_on_a_hidden_question_is_not_asked_either() -> None:
     assert {"means": Oddity.NOT_ASKED, "amount": Oddity.NOT_ASKED} == odd
 
 
-def test_flags_are_told_in_the_order_of_their_weight() -> None:
-    """Danger first; each once, however many answers raise it."""
+def test_flags_are_listed_in_the_order_of_their_importance() -> None:
+    """Danger comes first. Each flag is listed once, however many answers raise it."""
     assert [] == answers.flags(ASKED, {"path": "b"})
     assert [Flag.DANGER, Flag.PROTECT] == answers.flags(ASKED, {"refs": "x", "path": "a"})
     shipped = questionnaire.parse(SHIPPED)

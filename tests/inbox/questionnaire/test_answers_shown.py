@@ -1,4 +1,4 @@
-"""Answers at the inbox: labels of whichever version they answer, what warns first, what is odd beside it."""
+"""How the inbox shows answers: with the labels of their version, warnings first, odd answers marked."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +69,7 @@ REPORTS: list[dict[str, Any]] = [
 ]
 
 
-def test_a_report_under_an_earlier_version_bears_the_labels_of_that_version(
+def test_a_report_for_an_earlier_questionnaire_has_the_labels_of_that_version(
     shown: list[tuple[dict[str, Any], str]],
 ) -> None:
     """The inbox keeps every questionnaire that was ever in use."""
@@ -79,13 +79,15 @@ def test_a_report_under_an_earlier_version_bears_the_labels_of_that_version(
 
 
 def test_labels_are_in_the_language_of_the_report(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Several answers stand on lines of their own."""
+    """Each of several answers is on its own line."""
     assert "With what?\n│ Money\n│ Gift, favour" in shown[1][1]
     assert "Sujet" not in shown[1][1]
 
 
-def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Danger, a source at risk, and what must never be repeated, before any other answer."""
+def test_a_case_shows_warnings_and_protected_words_before_other_answers(
+    shown: list[tuple[dict[str, Any], str]],
+) -> None:
+    """Danger, a reporter at risk, and what must never be repeated."""
     case, lines = shown[1]
     assert ["danger", "source_risk", "protect"] == case["cautions"]
     assert next(iter(case["answers"])) == "protect"
@@ -96,10 +98,13 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
     assert sorted(order) == order
 
 
-def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
+def test_a_report_for_an_unknown_questionnaire_shows_warnings_first_as_well(
     former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
-    """Made by hand: without labels, by the questionnaire in use; and no reply repeats it unwarned."""
+    """Such a report is made by hand. It has no labels, and the questionnaire in use decides on its warnings.
+
+    The leak check protects its words, too.
+    """
     case, lines = shown[4]
     assert (["danger", "protect"], "protect", {}) == (
         case["cautions"],
@@ -113,8 +118,8 @@ def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
     assert (1, True) == (said.code, "the reporter asked never to repeat it" in said.err)
 
 
-def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Made by hand or under a changed page; nothing is lost and nothing fails."""
+def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
+    """Reports made by hand or by a changed page have them. Nothing is lost, and nothing fails."""
     case, lines = shown[2]
     odd = {
         "means": "not-asked",
@@ -131,10 +136,10 @@ def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, An
     assert "Où ? (not an answer that the page offers)\n│ a\n│ b" in lines
 
 
-def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
+def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
     former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
-    """It is the first text, else what the report is about; the way in alone says too little."""
+    """It has the first text, or else the subject of the report. The path alone would say too little."""
     assert len(shown) == len(REPORTS)
     lines = [case["summary"] for case in former.office.json("case", "list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
@@ -150,13 +155,13 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
         ("\n", ""),
     ],
 )
-def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
-    """The number of a container would else look whole."""
+def test_a_shortened_line_of_the_list_ends_with_an_ellipsis(text: str, line: str) -> None:
+    """Otherwise the number of a container would look complete."""
     assert line == summary.first_line([text])
 
 
-def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> None:
-    """Whatever id another questionnaire gives it: it stands out first, and no dossier offers to let it in."""
+def test_a_protected_answer_is_recognised_by_its_flag(tmp_path: Path) -> None:
+    """Its id may differ in another questionnaire. It is shown first, and no dossier offers to include it."""
     other = tmp_path / "other.toml"
     other.write_bytes(as_version(LAST + 1).replace(b'"protect"\n', b'"silence"\n', 1))
     office = Office.found(tmp_path / "office")

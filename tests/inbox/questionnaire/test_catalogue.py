@@ -1,4 +1,4 @@
-"""A questionnaire in the vault that a stricter reader refuses stops nothing: its reports are shown by id."""
+"""A stored questionnaire that a stricter parser refuses stops nothing: its reports are shown by id."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ UNREADABLE = SHIPPED.replace(b'type = "period"', b'type = "date"')
 
 @pytest.fixture
 def unreadable(world: World, tmp_path: Path) -> World:
-    """An office with one case, whose questionnaire is refused since."""
+    """An office with one case, whose questionnaire the parser now refuses."""
     collect(world, Portal(world, tmp_path / "before"), "read by its questionnaire")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(QuestionnaireFile, questionnaire.parse(SHIPPED).hash).raw = UNREADABLE
@@ -30,7 +30,7 @@ def collect(world: World, portal: Portal, text: str) -> None:
     world.office.json("exchange", "collect", bundle, "--new-instance", portal.fingerprint)
 
 
-def test_keyring_and_outbox_name_it_as_before(unreadable: World) -> None:
+def test_keyring_and_outbox_still_name_a_questionnaire_that_the_parser_refuses(unreadable: World) -> None:
     named = unreadable.office.keyring()[0].questionnaire
     unreadable.office.json("exchange", "outbox", "--out", unreadable.office.out)
     unreadable.office.json("exchange", "keyring", "--out", unreadable.office.out)
@@ -38,10 +38,10 @@ def test_keyring_and_outbox_name_it_as_before(unreadable: World) -> None:
     assert (2, named) == (opened.serial, opened.questionnaire)
 
 
-def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
+def test_reports_for_a_refused_questionnaire_are_collected_and_shown_by_question_id(
     unreadable: World, tmp_path: Path
 ) -> None:
-    """As those of a questionnaire that the inbox never had."""
+    """Like those for a questionnaire that the inbox never had."""
     collect(unreadable, Portal(unreadable, tmp_path / "after"), "collected since")
     for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
         case = unreadable.office.json("case", "show", number)
@@ -50,8 +50,8 @@ def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
     assert "collected since" in unreadable.office.run("case", "list").out
 
 
-def test_the_desk_shows_its_reports_and_answers_them(unreadable: World) -> None:
-    """With no question known as such; only a report that officers enter waits for another questionnaire."""
+def test_the_desk_shows_and_answers_reports_for_a_refused_questionnaire(unreadable: World) -> None:
+    """Its questions have no labels. Only entering a report by hand has to wait for another questionnaire."""
     with sitting(unreadable.office) as client:
         assert "read by its questionnaire" in client.page("/en/")
         assert "read by its questionnaire" in client.page("/en/case/1")

@@ -1,4 +1,4 @@
-"""How pressing a case is: the formula, the priorities, what the answers propose."""
+"""How urgent a case is: the formula, the priorities, and what the answers propose."""
 
 from itertools import product
 
@@ -29,12 +29,14 @@ FACTS = [
 
 
 @pytest.mark.parametrize(("parts", "score", "priority"), FACTS)
-def test_score_and_priority_of(parts: tuple[int, ...], score: int, priority: int) -> None:
+def test_the_formula_gives_the_score_and_the_priority(
+    parts: tuple[int, ...], score: int, priority: int
+) -> None:
     assert (score, priority) == (Parts(*parts).score, Parts(*parts).priority)
 
 
-def test_more_of_any_part_is_never_less_pressing() -> None:
-    """Through all 4,096 scores."""
+def test_raising_a_part_raises_the_score_and_never_makes_a_case_less_urgent() -> None:
+    """For all 4,096 combinations."""
     for parts in product(range(4), repeat=6):
         for place in range(6):
             if parts[place] < score.HIGHEST:
@@ -43,8 +45,8 @@ def test_more_of_any_part_is_never_less_pressing() -> None:
                 assert more.score > Parts(*parts).score
 
 
-def test_the_rules_ask_for_answers_that_there_are() -> None:
-    """Of the questionnaire that is shipped; a value is from 1 to 3."""
+def test_the_rules_use_only_answers_of_the_shipped_questionnaire() -> None:
+    """Each value is from 1 to 3."""
     known = {field.id: {option.id for option in field.options} for field in QUESTIONS.fields}
     for rule in scoring.rules():
         assert rule.part in score.NAMES
@@ -71,8 +73,8 @@ PROPOSED = [
 
 
 @pytest.mark.parametrize(("answers", "parts"), PROPOSED)
-def test_the_answers_propose(answers: scoring.Answers, parts: Parts) -> None:
-    """And say by which rules: one for each part that is not 0."""
+def test_answers_propose_the_parts_of_the_score(answers: scoring.Answers, parts: Parts) -> None:
+    """The proposal names one rule for each part that is not 0."""
     proposal = scoring.propose(answers)
     assert parts == proposal.parts
     assert {rule.part for rule in proposal.because} == {name for name in score.NAMES if getattr(parts, name)}

@@ -1,4 +1,4 @@
-"""The registers that the law asks for: days and codes, as far as those present may see; how they leave."""
+"""The registers that the law requires: days and codes that the officers may see, and their export."""
 
 import csv
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ RECORD = [
 
 
 def fill(session: Session) -> None:
-    """Give the three cases of the trio what registers tell; each has a word that none of them may hold."""
+    """Give the three cases of the trio what registers show, and a canary that no register may contain."""
     for n in (1, 2, KEPT):
         work, case = session.get_one(Workflow, n), session.get_one(Case, n)
         case.received = DAY + timedelta(n)
@@ -93,18 +93,18 @@ def opened(filled: Trio) -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The same, with those present from whom nothing is kept, for commands that take nothing from it."""
+    """A copy opened by officers who are not excluded, for commands that do not change what registers show."""
     return Trio(filled.office.copy(tmp_path_factory.mktemp("leaving"))).others
 
 
 def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[str, ...] = ()) -> Any:
-    """Return a register as JSON, for those present; without anybody it is whole."""
+    """Return a register as JSON, as these officers see it, or in full if there are none."""
     with inbox.vault.transaction(by, quarantine=True) as session:
         return registers.view(registers._found(session, Wanted(register, year), today()))
 
 
-def test_the_register_of_reports_has_days_and_decisions_and_not_a_word(opened: Inbox) -> None:
-    """Neither what a reporter wrote nor what officers did: no reason, no addressee, no transmission."""
+def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(opened: Inbox) -> None:
+    """No words of the reporter, and no reason, addressee or transmission of the officers."""
     rows = seen(opened, Register.ALERTS)["rows"]
     assert [1, 2, KEPT] == [row["case"] for row in rows]
     assert {
@@ -125,7 +125,7 @@ def test_the_register_of_reports_has_days_and_decisions_and_not_a_word(opened: I
     assert CANARY not in str(rows)
 
 
-def test_what_was_never_forwarded_is_said_so_and_what_is_not_known_is_left_open() -> None:
+def test_a_register_says_never_for_what_did_not_happen_and_leaves_the_unknown_blank() -> None:
     for language, word in (("fr", "jamais"), ("en", "never")):
         assert (word, "") == (said((), language), said(None, language))
 
@@ -144,7 +144,7 @@ def test_the_register_of_protection_has_the_days_of_each_kind_by_case(opened: In
     assert CANARY not in str(found)
 
 
-def test_another_law_says_which_measures_are_protection(opened: Inbox) -> None:
+def test_the_law_in_use_says_which_measures_are_protection(opened: Inbox) -> None:
     with opened.vault.transaction() as session:
         session.add(Measure(case=1, position=30, kind="shield", day=DAY))
         in_use.try_out(session, OTHER)
@@ -164,17 +164,17 @@ def test_another_law_says_which_measures_are_protection(opened: Inbox) -> None:
         (Register.REQUESTS, 2024, 0),
     ],
 )
-def test_a_year_is_that_of_receipt_or_of_the_measure(
+def test_a_register_of_one_year_goes_by_the_day_of_receipt_or_of_the_measure(
     opened: Inbox, register: Register, year: int, lines: int
 ) -> None:
     assert lines == len(seen(opened, register, year)["rows"])
 
 
 @pytest.mark.parametrize("register", Register)
-def test_a_case_that_is_kept_from_somebody_present_is_in_no_register_and_in_no_count(
+def test_no_register_shows_or_counts_a_case_that_a_signed_in_officer_is_excluded_from(
     opened: Inbox, register: Register
 ) -> None:
-    """What two of whom one is excluded are shown is what a vault would say in which it never was."""
+    """Two officers, one of them excluded, see what they would see if the case had never existed."""
 
     def ask(session: Session) -> str:
         found = registers._found(session, Wanted(register), today())
@@ -185,10 +185,10 @@ def test_a_case_that_is_kept_from_somebody_present_is_in_no_register_and_in_no_c
     assert (narrowed != whole) is (register in {Register.ALERTS, Register.PROTECTION})
 
 
-def test_neither_command_nor_file_has_a_case_that_is_kept_from_somebody_present(
+def test_neither_command_nor_export_shows_a_case_that_an_officer_is_excluded_from(
     leaving: Office, tmp_path: Path
 ) -> None:
-    """The control: with others present it is in both."""
+    """Control: with other officers, both show it."""
     for names, there in ((("alice", "bruno"), [1, 2]), (("alice", "chloe"), [1, 2, KEPT])):
         office, out = leaving.of(*names), tmp_path / f"{names[1]}.csv"
         assert there == [row["case"] for row in office.json("office", "register", "alerts")["rows"]]
@@ -197,7 +197,7 @@ def test_neither_command_nor_file_has_a_case_that_is_kept_from_somebody_present(
         assert there == [int(number) for number, *_ in lines]
 
 
-def test_what_is_for_its_handlers_alone_is_counted_and_not_listed(filled: Trio, tmp_path: Path) -> None:
+def test_a_register_counts_but_does_not_list_a_case_for_other_handlers(filled: Trio, tmp_path: Path) -> None:
     copy = Trio(filled.office.copy(tmp_path / "copy"))
     with copy.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -208,10 +208,10 @@ def test_what_is_for_its_handlers_alone_is_counted_and_not_listed(filled: Trio, 
     assert (3, 0) == (len(whole["rows"]), whole["for_handlers"])
 
 
-def test_what_is_in_quarantine_or_in_the_archive_stands_in_it_like_any_other(
+def test_a_register_lists_cases_in_quarantine_and_in_the_archive(
     filled: Trio, leaving: Office, tmp_path: Path
 ) -> None:
-    """By the command itself; the list of cases, as control, shows neither."""
+    """By the command itself. Control: the list of cases shows neither."""
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).quarantined = today()
@@ -228,10 +228,10 @@ def seen_by_command(office: Office) -> Any:
     return office.json("office", "register", "alerts")["rows"]
 
 
-def test_a_destroyed_case_keeps_its_number_its_days_its_outcome_and_its_visa(
+def test_a_register_keeps_number_days_outcome_and_visa_of_a_destroyed_case(
     filled: Trio, tmp_path: Path
 ) -> None:
-    """Nothing else; nor for whoever it was kept from."""
+    """Nothing else, and nothing at all for an officer who was excluded from it."""
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox:
         with inbox.transaction() as session:
@@ -263,8 +263,10 @@ def test_a_destroyed_case_keeps_its_number_its_days_its_outcome_and_its_visa(
     assert [1, 2] == [row["case"] for row in kept]
 
 
-def test_a_refusal_and_nothing_held_look_alike(filled: Trio, tmp_path: Path) -> None:
-    """Of two requests answered on one day the number alone differs, and nobody is named."""
+def test_a_register_shows_a_refused_request_like_one_about_whom_nothing_is_held(
+    filled: Trio, tmp_path: Path
+) -> None:
+    """Two requests answered on one day differ only in their numbers. Nobody is named."""
     copy = filled.office.copy(tmp_path / "copy").of(*NAMES[::2])
     with copy.opened() as inbox:
         with inbox.transaction() as session:
@@ -296,10 +298,10 @@ def test_a_refusal_and_nothing_held_look_alike(filled: Trio, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("register", Register)
 @pytest.mark.parametrize("form", registers.Form)
-def test_a_register_leaves_once_the_journal_has_it_and_oversight_counts_it(
+def test_the_export_of_a_register_is_recorded_in_the_journal_and_counted(
     leaving: Office, tmp_path: Path, register: Register, form: registers.Form
 ) -> None:
-    """Never over a file: then nothing is noted."""
+    """An export never overwrites a file. A refused one is not counted."""
     office, out = leaving, tmp_path / f"out.{form}"
     counted = office.json("office", "oversight")["actions"]["export-register"]
     assert str(out) == office.json("office", "register", register, "--year", "2024", "--out", out)["file"]
@@ -310,8 +312,8 @@ def test_a_register_leaves_once_the_journal_has_it_and_oversight_counts_it(
     assert 2 == office.run("office", "register", register, "--out", tmp_path / "out.xls").code
 
 
-def test_a_spreadsheet_opens_it_as_text_in_its_columns(leaving: Office, tmp_path: Path) -> None:
-    """UTF-8 with a mark, semicolons, French or English; the paper says the same."""
+def test_a_spreadsheet_program_can_open_an_export_as_text_in_columns(leaving: Office, tmp_path: Path) -> None:
+    """UTF-8 with a byte order mark, semicolons, in French or English. The PDF says the same."""
     for language, words in (("fr", ["Dossier", "téléphone", "Irrecevable"]), ("en", ["Case", "telephone"])):
         out, paper = tmp_path / f"{language}.csv", tmp_path / f"{language}.pdf"
         for file in (out, paper):
@@ -325,8 +327,8 @@ def test_a_spreadsheet_opens_it_as_text_in_its_columns(leaving: Office, tmp_path
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", " ="])
-def test_no_cell_computes(first: str) -> None:
-    """Whatever an officer typed, or the law calls something; a number and a day stay what they are."""
+def test_no_cell_of_an_export_is_a_formula(first: str) -> None:
+    """Whatever an officer typed, or the law names so. Numbers and days stay as they are."""
     row: Row = {Column.BODY: f'{first}1";\r\n=2', Column.WAY: Coded("register", f"{first}x"), Column.DAY: DAY}
     columns = [*row, Column.CASE]
     made = spreadsheet.written(columns, [row | {Column.CASE: 7}], "en").decode("utf-8-sig")
@@ -336,8 +338,8 @@ def test_no_cell_computes(first: str) -> None:
     assert [DAY.isoformat(), "7"] == rest
 
 
-def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(office: Office) -> None:
-    """The line stays, and its number is not given again."""
+def test_retracting_a_consultation_deletes_its_text_and_keeps_its_line(office: Office) -> None:
+    """Its number is not used again."""
     assert 1 == office.json(*RECORD)["consultation"]
     (row,) = office.json("office", "register", "consultations")["rows"]
     assert {"consultation": 1, **CONSULTED, "retracted": None} == row
@@ -364,8 +366,6 @@ def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(offic
         ({"subject": "x" * 501}, "at most 500 characters"),
     ],
 )
-def test_a_consultation_that_cannot_be_changes_nothing(
-    office: Office, change: dict[str, str], said: str
-) -> None:
+def test_an_invalid_consultation_is_refused(office: Office, change: dict[str, str], said: str) -> None:
     words = [word for name, value in (CONSULTED | change).items() for word in (f"--{name}", value)]
     assert said in refused(office, "office", "consultation", "add", *words)

@@ -1,4 +1,4 @@
-"""The record of processing and the impact assessment: the law's texts, and what the program knows."""
+"""The record of processing and the impact assessment: texts of the law, and facts that the program adds."""
 
 import re
 from dataclasses import replace
@@ -37,7 +37,7 @@ KNOWN = Known(
 )
 
 TABLES = ("deadlines", "duties", "recipients", "retention")
-# What the program alone says where it fills in each of these, and which section of a sheet has which.
+# A text that only the program adds where it fills in each of these.
 FILLED_IN = {
     Fill.OFFICE: "Délégué (DPD)",
     Fill.OFFICERS: "Ce qui demande deux agents",
@@ -46,7 +46,7 @@ FILLED_IN = {
     Fill.DUTIES: "À décider",
     Fill.RECIPIENTS: "Destinataire",
     Fill.RETENTION: "Puis archive",
-    # All of it in one piece: some of it stands with each risk, too.
+    # In one piece, because parts of it are also listed with each risk.
     Fill.SECURITY: "".join(f"• {each.text.fr} [{each.section}]" for each in security.entries(Kind.DONE)),
     Fill.RISKS: "Vraisemblance",
     Fill.CONSULTATIONS: "CSA Ouverture",
@@ -54,12 +54,12 @@ FILLED_IN = {
 
 
 def bare(text: str) -> str:
-    """Return a text as it is compared: paper breaks lines where it likes."""
+    """Return a text without white space, because a PDF breaks lines anywhere."""
     return "".join(text.split())
 
 
 def read(sheet: Sheet, known: Known) -> str:
-    """Return all that stands on a sheet but the foot of its pages, of which there are less than ten."""
+    """Return the text of a sheet without the footers of its pages, which are fewer than ten."""
     said = bare(printed(sheet_pages.pages(sheet, known)))
     return re.sub(rf"{re.escape(bare(sheet.name.in_(known.language)))}·page\d", "", said)
 
@@ -70,14 +70,14 @@ def under(law: Law, language: str = "fr") -> Known:
 
 @pytest.fixture(scope="module")
 def french() -> tuple[str, str]:
-    """The two sheets, as they are read."""
+    """The texts of the two French sheets."""
     return read(FRENCH.processing, KNOWN), read(FRENCH.impact, KNOWN)
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_text_of_the_law_stands_on_its_sheet(law: Law, language: str) -> None:
-    """With its source; whatever the law is, in either language."""
+def test_each_text_of_the_law_is_on_its_sheet(law: Law, language: str) -> None:
+    """With its source, for each law, in both languages."""
     for sheet in (law.processing, law.impact):
         said = read(sheet, under(law, language))
         for each in sheet.sections.values():
@@ -86,8 +86,8 @@ def test_each_text_of_the_law_stands_on_its_sheet(law: Law, language: str) -> No
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
-def test_what_the_law_says_is_filled_in(law: Law) -> None:
-    """Periods, deadlines, decisions and authorities: by their names, with their times; the page has each."""
+def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(law: Law) -> None:
+    """Each has its name and its time, in the tables and on the page."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
     cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
@@ -150,10 +150,10 @@ def test_what_the_law_says_is_filled_in(law: Law) -> None:
     ],
     ids=["processing", "impact"],
 )
-def test_each_section_has_below_its_text_what_is_filled_in_there_and_nothing_else(
+def test_each_section_has_only_the_facts_that_belong_to_its_heading(
     sheet: Sheet, expected: dict[str, Fill]
 ) -> None:
-    """Who looks for the officers under their heading finds them there; a section of text alone has none."""
+    """A section with a text only has none."""
     said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un juriste"))
     headings = "|".join(re.escape(bare(each.name.fr)) for each in sheet.sections.values())
     found = {}
@@ -165,15 +165,17 @@ def test_each_section_has_below_its_text_what_is_filled_in_there_and_nothing_els
 
 
 @pytest.mark.parametrize(("regime", "is_required"), [("internal", "non"), ("external", "oui")])
-def test_whether_the_office_must_hear_reporters_stands_with_its_regime(regime: str, is_required: str) -> None:
-    """Pages say how to ask for it if any regime has it; what this office must do is said here."""
+def test_the_sheets_state_whether_this_office_must_hear_reporters(regime: str, is_required: str) -> None:
+    """It depends on the regime of the office. Public pages mention a hearing if any regime has it."""
     name = FRENCH.regimes[regime].name.fr
     for sheet in (FRENCH.processing, FRENCH.impact):
         said = read(sheet, replace(KNOWN, regime=regime))
         assert bare(f"Recueil oral imposé{is_required}") in said.partition(bare(f"Régime{name}"))[2]
 
 
-def test_what_the_office_is_and_what_staff_bodies_said_is_filled_in(french: tuple[str, str]) -> None:
+def test_the_sheets_describe_the_office_and_quote_the_opinions_of_staff_bodies(
+    french: tuple[str, str],
+) -> None:
     processing, impact = french
     assert "Inspection" in processing
     assert bare("Agents habilités71") in impact
@@ -182,13 +184,13 @@ def test_what_the_office_is_and_what_staff_bodies_said_is_filled_in(french: tupl
     assert bare("Aucun avis n") in read(FRENCH.impact, replace(KNOWN, consulted=[]))
 
 
-def test_where_one_officer_alone_opens_everything_the_assessment_says_so() -> None:
+def test_the_assessment_states_if_one_officer_alone_can_open_everything() -> None:
     found = [read(FRENCH.impact, replace(KNOWN, quorum=each)) for each in (1, 2)]
     assert [True, False] == [bare("un agent seul ouvre tout") in said for said in found]
 
 
-def test_what_is_of_another_regime_is_left_out() -> None:
-    """Of the external authority alone: forwarding, and more time for the feedback."""
+def test_the_sheets_leave_out_duties_and_deadlines_of_another_regime() -> None:
+    """Only an external authority forwards reports and can extend the time for feedback."""
     found = [replace(KNOWN, regime=each) for each in FRENCH.regimes]
     name = FRENCH.duties["forwarding"].name.fr
     assert [False, True] == [name in {row.cells[0] for row in sheet_tables.duties(known)} for known in found]
@@ -206,8 +208,8 @@ RISKS = {
 }
 
 
-def test_each_risk_has_what_is_done_and_what_is_left(french: tuple[str, str]) -> None:
-    """Of that risk, and nothing that is of others alone."""
+def test_each_risk_lists_its_own_measures_and_its_remaining_limits(french: tuple[str, str]) -> None:
+    """It lists none that concern only other risks."""
     names = [bare(FRENCH.risks[code].name.fr) for code in RISKS]
     _, *found = re.split(f"({'|'.join(map(re.escape, names))})", french[1])
     assert names == found[::2]
@@ -219,13 +221,13 @@ def test_each_risk_has_what_is_done_and_what_is_left(french: tuple[str, str]) ->
                 assert (bare(f"{each.text.fr} [{each.section}]") in below) is (each in against)
 
 
-def test_what_is_done_for_security_stands_in_the_record(french: tuple[str, str]) -> None:
+def test_the_record_lists_every_security_measure(french: tuple[str, str]) -> None:
     processing, _ = french
     assert all(bare(each.text.fr) in processing for each in security.entries(Kind.DONE))
 
 
-def test_each_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
-    """What holds is a section or one of its promises; what is left is a limit."""
+def test_each_security_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
+    """A measure names a section or one of its promises. A limit names a limit."""
     found = threat_model.sections(threat_model.FILE.read_text("utf-8"))
     limits = {limit.name for each in found for limit in each.limits}
     holds = {each.name for each in found} | {promise.name for each in found for promise in each.promises}
@@ -235,8 +237,8 @@ def test_each_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
 
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
-def test_what_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
-    """Of the texts, and of the values that stand on the sheet; a law without any has no such list."""
+def test_each_point_that_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
+    """In texts, and in values on the sheet. A law without such points has no list."""
     said = read(sheet, KNOWN)
     asked = [each.basis.confirm for each in sheet.sections.values() if each.basis.confirm]
     asked += [each.basis.confirm for each in FRENCH.retention.periods.values() if each.basis.confirm]
@@ -256,13 +258,13 @@ def test_what_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
         ("2 years", "2 ans", "2 years"),
     ],
 )
-def test_times_are_said_in_words(written: str, fr: str, en: str) -> None:
+def test_periods_are_written_in_words(written: str, fr: str, en: str) -> None:
     span = Span.parse(written)
     assert (fr, en) == (spoken([span], "fr"), spoken([span], "en"))
 
 
-def test_a_sheet_is_written_once_by_command_and_at_the_desk(trio: Trio, tmp_path: Path) -> None:
-    """With what this office is; the same bytes of a day; never over a file; no sheet that no page has."""
+def test_command_and_desk_write_the_same_sheet_and_never_overwrite_a_file(trio: Trio, tmp_path: Path) -> None:
+    """It contains the facts of this office. The desk refuses an unknown sheet."""
     office, out, stick = trio.others, tmp_path / "sheet.pdf", tmp_path / "stick"
     drawer = tmp_path / "drawer"
     stick.mkdir()
