@@ -40,7 +40,7 @@ pytestmark = pytest.mark.copy_of("waiting")
 
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with these four reports, a follow-up to the first, and an unsigned drop."""
+    """An inbox with these four reports, a follow-up to the first, and an unsigned report."""
     folder = tmp_path_factory.mktemp("queue")
     office = Office.found(folder)
     world = World(office)
@@ -51,7 +51,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for each, (text, answers, _) in zip(reporters, REPORTS, strict=True)
     ]
     letter = Sent(reporters[0].follow_up("Le nom était Zacharie"))
-    # Each in a bundle of its own: in one, those of a day come in no order.
+    # One bundle for each, because the reports of one day have no order within a bundle.
     for each in [*sent, Sent(drop(world, "lettre anonyme")), letter]:
         office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     return office

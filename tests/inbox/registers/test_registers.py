@@ -211,7 +211,7 @@ def test_a_register_counts_but_does_not_list_a_case_for_other_handlers(filled: T
 def test_a_register_lists_cases_in_quarantine_and_in_the_archive(
     filled: Trio, leaving: Office, tmp_path: Path
 ) -> None:
-    """By the command itself. Control: the list of cases shows neither."""
+    """Checked with the command itself. Control: the list of cases shows neither."""
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).quarantined = today()

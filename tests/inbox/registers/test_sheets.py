@@ -184,7 +184,7 @@ def test_the_sheets_describe_the_office_and_quote_the_opinions_of_staff_bodies(
     assert bare("Aucun avis n") in read(FRENCH.impact, replace(KNOWN, consulted=[]))
 
 
-def test_the_assessment_states_if_one_officer_alone_can_open_everything() -> None:
+def test_the_assessment_states_whether_one_officer_alone_can_open_everything() -> None:
     found = [read(FRENCH.impact, replace(KNOWN, quorum=each)) for each in (1, 2)]
     assert [True, False] == [bare("un agent seul ouvre tout") in said for said in found]
 

@@ -162,7 +162,7 @@ def test_an_outbox_gives_no_warnings_about_a_case_that_officers_cannot_see(offic
 
 
 def test_an_outbox_gives_no_warnings_about_a_case_in_quarantine(office: Office) -> None:
-    """Neither that its reply is not feedback nor that something is held back."""
+    """Neither about words that are not feedback nor about texts that are held back."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -369,7 +369,7 @@ def test_the_text_of_a_closing_acknowledges_only_once_an_outbox_has_it(office: O
         assert not session.get_one(Workflow, 1).feedback
 
 
-def test_the_text_that_says_nothing_can_be_told_stops_the_feedback_clock(
+def test_the_text_that_withholds_everything_stops_the_feedback_clock(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
     """A file of templates without such a text is refused."""

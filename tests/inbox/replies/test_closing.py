@@ -371,8 +371,8 @@ def test_telling_the_reporter_an_outcome_needs_a_decision_on_informing_the_prose
 ) -> None:
     """No rule of the law requires it, but a case that nobody scored may concern an offence.
 
-    In full, in part, or by a text beside what is withheld; the preview at the desk is refused, too. A
-    referral to another authority needs no such decision.
+    This holds for disclosure in full, in part, or by a text beside what is withheld, and for the preview at
+    the desk. A referral to another authority needs no such decision.
     """
     office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
@@ -421,7 +421,7 @@ def test_an_inadmissible_report_is_closed_with_or_without_a_referral(
 def test_the_refusal_of_an_outcome_names_the_measure_to_record_by_hand(
     office: Office,
 ) -> None:
-    """No decision of this law records that measure. Once, the hint named only other outcomes."""
+    """No decision of this law records that measure. Otherwise the hint would name only other outcomes."""
     needing = FILES["xx"]["outcomes.toml"].replace(
         b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
     )
@@ -589,8 +589,8 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 ) -> None:
     """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
 
-    Anybody can read the law, so a text of its own would tell a probe which case this is. So could an
-    officer's own words, which are refused there.
+    Anybody can read the law, so a text that only one of them has would tell a probe which one this is. So
+    could an officer's own words, which are refused there.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")

@@ -123,7 +123,7 @@ def test_holding_back_hides_nothing_that_was_already_sent(office: Office, told: 
 def test_the_acknowledgement_emergency_advice_and_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Nor is the text of the law that says nothing can be told, which stops the feedback clock."""
+    """Nor is the text of the law that says why nothing can be told, which stops the feedback clock."""
     office.json("case", "measure", "add", "1", "facilitator_protection", "--tell")
     office.json("message", "reply", "1", "--template", "functional_protection")
     office.json("message", "reply", "1", "--text", "Partez tout de suite, appelez le 17.")

@@ -194,7 +194,7 @@ def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
 
 
 def test_six_successive_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> None:
-    """Anywhere in the text. The control is a run of five words, and the case that has them itself."""
+    """Anywhere in the text. Controls: a run of five words, and the case that contains the passage."""
     office = trio.others
     with office.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])

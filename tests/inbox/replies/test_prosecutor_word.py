@@ -1,7 +1,7 @@
-"""Once a prosecutor is informed, no reporter learns of a finding before the prosecutor does not object.
+"""Once a prosecutor is informed, no reporter learns of a finding before the prosecutor's word.
 
-An unknown reporter may be a probe of the criminal network. A “no objection” is a measure with the role
-``prosecutor_word``.
+The prosecutor's word is the statement that there is no objection to telling those concerned. An unknown
+reporter may be a probe of the criminal network.
 """
 
 import html
@@ -79,7 +79,7 @@ def test_an_outcome_that_confirms_a_report_is_not_told_during_the_offices_procee
 ) -> None:
     """Even if no prosecutor is informed.
 
-    The office's decision or a no objection lifts this, separately for each linked case.
+    The office's decision lifts this, and so does the prosecutor's word, separately for each linked case.
     """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
@@ -114,7 +114,7 @@ def test_an_outcome_that_confirms_a_report_is_not_told_during_the_offices_procee
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_a_no_objection_with_restrictions_allows_no_disclosure(office: Office) -> None:
+def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Office) -> None:
     """Neither to the reporter nor to the persons concerned: the program cannot interpret the restrictions.
 
     A second one without restrictions allows both.
@@ -133,7 +133,9 @@ def test_a_no_objection_with_restrictions_allows_no_disclosure(office: Office) -
 
 
 @pytest.mark.parametrize("outcome", [code for code, each in FRENCH.outcomes.items() if not each.only_after])
-def test_only_the_outcomes_that_the_law_names_wait_for_a_no_objection(office: Office, outcome: str) -> None:
+def test_only_the_outcomes_that_the_law_names_wait_for_the_prosecutors_word(
+    office: Office, outcome: str
+) -> None:
     phone(office)
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
@@ -179,7 +181,7 @@ def test_the_desk_names_the_missing_measure_as_its_forms_do(office: Office) -> N
             )
 
 
-def test_an_outcome_that_confirms_a_report_is_told_once_a_no_objection_is_recorded(
+def test_an_outcome_that_confirms_a_report_is_told_after_the_prosecutors_word(
     office: Office, told: Callable[[], Any]
 ) -> None:
     office.json("case", "decide", "1", "transmit", "--reason", "x")
@@ -188,7 +190,7 @@ def test_an_outcome_that_confirms_a_report_is_told_once_a_no_objection_is_record
     assert ["Merci."] == [each.text for each in told().messages]
 
 
-def test_a_no_objection_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
+def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
     """Both in the order of recording and by its day."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
@@ -206,12 +208,12 @@ def test_a_no_objection_must_be_newer_than_the_last_step_towards_the_prosecutor(
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_the_reporter_learns_of_protection_at_once_and_of_an_inquiry_only_after_a_no_objection(
+def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Whether an officer shares one measure or a closing discloses all.
 
-    Also if nothing is decided yet, or if nobody has been asked to decide.
+    The same holds if nothing is decided yet, or if nobody has been asked to decide.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -251,7 +253,7 @@ def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
     assert {"process_fix"} == {*told().measures_disclosed}
 
 
-def test_feedback_withheld_for_the_prosecutor_is_due_again_after_a_no_objection(office: Office) -> None:
+def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors_word(office: Office) -> None:
     """It was only put off. Feedback withheld for another reason does not become due again."""
 
     def feedback() -> Any:
@@ -271,7 +273,7 @@ def test_feedback_withheld_for_the_prosecutor_is_due_again_after_a_no_objection(
     assert feedback()
 
 
-def test_the_measures_referral_and_none_are_not_shown_before_a_no_objection(office: Office) -> None:
+def test_neither_a_referral_nor_inaction_is_shown_before_the_prosecutors_word(office: Office) -> None:
     """Either would show, now or later, at what stage the case is."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -285,7 +287,7 @@ def test_the_measures_referral_and_none_are_not_shown_before_a_no_objection(offi
     office.json("case", "measure", "share", "1", "2")
 
 
-def test_a_retracted_no_objection_does_not_count(office: Office) -> None:
+def test_a_retracted_word_of_the_prosecutor_does_not_count(office: Office) -> None:
     phone(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "retract", "1", "2", "--reason", "another case")
@@ -304,11 +306,10 @@ def test_a_final_decision_allows_disclosure_until_the_prosecutor_is_informed_aga
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_writing_that_justice_has_a_case_takes_a_no_objection_or_a_reason(office: Office) -> None:
-    """In a reply and in its preview; what the law's own texts say of justice does not.
+def test_writing_that_justice_has_a_case_takes_the_prosecutors_word_or_a_reason(office: Office) -> None:
+    """In a reply and in its preview. The law's own texts may mention justice.
 
-    Also while nobody has decided whether to inform the prosecutor, as for the status: nobody may have scored
-    the case.
+    Also while nobody has decided whether to inform the prosecutor, because the case may be unscored.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
     inner = refused(
@@ -433,7 +434,7 @@ def test_the_warning_names_each_word_about_justice(office: Office) -> None:
 def test_a_sentence_about_a_finding_or_an_action_takes_a_reason_and_a_harmless_one_none(
     office: Office,
 ) -> None:
-    """In both languages, until the prosecutor does not object.
+    """In both languages, until the prosecutor's word.
 
     Once officers have decided not to inform the prosecutor, no sentence takes a reason.
     """
@@ -471,7 +472,7 @@ def test_naming_an_emergency_contact_takes_no_reason(office: Office) -> None:
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_the_status_in_follow_up_is_refused_before_a_no_objection(office: Office) -> None:
+def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
     """It would tell a probe as much as a sentence does. No other status tells it."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
@@ -507,7 +508,7 @@ def test_the_text_of_an_offices_own_template_is_checked_like_typed_text(office: 
     office.json(*reply, "ours", "--despite-warning", "x")
 
 
-def test_a_template_that_confirms_a_report_is_refused_before_a_no_objection(office: Office) -> None:
+def test_a_template_that_confirms_a_report_is_refused_before_the_prosecutors_word(office: Office) -> None:
     """Its preview is refused, too."""
     phone(office)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template")

@@ -1,4 +1,4 @@
-"""Replies: typed at a terminal so that no shell keeps them, checked, acknowledging, and retracted."""
+"""Replies: typing them at a terminal, where no shell keeps the text; acknowledging and retracting."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -197,7 +197,7 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 def test_feedback_needs_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
     """Otherwise a text that tells nothing could stop the clock on the first day.
 
-    As a plain reply, it is sent. A measure taken before the report does not count, nor does the decision that
+    A plain reply needs neither. A measure taken before the report does not count, nor does the decision that
     nobody is informed.
     """
     office = reported.office
