@@ -95,7 +95,7 @@ def test_a_case_or_follow_up_is_marked_as_unread_until_it_is_shown(
 
 
 def test_a_repeated_message_is_not_marked_as_unread(world: World, collect_all: Callable[..., Any]) -> None:
-    """Neither a repeated report, nor a repeated follow-up, nor a follow-up with an unknown key."""
+    """Neither a repeated report, nor a repeated follow-up, nor a follow-up signed with another key."""
     reporter = Reporter(world)
     sent = [first(reporter), Sent(reporter.follow_up())]
     collect_all(*sent)
