@@ -1,4 +1,4 @@
-"""What an open inbox does around an action: who must have declared the case, what is noted, what goes."""
+"""Actions in an open inbox: who must have declared the case, what is recorded, which files are removed."""
 
 import re
 from dataclasses import fields
@@ -21,8 +21,8 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio, undone
 
 
-def test_nobody_is_asked_anything_about_a_case_before_all_present_have_declared_it(trio: Trio) -> None:
-    """Neither to confirm an action, nor which action it is; they declare it without that."""
+def test_an_action_asks_nothing_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
+    """It asks neither for a confirmation nor which action to take. The declaration itself is possible."""
 
     def ask(*_: object) -> Any:
         raise AssertionError
@@ -40,8 +40,8 @@ def test_nobody_is_asked_anything_about_a_case_before_all_present_have_declared_
             pass
 
 
-def test_the_only_officer_declares_nothing(founded: Office, opened_trio: Inbox) -> None:
-    """One of several does, alone or with another."""
+def test_the_only_officer_of_an_inbox_declares_nothing(founded: Office, opened_trio: Inbox) -> None:
+    """One of several officers declares, alone or with another."""
     for present in (("alice",), ("alice", "chloe")):
         with undone(opened_trio, present) as session:
             assert present == declared.asked(session)
@@ -49,8 +49,8 @@ def test_the_only_officer_declares_nothing(founded: Office, opened_trio: Inbox) 
         assert () == declared.asked(session)
 
 
-def test_who_reads_a_case_again_in_the_same_session_is_noted_once(trio: Trio) -> None:
-    """A list is noted each time."""
+def test_reading_a_case_again_in_the_same_session_is_recorded_once(trio: Trio) -> None:
+    """A list is recorded each time."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(update(Case).values(new=False))
@@ -65,7 +65,7 @@ def test_who_reads_a_case_again_in_the_same_session_is_noted_once(trio: Trio) ->
     assert ["show", "list", "list", "show", "list"] == noted
 
 
-def test_a_file_that_is_gone_already_does_not_keep_others_from_being_removed(trio: Trio) -> None:
+def test_a_missing_file_does_not_stop_the_removal_of_others(trio: Trio) -> None:
     with trio.others.opened() as inbox:
         left = inbox.home.root / "left"
         left.touch()
@@ -101,14 +101,14 @@ def test_the_folders_of_removed_files_are_flushed_to_the_disk(
         assert [] == [*home.arriving.iterdir()]
 
 
-def test_changes_to_a_case_in_quarantine_are_found(trio: Trio) -> None:
-    """An officer may close such a case, and must first see what others changed in it."""
+def test_the_changes_to_a_case_in_quarantine_are_found(trio: Trio) -> None:
+    """An officer may close such a case, but must first see what others changed in it."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     with trio.others.opened() as inbox:
         assert "quarantine" in {each.action for each in journal_view.changes(inbox, ("alice",), 1, 0)}
 
 
-def test_an_action_still_says_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+def test_an_action_keeps_its_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:
     alone = Actor({"alice": Presence.OWN}, today())
     with (
         pytest.raises(Locked, match=re.escape(str(USED_UP))),
@@ -117,7 +117,7 @@ def test_an_action_still_says_why_it_takes_two_officers(opened_trio: Inbox) -> N
         raise AssertionError
 
 
-def test_the_first_of_several_actions_says_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+def test_the_first_of_several_actions_explains_why_they_take_two_officers(opened_trio: Inbox) -> None:
     """The others are confirmed together with it."""
     alone = Actor({"alice": Presence.OWN}, today())
     first, second = action(Code.NOTE, 1).by(2, USED_UP), action(Code.SHOW, 1)

@@ -1,4 +1,4 @@
-"""The table of actions: each has its words in both languages, is done somewhere, and is made in one room."""
+"""The table of actions: each action has labels in both languages, is used, and is created in one room."""
 
 import ast
 import re
@@ -19,7 +19,9 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
-# These sets are literal: a change of the table has to be made here, too. These actions need a reason,
+# These sets are literal, so that each change to the table is made here as well.
+#
+# These actions need a reason.
 REASONED = {
     Code.ASSESS_SOURCE,
     Code.BREAK_GLASS,
@@ -45,7 +47,7 @@ REASONED = {
     Code.REOPEN,
     Code.RETRACT_CONSULTATION,
 }
-# these may have one,
+# These may have a reason.
 MAY_BE_REASONED = {
     Code.CHANGE_OFFICERS,
     Code.CLOSE,
@@ -65,7 +67,7 @@ MAY_BE_REASONED = {
     Code.ROTATE_KEYS,
     Code.WRITE_LETTER,
 }
-# oversight counts these, which depart from the ordinary, or change who can act or see, or the measure,
+# Oversight counts these: they are exceptional, or change who can act or see, or change the rules.
 OVERSEEN = {
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
@@ -129,7 +131,7 @@ OVERSEEN = {
     Code.UNSEND,
     Code.WRITE_LETTER,
 }
-# these only read,
+# These only read.
 READING = {
     Code.COMPARE_IDENTITY,
     Code.LIST,
@@ -156,7 +158,7 @@ READING = {
     Code.SHOW,
     Code.SIGN_IN,
 }
-# of which these are noted once in a session,
+# These are recorded once in a session.
 ONCE = {
     Code.LIST_DISCLOSURES,
     Code.LIST_HANDLERS,
@@ -165,7 +167,7 @@ ONCE = {
     Code.READ_TIMELINE,
     Code.SHOW,
 }
-# these work on all cases,
+# These work on all cases.
 ON_ALL_CASES = {
     Code.ACCEPT_GAP,
     Code.ACCEPT_INSTANCE,
@@ -184,7 +186,7 @@ ON_ALL_CASES = {
     Code.RENEW_SHARES,
     Code.UPGRADE,
 }
-# these may be taken on a case that is not declared,
+# These are allowed on a case that is not declared.
 UNDECLARED = {
     Code.BREAK_GLASS,
     Code.DECLARE,
@@ -195,7 +197,7 @@ UNDECLARED = {
     Code.QUARANTINE,
     Code.SPREAD_CONFLICT,
 }
-# and these carry a text that is compared with the identity of the reporter.
+# These have a text that is compared with the reporter's identity.
 COMPARED = {
     Code.CLOSE,
     Code.DECIDE,
@@ -208,7 +210,7 @@ COMPARED = {
     Code.REPLY,
     Code.WRITE_LETTER,
 }
-# None of these shows anything of a report: they may be taken on a case in quarantine.
+# These show nothing of a report, so they are allowed on a case in quarantine.
 IN_QUARANTINE = {
     Code.REPLY, Code.PREVIEW_REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
     Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
@@ -223,7 +225,7 @@ def is_said(label: Texts | None) -> bool:
 
 
 def made_here(source: str) -> Iterator[int]:
-    """Yield the lines on which a source makes an action, or opens the inbox for one."""
+    """Yield the lines on which a source creates an action, or opens the inbox for one."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="action" | "Action")):
@@ -237,8 +239,11 @@ def test_every_code_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_every_value_can_be_said_in_both_languages(name: str, field: Field) -> None:
-    """A code by its own label, all else by that of its name, which has a place for it; a flag needs none."""
+def test_every_value_has_a_label_in_both_languages(name: str, field: Field) -> None:
+    """A code has its own label.
+
+    Other values share that of their name, which has a place for them unless they are flags.
+    """
     if field.form is Form.CODE:
         assert all(map(is_said, labels.of(field.labels).values()))
         return
@@ -248,8 +253,8 @@ def test_every_value_can_be_said_in_both_languages(name: str, field: Field) -> N
     assert places == {field.form is not Form.FLAG}
 
 
-def test_a_name_of_a_value_means_the_same_wherever_it_stands() -> None:
-    """Its words are looked up by the name alone."""
+def test_the_name_of_a_value_has_the_same_meaning_in_every_action() -> None:
+    """Labels are looked up by the name alone."""
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
 
 
@@ -258,8 +263,8 @@ def test_an_action_takes_one_officer_or_two() -> None:
     assert 1 == action(Code.NOTE, 1).officers
 
 
-def test_the_table_asks_reasons_for_and_counts_what_is_written_down_here() -> None:
-    """Officers needed: tests/inbox/session/test_two_officers.py."""
+def test_the_actions_with_a_reason_and_those_that_oversight_counts_are_listed_here() -> None:
+    """The actions that take two officers are listed in test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
     assert {code for code, rule in TABLE.items() if rule.oversight} == OVERSEEN
@@ -276,14 +281,14 @@ def test_the_table_asks_reasons_for_and_counts_what_is_written_down_here() -> No
         ("quarantine", IN_QUARANTINE),
     ],
 )
-def test_which_actions_a_condition_holds_for_is_written_down(condition: str, codes: set[Code]) -> None:
-    """One more is a decision, to be made here as well; which are alarms: test_comparisons.py."""
+def test_the_actions_with_each_condition_are_listed_here(condition: str, codes: set[Code]) -> None:
+    """Each change is a decision that is repeated here. The alarms are listed in test_comparisons.py."""
     assert codes == {code for code, rule in TABLE.items() if getattr(rule, condition)}
 
 
 @pytest.mark.parametrize("code", Code)
-def test_an_action_has_a_reason_if_and_only_if_the_table_gives_it_one(code: Code) -> None:
-    """One that is needed is not made of spaces; nor can an entry have values that the table does not give."""
+def test_an_action_has_a_reason_only_if_the_table_allows_or_requires_one(code: Code) -> None:
+    """A required reason is not blank. An action accepts only the values that the table lists."""
     reason = TABLE[code].reason
     if reason is Reason.NONE:
         with pytest.raises(TypeError):
@@ -297,15 +302,15 @@ def test_an_action_has_a_reason_if_and_only_if_the_table_gives_it_one(code: Code
         action(code, None, "" if reason is Reason.NONE else "x", no_such_value=1)
 
 
-def test_a_reason_stands_on_one_line_however_it_was_typed() -> None:
-    """What is left of a break is a space; a long one counts as it stands in the entry."""
+def test_the_lines_of_a_reason_are_joined_into_one() -> None:
+    """Each line break becomes a space. The length limit applies to the result."""
     assert "as he said, twice" == action(Code.HOLD, 1, " as he\r\n said,\u2028\ttwice \n").reason
     assert LONGEST_REASON == len(action(Code.HOLD, 1, "\n" * 9 + "x" * LONGEST_REASON).reason)
     with pytest.raises(Refused, match="characters"):
         action(Code.HOLD, 1, "x" * (LONGEST_REASON + 1))
 
 
-def test_a_text_of_an_entry_has_at_most_so_many_characters() -> None:
+def test_the_length_of_a_text_in_an_entry_is_limited() -> None:
     with pytest.raises(Refused, match="a line may have at most"):
         action(Code.LIST_FOR_VISA, list="x" * (LONGEST_TEXT + 1))
     longest = "x" * LONGEST_TEXT
@@ -324,29 +329,29 @@ def test_a_text_of_an_entry_has_at_most_so_many_characters() -> None:
         ("tag", {"removed": True}, "removed"),
     ],
 )
-def test_values_are_said_in_words(code: str, values: dict[str, Value], said: str) -> None:
-    """What has no words stands as it is."""
+def test_values_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
+    """A value without a label is shown unchanged."""
     assert said == action_words.values(code, values, "en")
 
 
-def test_every_action_is_done_somewhere() -> None:
-    """An action that nothing does would make the list of what can be done a lie."""
-    # The table of actions and the matrix of exits name them all, and do none.
+def test_every_action_is_used_somewhere() -> None:
+    """Otherwise, the table would list actions that nobody can take."""
+    # The table of actions and the matrix of exits name all actions without using them.
     tables = {INBOX / "session" / "actions.py", INBOX / "casework" / "exits.py"}
     text = "".join(path.read_text("utf-8") for path in INBOX.rglob("*.py") if path not in tables)
     done = set(re.findall(r"\bCode\.([A-Z_0-9]+)\b", text))
     assert {code.name for code in Code} - done == set()
 
 
-def test_what_makes_an_action_is_found() -> None:
-    """The control of the next: each way to make one, and what only looks like it."""
+def test_the_search_finds_each_way_to_create_an_action() -> None:
+    """Control of the next test. It ignores code that only looks similar."""
     ways = ("action(Code.LIST)", "Action(Code.LIST)", "inbox.acting(who, deed)", "actions.Action(x)")
     assert [[1]] * len(ways) == [list(made_here(way)) for way in ways]
     assert [] == list(made_here("journal_view.action(code, told); g.action; link.reaction()"))
 
 
-def test_no_command_and_no_page_makes_an_action_itself() -> None:
-    """Its room does, once for both surfaces."""
+def test_no_command_or_page_creates_an_action_itself() -> None:
+    """A room creates it, once for both surfaces."""
     found = {str(path): list(made_here(path.read_text("utf-8"))) for path in SURFACES}
     assert {} == {path: lines for path, lines in found.items() if lines}
     assert len(found) > 50

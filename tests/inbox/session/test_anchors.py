@@ -1,4 +1,4 @@
-"""A journal rewritten or cut by somebody who can sign it: found by what the portal keeps, and by paper."""
+"""Anchors and heads on paper detect a journal that was rewritten or cut by somebody who can sign it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ Kept = list[tuple[int, Manifest]]
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> build.Office:
-    """An inbox that made three outboxes, with other acts before, between and after them."""
+    """An inbox that made three outboxes, with other actions before, between and after them."""
     made = build.Office.found(tmp_path_factory.mktemp("anchored"))
     for _ in range(3):
         assert 0 == made.run("case", "list").code
@@ -44,7 +44,7 @@ def opened(office: build.Office) -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def kept(office: build.Office) -> Kept:
-    """What the portal keeps of the three outboxes."""
+    """The manifests of the three outboxes, which the portal keeps."""
     paths = [office.out / f"outbox-inspection-{n}.tar" for n in (1, 2, 3)]
     return [(n, bundle.read([path.read_bytes()])[0]) for n, path in enumerate(paths, 1)]
 
@@ -70,7 +70,7 @@ def head_of(session: Session, n: int) -> str:
 def rewrite(
     session: Session, change: Callable[[journal.Entry], journal.Entry], genesis: bytes | None = None
 ) -> None:
-    """Sign the whole journal anew with one thing changed, as whoever has the open vault can."""
+    """Sign the whole journal again with one change, as anybody with the open vault can."""
     office = session.get_one(Office, 1)
     end = Head(0, genesis or office.journal_genesis)
     session.execute(update(Office).values(journal_genesis=end.hash))
@@ -84,12 +84,15 @@ def rewrite(
 
 
 def other_day(n: int) -> Callable[[journal.Entry], journal.Entry]:
-    """Return what makes entry ``n`` say that another officer did it."""
+    """Return a change that attributes entry ``n`` to another officer."""
     return lambda entry: build.replace(entry, officers={"nobody": Presence.OWN}) if entry.n == n else entry
 
 
-def test_a_true_journal_agrees_with_all_of_it(opened: Inbox, kept: Kept) -> None:
-    """The control of all below: anchors from any number on, and every head that was ever written down."""
+def test_an_unchanged_journal_agrees_with_every_anchor_and_every_head(opened: Inbox, kept: Kept) -> None:
+    """Control of the tests below.
+
+    The anchors may begin later, and a head may be typed with other case and spaces.
+    """
     with undone(opened) as session:
         found = check(session, kept)
         assert (8, 3, 7, []) == (found.head.n, found.outboxes, found.anchored, found.warnings)
@@ -101,10 +104,10 @@ def test_a_true_journal_agrees_with_all_of_it(opened: Inbox, kept: Kept) -> None
 
 
 @pytest.mark.parametrize("n", [1, 3, 6])
-def test_a_journal_signed_anew_is_found_by_the_anchors_and_by_paper(
+def test_a_rewritten_journal_is_detected_by_the_anchors_and_by_a_head_on_paper(
     opened: Inbox, kept: Kept, n: int
 ) -> None:
-    """In itself it holds; the first outbox after the change names another entry."""
+    """The journal itself is consistent, but the first outbox after the change names another entry."""
     with undone(opened) as session:
         written = head_of(session, 8)
         rewrite(session, other_day(n))
@@ -114,16 +117,16 @@ def test_a_journal_signed_anew_is_found_by_the_anchors_and_by_paper(
         assert "entry 8 of the journal differs from the one on paper" in refusal(session, None, written)
 
 
-def test_a_journal_begun_anew_is_found(opened: Inbox, kept: Kept) -> None:
-    """With another genesis, in the office's row too."""
+def test_a_journal_with_another_genesis_is_detected(opened: Inbox, kept: Kept) -> None:
+    """The genesis is changed in the row of the office too."""
     with undone(opened) as session:
         rewrite(session, lambda entry: entry, genesis=bytes(32))
         check(session, None)
         assert "entry 3 of the journal differs from the one that outbox 1 names" in refusal(session, kept)
 
 
-def test_what_was_changed_after_the_last_anchor_is_found_by_paper_alone(opened: Inbox, kept: Kept) -> None:
-    """So the head belongs on paper at the end of every day."""
+def test_only_a_head_on_paper_detects_a_change_after_the_last_anchor(opened: Inbox, kept: Kept) -> None:
+    """So officers should write down the head at the end of every day."""
     with undone(opened) as session:
         written = head_of(session, 8)
         rewrite(session, other_day(8))
@@ -132,8 +135,8 @@ def test_what_was_changed_after_the_last_anchor_is_found_by_paper_alone(opened: 
 
 
 @pytest.mark.parametrize("last", range(2, 7))
-def test_a_removed_end_is_found(opened: Inbox, kept: Kept, last: int) -> None:
-    """The number of the first entry that is gone is named."""
+def test_a_removed_end_of_the_journal_is_detected(opened: Inbox, kept: Kept, last: int) -> None:
+    """The error gives the number of the first missing entry."""
     with undone(opened) as session:
         written = head_of(session, 8)
         session.execute(delete(JournalEntry).where(JournalEntry.n > last))
@@ -144,7 +147,7 @@ def test_a_removed_end_is_found(opened: Inbox, kept: Kept, last: int) -> None:
         )
 
 
-def test_other_entries_in_place_of_a_removed_end_are_found(opened: Inbox, kept: Kept) -> None:
+def test_other_entries_in_place_of_a_removed_end_are_detected(opened: Inbox, kept: Kept) -> None:
     with undone(opened) as session:
         session.execute(delete(JournalEntry).where(JournalEntry.n > 5))
         session.expire_all()
@@ -154,15 +157,17 @@ def test_other_entries_in_place_of_a_removed_end_are_found(opened: Inbox, kept: 
         assert "entry 7 of the journal differs from the one that outbox 3 names" in refusal(session, kept)
 
 
-def test_reply_keys_that_are_gone_still_vouch_for_what_they_signed(opened: Inbox, kept: Kept) -> None:
-    """Their seeds are destroyed one day; their public halves stay."""
+def test_the_signatures_of_destroyed_reply_keys_can_still_be_verified(opened: Inbox, kept: Kept) -> None:
+    """Their public halves stay when their seeds are destroyed."""
     with undone(opened) as session:
         session.execute(update(ReplyKey).values(seed=None))
         assert 3 == check(session, kept).outboxes
 
 
-def test_a_file_that_is_not_of_this_inbox_is_not_taken(opened: Inbox, kept: Kept, tmp_path: Path) -> None:
-    """Signed by another, under another number, of another deployment, or no file of anchors at all."""
+def test_an_anchor_file_that_does_not_belong_to_this_inbox_is_refused(
+    opened: Inbox, kept: Kept, tmp_path: Path
+) -> None:
+    """A manifest is from another inbox, altered or listed under another number. One file has no anchors."""
     stranger = build.Office.found(tmp_path)
     assert 0 == stranger.run("exchange", "outbox", "--out", stranger.out).code
     theirs = bundle.read([(stranger.out / "outbox-inspection-1.tar").read_bytes()])[0]
@@ -180,7 +185,7 @@ def test_a_file_that_is_not_of_this_inbox_is_not_taken(opened: Inbox, kept: Kept
             anchors.check(session, [b"holiday" * 300], None)
 
 
-def test_no_flipped_byte_of_the_file_is_taken(opened: Inbox, kept: Kept) -> None:
+def test_an_anchor_file_with_a_flipped_byte_is_refused(opened: Inbox, kept: Kept) -> None:
     raw = b"".join(form.write(kept))
     with undone(opened) as session:
         for place in range(0, len(raw), 47):
@@ -189,8 +194,8 @@ def test_no_flipped_byte_of_the_file_is_taken(opened: Inbox, kept: Kept) -> None
                 anchors.check(session, [flipped], None)
 
 
-def test_what_the_comparison_does_not_cover_is_said(opened: Inbox, kept: Kept) -> None:
-    """None at all, a gap between them, and an end before what the portal is known to have."""
+def test_the_check_warns_about_outboxes_that_it_could_not_compare(opened: Inbox, kept: Kept) -> None:
+    """The file is empty, has a gap, or ends before the last outbox that the portal has applied."""
     with undone(opened) as session:
         assert ["the file holds no anchor: nothing was compared"] == check(session, []).warnings
         assert "between 1 and 3" in check(session, [kept[0], kept[2]]).warnings[0]
@@ -202,12 +207,12 @@ def test_what_the_comparison_does_not_cover_is_said(opened: Inbox, kept: Kept) -
 
 
 @pytest.mark.parametrize("written", ["", "8", "ABCD " * 8, "8 ABCD", "0 " + "ABCD " * 8, "8 " + "AB1D " * 8])
-def test_what_is_no_head_is_told_so(written: str) -> None:
+def test_an_invalid_journal_head_is_refused(written: str) -> None:
     with pytest.raises(Refused, match="not a journal head"):
         anchors.paper(written)
 
 
-def test_a_wrong_letter_or_a_number_too_high_is_told(opened: Inbox) -> None:
+def test_the_errors_for_a_mistyped_letter_and_for_a_missing_entry_differ(opened: Inbox) -> None:
     with undone(opened) as session:
         right = head_of(session, 4)
         wrong = right[:-1] + ("A" if right[-1] != "A" else "B")
@@ -215,8 +220,10 @@ def test_a_wrong_letter_or_a_number_too_high_is_told(opened: Inbox) -> None:
         assert "entry 9 of the journal is missing" in refusal(session, None, right.replace("4", "12", 1))
 
 
-def test_the_commands_verify_with_both(office: build.Office, kept: Kept, tmp_path: Path) -> None:
-    """The head is what `outbox` and `journal list` say in their last line."""
+def test_the_journal_command_verifies_anchors_and_a_head_on_paper(
+    office: build.Office, kept: Kept, tmp_path: Path
+) -> None:
+    """The last lines of `outbox` and `journal list` are the head."""
     own, file = office.copy(tmp_path), tmp_path / "anchors.tar"
     file.write_bytes(b"".join(form.write(kept)))
     made = own.run("exchange", "outbox", "--out", own.out)

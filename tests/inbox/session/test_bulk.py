@@ -1,4 +1,4 @@
-"""Many cases are tagged or assigned in one act, all or none, noted of each."""
+"""Bulk actions tag or assign many cases, all or none of them, with a journal entry for each."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.copy_of("founded_bulk")
 
 @pytest.fixture(scope="module")
 def founded_bulk(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The trio's inbox with its three cases open, and nothing kept from the two who are present."""
+    """The trio's inbox with its three cases open, none of them hidden from the two signed-in officers."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("bulk")))
     for number in ("1", "2", "3"):
         trio.others.json("case", "reopen", number, "--reason", "x")
@@ -33,8 +33,8 @@ def assigned(office: Office) -> list[Any]:
     return [office.json("case", "show", str(number))["work"]["assigned"] for number in (1, 2, 3)]
 
 
-def test_many_are_tagged_in_one_act(office: Office) -> None:
-    """Each once, noted of each, by number or by what they have in common."""
+def test_many_cases_are_tagged_in_one_action(office: Office) -> None:
+    """The cases are chosen by number or by filter. Each case has one journal entry."""
     assert {"cases": [1, 2]} == office.json("queue", "tag", "2", "1", "2", "--add", "Escale", "--add", "quai")
     assert [["case 1", "escale", "quai"], ["case 2", "escale", "quai"]] == [tags(office, n) for n in (1, 2)]
     assert [(1, {}), (2, {})] == noted(office, "tag")
@@ -48,7 +48,7 @@ def test_many_are_tagged_in_one_act(office: Office) -> None:
     assert [(1, {"removed": True}), (2, {"removed": True})] == noted(office, "tag")[-2:]
 
 
-def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
+def test_many_cases_are_assigned_in_one_action(office: Office) -> None:
     office.json("queue", "assign", "1", "2", "3", "--to", "alice")
     assert ["alice"] * 3 == assigned(office)
     assert [(number, {"officer": "alice"}) for number in (1, 2, 3)] == noted(office, "assign")
@@ -75,7 +75,9 @@ def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
         (["unassign", "1", "--to", "alice"], 2, "No such option"),
     ],
 )
-def test_all_are_done_or_none(office: Office, words: list[str], code: int, said: str) -> None:
+def test_a_refused_bulk_action_changes_no_case(
+    office: Office, words: list[str], code: int, said: str
+) -> None:
     office.json("case", "tag", "add", "1", "vu")
     before = office.state()
     ended = office.run("queue", *words)
@@ -83,8 +85,11 @@ def test_all_are_done_or_none(office: Office, words: list[str], code: int, said:
     assert before == office.state()
 
 
-def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(office: Office) -> None:
-    """By number, by filter, in the journal; the control is what the others do."""
+def test_a_bulk_action_neither_changes_nor_reveals_a_case_to_an_excluded_officer(office: Office) -> None:
+    """The officer tries numbers and filters and reads the journal.
+
+    The control is the other officers' action.
+    """
     trio = Trio(office)
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
         said = refused(trio.excluded, "queue", words[0], "1", "3", *words[1:])
@@ -98,7 +103,7 @@ def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(office: Offi
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_what_is_for_its_handlers_alone_is_changed_by_them(office: Office) -> None:
+def test_only_the_handlers_of_a_restricted_case_can_change_it_in_bulk(office: Office) -> None:
     trio = Trio(office)
     office.json("access", "restrict", "1", "alice", "chloe")
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):

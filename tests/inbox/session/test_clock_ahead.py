@@ -1,4 +1,4 @@
-"""A clock that was ahead for a while: what was dated by it, and how days count from today again."""
+"""A clock that was ahead for a while: entries have a later day until two officers correct it."""
 
 from datetime import date
 
@@ -10,8 +10,11 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import Trio
 
 
-def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until then nothing can be done, and the hint names it; afterwards everything can."""
+def test_two_officers_record_that_the_clock_was_ahead(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before that, every command is refused, with a hint that names this one.
+
+    Afterwards, everything works.
+    """
     clock = moved(monkeypatch)
     office: Office = trio.others
     nothing = office.run("journal", "correct-clock", "--reason", "x")
@@ -38,14 +41,14 @@ def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pyt
     )
     assert noted["head"]["n"] == entry["n"]
     clock.wait(-1)
-    assert 1 == office.run("case", "list").code  # days count from there
+    assert 1 == office.run("case", "list").code  # the correction sets the earliest day
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])
-def test_a_clock_of_which_no_file_can_be_dated_is_named(
+def test_an_impossible_clock_is_named_in_the_error(
     trio: Trio, monkeypatch: pytest.MonkeyPatch, day: date
 ) -> None:
-    """Not a file, which is what the hint of other faults blames; nothing is changed, and the desk says it."""
+    """Other errors blame a file in their hint. Nothing changes, and the desk shows the same error."""
     clock, before = moved(monkeypatch), trio.others.state()
     with sitting(trio.others) as client:
         clock.day = day

@@ -1,4 +1,4 @@
-"""Whoever types names does not learn alone which of them is the reporter's; two who act together see it."""
+"""One officer who types names cannot learn which is the reporter's; two officers who act together see it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ QUIET = "Merci. Nous lisons ce que vous avez écrit."
 
 @pytest.fixture(scope="module")
 def founded_compared(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers, and a case whose reporter has said who it is; nothing else of it is kept apart."""
+    """An inbox of three officers, with a case for which the identity of the reporter is recorded."""
     folder = tmp_path_factory.mktemp("compared")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -75,24 +75,24 @@ pytestmark = pytest.mark.copy_of("founded_compared")
 
 
 def alone(name: str = "alice") -> Actor:
-    """Return an officer who has signed in, and confirms nothing with anybody."""
+    """Return a signed-in officer with whom nobody confirms anything."""
     return Actor({name: Presence.OWN}, today())
 
 
 def joined(name: str = "alice") -> Actor:
-    """Return the same officer, with whom bruno types a passphrase where it is asked for."""
+    """Return the same officer, with bruno confirming every action that takes two officers."""
     both = {name: Presence.CONFIRMED, "bruno": Presence.CONFIRMED}
     return Actor({name: Presence.OWN}, today(), lambda *_: both)
 
 
 def seen(inbox: Inbox, who: Actor, text: str) -> list[tuple[str, str]]:
-    """Return what is said of a text before it leaves, and of which words."""
+    """Return the findings of the check before a text is sent, and the words that each names."""
     view = drafts.preview(inbox, who, 1, Draft(text=text))
     return [(each["why"], each["words"]) for each in view["findings"]]
 
 
 def looks(inbox: Inbox) -> list[tuple[list[str], dict[str, Any]]]:
-    """Return the entries of comparisons: who, and what came of it."""
+    """Return the officers and the values of each entry for a comparison."""
     with inbox.transaction() as session:
         found = [entry for entry in journal.of_case(session, 1) if entry.action == "compare-identity"]
     return [([*each.officers], dict(each.values)) for each in found]
@@ -106,8 +106,13 @@ def refused() -> Iterator[list[str]]:
     said += [str(caught.value.what), str(caught.value.hint)]
 
 
-def test_one_officer_hears_the_same_whatever_of_an_identity_a_text_touches(office: Office) -> None:
-    """One word or all of it, first or last, alone or among colleagues: no word, no number, no place."""
+def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_contains(
+    office: Office,
+) -> None:
+    """The texts contain one word or all, alone or among colleagues.
+
+    No answer gives a word, a number or a place.
+    """
     texts = [
         "Kerguelen",
         "Notre liste : " + ", ".join([*COLLEAGUES, "Kerguelen"]),
@@ -125,13 +130,13 @@ def test_one_officer_hears_the_same_whatever_of_an_identity_a_text_touches(offic
         assert "only two officers together are shown which words" in said[0]
 
 
-def test_two_who_confirm_it_see_the_words(inbox: Inbox) -> None:
-    """And whoever gave both passphrases with a command; not two who opened a session before."""
+def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
+    """So do two who gave both passphrases with a command, but not two who opened a session earlier."""
     text = f"{COLLEAGUES[0]} et Maëlle Kerguelen"
     before = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today())
     assert [("identity", "")] == seen(inbox, before, text)
     sheet = Actor({"alice": Presence.OWN, "bruno": Presence.SHEET}, today(), is_fresh=True)
-    with pytest.raises(Locked):  # it is used up for alice
+    with pytest.raises(Locked):  # alice has used up the answers
         seen(inbox, sheet, text)
     shown = seen(inbox, joined(), text)
     assert {"Maëlle", "Kerguelen"} <= {words for why, words in shown if why == "identity"}
@@ -139,8 +144,11 @@ def test_two_who_confirm_it_see_the_words(inbox: Inbox) -> None:
     assert shown == seen(inbox, fresh, text)
 
 
-def test_after_one_such_answer_a_text_is_compared_before_two_alone(inbox: Inbox) -> None:
-    """Whatever it says; then it begins anew. Another officer has an answer of their own."""
+def test_after_one_match_for_an_officer_alone_a_text_is_compared_only_for_two(inbox: Inbox) -> None:
+    """The text does not matter.
+
+    After the comparison for two, the count starts again. Each officer has a count.
+    """
     assert [] == seen(inbox, alone(), QUIET)
     assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
     for text in (QUIET, "Kerguelen", COLLEAGUES[0]):
@@ -152,8 +160,11 @@ def test_after_one_such_answer_a_text_is_compared_before_two_alone(inbox: Inbox)
     assert [] == seen(inbox, alone(), QUIET)
 
 
-def test_an_alarm_waits_for_no_second_officer(inbox: Inbox) -> None:
-    """Its reason is then compared with nothing, and not kept: the journal says so. Otherwise it is kept."""
+def test_an_alarm_does_not_wait_for_a_second_officer(inbox: Inbox) -> None:
+    """If the officer has used up the answers, the reason is neither compared nor kept.
+
+    The journal says so.
+    """
     alarms: list[tuple[Code, dict[str, str]]] = [(Code.QUARANTINE, {}), (Code.EXCLUDE, {"officer": "bruno"})]
     assert {code for code, _ in alarms} == {code for code, rule in TABLE.items() if rule.alarm}
     for is_used_up, words, flag in ((False, "le chef y est nommé", {}), (True, "", {"reason_unkept": True})):
@@ -171,7 +182,7 @@ def test_an_alarm_waits_for_no_second_officer(inbox: Inbox) -> None:
     assert "has reached the limit of comparisons" in str(caught.value.what)
 
 
-def test_who_tries_one_name_after_the_other_has_so_many_answers_and_no_more(inbox: Inbox) -> None:
+def test_an_officer_who_tries_one_name_after_another_gets_a_limited_number_of_answers(inbox: Inbox) -> None:
     for n in range(comparisons.MOST_ALONE):
         assert [] == seen(inbox, alone(), f"Jean{n:02}")
     with pytest.raises(Locked):
@@ -179,8 +190,8 @@ def test_who_tries_one_name_after_the_other_has_so_many_answers_and_no_more(inbo
     assert comparisons.MOST_ALONE == len(looks(inbox))
 
 
-def test_no_text_is_compared_before_one_officer_who_has_used_up_the_answers(inbox: Inbox) -> None:
-    """Whatever the action is, though the table has no text of it; for another officer it is."""
+def test_no_action_compares_a_text_for_an_officer_who_has_used_up_the_answers(inbox: Inbox) -> None:
+    """The table lists no text for this action. For another officer, the text is compared."""
     assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
     with pytest.raises(Locked), inbox.acting(alone(), action(Code.NOTE, 1)) as session:
         comparisons.touched(session, 1, QUIET)
@@ -188,7 +199,7 @@ def test_no_text_is_compared_before_one_officer_who_has_used_up_the_answers(inbo
         assert comparisons.touched(session, 1, QUIET) is None
 
 
-def test_a_case_of_which_nobody_noted_the_identity_is_compared_with_nothing(
+def test_no_text_is_compared_if_no_identity_is_recorded_for_the_case(
     inbox: Inbox,
 ) -> None:
     with inbox.transaction() as session:
@@ -198,7 +209,7 @@ def test_a_case_of_which_nobody_noted_the_identity_is_compared_with_nothing(
     assert [] == looks(inbox)
 
 
-# Each does something with a text of an officer's, at most into a new file.
+# Each uses a text that an officer wrote. Some would write a new file.
 WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
     "reply": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text)),
     "with a reason": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text, despite="x")),
@@ -239,12 +250,12 @@ WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
 
 
 @pytest.mark.slow
-def test_what_is_refused_to_one_officer_is_noted_nevertheless_and_counted(
+def test_a_comparison_is_recorded_and_counted_even_if_the_action_is_refused(
     inbox: Inbox, tmp_path: Path
 ) -> None:
-    """By the act, by its preview, by a letter or a measure: whoever tries names leaves that in the journal.
+    """So an officer who tries names leaves a trace, whatever the action.
 
-    An act that is refused because it takes two tells nothing, and is noted as well.
+    An action that is refused because it takes two officers reveals nothing, but is recorded as well.
     """
     for count, (name, way) in enumerate(WAYS.items(), 1):
         with refused() as said:
@@ -258,11 +269,11 @@ def test_what_is_refused_to_one_officer_is_noted_nevertheless_and_counted(
         seen(inbox, joined(), QUIET)
 
 
-def test_no_reason_that_the_journal_keeps_tells_of_the_reporter(inbox: Inbox) -> None:
-    """Of whichever action about a case, though two give it; one that is compared with nothing else goes."""
+def test_the_journal_keeps_no_reason_that_could_identify_the_reporter(inbox: Inbox) -> None:
+    """Every action with a reason is tried, and two officers give it. A harmless reason is accepted."""
     two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
     two = replace(two, confirm=lambda *_: two.present)
-    # That of the clock is of no case, and is refused where there is nothing to correct.
+    # Correcting the clock concerns no case, and is refused if there is nothing to correct.
     codes = [code for code, rule in TABLE.items() if rule.reason is not Reason.NONE]
     codes.remove(Code.CORRECT_CLOCK)
     assert len(codes) > 34
@@ -279,8 +290,8 @@ def test_no_reason_that_the_journal_keeps_tells_of_the_reporter(inbox: Inbox) ->
         pass
 
 
-def test_a_reason_is_compared_with_nothing_that_those_present_may_not_read(inbox: Inbox) -> None:
-    """Nobody tries words on it; a colleague reads it, and is refused."""
+def test_a_reason_is_not_compared_with_a_case_that_the_officer_may_not_read(inbox: Inbox) -> None:
+    """Otherwise, the officer could test words on it. A colleague who may read the case is refused."""
     with inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer="chloe"))
     with inbox.acting(alone("chloe"), action(Code.QUARANTINE, 1, "Mme Kerguelen")):
@@ -290,16 +301,16 @@ def test_a_reason_is_compared_with_nothing_that_those_present_may_not_read(inbox
     assert ["alice"] == [name for names, _ in looks(inbox) for name in names]
 
 
-def test_a_text_that_is_refused_for_its_length_was_compared_all_the_same(inbox: Inbox) -> None:
-    """Else names could be tried without an entry: what is not refused for them goes on to be refused."""
+def test_a_text_that_is_refused_for_its_length_is_compared_nevertheless(inbox: Inbox) -> None:
+    """Otherwise, names could be tried without a journal entry."""
     with refused() as said:
         drafts.send(inbox, alone(), 1, Draft(text="Martin" + " et" * 9_000))
     assert "does not fit" in said[0]
     assert [(["alice"], {})] == looks(inbox)
 
 
-def test_an_act_that_asks_for_a_second_officer_has_told_something_already(inbox: Inbox) -> None:
-    """That nothing stands in its way: that counts, too, though nobody confirms it."""
+def test_an_action_that_asks_for_a_second_officer_counts_as_an_answer(inbox: Inbox) -> None:
+    """It shows that the text does not touch the identity, even if nobody confirms the action."""
     before = len(looks(inbox))
     ended = Closing(outcome="unfounded", disclosure=Disclosure.FULL, text=QUIET)
     with pytest.raises(Locked):
@@ -307,8 +318,8 @@ def test_an_act_that_asks_for_a_second_officer_has_told_something_already(inbox:
     assert [(["alice"], {})] == looks(inbox)[before:]
 
 
-def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: Office) -> None:
-    """With the page as it was sent: it is looked at once, and nothing that was typed is lost."""
+def test_at_the_desk_a_second_officer_confirms_the_comparison_and_sees_the_words(office: Office) -> None:
+    """The text is compared once, as it was sent, and nothing that was typed is lost."""
     text = f"Bonjour {COLLEAGUES[0]} et madame Kerguelen"
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
     with sitting(office) as client:
@@ -329,10 +340,11 @@ def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: O
         assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code
 
 
-def test_at_the_desk_two_passphrases_serve_one_act(office: Office) -> None:
-    """What is assessed takes two once comparisons are used up; a decision for two is then asked for apart.
+def test_at_the_desk_two_passphrases_confirm_one_action(office: Office) -> None:
+    """An assessment takes two officers once the comparisons are used up.
 
-    The page, and the list of what waits, name all that is confirmed, and the case once.
+    The decision is then confirmed separately. The page and the list of waiting confirmations name all
+    actions, and the case only once.
     """
     form = {"danger": "1", "risk": "high", "reason": "x", "officer": "alice", "choice": "no_transmission"}
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
@@ -362,7 +374,7 @@ _TAGS = re.compile("<[^>]+>")
 
 
 def _done_by_two(inbox: Inbox) -> list[str]:
-    """Return the codes of what two confirmed about the case, but comparing."""
+    """Return the codes of the actions on the case that two officers confirmed, except comparisons."""
     two = {Presence.CONFIRMED}
     with inbox.transaction() as session:
         found = [each.action for each in journal.of_case(session, 1) if two == {*each.officers.values()}]

@@ -1,4 +1,4 @@
-"""The journal: what every act leaves in it, and that nothing in it can be changed unnoticed."""
+"""The journal: what every action records in it, and that every change to it is detected."""
 
 import contextlib
 import re
@@ -28,14 +28,14 @@ from tests.support.inbox_trio import KEPT, Trio, undone
 
 
 def broken(session: Session) -> str:
-    """Return what verifying says of a journal that does not hold."""
+    """Return the error of verifying a journal that was changed."""
     with pytest.raises(Refused) as caught:
         anchors.check(session, None, None)
     return str(caught.value)
 
 
 def flips(value: Any) -> Iterator[Any]:
-    """Yield what a column holds with one bit of one byte flipped, for each byte in turn; a number has 8."""
+    """Yield the value of a column with one bit of each byte flipped in turn. A number has 8 bytes."""
     if isinstance(value, bytes):
         for place, byte in enumerate(value):
             yield value[:place] + bytes([byte ^ 1 << place % 8]) + value[place + 1 :]
@@ -46,7 +46,7 @@ def flips(value: Any) -> Iterator[Any]:
             yield int.from_bytes(other, "big", signed=True)
 
 
-# One of each kind: bare, about a case, about a thing, with a reason, of a day before that of the last.
+# One of each kind: plain, about a case, with a value, with a reason, and with an earlier day than the last.
 ACTIONS = [
     action(Code.LIST),
     action(Code.SHOW, KEPT),
@@ -59,7 +59,7 @@ ACTIONS = [
 
 @contextlib.contextmanager
 def short_journal(opened_trio: Inbox) -> Iterator[Session]:
-    """Give the vault with a journal that has one entry of each kind behind that of the founding."""
+    """Yield a session whose journal has one entry of each kind after the entry for the founding."""
     with undone(opened_trio) as session:
         session.execute(delete(JournalEntry).where(JournalEntry.n > 1))
         day = today() + timedelta(1)
@@ -73,10 +73,12 @@ def short_journal(opened_trio: Inbox) -> Iterator[Session]:
 
 
 @steps(5)
-def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened_trio: Inbox, stride: int) -> None:
-    """Bytes of every column of every entry, as somebody would flip them who has the vault open."""
+def test_a_flipped_byte_in_any_column_is_detected_and_its_entry_named(
+    opened_trio: Inbox, stride: int
+) -> None:
+    """Anybody with the open vault could change bytes like this."""
     columns = JournalEntry.__table__.columns
-    # What the session holds is asked anew below.
+    # The session reloads its objects below.
     change = update(JournalEntry).execution_options(synchronize_session=False)
     with short_journal(opened_trio) as session:
         for row in session.execute(select(*columns)).all():
@@ -90,8 +92,10 @@ def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened_trio: Inbox
                     session.execute(change.filter_by(n=stored).values(**row._mapping))
 
 
-def test_no_two_journals_begin_alike(opened_trio: Inbox, founded: builders.Office) -> None:
-    """The genesis is drawn: what was noted in one inbox cannot be put into another."""
+def test_every_journal_begins_with_its_own_random_genesis(
+    opened_trio: Inbox, founded: builders.Office
+) -> None:
+    """So entries of one inbox cannot be put into another."""
     with founded.opened() as other:
         begun = []
         for inbox in (opened_trio, other):
@@ -102,8 +106,10 @@ def test_no_two_journals_begin_alike(opened_trio: Inbox, founded: builders.Offic
 
 
 @pytest.mark.parametrize("column", ["journal_genesis", "journal_seed", "deployment"])
-def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened_trio: Inbox, column: str) -> None:
-    """Its first entry does not fit any more."""
+def test_a_flipped_byte_in_the_genesis_the_seed_or_the_deployment_is_detected(
+    opened_trio: Inbox, column: str
+) -> None:
+    """The first entry then no longer matches."""
     with short_journal(opened_trio) as session:
         whole = session.scalars(select(getattr(Office, column))).one()
         for wrong in flips(whole):
@@ -133,15 +139,15 @@ def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened_trio: In
     ],
     ids=["first", "middle", "two", "moved", "filed-for-all", "filed-for-case", "genesis", "seed"],
 )
-def test_what_is_removed_or_put_elsewhere_is_named(opened_trio: Inbox, change: Any, said: str) -> None:
+def test_a_removed_or_moved_entry_is_named(opened_trio: Inbox, change: Any, said: str) -> None:
     with undone(opened_trio) as session:
         session.execute(change)
         session.expire_all()
         assert said in broken(session)
 
 
-def test_the_last_entry_cannot_be_filed_under_another_number(opened_trio: Inbox) -> None:
-    """The chain alone would not see it."""
+def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox) -> None:
+    """The chain alone would not show it."""
     with undone(opened_trio) as session:
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(n=last + 5))
@@ -149,8 +155,8 @@ def test_the_last_entry_cannot_be_filed_under_another_number(opened_trio: Inbox)
         assert f"entry {last} of the journal does not match its row in the vault" == broken(session)
 
 
-def test_a_damaged_end_stops_no_work_and_is_named(trio: Trio) -> None:
-    """The reports can still be read; the entry stays in its place, damaged, and others follow it."""
+def test_a_damaged_last_entry_is_named_but_does_not_stop_the_work(trio: Trio) -> None:
+    """Reports can still be read. The damaged entry stays in its place, and others follow it."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(raw=b"{}"))
@@ -162,8 +168,10 @@ def test_a_damaged_end_stops_no_work_and_is_named(trio: Trio) -> None:
     assert f"{last}  ????-??-??  damaged; see: inbox journal verify" in printed
 
 
-def test_a_clock_set_back_leaves_no_entry(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor does the command do anything: an act without a day in order cannot be noted."""
+def test_nothing_is_done_or_recorded_while_the_clock_is_set_back(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days of the entries must not decrease, so an action could not be recorded."""
     before = trio.office.state()
     clock = moved(monkeypatch)
     clock.wait(-1)
@@ -179,8 +187,8 @@ def test_a_clock_set_back_leaves_no_entry(trio: Trio, monkeypatch: pytest.Monkey
     assert before == trio.office.state()
 
 
-def test_an_act_that_is_undone_leaves_no_entry(trio: Trio) -> None:
-    """Both are in one transaction. That a reason was compared with the identity stays: that was answered."""
+def test_an_undone_action_leaves_no_entry(trio: Trio) -> None:
+    """Both are in one transaction. A comparison with the identity stays recorded, because it was answered."""
     before = trio.others.json("journal", "list")["head"]["n"]
     assert 1 == trio.others.run("message", "reply", "1", "--text", " ").code
     assert 1 == trio.others.run("access", "conflict", "add", "1", "zoe", "--reason", "x").code
@@ -188,8 +196,8 @@ def test_an_act_that_is_undone_leaves_no_entry(trio: Trio) -> None:
     assert ["compare-identity", "read-journal"] == [each["action"] for each in since]
 
 
-def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
-    """Day, who, what, which case, about what, why; the end is what stands on the last line."""
+def test_the_journal_is_printed_as_text_and_as_json(trio: Trio) -> None:
+    """Each line has day, officers, action, case, values and reason. The last line is the head."""
     printed = trio.others.run("journal", "list").out.splitlines()
     said = trio.others.json("journal", "list", "--from", "2")
     day = today().isoformat()
@@ -212,7 +220,9 @@ def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
     assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))
 
 
-def test_the_newest_entry_of_an_action_is_that_of_no_other_which_names_it(opened_trio: Inbox) -> None:
+def test_the_newest_entry_of_an_action_is_not_an_entry_that_only_mentions_its_name(
+    opened_trio: Inbox,
+) -> None:
     who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())
     with undone(opened_trio) as session:
         for taken in (action(Code.SIGN_IN), action(Code.LIST_SETTINGS)):
@@ -224,8 +234,8 @@ def test_the_newest_entry_of_an_action_is_that_of_no_other_which_names_it(opened
         assert (found and found.action) == "sign-in"
 
 
-def test_the_newest_entries_that_match_are_read_and_whether_there_are_earlier_ones(trio: Trio) -> None:
-    """Those before a number, or of an action, at most so many, in order."""
+def test_reading_returns_the_newest_matching_entries_and_whether_there_are_earlier_ones(trio: Trio) -> None:
+    """A filter gives a number that ends the range, or an action. The entries are in ascending order."""
     with trio.others.opened() as inbox:
 
         def numbers(most: int, **wanted: Any) -> tuple[list[int], bool]:
@@ -240,10 +250,13 @@ def test_the_newest_entries_that_match_are_read_and_whether_there_are_earlier_on
         assert (replies[1:], True) == numbers(2, action="reply")
 
 
-def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_declared_it(
+def test_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
     trio: Trio,
 ) -> None:
-    """Line by line, on both surfaces: else the one who is named in it would learn that there is one."""
+    """Otherwise, an officer whom a case names could learn that it exists.
+
+    Command and desk are compared by line.
+    """
 
     def shown() -> tuple[list[str], list[str], list[str]]:
         office = trio.excluded
@@ -262,8 +275,8 @@ def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_
     assert any("withheld: this" in line for line in kept[2])
 
 
-def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(trio: Trio) -> None:
-    """Number and day remain, so that the chain shows no gap; the others read all of it."""
+def test_entries_about_a_case_are_withheld_if_a_signed_in_officer_is_excluded(trio: Trio) -> None:
+    """Number and day remain, so that the chain has no gap. The other officers read the whole entries."""
     withheld = [each for each in trio.excluded.json("journal", "list")["entries"] if each["withheld"]]
     full = {each["n"]: each for each in trio.others.json("journal", "list")["entries"]}
     about = [n for n, each in full.items() if each.get("case") == KEPT]

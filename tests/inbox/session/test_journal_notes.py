@@ -1,4 +1,4 @@
-"""What each command leaves in the journal: who, what, which case, why, and not a word of a report."""
+"""What each command records in the journal: officers, action, case and reason, but no word of a report."""
 
 import hashlib
 from dataclasses import replace
@@ -19,9 +19,9 @@ from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import CANARY, NOTES
 from tests.support.laws import FOLDERS
 
-# Each is noted of either case.
+# These record one entry for each of their two cases.
 OF_TWO_CASES = {"case link add", "case link dismiss", "case link remove"}
-# Their own tests look at what they note.
+# Their own tests check the entries of these commands.
 ELSEWHERE = {
     "message template export",
     "retention destroy", "exchange unopened discard", "backup make", "backup restore", "access quarantine",
@@ -40,17 +40,17 @@ ELSEWHERE = {
 
 
 def entries(trio: Trio, first: int = 1) -> list[Any]:
-    """Return the entries from this one on, as the next command finds them."""
+    """Return the journal entries from number ``first`` on."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         return [ENTRY.parse(row.raw) for row in queries_access.journal(session, first)]
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
-def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
-    """One entry each, with the day alone; what was written to the reporter or as an alias is not in it.
+def test_each_command_records_officers_action_case_and_reason(trio: Trio, tmp_path: Path) -> None:
+    """The entry has a day but no time, and contains neither the text of a reply nor an alias.
 
-    That words were compared with who the reporter is stands beside it: see test_comparisons.py.
+    A comparison with the reporter's identity is recorded separately: see test_comparisons.py.
     """
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
     places["SHEET"] = str(tmp_path / "sheet.pdf")
@@ -84,10 +84,13 @@ def test_every_command_is_in_the_table_or_has_its_own_test() -> None:
     assert known.keys() == tried | ELSEWHERE
 
 
-def test_not_a_word_of_a_report_is_in_the_journal(
+def test_the_journal_contains_no_word_of_a_report(
     trio: Trio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Text, follow-up, note, file names, an alias that it is found by; the control is the vault's tables."""
+    """A report, a follow-up, notes, file names and an alias contain the word.
+
+    The control is the vault's tables.
+    """
     described = build.describe
     monkeypatch.setattr(
         build, "describe", lambda files: tuple(replace(file, name=CANARY) for file in described(files))

@@ -1,4 +1,4 @@
-"""What takes two officers: each with a passphrase typed for this very act, each named in the journal."""
+"""Actions that take two officers: both type a passphrase for each action, and the journal names both."""
 
 import contextlib
 import io
@@ -33,7 +33,7 @@ from tests.support.inbox_visas import agree
 from tests.support.laws import edited
 
 NAMES = ("alice", "bruno", "chloe")
-# What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
+# This list is literal, because people decide which actions are sensitive.
 SENSITIVE = {
     "extend-access",
     "extract",
@@ -124,7 +124,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def founded_folder(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which `office` and its `medium` are, to copy."""
+    """A folder with the inbox `office` and its `medium`, to be copied."""
     folder = tmp_path_factory.mktemp("two")
     with pytest.MonkeyPatch.context() as patch:
         _in_second_epoch(founded_three.copy(folder / "office"), folder / "medium", moved(patch))
@@ -133,9 +133,9 @@ def founded_folder(founded_three: Office, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(founded_folder: Path, tmp_path: Path, clock: Clock) -> Office:
-    """An inbox in its second epoch, whose first keys are due to be destroyed, one case closed and one open.
+    """An inbox in its second epoch, with one closed and one open case.
 
-    Its portal is ahead of it.
+    Its first keys are due for destruction. The portal has applied outboxes that the inbox does not know.
     """
     shutil.copytree(founded_folder, tmp_path, dirs_exist_ok=True)
     clock.wait(130)
@@ -179,7 +179,7 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
 
 @pytest.fixture
 def place(office: Office, tmp_path: Path) -> dict[str, object]:
-    """What the commands name."""
+    """The values for the placeholders in the commands."""
     other = Portal(World(office), tmp_path / "other")
     made = tmp_path / "card"
     made.mkdir()
@@ -209,7 +209,7 @@ Typing = Callable[..., None]
 
 @pytest.fixture
 def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
-    """Return a function that has the officers type these passphrases, and nothing more."""
+    """Return a function that makes the officers type these passphrases and nothing else."""
 
     def given(*answers: str) -> None:
         remaining = iter(answers)
@@ -223,7 +223,7 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
 
 @contextlib.contextmanager
 def session(office: Office) -> Iterator[Callable[[str], Said]]:
-    """Open a session of two and give what runs a command in it."""
+    """Open a session of two officers and yield a function that runs a command in it."""
     with office.unlocked() as opened:
         door = Open(opened)
 
@@ -236,14 +236,16 @@ def session(office: Office) -> Iterator[Callable[[str], Said]]:
         yield run
 
 
-def test_which_acts_take_two_officers_is_written_down() -> None:
-    """One act more or less is a decision, to be made here as well; of measures and junk, the law decides."""
+def test_the_actions_that_take_two_officers_are_listed_here() -> None:
+    """Each change is a decision that is repeated here. For measures and junk, the law decides."""
     assert SENSITIVE == {code.value for code, rule in TABLE.items() if rule.officers == 2}
 
 
 @pytest.mark.parametrize("code", sorted(SENSITIVE))
-def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, code: str) -> None:
-    """Whatever the command: with one passphrase there is no transaction, with two there is."""
+def test_one_officer_alone_cannot_take_a_sensitive_action(
+    founded_two: Office, types: Typing, code: str
+) -> None:
+    """No command is involved: one passphrase opens no transaction, and two open one."""
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
@@ -252,7 +254,7 @@ def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing,
         with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        # So that nothing is noted; a clock that is right has nothing to correct.
+        # The error undoes the entry. A correct clock has nothing to correct.
         with (
             pytest.raises((ZeroDivisionError, Refused)) as caught,
             inbox.acting(who, taken),
@@ -271,12 +273,12 @@ def actions(office: Office) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_command_that_does_one_asks_two(
+def test_every_command_with_a_sensitive_action_asks_for_two_officers(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
-    """With the second passphrase wrong or not typed it is refused: state and journal stay as they were.
+    """If the second passphrase is wrong or missing, state and journal stay as they were.
 
-    The same command with both passphrases is the control: whatever else it may say, it goes beyond.
+    The control is the same command with both passphrases: whatever else it says, it gets past this check.
     """
     before, entries = office.state(), actions(office)
     with session(office) as run:
@@ -291,8 +293,8 @@ def test_every_command_that_does_one_asks_two(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # but for what was shown before it was to change or go (the law, keys, a case, what became none), and for
-    # the print itself
+    # Except for what is shown before it would be changed or destroyed (the law, keys, a case, unfiled
+    # envelopes), and for reading the journal.
     shown = [*["list-settings"] * 2, *["list-keys"] * 2]
     assert [*entries, *shown, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))
@@ -305,16 +307,16 @@ def test_every_command_that_does_one_asks_two(
             assert "error: this takes" not in said.err, command
 
 
-def test_every_sensitive_act_has_a_command_above(
+def test_every_sensitive_action_has_a_command_in_the_list(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
-    """So that the list of commands cannot fall behind the list of acts; for junk the law asks for two."""
+    """So no action is missing from the list of commands. For junk, the law requires two officers."""
     asked = set()
     with session(office) as run:
         for command in COMMANDS:
             types()
             told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
-            # Beneath the act stands what was given with the command.
+            # The lines below the action show what was given with the command.
             acts = [each for each in told.splitlines() if not each.startswith((" ", "│"))]
             asked.add(acts[-1].split()[0])
     assert SENSITIVE | {"junk"} == asked
@@ -327,7 +329,7 @@ def test_every_sensitive_act_has_a_command_above(
 def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
     office: Office, place: dict[str, object], types: Typing, command: str
 ) -> None:
-    """The control is the same with the right one, above: it asks two."""
+    """Control: with the right fingerprint, the same commands ask for two officers in the test above."""
     with session(office) as run:
         types()
         said = run(command.format(**place))
@@ -336,18 +338,18 @@ def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
     assert str(shown).strip("'") in said.err
 
 
-def test_a_card_is_compared_before_the_inbox_is_opened(
+def test_a_channel_card_is_compared_before_the_inbox_is_opened(
     place: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The control is the right fingerprint, with which the home is looked for."""
+    """Control: with the right fingerprint, the command continues and looks for the home."""
     for typed, said in (("X", "not the given key"), (str(place["card_key"]), "there is no inbox in nowhere")):
         words = ["--home", "nowhere", "exchange", "channel", "add", str(place["card"])]
         assert 1 == main.run([*words, "--fingerprint", typed.strip("'")])
         assert said in capsys.readouterr().err
 
 
-def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Office, types: Typing) -> None:
-    """Whoever then writes it out has read that it is as hostile as its sender."""
+def test_the_warning_about_an_original_file_precedes_the_passphrases(office: Office, types: Typing) -> None:
+    """So whoever exports the file has read that it may be as hostile as its sender."""
     with session(office) as run:
         types()
         warned, asked, _ = run(f"file export 1 1 --out {office.out}/file --reason x").err.partition(
@@ -357,8 +359,8 @@ def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Of
         assert "original file" not in run(f"file preview 1 1 --out {office.out}/file").err
 
 
-def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
-    """Of three who are present, the two who confirmed."""
+def test_the_journal_names_the_two_officers_who_confirmed(office: Office, types: Typing) -> None:
+    """Three officers are signed in."""
     with session(office.of(*NAMES)) as run:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
         assert 0 == run("key rotate --now --reason drill").code
@@ -371,7 +373,7 @@ def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
 
 
 def test_one_confirmation_names_every_case_that_it_covers(office: Office, types: Typing) -> None:
-    """So that the second officer knows what it is for."""
+    """So the second officer knows what is confirmed."""
     office.settle(1, 2)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), None)
@@ -384,17 +386,16 @@ def test_one_confirmation_names_every_case_that_it_covers(office: Office, types:
     assert (0, True) == (said.code, "\njunk cases 1, 2 reason: advertising\n" in f"\n{said.err}"), said
 
 
-def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:
-    """What was typed for one act is not good for the next."""
+def test_each_action_asks_for_the_passphrases_again(office: Office, types: Typing) -> None:
     with session(office) as run:
         types(passphrase_of("alice"), passphrase_of("bruno"))
         assert [0, 1] == [run("key rotate --now").code, run("key rotate --now").code]
 
 
-def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
+def test_an_officer_who_opened_a_session_with_a_sheet_is_told_to_renew_outside_it(
     founded_two: Office, tmp_path: Path, types: Typing
 ) -> None:
-    """Nobody knows who sits there once it is open; a single command is given the sheet itself."""
+    """Nobody knows who uses a session once it is open. A single command is given the sheet itself."""
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )
@@ -408,8 +409,11 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     assert (1, True) == (said.code, "renew the shares, outside a session: inbox officer renew" in said.err)
 
 
-def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
-    """Afresh in a session, and with the passphrase of a single command. No second officer is asked for."""
+def test_the_only_officer_of_an_inbox_confirms_alone(tmp_path: Path, types: Typing) -> None:
+    """A session asks for the passphrase again; a single command was given it.
+
+    No second officer is asked for.
+    """
     office = Office.found(tmp_path)
     with session(office) as run:
         types()
