@@ -8,9 +8,10 @@ from http import HTTPStatus
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations
 
 from crypto.messages import Status
-from portal.web import translation
+from portal.web import guide, translation
 from templates import catalogues, shipped, typography
 from templates.catalogues import Domain
 from tests.support import translating
@@ -286,3 +287,43 @@ def test_french_signs_stay_with_their_words() -> None:
     text = "Danger ? « Non » ; si : oui !"
     assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
     assert typography.spaced("en", text) == text
+
+
+class Foreign(translation.Translation):
+    """A language with one word, “Neemandsk”, for each text of the home page, and English for all others."""
+
+    def gettext(self, english: str) -> str:
+        """Return the word, and the places of the text for values."""
+        if english not in translating.by_page()["home"]:
+            return english
+        return " ".join(["Neemandsk", *translating.FIELD.findall(english)])
+
+
+def words_of_home(said: str) -> set[str]:
+    """Return the words on a home page on which ``said`` stands for each text of a TOML file."""
+    foreign = Foreign("nl", NullTranslations())
+    page = translating.rendered(foreign, lambda _, english: said or english)["home"]
+    shown = " ".join(
+        [*re.findall(r">([^<]+)<", page), *re.findall(r'(?:aria-label|title|alt)="([^"]+)"', page)]
+    )
+    return {*re.findall(r"[^\W\d]+", shown)} - {"Fanal", "Neemandsk", "Français", "English"}
+
+
+def test_a_home_page_whose_texts_are_all_translated_shows_no_english() -> None:
+    assert {"Who", "can", "help", "you"} <= words_of_home("")  # the control
+    assert words_of_home("Neemandsk") == set()
+
+
+def test_a_page_is_not_complete_while_a_title_on_it_is_english(dutch: str) -> None:
+    """The titles of the copied files are links at the foot of every page."""
+    english = {name: guide.load(ROOT / "portal", "en", name) for name in guide.NAMES}
+    other = {name: guide.load(ROOT / "portal", "fr", name) for name in guide.NAMES}
+
+    def lines(guides: dict[str, guide.Guide]) -> set[str]:
+        return {re.sub(r"\d+ texts", "N texts", line) for line in translating.progress(dutch, guides)}
+
+    all_five = "help, rights, privacy, legal, accessibility"
+    assert f"page home: 5 of N texts missing; in English: {all_five}" in lines(english)
+    only_help = other | {"help": english["help"]}
+    assert "page home: 1 of N texts missing; in English: help" in lines(only_help)
+    assert "page home: complete" in lines(other)

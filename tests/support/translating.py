@@ -7,8 +7,8 @@ import inspect
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +30,7 @@ from tests.support.paths import ROOT
 # A language without a catalogue (Volapük). Each of its texts is a mark that can be found on a page.
 _MARKS = "vo"
 _MARK = re.compile(r"⟦(\d+)⟧")
+_WRITTEN_MARK = re.compile(r"⟪(\d+)⟫")
 # A placeholder for a value in a text.
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 _SOURCES = {
@@ -52,43 +53,78 @@ class _Marks(Translation):
 
     def gettext(self, english: str) -> str:
         self.found.append(english)
-        return f"⟦{len(self.found) - 1}⟧"
+        # The values may be texts with marks of their own.
+        return f"⟦{len(self.found) - 1}⟧{''.join(FIELD.findall(english))}"
 
 
-@cache
-def by_page() -> dict[str, list[str]]:
-    """Return the English texts on each public page, by its name, including those of questionnaire and law.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An English text of the file ``<name>.en.toml`` in ``portal/``."""
 
-    The first page is called ``home``.
+    name: str
+    english: str
+
+
+def rendered(words: Translation, said: Callable[[str, str], str]) -> dict[str, str]:
+    """Return the public pages in the language of ``words``, by name; the first page is called ``home``.
+
+    ``said`` returns the text that stands for an English text of a TOML file, given the name of the file and
+    the text.
     """
-    marks = _Marks(_MARKS, NullTranslations())
     load, read = translation.load, guide.load
 
     def translations(language: str) -> Translation:
-        return marks if language == _MARKS else load(language)
+        return words if language == words.language else load(language)
 
     def written(folder: Path, language: str, name: str = guide.GUIDE) -> Guide:
-        return read(folder, "en" if language == _MARKS else language, name)
+        if language != words.language:
+            return read(folder, language, name)
+        return _with_texts(read(folder, "en", name), lambda english: said(name, english))
 
     asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
     with (
-        patch.object(translation, "LANGUAGES", ("en", _MARKS)),
+        patch.object(translation, "LANGUAGES", ("en", words.language)),
         patch.object(translation, "load", translations),
         patch.object(guide, "load", written),
     ):
         # Tests keep the pages of a process, but these must not be kept.
-        rendered = inspect.unwrap(pages.render)(Settings(), asked)
-    start = f"/{_MARKS}/"
-    shown = {
-        path.removeprefix(start).removesuffix(".html") or "home": _MARK.findall(page.decode())
-        for path, page in rendered.items()
+        pages.environment.cache_clear()
+        found = inspect.unwrap(pages.render)(Settings(), asked)
+        pages.environment.cache_clear()
+    start = f"/{words.language}/"
+    return {
+        path.removeprefix(start).removesuffix(".html") or "home": page.decode()
+        for path, page in found.items()
         if path.startswith(start)
     }
-    return {
-        name: [*dict.fromkeys(marks.found[int(n)] for n in numbers)]
-        for name, numbers in shown.items()
-        if numbers
+
+
+@cache
+def _on_pages() -> dict[str, tuple[list[str], list[Written]]]:
+    """Return what each page with texts shows: English texts of a catalogue, and those of TOML files."""
+    marks = _Marks(_MARKS, NullTranslations())
+    files: list[Written] = []
+
+    def said(name: str, english: str) -> str:
+        files.append(Written(name, english))
+        return f"⟪{len(files) - 1}⟫"
+
+    shown = {
+        name: (
+            [*dict.fromkeys(marks.found[int(n)] for n in _MARK.findall(page))],
+            [*dict.fromkeys(files[int(n)] for n in _WRITTEN_MARK.findall(page))],
+        )
+        for name, page in rendered(marks, said).items()
     }
+    return {name: texts for name, texts in shown.items() if texts[0]}
+
+
+def by_page() -> dict[str, list[str]]:
+    """Return the English texts on each public page, by its name, including those of questionnaire and law.
+
+    The texts of TOML files in ``portal/`` are left out: a catalogue does not translate them.
+    """
+    return {name: texts for name, (texts, _) in _on_pages().items()}
 
 
 def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
@@ -155,6 +191,21 @@ def empty(text: str) -> list[str]:
     return sorted(held - translated(text).keys())
 
 
+def progress(text: str, guides: Mapping[str, Guide]) -> Iterator[str]:
+    """Yield a line for each page: complete, or how many texts are missing, and which files are in English.
+
+    ``text`` is the catalogue of a language, ``guides`` are its TOML files by name.
+    """
+    said = translated(text)
+    own = {name: {*guide._texts(each)} for name, each in guides.items()}
+    for page, (texts, written) in _on_pages().items():
+        files = [each.name for each in written if each.english in own[each.name]]
+        missing = len({*texts} - said.keys()) + len(files)
+        count = f"{missing} of {len(texts) + len(written)} texts missing"
+        where = f"; in English: {', '.join(dict.fromkeys(files))}" if files else ""
+        yield f"page {page}: {count}{where}" if missing else f"page {page}: complete"
+
+
 def run(language: str, page: str = "") -> Iterator[str]:
     """Update the catalogues of a language, or of one page of it. Yield the lines to print."""
     texts = by_page()
@@ -176,10 +227,9 @@ def run(language: str, page: str = "") -> Iterator[str]:
     if language not in LANGUAGES:
         text = catalogues.path(Domain.PUBLIC, language).read_text("utf-8")
         yield from faults(text, language)
-        for name, shown in texts.items():
-            missing = len(set(shown) - translated(text).keys())
-            yield f"page {name}: {f'{missing} of {len(shown)} texts missing' if missing else 'complete'}"
         yield from _guides(language)
+        folder = ROOT / "portal"
+        yield from progress(text, {name: guide.load(folder, language, name) for name in guide.NAMES})
 
 
 def _guides(language: str) -> Iterator[str]:
@@ -189,6 +239,20 @@ def _guides(language: str) -> Iterator[str]:
         if not path.exists():
             shutil.copyfile(path.with_name(f"{name}.en.toml"), path)
             yield f"{path.relative_to(ROOT)}: copied from English; translate it, too"
+
+
+def _with_texts(written: Guide, said: Callable[[str], str]) -> Guide:
+    """Return a guide or notice with other texts. The address, of proper names, stays."""
+    sections = tuple(
+        replace(
+            each,
+            heading=said(each.heading),
+            text=said(each.text) if each.text else "",
+            items=tuple(map(said, each.items)),
+        )
+        for each in written.sections
+    )
+    return replace(written, title=said(written.title), lead=said(written.lead), sections=sections)
 
 
 def _id(block: str) -> str:
