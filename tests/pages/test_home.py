@@ -120,6 +120,19 @@ def test_the_numbers_to_call_come_before_any_way_in(visitor: Visitor, language: 
     assert max(numbers) < text.index(DOORS[language][0])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_warning_of_work_devices_comes_before_any_way_in(visitor: Visitor, language: str) -> None:
+    visitor.page.set_viewport_size(SMALL)
+    visitor.visit(f"{language}/")
+    warning = {"fr": "appareil du service", "en": "from a work device"}[language]
+    told = visitor.page.get_by_text(warning).first
+    expect(told).to_be_in_viewport(ratio=1)
+    box, door = told.bounding_box(), visitor.page.locator(".doors a").first.bounding_box()
+    assert box
+    assert door
+    assert box["y"] + box["height"] <= door["y"]
+
+
 def test_all_that_stands_unfolded_on_the_first_page_is_listed_with_its_reason() -> None:
     """The list is that of docs/law.md, in English; nothing on the page is folded away."""
     settings = replace(Settings(), name=Texts("Inspection", "Inspectorate"))
