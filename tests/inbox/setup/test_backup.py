@@ -1,4 +1,4 @@
-"""Backups: what they hold and what opens them, put back whole or not at all; the inbox goes on from one."""
+"""Backups: what they contain, what opens them, and that a restore is complete or leaves nothing."""
 
 import json
 import shutil
@@ -33,19 +33,20 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
+def test_a_restored_backup_is_the_same_inbox_and_opens_with_the_same_shares(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """Every row but the journal's own line, every file; any two of the officers open it.
+    """All rows and files are the same, except for the journal entry of the restore.
 
-    The archives are asked again: what was done since might have taken a case from their lists.
+    Any two officers open it. The archives must be asked again, because later work might have removed a case
+    from their lists.
     """
     agreed(trio.others, 1)
     made = copies.of(trio.others)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, "") == (said.code, said.err)
     before, after = trio.others.state(), restored.state()
-    # which rules deadlines were reckoned by is in either
+    # Both record the rules with which deadlines were calculated.
     (rules,) = before.pop("settings")
     assert (True, []) == (bool(before.pop("listed_cases")), after.pop("listed_cases"))
     assert (["('last-case', '1003')", rules], 1004) == (after.pop("settings"), said.json["next_case"])
@@ -58,8 +59,11 @@ def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
     assert b"case 1" in out.read_bytes()
 
 
-def test_a_backup_holds_no_key_store_and_no_share(trio: Trio, copies: Copies) -> None:
-    """What is destroyed in the key store must not live on in backups; the key store has its own name."""
+def test_a_backup_contains_no_key_store_and_no_share(trio: Trio, copies: Copies) -> None:
+    """What is destroyed in the key store must not survive in backups.
+
+    The copy of the key store keeps its name.
+    """
     made = copies.of(trio.others)
     held, home = files(Path(made["folder"])), files(trio.others.root)
     store = Path(made["keystore"])
@@ -75,7 +79,9 @@ def test_a_backup_holds_no_key_store_and_no_share(trio: Trio, copies: Copies) ->
 @pytest.mark.parametrize(
     "places", ["{home}/x {keys}", "{out} {out}", "{out} {out}/x", "{out}/x {out}", "{out} {home}"]
 )
-def test_backup_and_key_store_do_not_lie_within_one_another(trio: Trio, copies: Copies, places: str) -> None:
+def test_home_backup_and_key_store_must_not_be_inside_one_another(
+    trio: Trio, copies: Copies, places: str
+) -> None:
     for folder in (trio.others.root / "x", copies.out / "x"):
         folder.mkdir()
     given = places.format(home=trio.others.root, out=copies.out, keys=copies.keys).split()
@@ -84,8 +90,8 @@ def test_backup_and_key_store_do_not_lie_within_one_another(trio: Trio, copies: 
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> None:
-    """Neither an older backup, nor another key store of that name, nor a home."""
+def test_backup_and_restore_overwrite_nothing(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+    """The tests try an older backup, another key store with the same name, and an existing home."""
     made = copies.of(trio.others)
     before = files(copies.out)
     again = trio.others.run("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
@@ -100,17 +106,16 @@ def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> 
     assert (1, True, state) == (said.code, "already exists" in said.err, files(trio.others.root))
 
 
-def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copies: Copies) -> None:
+def test_no_backup_is_made_while_the_inbox_is_open_elsewhere(trio: Trio, copies: Copies) -> None:
     with trio.others.opened():
         said = trio.others.run("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
     assert (1, True) == (said.code, "another inbox command is running here" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
+def test_a_backup_made_in_a_session_contains_the_work_until_then(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """In the middle of the work: what was done before is in it, what comes after is not."""
     with trio.others.unlocked() as opened:
         door = Open(opened)
         words = [
@@ -142,10 +147,10 @@ def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
     assert [["case 1", "before"], ["case 1", "before", "after"]] == told
 
 
-def test_a_medium_that_is_full_holds_no_backup_and_a_full_disk_no_inbox(
+def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_no_partial_inbox(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """Nothing half of either; with room enough the same succeeds."""
+    """With enough space, both succeed."""
     words = ("--keystore-out", copies.keys)
     with small_disk(tmp_path / "full", "64k") as grow:
         said = trio.others.run("backup", "make", "--out", tmp_path / "full", *words)
@@ -162,8 +167,11 @@ def test_a_medium_that_is_full_holds_no_backup_and_a_full_disk_no_inbox(
             assert 0 == home.run(*restore).code
 
 
-def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, tmp_path: Path) -> None:
-    """A byte of any kind of file, a missing one, another's key store, a path that leads out, wrong shares."""
+def test_a_changed_backup_is_not_restored(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+    """Changes: a byte of each kind of file, a missing file, a path that leads out, a file listed twice.
+
+    Finally, the list is signed again for a damaged vault or key store. One officer alone is refused too.
+    """
     made = copies.of(trio.others)
     folder, store = Path(made["folder"]), Path(made["keystore"])
     kinds = {
@@ -198,10 +206,10 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
     assert 0 == copies.restore(trio.others, made, tmp_path / "right")[1].code
 
 
-def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
+def test_after_a_restore_the_case_numbers_of_the_lost_inbox_are_not_reused(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """As far as officers name it; else by a leap. The lost inbox had a second case, the backup has one."""
+    """Officers give its last number; otherwise, numbers are skipped. The backup lacks its second case."""
     medium = Copies(tmp_path)
     collect(portal.bundle(first(Reporter(world))))
     made = medium.of(world.office)
@@ -221,8 +229,8 @@ def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
     assert [3, 1002] == numbers
 
 
-def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
-    """An old vault has no room for it; what was given already is not named again."""
+def test_officers_can_give_the_last_case_number_after_an_upgrade(world: World) -> None:
+    """An old vault does not record it. A number that is already taken is refused."""
     world.office.json("office", "set", "--last-case", "7")
     entries = world.office.json("journal", "list")["entries"]
     assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
@@ -232,18 +240,21 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
         assert 7 == case_numbers.last(session)
 
 
-def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: World) -> None:
-    """It takes one officer, and is never taken back; the control is the highest that is taken."""
+def test_a_last_case_number_that_leaves_none_for_new_cases_is_refused(world: World) -> None:
+    """One officer can set it, and nobody can undo it. The control is the highest number that is accepted."""
     for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
         world.office.json("office", "set", "--last-case", "7")
         said = world.office.run("office", "set", "--last-case", str(number))
         assert (code, bool(code)) == (said.code, "the highest number so far is 7" in said.err)
 
 
-def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
+def test_the_backup_of_a_single_officer_says_that_their_share_is_not_in_it(
     world: World, trio: Trio, tmp_path: Path
 ) -> None:
-    """It lies in the home, and without it nobody opens the backup; those of several lie elsewhere."""
+    """That share is in the home, and nobody opens the backup without it.
+
+    Several officers keep theirs elsewhere.
+    """
     medium = Copies(tmp_path)
     said = world.office.run("backup", "make", "--out", medium.out, "--keystore-out", medium.keys).out
     (share,) = world.office.root.glob("*.share")
@@ -258,20 +269,23 @@ def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
 
 @pytest.fixture
 def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
-    """An inbox with one report that has a file: each file that is copied is some steps more."""
+    """An inbox with one report that has a file. Each copied file adds steps."""
     collect(portal.bundle(first(Reporter(world), files=[b"x"])))
     return world.office
 
 
-# At every step it is seen by `make soak stops`.
+# `make soak stops` tries every step.
 STEPS = steps(6)
 
 
 @STEPS
-def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
+def test_a_power_cut_during_a_restore_leaves_a_complete_inbox_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at its steps: what is there opens with its case; where nothing is, it can be put back."""
+    """The process is killed at its steps.
+
+    A complete inbox opens with its case; if there is none, the restore can be repeated.
+    """
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
     words = ["backup", "restore", "--from", made["folder"], "--keystore", made["keystore"]]
@@ -294,8 +308,8 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
         assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
 
 
-def test_no_backup_is_made_of_a_vault_that_is_damaged(trio: Trio, copies: Copies) -> None:
-    """Else the last whole one would give way to it; the control is the page as it was."""
+def test_no_backup_is_made_of_a_damaged_vault(trio: Trio, copies: Copies) -> None:
+    """Otherwise, it would replace the last good backup. The control is the undamaged page."""
     (path,) = trio.others.root.glob("vault-*.sqlite")
     raw = path.read_bytes()
     words = ("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
@@ -313,10 +327,10 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
 
 
 @STEPS
-def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
+def test_a_power_cut_during_a_backup_leaves_a_complete_backup_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """What was cut short is no backup, is swept away by the next, and does not stand in its way."""
+    """An incomplete backup does not stop the next one, which removes it."""
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
@@ -335,7 +349,7 @@ def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
     assert {0, 1} == set(whole)
 
 
-def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
+def test_a_backup_of_an_earlier_version_can_be_restored_and_upgraded(
     trio: Trio, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = copies.of(trio.others)
@@ -348,10 +362,10 @@ def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
     assert 0 == restored.run("journal", "verify").code
 
 
-def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
+def test_destruction_names_older_backups_which_still_contain_the_case(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """The honest limit: with its key store and the shares of its time it opens."""
+    """An older backup opens with its key store and the shares of its time."""
     made = copies.of(trio.others)
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
@@ -368,10 +382,10 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
         assert of_the_case(session)["cases"]
 
 
-def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
+def test_a_bundle_after_a_missing_one_is_collected_only_if_officers_accept_the_gap(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """``--after-restore`` changes nothing where nothing is missing."""
+    """If no bundle is missing, ``--after-restore`` has no effect."""
     collect(portal.bundle(first(Reporter(world))))
     portal.bundle()
     late = portal.bundle()
@@ -384,10 +398,13 @@ def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
     assert 1 == acts.count("accept-gap")
 
 
-def test_of_bundles_collected_together_only_the_one_after_a_gap_takes_two_officers(
+def test_of_several_bundles_only_the_one_after_each_gap_takes_two_officers(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """What comes behind it is the next one by then, and a second gap is told from where the first ended."""
+    """The bundle behind it continues the chain.
+
+    The second gap is counted from the bundle after the first one.
+    """
     collect(portal.bundle())
     lost = {2, 5}
     bundles = [(n, portal.bundle()) for n in range(2, 7)]
@@ -403,7 +420,7 @@ def test_of_bundles_collected_together_only_the_one_after_a_gap_takes_two_office
 
 @pytest.fixture
 def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
-    """A real portal with an inbox that was put back from before the last three outboxes and two bundles."""
+    """A real portal, and an inbox that was restored from before the last three outboxes and two bundles."""
     installation = Installation(tmp_path, port=free_port())
     inbox = installation.inbox
     answers = tmp_path / "answers.toml"
@@ -423,14 +440,17 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     inbox.home.rename(lost)
     (share,) = lost.glob("*.share")
     inbox.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
-    shutil.copy(share, inbox.home)  # that of an officer who is alone
+    shutil.copy(share, inbox.home)  # the share of a single officer
     return installation
 
 
-def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_portal(
+def test_an_inbox_restored_from_before_the_last_exchange_continues_with_the_real_portal(
     behind: Installation,
 ) -> None:
-    """Refused as it stands; then, by the officers' word, bundles come and outboxes are taken again."""
+    """The next bundle is refused at first.
+
+    Once officers accept the gap, bundles and outboxes are applied again.
+    """
     inbox = behind.inbox
     inbox.run("message", "reply", "1", "--text", "Encore merci")
     assert "bundle 2 is missing" in json.dumps(behind.carry_in(4, code=1))
@@ -446,10 +466,10 @@ def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_p
     assert {"bundle": 4, "after_bundle": 1, "outbox": 4, "after_outbox": 1} == gap
 
 
-def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
+def test_unsent_messages_stay_unsent_when_serial_numbers_are_skipped(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """And outboxes that this inbox made under numbers that were taken are forgotten, with what they told."""
+    """The inbox forgets an outbox whose number was already taken, so its contents count as unsent too."""
     collect(portal.bundle(first(Reporter(world))))
     collect(portal.bundle(first(Reporter(world))))
     world.office.close("2")

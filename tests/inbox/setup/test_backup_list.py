@@ -1,4 +1,4 @@
-"""The list of a backup: nobody takes a file or a day off it unnoticed, and an older one is told as older."""
+"""The list of a backup: a removed file or another day is detected, and an older backup is named as such."""
 
 import hashlib
 import json
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.copy_of("founded_listed")
 
 @pytest.fixture(scope="module")
 def founded_listed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with one report that has two files, and an envelope that became no case."""
+    """An inbox with one report that has two files, and one unfiled envelope."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("listed"))
     scene.collect(first(scene.reporter, files=[b"one", b"two"]), Sent(b"noise" * 400))
     return scene
 
 
 def refused(copies: Copies, office: Office, made: dict[str, Any], folder: Path, *options: str) -> str:
-    """Return why a backup is not put back; nothing is there."""
+    """Return why a backup is not restored, and check that there is no home."""
     restored, said = copies.restore(office, made, folder, *options)
     assert (1, False) == (said.code, restored.root.exists()), said
     return said.err
@@ -56,10 +56,10 @@ def with_another_fault(listed: Any) -> None:
 
 
 @pytest.mark.parametrize("change", [without_attachments, on_another_day, with_another_fault])
-def test_what_the_finder_of_the_medium_changes_on_the_list_is_noticed(
+def test_a_change_to_the_list_by_somebody_who_found_the_medium_is_detected(
     office: Office, copies: Copies, tmp_path: Path, change: Callable[[Any], None]
 ) -> None:
-    """Files removed, another day: all else agrees with the list. The control is the list as it was."""
+    """Everything else agrees with the changed list. The control is the original list."""
     made = copies.of(office)
     path = Path(made["folder"]) / "backup.json"
     whole = path.read_bytes()
@@ -71,7 +71,9 @@ def test_what_the_finder_of_the_medium_changes_on_the_list_is_noticed(
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
 
 
-def test_the_mark_of_another_inbox_is_not_taken(office: Office, copies: Copies, tmp_path: Path) -> None:
+def test_the_authentication_code_of_another_inbox_is_refused(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
     made = copies.of(office)
     foreign = Copies(tmp_path / "other").of(Office.found(tmp_path / "foreign"))
     mac = json.loads((Path(foreign["folder"]) / "backup.json").read_bytes())["mac"]
@@ -114,10 +116,13 @@ def of_another_head(_: Path, __: str) -> Edit:
         (of_another_head, ""),
     ],
 )
-def test_a_list_that_officers_forged_is_held_against_its_own_vault(
+def test_a_list_that_officers_forged_is_checked_against_its_own_vault(
     office: Office, copies: Copies, tmp_path: Path, forge: Callable[[Path, str], Edit], what: str
 ) -> None:
-    """What the vault knows must be there, as it came, and nothing else: the list alone does not count."""
+    """The backup must have exactly the files that the vault knows, unchanged.
+
+    The list alone does not count.
+    """
     made = copies.of(office)
     folder = Path(made["folder"])
     signed_anew(office, folder, forge(folder, what))
@@ -127,10 +132,10 @@ def test_a_list_that_officers_forged_is_held_against_its_own_vault(
 
 
 @pytest.mark.parametrize("left", ["intake", "attachments"])
-def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
+def test_a_key_store_that_officers_emptied_is_checked_against_the_vault(
     office: Office, copies: Copies, tmp_path: Path, left: str
 ) -> None:
-    """Without its keys, what the backup holds would never be read. The control is the key store as it was."""
+    """Without its keys, nobody could read the backup. The control is the original key store."""
     made = copies.of(office)
     folder, store = Path(made["folder"]), Path(made["keystore"])
     whole = store.read_bytes()
@@ -147,10 +152,10 @@ def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
 
 
-def test_what_the_home_had_lost_is_named_and_what_the_vault_does_not_know_stays_behind(
+def test_a_backup_names_missing_files_and_omits_files_that_the_vault_does_not_know(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """A backup of the rest is better than none; it can be put back, and says again what it lacks."""
+    """A backup of the rest is better than none. The restore names the missing files again."""
     lost, _ = sorted((office.root / "attachments").iterdir())
     lost.unlink()
     (envelope,) = (office.root / "unopened").iterdir()
@@ -165,25 +170,25 @@ def test_what_the_home_had_lost_is_named_and_what_the_vault_does_not_know_stays_
     assert b"damaged" == (restored.root / "unopened" / envelope.name).read_bytes()
 
 
-def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
+def test_a_backup_that_does_not_match_a_head_on_paper_is_not_restored(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """The control is the head that was told when it was made."""
+    """The control is the head that was printed when the backup was made."""
     made = copies.of(office)
     then, now = made["journal"], office.json("journal", "verify")["head"]
     for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
-    # As an empty variable of a script gives it: who wants a head compared must not do without.
+    # An empty variable in a script gives this. The comparison must not be skipped silently.
     assert "not a journal head" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code
 
 
-def test_who_puts_back_an_older_backup_is_told_before(
+def test_the_restore_of_an_older_backup_warns_first(
     office: Office, copies: Copies, clock: Clock, tmp_path: Path
 ) -> None:
-    """Its day, the head of its journal, the law in it, that a newer one lies beside it."""
+    """It shows the day, the journal head, the law in the backup, and that a newer backup is beside it."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = copies.of(office)
@@ -198,10 +203,10 @@ def test_who_puts_back_an_older_backup_is_told_before(
     assert f"A NEWER BACKUP IS BESIDE THIS ONE, of {clock.day}" in said
 
 
-def test_of_what_lies_beside_a_backup_only_the_beginning_is_read(
+def test_only_the_beginning_of_the_lists_beside_a_backup_is_read(
     office: Office, copies: Copies, clock: Clock
 ) -> None:
-    """Anybody who had the medium may have put anything there, and the vault is open then."""
+    """Anybody who had the medium may have written them, and the vault is open at that moment."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = Path(copies.of(office)["folder"]) / backup_list.LIST
@@ -224,7 +229,7 @@ def read_so_far() -> int:
     return int(count)
 
 
-def test_at_a_terminal_nothing_is_put_back_unless_the_answer_is_yes(
+def test_at_a_terminal_a_backup_is_restored_only_if_the_answer_is_yes(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
     made = copies.of(office)

@@ -1,4 +1,4 @@
-"""The ceremony that founds an inbox: who may be in it, what it leaves, what is left when it is cut short."""
+"""The ceremony that founds an inbox: who can take part, what it leaves, and what an interruption leaves."""
 
 import re
 import stat
@@ -31,7 +31,7 @@ WORDS = ["--home", "inbox", *INIT]
 
 
 def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
-    """Found an inbox by command, the passphrases of ``given`` from files."""
+    """Found an inbox with the command. The passphrases of ``given`` come from files."""
     office = Office(folder, ("alice", "bruno"))
     (folder / "given").mkdir()
     files = [folder / "given" / name for name in given]
@@ -56,24 +56,24 @@ def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple
         ("a,b,c,d,e,f,g,h", "2", "8 officers cannot share a secret"),
     ],
 )
-def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
+def test_an_invalid_circle_is_refused_before_anybody_types_a_passphrase(
     tmp_path: Path, names: str, quorum: str, words: str
 ) -> None:
-    """Without a terminal a question would be refused in other words; nothing is made."""
+    """There is no terminal, so a question would cause another error. Nothing is created."""
     said = init(tmp_path, "--quorum", quorum, names=names, given=())
     assert (1, True) == (said.code, words in said.err)
     assert ["given"] == [path.name for path in tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("quorum", ["0", "-1", "two"])
-def test_a_quorum_that_is_no_number_from_one_on_is_wrong_usage(tmp_path: Path, quorum: str) -> None:
+def test_a_quorum_that_is_not_a_positive_number_is_a_usage_error(tmp_path: Path, quorum: str) -> None:
     said = init(tmp_path, "--quorum", quorum, given=())
     assert (2, True) == (said.code, "Invalid value for '--quorum'" in said.err)
     assert ["given"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(tmp_path: Path) -> None:
-    """The control of the test above: now somebody would have to type."""
+def test_a_valid_circle_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> None:
+    """Control of the tests above: here, somebody would have to type."""
     said = init(tmp_path, "--quorum", "2", given=())
     assert (1, True) == (said.code, "no terminal" in said.err)
 
@@ -88,7 +88,7 @@ def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(
     ],
     ids=["passphrase-missing", "shares-in-home", "no-folder", "channel"],
 )
-def test_what_cannot_be_founded_leaves_nothing(
+def test_a_refused_founding_leaves_nothing(
     tmp_path: Path, options: list[str], given: tuple[str, ...], code: int, words: str
 ) -> None:
     said = init(tmp_path, *(option.format(tmp_path) for option in options), given=given)
@@ -96,7 +96,7 @@ def test_what_cannot_be_founded_leaves_nothing(
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "given"]
 
 
-def test_officers_and_shares_go_together(tmp_path: Path) -> None:
+def test_the_options_for_officers_and_shares_require_each_other(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
     for half in (["--officers", "alice,bruno"], ["--shares", str(tmp_path)]):
@@ -104,7 +104,7 @@ def test_officers_and_shares_go_together(tmp_path: Path) -> None:
 
 
 def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
-    """By files and in JSON; the record names what the vault holds, the words of a sheet open."""
+    """The record names what the vault contains. The words of a sheet open the inbox."""
     said = init(tmp_path, "--quorum", "2", "--sheets", "--json")
     assert (0, "") == (said.code, said.err)
     view = said.json
@@ -132,13 +132,13 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
 
 
 def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
-    """Write as a medium does that changes one bit of every share file."""
+    """Write like a medium that changes one bit of every share file."""
     raw = b"".join(pieces)
     write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
 
 
 def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
-    """Return what splits a secret, or ``secret`` in its place, for a quorum other than each share states."""
+    """Return a function that splits a secret, or ``secret`` instead, for ``quorum``; shares state another."""
     split = shares.split
     return lambda given, *, count, **_: [
         shares.restated(each, stated) for each in split(secret or given, quorum=quorum, count=count)
@@ -155,10 +155,10 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_inbox_is_founded_on_shares_that_fail_the_test(
+def test_no_inbox_is_founded_with_shares_that_fail_the_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """Some quorum does not open the test message, or fewer do: no home, no share file, no paper is left."""
+    """A quorum cannot open the test message, or fewer officers can. No home, share file or paper is left."""
     office = Office(tmp_path)
     office.shares.mkdir()
     handout, circle = Handout(office.shares, with_sheets=True), build.circle(*NAMES, "dora", quorum=3)
@@ -171,10 +171,11 @@ def test_no_inbox_is_founded_on_shares_that_fail_the_test(
     assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # the control
 
 
-# Every third would miss what is there for two steps alone, such as a home without its header.
+# This stride can miss what exists for only two steps, such as a home without its header. The soak
+# tries every step.
 @steps(5)
-def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path, stride: int) -> None:
-    """The process is killed at its steps (all in `make soak stops`): no home, or a whole one, is there."""
+def test_a_ceremony_that_is_killed_at_any_step_can_be_started_again(tmp_path: Path, stride: int) -> None:
+    """The process is killed at its steps (all in `make soak stops`). There is a complete home or none."""
     begun = Office(tmp_path / "begun", ("alice", "bruno"))
     begun.shares.mkdir(parents=True)
     secrets = []
@@ -215,10 +216,10 @@ TOO_LONG = "x" * 2_001
     ],
     ids=["questionnaire", "deployment", "name", "note"],
 )
-def test_what_no_page_could_show_is_refused_before_anybody_types(
+def test_a_text_that_no_page_could_show_is_refused_before_anybody_types_a_passphrase(
     tmp_path: Path, options: list[str], words: str
 ) -> None:
-    """Without a terminal a question would be refused in other words; nothing is made."""
+    """There is no terminal, so a question would cause another error. Nothing is created."""
     (tmp_path / "questions.toml").write_text("[[")
     said = init(tmp_path, *(option.format(tmp_path) for option in options), given=())
     assert (1, True) == (said.code, said.err.startswith(f"error: {words}"))
@@ -229,7 +230,7 @@ TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]
 
 
 def agree(at: Typist) -> None:
-    """Go through a ceremony of two as its officers would, with the mistakes that people make."""
+    """Go through a ceremony of two officers, with typical mistakes."""
     at.answers("agree? (yes/no) ", "yes")
     for chosen in ("too short", "password12345"):
         at.confides("new passphrase of alice: ", chosen)
@@ -243,8 +244,8 @@ def agree(at: Typist) -> None:
 
 
 @pytest.mark.slow
-def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
-    """What two new officers see, word by word; no passphrase is seen, or in a file."""
+def test_a_ceremony_at_a_terminal_shows_exactly_the_recorded_text(tmp_path: Path) -> None:
+    """No passphrase is shown or written to a file."""
     with typing_to_inbox([*WORDS, *TWO, "--sheets"], tmp_path) as at:
         agree(at)
         assert 0 == at.waits()
@@ -257,7 +258,7 @@ def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
     assert [] == found_in(at.shown.encode(), chosen) + found_in_files(tmp_path, chosen)
 
 
-def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_path: Path) -> None:
+def test_a_single_officer_can_correct_mistakes_and_sees_how_strong_a_passphrase_is(tmp_path: Path) -> None:
     with typing_to_fork(WORDS, tmp_path, QUICKLY) as at:
         for chosen in ("too short", "password12345"):
             at.confides("new passphrase of officer: ", chosen)
@@ -273,8 +274,8 @@ def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_pa
         assert ("officer",) == opened.officers
 
 
-def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
-    """And no more; a strong one goes without a word, as elsewhere."""
+def test_a_weak_passphrase_in_a_file_only_causes_a_warning(tmp_path: Path) -> None:
+    """A strong passphrase causes none."""
     office = Office(tmp_path)
     office.secret.write_text("password12345")
     said = office.run(*INIT)
@@ -290,8 +291,8 @@ def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
     )
 
 
-def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
-    """Ctrl-Z before that stops nothing: a stopped process would keep what it knows."""
+def test_nothing_changes_if_the_officers_do_not_agree(tmp_path: Path) -> None:
+    """Ctrl-Z does not stop the process before that: a stopped process would keep its secrets in memory."""
     with typing([*JOB, Path(sys.executable).with_name("inbox"), *WORDS, *TWO], tmp_path) as at:
         at.sees("agree? (yes/no) ")
         at.presses(b"\x1a")
@@ -326,7 +327,7 @@ def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_pat
     assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
 
 
-def test_the_least_length_is_told_with_advice() -> None:
+def test_the_error_for_a_short_passphrase_gives_the_minimum_length_and_advice() -> None:
     with pytest.raises(Refused, match="shorter than 12 characters") as caught:
         officers.check_passphrase("x" * 11)
     assert "randomly drawn" in caught.value.hint

@@ -1,4 +1,4 @@
-"""The home of the inbox: how it begins, who opens it, what happens when a part of it is damaged."""
+"""The home of the inbox: how it is founded, what opens it, and what happens if a part of it is damaged."""
 
 import json
 import os
@@ -39,11 +39,11 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 
 class Killed(BaseException):
-    """Stands for the power that fails: nothing may catch it."""
+    """A power failure, which nothing may catch."""
 
 
-def test_a_passphrase_opens_what_it_wrapped_and_no_other_does() -> None:
-    """Accents typed as one character or as two are the same passphrase."""
+def test_a_wrapped_secret_opens_only_with_its_own_passphrase() -> None:
+    """An accent typed as one character or as two gives the same passphrase."""
     salt, secret = bytes(16), os.urandom(32)
     quick = {"opslimit": build.QUICK[0], "memlimit": build.QUICK[1]}
     wrapped = passphrase.wrap(secret, passphrase.stretch("phare \u00e9teint", salt, **quick))
@@ -62,20 +62,20 @@ def test_argon2id_refuses_parameters_out_of_range(changed: dict[str, Any]) -> No
         passphrase.stretch("x", given["salt"], opslimit=given["opslimit"], memlimit=given["memlimit"])
 
 
-def test_the_vault_key_is_fixed_for_ever() -> None:
-    """Another value would shut every vault that exists."""
+def test_the_derivation_of_the_vault_key_does_not_change() -> None:
+    """With another value, no existing vault would open."""
     expected = "e6d6852a0437403a2ff4d4c1750b6f9920377a186c4ea6403e05e723af20dbb9"
     assert expected == passphrase.vault_key(bytes(range(32))).hex()
 
 
-def test_the_key_of_backups_is_fixed_for_ever() -> None:
-    """Another value would refuse every backup that exists."""
+def test_the_derivation_of_the_backup_key_does_not_change() -> None:
+    """With another value, every existing backup would be refused."""
     expected = "4a9351307879bfcf1f2a4eef47ad49c62073239bb2fd7fa50d0aaff96d2b3cdd"
     assert expected == passphrase.backup_key(bytes(range(32))).hex()
 
 
 @pytest.mark.slow
-def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_needs(tmp_path: Path) -> None:
+def test_the_init_command_uses_strong_parameters_and_prints_what_the_portal_needs(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
     said = office.run(
@@ -87,14 +87,14 @@ def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_nee
     assert office.json("case", "list") == {"cases": [], "unopened": 0, "warnings": []}
 
 
-def test_only_the_owner_can_read_anything(office: Office) -> None:
-    """Files 0600, folders 0700."""
+def test_only_the_owner_can_read_the_home(office: Office) -> None:
+    """Files have mode 0600, and folders 0700."""
     assert 0o700 == stat.S_IMODE(office.root.stat().st_mode)
     modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in office.root.rglob("*")}
     assert {True: 0o700, False: 0o600} == modes
 
 
-def test_an_existing_home_is_left_alone(office: Office) -> None:
+def test_init_leaves_an_existing_home_unchanged(office: Office) -> None:
     before = office.state()
     said = office.run("init", "--deployment", "x", "--channel", "x", "--name-fr", "x", "--name-en", "x")
     assert (1, True) == (said.code, "already exists; nothing was changed" in said.err)
@@ -111,7 +111,7 @@ def test_an_existing_home_is_left_alone(office: Office) -> None:
     ],
     ids=["short-passphrase", "channel", "name", "questionnaire"],
 )
-def test_what_cannot_be_founded_leaves_nothing(
+def test_a_refused_founding_leaves_nothing(
     tmp_path: Path, changes: dict[str, Any], secret: str, words: str
 ) -> None:
     with pytest.raises((Refused, Malformed), match=words):
@@ -125,10 +125,10 @@ def test_what_cannot_be_founded_leaves_nothing(
 
 
 @pytest.mark.parametrize("step", ["write", "sync_folder", "make_folder"])
-def test_an_interrupted_ceremony_leaves_no_half_vault(
+def test_an_interrupted_ceremony_leaves_no_partial_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """However far it came, it is begun again from the start."""
+    """It can be started again from the beginning."""
     home = tmp_path / "inbox"
     original = getattr(atomic_files, step)
     places = range(2)
@@ -193,7 +193,7 @@ BROKEN: dict[str, tuple[Callable[[Office], Any], type[Refused]]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_each_damage_has_its_own_error(office: Office, name: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A right passphrase never reads as a wrong one, and SQLCipher says nothing by itself."""
+    """A correct passphrase is never reported as wrong, and SQLCipher itself prints nothing."""
     damage, error = BROKEN[name]
     opening(office)
     damage(office)
@@ -207,7 +207,7 @@ def test_each_damage_has_its_own_error(office: Office, name: str, capfd: pytest.
 
 
 @pytest.mark.parametrize("place", range(0, 320, 7))
-def test_a_flipped_byte_of_the_header_is_damage_and_not_a_wrong_passphrase(
+def test_a_flipped_byte_in_the_header_is_not_reported_as_a_wrong_passphrase(
     office: Office, place: int
 ) -> None:
     raw = bytearray((office.root / "vault.json").read_bytes())
@@ -216,8 +216,8 @@ def test_a_flipped_byte_of_the_header_is_damage_and_not_a_wrong_passphrase(
         vault_header.parse(bytes(raw))
 
 
-def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
-    """The same words whatever was wrong about it; nothing changes."""
+def test_a_wrong_passphrase_is_reported_as_such(office: Office) -> None:
+    """The error does not depend on the mistake. Nothing changes."""
     before = office.state()
     for wrong in ("", build.PASSPHRASE.upper(), build.PASSPHRASE + " "):
         with pytest.raises(WrongPassphrase):
@@ -228,7 +228,9 @@ def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
     assert before == office.state()
 
 
-def test_a_vault_under_another_header_is_not_a_wrong_passphrase(office: Office, tmp_path: Path) -> None:
+def test_a_vault_with_another_header_is_not_reported_as_a_wrong_passphrase(
+    office: Office, tmp_path: Path
+) -> None:
     (tmp_path / "other").mkdir()
     other = Office.found(tmp_path / "other")
     shutil.copy(other.root / "vault.json", office.root / "vault.json")
@@ -240,8 +242,8 @@ def test_a_vault_under_another_header_is_not_a_wrong_passphrase(office: Office, 
         opening(office)
 
 
-def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> None:
-    """No stack trace, the error of a damaged vault."""
+def test_damage_behind_the_first_page_is_reported_when_the_page_is_read(office: Office) -> None:
+    """The error is that of a damaged vault, without a stack trace."""
     size = (office.root / "vault-1.sqlite").stat().st_size
     for page in range(1, size // 4096):
         flip(office.root / "vault-1.sqlite", page * 4096 + 100)
@@ -249,8 +251,8 @@ def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> 
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
 
 
-def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office) -> None:
-    """What SQLite is told: temporary data in memory, deleted rows overwritten, no journal kept."""
+def test_sqlite_leaves_no_plaintext_and_no_deleted_rows(office: Office) -> None:
+    """Its settings keep temporary data in memory, overwrite deleted rows, and keep no journal."""
     with office.opened() as inbox, inbox.transaction() as session:
         told = {
             name: session.execute(text(f"PRAGMA {name}")).scalar_one()
@@ -265,14 +267,14 @@ def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office)
     } == told
 
 
-def test_a_newer_vault_is_not_taken_for_a_damaged_one(office: Office) -> None:
+def test_a_newer_vault_is_not_reported_as_damaged(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert "made by a newer version" in office.run("case", "list").err
 
 
-def test_a_full_disk_is_told_and_changes_nothing(office: Office) -> None:
-    """SQLite's own limit of pages stands for the disk."""
+def test_a_full_disk_is_reported_and_changes_nothing(office: Office) -> None:
+    """SQLite's limit on pages replaces the full disk."""
     before = office.state()
 
     def fill() -> None:
@@ -285,19 +287,19 @@ def test_a_full_disk_is_told_and_changes_nothing(office: Office) -> None:
     assert before == office.state()
 
 
-def test_a_fault_of_ours_is_not_called_damage(office: Office) -> None:
+def test_a_fault_of_the_program_is_not_reported_as_damage(office: Office) -> None:
     with office.opened() as inbox, pytest.raises(IntegrityError), inbox.transaction() as session:
         session.execute(text("INSERT INTO key_store (row, generation, seed) VALUES (1, 1, x'00')"))
 
 
-def test_a_call_that_would_wait_is_not_told_as_another_command_at_work(office: Office) -> None:
-    """Say a terminal that takes no more; the control is the test below."""
+def test_a_blocking_call_is_not_reported_as_another_running_command(office: Office) -> None:
+    """A terminal that takes no more output is an example. The control is the next test."""
     with pytest.raises(BlockingIOError), Home(office.root).locked():
         raise BlockingIOError
 
 
-def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
-    """The second is told, in this process and in another."""
+def test_two_commands_cannot_use_one_home_at_once(office: Office) -> None:
+    """The second is refused, in the same process or in another."""
     with office.opened():
         said = office.run("case", "list")
         assert (1, True) == (said.code, "another inbox command is running" in said.err)
@@ -314,8 +316,8 @@ def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
     assert 0 == office.run("case", "list").code
 
 
-def test_a_home_whose_empty_folders_were_not_copied_is_whole(office: Office) -> None:
-    """Not every way to copy a folder takes the empty ones along."""
+def test_a_home_without_its_empty_folders_is_complete(office: Office) -> None:
+    """Some ways to copy a folder leave out empty ones."""
     for name in ("attachments", "unopened", "outbox", "arriving"):
         (office.root / name).rmdir()
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code
@@ -326,10 +328,10 @@ STEPS = ["before", "after-write", "before-commit", "after-commit"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_power_lost_while_the_key_store_changes_leaves_it_before_or_after(
+def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_one(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """Killed at each step; then one generation opens, and the file of the other is swept away."""
+    """The process is killed at each step. Then one generation opens, and the file of the other is removed."""
     seeds = {bytes(16): bytes(range(32))}
 
     def stop(*_: Any) -> None:
@@ -359,8 +361,8 @@ def test_power_lost_while_the_key_store_changes_leaves_it_before_or_after(
     assert [name] == [path.name for path in office.root.glob("keystore*")]
 
 
-def test_an_older_key_store_does_not_open_with_the_present_vault(office: Office) -> None:
-    """Put back under the new name, the old file is refused: its key is gone from the vault."""
+def test_an_older_key_store_does_not_open_with_the_current_vault(office: Office) -> None:
+    """The old file is refused under the new name too, because the vault no longer has its key."""
     old = (office.root / "keystore-1.age").read_bytes()
     with office.opened() as inbox, inbox.transaction() as session:
         key_store.save(inbox.home, session, KeyStore((), ()))
@@ -371,8 +373,8 @@ def test_an_older_key_store_does_not_open_with_the_present_vault(office: Office)
 
 
 @pytest.mark.slow
-def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office, tmp_path: Path) -> None:
-    """SIGKILL at some moment of a real collect, several times over; in the end all of it is there once."""
+def test_a_collection_that_is_killed_is_complete_or_has_no_effect(office: Office, tmp_path: Path) -> None:
+    """A real command gets SIGKILL at several moments. In the end, every report is there once."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     reporters = [Reporter(world) for _ in range(80)]
@@ -405,7 +407,7 @@ def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office,
     assert 80 == len(list((office.root / "attachments").iterdir()))
 
 
-def test_every_path_of_the_home_has_its_place(office: Office) -> None:
+def test_the_home_contains_exactly_the_expected_paths(office: Office) -> None:
     home = Home(office.root)
     assert {
         "vault.json",
@@ -420,7 +422,7 @@ def test_every_path_of_the_home_has_its_place(office: Office) -> None:
     } == {path.name for path in home.root.iterdir()}
 
 
-def test_the_officers_check_names_the_length() -> None:
+def test_the_passphrase_check_gives_the_minimum_length() -> None:
     with pytest.raises(Refused, match="shorter than 12 characters"):
         officers.check_passphrase("x" * 11)
     officers.check_passphrase("x" * 12)

@@ -1,4 +1,4 @@
-"""Ctrl-C, or a disk that fails, at every step of a change of officers or of the founding of an inbox."""
+"""Ctrl-C or a failing disk, at every step of a change of officers or of the founding of an inbox."""
 
 import contextlib
 import io
@@ -32,7 +32,7 @@ def failing_disk() -> None:
     raise OSError(5, "Input/output error")
 
 
-# By the same code either comes to nothing: at every step of both it is seen by `make soak stops`.
+# The same code undoes both. `make soak stops` tries every step of both.
 STOPS = pytest.mark.parametrize(
     ("stop", "stride"),
     [
@@ -56,9 +56,9 @@ REPLY = "a reply that must not be lost"
 
 
 def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
-    """Stop a renewal in a session at a step; return how many steps were left, and whether it had counted.
+    """Stop a renewal in a session at a step; return how many steps were left, and whether it took effect.
 
-    What the session says and does afterwards must fit what is on disk.
+    The messages and the further work of the session must match the files on the disk.
     """
     files = [word for name in NAMES for word in ("--new-passphrase-file", str(office.secret_of(name)))]
     with office.unlocked() as opened:
@@ -76,14 +76,17 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
 
 @pytest.mark.slow
 @STOPS
-def test_stopped_anywhere_in_a_session_no_key_is_lost(
+def test_a_renewal_that_is_stopped_at_any_step_of_a_session_loses_no_key(
     founded_circle: Office,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     stop: Callable[[], None],
     stride: int,
 ) -> None:
-    """The old circle goes on, or the session is over; the valid vault has its key store either way."""
+    """Either the old circle continues or the session has ended.
+
+    In both cases, the valid vault has its key store.
+    """
     monkeypatch.setattr(terminal, "ask_secret", lambda prompt: passphrase_of(prompt.split()[-1]))
     left, changed = -1, []
     while left < 0:
@@ -101,10 +104,13 @@ def test_stopped_anywhere_in_a_session_no_key_is_lost(
     assert 5 < changed.count(True) * stride < (len(changed) - 1) * stride - 10
 
 
-def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
+def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
     founded_circle: Office, tmp_path: Path
 ) -> None:
-    """Else it would remove the key store of the valid one; put back, it goes on."""
+    """Otherwise, it would remove the key store of the valid vault.
+
+    It continues once vault.json is restored.
+    """
     office = founded_circle.copy(tmp_path / "office")
     valid = (office.root / "vault.json").read_bytes()
     with office.unlocked() as opened:
@@ -124,10 +130,10 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
 
 @pytest.mark.slow
 @STOPS
-def test_a_founding_that_is_stopped_leaves_nothing_or_all(
+def test_a_founding_that_is_stopped_leaves_nothing_or_a_complete_inbox(
     tmp_path: Path, stop: Callable[[], None], stride: int
 ) -> None:
-    """Whatever comes after the home is in its place, its shares stay."""
+    """Once the home is in its place, its shares stay."""
     left, place, whole = -1, 0, []
     while left < 0:
         office = Office(tmp_path / str(place), ("alice", "bruno"))
@@ -147,10 +153,10 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_all(
     assert 2 <= whole.count(True) * stride < place - 20
 
 
-def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(
+def test_ctrl_c_after_the_home_is_in_its_place_keeps_the_shares(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A signal is heard right behind the step."""
+    """The signal arrives directly after the rename."""
     office = Office(tmp_path, ("alice", "bruno"))
     office.shares.mkdir()
     rename = Path.rename

@@ -1,4 +1,4 @@
-"""Officers come, go, lose a share: new shares for all, a vault under another key, the same intake keys."""
+"""Officers join, leave or lose a share: all get new shares, the vault gets a new key, intake keys stay."""
 
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.copy_of("founded_cir
 
 
 def keys_of(office: Office) -> Any:
-    """Return the secrets of the intake keys, and the channel as the keyring has it."""
+    """Return the secrets of the intake keys, and the channel of the keyring."""
     with office.opened() as inbox, inbox.transaction() as session:
         contents = key_store.load(inbox.home, session)
     return contents, office.keyring()[0].channels
 
 
-def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -> None:
-    """Every row but the officers', the journal's and the key store's key is as before."""
+def test_an_added_officer_opens_the_inbox_with_another_and_the_intake_keys_stay(office: Office) -> None:
+    """Only the officers, the journal and the key of the key store change."""
     before, keys, shares = office.state(), keys_of(office), office.bring()
     said = change(office, "add", "dora", "--reason", "more hands", circle=(*NAMES, "dora"))
     assert (0, "") == (said.code, said.err)
@@ -52,8 +52,8 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
     assert 0 == newer.run("journal", "verify").code
 
 
-def test_who_joins_does_not_see_what_names_them(office: Office) -> None:
-    """What is here already is searched for their names; the others go on reading it."""
+def test_a_new_officer_does_not_see_an_existing_case_that_names_them(office: Office) -> None:
+    """Joining starts a search for the name. The other officers can still read the case."""
     office.secret_of("marchetti").write_text(passphrase_of("marchetti"))
     assert 0 == change(office, "add", "marchetti", circle=(*NAMES, "marchetti")).code
     assert 0 == office.run("case", "show", "1").code
@@ -62,8 +62,8 @@ def test_who_joins_does_not_see_what_names_them(office: Office) -> None:
     assert 0 == change(newer, "remove", "marchetti", circle=NAMES).code
 
 
-def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: Office) -> None:
-    """What is kept from an officer is kept from the person, not from the share."""
+def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_a_return(office: Office) -> None:
+    """An exclusion applies to the person, not to the share."""
     assert 0 == office.run("access", "conflict", "add", "1", "chloe", "--reason", "he is named").code
     assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code
     assert not list(office.shares.glob(f"chloe-{vault_header.name(header_of(office).sharing)}*"))
@@ -75,10 +75,10 @@ def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: 
 
 
 @pytest.mark.parametrize("form", ["file", "sheet"])
-def test_shares_of_an_earlier_sharing_are_told_as_such(
+def test_shares_of_an_earlier_sharing_are_reported_as_such(
     office: Office, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of them, or one beside one of today's; nothing is changed."""
+    """Either all shares are old, or one is old beside a current one. Nothing changes."""
     old = {name: office.share_of(name) for name in NAMES[:2]}
     assert 0 == change(office, "renew", circle=NAMES).code
     before = office.state()
@@ -100,8 +100,8 @@ def test_shares_of_an_earlier_sharing_are_told_as_such(
     assert before == office.state()
 
 
-def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office) -> None:
-    """Bruno has forgotten his; alice and chloe open, he types a new one."""
+def test_a_quorum_of_the_other_officers_can_replace_a_lost_passphrase(office: Office) -> None:
+    """Bruno has forgotten his. Alice and chloe open the inbox, and he types a new one."""
     others = office.of("alice", "chloe")
     office.secret_of("bruno").write_text("another lantern altogether")
     assert 0 == change(others, "renew", circle=NAMES).code
@@ -113,8 +113,8 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
     assert "renew-shares" == office.json("journal", "list")["entries"][-3]["action"]
 
 
-def test_an_officer_may_be_called_anne_marie_or_j_dupont(tmp_path: Path) -> None:
-    """The journal has these names as keys."""
+def test_the_name_of_an_officer_may_have_a_hyphen_or_a_full_stop(tmp_path: Path) -> None:
+    """The journal uses these names as keys."""
     names = ("anne-marie", "j.dupont")
     office = Office.found_by(tmp_path, names, 2)
     office.json("office", "day-off", "add", "2027-01-04")
@@ -122,8 +122,11 @@ def test_an_officer_may_be_called_anne_marie_or_j_dupont(tmp_path: Path) -> None
     assert {*names} == {*newest["officers"]}
 
 
-def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
-    """Of two officers, one has nothing but the words; they open and renew, and confirm nothing else."""
+def test_the_last_quorum_with_a_lost_passphrase_can_renew_with_a_sheet(tmp_path: Path) -> None:
+    """One of two officers has only the words on the sheet.
+
+    They open and renew, but cannot confirm anything else.
+    """
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     words = share_file.unseal(share_file.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))
     (typed := tmp_path / "typed").write_text(words)
@@ -138,8 +141,8 @@ def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path
     assert 0 == Office(tmp_path, NAMES[:2]).run("key", "rotate", "--now").code
 
 
-def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
-    """Afterwards it takes three."""
+def test_another_quorum_is_recorded_as_a_change_of_officers(office: Office) -> None:
+    """Afterwards, three officers are required."""
     assert 0 == change(office, "renew", "--quorum", "3", circle=NAMES).code
     assert "2 of the 3 required officers" in office.run("case", "list").err
     assert "change-officers" == office.of(*NAMES).json("journal", "list")["entries"][-2]["action"]
@@ -159,10 +162,10 @@ def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "said",
 )
-def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
+def test_an_invalid_circle_is_refused_before_anybody_types_a_passphrase(
     office: Office, words: list[str], said: str
 ) -> None:
-    """Without a terminal a question would be refused in other words."""
+    """There is no terminal, so a question would cause another error."""
     before = office.state()
     given = [word.replace("{}", str(office.root.parent)) for word in words]
     refused = office.run("officer", *given, *([] if "--shares" in words else ["--shares", office.shares]))
@@ -181,8 +184,8 @@ def test_several_shares_need_a_folder(office: Office) -> None:
     assert (2, True) == (refused.code, "give --shares" in refused.err)
 
 
-def test_one_officer_alone_takes_another_passphrase_and_then_a_colleague(tmp_path: Path) -> None:
-    """The share stays in the home until there are two."""
+def test_a_single_officer_can_change_the_passphrase_and_then_add_a_colleague(tmp_path: Path) -> None:
+    """The share stays in the home until there are two officers."""
     office = Office.found(tmp_path)
     office.shares.mkdir()
     files = [tmp_path / "new", tmp_path / "bruno"]

@@ -1,4 +1,4 @@
-"""What is typed while passphrases, to restore, upgrade or found, are looked at: neither shown nor taken."""
+"""Text that is typed while passphrases are checked or rated is neither shown nor taken as an answer."""
 
 from pathlib import Path
 
@@ -14,17 +14,17 @@ pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
 
 def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
-    """Type both passphrases, and one more with a yes while each is tried."""
+    """Type both passphrases. While each is checked, type another one and a yes."""
     for name in office.present:
         at.confides(f"passphrase of {name}: ", passphrase_of(name))
     for _ in office.present:
         types_ahead(at, folder, passphrase_of("chloe"), "yes")
 
 
-def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
+def test_text_typed_while_a_backup_is_opened_is_neither_shown_nor_taken_as_an_answer(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """It says yes to nothing. The control is a yes typed where it is asked for."""
+    """The control is a yes that is typed after the question."""
     made = copies.of(office)
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     words = [
@@ -47,8 +47,8 @@ def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
         assert is_there == (tmp_path / "new").exists()
 
 
-def test_what_is_typed_while_a_vault_is_brought_up_to_date_is_not_shown(office: Office) -> None:
-    """It is of this version already: the passphrases are tried all the same."""
+def test_text_typed_during_an_upgrade_is_not_shown(office: Office) -> None:
+    """The vault already has this version, but the passphrases are checked all the same."""
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     folder = office.root.parent
     with typing_to_fork(["--home", "inbox", "upgrade", *shares], folder, SLOW) as at:
@@ -58,8 +58,8 @@ def test_what_is_typed_while_a_vault_is_brought_up_to_date_is_not_shown(office: 
     assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
 
 
-def test_what_is_typed_while_a_new_passphrase_is_weighed_is_neither_shown_nor_taken(tmp_path: Path) -> None:
-    """The next officer types on before it is their turn: it is asked for all the same."""
+def test_text_typed_while_a_new_passphrase_is_rated_is_neither_shown_nor_taken(tmp_path: Path) -> None:
+    """The next officer types too early, and is asked for a passphrase all the same."""
     names, chosen = ("alice", "bruno"), "typed too early by far"
     words = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
     circle = ["--officers", ",".join(names), "--shares", "shares"]

@@ -1,4 +1,4 @@
-"""A changed questionnaire is taken into use; one with a mistake, or a version that was used, is refused."""
+"""Changed questionnaires are adopted; one with a mistake or with a used version is refused."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ def file(tmp_path: Path) -> Path:
 
 
 def in_use(world: World, folder: Path) -> questionnaire.Reference:
-    """Return what the keyring of now says."""
+    """Return the questionnaire that the current keyring names."""
     world.office.run("exchange", "keyring", "--out", folder)
     return world.office.keyring()[0].questionnaire
 
 
-def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: Path, tmp_path: Path) -> None:
+def test_the_next_keyring_names_a_changed_questionnaire(world: World, file: Path, tmp_path: Path) -> None:
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
     said = world.office.run("office", "questionnaire", "replace", file)
     assert (0, "") == (said.code, said.err)
@@ -43,7 +43,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
     )
 
 
-def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None:
+def test_the_journal_records_the_version_of_the_adopted_questionnaire(world: World, file: Path) -> None:
     world.office.run("office", "questionnaire", "replace", file)
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
@@ -53,8 +53,10 @@ def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None
     assert ("adopt-questionnaire", adopted) == (entry.action, entry.values)
 
 
-def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:
-    """A page that was open while the questionnaire changed still sends the earlier one."""
+def test_a_report_is_read_with_the_version_of_the_questionnaire_that_it_answers(
+    world: World, file: Path, tmp_path: Path
+) -> None:
+    """A page that was open during the change still sends answers to the earlier version."""
     portal = Portal(world, tmp_path / "medium")
     reporter = Reporter(world)
     world.office.run("office", "questionnaire", "replace", file)
@@ -87,7 +89,7 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
     ],
     ids=["same-version", "earlier-version", "mistake", "id-of-the-page", "no-text"],
 )
-def test_what_cannot_be_taken_changes_nothing(
+def test_a_refused_questionnaire_changes_nothing(
     world: World, file: Path, tmp_path: Path, raw: bytes, said: str
 ) -> None:
     file.write_bytes(raw)

@@ -1,4 +1,4 @@
-"""What a change of officers does to the files: all of it or nothing, wherever it fails or is killed."""
+"""Changes of officers: their files are complete or unchanged, wherever the change fails or is killed."""
 
 import resource
 import shutil
@@ -31,8 +31,8 @@ pytestmark = [
 ]
 
 
-def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_path: Path) -> None:
-    """Not with the old vault.json beside the new files either; the old copy as a whole is the control."""
+def test_old_shares_do_not_open_later_files(office: Office, tmp_path: Path) -> None:
+    """The old vault.json beside the new files does not help either. The control is the complete old copy."""
     old = office.copy(tmp_path / "old")
     assert 0 == change(office, "renew", circle=NAMES).code
     mixed = old.copy(tmp_path / "mixed")
@@ -51,8 +51,8 @@ def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_pa
         database.load(office.root / "vault-2.sqlite", passphrase.vault_key(master))
 
 
-def test_the_new_vault_has_no_page_of_what_was_deleted(office: Office) -> None:
-    """A copy of rows, not of the file; made by the same rules."""
+def test_the_new_vault_has_no_page_of_deleted_rows(office: Office) -> None:
+    """Its rows are copied, not the file. It has the same settings."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE filler AS SELECT randomblob(100000) AS canary"))
         session.execute(text("DROP TABLE filler"))
@@ -70,10 +70,10 @@ def _told(session: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("step", ["share-test", "header"])
-def test_a_change_that_fails_leaves_nothing(
+def test_a_failed_change_of_officers_leaves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """A medium that damages the shares; a home that cannot be written at the last moment."""
+    """Either a medium damages the shares, or the home cannot be written at the last moment."""
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write
 
@@ -96,10 +96,10 @@ def test_a_change_that_fails_leaves_nothing(
 
 @pytest.mark.parametrize("is_valid", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, Inactive])
-def test_a_change_that_is_stopped_is_undone_before_its_moment_and_stays_after_it(
+def test_a_stopped_change_is_undone_only_if_vault_json_was_not_yet_replaced(
     office: Office, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException], *, is_valid: bool
 ) -> None:
-    """By Ctrl-C, or as nobody types any more: there are shares of no sharing but the valid one."""
+    """Ctrl-C or the idle timeout stops it. Only the shares of the valid sharing remain."""
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write
 
@@ -121,7 +121,7 @@ def test_a_change_that_is_stopped_is_undone_before_its_moment_and_stays_after_it
                 Handout(office.shares, with_sheets=False),
             )
     monkeypatch.undo()
-    # To open it sweeps what a power cut left.
+    # Opening the inbox removes what a power cut left.
     assert f"vault-{1 + is_valid}.sqlite" in {each.name for each in office.root.glob("vault-*")}
     assert is_valid or "vault-1.sqlite" == only(office, "vault-*")
     with office.opened() as inbox:
@@ -132,8 +132,8 @@ def test_a_change_that_is_stopped_is_undone_before_its_moment_and_stays_after_it
         assert shares == sorted(office.shares.iterdir())
 
 
-def test_a_change_that_was_begun_for_other_officers_changes_nothing(office: Office) -> None:
-    """Who they are is looked at again in the vault that is to become valid."""
+def test_a_change_that_was_planned_for_other_officers_is_refused(office: Office) -> None:
+    """The officers are read again from the vault that is to become valid."""
     before = office.state()
     with office.unlocked() as opened:
         planned = reshare.plan(opened.inbox, added="dora")
@@ -161,8 +161,8 @@ def test_nobody_is_asked_for_a_new_passphrase_before_two_officers_confirm(office
             reshare.reshare(opened.inbox, alone, planned, appoint, None)
 
 
-def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_nothing(office: Office) -> None:
-    """The limit on the size of files stands for the disk."""
+def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_no_new_files(office: Office) -> None:
+    """A limit on the size of files replaces the full disk."""
     before = office.state()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
@@ -175,8 +175,8 @@ def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_nothing(office: Of
     assert "vault-1.sqlite" == only(office, "vault-*")
 
 
-def test_a_damaged_vault_is_not_carried_over(office: Office) -> None:
-    """A page that no question reads is met by the copy."""
+def test_a_damaged_vault_is_not_copied(office: Office) -> None:
+    """The copy reads a damaged page that no query reads."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE unread AS SELECT randomblob(100000) AS canary"))
     path = office.root / "vault-1.sqlite"
@@ -192,7 +192,7 @@ def test_a_damaged_vault_is_not_carried_over(office: Office) -> None:
     assert shares == sorted(office.shares.iterdir())
 
 
-# All three are one change; at every step of each it is seen by `make soak stops`.
+# All three use the same code. `make soak stops` tries every step of each.
 KILLED = {
     "add": (["add", "dora"], (*NAMES, "dora")),
     "remove": (["remove", "chloe"], NAMES[:2]),
@@ -209,10 +209,10 @@ STRIDES = [
 
 
 @pytest.mark.parametrize(("way", "stride"), STRIDES)
-def test_killed_at_every_step_it_is_before_or_after(
+def test_a_change_that_is_killed_at_any_step_is_complete_or_has_no_effect(
     founded_circle: Office, tmp_path: Path, way: str, stride: int
 ) -> None:
-    """The old circle opens, or the new one; never both, never neither; the other's files are swept."""
+    """Either the old or the new circle opens the inbox, and the files of the other are removed."""
     command, circle = KILLED[way]
     files = [word for name in circle for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")]
     words = ["officer", *command, "--shares", "{}/shares", *files]
@@ -224,7 +224,7 @@ def test_killed_at_every_step_it_is_before_or_after(
     for n, office in enumerate(killed):
         found = header_of(office)
         after.append(found.generation == 2)
-        # Those who are present open it with the shares of the present sharing.
+        # The officers who are present use their shares of the valid sharing.
         with office.opened() as inbox, inbox.transaction() as session:
             assert (len(circle) if after[-1] else 3) == len(queries_office.officers(session))
             key_store.load(inbox.home, session)

@@ -1,4 +1,4 @@
-"""Shares renewed with a sheet: all are there, two by passphrase; the journal says it, and all are told."""
+"""Renewing shares with a sheet takes all officers and two passphrases, and every officer is informed."""
 
 import json
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def newest(office: Office, code: str) -> Any:
 
 @pytest.fixture(scope="module")
 def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The same, once the shares were renewed with the sheet of bruno, all others present."""
+    """The inbox after a renewal with the sheet of bruno and the passphrases of the two others."""
     office = founded_three.copy(tmp_path_factory.mktemp("renewed") / "copy")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(share_file, "LIMITS", QUICK)
@@ -45,8 +45,8 @@ def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.parametrize("own", NAMES[::2])
-def test_one_officer_with_a_colleagues_sheet_renews_nothing(office: Office, own: str) -> None:
-    """They would be two, and set the passphrases of all."""
+def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Office, own: str) -> None:
+    """Otherwise, one officer could act as two and set the passphrases of all."""
     before = office.state()
     refused = change(opened_by(office, own, sheets=["bruno"]), "renew")
     (away,) = set(NAMES) - {own, "bruno"}
@@ -54,8 +54,10 @@ def test_one_officer_with_a_colleagues_sheet_renews_nothing(office: Office, own:
     assert before == office.state()
 
 
-def test_with_a_sheet_two_do_not_change_a_circle_of_three_either(tmp_path: Path) -> None:
-    """Neither its quorum, nor who is in it while one who stays is away."""
+def test_with_a_sheet_officers_or_quorum_change_only_if_all_remaining_officers_are_present(
+    tmp_path: Path,
+) -> None:
+    """Dora is away, so only her own removal is accepted."""
     office = Office.found_by(tmp_path, (*NAMES, "dora"), 3)
     before = office.state()
     present = opened_by(office, "alice", "chloe", sheets=["bruno"])
@@ -72,8 +74,8 @@ def test_with_a_sheet_two_do_not_change_a_circle_of_three_either(tmp_path: Path)
 
 
 @AFTERWARDS
-def test_with_all_of_them_here_it_counts_and_says_who_brought_a_sheet(office: Office) -> None:
-    """In the journal of both surfaces, and in oversight; by passphrases alone nothing of that is said."""
+def test_journal_and_oversight_name_a_renewal_with_a_sheet(office: Office) -> None:
+    """The desk and the command do. A renewal with passphrases alone is not marked."""
     entry = newest(office, "renew-shares")
     assert [("alice", "passphrase"), ("bruno", "sheet"), ("chloe", "passphrase")] == [
         *entry["officers"].items()
@@ -92,10 +94,10 @@ def test_with_all_of_them_here_it_counts_and_says_who_brought_a_sheet(office: Of
 @pytest.mark.parametrize(
     ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
 )
-def test_who_holds_the_sheets_of_all_others_is_not_all_of_them(
+def test_sheets_with_fewer_than_two_passphrases_cannot_renew_the_shares(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """Nor does it help to say that passphrases are lost while officers or quorum are changed."""
+    """Reporting passphrases as lost does not allow changes of officers or quorum."""
     before = office.state()
     present = opened_by(office, *own, sheets=sheets)
     for words in (["renew"], ["renew", "--reason", "x"], ["renew", "--passphrases-lost", " "]):
@@ -110,10 +112,13 @@ def test_who_holds_the_sheets_of_all_others_is_not_all_of_them(
 @pytest.mark.parametrize(
     ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
 )
-def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
+def test_a_renewal_with_lost_passphrases_is_accepted_and_reported_everywhere(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """In the journal, in oversight, in the notice of both surfaces; all others must be there still."""
+    """The journal, oversight and the notices of both surfaces say so.
+
+    All other officers must still be present.
+    """
     before = office.state()
     away = change(opened_by(office, "alice", sheets=["bruno"]), "renew", *LOST)
     assert (1, True, before) == (away.code, "missing: chloe" in away.err, office.state())
@@ -131,7 +136,9 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
 
 
 @pytest.mark.parametrize("sheets", [[], ["bruno"]], ids=["no sheet", "a sheet"])
-def test_passphrases_that_are_here_are_not_said_to_be_lost(office: Office, sheets: list[str]) -> None:
+def test_passphrases_cannot_be_reported_as_lost_if_two_officers_give_theirs(
+    office: Office, sheets: list[str]
+) -> None:
     before = office.state()
     refused = change(opened_by(office, "alice", "chloe", sheets=sheets), "renew", *LOST)
     assert (1, True) == (refused.code, "omit --passphrases-lost" in refused.err)
@@ -140,7 +147,8 @@ def test_passphrases_that_are_here_are_not_said_to_be_lost(office: Office, sheet
     assert "Too few gave" not in office.run("case", "list").err
 
 
-def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: Path) -> None:
+def test_in_a_circle_of_two_one_passphrase_is_enough(tmp_path: Path) -> None:
+    """A renewal without any passphrase must be reported."""
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     both = opened_by(office, sheets=NAMES[:2])
     refused = change(both, "renew", names=NAMES[:2])
@@ -151,17 +159,17 @@ def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: 
     assert newest(office, "renew-shares")["values"]["passphrases_lost"]
 
 
-def test_without_a_sheet_nothing_is_told(office: Office) -> None:
-    """The control of the next."""
+def test_a_renewal_without_a_sheet_causes_no_notice(office: Office) -> None:
+    """Control of the next test."""
     assert 0 == change(office, "renew").code
     assert "" == office.run("case", "list").err
 
 
 @AFTERWARDS
-def test_every_officer_is_told_until_each_says_to_have_read_it(
+def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By each command, before what it says itself, and long after the 60 days if one does not say it."""
+    """It stays after the 60 days if one officer does not confirm it."""
     told = office.run("case", "list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
     assert "Not read yet by alice, bruno, chloe: inbox officer acknowledge" in told
@@ -180,7 +188,7 @@ def test_every_officer_is_told_until_each_says_to_have_read_it(
 
 
 @AFTERWARDS
-def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
+def test_a_confirmed_notice_stays_sixty_days_and_says_which_confirmation_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever brought the sheet of bruno chose his passphrase, and can confirm in his name."""
@@ -204,8 +212,8 @@ def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
 
 
 @AFTERWARDS
-def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
-    """Each has its notice, as the earlier says whose passphrase was set with a sheet."""
+def test_a_later_renewal_does_not_hide_the_notice_of_an_earlier_one(office: Office) -> None:
+    """Each notice says whose passphrase was set with a sheet."""
     first = newest(office, "renew-shares")["officers"]
     assert 0 == change(opened_by(office, "alice", "bruno", sheets=["chloe"]), "renew").code
     told = office.run("case", "list").err
@@ -219,10 +227,13 @@ def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
 
 
 @AFTERWARDS
-def test_who_left_is_not_waited_for_and_who_joined_is_told(
+def test_a_notice_is_shown_to_new_officers_and_does_not_wait_for_those_who_left(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody ends the notice by removing those who have to confirm it. Who left leaves no draft or view."""
+    """So nobody can end it by removing the officers who have to confirm it.
+
+    An officer who left leaves no draft or saved view.
+    """
     assert 0 == office.run("officer", "acknowledge").code
     with office.opened() as inbox, inbox.transaction() as session:
         for name in ("alice", "chloe"):
@@ -242,13 +253,13 @@ def test_who_left_is_not_waited_for_and_who_joined_is_told(
 
 
 @AFTERWARDS
-def test_a_sheet_does_not_say_that_its_officer_has_read_it(office: Office) -> None:
+def test_a_sheet_does_not_confirm_the_notice_for_its_officer(office: Office) -> None:
     assert 0 == opened_by(office, "alice", sheets=["bruno"]).run("officer", "acknowledge").code
     assert "Not read yet by bruno, chloe" in office.run("case", "list").err
 
 
 @AFTERWARDS
-def test_at_the_desk_each_page_tells_it_until_it_was_read(office: Office) -> None:
+def test_each_desk_page_shows_the_notice_until_all_officers_have_read_it(office: Office) -> None:
     with sitting(office) as client:
         for path in ("/fr/", "/fr/office"):
             assert "les parts ont été renouvelées avec une feuille" in client.page(path)

@@ -1,4 +1,4 @@
-"""A vault of this version is brought to a next one, whole or not at all."""
+"""Upgrades bring a vault of this version to the next one, completely or not at all."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox in which a report with a follow-up and a file came, and another was closed."""
+    """An inbox with a report that has a follow-up and a file, and a second report, which is closed."""
     folder = tmp_path_factory.mktemp("made")
     office = Office.found(folder)
     world = World(office)
@@ -63,19 +63,19 @@ def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture
 def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The same as this test's own."""
+    """A copy for one test."""
     return founded_made.copy(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The same, now that the program is of the next version."""
+    """The same copy, now that the program has the next version."""
     next_version.inbox_comes(monkeypatch)
     return made
 
 
-def test_the_migrations_make_the_tables_that_the_program_knows(connection: Connection) -> None:
-    """No more and no less, but for the virtual table of the search, which only its module understands."""
+def test_the_migrations_create_exactly_the_tables_of_the_program(connection: Connection) -> None:
+    """The virtual table of the search is left out, because only its own module understands it."""
     upgrade.migrate(connection)
     context = MigrationContext.configure(connection, opts={"include_object": _is_plain})
     assert [] == compare_metadata(context, tables.Base.metadata)
@@ -96,8 +96,10 @@ def _plain(connection: Connection) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("room", [schema_version, of_the_portal])
-def test_a_version_is_known_by_the_name_of_its_file(room: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever opens a database need not load alembic for that."""
+def test_the_known_versions_are_the_names_of_the_migration_files(
+    room: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So opening a database does not need alembic."""
     next_version.portal_comes(monkeypatch)
     next_version.inbox_comes(monkeypatch)
     config = Config()
@@ -108,7 +110,7 @@ def test_a_version_is_known_by_the_name_of_its_file(room: Any, monkeypatch: pyte
     assert [FIRST, NEXT] == numbers[::-1] == list(room.known())
 
 
-def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) -> None:
+def test_no_other_command_opens_a_vault_of_an_earlier_version(old: Office) -> None:
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
     said = old.run("case", "list")
@@ -116,7 +118,7 @@ def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) ->
     assert before == file.read_bytes()
 
 
-def test_a_vault_of_a_newer_version_is_not_opened_nor_upgraded(
+def test_a_vault_of_a_newer_version_is_neither_opened_nor_upgraded(
     old: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old.json("upgrade")
@@ -128,8 +130,8 @@ def test_a_vault_of_a_newer_version_is_not_opened_nor_upgraded(
     assert before == file.read_bytes()
 
 
-def test_a_vault_is_upgraded_with_all_that_is_in_it(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its cases are in the queue as before, and are found by their words and by what they share."""
+def test_an_upgrade_keeps_everything_in_the_vault(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cases stay in the queue, and are found by their words and by a shared container number."""
     before, acts = made.state(), _acts(made)
     next_version.inbox_comes(monkeypatch)
     assert {"from": FIRST, "to": NEXT} == made.json("upgrade")
@@ -153,7 +155,7 @@ def _acts(office: Office) -> list[str]:
 
 
 def is_of_the_next_version(office: Office) -> None:
-    """Check what the next version's migration brought, and that no reference is broken."""
+    """Check the changes of the next version's migration, and that no reference is broken."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         turns = "SELECT number, turn, day = received FROM cases JOIN visits ON number = visits.[case]"
         assert [(1, 1, 1), (2, 2, 1)] == sorted(map(tuple, session.execute(text(turns))))
@@ -177,7 +179,7 @@ def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     assert before == old.state()
 
 
-def test_power_lost_while_it_is_upgraded_leaves_the_vault_before_or_after(
+def test_a_power_cut_during_an_upgrade_leaves_the_vault_as_before_or_after_it(
     made: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = made.state()
