@@ -191,8 +191,14 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
             "different placeholders: Say",
         ),
         ('msgid "Leave quickly"', 'msgid "Leave: Esc "', "missing on the page home: Leave quickly"),
+        (
+            "NL No cookie",
+            "100% no cookie",
+            "write %% for a percent sign: No cookie, no account, no tracking.",
+        ),
+        ("NL No cookie", "100 % so no cookie", "write %% for a percent sign: No cookie"),
     ],
-    ids=["empty", "copied", "left over", "a value lost", "missing"],
+    ids=["empty", "copied", "left over", "a value lost", "missing", "percent", "percent and s"],
 )
 def test_a_mistake_of_a_translator_is_found(dutch: str, before: str, after: str, fault: str) -> None:
     assert dutch.count(before) == 1
@@ -327,3 +333,22 @@ def test_a_page_is_not_complete_while_a_title_on_it_is_english(dutch: str) -> No
     only_help = other | {"help": english["help"]}
     assert "page home: 1 of N texts missing; in English: help" in lines(only_help)
     assert "page home: complete" in lines(other)
+
+
+def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
+    """Texts of the law are not formatted: there, a single sign is right."""
+    assert not translating.stray_percent("Call %(number)s, 100 %% free")
+    shown = [(Domain.PUBLIC, public()), (Domain.OFFICERS, marked("desk"))]
+    for domain, texts_of_pages in shown:
+        said = every(domain, "fr")
+        stray = {
+            each for each in texts_of_pages for text in (each, said[each]) if translating.stray_percent(text)
+        }
+        assert stray == set()
+
+
+def test_a_percent_sign_in_a_text_of_the_law_is_no_fault(dutch: str) -> None:
+    passed_on = next(each for each in translating.by_page()["home"] if each.startswith("We have to pass"))
+    changed = dutch.replace(f'msgstr "NL {passed_on}"', 'msgstr "NL 100% of offences"')
+    assert changed != dutch
+    assert faults(changed, "nl") == []

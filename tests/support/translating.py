@@ -166,6 +166,7 @@ def translated(text: str) -> dict[str, str]:
 def faults(text: str, language: str) -> list[str]:
     """Return the faults of the public catalogue of an additional language.
 
+    A stray percent sign is one: pages format the texts of templates with ``%``, and would not be made at all.
     An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English. But the
     page ``home`` must have all texts, because everybody reads it.
     """
@@ -182,7 +183,17 @@ def faults(text: str, language: str) -> list[str]:
             for english, other in said.items()
             if sorted(FIELD.findall(english)) != sorted(FIELD.findall(other))
         ),
+        *(
+            f"write %% for a percent sign: {english}"
+            for english, other in said.items()
+            if english in marked_texts.public() and stray_percent(other)
+        ),
     ]
+
+
+def stray_percent(text: str) -> bool:
+    """Return whether a text that a template formats has a ``%`` that begins neither a value nor ``%%``."""
+    return "%" in re.sub(r"%\(\w+\)s|%%", "", text)
 
 
 def empty(text: str) -> list[str]:
