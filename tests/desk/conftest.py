@@ -1,4 +1,4 @@
-"""Fixtures: a desk in this process with a medium, for the inbox of the module; and a case in it."""
+"""Fixtures: a desk in this process for the inbox of the module, its medium, and an inbox with one case."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A form that is refused is shown again on its page: nobody sees more by that than by asking for the page."""
+"""A refused form is shown again on its page, which shows no more than the officer may read."""
 
 import json
 import re
@@ -28,13 +28,13 @@ def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
 
 
 def of_page(client: Client, path: str, lacks: str = "nowhere") -> dict[str, str]:
-    """Return the field of a form which says that it is on a page, and has to be given something."""
+    """Return the field by which a form names the page it is on; the form also lacks a required field."""
     needs = [[lacks, "text", True, None, None]]
     return {FIELD: json.dumps([f"{client.desk.place}{path}", "GET", 0, needs, []])}
 
 
-def test_a_form_brings_nobody_to_a_page_that_is_kept_from_them(one_case: Office) -> None:
-    """Neither who is excluded nor whose session has ended; the control is an officer who may read it."""
+def test_a_refused_form_does_not_show_a_page_that_the_officer_may_not_read(one_case: Office) -> None:
+    """The officer is excluded, or the session has ended. The control is an officer who may read the page."""
     with desk_of(one_case) as (alice, bruno):
         assert alice.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
         forged = of_page(alice, "/en/case/1")
@@ -51,7 +51,9 @@ def test_a_form_brings_nobody_to_a_page_that_is_kept_from_them(one_case: Office)
         assert (401, False) == (at_the_door.status_code, SECRET in at_the_door.text)
 
 
-def test_a_form_brings_nobody_to_a_case_before_they_declare_or_after_it_is_locked(one_case: Office) -> None:
+def test_a_refused_form_does_not_show_a_case_before_the_declaration_or_after_locking(
+    one_case: Office,
+) -> None:
     with desk_of(one_case) as (alice, bruno):
         forged = of_page(alice, "/en/case/1")
         with alice.desk.inbox.vault.transaction() as session:
@@ -64,8 +66,8 @@ def test_a_form_brings_nobody_to_a_case_before_they_declare_or_after_it_is_locke
         assert (422, False) == (locked.status_code, SECRET in locked.text)
 
 
-def test_a_reading_by_a_refused_form_stands_in_the_journal_as_any_other(one_case: Office) -> None:
-    """Once for a session, however the page is come by."""
+def test_reading_a_case_through_a_refused_form_is_journalled(one_case: Office) -> None:
+    """There is one entry per session, as for the page itself."""
 
     def readers() -> list[str]:
         found = one_case.json("journal", "list", "--case", "1", "--action", "show")["entries"]
@@ -77,8 +79,8 @@ def test_a_reading_by_a_refused_form_stands_in_the_journal_as_any_other(one_case
     assert readers() == ["bruno"]
 
 
-def test_a_stale_form_shows_what_others_did_before_what_it_lacks(one_case: Office) -> None:
-    """The form that is shown again begins where its officer has seen all of it."""
+def test_a_stale_form_shows_the_actions_of_others_before_its_missing_fields(one_case: Office) -> None:
+    """The form that is shown next counts these actions as seen."""
     with desk_of(one_case) as (alice, bruno):
         seen = re.findall(r'name="as_of" value="(\d+)"', alice.page("/en/case/1/work"))[0]
         assert bruno.send("/en/case/1/assess", officer="bruno").status_code == 303
@@ -93,8 +95,7 @@ def test_a_stale_form_shows_what_others_did_before_what_it_lacks(one_case: Offic
         assert (422, False) == (lacking.status_code, "<strong>assigned</strong>" in lacking.text)
 
 
-def test_no_passphrase_and_no_file_is_put_back() -> None:
-    """Nor anything that the page itself says with a form."""
+def test_a_refused_form_does_not_repeat_passphrases_files_or_hidden_fields() -> None:
     page = "".join(
         f'<label>{kind}<input type="{kind}" name="{kind}" value=""></label>'
         for kind in ("password", "file", "hidden", "text")
@@ -107,7 +108,7 @@ def test_no_passphrase_and_no_file_is_put_back() -> None:
 
 
 def undeclared(client: Client) -> None:
-    """Let the officer of a client have declared on no case."""
+    """Delete the declarations of the officer of a client."""
     with client.desk.inbox.vault.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer=client.seat.officer))
 
@@ -117,7 +118,7 @@ def form_of(page: str, path: str) -> markup.Form:
 
 
 def filled_in(page: str, path: str) -> dict[str, set[str]]:
-    """Return what stands in the fields of the form of a page that goes to a path, ticked or chosen."""
+    """Return the values, ticks and choices in the form of a page that sends to a path."""
     found: dict[str, set[str]] = {}
     for each in form_of(page, path).controls:
         own = each.tag.attributes
@@ -133,8 +134,8 @@ def filled_in(page: str, path: str) -> dict[str, set[str]]:
     return found
 
 
-def test_who_declares_first_finds_the_form_of_several_cases_as_they_filled_it_in(one_case: Office) -> None:
-    """Nothing of it is done before they press again, and no passphrase comes back."""
+def test_after_a_declaration_the_form_for_several_cases_is_still_filled_in(one_case: Office) -> None:
+    """The officer must press again before anything is done, and the passphrase does not come back."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)
         hidden = form_of(bruno.page("/en/queue/1"), "/many/assign").hidden()
@@ -156,7 +157,7 @@ def test_who_declares_first_finds_the_form_of_several_cases_as_they_filled_it_in
         assert {"1"} == filled_in(many, "/many/assign")["case"]
 
 
-def test_who_declares_first_is_led_to_the_page_that_they_asked_for(one_case: Office) -> None:
+def test_a_declaration_leads_to_the_page_that_the_officer_asked_for(one_case: Office) -> None:
     with desk_of(one_case) as (_, bruno):
         for path in ("/en/case/1/timeline", "/en/case/1/work"):
             undeclared(bruno)
@@ -182,17 +183,15 @@ def test_who_declares_first_is_led_to_the_page_that_they_asked_for(one_case: Off
         "",
     ],
 )
-def test_a_declaration_leads_to_the_case_where_what_waited_for_it_is_no_page_of_the_desk(
-    one_case: Office, way: str
-) -> None:
-    """Whatever a forged field names; the test above is the control."""
+def test_a_declaration_ignores_a_forged_destination_and_leads_to_the_case(one_case: Office, way: str) -> None:
+    """The test above is the control."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)
         came = bruno.send("/en/case/1/declare", **{LED_FROM: way.replace("{place}", bruno.desk.place)})
         assert (303, f"{bruno.desk.place}/en/case/1") == (came.status_code, came.location)
 
 
-def test_what_waited_for_a_declaration_shows_nothing_of_a_case_that_is_kept_from_the_officer(
+def test_a_declaration_does_not_lead_to_a_page_of_a_case_closed_to_the_officer(
     one_case: Office,
 ) -> None:
     with desk_of(one_case) as (alice, bruno):

@@ -1,4 +1,4 @@
-"""The form by which a case is assessed: all that is new of it is recorded at once, or nothing."""
+"""The assessment form: all changes are recorded at once, or none."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.copy_of("three_officers")
 
 @pytest.fixture(scope="module")
 def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A case that the law asks to be told to the prosecutor, declared by alice and bruno."""
+    """One case with a duty to inform the prosecutor, declared by alice and bruno."""
     folder = tmp_path_factory.mktemp("assess")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -31,13 +31,13 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def noted(office: Office) -> list[str]:
-    """Return the codes of what was done to the case, but reading it, oldest first."""
+    """Return the codes of the journalled actions on the case, oldest first, without those that only read."""
     entries = office.json("journal", "list", "--case", "1")["entries"]
     return [each["action"] for each in entries if each["action"] not in {"declare", "show"}]
 
 
 def work(office: Office) -> dict[str, Any]:
-    """Return what stands of the work, as two officers see it."""
+    """Return the workflow of the case as two officers see it."""
     return dict(office.json("case", "show", "1")["work"])
 
 
@@ -53,7 +53,7 @@ def fields(page: str) -> list[tuple[str, str]]:
     return re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page)
 
 
-def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
+def test_one_form_records_the_whole_assessment(office: Office) -> None:
     with sitting(office) as client:
         assert 303 == sent(client, **WHOLE)
         page = client.page("/en/case/1/work")
@@ -65,8 +65,8 @@ def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
     assert 1 == page.count('role="status"')
 
 
-def test_what_is_as_it_was_is_not_recorded_again(office: Office) -> None:
-    """The control is the first time; then one thing is new."""
+def test_an_unchanged_field_is_not_recorded_again(office: Office) -> None:
+    """The control is the first time; the third time one field differs."""
     with sitting(office) as client:
         assert 303 == sent(client, **WHOLE)
         assert 409 == sent(client, **WHOLE)
@@ -85,8 +85,8 @@ def test_what_is_as_it_was_is_not_recorded_again(office: Office) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_a_mistake_in_one_field_leaves_all_as_it_was(office: Office, wrong: dict[str, Any]) -> None:
-    """What was typed is kept, to be mended."""
+def test_a_mistake_in_one_field_records_nothing(office: Office, wrong: dict[str, Any]) -> None:
+    """What was typed is kept as a draft, to be corrected."""
     before = work(office)
     with sitting(office) as client:
         refused = client.send("/en/case/1/assess", **WHOLE | wrong)
@@ -96,7 +96,7 @@ def test_a_mistake_in_one_field_leaves_all_as_it_was(office: Office, wrong: dict
 
 
 @pytest.mark.parametrize("wrong", [{"danger": "7"}, {"risk": "none"}, {"until": "soon"}], ids=str)
-def test_what_no_page_of_ours_would_send_changes_nothing(office: Office, wrong: dict[str, str]) -> None:
+def test_values_that_no_page_offers_are_refused(office: Office, wrong: dict[str, str]) -> None:
     with sitting(office) as client:
         assert 400 == sent(client, **WHOLE | wrong)
     assert [] == noted(office)
@@ -108,10 +108,12 @@ def choices(form: str) -> list[str]:
     return [each for each in re.findall(r'<option value="(\w+)"', form) if each in codes]
 
 
-def test_what_is_open_is_decided_by_the_assessment_and_what_was_decided_beside_it(office: Office) -> None:
-    """In no form both; the one to decide again has this decision alone, and the fields that go with it.
+def test_the_assessment_offers_open_decisions_and_a_form_beside_it_those_already_taken(
+    office: Office,
+) -> None:
+    """No decision is in both forms. The form for a decision taken offers only that decision and its fields.
 
-    What nothing asks for yet, as that a reporter was told before their identity goes, can be decided, too.
+    Decisions that no duty asks for yet are offered too, for example that the reporter was told.
     """
     admissibility = ["admissible", "inadmissible"]
     with sitting(office) as client:
@@ -130,8 +132,8 @@ def test_what_is_open_is_decided_by_the_assessment_and_what_was_decided_beside_i
     )
 
 
-def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> None:
-    """What one officer may say is recorded; what two confirm is that decision, and nothing else."""
+def test_a_decision_that_takes_two_is_confirmed_separately(office: Office) -> None:
+    """What one officer may decide is recorded at once. The second officer confirms only that decision."""
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
         assert 401 == asked.status_code
@@ -147,7 +149,9 @@ def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> Non
     assert ["judge", "assess-source", "decide", "assign", "decide-by-two"] == noted(office)
 
 
-def test_a_decision_for_two_alone_asks_for_nothing_but_their_confirmation(office: Office) -> None:
+def test_an_assessment_with_only_a_decision_for_two_records_nothing_before_they_confirm(
+    office: Office,
+) -> None:
     with sitting(office) as client:
         assert 401 == sent(client, choice="no_transmission", reason="x")
         assert "Your draft of" not in client.page("/en/case/1/work")
@@ -155,7 +159,7 @@ def test_a_decision_for_two_alone_asks_for_nothing_but_their_confirmation(office
 
 
 def test_several_decisions_that_take_two_are_confirmed_at_once(office: Office) -> None:
-    """Each stands on the page and in the journal; without the second officer none is taken."""
+    """The page and the journal name each. Without the second officer none is taken."""
     choices = ["no_transmission", "not_needed"]
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", choice=[*choices, "admissible"], reason="x")
@@ -169,7 +173,7 @@ def test_several_decisions_that_take_two_are_confirmed_at_once(office: Office) -
     assert ["decide", "decide-by-two", "decide-by-two"] == noted(office)
 
 
-def test_of_several_decisions_none_is_taken_where_one_could_not_be(office: Office) -> None:
+def test_several_decisions_are_all_refused_if_one_of_them_is_impossible(office: Office) -> None:
     form = {"choice": ["not_needed", "transmit"], "reason": "x"}
     with sitting(office) as client:
         assert 409 == client.send("/en/case/1/assess", **form).status_code
@@ -179,8 +183,8 @@ def test_of_several_decisions_none_is_taken_where_one_could_not_be(office: Offic
     assert [] == noted(office)
 
 
-def test_what_goes_with_a_decision_goes_with_the_one_that_has_it(office: Office) -> None:
-    """The ground of what is inadmissible; nothing of it with that nobody is informed."""
+def test_a_ground_is_recorded_only_with_the_decision_that_it_belongs_to(office: Office) -> None:
+    """The ground belongs to the decision of inadmissibility, not to the one that nobody is informed."""
     chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **chosen)
@@ -190,7 +194,7 @@ def test_what_goes_with_a_decision_goes_with_the_one_that_has_it(office: Office)
     assert [("not_needed", ""), ("inadmissible", "facts")] == [grounds["art14"], grounds["admissibility"]]
 
 
-def test_the_score_that_was_proposed_is_confirmed_as_it_is(office: Office) -> None:
+def test_an_officer_can_confirm_the_proposed_score_unchanged(office: Office) -> None:
     with sitting(office) as client:
         assert "proposed from the answers" in client.page("/en/case/1/work")
         assert 303 == sent(client, confirmed="on", reason="x")
@@ -199,7 +203,7 @@ def test_the_score_that_was_proposed_is_confirmed_as_it_is(office: Office) -> No
     assert ["judge"] == noted(office)
 
 
-def test_a_case_is_assigned_to_nobody_again_without_a_reason(office: Office) -> None:
+def test_a_case_can_be_unassigned_without_a_reason(office: Office) -> None:
     with sitting(office) as client:
         assert 409 == sent(client, officer="-")
         assert 303 == sent(client, officer="bruno")
@@ -209,8 +213,8 @@ def test_a_case_is_assigned_to_nobody_again_without_a_reason(office: Office) -> 
     assert ["assign", "assign"] == noted(office)
 
 
-def test_it_is_for_those_who_may_read_the_case(office: Office) -> None:
-    """Neither for an officer from whom it is kept, nor of one in quarantine; the control is another."""
+def test_only_officers_who_may_read_a_case_can_assess_it(office: Office) -> None:
+    """Not an excluded officer, and nobody while the case is in quarantine. The control is another officer."""
     with sitting(office) as client:
         client.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
     with sitting(office, officer="bruno") as client:

@@ -1,4 +1,4 @@
-"""Who may read a case, and who its reporter is, at the desk: what the journal could not hold is refused."""
+"""Access to a case and to its reporter's identity at the desk: impossible names and grounds are refused."""
 
 import pytest
 
@@ -10,20 +10,20 @@ from tests.support.inbox_trio import Trio
 
 @pytest.fixture
 def office(founded_trio: Trio) -> Office:
-    """That of the three, two of whom are present."""
+    """The office of the three officers, two of whom are signed in."""
     return founded_trio.others
 
 
-def test_from_whom_a_case_is_kept_is_for_the_officer_to_choose(client: Client) -> None:
-    """One name of three chosen beforehand would shut out whoever stands first."""
+def test_no_officer_is_preselected_for_exclusion(client: Client) -> None:
+    """Otherwise a hasty press would exclude the first of the list."""
     assert [] == chosen_beforehand(client.page("/en/case/1/readers"), "excluded")
 
 
 @pytest.mark.parametrize(
     "name", chosen(["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], "a b", "x" * 2_000), ids=len
 )
-def test_what_cannot_be_the_name_of_an_officer_is_refused_and_not_noted(client: Client, name: str) -> None:
-    """The desk says why, and not that something is damaged."""
+def test_an_impossible_officer_name_is_refused_and_not_journalled(client: Client, name: str) -> None:
+    """The desk gives the reason and does not report a fault of its own."""
     for path in ("readers", "readers/exclude", "readers/lift"):
         answer = client.send(f"/en/case/1/{path}", officer=name, reason="x")
         said = "cannot be the name of an officer" in answer.text
@@ -33,15 +33,15 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_and_not_noted(client: 
 @pytest.mark.parametrize(
     "form", [{}, {"day": today().isoformat(), "withdrawn": "on"}], ids=["neither", "both"]
 )
-def test_a_consent_is_given_on_a_day_or_withdrawn(founded_trio: Trio, form: dict[str, str]) -> None:
-    """An empty form is no consent: by it an identity could be passed on."""
+def test_a_consent_form_needs_either_a_day_or_a_withdrawal(founded_trio: Trio, form: dict[str, str]) -> None:
+    """If an empty form counted as consent, an identity could be passed on because of it."""
     before = founded_trio.office.state()
     with sitting(founded_trio.others) as client:
         assert 409 == client.send("/en/case/1/ledger/consent", **form).status_code
     assert before == founded_trio.office.state()
 
 
-def test_another_ground_is_given_with_a_reason(founded_trio: Trio) -> None:
+def test_the_ground_other_for_a_disclosure_needs_a_reason(founded_trio: Trio) -> None:
     before = founded_trio.office.state()
     with sitting(founded_trio.others) as client:
         form = {"recipient": "x", "what": "report", "ground": "other", "reason": "  "}

@@ -1,4 +1,4 @@
-"""The page of a case: its parts, the cases beside it, and what must never be repeated above every text."""
+"""The page of a case: its parts, neighbouring cases, and protected details above each outgoing text."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.copy_of("three_cases")
 
 @pytest.fixture(scope="module")
 def three_cases(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers, three cases of which alice and bruno have declared the first two."""
+    """Three officers and three cases. Alice and bruno have declared the first two."""
     folder = tmp_path_factory.mktemp("casepage")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -43,25 +43,25 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def beside(client: Client, number: int) -> list[str]:
-    """Return the keys by which a case leads to others, with their numbers; the queue is shown first."""
+    """Return the keys and numbers of the links to neighbouring cases, after showing the queue."""
     client.page("/en/")
     return ways(client, number)
 
 
 def ways(client: Client, number: int) -> list[str]:
-    """Return the same of the queue that was shown last."""
+    """Return the same for the queue that was shown last."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 
 
-def test_a_case_leads_to_those_beside_it_in_the_queue(office: Office) -> None:
-    """One that the officer has not declared is among them, as it is in the queue."""
+def test_a_case_links_to_its_neighbours_in_the_queue(office: Office) -> None:
+    """Cases that the officer has not declared are included, as in the queue."""
     with sitting(office) as client:
         assert ["n2"] == beside(client, 1)
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_the_way_to_the_next_case_follows_what_the_queue_was_asked_for(office: Office) -> None:
+def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(office: Office) -> None:
     with sitting(office) as client:
         client.send("/en/case/2/tag", names="port")
         client.send("/en/queue", sort="deadline", tag="port")
@@ -70,8 +70,10 @@ def test_the_way_to_the_next_case_follows_what_the_queue_was_asked_for(office: O
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_no_way_tells_what_a_search_finds_before_the_queue_has_shown_and_noted_it(office: Office) -> None:
-    """The control is the queue, which shows it, and then has its entry in the journal."""
+def test_links_to_neighbours_reveal_no_search_result_before_the_queue_has_journalled_it(
+    office: Office,
+) -> None:
+    """The control is the queue: it shows the result, and the journal has an entry."""
 
     def noted(client: Client, action: str) -> int:
         with client.desk.inbox.transaction() as session:
@@ -90,8 +92,8 @@ def test_no_way_tells_what_a_search_finds_before_the_queue_has_shown_and_noted_i
         assert before + 1 == noted(client, "search")
 
 
-def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) -> None:
-    """Nor to one for its handlers only or in quarantine; the control is an officer who may read them."""
+def test_no_link_leads_to_a_neighbour_that_the_officer_may_not_read(office: Office) -> None:
+    """Excluded, not a handler, or in quarantine. The control is an officer who may read them."""
     with sitting(office) as client:
         client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin")
         assert ["n2"] == beside(client, 1)
@@ -104,7 +106,7 @@ def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) ->
         assert ["n3"] == beside(client, 1)
 
 
-def test_the_head_of_a_case_has_its_priority_its_officer_its_next_deadline_and_its_day(
+def test_the_head_of_a_case_shows_priority_status_officer_next_deadline_and_day(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -126,8 +128,8 @@ def test_the_head_of_a_case_has_its_priority_its_officer_its_next_deadline_and_i
     assert days.short("en", deadline) in said["Next deadline"]
 
 
-def test_where_nobody_can_read_a_reply_the_page_says_so_and_has_no_way_to_write_one(office: Office) -> None:
-    """Nor one to withdraw what will never leave; the control is the case as it came."""
+def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(office: Office) -> None:
+    """It does not offer to retract a reply either. The control is the case as it came."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Message(case=1, position=1, serial=1, day=today(), text="Quand ?"))
     ways = ("/reply/preview", "/take-back", "Status shown to the reporter", "waits for the next outbox<")
@@ -142,8 +144,8 @@ def test_where_nobody_can_read_a_reply_the_page_says_so_and_has_no_way_to_write_
         assert ([False] * 4, [True] * 3) == ([each in page for each in ways], [each in page for each in said])
 
 
-def test_all_pages_of_a_case_have_one_head(office: Office) -> None:
-    """Its number once, what is known of it, and the cases beside it."""
+def test_all_pages_of_a_case_have_the_same_head(office: Office) -> None:
+    """It has the number once, the facts, and the neighbouring cases."""
     pages = ("", "/work", "/timeline", "/links", "/readers", "/ledger", "/letters", "/dossier", "/minimise")
     heads = []
     with sitting(office) as client:
@@ -155,8 +157,8 @@ def test_all_pages_of_a_case_have_one_head(office: Office) -> None:
     assert (1, 1, 2) == (len({*heads}), heads[0].count("<h1>"), heads[0].count("data-key"))
 
 
-def test_answers_stand_in_the_order_of_the_questions(office: Office) -> None:
-    """As in a dossier, and where a report is entered by hand; what is never to be repeated comes first."""
+def test_answers_are_shown_in_the_order_of_the_questions(office: Office) -> None:
+    """A dossier and a manual entry have the same order. The protected details come first."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
     assert page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Is it about the inspectorate")
@@ -184,15 +186,15 @@ PLACES = {
 }
 
 
-def test_every_page_marks_where_one_is_in_the_navigation(office: Office) -> None:
+def test_every_page_marks_its_place_in_the_navigation(office: Office) -> None:
     with sitting(office) as client:
         for path, place in PLACES.items():
             (header,) = re.findall("<header>.*?</header>", client.page(f"/en{path}"), re.DOTALL)
             assert [place] == MARKED.findall(header), path
 
 
-def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> None:
-    """Until another case is looked at; not to one that is gone, either."""
+def test_a_case_that_left_the_queue_still_links_to_its_neighbours(office: Office) -> None:
+    """The links last until another case is shown, and skip cases that became unreadable."""
     with sitting(office) as client:
         assert ["p1", "n3"] == beside(client, 2)
         closing = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
@@ -205,7 +207,7 @@ def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> N
         assert [] == beside(client, 2)
 
 
-def test_no_more_cases_are_looked_up_than_the_queue_counts(
+def test_neighbours_are_looked_up_only_among_the_cases_that_the_queue_counts(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "MANY", 2)
@@ -215,7 +217,7 @@ def test_no_more_cases_are_looked_up_than_the_queue_counts(
 
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 CLOSING = {"outcome": "moot", "disclosure": "partial", "reason": "x", "text": "x"}
-# Where an officer writes what leaves, or looks at it: the path, and what is sent, None to ask for the page.
+# Where an officer writes or previews an outgoing text: the path and the form; None means a plain request.
 WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
     "reply": ("/reply/preview", {"text": "x"}),
     "more time": ("/extend/preview", {"text": "x", "reason": "x"}),
@@ -226,7 +228,7 @@ WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
 
 
 def shown(client: Client, number: int, way: str) -> str:
-    """Return the page of a way, of a case that was looked at before."""
+    """Return the page at such a path, for a case that was shown before."""
     client.ask(f"/en/case/{number}")
     path, form = WRITING[way]
     asked = f"/en/case/{number}{path}"
@@ -234,8 +236,8 @@ def shown(client: Client, number: int, way: str) -> str:
 
 
 @pytest.mark.parametrize("way", WRITING)
-def test_what_must_never_be_repeated_stands_above_every_text_that_leaves(office: Office, way: str) -> None:
-    """Not before the officer has declared the case, nor for one from whom it is kept."""
+def test_protected_details_are_shown_above_every_outgoing_text(office: Office, way: str) -> None:
+    """Not before the officer has declared the case, and not to an excluded officer."""
     with sitting(office) as client:
         page = shown(client, 1, way)
         assert [PROTECTED in each for each in KEPT.findall(page)] == [True]
@@ -247,10 +249,10 @@ def test_what_must_never_be_repeated_stands_above_every_text_that_leaves(office:
         assert PROTECTED not in shown(client, 1, way)
 
 
-def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_reporter_something(
+def test_a_case_shows_protected_details_above_each_form_that_writes_to_the_reporter(
     office: Office,
 ) -> None:
-    """The answer, more time, and the end."""
+    """These are the forms for a reply, for more time, and for closing."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
     for form in ("/reply/preview", "/extend", "/close/preview"):
@@ -262,8 +264,8 @@ def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_reporte
     assert [PROTECTED in each for each in KEPT.findall(above)] == [True]
 
 
-def test_what_leaves_of_a_case_in_quarantine_is_not_beside_what_nobody_may_read(office: Office) -> None:
-    """The control is the case before."""
+def test_protected_details_are_not_shown_beside_outgoing_texts_during_quarantine(office: Office) -> None:
+    """The control is the case before its quarantine."""
     with sitting(office) as client:
         assert PROTECTED in shown(client, 1, "reply")
         client.send("/en/case/1/readers/quarantine", reason="a protected secret")
@@ -272,8 +274,8 @@ def test_what_leaves_of_a_case_in_quarantine_is_not_beside_what_nobody_may_read(
         assert PROTECTED not in client.send("/en/case/1/reply", text="agent@port.example").text
 
 
-def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, portal: Portal) -> None:
-    """The control is the page before, and the part where nothing is."""
+def test_tabs_mark_new_messages_and_drafts(world: World, portal: Portal) -> None:
+    """The control is the page before, and the tabs without a mark."""
     marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*" data-at="[^"]*">[^<]+<span class="mark">(\w+)')
     (reporter,) = tell(world, portal, {"what": "x", "coi": "no"})
     with sitting(world.office) as client:
@@ -289,8 +291,10 @@ def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, p
 
 
 @pytest.mark.parametrize("form", ["note", "reply"])
-def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: Office, form: str) -> None:
-    """An address with a fragment would scroll past it."""
+def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_where_it_was_done(
+    office: Office, form: str
+) -> None:
+    """A fragment in the address would scroll past it."""
     part = {"note": "work", "reply": "dialogue"}[form]
     with sitting(office) as client:
         sent = client.send(f"/en/case/1/{form}", text="x")
@@ -302,12 +306,12 @@ def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: 
         assert 'role="status"' not in client.page(f"/en/case/1/{part}")
 
 
-def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
+def test_every_page_of_a_case_shows_its_dangers_and_links_to_the_action(
     office: Office,
 ) -> None:
-    """With priority and next deadline; nothing of it before the declaration, nor on pages of no case.
+    """It also shows the next deadline. Undeclared cases and other pages show none of this.
 
-    Once a measure is recorded, the danger stays, and says so.
+    Once a measure is recorded, the notice remains and says so.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
@@ -336,8 +340,11 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_notice_begins_with_its_degree_in_a_word(language: str) -> None:
-    """Each by another word, icon and colour; what stands in the text already is not said twice."""
+def test_a_notice_begins_with_a_word_for_its_degree(language: str) -> None:
+    """Each degree has its own word, icon and colour.
+
+    A word that the text itself begins with is not repeated.
+    """
     said = {
         "danger": {"fr": "Danger", "en": "Danger"},
         "warning": {"fr": "Attention", "en": "Warning"},
@@ -354,8 +361,8 @@ def test_a_notice_begins_with_its_degree_in_a_word(language: str) -> None:
     assert "Danger: x" == style.beneath_degree("Danger: x", ["Warning"])
 
 
-def test_no_degree_looks_like_another_and_each_can_be_read() -> None:
-    """Contrast of the word against its ground, 4.5 at least, in both colour schemes (WCAG 2.2, 1.4.3)."""
+def test_degrees_of_notices_have_different_colours_and_readable_text() -> None:
+    """The contrast of text and background is at least 4.5 in both colour schemes (WCAG 2.2, 1.4.3)."""
 
     def luminance(colour: str) -> float:
         parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]

@@ -1,4 +1,4 @@
-"""A case in a real browser: its parts, what is said of what was done, keys, and how many presses it takes."""
+"""A case in a real browser: its parts, confirmations, keys, and how many presses it takes."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ SAID = {
 
 
 def _all_said() -> dict[str, str | tuple[str, ...]]:
-    """Return a report that answers each question of its path, the first one with a page of text."""
+    """Return a report that answers every question of its path; the first answer fills a page."""
     given: dict[str, str | tuple[str, ...]] = {**SAID, "what": "Il est revenu au quai hier soir. " * 100}
     for field in SHIPPED_PARSED.fields:
         if field.id in answers.shown(SHIPPED_PARSED, given) and field.id not in SAID:
@@ -46,7 +46,7 @@ def _answer(field: Field) -> str | tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Portal:
-    """A portal whose medium brought two reports, which two officers have declared."""
+    """A portal whose medium brought two reports, both declared by two officers."""
     folder = tmp_path_factory.mktemp("presses")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -70,14 +70,14 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
 
 @pytest.fixture
 def case(page: Page, served: Served) -> Page:
-    """The page of the first case."""
+    """The page of case 1."""
     page.goto(f"{served.root}/fr/case/1")
     return page
 
 
 @pytest.fixture
 def second(chromium: Browser, page: Page, served: Served) -> Iterator[Page]:
-    """The page of bruno, in a browser of his own."""
+    """The page of bruno, in a second browser context."""
     context = chromium.new_context(locale="fr", viewport=SCREEN)
     mine = context.new_page()
     mine.goto(another_address(page, served))
@@ -94,8 +94,8 @@ PARTS = {"Le signalement": "report", "Dialogue": "dialogue", "Fichiers": "files"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PARTS)
-def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, name: str) -> None:
-    """The link that was pressed says where one is."""
+def test_each_tab_shows_its_part_of_a_case_and_hides_the_others(case: Page, name: str) -> None:
+    """The pressed link is marked as the current one."""
     link = case.locator(".tabs").get_by_role("link", name=name)
     link.click()
     for part in PARTS.values():
@@ -114,7 +114,10 @@ def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, n
 def test_no_part_of_a_case_with_every_question_answered_is_four_screens_long(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
-    """The account fills a page, each other text three lines. Cases are numbered in no order."""
+    """The account fills a page, each other text three lines.
+
+    Both cases are measured: their numbers are random.
+    """
     for part in (*PARTS.values(), "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (1, 2))
         record_property(
@@ -128,8 +131,8 @@ def _screens(page: Page, address: str) -> float:
     return page.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
 
 
-def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
-    """Far down on the page, too, and where a tab was pressed before."""
+def test_a_confirmation_is_in_sight_and_has_the_focus(case: Page) -> None:
+    """Even on a small screen, far down the page, and after a tab was pressed."""
     case.locator(".tabs").get_by_role("link", name="Dialogue").click()
     case.set_viewport_size({"width": 360, "height": 640})
     case.fill("#text", "Merci")
@@ -141,8 +144,8 @@ def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
     case.set_viewport_size(SCREEN)
 
 
-def test_keys_lead_to_the_cases_beside_it(page: Page, served: Served) -> None:
-    """In the queue that was shown last. Not while one types; without a case there, nothing happens."""
+def test_the_keys_n_and_p_lead_to_the_neighbours_in_the_queue(page: Page, served: Served) -> None:
+    """They do nothing while the officer types, or where there is no neighbour."""
     case = page
     case.goto(f"{served.root}/fr/")
     one, other = (f"Dossier {each.inner_text()}" for each in case.locator("tr[data-row] th a").all()[:2])
@@ -166,7 +169,7 @@ def test_keys_lead_to_the_cases_beside_it(page: Page, served: Served) -> None:
 
 
 class Officers:
-    """Two officers whose presses are counted together; what they type is not."""
+    """Two officers whose presses are counted together; typing is not counted."""
 
     def __init__(self, kind: type[Presses], first: Page, second: Page) -> None:
         self.page, self.mine, self.others = first, kind(first), kind(second)
@@ -192,7 +195,7 @@ class Officers:
 
 
 def from_medium_to_end(both: Officers, second: Page) -> None:
-    """Collect, declare, assess and close a case, with all that its assessment has."""
+    """Collect, declare, assess and close a case, with every field of the assessment."""
     press, page = both.mine, both.page
     press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
@@ -231,16 +234,16 @@ def _end(both: Officers) -> None:
 
 
 @pytest.mark.parametrize(("kind", "keys"), [(Presses, range(1)), (Keys, range(160, 171))])
-def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(
+def test_a_case_is_collected_assessed_and_closed_in_twenty_presses(
     source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
-    """With all that its assessment has, and what the second officer presses; by the keyboard alone as well.
+    """The presses of the second officer count. The second run uses only the keyboard.
 
-    What is typed does not count; a choice in a list counts as one press.
+    Typing does not count; a choice in a list counts as one press.
     """
     source.bundle(first(Reporter(source.world), edit=answering(**SAID)))
     both = Officers(kind, page, second)
     from_medium_to_end(both, second)
     assert both.count == 20
-    # How much stands in the queue and on the pages before it depends on the tests that ran before.
+    # The length of the queue and of the pages depends on the tests that ran before.
     assert both.keys in keys

@@ -1,4 +1,4 @@
-"""What officers do at the desk is what the commands do: the same state, the same journal."""
+"""Actions at the desk have the same effect as the commands: the same state, the same journal."""
 
 import html
 import re
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.copy_of("founded_desk")
 
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers, two cases with a container in common."""
+    """Three officers and two cases that name the same container."""
     folder = tmp_path_factory.mktemp("desk")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -43,18 +43,18 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def both(**form: Any) -> dict[str, Any]:
-    """Return a form with the passphrases of the two who are present."""
+    """Return a form with the passphrases of the two signed-in officers."""
     return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 
 
 def sends(client: Client, path: str, **form: Any) -> None:
-    """Send a form that must be taken."""
+    """Send a form and expect it to succeed."""
     answer = client.send(f"/en/case/1/{path}", **form)
     assert answer.status_code == 303, answer.text
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
-    """Return actions, what they were about and why, without those that only read."""
+    """Return the action, values and reason of each journal entry, without those that only read."""
     entries = office.json("journal", "list")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
     reading.add("preview-reply")
@@ -68,8 +68,8 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
 MOOT = {"outcome": "moot", "disclosure": "partial"}
 
 
-def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
-    """Of the score the form sends every part; what it changes is noted."""
+def test_each_form_of_a_case_has_its_effect_and_its_journal_entry(office: Office) -> None:
+    """The score form sends all its parts, but only the changed ones are journalled."""
     parts = {name: str(value) for name, value in office.json("case", "show", "1")["work"]["parts"].items()}
     with sitting(office) as client:
         sends(client, "note", text="Vu.\r\nÀ revoir")
@@ -103,7 +103,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "reply", template="acknowledgement")
         sends(client, "reply", text="Merci", feedback="on")
         assert "two officers must close it (priority P1)" in client.page("/en/case/1")
-        # A sanction was on record: whether anybody is informed is asked anew.
+        # A sanction was on record, so the duty to inform the persons named was open again.
         sends(client, "decide", **both(choice="not_needed", reason="another case"))
         assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
         sends(client, "reopen", **both(reason="news"))
@@ -136,8 +136,8 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
     ] == noted(office)
 
 
-def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
-    """The page of the confirmation carries the form along, and shows what the journal will note."""
+def test_closing_a_case_as_unfounded_takes_two_officers(office: Office) -> None:
+    """The confirmation page repeats the form, and shows what the journal will record."""
     form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
     with sitting(office) as client:
         client.page("/en/case/1")
@@ -156,7 +156,7 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
     assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
 
-def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
+def test_suggested_links_are_accepted_undone_and_dismissed(office: Office) -> None:
     with sitting(office) as client:
         shown = client.page("/en/case/1/links")
         assert "Both have: the container <bdi>MSKU1234565</bdi>" in " ".join(shown.split())
@@ -167,8 +167,8 @@ def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
         assert "No links are suggested." in client.page("/en/case/1/links")
 
 
-def test_a_case_is_linked_by_its_number_though_nothing_is_proposed(office: Office) -> None:
-    """One that is not there is refused on the page, as one that is kept from the officer."""
+def test_a_case_can_be_linked_by_number_without_a_suggestion(office: Office) -> None:
+    """A missing case and one that is closed to the officer are refused with the same page."""
     with sitting(office) as client:
         sends(client, "links/2/dismiss")
         assert "No links are suggested." in (page := client.page("/en/case/1/links"))
@@ -193,8 +193,8 @@ def test_a_case_is_linked_by_its_number_though_nothing_is_proposed(office: Offic
         assert kept == absent
 
 
-def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
-    """Of a case for others its number, priority and deadline stand in the queue."""
+def test_a_case_is_restricted_to_officers_and_opened_by_breaking_the_glass(office: Office) -> None:
+    """To other officers the queue shows only its number, priority and deadline."""
     with sitting(office) as client:
         sends(client, "readers", officer=["alice", "chloe"])
         assert "alice, chloe" in client.page("/en/case/1/readers")
@@ -208,8 +208,8 @@ def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
         assert "Every officer may read this case" in client.page("/en/case/1/readers")
 
 
-def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
-    """Whoever excludes himself sees it no more; two others show it again."""
+def test_an_excluded_officer_cannot_tell_the_case_from_a_missing_one(office: Office) -> None:
+    """Officers can exclude themselves. Two other officers can lift the exclusion."""
     with sitting(office, officer="bruno") as client:
         sends(client, "readers/exclude", officer="bruno", reason="kin")
         assert "The officer is excluded from the case" in client.page("/en/")
@@ -228,7 +228,7 @@ def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
     assert "case" in office.json("case", "show", "1")
 
 
-def test_who_the_reporter_is_is_shown_by_its_own_act_alone(office: Office) -> None:
+def test_the_identity_of_a_reporter_is_shown_only_by_an_action_of_two_officers(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "ledger/keep", text="Jeanne Quartz")
         sends(client, "ledger/consent", **both(day=today().isoformat(), reason="the report"))
@@ -264,8 +264,8 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
-def test_what_the_queue_is_asked_for_stands_above_it_and_is_cleared(client: Client) -> None:
-    """Each thing by itself, or all at once; the control is the queue that is asked for nothing."""
+def test_the_filters_of_the_queue_are_shown_above_it_and_can_be_cleared(client: Client) -> None:
+    """One by one, or all at once. The control is the queue without a filter."""
     assert "Only shown:" not in client.page("/en/")
     client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
     client.send("/en/queue/facet", choice="priority:2")
@@ -290,8 +290,8 @@ def test_the_journal_is_shown_and_verified(client: Client) -> None:
     assert (200, True) == (verified.status_code, "The journal holds" in verified.text)
 
 
-def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
-    """No form points to nowhere, and none reads."""
+def test_every_form_of_a_page_has_a_route(client: Client) -> None:
+    """The routes accept POST."""
     adapter = create_app(client.desk).url_map.bind(client.desk.host)
     pages = [
         "/",
@@ -322,8 +322,8 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
     assert [action for action in found if not adapter.test(action, method="POST")] == []
 
 
-def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
-    """Two officers confirm the list that they read on the page, once for all of it."""
+def test_two_officers_mark_several_cases_as_junk_at_once_and_recover_them(office: Office) -> None:
+    """They confirm the list that the page shows, once for all cases."""
     for number in ("1", "2"):
         office.json("case", "decide", number, "no_transmission", "--reason", "x")
     chosen = {"case": ["1", "2"], "reason": "noise"}
@@ -344,8 +344,8 @@ def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None
     assert ("junk", {}, "noise") in noted(office)
 
 
-def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
-    """All that are ticked; nothing without a tick or a word, nor to a name that no officer can have."""
+def test_several_cases_are_tagged_and_assigned_at_once(office: Office) -> None:
+    """It is refused without a ticked case, without a tag, and for an impossible officer name."""
     with sitting(office) as client:
         assert client.send("/en/many/tag", case=["2", "1"], names="port quai").status_code == 303
         assert client.send("/en/many/untag", case=["1", "2"], names="port").status_code == 303
@@ -365,8 +365,8 @@ def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
     assert expected == [(action, values) for action, values, _ in noted(office)]
 
 
-def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
-    """Its pixels are given once, to the page that asks; what it is stands beside, and in the list."""
+def test_a_file_is_previewed_without_being_opened(office: Office) -> None:
+    """The page receives the image only once. The detected type is shown beside it and in the list."""
     with sitting(office) as client:
         assert "sent as image/jpeg; open it to check" in client.page("/en/case/1/files")
         shown = client.page("/en/case/1/file/1")
@@ -390,7 +390,7 @@ def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
         ("fr", "le bac à sable ne marche pas : bubblewrap (bwrap) n'est pas installé"),
     ],
 )
-def test_without_a_sandbox_no_file_is_looked_at_and_the_page_says_why(
+def test_without_a_sandbox_a_preview_is_refused_with_the_reason(
     office: Office, monkeypatch: pytest.MonkeyPatch, language: str, why: str
 ) -> None:
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
@@ -401,7 +401,7 @@ def test_without_a_sandbox_no_file_is_looked_at_and_the_page_says_why(
         assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
 
 
-def test_more_time_holds_and_decisions(office: Office) -> None:
+def test_holds_and_decisions_are_recorded_and_end_the_offer_of_more_time(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "hold", reason="proceedings")
         assert "Held for a procedure since" in client.page("/en/case/1")
@@ -420,8 +420,10 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
 
 
 @pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
-def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk: bool) -> None:
-    """In the journal and where the case shows it."""
+def test_a_reason_is_kept_on_one_line_by_the_desk_and_by_the_command_line(
+    office: Office, *, at_the_desk: bool
+) -> None:
+    """Both in the journal and on the page of the case."""
     if at_the_desk:
         with sitting(office) as client:
             sends(client, "decide", **both(choice="no_transmission", reason="no\r\n offence"))
@@ -432,8 +434,8 @@ def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk:
     assert "no offence" == duties["art40"]
 
 
-def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
-    """An address in it is warned of, what was given stays; with a reason it is sent."""
+def test_the_notice_of_more_time_is_previewed_before_it_is_sent(office: Office) -> None:
+    """The preview warns of an address and keeps the fields. A reason overrides the warning."""
     office.json("office", "set", "--regime", "external")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     form = {"reason": "abroad", "text": "agent@port.example"}
@@ -457,15 +459,15 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
 
 
 def drafted(client: Client, *begun: int) -> list[int]:
-    """Begin a note to each of these cases; return those of which a draft is in the vault, for whomever."""
+    """Begin a note in each given case, and return the cases of all drafts in the vault."""
     for number in begun:
         assert client.send(f"/en/draft/note/{number}", text="a zebra").status_code == 204
     with client.desk.inbox.transaction() as session:
         return sorted(each for each in session.scalars(select(Unfinished.case)) if each is not None)
 
 
-def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
-    """What was ticked with its drafts, and no other case that is due."""
+def test_destroying_cases_takes_two_officers_and_removes_only_the_ticked_ones(office: Office) -> None:
+    """The drafts of a destroyed case are deleted with it."""
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
@@ -497,8 +499,8 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
     assert [1] == [line["case"] for line in office.json("retention", "list-destroyed")["destroyed"]]
 
 
-def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
-    """What is removed is in neither; it does not go beside what goes to the portal, whatever its folder."""
+def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, tmp_path: Path) -> None:
+    """The redacted text is in neither. The folder may not be the one of the exchange medium."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     plan |= {"place": "what", "redact": "MSKU 123456 5"}
     drawer, stick = tmp_path / "drawer", tmp_path / "stick"
@@ -532,10 +534,10 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
+def test_the_preview_of_a_dossier_names_the_places_to_check_again(
     world: World, portal: Portal, language: str
 ) -> None:
-    """By what the dossier calls the place; without these words nothing is said."""
+    """The place is named as in the dossier. Without the risky words there is no warning."""
     told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
     tell(world, portal, told | {"protect": "la photo sur le quai"})
     plan = {
@@ -562,10 +564,10 @@ def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
         assert (200, 0) == (shown.status_code, shown.text.partition("<h1")[2].count('class="notice warning"'))
 
 
-def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
+def test_with_too_many_sentences_the_remaining_texts_can_only_be_picked_whole(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The report comes first, then messages from the latest day on; the control has room for all."""
+    """The report comes first, then the latest messages. The control has room for all of them."""
     assert passages.MOST == 2_000
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
     for text in ("Un. Deux.", "Trois. Quatre."):
@@ -581,8 +583,10 @@ def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
             assert (most < 8) == ("Autres textes, en entier" in form)
 
 
-def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World, portal: Portal) -> None:
-    """A sentence, or all of a place; what stands in none is no sentence, what no page sends no request."""
+def test_redactions_of_a_dossier_are_picked_from_its_sentences_or_places(
+    world: World, portal: Portal
+) -> None:
+    """A code that no page offers is refused."""
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach", "protect": "mon nom"})
     plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none"}
     with sitting(world.office) as client:
@@ -601,8 +605,8 @@ def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World
         assert (409, True) == (chosen.status_code, "aucune pièce ne doit être jointe" in chosen.text)
 
 
-def test_a_reply_is_seen_as_its_reporter_will_see_it(office: Office) -> None:
-    """What the reporter asked never to repeat is warned of, and sent for a reason alone."""
+def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:
+    """The preview warns of details that the reporter asked never to repeat; sending them takes a reason."""
     said = {"text": "Nous savons : la photo de ma voiture rouge"}
     with sitting(office) as client:
         (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
@@ -630,7 +634,7 @@ def test_a_reply_is_seen_as_its_reporter_will_see_it(office: Office) -> None:
     assert ("reply", told_with, "it was asked") in noted(office)
 
 
-def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Office) -> None:
+def test_nobody_reads_a_case_in_quarantine_until_two_officers_lift_it(office: Office) -> None:
     with sitting(office) as client:
         assert "Lift the quarantine (needs" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")

@@ -1,4 +1,4 @@
-"""A case is closed from the page that shows what its reporter will read, and only as it was shown there."""
+"""A case is closed only from the page that previews what the reporter will read, and only as previewed."""
 
 import html
 import re
@@ -18,7 +18,7 @@ BOTH = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")
 
 @pytest.fixture
 def office(one_case: Office) -> Office:
-    """One case that may be closed with a text."""
+    """One case that may be closed with a text to the reporter."""
     one_case.json("case", "show", "1")
     one_case.settle(1)
     one_case.tell_no_prosecutor(1)
@@ -26,13 +26,13 @@ def office(one_case: Office) -> Office:
 
 
 def seen(page: str) -> str:
-    """Return what a page shows of that of the reporter."""
+    """Return the text of the preview of the reporter's page."""
     (found,) = re.findall(r'<div class="seen" lang="fr">(.*?)</div>', page, re.DOTALL)
     return html.unescape(re.sub("<[^>]+>", " ", found))
 
 
 def ends(client: Client, **form: str) -> tuple[int, bool]:
-    """Send a form that closes the case; return the status, and whether it was shown again instead."""
+    """Send the closing form; return the status, and whether the preview came back instead."""
     answer = client.send("/en/case/1/close", **END | form)
     return answer.status_code, NOT_YET in answer.text
 
@@ -41,7 +41,7 @@ def status(office: Office) -> str:
     return str(office.json("case", "show", "1")["status"])
 
 
-def test_the_page_of_a_case_leads_to_what_its_reporter_will_read_and_closes_nothing(office: Office) -> None:
+def test_a_case_is_not_closed_before_the_preview_was_shown(office: Office) -> None:
     with sitting(office) as client:
         page = client.page("/en/case/1/work")
         assert "/case/1/close/preview" in page
@@ -63,10 +63,10 @@ def test_the_page_of_a_case_leads_to_what_its_reporter_will_read_and_closes_noth
         pytest.param({"outcome": "insufficient"}, marks=pytest.mark.soak),
     ],
 )
-def test_an_end_that_was_changed_after_it_was_shown_is_shown_again(
+def test_a_closing_that_was_changed_after_the_preview_is_previewed_again(
     office: Office, change: dict[str, str]
 ) -> None:
-    """What is recorded beside it, too; then it is closed as it is shown now."""
+    """Fields that the reporter does not see count too. Then it is closed as previewed."""
     with sitting(office) as client:
         (digest,) = SEEN.findall(client.send("/en/case/1/close/preview", **END).text)
         again = client.send("/en/case/1/close", **END | change | BOTH, seen=digest)
@@ -77,8 +77,8 @@ def test_an_end_that_was_changed_after_it_was_shown_is_shown_again(
     assert "closed" == status(office)
 
 
-def test_what_another_officer_writes_meanwhile_is_read_before_a_case_is_closed(office: Office) -> None:
-    """It would stand on the reporter's page, and nobody has seen it beside the end."""
+def test_a_reply_by_another_officer_meanwhile_brings_the_preview_again(office: Office) -> None:
+    """The reply will be on the reporter's page beside the closing, and nobody has seen both together."""
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         bruno.send("/en/case/1/declare")
@@ -89,10 +89,10 @@ def test_what_another_officer_writes_meanwhile_is_read_before_a_case_is_closed(o
     assert "closed" != status(office)
 
 
-def test_two_officers_confirm_an_end_on_the_page_that_shows_it_or_in_a_session_of_their_own(
+def test_two_officers_confirm_a_closing_on_the_preview_or_in_their_own_sessions(
     office: Office,
 ) -> None:
-    """Whoever confirms sees what the reporter will read, with a template, too."""
+    """Both see what the reporter will read, even when it comes from a template."""
     two = END | {"outcome": "unfounded", "template": "closing_unfounded"}
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
@@ -114,7 +114,7 @@ def test_two_officers_confirm_an_end_on_the_page_that_shows_it_or_in_a_session_o
     assert "closed" == status(office)
 
 
-def test_one_officer_is_asked_for_no_passphrase_where_one_is_enough(office: Office) -> None:
+def test_no_passphrase_is_asked_for_a_closing_that_one_officer_may_do(office: Office) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **END).text
@@ -122,8 +122,8 @@ def test_one_officer_is_asked_for_no_passphrase_where_one_is_enough(office: Offi
         assert ends(client, seen=SEEN.findall(shown)[0]) == (303, False)
 
 
-def test_what_nobody_may_read_of_a_case_is_not_shown_to_who_closes_it(office: Office) -> None:
-    """In quarantine the end alone is read; the control is the page before."""
+def test_the_preview_of_a_closing_shows_no_messages_of_a_case_in_quarantine(office: Office) -> None:
+    """It shows only the closing text. The control is the preview before the quarantine."""
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     office.json("message", "reply", "1", "--text", "Une question.")
     with sitting(office) as client:
@@ -135,7 +135,7 @@ def test_what_nobody_may_read_of_a_case_is_not_shown_to_who_closes_it(office: Of
         assert client.close(1, **silent | BOTH).status_code == 303
 
 
-def test_who_closes_a_case_whose_reporter_reads_nothing_is_told_so(office: Office) -> None:
+def test_the_preview_of_a_closing_says_when_the_reporter_will_read_nothing(office: Office) -> None:
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True

@@ -1,4 +1,4 @@
-"""No page says a code of the law or of the program to an officer, refusals included; a label says it."""
+"""No page or refusal shows a code of the law or of the program; officers read labels."""
 
 import html
 import re
@@ -18,7 +18,7 @@ PAGES = (
     *("/enter", "/access", "/medium", "/retention", "/oversight", "/journal", "/office", "/office/law"),
     *("/office/texts/reply", "/office/texts/letter", "/office/texts/authority", "/office/keys"),
 )
-# What is refused, or given back to be confirmed, with codes in it.
+# Forms with codes that are refused, or returned for confirmation.
 ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("/case/1/decide", {"choice": "no_transmission", "reason": "x"}),
     ("/case/1/decide", {"choice": "defer", "reason": "x"}),
@@ -44,7 +44,7 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 def codes_in(page: str) -> set[str]:
-    """Return the codes that a page says, but for what is typed at a command line."""
+    """Return the codes in the text of a page, except in commands to type."""
     known = {code for table in labels.tables() if table != "field" for code in labels.of(table)}
     said = html.unescape(HIDDEN.sub(" ", page))
     return {
@@ -56,7 +56,7 @@ def codes_in(page: str) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_case")
-def test_no_page_and_no_refusal_says_a_code(client: Client) -> None:
+def test_no_page_or_refusal_shows_a_code(client: Client) -> None:
     said = {
         path: codes_in(client.page(f"/fr{path}"))
         for path in PAGES
@@ -71,15 +71,15 @@ def test_no_page_and_no_refusal_says_a_code(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_code_would_be_found(client: Client) -> None:
+def test_the_search_finds_a_planted_code(client: Client) -> None:
     client.page("/fr/case/1/work")
     page = "<p>Mesure : art40_transmission, '*' follow-up-3</p><code>inbox case decide 1 to_be_decided</code>"
     assert codes_in(page) == {"art40_transmission", "'*'", "follow-up-3"}
 
 
 @pytest.mark.usefixtures("one_case")
-def test_what_a_sentence_tells_of_the_law_is_told_by_its_label(client: Client) -> None:
-    """Also a list of codes; any other text, with or without an underscore, stays as it is."""
+def test_codes_in_a_sentence_are_translated_to_labels(client: Client) -> None:
+    """Lists of codes too. Other text stays as it is, with or without an underscore."""
     client.page("/fr/case/1/work")
     for table in labels.OF_THE_LAW:
         for code in labels.of(table):
@@ -98,8 +98,8 @@ def test_what_a_sentence_tells_of_the_law_is_told_by_its_label(client: Client) -
 
 
 @pytest.mark.usefixtures("one_case")
-def test_each_decision_that_is_given_back_is_called_by_what_it_decides(client: Client) -> None:
-    """An assessment has several; that nobody sees to the case is said in words."""
+def test_a_returned_decision_is_named_by_what_it_decides(client: Client) -> None:
+    """An assessment can have several. An unassigned case is named in words."""
     client.page("/fr/case/1/work")
     decided = labels.of("decided")
     assert len({each.fr for each in decided.values()}) > 2

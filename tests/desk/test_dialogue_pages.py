@@ -1,4 +1,4 @@
-"""What was written since a report, at the desk page by page: nothing is taken for read that was not shown."""
+"""The dialogue at the desk, page by page: a message is marked as read only once it was shown."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ UNREAD = {2, 6}
 WITH_FILE = 3
 WRITTEN = re.compile(r'<p class="written" dir="auto">((?:letter|reply) \d+)</p>')
 
-# The mark of the tab.
+# The mark on the tab.
 NEW = '<span class="mark">new</span></a>'
 
 
 @pytest.fixture
 def alice(one_case: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """Alice before a case with ten letters in three pages of four; the second and the sixth are unread."""
+    """Alice at a case with ten follow-ups on three pages. The second and the sixth are unread."""
     monkeypatch.setattr(conversation, "PAGE", PAGE)
     with one_case.opened() as inbox, inbox.transaction() as session:
         for n in range(1, LETTERS + 1):
@@ -47,14 +47,14 @@ def alice(one_case: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]
 
 
 def unread(client: Client) -> Sequence[int]:
-    """Return the numbers of the letters that count as unread."""
+    """Return the numbers of the unread follow-ups."""
     with client.desk.inbox.transaction() as session:
         wanted = select(FollowUp.position).where(FollowUp.unread).order_by(FollowUp.position)
         return session.scalars(wanted).all()
 
 
 def folded(page: str) -> list[int]:
-    """Return the numbers of the letters of which a page shows a line."""
+    """Return the numbers of the follow-ups that a page shows as one line."""
     return [int(each) for each in re.findall(r'class="which">Follow-up (\d+),', page)]
 
 
@@ -72,8 +72,11 @@ def letters(first: int, last: int) -> list[str]:
     return [f"letter {n}" for n in range(first, last + 1)]
 
 
-def test_a_letter_is_read_once_its_page_was_shown_and_unread_ones_lead_to_theirs(alice: Client) -> None:
-    """Whoever opens the case has the first page with one; no act in another part takes the next for read."""
+def test_a_follow_up_is_read_once_its_page_was_shown(alice: Client) -> None:
+    """The case opens on the first page with an unread one, and links to the others.
+
+    Other parts and actions do not mark anything as read.
+    """
     page = alice.page("/en/case/1/dialogue")
     assert (letters(1, 4), [6]) == (written(page), unread(alice))
     assert "Not read yet, on other pages:" in page
@@ -90,10 +93,10 @@ def test_a_letter_is_read_once_its_page_was_shown_and_unread_ones_lead_to_theirs
     assert (letters(9, 10), False) == (written(page), NEW in page)
 
 
-def test_a_part_that_is_hidden_takes_nothing_for_read(alice: Client) -> None:
-    """Its page has it, behind the part that its address names; the way to what is unread asks for its page.
+def test_a_hidden_part_marks_nothing_as_read(alice: Client) -> None:
+    """A page contains the parts it hides, so the mark on a tab links to the address that shows the message.
 
-    The control is each address that shows it: that of the report, and that of the page with the letters.
+    The controls are the addresses of the report and of that dialogue page.
     """
     with alice.desk.inbox.transaction() as session:
         session.get_one(Case, 1).new = True
@@ -114,7 +117,7 @@ def test_a_part_that_is_hidden_takes_nothing_for_read(alice: Client) -> None:
 def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its line says that it is new. Each next page opens the next one, and folds what was read."""
+    """Its line is marked as new. Each further page opens the next one, and folds those that were read."""
     monkeypatch.setattr(folding, "ROOM", 0)
     monkeypatch.setattr(conversation, "PAGE", LETTERS)
     page = alice.page("/en/case/1/dialogue")
@@ -131,10 +134,10 @@ def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
     assert letters(1, LETTERS) == written(page)
 
 
-def test_every_message_of_a_page_opens_at_one_address_and_counts_as_read(
+def test_one_address_opens_all_messages_of_a_page_and_marks_them_as_read(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For a search, a printer, or a reader who wants all. The control is the page that folds them."""
+    """For searching and printing. The control is the page that folds them."""
     monkeypatch.setattr(folding, "ROOM", 0)
     folding_page = alice.page("/en/case/1/dialogue/1")
     assert ([1, 3], True, [6]) == (folded(folding_page), "Open all messages" in folding_page, unread(alice))
@@ -146,10 +149,10 @@ def test_every_message_of_a_page_opens_at_one_address_and_counts_as_read(
         assert alice.ask(f"/en/case/1/{path}").status_code == 404
 
 
-def test_the_line_of_a_folded_message_has_its_first_words_and_its_files(
+def test_the_line_of_a_folded_message_shows_its_first_words_and_its_files(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Words are not cut; what else it says is in the message itself, and so is what can be done about it."""
+    """Words are not cut. Actions on the message are only in its full form."""
     monkeypatch.setattr(folding, "ROOM", 0)
     assert (
         303
@@ -170,8 +173,8 @@ def test_the_line_of_a_folded_message_has_its_first_words_and_its_files(
     assert [True] == [f"Follow-up {WITH_FILE}," in each and "Files: 1<" in each for each in files]
 
 
-def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(alice: Client) -> None:
-    """No page beyond the last is lost; the line that names the page stands where print shows it."""
+def test_a_pager_links_to_older_and_newer_messages(alice: Client) -> None:
+    """A page beyond the last shows the last. The page number is outside the pager, so it is printed."""
     for number, ways in ((1, {"2", "3"}), (2, {"1", "3"}), (3, {"1", "2"}), (99, {"1", "2"})):
         page = alice.page(f"/en/case/1/dialogue/{number}")
         pagers = re.findall(
@@ -188,8 +191,8 @@ def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(ali
     assert 'href="' + alice.desk.place + '/fr/case/1/dialogue/2"' in alice.page("/en/case/1/dialogue/2")
 
 
-def test_an_answer_is_shown_where_it_was_written_whatever_page_was_looked_at(alice: Client) -> None:
-    """On the last page, with what was said to be done; the control is a status, which is no letter."""
+def test_a_sent_reply_is_shown_on_the_last_page_wherever_the_officer_was(alice: Client) -> None:
+    """The confirmation is beside it. The control is a status, which is not a message."""
     alice.page("/en/case/1/dialogue/1")
     assert 303 == alice.send("/en/case/1/status", status="assessing").status_code
     assert letters(1, 4) == written(alice.page("/en/case/1/dialogue"))
@@ -201,8 +204,8 @@ def test_an_answer_is_shown_where_it_was_written_whatever_page_was_looked_at(ali
         assert 1 == session.query(Message).filter_by(case=1, text="reply 1").count()
 
 
-def test_files_of_letters_on_other_pages_are_found_from_the_files_of_the_case(alice: Client) -> None:
-    """The control is the page on which their letter stands."""
+def test_the_files_part_links_to_files_of_messages_on_other_pages(alice: Client) -> None:
+    """The control is the page of their message."""
     name = "plan of the quay"
     page = alice.page("/en/case/1/files/2")
     assert (False, True) == (name in page, "There are files with follow-ups on other pages:" in page)
@@ -212,7 +215,7 @@ def test_files_of_letters_on_other_pages_are_found_from_the_files_of_the_case(al
     assert 'class="panel of-files first"' in page
 
 
-def test_many_unread_pages_are_counted_and_ten_of_them_named(
+def test_many_unread_pages_are_counted_and_ten_of_them_linked(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 1)

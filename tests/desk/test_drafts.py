@@ -1,4 +1,4 @@
-"""What an officer writes is kept until it has done what it is for, for that officer alone."""
+"""Drafts: an officer's unfinished form is kept for that officer only, until it is sent."""
 
 import base64
 import hashlib
@@ -40,13 +40,13 @@ OF_PATH = {
     "close": Form.CLOSING,
 }
 FORM = re.compile(r"<form .*?</form>", re.DOTALL)
-# Where the script sends what is typed: the form and the case.
+# The address to which the script sends a draft: the form and the case.
 KEPT_AT = re.compile(r'data-draft="[^"]+/draft/(\w+)/(\d+)"')
 
 
 @pytest.fixture
 def two_cases(office: Office, tmp_path: Path) -> Office:
-    """Two cases before three officers, of which alice and bruno opened the inbox and declared both."""
+    """Two cases and three officers. Alice and bruno opened the inbox and declared both cases."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
     office.json("office", "set", "--regime", "external")
@@ -67,24 +67,24 @@ def bruno(alice: Client) -> Client:
 
 
 def rows(client: Client) -> list[tuple[str, int | None, str]]:
-    """Return whose drafts the vault has, past all narrowing."""
+    """Return the officer, case and form of each draft in the vault, without row-level security."""
     with client.desk.inbox.transaction() as session:
         found = [(each.officer, each.case, each.form) for each in session.scalars(select(Unfinished)).all()]
         return sorted(found, key=lambda each: (each[0], each[1] or 0, each[2]))
 
 
 def kept(client: Client, form: Form = Form.NOTE, case: int | None = 1) -> dict[str, str]:
-    """Return the fields of a draft of the officer's."""
+    """Return the fields of a draft of the officer."""
     found = unfinished.of(client.desk.inbox, client.seat.actor(), case).get(form)
     return dict(found.fields) if found else {}
 
 
 def begin(client: Client, path: str = "note/1", **form: Any) -> int:
-    """Send what is typed, as the script does; return the status of the answer."""
+    """Send a draft as the script does; return the status of the answer."""
     return client.send(f"/en/draft/{path}", **({"text": WORDS} | form)).status_code
 
 
-def test_what_is_typed_is_kept_and_stands_in_its_form_again(alice: Client) -> None:
+def test_a_draft_is_kept_and_shown_in_its_form_again(alice: Client) -> None:
     assert 204 == begin(alice)
     shown = alice.page("/fr/case/1").replace("&#39;", "'")
     assert (1, 1) == (shown.count(f"{WORDS}</textarea>"), shown.count("Votre brouillon du"))
@@ -94,8 +94,8 @@ def test_what_is_typed_is_kept_and_stands_in_its_form_again(alice: Client) -> No
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_each_form_of_a_case_shows_all_that_was_kept_of_it(alice: Client, path: str) -> None:
-    """The control is the page before: nothing of it stands there."""
+def test_each_form_of_a_case_shows_all_fields_of_its_draft(alice: Client, path: str) -> None:
+    """The control is the page before the draft."""
     before = alice.page("/en/case/1")
     assert 204 == begin(alice, f"{OF_PATH[path]}/1", **FORMS[path])
     shown = alice.page("/en/case/1")
@@ -108,7 +108,7 @@ def test_each_form_of_a_case_shows_all_that_was_kept_of_it(alice: Client, path: 
         assert (before.count(stands) + 1, True) == (shown.count(stands), stands in shown), name
 
 
-def test_an_entry_that_was_begun_goes_on_where_it_was(alice: Client) -> None:
+def test_an_unfinished_manual_entry_is_continued(alice: Client) -> None:
     form = {"route": "letter", "language": "fr", "received": "2026-11-20", "q-what": WORDS, "text": ""}
     assert 204 == begin(alice, "report/0", **form)
     shown = alice.page("/en/enter")
@@ -117,8 +117,10 @@ def test_an_entry_that_was_begun_goes_on_where_it_was(alice: Client) -> None:
     assert "Your draft of" in shown
 
 
-def test_a_report_that_names_who_writes_it_is_neither_kept_nor_entered(alice: Client, bruno: Client) -> None:
-    """What was kept before goes, too. The page still shows what was sent; a colleague enters it."""
+def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
+    alice: Client, bruno: Client
+) -> None:
+    """An earlier draft is deleted. The page still shows what was sent, and a colleague can enter it."""
     form = {"once": "one", "route": "letter", "language": "fr", "received": "2026-11-20"}
     named = {"q-what": "Alice vend des codes", "q-coi": "no"}
     assert 204 == begin(alice, "report/0", **form)
@@ -138,8 +140,8 @@ def test_a_report_that_names_who_writes_it_is_neither_kept_nor_entered(alice: Cl
 
 
 @pytest.mark.parametrize("path", chosen(FORMS, "note", "close"))
-def test_what_was_sent_and_refused_is_kept_and_the_page_leads_back(alice: Client, path: str) -> None:
-    """Also without a script: the form is kept before anything is done with it."""
+def test_a_refused_form_is_kept_as_a_draft_and_the_page_links_back(alice: Client, path: str) -> None:
+    """Also without a script, because the form is kept before anything is done with it."""
     long = {"text": "long " * 30_000}
     answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
     assert answer.status_code == 409
@@ -148,14 +150,14 @@ def test_what_was_sent_and_refused_is_kept_and_the_page_leads_back(alice: Client
     assert FORMS[path] | long == kept(alice, OF_PATH[path])
 
 
-def test_what_was_done_is_a_draft_no_longer(alice: Client) -> None:
+def test_a_draft_is_deleted_once_its_form_was_sent(alice: Client) -> None:
     assert 204 == begin(alice)
     assert 303 == alice.send("/en/case/1/note", text=WORDS).status_code
     assert [] == rows(alice)
 
 
-def test_what_the_page_still_sends_of_a_form_that_was_done_comes_too_late(alice: Client) -> None:
-    """The browser keeps what is typed as it leaves the page, after the form was sent."""
+def test_a_draft_that_arrives_after_its_form_was_sent_is_ignored(alice: Client) -> None:
+    """The browser sends the draft as it leaves the page, which may be after it sent the form."""
     assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
     assert 204 == begin(alice, once="a")
     assert [] == rows(alice)
@@ -163,15 +165,15 @@ def test_what_the_page_still_sends_of_a_form_that_was_done_comes_too_late(alice:
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_a_form_that_is_sent_once_more_is_done_once_more_and_is_no_draft(alice: Client) -> None:
-    """By the browser's way back."""
+def test_a_form_sent_twice_is_done_twice_and_leaves_no_draft(alice: Client) -> None:
+    """The browser's back button makes this possible."""
     for _ in range(2):
         assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
     assert [] == rows(alice)
 
 
-def test_what_is_sent_about_a_case_in_quarantine_is_done_and_leaves_no_draft(alice: Client) -> None:
-    """Nothing of it is kept, as nobody reads the case; a draft from before goes as well."""
+def test_a_form_about_a_case_in_quarantine_leaves_no_draft(alice: Client) -> None:
+    """Nobody reads such a case, so nothing is kept. Sending the form also deletes an earlier draft."""
     assert 204 == begin(alice, "reply/1")
     assert 303 == alice.send("/en/case/1/readers/quarantine", reason="drill").status_code
     refused = alice.send("/en/case/1/reply", text=WORDS)
@@ -181,7 +183,7 @@ def test_what_is_sent_about_a_case_in_quarantine_is_done_and_leaves_no_draft(ali
     assert [] == rows(alice)
 
 
-def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client) -> None:
+def test_only_its_officer_can_discard_a_draft(alice: Client, bruno: Client) -> None:
     begin(alice)
     assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code
     assert {"text": WORDS} == kept(alice)
@@ -192,8 +194,7 @@ def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client
     assert [] == rows(alice)
 
 
-def test_nobody_else_sees_what_an_officer_has_begun(alice: Client, bruno: Client) -> None:
-    """Nor do two who act together, of whom one wrote it: it is hers, not theirs."""
+def test_a_draft_is_shown_only_to_its_officer(alice: Client, bruno: Client) -> None:
     begin(alice)
     begin(alice, "report/0", **{"q-what": WORDS})
     for path in ("/case/1", "/enter", "/", "/case/1/timeline", "/journal"):
@@ -202,22 +203,22 @@ def test_nobody_else_sees_what_an_officer_has_begun(alice: Client, bruno: Client
     assert {"text": WORDS} == kept(alice)
 
 
-def test_a_form_in_which_nothing_stands_is_no_draft(alice: Client) -> None:
+def test_an_empty_form_is_not_kept_as_a_draft(alice: Client) -> None:
     begin(alice)
     assert 204 == begin(alice, text=" \r\n")
     assert [] == rows(alice)
 
 
-def test_of_a_case_that_one_may_not_read_nothing_is_kept(alice: Client) -> None:
-    """Whether it is there, undeclared or kept from the officer makes no difference to the answer."""
+def test_no_draft_is_kept_of_a_case_that_the_officer_may_not_read(alice: Client) -> None:
+    """The answer does not tell a missing case from an undeclared one."""
     chloe = Client(alice.desk, alice.app, "chloe")
     assert [404, 404] == [begin(chloe, "note/1"), begin(chloe, "note/9")]
     assert 404 == begin(alice, "letter/1")
     assert [] == rows(alice)
 
 
-def test_an_entry_belongs_to_no_case_and_every_other_form_to_one(alice: Client) -> None:
-    """Nothing else is kept, or thrown away; no page fails over it. The control stands beside it."""
+def test_a_manual_entry_has_no_case_and_every_other_draft_has_one(alice: Client) -> None:
+    """Other addresses are not found, and pages still work. The control is a draft of each kind."""
     for path in ("report/1", "note/0", "assessment/0"):
         assert [404, 404] == [begin(alice, path), alice.send(f"/en/draft/{path}/throw-away").status_code]
     assert [204, 204] == [begin(alice, "note/1"), begin(alice, "report/0", text="", route="letter")]
@@ -225,8 +226,8 @@ def test_an_entry_belongs_to_no_case_and_every_other_form_to_one(alice: Client) 
     assert [200, 200] == [alice.ask(each).status_code for each in ("/en/case/1", "/en/today")]
 
 
-def test_a_draft_follows_the_exclusion_of_its_officer(two_cases: Office) -> None:
-    """It is not shown, not listed and cannot be changed; the control is another case's."""
+def test_an_excluded_officer_loses_access_to_the_draft(two_cases: Office) -> None:
+    """It is not shown or listed and cannot be changed. The control is a draft of another case."""
     with sitting(two_cases, officer="bruno") as bruno:
         begin(bruno, "note/1")
         begin(bruno, "note/2")
@@ -237,7 +238,7 @@ def test_a_draft_follows_the_exclusion_of_its_officer(two_cases: Office) -> None
         assert 404 == begin(bruno, "note/1", text="other")
 
 
-def test_drafts_leave_with_their_case(alice: Client, bruno: Client) -> None:
+def test_drafts_are_deleted_with_their_case(alice: Client, bruno: Client) -> None:
     for each in (alice, bruno):
         begin(each, "note/1")
         begin(each, "note/2")
@@ -246,8 +247,8 @@ def test_drafts_leave_with_their_case(alice: Client, bruno: Client) -> None:
     assert [("alice", 2, "note"), ("bruno", 2, "note")] == rows(alice)
 
 
-def test_what_a_page_still_sends_of_a_destroyed_case_is_neither_done_nor_kept(alice: Client) -> None:
-    """What was typed is shown, and said not to be kept."""
+def test_a_form_or_draft_about_a_destroyed_case_is_refused(alice: Client) -> None:
+    """The page shows what was typed, and says that it is not kept."""
     begin(alice, "note/2")
     with alice.desk.inbox.transaction() as session:
         row_security.forget(session, [2])
@@ -259,7 +260,7 @@ def test_what_a_page_still_sends_of_a_destroyed_case_is_neither_done_nor_kept(al
     assert "/case/2" not in alice.page("/en/today")
 
 
-def test_a_passage_that_is_struck_leaves_all_drafts_of_the_case(alice: Client, bruno: Client) -> None:
+def test_redacting_a_passage_changes_all_drafts_of_the_case(alice: Client, bruno: Client) -> None:
     begin(bruno, "note/1", text="saw zibeline there")
     begin(bruno, "note/2", text="saw zibeline there")
     assert 303 == alice.send("/en/case/1/note", text="Zibeline it is").status_code
@@ -269,8 +270,8 @@ def test_a_passage_that_is_struck_leaves_all_drafts_of_the_case(alice: Client, b
     assert {"text": "saw zibeline there"} == kept(bruno, case=2)
 
 
-def test_of_a_draft_the_fields_of_its_form_are_kept_and_no_other(alice: Client) -> None:
-    """Striking a passage changes what stands in fields, not how these are called."""
+def test_only_the_fields_of_its_form_are_kept_in_a_draft(alice: Client) -> None:
+    """Redaction changes the values of fields, not their names; a name could hide a passage."""
     given = {"text": "saw zibeline there", "zibeline": "x", "reason": "x"}
     assert [204, 204] == [begin(alice, "note/1", **given), begin(alice, "report/0", **{"q-zibeline": WORDS})]
     assert {"text": "saw zibeline there"} == kept(alice)
@@ -282,8 +283,8 @@ def test_of_a_draft_the_fields_of_its_form_are_kept_and_no_other(alice: Client) 
         assert "zibeline" not in "".join(session.scalars(select(Unfinished.fields).filter_by(case=1)))
 
 
-def test_each_field_of_a_form_that_is_kept_is_kept(alice: Client) -> None:
-    """Of the forms as their pages have them, also where an answer is looked at before it is sent."""
+def test_every_field_of_a_form_with_drafts_is_kept(alice: Client) -> None:
+    """Of each form as its page has it, also on the preview of a reply or closing."""
     closing = {"text": "x", "outcome": "out_of_scope", "disclosure": "partial"}
     pages = [alice.page("/en/case/1"), alice.page("/en/enter")]
     for path, given in (("reply", {"text": "x"}), ("close", closing)):
@@ -298,7 +299,7 @@ def test_each_field_of_a_form_that_is_kept_is_kept(alice: Client) -> None:
         assert fields == {*kept(alice, Form(name), int(case) or None)}, name
 
 
-def test_nothing_of_a_draft_is_journalled(alice: Client) -> None:
+def test_drafts_are_not_journalled(alice: Client) -> None:
     begin(alice, "note/1")
     alice.send("/en/draft/note/1/throw-away")
     alice.page("/en/enter")
@@ -307,8 +308,8 @@ def test_nothing_of_a_draft_is_journalled(alice: Client) -> None:
     assert [True, False, False] == [words in noted for words in (b"declare", WORDS.encode(), b"draft")]
 
 
-def test_an_entry_that_nobody_went_on_with_is_forgotten_when_somebody_signs_in(alice: Client) -> None:
-    """A case has its retention; what belongs to none would stay for good."""
+def test_an_abandoned_manual_entry_is_deleted_at_a_later_sign_in(alice: Client) -> None:
+    """A case has a retention period; without a case, a draft would never expire."""
     begin(alice, "report/0", **{"q-what": WORDS})
     begin(alice, "note/1")
     inbox, who = alice.desk.inbox, alice.seat.actor()
@@ -318,7 +319,7 @@ def test_an_entry_that_nobody_went_on_with_is_forgotten_when_somebody_signs_in(a
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_what_an_officer_who_leaves_had_begun_goes(alice: Client, bruno: Client) -> None:
+def test_the_drafts_of_an_officer_who_leaves_are_deleted(alice: Client, bruno: Client) -> None:
     begin(alice, "note/1")
     begin(bruno, "note/1")
     with alice.desk.inbox.transaction() as session:
@@ -326,21 +327,20 @@ def test_what_an_officer_who_leaves_had_begun_goes(alice: Client, bruno: Client)
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_a_form_that_waits_for_passphrases_or_is_shown_again_keeps_what_it_is(alice: Client) -> None:
-    """Its fields come back to where they were typed; nothing that tells who confirms is kept."""
+def test_a_form_returned_for_confirmation_keeps_its_draft_without_passphrases(alice: Client) -> None:
     alice.send("/en/case/1/reply", text="Écrivez à agent@port.example", **{"passphrase-alice": "secret"})
     assert {"text": "Écrivez à agent@port.example"} == kept(alice, Form.REPLY)
 
 
-def test_the_script_is_the_one_whose_hash_the_page_names(alice: Client) -> None:
+def test_the_page_names_the_hash_of_the_script(alice: Client) -> None:
     body = alice.ask("/desk.js").data
     digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
     assert style.integrity() == f"sha384-{digest}"
     assert f'integrity="sha384-{digest}"' in alice.page("/fr/")
 
 
-def test_a_page_asks_how_long_it_is_left_without_staying(alice: Client) -> None:
-    """What it tells is whole seconds, of this session alone."""
+def test_a_page_can_ask_for_the_remaining_time_without_prolonging_the_session(alice: Client) -> None:
+    """The answer has whole seconds, and only those of this session."""
     alice.seat.active -= 60
     left = alice.ask(f"/en/left/{alice.seat.mark}").get_json()
     assert {"session", "inbox"} == set(left)
@@ -349,19 +349,17 @@ def test_a_page_asks_how_long_it_is_left_without_staying(alice: Client) -> None:
 
 
 def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> tuple[int, bool]:
-    """Return how a form was answered, and whether it counted as an act of its officer."""
+    """Return the status of a form, and whether it counted as activity of the officer."""
     token = {"csrf_token": client.token()}
     client.seat.active -= 1
     before = client.seat.active
     return client.send(path, headers, **token | form).status_code, client.seat.active > before
 
 
-def test_what_the_script_sends_by_itself_and_what_is_refused_before_it_is_read_keep_no_session(
-    alice: Client, bruno: Client
-) -> None:
-    """A draft that is kept or refused, a form of another session, one too long, one that no page has.
+def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, bruno: Client) -> None:
+    """A draft, a form of another session, a form that is too long, and an unknown address.
 
-    The control is whoever presses something, or says by a key that they are there.
+    The control is an officer who presses something, or confirms by a key to be still there.
     """
     named = {"q-what": "Alice vend des codes"}
     assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)
@@ -382,8 +380,10 @@ def test_what_the_script_sends_by_itself_and_what_is_refused_before_it_is_read_k
     assert alice.seat.active > before
 
 
-def test_a_page_of_another_session_is_told_that_it_is_of_none(alice: Client, bruno: Client) -> None:
-    """Who signed in since in the same browser has another mark; that session is told nothing less by it."""
+def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
+    alice: Client, bruno: Client
+) -> None:
+    """Somebody else may have signed in with the same browser; their notices are not lost by it."""
     alice.seat.say(Done.NOTED)
     for other in (bruno.seat.mark, alice.seat.id):
         answer = alice.ask(f"/en/left/{other}")
@@ -395,8 +395,8 @@ def test_a_page_of_another_session_is_told_that_it_is_of_none(alice: Client, bru
     assert 303 == alice.ask(f"/en/left/{alice.seat.mark}").status_code
 
 
-def test_the_way_to_a_draft_leads_to_its_form(alice: Client) -> None:
-    """To the part of the page of its case in which it stands, and there to the form, which is open."""
+def test_the_link_to_a_draft_opens_its_form(alice: Client) -> None:
+    """It leads to the right part of the case, where the form is unfolded."""
     for form in (Form.REPLY, Form.CLOSING, Form.NOTE, Form.ASSESSMENT):
         begin(alice, f"{form}/1", text=WORDS, reason="x")
     ways = re.findall(r'href="([^"]*/case/1/[^"#]*)#([^"]+)"', alice.page("/en/today"))
@@ -410,8 +410,8 @@ def test_the_way_to_a_draft_leads_to_its_form(alice: Client) -> None:
         assert all("open" in each.attributes for each in form.around), where
 
 
-def test_the_button_that_enter_presses_throws_no_draft_away(alice: Client) -> None:
-    """Browsers press the first of a form; of each form that has a draft."""
+def test_the_enter_key_does_not_discard_a_draft(alice: Client) -> None:
+    """Browsers press the first button of a form. Every form with a draft is checked."""
     for path, given in FORMS.items():
         alice.send(f"/en/draft/{OF_PATH[path]}/1", **given)
     kept = [form for form in FORM.findall(alice.page("/en/case/1")) if "/throw-away" in form]
