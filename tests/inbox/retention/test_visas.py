@@ -255,7 +255,7 @@ def test_a_case_can_be_listed_by_number_before_its_destruction_day(closed: Offic
 def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office) -> None:
     """In 2026, nobody knows what is to be destroyed in 2032.
 
-    The earliest day that the law allows is accepted.
+    Six months before that day is accepted, and a day more is refused.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")

@@ -395,7 +395,7 @@ def test_each_action_asks_for_the_passphrases_again(office: Office, types: Typin
 def test_an_officer_who_opened_a_session_with_a_sheet_is_told_to_renew_outside_it(
     founded_two: Office, tmp_path: Path, types: Typing
 ) -> None:
-    """Nobody knows who uses a session once it is open. A single command is given the sheet itself."""
+    """Nobody knows who uses a session once it is open. A single command gets the sheet itself."""
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )

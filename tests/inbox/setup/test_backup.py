@@ -91,7 +91,7 @@ def test_home_backup_and_key_store_must_not_be_inside_one_another(
 
 
 def test_backup_and_restore_overwrite_nothing(trio: Trio, copies: Copies, tmp_path: Path) -> None:
-    """The tests try an older backup, another key store with the same name, and an existing home."""
+    """The test tries an older backup, another key store with the same name, and an existing home."""
     made = copies.of(trio.others)
     before = files(copies.out)
     again = trio.others.run("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)

@@ -1,4 +1,4 @@
-"""What is for somebody else than the portal lies nowhere on the medium that goes there."""
+"""Files that are not for the portal are never written to the medium that goes there."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.sticks import stick
 
 @pytest.fixture
 def medium(tmp_path: Path) -> Iterator[Path]:
-    """Return where a medium is mounted, with an empty folder for papers."""
+    """Yield the mount point of a medium that has an empty folder for papers."""
     with stick(tmp_path / "stick") as made:
         (made / "papers" / "2026").mkdir(parents=True)
         yield made
@@ -27,10 +27,10 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("bundle", ["channel-3.tar", "outbox-channel-12.tar", "from/portal/channel-1.tar"])
-def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(
+def test_no_other_file_is_written_to_a_medium_with_a_bundle_anywhere_on_it(
     home: Home, medium: Path, bundle: str
 ) -> None:
-    """The control is the same medium before, and a file of another name."""
+    """The control is the same medium without a bundle, but with a file of another name."""
     (medium / "holidays.tar").touch()
     apart.check(home, medium / "papers" / "2026")
     (medium / bundle).parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +39,10 @@ def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(
         apart.check(home, medium / "papers" / "2026")
 
 
-def test_on_the_machine_s_own_disk_only_the_folder_counts(home: Home, tmp_path: Path) -> None:
-    """The inbox keeps copies of bundles there."""
+def test_on_this_machine_s_disk_only_the_folder_itself_is_searched_for_bundles(
+    home: Home, tmp_path: Path
+) -> None:
+    """The inbox keeps copies of bundles on that disk."""
     (tmp_path / "drawer" / "old").mkdir(parents=True)
     for folder in (tmp_path, tmp_path / "drawer" / "old"):
         (folder / "channel-3.tar").touch()
@@ -49,15 +51,17 @@ def test_on_the_machine_s_own_disk_only_the_folder_counts(home: Home, tmp_path: 
         apart.check(home, tmp_path / "drawer" / "old")
 
 
-def test_a_file_is_no_folder(home: Home, tmp_path: Path) -> None:
+def test_a_file_or_a_missing_folder_is_refused(home: Home, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     for path in (tmp_path / "x", tmp_path / "none"):
         with pytest.raises(Refused, match="is not a folder"):
             apart.check(home, path)
 
 
-def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(tmp_path: Path, medium: Path) -> None:
-    """Unless it is a folder on this machine's disk, as in a trial; the control is a folder on a medium."""
+def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_empty(
+    tmp_path: Path, medium: Path
+) -> None:
+    """In a trial, it is a folder on this machine's disk, and only that folder is refused."""
     drawer, other = tmp_path / "drawer", tmp_path / "other"
     drawer.mkdir()
     other.mkdir()
@@ -74,6 +78,6 @@ def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(tmp_path: P
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
-def test_the_top_of_a_file_system_is_where_it_is_mounted() -> None:
+def test_the_top_of_a_file_system_is_its_mount_point() -> None:
     assert media.top(Path("/proc/self")) == Path("/proc")
     assert media.top(ROOT).is_mount()

@@ -1,4 +1,4 @@
-"""What people name as a file may be anything: what is none, or endless, is refused at once."""
+"""A path that somebody gives can name anything. Only regular files of limited size are read."""
 
 import ast
 import os
@@ -26,7 +26,7 @@ def linked(path: Path, to: str | Path) -> None:
 def listening(path: Path) -> None:
     here = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     with socket.socket(socket.AF_UNIX) as made:
-        made.bind(f"/proc/self/fd/{here}/{path.name}")  # a longer path has no room in an address
+        made.bind(f"/proc/self/fd/{here}/{path.name}")  # an address has no room for a longer path
     os.close(here)
 
 
@@ -52,7 +52,7 @@ TRAPS = NO_FILES | {"terabyte": sparse}
 
 
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
-def test_what_is_no_file_or_endless_is_refused(lay: Callable[[Path], None], tmp_path: Path) -> None:
+def test_only_a_regular_file_of_limited_size_is_read(lay: Callable[[Path], None], tmp_path: Path) -> None:
     """The control is a file of exactly as many bytes as are allowed."""
     trap, fine = tmp_path / "trap", tmp_path / "fine"
     lay(trap)
@@ -64,7 +64,7 @@ def test_what_is_no_file_or_endless_is_refused(lay: Callable[[Path], None], tmp_
         given_files.content(fine, 3)
 
 
-def test_a_file_that_is_not_there_is_named_by_the_system(tmp_path: Path) -> None:
+def test_a_missing_file_causes_the_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         given_files.content(tmp_path / "missing")
 
@@ -87,7 +87,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
         given_files.content(growing, 4)
 
 
-# Each reads a file that a person names: {trap} is its path, {folder} holds it under the name of a card.
+# Each reads a file that somebody gives. {trap} is its path; {folder} contains it under the name of a card.
 COMMANDS = [
     "exchange collect {trap}",
     "case show 1 --share {trap}",
@@ -107,10 +107,9 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
-def test_no_command_waits_for_such_a_file_or_reads_it_to_its_end(
+def test_every_command_refuses_a_special_or_endless_file_at_once(
     office: Office, tmp_path: Path, lay: Callable[[Path], None]
 ) -> None:
-    """Whatever kind of file is asked for: it is refused."""
     folder, answers = tmp_path / "folder", tmp_path / "answers.toml"
     folder.mkdir()
     answers.write_text('what = "x"')
@@ -127,10 +126,10 @@ def test_no_command_waits_for_such_a_file_or_reads_it_to_its_end(
 
 @pytest.mark.parametrize("name", ["vault.json", "officer.share", "backup.json"])
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
-def test_no_home_and_no_backup_holds_the_program(
+def test_a_special_or_endless_file_in_a_home_or_a_backup_does_not_hang_the_program(
     office: Office, tmp_path: Path, lay: Callable[[Path], None], name: str
 ) -> None:
-    """What a folder holds that was put together by others."""
+    """Somebody else may have put the folder together."""
     if name == "backup.json":
         lay(office.root / name)
         words = [
@@ -154,7 +153,7 @@ def test_no_home_and_no_backup_holds_the_program(
 
 @pytest.fixture(scope="module")
 def founded_filled(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with a file of a case and an outbox that waits."""
+    """An inbox with an attachment and a waiting outbox."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("filled"))
     scene.collect(first(scene.reporter, files=[b"x"]))
     scene.world.office.json("exchange", "outbox", "--out", scene.world.office.out)
@@ -172,12 +171,12 @@ IN_THE_HOME = [
 
 @pytest.mark.copy_of("founded_filled")
 @pytest.mark.parametrize(("where", "trap"), crossed(IN_THE_HOME, TRAPS))
-def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
+def test_a_special_or_endless_file_in_the_home_does_not_hang_a_command_with_an_open_vault(
     office: Office, where: tuple[str, str], trap: str
 ) -> None:
-    """A home can be a copy that others made. The control is the same command before."""
+    """A home can be a copy that somebody else made. The control is the same command before."""
     name, command = where
-    (apart := office.out / "apart").mkdir()  # where no bundle lies
+    (apart := office.out / "apart").mkdir()  # without a bundle
     words = command.format(out=office.out, apart=apart).split()
     assert 0 == office.run(*words).code
     (apart / "file").unlink(missing_ok=True)
@@ -189,7 +188,7 @@ def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
     assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)
 
 
-# What opens files by its path without ``given_files``, and whose they are.
+# The modules that open files by path without ``given_files``, and which files they open.
 OWN = {
     "inbox/system/given_files.py": "the one that opens them",
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",
@@ -205,7 +204,7 @@ OWN = {
 
 
 def opens(source: str) -> bool:
-    """Tell whether a module opens or reads a file by its path, and not what is shipped with it."""
+    """Return whether a module opens or reads a file by its path, except files shipped with the program."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="joinpath")))):
@@ -220,12 +219,12 @@ def opens(source: str) -> bool:
 @pytest.mark.parametrize(
     "planted", ["open(x)", "x.open('rb')", "os.open(x, 0)", "Path(x).read_text()", "x.read_bytes()"]
 )
-def test_what_opens_a_file_would_be_found(planted: str) -> None:
-    """The control of the test below."""
+def test_the_search_finds_each_way_to_open_a_file(planted: str) -> None:
+    """Control of the test below."""
     assert opens(planted)
     assert not opens("given_files.opened(x); files('inbox').joinpath('x').read_bytes(); x.opened()")
 
 
-def test_no_other_module_opens_what_a_person_names() -> None:
+def test_only_the_listed_modules_open_files_by_path() -> None:
     sources = {str(path.relative_to(ROOT)): path for path in (ROOT / "inbox").rglob("*.py")}
     assert set(OWN) == {name for name, path in sources.items() if opens(path.read_text("utf-8"))}

@@ -1,4 +1,4 @@
-"""A share takes memory to open: where there is too little, no passphrase is blamed."""
+"""Opening a share needs memory. If there is too little, the error does not blame the passphrase."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from crypto import passphrase
 from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, Office, World
 
-# As much more than the interpreter has as is given; 256 MiB and some are needed.
+# The first argument is the number of MiB beyond those in use. Somewhat more than 256 MiB are needed.
 CONFINED = """
 import resource, sys
 from inbox.cli import main
@@ -21,7 +21,7 @@ sys.exit(main.run(sys.argv[2:]))
 
 @pytest.fixture
 def office(world: World) -> Office:
-    """An inbox whose share takes what shares take outside of tests."""
+    """An inbox whose share needs as much memory as outside of tests."""
     (path,) = world.office.root.glob("*.share")
     found = share_file.parse(path.read_bytes())
     words = share_file.unseal(found, PASSPHRASE)
@@ -36,7 +36,7 @@ def run(office: Office, room: int) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) -> None:
+def test_too_little_memory_is_not_reported_as_a_wrong_passphrase(office: Office) -> None:
     assert (256 << 20) == passphrase.MEMLIMIT
     done = run(office, 200)
     assert (1, "error: not enough free memory: a passphrase needs 256 MiB") == (
@@ -47,6 +47,6 @@ def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) ->
 
 
 @pytest.mark.soak
-def test_with_enough_memory_the_same_command_goes_on(office: Office) -> None:
-    """The control of the test above."""
+def test_the_same_command_succeeds_with_enough_memory(office: Office) -> None:
+    """Control of the test above."""
     assert 0 == run(office, 1_000).returncode

@@ -1,4 +1,4 @@
-"""Backups, key stores and outboxes go onto media of their own: real file systems, really mounted."""
+"""Backups, key stores and outboxes are written to separate media: real file systems, really mounted."""
 
 import subprocess
 import tempfile
@@ -22,7 +22,7 @@ TOGETHER = "are on the same disk"
 
 @pytest.fixture
 def sticks(tmp_path: Path) -> Iterator[list[Path]]:
-    """Two media, each a file system of its own."""
+    """Two media, each with its own file system."""
     with ExitStack() as stack:
         folders = [tmp_path / name for name in ("one", "two")]
         for each in folders:
@@ -48,8 +48,8 @@ def image(path: Path) -> Path:
     return path
 
 
-def test_no_outbox_goes_where_no_medium_is_mounted(office: Office, tmp_path: Path) -> None:
-    """The same folder, with its medium and without: neither vault nor journal says that one was made."""
+def test_no_outbox_is_written_to_a_folder_without_its_mounted_medium(office: Office, tmp_path: Path) -> None:
+    """With its medium, the same folder is accepted. Neither vault nor journal records a refused outbox."""
     place = tmp_path / "stick"
     with stick(place):
         assert 0 == outbox(office, place)[0]
@@ -62,8 +62,8 @@ def test_no_outbox_goes_where_no_medium_is_mounted(office: Office, tmp_path: Pat
     assert 0 == outbox(office, place, "--same-disk")[0]
 
 
-def test_memory_is_no_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
-    """Nothing in it outlasts the power, though desktops mount media there; an image in it is memory, too."""
+def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
+    """It does not survive a power cut, although desktops mount media there. Neither does an image in it."""
     folders = [tmp_path / name for name in ("memory", "more")]
     with small_disk(folders[0], "8m"), small_disk(folders[1], "8m"):
         before = office.state()
@@ -80,8 +80,10 @@ def test_memory_is_no_medium(office: Office, tmp_path: Path, sticks: list[Path])
         assert 0 == backup(office, folders[0], sticks[0], "--same-disk")[0]
 
 
-def test_the_disk_of_the_system_is_no_medium_for_a_home_elsewhere(office: Office, sticks: list[Path]) -> None:
-    """Mount points lie there, while the home may be on a disk of its own."""
+def test_the_system_disk_is_not_a_medium_for_a_home_on_another_disk(
+    office: Office, sticks: list[Path]
+) -> None:
+    """Mount points are on the system disk, but the home may have its own disk."""
     moved = office.copy(sticks[0] / "office")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         code, err = outbox(moved, Path(folder))
@@ -90,10 +92,10 @@ def test_the_disk_of_the_system_is_no_medium_for_a_home_elsewhere(office: Office
 
 
 @pytest.mark.parametrize("places", [("one", "one/keys"), ("own", "two"), ("one", "own")])
-def test_a_backup_goes_onto_two_media_and_not_onto_the_disk_of_the_home(
+def test_a_backup_needs_two_media_apart_from_the_disk_of_the_home(
     office: Office, sticks: list[Path], tmp_path: Path, places: tuple[str, str]
 ) -> None:
-    """Nothing is written where it is refused; to insist is the control."""
+    """A refused backup writes nothing. The control is ``--same-disk``."""
     (tmp_path / "own").mkdir()
     for name in ("keys", "backups"):
         (sticks[0] / name).mkdir()
@@ -106,11 +108,11 @@ def test_a_backup_goes_onto_two_media_and_not_onto_the_disk_of_the_home(
     assert 0 == backup(office, out, keys, "--same-disk")[0]
 
 
-def test_two_media_take_a_backup(office: Office, sticks: list[Path]) -> None:
+def test_a_backup_to_two_media_succeeds(office: Office, sticks: list[Path]) -> None:
     assert 0 == backup(office, *sticks)[0]
 
 
-def test_a_folder_that_is_mounted_once_more_is_on_the_disk_that_it_was_on(
+def test_a_folder_that_is_mounted_a_second_time_counts_as_its_first_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
     (sticks[0] / "inner").mkdir()
@@ -120,8 +122,10 @@ def test_a_folder_that_is_mounted_once_more_is_on_the_disk_that_it_was_on(
         assert media.disks(sticks[0]) == media.disks(again) != media.disks(sticks[1])
 
 
-def test_an_image_is_on_the_disk_of_its_file(office: Office, sticks: list[Path], tmp_path: Path) -> None:
-    """One beside the home is refused, one on a medium is that medium."""
+def test_a_mounted_image_counts_as_the_disk_of_its_file(
+    office: Office, sticks: list[Path], tmp_path: Path
+) -> None:
+    """An image beside the home is refused. An image on a medium counts as that medium."""
     for file, refuses in ((tmp_path / "image", True), (sticks[0] / "image", False)):
         with mounted(image(file), tmp_path / f"loop-{file.parent.name}", "-o", "loop") as folder:
             assert media.disks(folder) == media.disks(file.parent)
@@ -129,8 +133,8 @@ def test_an_image_is_on_the_disk_of_its_file(office: Office, sticks: list[Path],
             assert (int(refuses), refuses) == (code, OWN in err)
 
 
-def test_partitions_and_what_is_stacked_on_them_are_followed_to_whole_disks(tmp_path: Path) -> None:
-    """As /sys describes them: two volumes over three partitions of two disks, one of which is encrypted."""
+def test_partitions_and_the_volumes_on_them_are_traced_to_whole_disks(tmp_path: Path) -> None:
+    """The folders look like /sys: volumes on three partitions of two disks, one of which is encrypted."""
     for partition in ("sda/sda1", "sda/sda2", "sdb/sdb1"):
         (tmp_path / partition / "slaves").mkdir(parents=True)
         (tmp_path / partition / "partition").write_text("1\n")
@@ -145,7 +149,7 @@ def test_partitions_and_what_is_stacked_on_them_are_followed_to_whole_disks(tmp_
     assert {"sda": one, "sda/sda1": one, "dm-0": one, "dm-1": both, "md0": one} == found
 
 
-def test_two_folders_of_one_medium_are_told_by_their_names(sticks: list[Path]) -> None:
+def test_the_error_names_two_folders_on_one_medium(sticks: list[Path]) -> None:
     folders = [sticks[0], *(each / "x" for each in sticks)]
     for each in folders[1:]:
         each.mkdir()
@@ -154,10 +158,10 @@ def test_two_folders_of_one_medium_are_told_by_their_names(sticks: list[Path]) -
         media.check_apart(folders[0], folders[2], folders[1])
 
 
-def test_the_desk_refuses_too_unless_it_was_started_to_insist(
+def test_the_desk_refuses_this_machine_s_disk_unless_started_with_same_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
-    """Outbox, once more, and backup; on a medium they succeed."""
+    """It refuses an outbox, a repeated outbox and a backup. On a medium, they succeed."""
     own = tmp_path / "own"
     own.mkdir()
     with office.unlocked() as opened:

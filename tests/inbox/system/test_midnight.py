@@ -1,4 +1,4 @@
-"""A command that runs over midnight takes one day for all that it does."""
+"""A command that runs over midnight uses one day for everything."""
 
 import re
 from datetime import UTC, date, datetime, tzinfo
@@ -13,7 +13,7 @@ from tests.support.inbox_trio import Trio
 
 
 class Ticking(Clock):
-    """A clock by which it is a day later at each look."""
+    """A clock that is a day later at each look."""
 
     looks = 0
 
@@ -44,12 +44,12 @@ COMMANDS = [
     ["key", "destroy"],
 ]
 
-# From today on, for what can be done then alone.
+# How many days from today a command is possible, if not today.
 DAYS = {"correct-clock": -5, "destroy": 200}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_looks_at_the_clock_once(
+def test_a_command_reads_the_clock_once(
     trio: Trio, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     clock = Ticking()
@@ -59,7 +59,7 @@ def test_a_command_looks_at_the_clock_once(
     assert (0, 1) == (said.code, clock.looks), said.err
 
 
-def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
+def test_a_reply_and_its_journal_entry_have_the_same_day(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = portal.bundle(first(Reporter(world)))
@@ -72,7 +72,7 @@ def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
     ]
 
 
-def test_one_module_alone_asks_the_machine_for_the_day() -> None:
+def test_only_one_module_reads_the_clock_of_the_machine() -> None:
     asks = re.compile(r"\b(?:datetime\.now|date\.today|time\.time)\(")
     sources = Path(inbox.__file__).parent.rglob("*.py")
     assert ["clock.py"] == [source.name for source in sources if asks.search(source.read_text("utf-8"))]

@@ -1,4 +1,4 @@
-"""Whatever a command writes that is not for the portal is never written beside what goes there."""
+"""Files that are not for the portal are never written beside its bundles."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support.desk_room import tell
 from tests.support.inbox_builders import Office, Portal, World
 
-# What each command writes into a folder.
+# What is written to a folder, and the command for it.
 WRITE = {
     "register": "office register alerts --out {out}/register.csv",
     "sheet": "office sheet processing --out {out}/sheet.pdf",
@@ -26,14 +26,16 @@ REFUSED = "is on the medium for the portal"
 
 @pytest.fixture
 def office(world: World, portal: Portal) -> Office:
-    """One case with a file, which is read."""
+    """An inbox with one case, which has a file and was read."""
     tell(world, portal, {"what": "x"})
     world.office.json("case", "show", "1")
     return world.office
 
 
-def test_nothing_else_is_written_beside_a_bundle_and_nothing_is_noted(office: Office, tmp_path: Path) -> None:
-    """The control is the same command into a folder without one: nothing of this stands in its way there."""
+def test_no_other_file_is_written_beside_a_bundle_and_the_vault_does_not_change(
+    office: Office, tmp_path: Path
+) -> None:
+    """The control is the same command for a folder without a bundle: it is not refused for this reason."""
     beside, elsewhere = tmp_path / "beside", tmp_path / "elsewhere"
     for folder in (beside, elsewhere, tmp_path / "keys"):
         folder.mkdir()

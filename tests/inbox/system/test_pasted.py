@@ -1,4 +1,4 @@
-"""What a sender wrote, pasted at a question, does not become commands of a session or of a shell."""
+"""Text of a reporter that is pasted at a question does not become commands of a session or of a shell."""
 
 import sys
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ DISCARDED = "the input had more lines than one answer can have; all lines were d
 
 
 def pastes(at: Typist, text: str) -> None:
-    """Give the terminal a text at once, as it is."""
+    """Send a text to the terminal at once, unchanged."""
     at.presses(text.encode())
 
 
 @contextmanager
 def pasting(at: Typist, text: str) -> Iterator[None]:
-    """Give the terminal more than it holds, in a thread, which has to be rid of it soon after the block."""
+    """Send more than the terminal can buffer, in a thread that must finish soon after the block."""
     thread = Thread(target=pastes, args=(at, text), daemon=True)
     thread.start()
     yield
@@ -53,8 +53,8 @@ def session(office: Office) -> Iterator[Typist]:
 
 
 @pytest.mark.parametrize("times", [1, 1_000])
-def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: int) -> None:
-    """Neither is what comes in many portions. The control is the same text, ended by the officer."""
+def test_lines_pasted_after_the_end_of_a_text_are_not_commands(filed: Office, times: int) -> None:
+    """A long text arrives in many portions. The control is the same text, ended by the officer."""
     before = acts(filed)
     with session(filed) as at:
         at.answers("", "case note 1")
@@ -72,8 +72,8 @@ def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: 
     assert [*before, "open", "note", "read-journal"] == acts(filed)
 
 
-def test_nothing_is_left_for_the_shell(filed: Office) -> None:
-    """Also not the beginning of a line. The control is what is typed once the program has ended."""
+def test_no_pasted_text_is_left_for_the_shell(filed: Office) -> None:
+    """Not even the beginning of a line is left. The control is a line typed after the program has ended."""
     script = '"$@"; read -r line; echo "shell: $line"'
     words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     command = ["bash", "-c", script, "bash", sys.executable, "-c", QUICKLY, *words]
@@ -89,8 +89,8 @@ def test_nothing_is_left_for_the_shell(filed: Office) -> None:
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x1c"], ids=["interrupt", "quit"])
-def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, key: str) -> None:
-    """It would interrupt the question, or end the program, and what follows it would be a command."""
+def test_a_pasted_control_character_does_not_turn_the_rest_into_commands(filed: Office, key: str) -> None:
+    """It could interrupt the question or end the program, and the lines after it would reach a prompt."""
     with session(filed) as at:
         at.answers("", "case note 1")
         at.sees("a full stop alone ends it:")
@@ -102,8 +102,8 @@ def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, ke
 
 
 @pytest.mark.parametrize("end", ["\n", "\x03", "\x04", "\x1c"], ids=["line", "interrupt", "end", "quit"])
-def test_nothing_of_what_was_pasted_for_a_passphrase_is_a_command(filed: Office, end: str) -> None:
-    """Also not what comes when the passphrase was tried already, and more of it than a terminal holds."""
+def test_text_pasted_as_a_passphrase_does_not_become_a_command(filed: Office, end: str) -> None:
+    """Part of it arrives after the passphrase was checked, and it is more than a terminal can buffer."""
     with session(filed) as at:
         at.answers("", "case junk 1 --reason x")
         at.sees("passphrase of officer: ")
@@ -115,8 +115,8 @@ def test_nothing_of_what_was_pasted_for_a_passphrase_is_a_command(filed: Office,
     assert {"quarantine", "junk"}.isdisjoint(acts(filed))
 
 
-def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
-    """In a shell that can take its place: that would take the next line for its own."""
+def test_a_pasted_ctrl_z_does_not_stop_the_program(filed: Office) -> None:
+    """Otherwise, the shell would read the next line as its own."""
     words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     script = '"$@"; read -r line; echo "shell: $line"'
     command = ["bash", "-mc", script, "bash", sys.executable, "-c", QUICKLY, *words]
@@ -129,8 +129,8 @@ def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
         assert 0 == at.waits()
 
 
-def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> None:
-    """A yes that stood in what was pasted before agrees to nothing; one that is typed does."""
+def test_only_an_answer_typed_after_its_question_counts(world: World, portal: Portal) -> None:
+    """A yes that was pasted earlier agrees to nothing."""
     bundle = portal.bundle(Sent(drop(world, "à la main")))
     with session(world.office) as at:
         pastes(at, f"exchange collect {bundle}\nyes\n")
@@ -144,8 +144,8 @@ def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> 
         assert 0 == at.waits()
 
 
-def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
-    """The question is asked once more: one mistake should not cost a new beginning."""
+def test_an_interview_continues_after_too_much_text_was_pasted(filed: Office) -> None:
+    """The question is asked again, so that one mistake does not cost a new start."""
     with session(filed) as at:
         at.answers("", "case add --route telephone --language fr --received 2026-01-05")
         at.answers("a full stop alone ends it:", "Un badge prêté\n.")

@@ -1,4 +1,4 @@
-"""Nothing but printable text reaches the terminal of an officer."""
+"""Only printable text reaches the terminal of an officer."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
 LONG_AGO = (today() - timedelta(25)).isoformat()
 ESC, SPELLED = "\x1b", "<U+001B>"
-# What is typed in a session, and whether words of the reports stand in what it prints.
+# The lines typed in a session, and whether each prints words of the reports.
 LINES = {
     "case show 1": True,
     "case show 2": True,
@@ -83,7 +83,7 @@ LINES = {
     "access quarantine 1 --reason x": False,
     "case junk 2 --reason x": False,
     "exchange unopened list": False,
-    # A request names somebody: whether they are informed is asked anew.
+    # An access request names somebody, so the decision whether to inform them is due again.
     "case decide 1 not_needed --reason anew": False,
     "case close 1 moot --disclosure withheld --reason x": False,
     "case reopen 1 --reason x": False,
@@ -101,7 +101,7 @@ LINES = {
     "case unjunk 2": False,
     "case show 1 'what \x1b is this'": True,
 }
-# These ask for the passphrase once more.
+# These ask for the passphrase again.
 CONFIRMED = {
     "request answer",
     "case redact",
@@ -119,7 +119,8 @@ CONFIRMED |= {
     "case identity consent",
     "case decide",
 }
-# What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
+# These only print about keys, officers and the office, or start from the beginning. `case add` shows what
+# its officer typed.
 NOTHING_OF_A_REPORT = {
     "backup make",
     "exchange card",
@@ -173,7 +174,7 @@ NOTHING_OF_A_REPORT |= {f"officer {each}" for each in ("add", "list", "remove", 
 def hostile_world(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> World:
-    """An inbox with a report and an unsigned one, hostile in every field, name and type."""
+    """An inbox with a signed and an unsigned report, which are hostile in every field, name and type."""
     described = inbox_builders.describe
 
     def named(files: list[bytes]) -> object:
@@ -193,8 +194,13 @@ def hostile_world(
 
 
 @pytest.mark.slow
-def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World, tmp_path: Path) -> None:
-    """Each that prints anything of one, in a session; the control is that the words of reports are there."""
+def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
+    hostile_world: World, tmp_path: Path
+) -> None:
+    """A session runs each command that prints anything of a report.
+
+    The control is that words of reports appear.
+    """
     office, missing = hostile_world.office, []
     known = set(every_command(main.commands))
     tried = {each for each in known for line in LINES if f"{line} ".startswith(f"{each} ")}
@@ -219,8 +225,8 @@ def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World,
 
 
 @pytest.mark.parametrize("char", [*"\x1b\x9b\x7f\x85\u2028\u202e\x07"])
-def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Path) -> None:
-    """The control of the test above, at a real terminal."""
+def test_the_search_finds_a_control_character_on_a_terminal(char: str, tmp_path: Path) -> None:
+    """Control of the test above, with a real terminal."""
     program = [sys.executable, "-c", f"print({char!a}, end='')"]
     with typing(program, tmp_path) as at:
         assert 0 == at.waits()
@@ -251,8 +257,8 @@ fault()
 
 
 @pytest.mark.parametrize("how", ["silent", "as it is"])
-def test_neither_interpreter_nor_library_writes_what_it_has_in_hand(how: str) -> None:
-    """Faults, in threads too, warnings, logs; the control is the same without us."""
+def test_neither_the_interpreter_nor_a_library_prints_the_data_that_it_handles(how: str) -> None:
+    """They would print errors, warnings and logs. The control is the same program without our protection."""
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     written = {place for place in FAULTY if f"{ESC} {place}" in done.stderr}
     assert (1, set() if how == "silent" else FAULTY) == (done.returncode, written)

@@ -1,4 +1,4 @@
-"""Work in several processes: in order, told when a helper dies, ended when the parent does."""
+"""Work in several processes: results in order, an error if a helper dies, no helper without its parent."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from tests.support.paths import ROOT
 
 
 class Adding:
-    """Adds what it was started with, in whichever process it is; a negative job ends that process."""
+    """Adds a fixed number to each job, and returns its process too. A negative job kills the process."""
 
     def __init__(self, more: int) -> None:
         self._more = more
@@ -31,20 +31,20 @@ class Adding:
 
 
 @pytest.mark.parametrize("few", [0, 100], ids=["many", "few"])
-def test_results_come_in_the_order_of_the_jobs(few: int) -> None:
-    """Few jobs stay in this process, many leave it."""
+def test_results_arrive_in_the_order_of_the_jobs(few: int) -> None:
+    """Few jobs stay in this process, and many run in others."""
     results = list(spread(Adding, 10, range(100), few=few))
     assert list(range(10, 110)) == [result for result, _ in results]
     assert (few == 100) == ({os.getpid()} == {process for _, process in results})
 
 
-def test_a_helper_that_is_killed_is_a_clear_error() -> None:
+def test_a_killed_helper_causes_a_clear_error() -> None:
     with pytest.raises(Refused, match="was killed"):
         list(spread(Adding, 0, [1, -1, 3], few=0))
 
 
 class Deaf:
-    """Tells whether the process it is in does not hear Ctrl-C."""
+    """Returns whether its process blocks Ctrl-C."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -53,14 +53,14 @@ class Deaf:
         return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def test_helpers_do_not_hear_ctrl_c() -> None:
-    """Else each would print a trace; this process hears it still."""
+def test_helpers_do_not_receive_ctrl_c() -> None:
+    """Otherwise, each would print a stack trace. This process still receives it."""
     assert [True] * 3 == list(spread(Deaf, None, range(3), few=0))
     assert [False] == list(spread(Deaf, None, range(1), few=1))
 
 
 class Locked:
-    """Tells how many kilobytes of its process's memory are locked."""
+    """Returns how many kilobytes of its process's memory are locked."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -70,15 +70,15 @@ class Locked:
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
 
 
-def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> None:
-    """They hold seeds; where the system refuses it to the one, it does to the other."""
+def test_the_memory_of_helpers_is_locked_if_the_system_allows_it() -> None:
+    """They hold seeds. The system allows it to helpers exactly if it allows it to their parent."""
     asked = [sys.executable, "-c", "from inbox.system import memory; print(memory.lock())"]
     can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
     assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
 
 
 class Noisy:
-    """Has what it was given written by whatever writes: a library, a fault in a thread, its own beginning."""
+    """Makes a library, a warning, a failing thread and possibly its own start print a control character."""
 
     def __init__(self, begins: bool) -> None:  # noqa: FBT001 - what a helper is started with
         if not begins:
@@ -106,8 +106,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("begins", ["begins", "fails"])
-def test_no_helper_writes_to_the_terminal(tmp_path: Path, begins: str) -> None:
-    """They open what others sent. The control is the same work in a process that nobody silenced."""
+def test_no_helper_prints_to_the_terminal(tmp_path: Path, begins: str) -> None:
+    """Helpers open files of reporters. The control is the same work in a process that is not silenced."""
     script = tmp_path / "noise.py"
     script.write_text(NOISE)
 
@@ -133,7 +133,7 @@ if __name__ == "__main__":
 
 
 def test_helpers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
-    """They hold keys: no one is left behind with them."""
+    """They hold keys, so none may be left behind."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     root = str(ROOT)
@@ -150,7 +150,7 @@ def test_helpers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Tell whether something comes to hold in this time."""
+    """Return whether a condition becomes true within this time."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""What is found in a text by which it may have to do with others; what is hostile costs little."""
+"""Entities in a text that may link it to other cases. A hostile text costs little."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ FOUND = [
     (Kind.DAY, "2026-03-14", ["le 14 mars 2026", "14 March 2026"]),
     (Kind.DAY, "2026-08-01", ["1er août 2026"]),
 ]  # fmt: skip
-# Nothing of this kind is in it.
+# These texts contain nothing of the kind.
 ABSENT = [
     (Kind.CONTAINER, "CSQU3054384"),
     (Kind.CONTAINER, "XCSQU3054383"),
@@ -58,16 +58,16 @@ def values(kind: Kind, text: str, persons: str = "", country: str = "FR") -> lis
     [(kind, value, text) for kind, value, texts in FOUND for text in texts],
     ids=[text for _, _, texts in FOUND for text in texts],
 )
-def test_what_is_written_in_different_ways_is_found_as_the_same(kind: Kind, value: str, text: str) -> None:
+def test_different_spellings_give_the_same_entity(kind: Kind, value: str, text: str) -> None:
     assert value in values(kind, text)
 
 
 @pytest.mark.parametrize(("kind", "text"), ABSENT, ids=[text for _, text in ABSENT])
-def test_what_only_looks_alike_is_not_found(kind: Kind, text: str) -> None:
+def test_a_text_that_only_looks_similar_gives_no_entity(kind: Kind, text: str) -> None:
     assert not values(kind, text)
 
 
-# A number as it is written in its country, and as in another country in which the same figures are no number.
+# A number as it is written in its country, its value, and a country in which the same digits are no number.
 NATIONAL = [
     ("FR", "06 12 34 56 78", "+33612345678", "JO"),
     ("JO", "07 9012 345 6", "+962790123456", "ES"),
@@ -78,18 +78,18 @@ NATIONAL = [
 
 
 @pytest.mark.parametrize(("country", "text", "value", "other"), NATIONAL, ids=[each for each, *_ in NATIONAL])
-def test_a_number_without_a_country_code_is_one_of_the_country_alone(
+def test_a_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
     country: str, text: str, value: str, other: str
 ) -> None:
-    """With its code a number is found whatever the country; “00” is read as “+” everywhere."""
+    """With its code, a number is found whatever the country. “00” is always read as “+”."""
     assert [value] == values(Kind.PHONE, text, country=country)
     assert [] == values(Kind.PHONE, text, country=other)
     for code in (value, value.replace("+", "00")):
         assert [value] == values(Kind.PHONE, f"le {code}.", country=other)
 
 
-def test_where_persons_are_asked_for_two_words_alone_are_a_name() -> None:
-    """However they are written, but not as part of a sentence."""
+def test_in_an_answer_about_persons_two_words_alone_are_a_name() -> None:
+    """Upper or lower case does not matter, but words within a sentence do not count."""
     assert ["dupont jean"] == values(Kind.NAME, "", "jean dupont, chef de quai\nun grand blond")
 
 
@@ -108,8 +108,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_hostile_gives_few_terms(name: str) -> None:
-    """Forty of a kind at most, each of a hundred characters at most."""
+def test_a_hostile_text_gives_a_limited_number_of_entities(name: str) -> None:
+    """There are at most forty of each kind, and each is shown with at most a hundred characters."""
     found = entities.found_in([HOSTILE[name]], "FR", HOSTILE[name])
     assert all(sum(each.kind == kind for each in found) <= entities.MOST for kind in Kind)
     assert all(len(each.shown) <= 100 for each in found)
@@ -117,8 +117,8 @@ def test_what_is_hostile_gives_few_terms(name: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_looked_through(text: str) -> None:
-    """And what is found is found again in what is shown of it."""
+def test_every_text_can_be_searched_for_entities(text: str) -> None:
+    """Each entity is found again in the text that is shown for it."""
     for each in entities.found_in([text], "FR", text):
         assert each.value in {again.value for again in entities.found_in([each.shown], "FR", each.shown)}
 
@@ -129,8 +129,8 @@ TEXT = (
 )
 
 
-def test_a_text_is_told_from_others_and_found_with_small_changes() -> None:
-    """Accents, case, signs and a few words do not count; another text, and a short one, are not alike."""
+def test_a_text_with_small_changes_is_similar_and_another_text_is_not() -> None:
+    """Accents, case, punctuation and a few words do not matter. A short text is never similar."""
     mine = similarity.pieces([TEXT])
     retold = similarity.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])
     other = similarity.pieces(

@@ -1,4 +1,4 @@
-"""Whether a few capitals mean somebody whom a text names."""
+"""Whether initials mean a person whom a text names."""
 
 import pytest
 
@@ -43,7 +43,7 @@ NOBODY = [
 
 
 @pytest.mark.parametrize("addressee", MEANT)
-def test_initials_of_somebody_whom_a_text_names_mean_that_one(addressee: str) -> None:
+def test_initials_mean_a_person_whom_the_text_names(addressee: str) -> None:
     assert initials.mean(addressee, ["Rien.", TEXT])
 
 
@@ -52,6 +52,6 @@ def test_common_words_and_abbreviations_mean_nobody(addressee: str) -> None:
     assert not initials.mean(addressee, [TEXT])
 
 
-def test_a_text_all_in_capitals_takes_no_longer_than_another() -> None:
-    """Each word is looked at with its neighbours alone."""
+def test_a_long_text_in_capitals_is_searched_in_linear_time() -> None:
+    """Each word is compared only with its neighbours."""
     assert not initials.mean("Z. X.", ["QUAI NORD " * 20_000])

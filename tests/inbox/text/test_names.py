@@ -1,4 +1,4 @@
-"""Whether a text names an officer: whole words, however they are written."""
+"""Whether a text names an officer: whole words, however they are spelled."""
 
 import tracemalloc
 
@@ -49,7 +49,7 @@ PRESENT = [
 
 
 @pytest.mark.parametrize("text", ABSENT)
-def test_nobody_is_meant_by_parts_of_words_or_by_other_names(text: str) -> None:
+def test_parts_of_words_and_other_names_do_not_name_an_officer(text: str) -> None:
     assert set() == NAMES.meant_in([text])
 
 
@@ -59,32 +59,33 @@ def test_a_name_is_found_whatever_its_accents_case_spacing_and_hyphens(text: str
 
 
 @pytest.mark.parametrize("text", ["Chloé", "CHLOE\u0301", "Loetitia", "LŒTITIA"])
-def test_ligatures_and_accents_are_the_letters_that_they_stand_for(text: str) -> None:
+def test_ligatures_and_accents_match_the_letters_that_they_represent(text: str) -> None:
     assert {"chloe"} == NAMES.meant_in([text])
 
 
-def test_all_who_are_named_are_found_at_once() -> None:
+def test_all_officers_whom_a_text_names_are_found() -> None:
     assert {"bruno", "chloe"} == NAMES.meant_in(["Chloé et Bruno"])
     assert {"bruno", "chloe"} == NAMES.meant_in(["Chloé", "Bruno"])
 
 
-def test_where_no_name_counts_nobody_is_found() -> None:
-    """An inbox of one officer; an officer whose name is too short to be looked for."""
+def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
+    """Either there is only one officer, or the name of an officer is too short."""
     assert set() == Names({}).meant_in(["bruno"])
     assert set() == Names({"al": []}).meant_in(["al", ""])
 
 
 @given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
-def test_a_name_between_any_two_texts_is_found_if_it_has_letters_of_its_own(
-    before: str, after: str, name: str
-) -> None:
-    """As an officer typed it, whatever stands around it, as long as that does not join it."""
+def test_a_name_with_letters_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
+    """It is found as an officer typed it, if spaces separate it from the texts."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])
 
 
-def test_a_text_given_for_a_name_takes_room_as_it_is_long_and_not_as_its_square() -> None:
-    """A single sign can be four words; a name is looked for begun at each of its words, a long text not."""
+def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
+    """One character can stand for four words.
+
+    A name is searched for from each of its words, but a long text is not.
+    """
     tracemalloc.start()
     try:
         found = Names({"x": ["\ufdfa" * 200]})
@@ -111,5 +112,5 @@ def test_a_text_given_for_a_name_takes_room_as_it_is_long_and_not_as_its_square(
     ],
 )
 def test_the_family_name_is_in_capitals_or_the_last_word(name: str, said: str) -> None:
-    """A name of one word is looked for as it is; two letters stand in too many words."""
+    """A name of one word is searched for as it is. A family name of two letters would be found too often."""
     assert said == family(name)

@@ -1,4 +1,4 @@
-"""What must never be repeated is found in a text however it is written, and everyday words are not."""
+"""Words that must never be repeated are found however they are spelled, and everyday words are not."""
 
 import tomllib
 from typing import Any
@@ -17,8 +17,11 @@ def repeated(kept: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("chosen", ["seen", "unseen", "fresh"])
-def test_at_most_one_in_ten_is_missed_and_one_in_ten_is_a_false_alarm(chosen: str) -> None:
-    """Of pairs by people who had not seen the program, half in each language, half of them harmless."""
+def test_at_most_one_in_ten_is_missed_and_at_most_one_in_ten_is_a_false_alarm(chosen: str) -> None:
+    """People who had not seen the program wrote the pairs.
+
+    Half are in each language, and half are harmless.
+    """
     pairs = [each for each in PAIRS if each["set"] == chosen]
     for repeats in (True, False):
         those = [each for each in pairs if bool(each["words"]) is repeats]
@@ -44,7 +47,7 @@ def test_at_most_one_in_ten_is_missed_and_one_in_ten_is_a_false_alarm(chosen: st
         ("le quai", "le qu\u200bai est fermé"),
     ],
 )
-def test_it_is_found_however_it_is_written(kept: str, text: str) -> None:
+def test_a_repetition_is_found_in_any_spelling(kept: str, text: str) -> None:
     assert repeated(kept, text)
 
 
@@ -58,11 +61,11 @@ def test_it_is_found_however_it_is_written(kept: str, text: str) -> None:
         ("", "rien"),
     ],
 )
-def test_words_of_every_letter_say_nothing(kept: str, text: str) -> None:
+def test_common_words_are_not_a_repetition(kept: str, text: str) -> None:
     assert [] == repeated(kept, text)
 
 
-def test_it_is_told_as_it_stands_in_what_must_not_be_repeated_once() -> None:
+def test_a_repetition_is_reported_once_and_as_spelled_in_the_protected_text() -> None:
     assert ["Écluse"] == repeated("près de l'Écluse", "écluses, ecluse, ÉCLUSE")
 
 
@@ -72,7 +75,7 @@ HOSTILE = [each * 20_000 for each in ("A ", "1-", "12/", "A1", "éé", "99", "²
 @pytest.mark.parametrize(
     "hostile", HOSTILE, ids=["letters", "hyphens", "days", "sign", "word", "digits", "powers"]
 )
-def test_a_hostile_text_is_looked_at_in_time_that_grows_with_it(hostile: str) -> None:
-    """The control of a time that does not is that this ends at all."""
+def test_a_hostile_text_is_checked_in_linear_time(hostile: str) -> None:
+    """In quadratic time, the test would not end."""
     known: Any = NeverRepeat(["le parking, CSQU 305438 3"])
     assert [] == list(known.repeated(hostile))

@@ -1,4 +1,4 @@
-"""What is to be removed is gone, in whichever way it was written."""
+"""A redacted passage is removed however it is spelled."""
 
 import pytest
 from hypothesis import given
@@ -39,19 +39,19 @@ def pieces(text: str, *passages: str, place: str = "what") -> tuple[str, ...]:
         ("a - b\nc", "-", ("a ", " b\nc")),
     ],
 )
-def test_a_passage_goes_however_it_is_written(text: str, passage: str, left: tuple[str, ...]) -> None:
+def test_a_passage_is_removed_in_any_spelling(text: str, passage: str, left: tuple[str, ...]) -> None:
     assert left == pieces(text, passage)
 
 
-def test_passages_that_overlap_go_whole() -> None:
-    """Nothing of the second is left over by the first."""
+def test_overlapping_passages_are_removed_completely() -> None:
+    """The first leaves nothing of the second."""
     assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont", "Dupont Martin")
     assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont Martin", "Dupont")
     assert ("", "") == pieces("abcabc", "abc")
 
 
-def test_all_that_stands_at_a_place_goes() -> None:
-    """Without a trace of how much it was, or whether it was anything."""
+def test_the_complete_text_of_a_place_can_be_removed() -> None:
+    """The result shows neither how long the text was nor whether there was one."""
     assert ("", "") == pieces("a\nb", "") == pieces("", "")
 
 
@@ -59,16 +59,16 @@ WORDS = st.text(st.sampled_from("abAB.é \n\u200b"), max_size=30)
 
 
 @given(text=WORDS, passage=st.text(st.sampled_from("abé."), min_size=1, max_size=4))
-def test_no_piece_holds_what_was_removed(text: str, passage: str) -> None:
-    """Nor does it turn up where two pieces meet; what is left stands in its order."""
+def test_no_piece_contains_the_removed_passage(text: str, passage: str) -> None:
+    """The other characters keep their order."""
     left = pieces(text, passage)
     assert not [each for each in left if passage.lower() in each.replace("\u200b", "").lower()]
     rest = iter(text)
     assert all(char in rest for char in "".join(left))
 
 
-def test_what_is_not_there_is_refused() -> None:
-    """Who mistyped it must not believe that it is gone."""
+def test_a_redaction_without_a_match_is_refused() -> None:
+    """After a typing error, somebody could otherwise believe that the passage was removed."""
     for place, passage in (("what", "Dupnt"), ("where", "Dupont"), ("where", ""), (EVERYWHERE, "x")):
         redactor = Redactor([Redaction(place, passage)])
         left = redactor.pieces("what", "Dupont")
@@ -76,26 +76,26 @@ def test_what_is_not_there_is_refused() -> None:
             redactor.check([("what", [left])])
 
 
-def test_what_always_goes_need_not_be_there() -> None:
-    """As the identity of a reporter."""
+def test_a_passage_that_is_always_removed_need_not_occur() -> None:
+    """The identity of a reporter is such a passage."""
     redactor = Redactor([], ["Ondine K.", " "])
     assert ("de ", " !") == redactor.pieces("what", "de ONDINE  K. !")
     assert [] == redactor.check([("what", [("de ", " !")])])
 
 
-def test_where_it_still_stands_is_told() -> None:
+def test_the_check_names_the_places_that_still_contain_the_passage() -> None:
     redactor = Redactor([Redaction("what", "Dupont")])
     kept = [(place, [redactor.pieces(place, "M. DUPONT")]) for place in ("what", "who_id")]
     assert ["who_id"] == redactor.check(kept)
 
 
 @pytest.mark.parametrize("given", ["", "what", ":Dupont", "*:", "what:\u200b", " : ", "*: \u200b"], ids=repr)
-def test_what_reads_as_no_redaction_is_refused(given: str) -> None:
+def test_an_invalid_redaction_is_refused(given: str) -> None:
     with pytest.raises(Refused):
         redaction.parse(given)
 
 
-def test_a_redaction_may_hold_a_colon() -> None:
+def test_the_passage_of_a_redaction_may_contain_a_colon() -> None:
     assert Redaction("what", "à 10:30") == redaction.parse("what: à 10:30")
     assert Redaction("what", "") == redaction.parse("what:")
 
@@ -116,11 +116,11 @@ def test_a_redaction_may_hold_a_colon() -> None:
     ],
     ids=repr,
 )
-def test_a_file_with_anything_else_in_it_is_refused(toml: str) -> None:
+def test_a_redaction_file_with_other_contents_is_refused(toml: str) -> None:
     with pytest.raises(Refused):
         redaction.read(toml)
 
 
-def test_a_file_holds_many() -> None:
+def test_a_redaction_file_can_contain_several_redactions() -> None:
     toml = "[[redact]]\nplace = 'what'\ntext = 'Dupont'\n[[redact]]\nplace = 'who_id'\n"
     assert (Redaction("what", "Dupont"), Redaction("who_id", "")) == redaction.read(toml)

@@ -1,4 +1,4 @@
-"""Lines of lists that were cut: at the end of a word, with a sign that they go on."""
+"""Shortened lines of lists end after a word, with a sign that they continue."""
 
 import unicodedata
 
@@ -32,18 +32,18 @@ WHOLE = ["", "x" * MOST, "Ils paient l\u2019agent quai"]
 
 
 @pytest.mark.parametrize(("line", "shown"), CUT)
-def test_a_long_line_ends_with_a_word_and_a_sign_that_it_goes_on(line: str, shown: str) -> None:
-    """Nor is a number cut in two, or a mark of French punctuation left from its word."""
+def test_a_long_line_ends_after_a_word_with_a_sign_that_it_continues(line: str, shown: str) -> None:
+    """A number is not cut in two, and French punctuation stays with its word."""
     assert shown == shortened(line, MOST)
 
 
 @pytest.mark.parametrize("line", WHOLE)
-def test_a_line_that_fits_stays_as_it_is(line: str) -> None:
+def test_a_line_that_fits_is_unchanged(line: str) -> None:
     assert line == shortened(line, MOST)
 
 
 @given(st.text(alphabet="ab1 ,«:\u00a0\u202f\u0301\u200d👩é-\t", min_size=MOST + 1))
-def test_whatever_stands_in_a_line_it_fits_says_so_and_loses_no_accent(line: str) -> None:
+def test_every_shortened_line_fits_ends_with_the_sign_and_loses_no_accent(line: str) -> None:
     cut = shortened(line, MOST)
     kept = cut.removesuffix(SIGN)
     assert len(cut) <= MOST

@@ -1,4 +1,4 @@
-"""Characters that nobody sees: one definition, and everything that shows, searches or compares goes by it."""
+"""Invisible characters: one definition, which everything that shows, searches or compares text uses."""
 
 import sys
 import unicodedata
@@ -23,41 +23,41 @@ def unseen_ones() -> set[str]:
     return {char for char in EVERY if unseen.dropped(char) == ""}
 
 
-def test_no_letter_digit_sign_or_space_is_unseen() -> None:
-    """But for the letters that show nothing: the fillers of Hangul."""
+def test_no_letter_digit_sign_or_space_is_invisible() -> None:
+    """The only exceptions are the fillers of Hangul, letters that show nothing."""
     kinds = {unicodedata.category(char)[0] for char in unseen_ones() - set("\u115f\u1160\u3164\uffa0")}
     assert kinds == {"C", "M"}
     assert [char for char in unseen_ones() if char.isspace()] == []
 
 
-def test_no_mark_that_is_seen_is_dropped() -> None:
+def test_no_visible_mark_is_dropped() -> None:
     assert unseen.dropped(ACCENTED) == ACCENTED
 
 
-def test_no_private_or_unknown_character_passes_for_plain() -> None:
+def test_no_private_or_unassigned_character_counts_as_plain() -> None:
     assert [
         char for char in EVERY if unicodedata.category(char) in {"Co", "Cn", "Cs"} and unseen.is_plain(char)
     ] == []
 
 
 @pytest.mark.parametrize("char", "\n\r\t\x0b\x85\u2028\u2029", ids=ascii)
-def test_what_leaves_its_line_is_white_space_and_yet_not_plain(char: str) -> None:
+def test_a_line_break_or_tab_is_white_space_but_not_plain(char: str) -> None:
     assert unseen.dropped(char) == char
     assert not unseen.is_plain(char)
 
 
-def test_every_format_character_and_control_is_unseen() -> None:
+def test_every_format_or_control_character_is_invisible() -> None:
     formats = {char for char in EVERY if unicodedata.category(char) == "Cf"}
     controls = {char for char in EVERY if unicodedata.category(char) == "Cc" and not char.isspace()}
     assert (formats | controls) - unseen_ones() == set()
 
 
-def test_what_shapes_its_neighbours_is_unseen_too() -> None:
+def test_every_character_that_shapes_its_neighbours_is_invisible() -> None:
     assert {char for char in EVERY if unseen.shapes(char)} - unseen_ones() == set()
 
 
 @pytest.mark.parametrize("char", SOME, ids=ascii)
-def test_a_name_with_one_inside_is_found_and_removed(char: str) -> None:
+def test_a_name_with_an_invisible_character_inside_is_found_and_removed(char: str) -> None:
     text = f"Ask Du{char}pont."
     assert redaction.around(text, "Dupont") == ("Ask ", ".")
     assert redaction.around("Ask Dupont.", f"Du{char}pont") == ("Ask ", ".")
@@ -66,12 +66,12 @@ def test_a_name_with_one_inside_is_found_and_removed(char: str) -> None:
 
 
 @pytest.mark.parametrize("char", SOME.replace("\ufe0f", ""), ids=ascii)
-def test_the_terminal_spells_it_out(char: str) -> None:
+def test_the_terminal_shows_the_code_of_an_invisible_character(char: str) -> None:
     assert visible(f"a{char}b") == f"a<U+{ord(char):04X}>b"
 
 
 @pytest.mark.parametrize(
     "text", ["❤\ufe0f", "👩\u200d🚒", "葛\U000e0100", "\u0645\u06cc\u200c\u062e"], ids=ascii
 )
-def test_the_terminal_leaves_what_writing_needs(text: str) -> None:
+def test_the_terminal_keeps_invisible_characters_that_writing_needs(text: str) -> None:
     assert visible(text) == text

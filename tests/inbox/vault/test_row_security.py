@@ -1,4 +1,4 @@
-"""While an excluded officer is present the case is not there, whatever is asked of the vault."""
+"""Row-level security: while an excluded officer is signed in, no query finds anything of the case."""
 
 import ast
 from contextlib import suppress
@@ -32,8 +32,8 @@ from tests.support.inbox_trio import (
 from tests.support.paths import ROOT
 
 
-def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened_trio: Inbox) -> None:
-    """The control of all below; a table that refers to cases under another name than ``case`` would fail."""
+def test_the_test_case_has_rows_in_every_table_that_refers_to_cases(opened_trio: Inbox) -> None:
+    """Control of all tests below. It fails if a table refers to cases by a column with an unknown name."""
     with opened_trio.vault.transaction() as session:
         assert all(of_the_case(session).values())
     refer = {
@@ -92,8 +92,11 @@ STATEMENTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_every_kind_of_statement_leaves_the_case_out(opened_trio: Inbox, name: str) -> None:
-    """As if it never was; the control is what the same statement finds without anybody present."""
+def test_every_kind_of_statement_omits_the_case(opened_trio: Inbox, name: str) -> None:
+    """The answer is as if the case had never existed.
+
+    The control is the same statement with nobody signed in.
+    """
     narrowed, never_was, whole = three_answers(
         opened_trio, lambda session: list(session.execute(STATEMENTS[name]).all())
     )
@@ -101,8 +104,8 @@ def test_every_kind_of_statement_leaves_the_case_out(opened_trio: Inbox, name: s
     assert whole != narrowed
 
 
-def test_rows_are_not_found_by_their_keys_either(opened_trio: Inbox) -> None:
-    """By ``get``, which asks the session's memory first, and by the older way to ask."""
+def test_rows_of_the_case_are_not_found_by_their_keys(opened_trio: Inbox) -> None:
+    """They are searched for with ``get``, which first looks in the session, and with the older ``query``."""
     with opened_trio.vault.transaction() as session:
         (follow_up, *_) = session.scalars(select(FollowUp.id).filter_by(case=KEPT))
         (file, *_) = session.scalars(select(Attachment.id).filter_by(case=KEPT))
@@ -115,8 +118,8 @@ def test_rows_are_not_found_by_their_keys_either(opened_trio: Inbox) -> None:
         assert 3 == session.query(Case).count()
 
 
-def test_nothing_of_the_case_can_be_changed(opened_trio: Inbox) -> None:
-    """Statements that change or delete rows pass it by; the control is that they do change the others."""
+def test_no_statement_changes_the_rows_of_the_case(opened_trio: Inbox) -> None:
+    """The control is that the statements do change the rows of other cases."""
     statements = [
         update(Case).values(summary="x"),
         update(Message).where(Message.case == KEPT).values(text="x"),
@@ -136,8 +139,8 @@ def test_nothing_of_the_case_can_be_changed(opened_trio: Inbox) -> None:
                 assert others != run(select(TABLES["cases"])).all()[:2]
 
 
-def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -> None:
-    """Whoever excludes somebody present does not go on reading by what was loaded before."""
+def test_an_exclusion_expels_the_loaded_case_from_the_session(trio: Trio) -> None:
+    """Otherwise, a signed-in officer could still read what was loaded before the exclusion."""
     with trio.excluded.opened() as inbox, inbox.vault.transaction(("alice", "bruno")) as session:
         case = session.get_one(Case, 1)
         conflicts._exclude(session, Actor({}, today()), 1, "bruno", 2)
@@ -147,10 +150,10 @@ def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -
 
 
 @pytest.mark.parametrize(("most", "read"), [(1, [1, 2, 1]), (2, [1, 2])])
-def test_a_case_is_read_once_while_it_is_among_the_last_that_a_session_read(
+def test_a_session_reads_a_case_again_only_after_it_has_read_many_others(
     opened_trio: Inbox, monkeypatch: pytest.MonkeyPatch, most: int, read: list[int]
 ) -> None:
-    """It is asked for at every question about it; and memory is not filled with all cases."""
+    """Every query about a case needs it, but memory must not fill up with all cases."""
     monkeypatch.setattr(row_security, "_MOST_HELD", most)
     asked: list[int] = []
 
@@ -167,8 +170,11 @@ def test_a_case_is_read_once_while_it_is_among_the_last_that_a_session_read(
     assert read == asked
 
 
-def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> None:
-    """What the library keeps of a statement that it has seen must not hold who was present then."""
+def test_a_statement_is_restricted_again_for_other_signed_in_officers(trio: Trio) -> None:
+    """SQLAlchemy caches compiled statements.
+
+    The cached form must not contain the officers of an earlier run.
+    """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.add(Exclusion(case=1, officer="alice", since=today()))
@@ -186,8 +192,8 @@ def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> N
                     assert numbers == sorted(session.scalars(followed))
 
 
-def test_one_statement_is_narrowed_anew_by_how_much_may_be_shown(trio: Trio) -> None:
-    """What the library keeps of a statement must not be taken where less of a case may be shown, or more."""
+def test_a_statement_is_restricted_again_for_another_visibility(trio: Trio) -> None:
+    """A cached form must not be used if less of a case may be shown, or more."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Handler))
@@ -206,8 +212,8 @@ def test_one_statement_is_narrowed_anew_by_how_much_may_be_shown(trio: Trio) -> 
                 assert {1, 2, 3} == set(session.scalars(noted.execution_options(**WHOLE_JOURNAL)))
 
 
-def test_who_was_present_before_does_not_count(opened_trio: Inbox) -> None:
-    """Neither after a transaction that was kept nor after one that was undone."""
+def test_the_officers_of_an_earlier_transaction_do_not_count(opened_trio: Inbox) -> None:
+    """The earlier transaction was either committed or undone."""
     for fails in (False, True):
         for present, numbers in {("alice",): [1, 2, 3], ("bruno",): [1, 2]}.items():
             with suppress(VaultDamaged), opened_trio.vault.transaction(present) as session:
@@ -216,8 +222,8 @@ def test_who_was_present_before_does_not_count(opened_trio: Inbox) -> None:
                     raise VaultDamaged
 
 
-def test_the_vault_has_one_user_at_a_time(opened_trio: Inbox) -> None:
-    """A second would end the transaction of the first, which then read as whoever was present before."""
+def test_the_vault_allows_one_transaction_at_a_time(opened_trio: Inbox) -> None:
+    """A second one would end the first, which would then read with the rights of other officers."""
     vault = opened_trio.vault
     with vault.transaction(("alice",)):
         pass
@@ -243,24 +249,29 @@ NOT_NARROWED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", NOT_NARROWED)
-def test_what_cannot_be_narrowed_is_not_run_where_somebody_is_present(opened_trio: Inbox, name: str) -> None:
-    """The library narrows none of these; the control is the program's own work."""
+def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_signed_in(
+    opened_trio: Inbox, name: str
+) -> None:
+    """SQLAlchemy restricts none of these. The control is the program's own work."""
     with opened_trio.vault.transaction(("bruno",)) as session, pytest.raises(RuntimeError):
         session.execute(NOT_NARROWED[name])
     with opened_trio.vault.transaction() as session:
         assert session.execute(NOT_NARROWED[name]).all()
 
 
-def test_if_nobody_is_written_as_present_no_case_is_there(opened_trio: Inbox) -> None:
-    """Only a fault could do that, and it must not show everything; what belongs to no case stays."""
+def test_no_case_is_visible_if_the_table_of_signed_in_officers_is_empty(opened_trio: Inbox) -> None:
+    """Only a fault could empty it, and that must not show everything.
+
+    Rows that belong to no case stay visible.
+    """
     with opened_trio.vault.transaction(("alice",)) as session:
         session.connection().exec_driver_sql("DELETE FROM temp.present")
         assert not any(session.scalars(select(kind)).all() for kind in (Case, FollowUp, Message, Exclusion))
         assert session.scalars(select(JournalEntry).where(JournalEntry.case.is_(None))).all()
 
 
-def test_no_table_of_the_vault_has_a_name_of_those_who_are_present(opened_trio: Inbox) -> None:
-    """SQLite would take the table or view of the connection for it."""
+def test_no_table_of_the_vault_has_the_name_of_a_temporary_table(opened_trio: Inbox) -> None:
+    """SQLite would use the temporary table or view of the connection instead."""
     with opened_trio.vault.transaction(("alice",)) as session:
         names = session.connection().exec_driver_sql("SELECT name FROM sqlite_temp_schema").scalars().all()
     assert {"present", "today", "hidden", "hidden_unseen", "kept"} == set(names)
@@ -280,7 +291,7 @@ FORBIDDEN |= {"Session", "sessionmaker", "create_engine", "table", "column"}
 
 
 def past_the_hook(source: str) -> set[str]:
-    """Return what in a module could reach the vault past ``_leave_out``."""
+    """Return the names in a module with which it could reach the vault without ``_leave_out``."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
@@ -297,8 +308,8 @@ def past_the_hook(source: str) -> set[str]:
     return found
 
 
-# The vault with its narrowing; and what makes its tables, reads the number of its version, and brings it to
-# another, in a session of the program's own: none of them shows anybody a row.
+# The vault with its row-level security, and the modules that create its tables, read its version or upgrade
+# it in a session of the program itself. None of them shows a row to anybody.
 PAST_THE_HOOK = {
     "vault/row_security.py",
     "vault/database.py",
@@ -308,8 +319,8 @@ PAST_THE_HOOK = {
 }
 
 
-def test_only_the_vault_and_its_narrowing_speak_to_its_tables() -> None:
-    """No raw SQL, no bare tables, no other session: those would pass the exclusion by."""
+def test_only_the_vault_and_its_row_security_access_its_tables_directly() -> None:
+    """Raw SQL, bare tables and other sessions would bypass the exclusion."""
     folder = ROOT / "inbox"
     found = {
         path.relative_to(folder).as_posix(): names
@@ -330,6 +341,6 @@ def test_only_the_vault_and_its_narrowing_speak_to_its_tables() -> None:
         "engine.raw_connection()",
     ],
 )
-def test_a_way_past_the_hook_would_be_found(source: str) -> None:
-    """The control of the test above."""
+def test_the_search_finds_each_way_past_the_hook(source: str) -> None:
+    """Control of the test above."""
     assert past_the_hook(source)

@@ -1,4 +1,4 @@
-"""Every question to the vault is answered as if a case that is kept from somebody present never was."""
+"""Every query of the vault answers as if a case that is hidden from a signed-in officer had never existed."""
 
 import importlib
 import inspect
@@ -20,7 +20,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
-# Questions whose answer has something of the case in it; whoever writes a new one that has adds it here.
+# Queries whose answers contain something of the case. Every new query of this kind must be added here.
 OF_CASES = {
     "last_reply", "unread_counts",
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
@@ -31,27 +31,27 @@ OF_CASES = {
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
     "unread_follow_ups", "is_acknowledged", "gives_feedback",
 }  # fmt: skip
-# The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
+# The chain includes entries that not everybody may read. `lines` withholds them, using `journal_numbers`.
 WHOLE = {"last_journal_entry", "journal"}
 
 
-# Who does what about a case is no secret where it is for its handlers only; nor is that it is there.
+# A restriction to handlers does not hide that a case exists, nor who takes which action on it.
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 
 def with_word(session: Session) -> set[int]:
-    """Ask, as lists do, of which cases ``has_word`` holds: by itself it is a condition and no question."""
+    """Return the cases for which ``has_word`` is true, as lists do. It is a condition, not a query."""
     return {*session.scalars(select(Case.number).where(queries_cases.has_word(Case.number)))}
 
 
 def modules() -> list[ModuleType]:
-    """Return the modules of the vault that ask it."""
+    """Return the query modules of the vault."""
     found = [each.name for each in pkgutil.iter_modules(vault.__path__) if each.name.startswith("queries_")]
     return [importlib.import_module(f"{vault.__name__}.{name}") for name in found]
 
 
 def questions() -> dict[str, Callable[..., Any]]:
-    """Return every public function of the modules that ask the vault."""
+    """Return every public query function of these modules, by its name."""
     return {
         name: function
         for module in modules()
@@ -69,7 +69,7 @@ def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def arguments(opened_trio: Inbox) -> dict[str, Any]:
-    """Return by its name what a question may take: such that the answer is about case 3."""
+    """Return a value for each parameter name of a query, chosen so that the answer is about case 3."""
     with opened_trio.vault.transaction() as session:
         case = session.get_one(Case, KEPT)
         follow_up = session.query(FollowUp).filter_by(case=KEPT).first()
@@ -105,10 +105,13 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(questions().keys() - WHOLE))
-def test_every_question_is_answered_as_if_the_case_never_was(
+def test_every_query_answers_as_if_the_case_had_never_existed(
     opened_trio: Inbox, arguments: dict[str, Any], name: str
 ) -> None:
-    """Counts, highest numbers and sets too. A new question with an argument that has no value here fails."""
+    """Counts, maximums and sets are included.
+
+    The test fails for a new query with a parameter that has no value here.
+    """
     function = questions()[name]
     _, *names = inspect.signature(function).parameters
 
@@ -121,10 +124,10 @@ def test_every_question_is_answered_as_if_the_case_never_was(
 
 
 @pytest.mark.parametrize("name", sorted(OF_CASES - OF_OFFICERS))
-def test_so_it_is_where_the_case_is_for_its_handlers_alone(
+def test_every_query_hides_a_restricted_case_if_a_signed_in_officer_is_not_a_handler(
     for_handlers: Inbox, arguments: dict[str, Any], name: str
 ) -> None:
-    """For two of whom one is no handler; the control is what the same question finds without anybody."""
+    """One of the two officers is a handler. The control is the same query with nobody signed in."""
     function = questions()[name]
     _, *names = inspect.signature(function).parameters
     narrowed, never_was, whole = three_answers(
@@ -133,5 +136,5 @@ def test_so_it_is_where_the_case_is_for_its_handlers_alone(
     assert never_was == narrowed != whole
 
 
-def test_the_lists_of_questions_name_what_is_there() -> None:
+def test_the_lists_of_queries_name_only_existing_queries() -> None:
     assert OF_CASES | WHOLE <= questions().keys()
