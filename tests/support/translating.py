@@ -186,7 +186,7 @@ def faults(text: str, language: str) -> list[str]:
         *(
             f"write %% for a percent sign: {english}"
             for english, other in said.items()
-            if english in marked_texts.public() and stray_percent(other)
+            if entries.get(english, [_OF_THE_LAW]) != [_OF_THE_LAW] and stray_percent(other)
         ),
     ]
 
