@@ -336,7 +336,7 @@ def _check(document: Document, found: Questionnaire) -> None:
         for m, field in enumerate(section.fields)
     }
     of_fields = (_distinct(places), _concerns(places), _risk(places), _ids(found, places), _outside(places))
-    for mistakes in (_folded(found), *of_fields, _order(found)):
+    for mistakes in (_folded(found), *of_fields, _order(found), _never_asked(found)):
         for path, said in mistakes:
             raise document.refused(path, said)
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
@@ -420,6 +420,26 @@ def _order(found: Questionnaire) -> Iterator[Mistake]:
         for m, field in enumerate(section.fields):
             yield from _depends(("section", n, "field", m), f"field {field.id!r}", field.when, before)
             before[field.id] = field
+
+
+def _never_asked(found: Questionnaire) -> Iterator[Mistake]:
+    """Yield a mistake for each field whose conditions exclude each other. The conditions must be in order.
+
+    The conditions of a field are its own, those of its section, and those of the questions that these name.
+    A question of several ``choices`` excludes nothing: one report can have all of its answers.
+    """
+    single = {field.id for field in found.fields if field.kind is Kind.CHOICE}
+    needed: dict[str, dict[str, set[str]]] = {}
+    for n, section in enumerate(found.sections):
+        for m, field in enumerate(section.fields):
+            own = needed[field.id] = {}
+            named = {*(section.when or {}), *(field.when or {})}
+            for when in (section.when or {}, field.when or {}, *(needed[each] for each in named)):
+                for question in single & when.keys():
+                    own[question] = {*when[question]} & own.get(question, {*when[question]})
+            for question in sorted(each for each, answers in own.items() if not answers):
+                said = f"it is never asked: its conditions on {question!r} exclude each other"
+                yield ("section", n, "field", m, "when"), f"field {field.id!r}: {said}"
 
 
 def _depends(path: Path, place: str, when: When | None, before: Mapping[str, Field]) -> Iterator[Mistake]:

@@ -355,3 +355,46 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     """Latin-1 is a common accident."""
     with pytest.raises(BadDocument):
         questionnaire.parse(FIRST.decode("utf-8").encode("latin-1"))
+
+
+NEVER = "field 'refs': it is never asked: its conditions on 'path' exclude each other"
+
+
+def test_a_question_that_is_never_asked_is_refused() -> None:
+    """Its own condition names an answer that the condition of its section excludes."""
+    never = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
+    with pytest.raises(BadDocument) as refused:
+        questionnaire.parse(never.encode())
+    assert refused.value.said == NEVER
+    assert refused.value.line is not None
+    assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
+
+
+def test_a_question_that_depends_on_a_question_not_asked_then_is_refused() -> None:
+    """`days` follows an answer that only those give who chose `a`, but is for those who chose `b`."""
+    typed = 'type = "period"'
+    again = SECOND_READER.replace(', outside = "only"', "").replace(
+        'id = "again"', 'id = "again"\nwhen = { path = ["a"] }'
+    )
+    chain = SMALL.replace('when = { path = ["a"] }\n', "").replace(
+        "folded = true\n", f"folded = true\n{again}"
+    )
+    assert questionnaire.parse(
+        chain.replace(typed, f'when = {{ again = ["c"] }}\n{typed}').encode()
+    )  # the control
+    with pytest.raises(BadDocument, match="field 'days': it is never asked: its conditions on 'path'"):
+        questionnaire.parse(
+            chain.replace(typed, f'when = {{ again = ["c"], path = ["b"] }}\n{typed}').encode()
+        )
+
+
+def test_two_answers_that_one_report_can_have_together_do_not_exclude_each_other() -> None:
+    both = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
+    both = both.replace('type = "choice"', 'type = "choices"').replace(', outside = "first"', "")
+    assert questionnaire.parse(both.encode())
+
+
+def test_the_paper_form_leaves_out_three_questions() -> None:
+    """Several boxes can be ticked on paper anyway, and nobody can answer a letter."""
+    left_out = [field.id for field in questionnaire.parse(SHIPPED).fields if not field.paper]
+    assert left_out == ["also_about", "help", "return"]
