@@ -1,4 +1,4 @@
-"""docs/architecture.md leads to files that are there, and leaves no room out."""
+"""docs/architecture.md names only files that exist, and explains every room."""
 
 import re
 
@@ -12,25 +12,25 @@ NAMED = sorted(
 )
 
 
-def test_it_names_many_files() -> None:
+def test_the_document_names_many_files() -> None:
     assert len(NAMED) > 120
 
 
 @pytest.mark.parametrize("path", NAMED)
-def test_a_file_that_it_names_is_there(path: str) -> None:
+def test_every_file_that_the_document_names_exists(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
 def test_no_room_has_more_than_fifteen_modules() -> None:
-    """A larger one holds more than one idea."""
+    """A larger one would hold more than one idea."""
     folders = [each for top in ("inbox", "portal") for each in (ROOT / top).rglob("*") if each.is_dir()]
     sizes = {str(each.relative_to(ROOT)): len([*each.glob("[!_]*.py")]) for each in folders}
     assert max(sizes.values()) > 9
     assert {} == {name: size for name, size in sizes.items() if size > 15}
 
 
-def test_every_room_has_a_row() -> None:
-    """A new room is explained here, or nobody finds it."""
+def test_every_room_has_a_row_in_the_document() -> None:
+    """Otherwise a reader would not find a new room."""
     rows = set(re.findall(r"^\| `(\w+)/` \|", TEXT, re.MULTILINE))
     rooms = {path.parent.name for top in ("inbox", "portal") for path in (ROOT / top).glob("*/__init__.py")}
     assert rooms <= rows

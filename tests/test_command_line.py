@@ -1,4 +1,4 @@
-"""Both command lines: names, help that is not cut off, examples that run, errors for programs."""
+"""Both command lines: names, complete help, examples that run, and errors for programs."""
 
 import importlib
 import json
@@ -27,14 +27,14 @@ from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
 PROGRAMS: Mapping[str, click.Command] = {"inbox": inbox, "portal": portal}
-# Where commands are declared; nothing else in these modules is one.
+# The modules that declare commands. Their other functions are no commands.
 DECLARING = {
     "inbox": [
         *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
     ],
     "portal": ["portal.ops.cli", "portal.ops.admin", "portal.ops.site"],
 }
-# Names of before, and what they are now.
+# Earlier names of commands, and their present names.
 EARLIER: Mapping[str, str] = tomllib.loads(
     (ROOT / "tests" / "golden" / "earlier_commands.toml").read_text("utf-8")
 )
@@ -48,7 +48,7 @@ def tree(program: str) -> Branch:
 
 
 def groups(branch: Branch, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the path of every group, that of the program itself first."""
+    """Yield the path of every group, beginning with the program itself."""
     yield path
     for name, child in branch.children.items():
         if isinstance(child, Branch):
@@ -61,7 +61,7 @@ def run(program: str, *words: str) -> int:
 
 
 def parsed(program: str, words: list[str]) -> click.Context:
-    """Return the context of a command that is typed so; UsageError if it is typed wrongly."""
+    """Return the context of a command that was typed. Raises UsageError if it was typed wrongly."""
     context = PROGRAMS[program].make_context(program, words)
     while isinstance(context.command, Group):
         typed = [*context._protected_args, *context.args]
@@ -72,7 +72,7 @@ def parsed(program: str, words: list[str]) -> click.Context:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_that_is_declared_has_one_place_in_the_tree(program: str) -> None:
+def test_every_declared_command_has_exactly_one_place_in_the_tree(program: str) -> None:
     declared = {
         f"{name}:{each}"
         for name in DECLARING[program]
@@ -85,10 +85,10 @@ def test_every_command_that_is_declared_has_one_place_in_the_tree(program: str) 
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_no_line_of_a_list_is_cut_off_or_folded_on_a_terminal_of_80_columns(
+def test_lists_of_commands_fit_a_terminal_of_80_columns(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every command stands on one line with all that is said of it."""
+    """Every command has one line, with its whole summary."""
     for path in groups(tree(program)):
         assert 0 == run(program, *path, "-h")
         shown = capsys.readouterr().out.splitlines()
@@ -105,10 +105,10 @@ def test_no_line_of_a_list_is_cut_off_or_folded_on_a_terminal_of_80_columns(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_example_runs_and_is_shown_in_the_help_of_its_command(
+def test_every_example_parses_and_is_shown_in_the_help_of_its_command(
     program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As far as it can be read: texts that are asked for are typed. A wrong one is told from these."""
+    """Texts that a command would ask for are typed. The control is an unknown option, which is refused."""
     monkeypatch.setattr(terminal, "is_interactive", lambda: True)
     monkeypatch.setattr(terminal, "ask_line", lambda _: "typed\n")
     for path, leaf in leaves(tree(program)).items():
@@ -124,24 +124,24 @@ def test_every_example_runs_and_is_shown_in_the_help_of_its_command(
         parsed(program, [*path, "--no-such-option"])
 
 
-# Words that stand for a value. A fingerprint consists of capitals and digits, too.
+# Words that stand for a value. Fingerprints, which also consist of capitals and digits, are removed first.
 PLACEHOLDER = re.compile(r"[<>…]|\.\.\.|\b(?!\d)[A-Z\d_]*[A-Z][A-Z\d_]+\b")
 FINGERPRINT = re.compile(r"\b[A-Z2-7]{4}( [A-Z2-7]{4}){7}\b")
 
 
 @pytest.mark.parametrize("text", ["<name>", "show N1", "FILE", "a…", "--to ...", "XX", "KEY_ID", "ABCD EFGH"])
-def test_a_placeholder_would_be_found(text: str) -> None:
+def test_the_search_finds_a_placeholder(text: str) -> None:
     assert PLACEHOLDER.search(FINGERPRINT.sub("", text))
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_no_example_has_a_placeholder(program: str) -> None:
-    """What stands there can be typed; an officer who reads it knows what a value looks like."""
+    """An example can be typed as it is, and shows an officer what a value looks like."""
     examples = [leaf.example for leaf in leaves(tree(program)).values()]
     assert [] == [each for each in examples if PLACEHOLDER.search(FINGERPRINT.sub("", each))]
 
 
-def test_the_codes_in_examples_are_those_of_the_law_in_this_repository(
+def test_the_codes_in_examples_are_codes_of_the_shipped_french_law(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 9)
@@ -161,8 +161,8 @@ def test_the_codes_in_examples_are_those_of_the_law_in_this_repository(
         assert parsed("inbox", words).params[option] in codes, name
 
 
-def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_beside_it() -> None:
-    """`un-` before a name; no name is in the plural."""
+def test_the_inbox_has_at_most_fifteen_groups_and_puts_each_opposite_beside_its_command() -> None:
+    """The opposite of a command has the same name with `un` before it."""
     children = tree("inbox").children
     assert 15 >= len([each for each in children.values() if isinstance(each, Branch)])
     found = [*leaves(tree("inbox"))]
@@ -172,7 +172,7 @@ def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_b
     assert len({len(path) for path in found}) == 3
 
 
-# The exceptions among commands; the reason for each is at the top of commands.toml.
+# Commands that do not follow the rules; commands.toml gives the reason for each at its top.
 IRREGULAR = {
     "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
     "verbs as options": {"queue tag"},
@@ -186,7 +186,7 @@ IRREGULAR = {
 }
 
 
-def test_no_option_negates_and_each_exception_has_a_reason(
+def test_no_option_negates_and_every_exception_has_a_stated_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -209,12 +209,14 @@ def test_no_option_negates_and_each_exception_has_a_reason(
     assert [] == [name for names in IRREGULAR.values() for name in names if f"`{name}`" not in head]
 
 
-# They run until somebody stops them, so there is nothing to print as JSON.
+# These run until somebody stops them, so they have no result to print as JSON.
 UNTIL_STOPPED = {"session", "desk", "serve"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_that_ends_by_itself_takes_json(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_that_ends_without_being_stopped_takes_json(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     typed(monkeypatch, *["typed"] * 200)
     found = {" ".join(path): shlex.split(leaf.example)[1:] for path, leaf in leaves(tree(program)).items()}
     for name in found.keys() & UNTIL_STOPPED:
@@ -226,14 +228,14 @@ def test_every_command_that_ends_by_itself_takes_json(program: str, monkeypatch:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_says_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_prints_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     for path in [(), *leaves(tree(program))]:
         assert 0 == run(program, *path, "--version")
         assert f"{program} {version.text()}\n" == capsys.readouterr().out
 
 
-def test_each_earlier_name_leads_to_the_new_one() -> None:
-    """So does its last word alone, and a slip of the finger; what is like nothing leads nowhere."""
+def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
+    """So does its last word alone, or a typing error. An unrelated word suggests nothing."""
     known = leaves(tree("inbox"))
     for old, new in EARLIER.items():
         path = tuple(new.split())
@@ -246,8 +248,8 @@ def test_each_earlier_name_leads_to_the_new_one() -> None:
     assert near(tree("inbox"), "zzz") == []
 
 
-def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also where the option of a command is given to its group; and for programs."""
+def test_an_earlier_name_is_refused_with_the_present_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also if an option of the command was given to its group. Programs get the same answer as JSON."""
     for words, told in (
         (["close", "3"], "case close"),
         (["conflict", "exclude", "3", "bruno"], "access conflict add"),
@@ -267,8 +269,8 @@ def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the two has one error text, and not the text of click; help says in words from what to what."""
+def test_days_and_numbers_are_validated_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has one error text, which is not that of click. The help states a range in words."""
     typed(monkeypatch, *["typed"] * 100)
     of_click = {click.DateTime, click.IntRange, type(click.INT)}
     for leaf in leaves(tree(program)).values():
@@ -281,17 +283,17 @@ def test_days_and_numbers_are_asked_for_in_one_way(program: str, monkeypatch: py
 
 
 @pytest.mark.parametrize("words", [["--json", "case", "list"], ["case", "--json", "show", "3"]])
-def test_an_option_before_its_command_is_refused_with_its_place(
+def test_an_option_before_its_command_is_refused_with_a_hint_where_to_put_it(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The hint names no other command that happens to have the option, such as `inbox init`."""
+    """The hint does not name another command that happens to have the option, such as `inbox init`."""
     assert 2 == main.run(words)
     said = capsys.readouterr().err
     assert "give --json after the command" in said
     assert "inbox init" not in said
 
 
-def test_help_stands_before_a_command_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_can_be_asked_for_before_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main.run(["help", "case", "close"])
     assert capsys.readouterr().out.startswith("Usage: inbox case close ")
     assert 0 == main.run(["help"])
@@ -300,7 +302,7 @@ def test_help_stands_before_a_command_as_well(capsys: pytest.CaptureFixture[str]
     assert "set-score" in capsys.readouterr().err
 
 
-def test_the_home_may_stand_in_the_environment(
+def test_the_home_can_be_given_in_the_environment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.delenv("FANAL_HOME", raising=False)
@@ -338,8 +340,8 @@ def test_an_error_for_a_program_is_one_line_of_json(
     assert told["code"] == code
 
 
-def test_what_a_program_reads_is_utf8_whatever_the_terminal_is_set_to() -> None:
-    """The control is what people read."""
+def test_json_is_utf_8_whatever_the_encoding_of_the_terminal() -> None:
+    """The control is the text for people, which has the terminal's encoding."""
     for words, encoding in (["--json"], "utf-8"), ([], "latin-1"):
         done = subprocess.run(
             [sys.executable, "-c", "from inbox.cli import main; main.main()", "case", "show", "é", *words],
@@ -350,7 +352,7 @@ def test_what_a_program_reads_is_utf8_whatever_the_terminal_is_set_to() -> None:
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """Have somebody type these answers; return the questions."""
+    """Answer questions at the terminal with these texts; return the list of questions."""
     given, asked = iter(answers), []
 
     def ask(question: str) -> str:
@@ -362,8 +364,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
     return asked
 
 
-def test_a_text_that_is_needed_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once all else that was typed is right; `-` in the place of any other text asks, too."""
+def test_a_missing_text_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only when the rest of the command is valid. `-` in place of another text asks for it, too."""
     asked = typed(monkeypatch, " a judge asks \n", "Dupont\n", "quai\n", "what:Dupont\n")
     assert parsed("inbox", ["access", "quarantine", "3"]).params["reason"] == "a judge asks"
     assert parsed("inbox", ["access", "alias", "add", "bruno"]).params["alias"] == "Dupont"
@@ -429,7 +431,7 @@ def test_a_reason_that_an_action_needs_is_asked_for(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("command", DEPENDING)
-def test_a_reason_that_only_some_values_need_is_asked_for_with_these(
+def test_a_reason_that_depends_on_a_value_is_asked_for_only_with_that_value(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     asked = typed(monkeypatch, "why")
@@ -442,7 +444,7 @@ def test_a_reason_that_only_some_values_need_is_asked_for_with_these(
 def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With what to do instead, before anything is opened."""
+    """The error says what to do instead. It comes before the inbox is opened."""
     for words in (
         ["access", "quarantine", "3"],
         ["access", "alias", "add", "b"],
@@ -458,8 +460,8 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
-def test_a_session_ends_as_programs_with_a_prompt_do(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    """And `help` is a command in it; with more words behind it, what ends it is a command like others."""
+def test_lock_quit_and_exit_end_a_session(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """`help` is a command in a session. With more words after it, `lock` is a command like any other."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
@@ -472,14 +474,14 @@ def test_a_session_ends_as_programs_with_a_prompt_do(monkeypatch: pytest.MonkeyP
     assert [[word, "now"], ["help"]] == done
 
 
-def test_the_reference_and_the_manual_pages_are_those_of_the_commands() -> None:
-    """Python -m tests.support.command_reference writes them."""
+def test_the_reference_and_the_manual_pages_are_up_to_date() -> None:
+    """After a change: python -m tests.support.command_reference."""
     for path, text in command_reference.documents().items():
         assert (ROOT / path).read_text("utf-8") == text, path
     assert "### inbox case" in command_reference.reference()
 
 
-def test_the_manual_page_prints_without_a_warning() -> None:
+def test_manual_pages_print_without_a_warning() -> None:
     for path in command_reference.MANUALS.values():
         done = subprocess.run(
             ["groff", "-k", "-man", "-ww", "-Tutf8", ROOT / path], capture_output=True, text=True, check=True
@@ -487,6 +489,6 @@ def test_the_manual_page_prints_without_a_warning() -> None:
         assert ("", True) == (done.stderr, "SYNOPSIS" in done.stdout)
 
 
-def test_a_command_is_a_command_of_the_tree() -> None:
-    """What a group gives is made by it: with sections and an example."""
+def test_a_parsed_command_has_the_class_of_the_tree() -> None:
+    """The class shows sections and an example in its help."""
     assert isinstance(parsed("inbox", ["case", "show", "3"]).command, Command)

@@ -66,12 +66,12 @@ def locked_names(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_a_side_declares_what_it_imports_and_nothing_else(side: str) -> None:
+def test_a_side_declares_exactly_the_libraries_that_it_imports(side: str) -> None:
     assert {normalised(name) for name in declared()[side]} - NAMED_IN_AN_ADDRESS[side] == libraries(side)
 
 
-def test_a_library_that_a_shared_room_imports_counts_for_both_sides() -> None:
-    """The control of the test above: `crypto` alone imports PyNaCl, `templates` alone imports holidays."""
+def test_a_library_of_a_shared_room_counts_for_both_sides() -> None:
+    """Control of the test above: only `crypto` imports PyNaCl, and only `templates` imports holidays."""
     assert {"pynacl", "holidays"} <= libraries("portal") & libraries("inbox")
     assert list(imported("def load():\n    import PIL.Image\n    from nacl.hash import sha256")) == [
         "PIL",
@@ -80,32 +80,32 @@ def test_a_library_that_a_shared_room_imports_counts_for_both_sides() -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_a_side_locks_what_it_declares(side: str) -> None:
+def test_a_side_locks_every_library_that_it_declares(side: str) -> None:
     lines = (ROOT / f"requirements/{side}.in").read_text("utf-8").splitlines()
     assert declared()[side] == [line for line in lines if not line.startswith(("#", "-c "))]
     assert {normalised(name) for name in declared()[side]} <= locked_names(side)
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_the_versions_that_are_tested_are_those_that_are_installed(side: str) -> None:
+def test_the_tests_run_with_the_versions_that_are_installed_on_each_side(side: str) -> None:
     """dev.txt, from which the tests run, has every line of the side's own lock file."""
     assert locked(side) <= locked("dev")
 
 
-def test_what_only_one_side_needs_is_not_installed_on_the_other() -> None:
+def test_a_library_of_one_side_is_not_installed_on_the_other() -> None:
     assert locked_names("portal").isdisjoint({"sqlcipher3", "pillow", "waitress", "pypdfium2"})
     assert locked_names("inbox").isdisjoint({"gunicorn", "psycopg", "urllib3", "brotli"})
 
 
-def test_the_demo_installs_both_sides_in_the_tested_versions_and_no_tool_of_the_tests() -> None:
-    """What it has beside them builds this project."""
+def test_the_demo_installs_the_tested_versions_of_both_sides_and_no_test_tools() -> None:
+    """Its other packages build this project."""
     assert locked("portal") | locked("inbox") <= locked("demo") <= locked("dev")
     beside = locked_names("demo") - locked_names("portal") - locked_names("inbox")
     assert beside == {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
 
 
 def test_make_demo_installs_only_what_the_demo_runs() -> None:
-    """As in a checkout that was never used."""
+    """As in a new checkout."""
     command = ["make", "--dry-run", "--always-make", "demo"]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert re.findall(r"requirements/\S+", said) == ["requirements/demo.txt"]
@@ -117,8 +117,8 @@ def test_each_locked_version_has_a_hash(name: str) -> None:
     assert len(re.findall(r"^\S+==.+\\\n +--hash=sha256:", text, re.MULTILINE)) == len(locked(name)) > 0
 
 
-def test_the_wheel_holds_the_rooms_and_nothing_beside_them(tmp_path: Path) -> None:
-    """Neither benchmarks nor tests."""
+def test_the_wheel_contains_only_the_rooms_of_both_sides(tmp_path: Path) -> None:
+    """It contains neither benchmarks nor tests."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")

@@ -1,4 +1,4 @@
-"""How mutants are drawn (`make mutants`)."""
+"""How `make mutants` draws mutants."""
 
 import ast
 import itertools
@@ -39,7 +39,7 @@ def of_code(tmp_path: Path) -> list[Mutant]:
 
 
 def test_no_mutant_changes_types_storage_or_an_exception_of_a_module(of_code: list[Mutant]) -> None:
-    """What runs is changed: the default, the comparisons, the condition, and the decorator."""
+    """The mutants change code that runs: a default, the comparisons, the condition, and the decorator."""
     changed = {(CODE.splitlines()[each.lines.start - 1], each.operator.split("_")[0]) for each in of_code}
     signature = "def is_due(day: int | None, é: str, last: int = 3) -> bool | None:"
     condition = "    return day is not None and day <= last"
@@ -57,7 +57,7 @@ def test_each_mutant_differs_from_the_code_and_from_the_others(of_code: list[Mut
         assert ast.dump(ast.parse(one)) != ast.dump(ast.parse(other))
 
 
-def test_a_seed_draws_the_same_mutants_again_and_another_seed_others() -> None:
+def test_a_seed_always_draws_the_same_mutants_and_another_seed_draws_others() -> None:
     room = "inbox/retention"
     drawn = mutants.drawn(room, 1, 40)
     assert drawn == mutants.drawn(room, 1, 40)
@@ -66,7 +66,7 @@ def test_a_seed_draws_the_same_mutants_again_and_another_seed_others() -> None:
     assert len({*drawn}) == 40
 
 
-def test_every_room_and_its_tests_are_there() -> None:
+def test_every_room_to_mutate_has_tests() -> None:
     for room, tests in ROOMS.items():
         assert (ROOT / room).is_dir()
         assert any((ROOT / tests).rglob("test_*.py"))

@@ -1,4 +1,4 @@
-"""What has one place has no second: unseen characters, writing to a terminal, what outlives a call."""
+"""Some code may be in one place only: unseen characters, terminal output, global state, endings of cases."""
 
 import ast
 import functools
@@ -16,20 +16,20 @@ ROOMS = ("inbox", "portal", "crypto", "templates")
 
 @functools.cache
 def modules(room: str) -> dict[str, ast.Module]:
-    """Return the modules of a room by their paths."""
+    """Return the parsed modules of a room by their paths."""
     paths = sorted((ROOT / room).rglob("*.py"))
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> dict[str, set[str]]:
-    """Return what is seen in the modules of these rooms in which something is seen."""
+    """Return, by module, what a search finds; leave out modules in which it finds nothing."""
     seen = {path: looking(tree) for room in rooms for path, tree in modules(room).items()}
     return {path: each for path, each in seen.items() if each}
 
 
-# By which a module tells what kind of character one is.
+# Functions that tell the kind of a character.
 TELLING = {"unicodedata.category", "unicodedata.bidirectional", "isprintable"}
-# As a regular expression spells a control or format character, where Python's own spelling is not read.
+# A control or format character as a regular expression spells it, where Python does not decode the escape.
 SPELLED = re.compile(
     r"\\(?:0|x(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f]|ad)|u(?:00[0189]|00ad|200[b-f]|202[89a-e]|206|feff))",
     re.IGNORECASE,
@@ -46,7 +46,7 @@ UNSEEN = {
 
 
 def told_apart(tree: ast.Module) -> set[str]:
-    """Return by what a module tells characters that nobody sees from others, or names them."""
+    """Return the means by which a module tests for unseen characters, or names one."""
     return {what for node in ast.walk(tree) for what in _told_apart(node)}
 
 
@@ -81,17 +81,17 @@ def _is_unseen(char: str) -> bool:
         "ZERO_WIDTH = {'\\u200b', '\\ufeff'}",
     ],
 )
-def test_a_planted_definition_would_be_found(planted: str) -> None:
-    """The control of the test below."""
+def test_the_search_finds_a_planted_test_for_unseen_characters(planted: str) -> None:
+    """Control of the test below."""
     assert told_apart(ast.parse(planted))
 
 
-def test_what_nobody_sees_is_defined_once() -> None:
-    """Else something would be shown that is not searched, or compared otherwise than it reads."""
+def test_unseen_characters_are_defined_in_one_place() -> None:
+    """Otherwise a text could be shown that is not searched, or look equal to another without being equal."""
     assert UNSEEN.keys() == found(ROOMS, told_apart).keys()
 
 
-# Where the words of others could be printed from, or a text be called printable that was not cleaned.
+# Functions that could print the words of others, or call a text printable that was not cleaned.
 WRITERS = {"print", "input", "Printable", "os.write", "getpass.getpass"}
 WRITERS |= {f"sys.{name}" for name in ("stdout", "stderr", "__stdout__", "__stderr__")}
 WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "confirm", "get_text_stream")}
@@ -100,15 +100,15 @@ WRITING = {
     "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
     "portal/terminal.py": {"click.echo", "sys.stderr", "sys.stdout"},
     "crypto/printable.py": {"Printable"},
-    # its standard output is a pipe, and checked by who reads it
+    # its standard output is a pipe, whose reader checks it
     "inbox/sandboxed/worker.py": {"sys.stdout"},
-    # sets the times of the file that it is
+    # sets the times of the file that it writes to
     "portal/ops/file_times.py": {"sys.stderr"},
 }
 
 
 def writers(tree: ast.Module) -> set[str]:
-    """Return what a module calls or names that writes to a terminal, or makes text printable."""
+    """Return what a module uses to write to a terminal or to make text printable."""
     return WRITERS & {name for node in ast.walk(tree) for name in _writers(node)}
 
 
@@ -123,7 +123,9 @@ def _writers(node: ast.AST) -> Iterator[str]:
             yield name if name == "Printable" else ""
         case ast.ImportFrom(module=str() as module, names=names):
             yield from (f"{module}.{each.name}" for each in names)
-            yield from (each.name for each in names if each.asname)  # by another name it is called unseen
+            yield from (
+                each.name for each in names if each.asname
+            )  # under another name a call would not be noticed
 
 
 @pytest.mark.parametrize(
@@ -139,12 +141,12 @@ def _writers(node: ast.AST) -> Iterator[str]:
         "f = os.write",
     ],
 )
-def test_a_planted_writer_would_be_found(planted: str) -> None:
-    """The control of the test below."""
+def test_the_search_finds_a_planted_writer(planted: str) -> None:
+    """Control of the test below."""
     assert writers(ast.parse(planted))
 
 
-def test_one_module_of_a_room_writes_to_a_terminal_and_one_makes_text_printable() -> None:
+def test_one_module_per_side_writes_to_a_terminal_and_one_module_makes_text_printable() -> None:
     assert WRITING == found(ROOMS, writers)
 
 
@@ -155,10 +157,10 @@ QUOTED = "from inbox.system.terminal import quoted\n_write(quoted(str()))\n"
 
 
 @pytest.mark.parametrize(("module", "more"), [("inbox.system.terminal", QUOTED), ("portal.terminal", "")])
-def test_the_type_checker_lets_nothing_but_printable_text_be_written(
+def test_the_type_checker_allows_only_printable_text_to_be_written(
     tmp_path: Path, module: str, more: str
 ) -> None:
-    """Not even what was made of it; the control is what the cleaner returned."""
+    """A text made from printable text is refused, too. The control is the result of the cleaning function."""
     waist = tmp_path / "waist.py"
     written = "".join(f"_write({each})\n" for each in (*REFUSED, *TAKEN))
     waist.write_text(WAIST.format(module=module) + written + more)
@@ -169,29 +171,31 @@ def test_the_type_checker_lets_nothing_but_printable_text_be_written(
     assert len(REFUSED) == said.count(" error: ")
 
 
-# Containers that somebody must have filled, if they were made for something.
+# Empty containers at the level of a module: something must fill them later.
 KEPT = {"ContextVar", "local", "WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "SimpleNamespace"}
 EMPTY = {"dict", "list", "set", "deque", "defaultdict", "Counter", "OrderedDict"}
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", "pop", "remove", "clear"}
-# Who is present, who acts and who confirms are given to each function: in the vault alone the connection of a
-# session knows it too, in a table of its own (inbox/vault/row_security.py).
+# Officers who are signed in, act or confirm are arguments of each function. Only in the vault, the connection
+# of a session knows them too, in a table of its own (inbox/vault/row_security.py).
 OUTLIVING = {
-    "inbox/language/labels.py": {"_law"},  # what codes of the law are called: a process works in one inbox
-    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
-    "inbox/desk/sessions/guard.py": {"g", "session"},  # that a browser was let in
-    "inbox/desk/fields/again.py": {"g", "request"},  # of which page the form is that is shown once more
+    "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox
+    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints after a failure
+    "inbox/desk/sessions/guard.py": {"g", "session"},  # the session of the browser
+    "inbox/desk/fields/again.py": {"g", "request"},  # the page of the form that is shown again
     "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
     "inbox/desk/problems.py": {"g"},  # its language
     "inbox/desk/rendering.py": {"g"},  # its language
-    "inbox/desk/sessions/witnesses.py": {"g"},  # whom the page of the same request asks for passphrases
+    "inbox/desk/sessions/witnesses.py": {
+        "g"
+    },  # the officers whom the page of this request asks for passphrases
     "inbox/desk/sessions/writing.py": {"g"},  # which form was sent
-    "inbox/system/idle_timeout.py": {"_Limit"},  # for how long nobody may type
-    "inbox/system/workers.py": {"ContextVar", "_worker"},  # what a process was started for
+    "inbox/system/idle_timeout.py": {"_Limit"},  # how long the terminal may be idle
+    "inbox/system/workers.py": {"ContextVar", "_worker"},  # the task of a worker process
 }
 
 
 def outliving(tree: ast.Module) -> set[str]:
-    """Return the names of a module that functions change, or that are made to be changed."""
+    """Return the names of a module that its functions change, or that are made to be changed."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     own = [*tree.body, *(each for node in classes for each in node.body)]
     made = {name for node in own for name in _made_empty(node)}
@@ -201,7 +205,7 @@ def outliving(tree: ast.Module) -> set[str]:
 
 
 def _named(node: ast.AST) -> Iterator[str]:
-    """Yield what a statement of a module gives a name to."""
+    """Yield the names that a statement of a module defines."""
     match node:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             yield from ((each.asname or each.name).split(".")[0] for each in names)
@@ -218,7 +222,7 @@ def _stored(node: ast.AST) -> Iterator[ast.Name]:
 
 
 def _made_empty(node: ast.AST) -> Iterator[str]:
-    """Yield what a statement makes that is empty, or holds something for each thread or call."""
+    """Yield the empty containers, and the containers per thread or call, that a statement creates."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         match node.value:
             case ast.List(elts=[]) | ast.Dict(keys=[]):
@@ -241,7 +245,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield from _root(node)
-        # Functions of modules are called alike: these begin with a small letter.
+        # Functions of modules can have these names, too, but modules begin with a small letter.
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
             if name.startswith("_") or name[0].isupper():
                 yield name
@@ -272,8 +276,8 @@ def _root(node: ast.expr) -> Iterator[str]:
         ("from flask import g\ndef f(name):\n    g.names = name", "g"),
     ],
 )
-def test_a_planted_memory_would_be_found(planted: str, name: str) -> None:
-    """The control of the test below."""
+def test_the_search_finds_planted_global_state(planted: str, name: str) -> None:
+    """Control of the test below."""
     assert {name} == outliving(ast.parse(planted))
 
 
@@ -287,20 +291,20 @@ def test_a_planted_memory_would_be_found(planted: str, name: str) -> None:
         "class Here:\n    def __init__(self):\n        self.names = []",
     ],
 )
-def test_what_ends_with_its_call_is_no_memory(innocent: str) -> None:
+def test_the_search_accepts_state_that_ends_with_a_call(innocent: str) -> None:
     assert set() == outliving(ast.parse(innocent))
 
 
-def test_no_module_of_the_inbox_remembers_who_is_present() -> None:
-    """Two desks in one process, or two sessions, would read as one another; a test would not see it."""
+def test_no_module_of_the_inbox_keeps_signed_in_officers_in_global_state() -> None:
+    """Two desks in one process could read with each other's rights. No other test would show it."""
     assert OUTLIVING == found(("inbox",), outliving)
 
 
-# By what a case ends: closed, junk or destroyed. Each way asks the matrix of exits (inbox/casework/exits.py).
+# How a case ends: closed, junk or destroyed. Each way asks the matrix of exits (inbox/casework/exits.py).
 ENDINGS = {"set_closed", "set_junked", "_destroy"}
 ENDED = {"closed", "junked", "waits"}
 ENDING = {
-    # Where the days are noted, and a case opens again.
+    # This module records the days, and reopens a case.
     "inbox/deadlines/workflow.py": {"closed", "junked", "waits", "set_closed", "set_junked"},
     "inbox/replies/closing.py": {"set_closed", "CLOSED"},
     "inbox/casework/junk.py": {"set_junked"},
@@ -309,7 +313,7 @@ ENDING = {
 
 
 def endings(tree: ast.Module) -> set[str]:
-    """Return by what a module ends cases, or opens them again."""
+    """Return the means by which a module ends or reopens cases."""
     return {what for node in ast.walk(tree) for what in _endings(node)}
 
 
@@ -332,7 +336,7 @@ def _endings(node: ast.AST) -> Iterator[str]:
 
 
 def _held(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield what is assigned, not what is compared to find it."""
+    """Yield the values that are assigned, not those that are only compared."""
     match value:
         case ast.Tuple(elts=each):
             yield from (inner for one in each for inner in _held(one))
@@ -355,13 +359,13 @@ def _held(value: ast.expr) -> Iterator[ast.expr]:
         "destroy_cases._destroy(home, session, planned)",
     ],
 )
-def test_a_planted_way_out_would_be_found(planted: str) -> None:
-    """The control of the test below."""
+def test_the_search_finds_a_planted_way_to_end_a_case(planted: str) -> None:
+    """Control of the test below."""
     assert endings(ast.parse(planted))
 
 
-def test_no_case_ends_but_where_the_matrix_of_exits_is_asked() -> None:
-    """No surface and no option goes round it: a new way out is named here, and asks it, too."""
+def test_every_way_to_end_a_case_asks_the_matrix_of_exits() -> None:
+    """No surface or option may bypass it. A new way must be listed here, and ask the matrix as well."""
     assert found(ROOMS, endings) == ENDING
     ways = modules("inbox")
     asking = {path for path in ENDING if "exits.check(" in ast.unparse(ways[path])}

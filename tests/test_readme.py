@@ -1,4 +1,4 @@
-"""What README promises is there."""
+"""README is accurate: its pictures are up to date, and its commands exist."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ PICTURES = re.findall(r"^!\[.+?\]\((.+?\.png)\)$", README, re.MULTILINE)
 
 
 def test_pictures_are_small_and_have_a_caption() -> None:
-    """Whoever reads on a slow line gets them, too; who cannot see them reads what they show."""
+    """A reader on a slow line gets them; a reader who cannot see them reads the caption."""
     pictures = re.findall(r"^!\[(.+?)\]\((.+?\.png)\)\n\n\*(.+?)\*$", README, re.MULTILINE | re.DOTALL)
     assert len(pictures) == README.count(".png")
     assert [name for _, name, _ in pictures if (ROOT / name).stat().st_size > 150_000] == []
@@ -47,7 +47,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def known() -> re.Pattern[str]:
-    """Return a pattern of all texts that pages can show, with anything in place of their values."""
+    """Return a pattern of all texts that pages can show; it allows any value in place of a parameter."""
     files = [shipped.QUESTIONNAIRE, Path(labels.__file__).with_name("labels.toml")]
     texts = {text for file in files for text in strings(tomllib.loads(file.read_text("utf-8")))}
     for catalogue in shipped.TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
@@ -55,7 +55,7 @@ def known() -> re.Pattern[str]:
             for part in (message.id, message.string):
                 texts.update([part] if isinstance(part, str) else part)
     pieces = [re.split(r"%\(\w+\)[sd]|\{\w+\}", " ".join(text.split())) for text in texts]
-    # A text that consists of values would match everything.
+    # A text that consists only of parameters would match everything.
     return re.compile(
         "|".join(".+".join(map(re.escape, each)) for each in pieces if re.search(r"[^\W\d]", "".join(each)))
     )
@@ -67,14 +67,14 @@ def unknown(headings: list[str]) -> list[str]:
     return [each for each in headings if not pattern.fullmatch(" ".join(each.split()))]
 
 
-def test_a_heading_that_no_page_has_would_be_found() -> None:
-    """The control: the word for the twelve words on the old pages is unknown, a present one is known."""
+def test_the_search_finds_a_heading_that_no_page_has() -> None:
+    """The earlier name of the twelve words is unknown; the control is the present one."""
     assert ["Your case token"] == unknown(["Your case token", "Your twelve words"])
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_shows_only_headings_that_pages_still_have(name: str) -> None:
-    """Otherwise take the pictures again: `python -m tests.support.readme_pictures`."""
+    """If this fails, take the pictures again: `python -m tests.support.readme_pictures`."""
     texts = texts_in(name)
     headings = texts[HEADINGS].splitlines()
     assert {*headings} & {*texts[WORDS].splitlines()}
@@ -83,12 +83,11 @@ def test_a_picture_shows_only_headings_that_pages_still_have(name: str) -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_no_picture_shows_a_placeholder_of_the_configuration(name: str) -> None:
-    """A portal without the name of its inspectorate shows one in brackets."""
+    """A portal without a configured name of its inspectorate shows a placeholder in brackets."""
     assert "[" not in texts_in(name)[WORDS]
 
 
-def test_readme_names_the_commands_of_the_makefile() -> None:
-    """It tells how to try the demo and how to run the tests, and names no command that does not exist."""
+def test_readme_names_the_make_commands_that_newcomers_need_and_only_existing_ones() -> None:
     named = set(re.findall(r"\bmake ([a-z]+)\b", README))
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert phony

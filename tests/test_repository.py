@@ -1,4 +1,4 @@
-"""The repository holds what it may hold, and its scripts do what they say."""
+"""What may be committed, and in which words; the scripts of the repository."""
 
 import ast
 import functools
@@ -45,7 +45,7 @@ FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
 
 
 SOURCES = sorted((ROOT / "tests").rglob("*.py"))
-# A module of tests may say itself which inbox is its office.
+# A test module may define which inbox is its office.
 REPLACED = {"office"}
 
 
@@ -62,7 +62,7 @@ def repository_files() -> list[str]:
 
 
 def test_no_file_names_a_machine_path_or_a_registry() -> None:
-    """Nothing that is committed tells where it was made."""
+    """A committed file does not reveal the machine on which it was made."""
     found = {}
     for path in repository_files():
         if names := FORBIDDEN.findall((ROOT / path).read_text(errors="replace")):
@@ -71,25 +71,23 @@ def test_no_file_names_a_machine_path_or_a_registry() -> None:
 
 
 @pytest.mark.parametrize("planted", MACHINE_PATHS + REGISTRY_HOSTS)
-def test_a_planted_name_would_be_found(planted: str) -> None:
-    """The control of the test above."""
+def test_the_search_finds_a_planted_path_or_registry(planted: str) -> None:
+    """Control of the test above."""
     assert FORBIDDEN.findall(f"see {planted}x") == [planted]
 
 
-def test_top_level_holds_only_what_the_architecture_names() -> None:
-    """No room and no stray file beside the fixed ones."""
+def test_the_top_level_holds_only_known_files_and_folders() -> None:
     assert {path.split("/")[0] for path in repository_files()} <= TOP_LEVEL
 
 
-def test_every_ci_script_is_the_gate_that_developers_run() -> None:
-    """CI checks nothing that `make test` leaves out."""
+def test_ci_runs_the_same_gate_as_developers() -> None:
     scripts = [path for path in repository_files() if path.startswith(".ci/")]
     assert scripts == [".ci/run"]
     assert [(ROOT / path).read_text().splitlines()[-1] for path in scripts] == ["exec make test"]
 
 
-def test_each_hook_before_a_commit_runs_a_linter_of_make() -> None:
-    """As it is installed beside the sources: nothing is fetched, and nothing else is asked of a commit."""
+def test_each_pre_commit_hook_runs_a_linter_of_the_makefile() -> None:
+    """A hook fetches nothing, and runs nothing else."""
     text = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
     assert re.findall(r"repo: (.+)", text) == ["local"]
     entries, makefile = re.findall(r"entry: (.+)", text), (ROOT / "Makefile").read_text("utf-8")
@@ -99,34 +97,34 @@ def test_each_hook_before_a_commit_runs_a_linter_of_make() -> None:
 
 
 def test_javascript_packages_are_pinned_exactly() -> None:
-    """No version in package.json is a range."""
+    """package.json has no version ranges."""
     package = json.loads((ROOT / "package.json").read_text())
     versions = [*package["dependencies"].values(), *package["devDependencies"].values()]
     assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
 def test_every_locked_javascript_package_has_a_digest() -> None:
-    """`npm ci` takes no tarball that package-lock.json does not pin by its SHA-512."""
+    """`npm ci` accepts only tarballs that package-lock.json pins by SHA-512."""
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     digests = {name: package.get("integrity", "") for name, package in packages.items() if name}
     assert [name for name, digest in digests.items() if not digest.startswith("sha512-")] == []
 
 
 def debian_packages(pair: str, path: str) -> tuple[int, str]:
-    """Run the script that installs Debian packages; return its exit status and what it says."""
+    """Run the script that installs Debian packages; return its exit status and output."""
     script = ROOT / "deploy/debian-packages.sh"
     process = subprocess.run([script, pair], env={"PATH": path}, capture_output=True, text=True, check=False)
     return process.returncode, process.stdout + process.stderr
 
 
 @pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
-def test_debian_packages_leaves_alone_what_is_there(pair: str) -> None:
-    """A command or a file that is there needs no package, and no word about it."""
+def test_the_debian_script_does_nothing_for_an_installed_command_or_file(pair: str) -> None:
+    """It prints nothing either."""
     assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
 
 
-def test_debian_packages_names_what_it_cannot_install(tmp_path: Path) -> None:
-    """Without apt-get the message says which packages are lacking."""
+def test_the_debian_script_names_the_packages_that_it_cannot_install(tmp_path: Path) -> None:
+    """As on a machine without apt-get."""
     status, said = debian_packages("no-such-command=some-package", str(tmp_path))
     assert status == 1
     assert said.startswith("this machine lacks some-package ")
@@ -134,7 +132,7 @@ def test_debian_packages_names_what_it_cannot_install(tmp_path: Path) -> None:
 
 
 def test_no_test_lists_the_languages_by_hand() -> None:
-    """They stand in the catalogues; vectors alone are literal."""
+    """The catalogues define the languages. Only the vectors name them literally."""
     listed = re.compile(r'[\[(]"(?:fr", "en|en", "fr)"[\])]')
     assert listed.search(json.dumps([*LANGUAGES]))
     sources = [
@@ -143,8 +141,8 @@ def test_no_test_lists_the_languages_by_hand() -> None:
     assert [] == [path.name for path in sources if listed.search(path.read_text("utf-8"))]
 
 
-def test_no_file_refers_to_a_list_that_is_not_here() -> None:
-    """Numbers of a document that readers cannot open: the law or SPEC is named instead."""
+def test_no_file_refers_to_numbers_of_a_document_outside_the_repository() -> None:
+    """Readers cannot open it. Files name the law or SPEC.md instead."""
     reference = re.compile(r"\b[ILQSTW]-\d{2}[a-z]?\b|[Dd]omain (?:\d\.\d|document)")
     assert reference.search("as L-04 asks")
     places = ("inbox/", "portal/", "crypto/", "templates/", "tests/", "docs/", "benchmarks/")
@@ -157,9 +155,9 @@ def test_no_file_refers_to_a_list_that_is_not_here() -> None:
     assert found - {"tests/test_repository.py"} == set()
 
 
-# “Author” is the protocol's word for a key, and for what comes from it; the person is the reporter.
+# In the protocol, “author” is the name of a key and of values derived from it; the person is the reporter.
 AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
-# Where somebody else is meant, who wrote a file, a book, a program or the questionnaire.
+# Here the word means somebody else, who wrote a file, a program or the questionnaire, or it is quoted.
 OTHER_AUTHORS = {
     "CHANGELOG.md": "the word that was replaced",
     "crypto/SPEC.md": "of a questionnaire",
@@ -171,7 +169,7 @@ OTHER_AUTHORS = {
 
 
 def prose(path: Path) -> Iterator[str]:
-    """Yield a document without its code, or the docstrings, comments and names of tests of a module."""
+    """Yield a document without its code, or the docstrings, comments and test names of a module."""
     text = path.read_text("utf-8")
     if path.suffix == ".md":
         yield re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -185,24 +183,23 @@ def prose(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text", ["its author", "Authors", "proves authorship", "the author's page"])
-def test_the_word_author_would_be_found(text: str) -> None:
-    """The control: the key of that name is not found."""
+def test_the_search_finds_the_word_author_but_not_the_name_of_the_key(text: str) -> None:
     assert AUTHOR.search(text)
     assert not AUTHOR.search("the author key, an author public key, `author`, author_hash, `receipt-author`")
 
 
-def test_the_person_who_reports_is_the_reporter_in_code_and_documents() -> None:
-    """No exception is kept that nobody needs."""
+def test_code_and_documents_call_the_person_reporter_and_not_author() -> None:
+    """Every listed exception must still be needed."""
     paths = [path for path in repository_files() if path.endswith((".py", ".md"))]
-    # To parse every module would take seconds.
+    # Parsing every module would take seconds.
     having = [path for path in paths if AUTHOR.search((ROOT / path).read_text("utf-8").replace("_", " "))]
     found = {path for path in having for text in prose(ROOT / path) if AUTHOR.search(text)}
     assert found - {"tests/test_repository.py"} == {*OTHER_AUTHORS}
 
 
 @pytest.mark.slow
-def test_no_module_of_tests_imports_another() -> None:
-    """What two of them need stands in tests/support; the control is what they import from there."""
+def test_no_test_module_imports_another() -> None:
+    """Shared code is in tests/support. The control: this module imports from there."""
     names = {path: [*sources_of_tests.imports(path)] for path in SOURCES}
     assert any(name.startswith("tests.support.") for name in names[Path(__file__)])
     assert [] == [
@@ -214,7 +211,7 @@ def test_no_module_of_tests_imports_another() -> None:
 
 
 def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
-    """It stands in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
+    """It belongs in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
     places: dict[tuple[str, str], list[str]] = {}
     for each in fixtures():
         places.setdefault((each.name, each.body), []).append(str(each.path.relative_to(ROOT)))
@@ -222,8 +219,8 @@ def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
     assert [] == [(name, where) for (name, _), where in places.items() if len(where) > 1]
 
 
-def test_a_fixture_that_many_see_means_the_same_to_all() -> None:
-    """None of them is replaced in a module or in a folder below, where another name would be told apart."""
+def test_no_shared_fixture_is_replaced_in_a_module_or_a_folder_below() -> None:
+    """A different fixture needs a different name."""
     replaced = [
         (each.name, str(each.path.relative_to(ROOT)))
         for each in fixtures()
@@ -233,11 +230,11 @@ def test_a_fixture_that_many_see_means_the_same_to_all() -> None:
     assert REPLACED == {name for name, _ in replaced}, replaced
 
 
-# Whatever tells the day or the time of day; a stopwatch (`time.monotonic`) tells neither.
+# Functions that tell the day or the time of day; a stopwatch (`time.monotonic`) tells neither.
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "func.now"}
 CLOCKS |= {f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")}
 TOML = {"tomllib", "tomli", "tomlkit", "toml"}
-# What reads which of them, and why it may.
+# The modules that may use one of these, and the reason.
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
     ("portal/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
@@ -249,7 +246,7 @@ READERS = {
 
 
 def read_by(source: str) -> set[str]:
-    """Return which clocks and readers of TOML a module names, by whatever other name it calls them."""
+    """Return the clocks and TOML readers that a module names, whatever alias it uses."""
     found, other = set(), {}
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -278,13 +275,13 @@ def read_by(source: str) -> set[str]:
         ("import time\nx = clock.today() + time.monotonic()", set()),
     ],
 )
-def test_a_planted_clock_or_reader_would_be_found(planted: str, found: set[str]) -> None:
-    """The control of the test below."""
+def test_the_search_finds_a_planted_clock_or_toml_reader(planted: str, found: set[str]) -> None:
+    """Control of the test below."""
     assert found == read_by(planted)
 
 
-def test_each_program_has_one_clock_and_one_reader_of_toml() -> None:
-    """So a day can be moved for both, and a file is refused in one way. Tests have the machine's clock."""
+def test_each_program_has_one_clock_and_one_toml_reader() -> None:
+    """So tests can move the day for the whole program, and every file is refused in the same way."""
     rooms = ("inbox/", "portal/", "crypto/", "templates/")
     sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
     found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}

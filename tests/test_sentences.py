@@ -20,8 +20,8 @@ FRENCH = 150
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_a_seed_draws_the_same_sentences_from_every_source_with_old_ones_among_them() -> None:
-    """Another seed draws others; commands' lines in lists are a source, too."""
+def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones() -> None:
+    """Another seed draws others. The summaries of commands are one of the sources."""
     kinds = english(ROOT)
     first, other = drawn(kinds, COUNT, 1, OLD_ONES), drawn(kinds, COUNT, 2, OLD_ONES)
     assert first == drawn(english(ROOT), COUNT, 1, OLD_ONES) != other
@@ -31,15 +31,15 @@ def test_a_seed_draws_the_same_sentences_from_every_source_with_old_ones_among_t
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_a_seed_draws_the_same_french_sentences_with_old_ones_among_them() -> None:
+def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
     first, other = drawn(french(), FRENCH, 1, OLD_ONES), drawn(french(), FRENCH, 2, OLD_ONES)
     assert first == drawn(french(), FRENCH, 1, OLD_ONES) != other
     assert (FRENCH, OLD) == (len(first) - OLD, Counter(source for _, source in first)["old"])
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_french_sentences_are_errors_hints_and_answers_of_both_catalogues() -> None:
-    """No text of a page is drawn, in no language but French; a number that is too high is refused."""
+def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() -> None:
+    """The draw has no texts of pages and no English. It refuses a number that is too high."""
     (found,) = french()
     said = {sentence for sentence, _ in found}
     rooms = {re.split(r"[/_.]", source)[0] for _, source in found}
@@ -56,14 +56,14 @@ def test_french_sentences_are_errors_hints_and_answers_of_both_catalogues() -> N
         drawn(french(), len(found) + 1, 1, [])
 
 
-def test_the_old_french_sentences_are_enough_and_nobody_reads_them_any_more() -> None:
+def test_there_are_enough_old_french_sentences_and_no_page_shows_them_any_more() -> None:
     old = sentences._OLD_FRENCH.read_text("utf-8").splitlines()
     assert len({*old}) == len(old) > OLD
     now = {" ".join(text.split()) for domain in Domain for text in texts.of_catalogue(domain)}
     assert [each for each in old if " ".join(each.split()) in now] == []
 
 
-def test_the_program_draws_french_sentences_and_writes_where_each_is_from(tmp_path: Path) -> None:
+def test_the_program_draws_french_sentences_and_writes_their_sources_to_a_file(tmp_path: Path) -> None:
     key = tmp_path / "key"
     words = [sys.executable, "-m", "benchmarks.sentences", "5", "--french", "30", "--key", str(key)]
     lines = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()

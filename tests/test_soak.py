@@ -1,4 +1,4 @@
-"""The gate names each record of the soak that is older than its code; only what a commit says is recorded."""
+"""The gate names stale records of the soak; only runs of committed code are recorded."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def commit(repository: Path, path: str, content: str) -> str:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """One with a portal, a folder for crypto, and a document."""
+    """A repository with code of the portal, code of crypto, and a document."""
     folder = tmp_path / "repository"
     folder.mkdir()
     git(folder, "init", "--quiet")
@@ -43,7 +43,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def told(repository: Path) -> Callable[[str], list[str]]:
-    """Return what is said of a record of kills at a commit."""
+    """Return a function that gives the warnings about a record of kills at a commit."""
 
     def tell(at: str) -> list[str]:
         record = Record(at, "2026-11-26", "1.0 to 2.0", ["6 kills"])
@@ -52,12 +52,12 @@ def told(repository: Path) -> Callable[[str], list[str]]:
     return tell
 
 
-def test_a_part_that_was_never_recorded_is_named_with_what_to_type(repository: Path) -> None:
+def test_a_part_without_a_record_is_named_with_the_command_to_run(repository: Path) -> None:
     found = list(records.warnings(repository, COVERS, {}))
     assert ["soak kills: never recorded; hint: make soak kills"] == found
 
 
-def test_a_record_is_stale_once_code_that_it_covers_was_committed(
+def test_a_record_is_stale_after_a_commit_to_the_code_that_it_covers(
     repository: Path, told: Callable[[str], list[str]]
 ) -> None:
     old = records.head(repository)
@@ -68,7 +68,7 @@ def test_a_record_is_stale_once_code_that_it_covers_was_committed(
 
 
 @pytest.mark.parametrize("path", ["portal/app.py", "portal/new.py"])
-def test_a_record_is_stale_already_by_a_change_that_is_not_committed(
+def test_a_record_is_stale_after_an_uncommitted_change(
     repository: Path, told: Callable[[str], list[str]], path: str
 ) -> None:
     write(repository, path, "2")
@@ -76,16 +76,16 @@ def test_a_record_is_stale_already_by_a_change_that_is_not_committed(
     assert line.endswith("changed since: portal/")
 
 
-def test_a_record_is_stale_by_code_that_is_gone(repository: Path, told: Callable[[str], list[str]]) -> None:
+def test_a_record_is_stale_after_code_was_deleted(repository: Path, told: Callable[[str], list[str]]) -> None:
     (repository / "crypto/age.py").unlink()
     (line,) = told(records.head(repository))
     assert line.endswith("changed since: crypto/")
 
 
-def test_a_record_is_fresh_while_what_it_covers_is_as_it_was(
+def test_a_record_is_fresh_while_the_code_that_it_covers_is_unchanged(
     repository: Path, told: Callable[[str], list[str]]
 ) -> None:
-    """Whatever else changes, and also when a change was taken back."""
+    """Other files may change, and a change that was reverted does not count."""
     old = records.head(repository)
     assert [] == told(old)
     commit(repository, "docs/read.md", "2")
@@ -94,17 +94,17 @@ def test_a_record_is_fresh_while_what_it_covers_is_as_it_was(
     assert [] == told(old)
 
 
-def test_of_a_commit_that_is_not_in_the_clone_nobody_can_tell(told: Callable[[str], list[str]]) -> None:
+def test_the_warning_says_that_the_clone_does_not_know_a_commit(told: Callable[[str], list[str]]) -> None:
     (line,) = told("0" * 40)
     assert line.startswith("soak kills: last run at 0000000000, 2026-11-26; this clone does not know that")
 
 
-def test_of_figures_whose_commit_was_not_noted_nobody_can_tell(told: Callable[[str], list[str]]) -> None:
+def test_the_warning_says_that_a_record_has_no_commit(told: Callable[[str], list[str]]) -> None:
     (line,) = told(records.UNKNOWN)
     assert line.startswith("soak kills: last run at unknown, 2026-11-26; the commit was not noted")
 
 
-def test_in_a_shallow_clone_an_older_commit_is_not_known(repository: Path, tmp_path: Path) -> None:
+def test_a_shallow_clone_does_not_know_an_older_commit(repository: Path, tmp_path: Path) -> None:
     old = records.head(repository)
     commit(repository, "docs/read.md", "2")
     git(tmp_path, "clone", "--quiet", "--depth=1", repository.as_uri(), "shallow")
@@ -113,7 +113,7 @@ def test_in_a_shallow_clone_an_older_commit_is_not_known(repository: Path, tmp_p
     assert [] == records.changed(tmp_path / "shallow", records.head(repository), COVERS["kills"])
 
 
-def test_without_git_nobody_can_tell(
+def test_the_warning_says_that_there_is_no_git_history(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = {"kills": Record(records.head(repository), "2026-11-26", "1.0", [])}
@@ -126,7 +126,7 @@ def test_without_git_nobody_can_tell(
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where the parts are recorded; one is already."""
+    """A file of records with one record."""
     made = tmp_path / "soak.json"
     records.keep(made, "fuzz", Record("unknown", "2026-11-24", "10 to 25", ["none lost"]))
     return made
@@ -161,10 +161,10 @@ def test_a_part_that_fails_leaves_the_last_record(repository: Path, file: Path) 
 
 
 @pytest.mark.parametrize("path", ["portal/app.py", "tests/kills.py"])
-def test_what_no_commit_says_is_not_recorded(
+def test_a_run_of_uncommitted_code_is_not_recorded(
     repository: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
-    """Neither of code or tests that were changed before, or meanwhile, nor without history."""
+    """Code or tests were changed before or during the run, or there is no git history."""
     before = file.read_bytes()
 
     def changes() -> Iterator[str]:
@@ -179,14 +179,14 @@ def test_what_no_commit_says_is_not_recorded(
     assert before == file.read_bytes()
 
 
-def test_every_part_covers_what_is_there_and_every_record_is_of_a_part() -> None:
+def test_every_part_covers_existing_files_and_every_record_belongs_to_a_part() -> None:
     covered = {path for each in soak.PARTS.values() for path in each.covers}
     assert [] == [path for path in covered if not (ROOT / path).exists()]
     assert json.loads(soak.FILE.read_text()).keys() <= soak.PARTS.keys()
 
 
 def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
-    """Return whether a part runs a test that has these marks."""
+    """Return whether a part runs a test with these marks."""
     if not isinstance(part.run, soak.Tested):
         return False
     words = part.run.words
@@ -202,8 +202,10 @@ def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
     )
 
 
-def test_each_test_that_the_gate_leaves_out_belongs_to_one_part(request: pytest.FixtureRequest) -> None:
-    """Else nobody would ever run it, or one run would repeat another. The gate collects all of them."""
+def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part(
+    request: pytest.FixtureRequest,
+) -> None:
+    """Otherwise nobody would ever run it, or two parts would repeat it. The gate collects these tests."""
     soaked = request.config.stash[SOAKED]
     own = f"tests/test_soak.py::{test_a_measured_figure.__name__}"
     assert own in soaked
@@ -228,13 +230,13 @@ def test_each_test_that_the_gate_leaves_out_belongs_to_one_part(request: pytest.
         ("tests/test_touched.py::test_x", {"soak"}, []),
     ],
 )
-def test_which_part_runs_a_test_is_told_by_its_place_and_marks(
+def test_the_place_and_marks_of_a_test_decide_which_part_runs_it(
     test: str, marks: set[str], parts: list[str]
 ) -> None:
     assert parts == [name for name, each in soak.PARTS.items() if runs(each, test, frozenset(marks))]
 
 
-def test_no_part_has_the_name_of_another_goal_of_make() -> None:
+def test_no_part_has_the_name_of_another_make_target() -> None:
     goals = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"soak", "test", "demo"} <= set(goals)
     assert set() == soak.PARTS.keys() & set(goals)
@@ -246,7 +248,7 @@ def test_make_soak_takes_names_of_parts() -> None:
     assert said.endswith("-m benchmarks.soak kills junk\n:\n:\n")
 
 
-def test_a_part_that_is_unknown_is_refused_with_the_names_of_all(
+def test_an_unknown_part_is_refused_with_the_names_of_all_parts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "kills", "flights"])
@@ -254,7 +256,7 @@ def test_a_part_that_is_unknown_is_refused_with_the_names_of_all(
     assert f"unknown part of the soak: flights\nhint: {', '.join(soak.PARTS)}\n" == capsys.readouterr().err
 
 
-def test_the_stale_records_fail_nothing(
+def test_stale_records_are_reported_without_a_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: Path
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "--stale"])
@@ -269,16 +271,16 @@ def test_a_measured_figure(record_property: Callable[[str, object], None]) -> No
 
 
 @pytest.mark.slow
-def test_the_gate_leaves_out_what_is_marked_and_the_soak_runs_it_with_its_figures(
+def test_the_gate_skips_soak_tests_and_the_soak_runs_them_with_their_figures(
     request: pytest.FixtureRequest,
 ) -> None:
-    """The tests that ran beside this one are those of the gate."""
+    """The tests that run in the same session as this one are those of the gate."""
     beside = {item.name for item in request.session.items if item.fspath == request.node.fspath}
     assert (True, False) == (request.node.name in beside, test_a_measured_figure.__name__ in beside)
     figures = list(soak.tested("-m", "soak", "tests/test_soak.py")())
     assert ["kills: 3, of which 0 lost"] == figures
 
 
-def test_a_part_of_tests_that_are_not_there_is_a_failure() -> None:
+def test_a_part_with_missing_test_files_fails() -> None:
     with pytest.raises(RuntimeError, match="file or directory not found"):
         list(soak.tested("--noconftest", "tests/test_no_such.py")())

@@ -1,4 +1,4 @@
-"""THREAT_MODEL.md: each promise names tests that exist, and each adversary's limits follow its promises."""
+"""THREAT_MODEL.md: its promises name existing tests, and each adversary has promises and then limits."""
 
 import ast
 import functools
@@ -12,7 +12,7 @@ from tests.support.threat_model import Section
 
 TEXT = threat_model.FILE.read_text("utf-8")
 SECTIONS = threat_model.sections(TEXT)
-# Sections that are about no adversary.
+# Sections that do not describe an adversary.
 GENERAL = ["Assumptions", "What the portal learns"]
 ADVERSARIES = [each for each in SECTIONS if each.name not in GENERAL]
 
@@ -23,7 +23,7 @@ def functions(path: Path) -> set[str]:
 
 
 def missing(text: str) -> list[tuple[str, str]]:
-    """Return the tests that a text names and that do not exist."""
+    """Return the tests that a text names although they do not exist."""
     named = threat_model.tests_named(text)
     return [(name, path) for name, path in named if name not in functions(ROOT / path)]
 
@@ -33,29 +33,28 @@ def test_every_test_that_a_promise_names_exists() -> None:
     assert missing(TEXT) == []
 
 
-def test_a_test_that_does_not_exist_would_be_found() -> None:
-    """The control of the test above."""
+def test_the_search_finds_a_test_that_does_not_exist() -> None:
+    """Control of the test above."""
     planted = "→ [`test_nobody_wrote_this`](tests/test_threat_model.py)"
     assert missing(planted) == [("test_nobody_wrote_this", "tests/test_threat_model.py")]
 
 
 def test_every_arrow_leads_to_a_test() -> None:
-    """An arrow in another form would be checked by nobody."""
+    """An arrow in another form would not be checked."""
     lines = [line for line in TEXT.splitlines() if line.lstrip().startswith("→")]
     assert len(threat_model.tests_named(TEXT)) == len(lines)
 
 
 @pytest.mark.parametrize("section", ADVERSARIES, ids=lambda each: each.name)
-def test_each_promise_against_an_adversary_is_shown_by_a_test(section: Section) -> None:
-    """And what is not promised follows."""
+def test_each_promise_against_an_adversary_names_a_test_and_limits_follow(section: Section) -> None:
     assert section.promises
     assert section.limits
     assert [each.name for each in section.promises if not each.tests] == []
     assert section.text.index("### Promises") < section.text.index("### Limits")
 
 
-def test_a_promise_without_a_test_would_be_found() -> None:
-    """The control of the test above."""
+def test_the_search_finds_a_promise_without_a_test() -> None:
+    """Control of the test above."""
     planted = "## X\n\n### Promises\n\n- **Nobody\n  knows.** Never.\n- **All is well.**\n  → [`test_a`](b)\n"
     [section] = threat_model.sections(planted)
     assert [each.name for each in section.promises if not each.tests] == ["Nobody knows."]
