@@ -11,6 +11,7 @@ from deploy.release.errors import Refused
 _ROOT = Path(__file__).parent.parent.parent
 # Absolute paths, as the programs that a release needs run in other folders.
 _FOLDER = click.Path(path_type=Path, file_okay=False, resolve_path=True)
+_RELEASE = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True)
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True)
 
 
@@ -31,7 +32,7 @@ def build(out: Path, wheels: Path) -> None:
 
 
 @commands.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_RELEASE)
 @click.argument("key", type=_FILE)
 def sign(folder: Path, key: Path) -> None:
     """Sign a release with the secret key of a maintainer."""
@@ -39,12 +40,15 @@ def sign(folder: Path, key: Path) -> None:
 
 
 @commands.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_RELEASE)
 @click.argument("keys", type=_FILE, nargs=-1, required=True)
-def verify(folder: Path, keys: tuple[Path, ...]) -> None:
-    """Check the files of a release against the public keys of two maintainers."""
-    signing.verify(folder, keys)
-    click.echo("all files are those that both maintainers signed")
+@click.option("--version", help="Refuse a release of any other version.")
+def verify(folder: Path, keys: tuple[Path, ...], version: str | None) -> None:
+    """Check the files of a release against the public keys of two maintainers, and print its version."""
+    found = signing.verify(folder, keys)
+    if version not in (None, found):
+        raise Refused(f"this release is {found}, not {version}", "get the release that you want to install")
+    click.echo(f"version {found}: all files are those that both maintainers signed")
 
 
 def main() -> int:

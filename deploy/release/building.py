@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from os import umask
 from pathlib import Path
 
-from deploy.release import bills, debian_package, licences, python_environment, signing
+from deploy.release import bills, debian_package, licences, manifest, python_environment
 from deploy.release.commands import environment, run
 from deploy.release.errors import Refused
 from deploy.release.python_environment import Libraries
@@ -77,7 +77,7 @@ def release(root: Path, out: Path, wheels: Path) -> list[str]:
             libraries = Libraries(build.exported / f"requirements/{side}.txt", wheels)
             bills.of_python(build.package(side, wheel, libraries), build.bill(side), build.env)
         bills.of_pages(build.exported, source.npm_version, build.bill("pages"), build.env)
-        signing.write_manifest(build.made)
+        manifest.write(build.made)
         out.mkdir(parents=True, exist_ok=True)
         return sorted(Path(shutil.copy(file, out)).name for file in build.made.iterdir())
 

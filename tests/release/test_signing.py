@@ -1,19 +1,24 @@
 """A release counts only with the signatures of two maintainers and every file as they signed it."""
 
+import base64
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from deploy.release import signing
+from deploy.release import manifest, signing
 from deploy.release.errors import Refused
 from tests.support import release_keys
 from tests.support.paths import ROOT
 
 PACKAGE = "fanal-portal_1.0.0_amd64.deb"
+INBOX = "fanal-inbox_1.0.0_amd64.deb"
 BILL = "fanal-portal_1.0.0.cdx.json"
 
 
@@ -43,12 +48,30 @@ def release(tmp_path: Path) -> Release:
     folder.mkdir()
     keys.mkdir()
     (folder / PACKAGE).write_bytes(b"package")
+    (folder / INBOX).write_bytes(b"package")
     (folder / BILL).write_bytes(b"bill")
-    signing.write_manifest(folder)
+    manifest.write(folder)
     made = Release(folder, release_keys.make(keys, "anne"), release_keys.make(keys, "bruno"))
     for secret, _ in (made.anne, made.bruno):
         signing.sign(folder, secret, ROOT)
     return made
+
+
+def sign_as_it_is(release: Release) -> None:
+    """Let both maintainers sign whatever the manifest contains, with minisign alone."""
+    for secret, _ in (release.anne, release.bruno):
+        made = signature(release, secret.stem)
+        command = [
+            "minisign",
+            "-S",
+            "-s",
+            str(secret),
+            "-m",
+            str(release.folder / "SHA256SUMS"),
+            "-x",
+            str(made),
+        ]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def signature(release: Release, name: str) -> Path:
@@ -64,7 +87,7 @@ def test_a_wrong_signature_is_told_from_a_missing_one(release: Release) -> None:
     """Here the manifest changed after the second maintainer had signed it."""
     kept = signature(release, "bruno").read_bytes()
     (release.folder / PACKAGE).write_bytes(b"another")
-    signing.write_manifest(release.folder)
+    manifest.write(release.folder)
     signature(release, "anne").unlink()
     signing.sign(release.folder, release.anne[0], ROOT)
     signature(release, "bruno").write_bytes(kept)
@@ -84,6 +107,44 @@ def test_one_key_twice_is_not_two_maintainers(release: Release) -> None:
     assert release.refused(release.anne[1], release.anne[1]).endswith("two different keys")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda anne, _: anne + "\n",
+        lambda anne, _: anne.replace("\n", "\r\n"),
+        lambda anne, _: anne.rstrip("\n") + " \n",
+        lambda anne, _: anne.splitlines()[1] + "\n",
+        lambda anne, bruno: anne + bruno,
+        lambda *_: "",
+        lambda *_: "untrusted comment: é\nRWQ\n",
+    ],
+    ids=["blank line", "other line ends", "space", "one line", "two keys", "empty", "short"],
+)
+def test_a_key_file_with_anything_but_one_key_is_refused(
+    release: Release, tmp_path: Path, change: Callable[[str, str], str]
+) -> None:
+    """So that the key of one maintainer cannot count as that of both."""
+    signature(release, "bruno").unlink()
+    odd = tmp_path / "bruno.pub"
+    odd.write_bytes(change(release.anne[1].read_text(), release.bruno[1].read_text()).encode())
+    assert release.refused(release.anne[1], odd) == "bruno.pub is not a public key of minisign"
+
+
+def test_a_secret_key_is_no_public_one(release: Release) -> None:
+    assert release.refused(release.anne[0], release.bruno[1]) == "anne.key is not a public key of minisign"
+
+
+def test_one_key_under_two_numbers_is_not_two_maintainers(release: Release, tmp_path: Path) -> None:
+    """A signature does not cover the number of its key: minisign accepts both."""
+    renamed = tmp_path / "carol.pub"
+    for old, new in ((release.anne[1], renamed), (signature(release, "anne"), signature(release, "carol"))):
+        lines = old.read_text().split("\n")
+        raw = base64.b64decode(lines[1])
+        lines[1] = base64.b64encode(raw[:2] + bytes(8) + raw[10:]).decode()
+        new.write_text("\n".join(lines))
+    assert release.refused(release.anne[1], renamed).endswith("two different keys")
+
+
 def test_a_changed_missing_or_additional_file_is_named(release: Release) -> None:
     package = release.folder / PACKAGE
     package.write_bytes(b"Package")
@@ -95,9 +156,137 @@ def test_a_changed_missing_or_additional_file_is_named(release: Release) -> None
     assert release.refused() == "more.deb is not in the manifest"
 
 
+@pytest.mark.parametrize("name", ["SHA256SUMS.evil_amd64.deb", "SHA256SUMS.d", "SHA256SUMS2", ".hidden"])
+def test_no_name_lets_an_additional_file_pass(release: Release, name: str) -> None:
+    (release.folder / name).mkdir()
+    assert release.refused() == f"{name} is not in the manifest"
+
+
+def test_a_signature_by_a_key_that_was_not_given_is_an_additional_file(
+    release: Release, tmp_path: Path
+) -> None:
+    signing.sign(release.folder, release_keys.make(tmp_path, "carol")[0], ROOT)
+    assert release.refused() == "SHA256SUMS.carol.minisig is not in the manifest"
+
+
+@pytest.mark.parametrize("name", [PACKAGE, "SHA256SUMS", "SHA256SUMS.anne.minisig"])
+@pytest.mark.parametrize("kind", ["link", "broken link", "folder", "pipe"])
+def test_only_regular_files_are_read(release: Release, tmp_path: Path, name: str, kind: str) -> None:
+    """Not even a link to the right content: it may change after the check. A pipe would block for ever."""
+    file = release.folder / name
+    file.rename(tmp_path / "outside")
+    match kind:
+        case "link":
+            file.symlink_to(tmp_path / "outside")
+        case "broken link":
+            file.symlink_to(tmp_path / "nowhere")
+        case "folder":
+            file.mkdir()
+        case _:
+            os.mkfifo(file)
+    assert release.refused() == f"{name} is not a regular file"
+
+
+def test_a_missing_manifest_is_named(release: Release) -> None:
+    (release.folder / "SHA256SUMS").unlink()
+    assert release.refused() == "SHA256SUMS is missing"
+
+
+DIGEST = hashlib.sha256(b"package").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "garbage\n",
+        f"{DIGEST}  é\n",
+        f"{DIGEST}  {PACKAGE}",
+        f"{DIGEST}  {PACKAGE}\n\n",
+        f"{DIGEST} *{PACKAGE}\n",
+        f"{DIGEST}  ../{PACKAGE}\n",
+        f"{DIGEST}  /{PACKAGE}\n",
+        f"{DIGEST}  {PACKAGE}\r\n",
+        f"{DIGEST}  SHA256SUMS.x\n",
+        f"{DIGEST[1:]}0  {PACKAGE}\n{DIGEST}  {PACKAGE}\n",
+    ],
+)
+def test_a_signed_manifest_that_is_malformed_or_names_a_file_twice_is_refused(
+    release: Release, odd: str
+) -> None:
+    (release.folder / "SHA256SUMS").write_bytes(odd.encode())
+    sign_as_it_is(release)
+    assert release.refused() == "the manifest has a malformed or repeated line"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        [PACKAGE],
+        [INBOX],
+        [PACKAGE, INBOX.replace("1.0.0", "1.0.1")],
+        [PACKAGE, INBOX, PACKAGE + "_amd64.deb"],
+    ],
+)
+def test_a_signed_release_has_both_packages_in_one_version(release: Release, names: list[str]) -> None:
+    """Otherwise an older package could come with a newer one."""
+    for file in release.folder.iterdir():
+        file.unlink()
+    for name in names:
+        (release.folder / name).write_bytes(b"package")
+    manifest.write(release.folder)
+    sign_as_it_is(release)
+    assert release.refused().endswith("one portal and one inbox of the same version")
+
+
+@pytest.mark.parametrize("content", [b"", b"junk\n", b"a\nb\nc\nd\n", b"\xff\xfe\n\xff\n"])
+def test_a_file_that_only_has_the_name_of_a_signature_is_refused(release: Release, content: bytes) -> None:
+    signature(release, "other").write_bytes(content)
+    assert release.refused() == "SHA256SUMS.other.minisig is not a signature of minisign"
+
+
+def test_nothing_follows_a_signature(release: Release) -> None:
+    with signature(release, "anne").open("a") as file:
+        file.write("more\n")
+    assert release.refused() == "SHA256SUMS.anne.minisig is not a signature of minisign"
+
+
 def test_a_key_inside_the_repository_signs_nothing(release: Release, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is inside the repository"):
         signing.sign(release.folder, release.anne[0], tmp_path)
+
+
+def test_a_link_to_a_key_inside_the_repository_signs_nothing(release: Release, tmp_path: Path) -> None:
+    """A link by name, or by inode: both lead to a key that others can read."""
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    inside = repository / "anne.key"
+    shutil.copy(release.anne[0], inside)
+    soft, hard = tmp_path / "soft.key", tmp_path / "hard.key"
+    soft.symlink_to(inside)
+    hard.hardlink_to(inside)
+    with pytest.raises(Refused, match="is inside the repository"):
+        signing.sign(release.folder, soft, repository)
+    with pytest.raises(Refused, match="has a hard link"):
+        signing.sign(release.folder, hard, repository)
+
+
+def test_a_second_maintainer_with_the_same_name_of_a_key_overwrites_no_signature(
+    release: Release, tmp_path: Path
+) -> None:
+    """Both may have kept the name that minisign gives a key. The first may sign again."""
+    secret, _ = release_keys.make(tmp_path, "anne")
+    before = signature(release, "anne").read_bytes()
+    with pytest.raises(Refused, match=r"SHA256SUMS\.anne\.minisig is by another key"):
+        signing.sign(release.folder, secret, ROOT)
+    assert signature(release, "anne").read_bytes() == before
+    signing.sign(release.folder, release.anne[0], ROOT)
+
+
+def test_a_manifest_that_differs_from_the_files_is_not_signed(release: Release) -> None:
+    (release.folder / BILL).write_bytes(b"another")
+    with pytest.raises(Refused, match="differs from the manifest"):
+        signing.sign(release.folder, release.anne[0], ROOT)
 
 
 def test_a_file_that_is_no_key_signs_nothing(release: Release, tmp_path: Path) -> None:
@@ -116,7 +305,7 @@ def test_without_minisign_nothing_is_signed_and_no_signature_is_called_wrong(
 
 
 def test_a_whole_release_with_both_signatures_is_accepted(release: Release) -> None:
-    signing.verify(release.folder, release.keys)
+    assert signing.verify(release.folder, release.keys) == "1.0.0"
 
 
 def test_stock_tools_accept_the_same_release(release: Release) -> None:
@@ -132,13 +321,26 @@ def test_stock_tools_accept_the_same_release(release: Release) -> None:
             "-x",
             f"SHA256SUMS.{name}.minisig",
         ]
-        subprocess.run(command, cwd=release.folder, check=True, capture_output=True)
+        said = subprocess.run(command, cwd=release.folder, check=True, capture_output=True, text=True).stdout
+        assert "Trusted comment: fanal 1.0.0\n" in said
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release.folder, check=True)
 
 
-def test_the_command_accepts_it_by_relative_paths(release: Release) -> None:
-    """As docs/releasing.md says."""
+def test_the_command_names_the_version_and_refuses_any_other(release: Release) -> None:
+    """As docs/releasing.md says, with relative paths. An older release has valid signatures, too."""
     keys = [str(key.relative_to(release.folder.parent)) for key in release.keys]
-    command = [sys.executable, "-m", "deploy.release", "verify", release.folder.name, *keys]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=release.folder.parent, env=env, check=True)
+
+    def said(version: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.release", "verify", "dist", *keys, "--version", version],
+            cwd=release.folder.parent,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert said("1.0.0").stdout == "version 1.0.0: all files are those that both maintainers signed\n"
+    other = said("1.0.1")
+    assert other.returncode == 1
+    assert other.stderr.startswith("this release is 1.0.0, not 1.0.1\nhint: ")

@@ -1,0 +1,59 @@
+"""The manifest of a release: the digest of each file, as `sha256sum --check` reads it."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from deploy.release.errors import Refused
+from deploy.release.minisign_files import read
+
+MANIFEST = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9.+~_-]*)")
+_PACKAGE = re.compile(r"fanal-(portal|inbox)_(.+)_amd64\.deb")
+_DANGER = "do not install these files"
+
+
+def write(folder: Path) -> None:
+    """Write the manifest of all files in ``folder``."""
+    files = sorted(file for file in folder.iterdir() if not file.name.startswith(MANIFEST))
+    (folder / MANIFEST).write_text("".join(f"{_digest(file)}  {file.name}\n" for file in files), "ascii")
+
+
+def check(folder: Path, signatures: Collection[str]) -> str:
+    """Compare the files in ``folder`` with its manifest, and return the version of the release.
+
+    ``signatures`` are the names that the manifest need not have. Raises Refused, and names the first file
+    that is missing, wrong, additional or not a regular file.
+    """
+    listed = _listed(folder / MANIFEST)
+    present = {file.name for file in folder.iterdir()} - {MANIFEST, *signatures}
+    if odd := sorted(present ^ listed.keys()):
+        raise Refused(f"{odd[0]} is {'not in the manifest' if odd[0] in present else 'missing'}", _DANGER)
+    for name, digest in listed.items():
+        if _digest(folder / name) != digest:
+            raise Refused(f"{name} differs from the manifest", _DANGER)
+    return _version(listed)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(read(file)).hexdigest()
+
+
+def _listed(manifest: Path) -> dict[str, str]:
+    """Return the digest of each name. Raises Refused unless the manifest is one that ``write`` writes."""
+    *lines, end = read(manifest).decode("ascii", "replace").split("\n")
+    entries = [_LINE.fullmatch(line) for line in lines]
+    listed = {entry[2]: entry[1] for entry in entries if entry}
+    if end or len(listed) != len(entries) or any(name.startswith(MANIFEST) for name in listed):
+        raise Refused("the manifest has a malformed or repeated line", _DANGER)
+    return listed
+
+
+def _version(names: Collection[str]) -> str:
+    """Return the version of both packages. Raises Refused if one is missing, or if their versions differ."""
+    found = [match for match in map(_PACKAGE.fullmatch, names) if match]
+    versions = {match[2] for match in found}
+    if sorted(match[1] for match in found) != ["inbox", "portal"] or len(versions) != 1:
+        raise Refused("the manifest does not name one portal and one inbox of the same version", _DANGER)
+    return versions.pop()
