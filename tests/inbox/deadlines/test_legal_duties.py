@@ -15,7 +15,7 @@ from inbox.casework.decisions import Decision
 from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import Locked
 from inbox.law import in_use
-from inbox.questionnaire import scoring
+from inbox.questionnaire import catalogue, scoring
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
@@ -887,3 +887,14 @@ def test_the_law_gives_more_time_for_an_extended_access_request(opened: Inbox) -
 def test_the_decision_that_sends_a_case_to_the_prosecutor_is_the_one_with_that_measure(opened: Inbox) -> None:
     with opened.transaction() as session:
         assert "transmit" == legal_duties.transmitting(session)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("info_leak", "info_leak"), ("unheard_of", ""), ("", "")])
+def test_only_a_category_that_the_questionnaire_offers_is_shown_before_a_case_is_read(
+    opened: Inbox, given: str, kept: str
+) -> None:
+    """Any other text could tell something of the report."""
+    with undone(opened) as session:
+        case, asked = session.get_one(Case, 1), catalogue.in_use(session)
+        session.execute(delete(Workflow).filter_by(case=1))
+        assert kept == workflow.begin(session, case, {scoring.questions().category: given}, asked).category
