@@ -156,7 +156,7 @@ def listening(settings: Settings, address: str) -> Settings:
     """Return ``settings`` with ``address`` as ``listen``; raises BadConfiguration if it is not HOST:PORT."""
     if not _listen(address):
         raise BadConfiguration(
-            f"--listen has a wrong value: {address}", f"it must be {_SETTINGS['listen']['description']}"
+            f"--listen has a wrong value: {address}", f"it must be {SETTINGS['listen']['description']}"
         )
     return replace(settings, listen=address)
 
@@ -215,7 +215,7 @@ def _amount(described: str, **least: object) -> Node:
     return {"type": "number", "maximum": _LARGEST_AMOUNT, "description": described, **least}
 
 
-_FORMATS: Mapping[str, Callable[[str], bool]] = {
+FORMATS: Mapping[str, Callable[[str], bool]] = {
     "deployment": _binary(signing.DEPLOYMENT),
     "root-key": _binary(signing.PUBLIC),
     "database": _database,
@@ -226,7 +226,7 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "path": lambda value: "\0" not in value,
     "regime": lambda value: not value or _CODE.fullmatch(value) is not None,
 }
-_SETTINGS: Node = {
+SETTINGS: Node = {
     "deployment": _text("deployment", "16 bytes in base64url, or empty"),
     "root_key": _text("root-key", "32 bytes in base64url, or empty"),
     "database": _text("database", "a text such as sqlite:///portal.sqlite or postgresql://user@host/name"),
@@ -254,4 +254,4 @@ _SETTINGS: Node = {
     "manifest": _text("path", "the path of a folder, or empty"),
     "onion": _text("onion", "a text such as http://….onion with 56 letters and digits, or empty"),
 }
-_FILE = Schema("configuration", table({}, _SETTINGS), _FORMATS)
+_FILE = Schema("configuration", table({}, SETTINGS), FORMATS)

@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,28 @@ def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_j
 def warn(line: str) -> None:
     """Print a line on stderr."""
     _write(visible(line), is_complaint=True)
+
+
+def is_interactive() -> bool:
+    """Return whether somebody can answer a question."""
+    return sys.stdin.isatty()
+
+
+def ask(question: str, fits: Callable[[str], bool], default: str | None = None) -> str:
+    """Ask until an answer fits, and return it."""
+
+    def check(value: str) -> str:
+        if not value or not fits(value):
+            raise click.BadParameter("this does not fit")
+        return value
+
+    answer: str = click.prompt(visible(question), default=default, value_proc=check)
+    return answer
+
+
+def confirm(question: str) -> bool:
+    """Ask for yes, which is the default, or no."""
+    return click.confirm(visible(question), default=True)
 
 
 def silence_others(*, as_json: bool = False) -> None:

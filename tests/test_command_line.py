@@ -20,19 +20,26 @@ from inbox.session.actions import TABLE, Code, Reason
 from inbox.system import terminal
 from portal.ops import cli
 from portal.ops.cli import portal
+from portal.setup import cli as setup_cli
+from portal.setup.cli import fanal_portal
 from templates import version
 from templates.command_line import COLUMNS, Branch, Command, Group, leaves, near
 from tests.support import command_reference
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
-PROGRAMS: Mapping[str, click.Command] = {"inbox": inbox, "portal": portal}
+PROGRAMS: Mapping[str, click.Command] = {
+    "inbox": inbox,
+    "portal": portal,
+    "fanal-portal": fanal_portal,
+}
 # The modules that declare commands. Their other functions are no commands.
 DECLARING = {
     "inbox": [
         *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
     ],
     "portal": ["portal.ops.cli", "portal.ops.admin", "portal.ops.site"],
+    "fanal-portal": ["portal.setup.cli"],
 }
 # Earlier names of commands, and their present names.
 EARLIER: Mapping[str, str] = tomllib.loads(
@@ -57,7 +64,8 @@ def groups(branch: Branch, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 def run(program: str, *words: str) -> int:
     """Run a command in this process."""
-    return main.run([*words]) if program == "inbox" else cli.run(words)
+    runs = {"inbox": main.run, "portal": cli.run, "fanal-portal": setup_cli.run}
+    return runs[program]([*words])
 
 
 def parsed(program: str, words: list[str]) -> click.Context:

@@ -98,7 +98,7 @@ WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "co
 WRITERS |= {f"traceback.print_{name}" for name in ("exc", "exception", "stack", "tb")}
 WRITING = {
     "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
-    "portal/terminal.py": {"click.echo", "sys.stderr", "sys.stdout"},
+    "portal/terminal.py": {"click.confirm", "click.echo", "click.prompt", "sys.stderr", "sys.stdout"},
     "crypto/printable.py": {"Printable"},
     # its standard output is a pipe, whose reader checks it
     "inbox/sandboxed/worker.py": {"sys.stdout"},

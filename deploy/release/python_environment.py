@@ -25,6 +25,10 @@ _LOCKED = ("--only-binary", ":all:", "--require-hashes", "--requirement")
 # How and from where uv installed a library: this would name the builder's folders.
 _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 # Each package has its own side only, and what both share.
+_COMMANDS = {
+    "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},
+    "inbox": {"inbox": "inbox.cli.main"},
+}
 _OTHER = {"portal": "inbox", "inbox": "portal"}
 
 
@@ -79,7 +83,8 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries | None, env
     run(*uv, wheel, cwd=folder, env=env)
     _remove_traces(folder, site)
     shutil.rmtree(site / _OTHER[side])
-    _write_command(folder / "bin" / side, side)
+    for command, module in _COMMANDS[side].items():
+        _write_command(folder / "bin" / command, side, module)
     compiled = ("-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", folder)
     # PYTHONDONTWRITEBYTECODE concerns imports; compileall writes all the same.
     run(PYTHON, "-m", "compileall", *compiled, "-p", f"/usr/lib/fanal-{side}", site, cwd=folder, env=env)
@@ -96,9 +101,8 @@ def _remove_traces(folder: Path, site: Path) -> None:
     (folder / ".lock").unlink(missing_ok=True)
 
 
-def _write_command(file: Path, side: str) -> None:
-    """Write the command of a side. ``-P`` keeps the folder of the command off the path of imports."""
-    module = {"portal": "portal.ops.cli", "inbox": "inbox.cli.main"}[side]
+def _write_command(file: Path, side: str, module: str) -> None:
+    """Write a command of a side. ``-P`` keeps the folder of the command off the path of imports."""
     # Not -I: PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
     interpreter = f"/usr/lib/fanal-{side}/bin/python3 -P"
     file.write_text(f"#!{interpreter}\nfrom {module} import main\n\nmain()\n", "ascii")

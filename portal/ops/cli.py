@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
 from portal import config, days, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.errors import BadConfiguration, Refused
+from portal.errors import Refused
 from portal.exchange import anchors, expire, exports, imports, keyrings
 from portal.exchange.exports import Exported
 from portal.exchange.imports import Imported
 from portal.exchange.keyrings import Outcome
-from portal.ops import serving
+from portal.ops import running, serving
 from portal.ops.configured import pass_settings
 from portal.store import database
-from portal.store.database import Database, StoreBusy
+from portal.store.database import Database
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 from templates import command_line
 from templates.command_line import HELP_NAMES, NUMBER, Group, json_option
@@ -33,43 +32,13 @@ _FOLDER = click.Path(path_type=Path)
 
 def main() -> NoReturn:
     """Run the command on the command line, and exit with the code that ``run`` returns."""
-    terminal.silence_others(as_json="--json" in sys.argv)
-    if "--json" in sys.argv:
-        terminal.speak_utf8()
+    running.begin()
     sys.exit(run())
 
 
 def run(words: Sequence[str] | None = None) -> int:
     """Run a command; return 0 if it succeeded, 1 if it was refused, 2 for wrong usage or settings."""
-    as_json = "--json" in (sys.argv[1:] if words is None else words)
-    try:
-        return int(portal.main(words, prog_name="portal", standalone_mode=False) or 0)
-    except BadConfiguration as error:
-        terminal.complain(str(error), error.hint, "configuration", as_json=as_json)
-        return 2
-    except Refused as error:
-        terminal.complain(str(error), error.hint, as_json=as_json)
-    except StoreBusy:
-        terminal.complain(
-            "done, but deleted bytes are not overwritten yet: the database is in use, or its disk is full",
-            "run `portal expire` later; do not repeat this command",
-            "store-busy",
-            as_json=as_json,
-        )
-    except DBAPIError:
-        terminal.complain(
-            "the database does not answer, or it is full or busy",
-            "check that it runs, then try again",
-            "database",
-            as_json=as_json,
-        )
-    except click.ClickException as error:
-        message, hint = command_line.message_of(error), command_line.hint_of(error)
-        terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)
-        return error.exit_code
-    except click.Abort:
-        terminal.tell_error("stopped", "stopped", "", ["stopped"], as_json=as_json)
-    return 1
+    return running.run(portal, "portal", words)
 
 
 @click.group(

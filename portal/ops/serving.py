@@ -49,6 +49,7 @@ _HEADER_BYTES = 4_096
 _HEADERS = 50
 _FAILED = 1
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+NO_KEYRING = "the portal has no keyring yet"
 _LISTEN = "stop the other program, or set another `listen`"
 _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
 
@@ -73,7 +74,7 @@ def prepared(settings: Settings) -> Flask:
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:
-        raise Refused("the portal has no keyring yet", "run `portal keyring FOLDER`")
+        raise Refused(NO_KEYRING, "run `portal keyring FOLDER`")
     try:
         offered = keyrings.check(files.raw, files.signature, settings)
     except CryptoError as error:

@@ -9,15 +9,24 @@ import click
 
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
+from portal.setup.cli import fanal_portal
 from templates.command_line import HELP_NAMES, Command, Group, options
 from tests.support.command_tree import commands_of
 from tests.support.paths import ROOT
 
 REFERENCE = Path("docs/commands.md")
-MANUALS = {"inbox": Path("man/inbox.1"), "portal": Path("man/portal.1")}
+MANUALS = {
+    "inbox": Path("man/inbox.1"),
+    "portal": Path("man/portal.1"),
+    "fanal-portal": Path("man/fanal-portal.8"),
+}
 # Options that many commands take, but that are documented only once.
 _ONCE = {"Who is present": "inbox", "Which cases": "inbox queue list"}
-_PROGRAMS: dict[str, click.Command] = {"portal": portal, "inbox": inbox}
+_PROGRAMS: dict[str, click.Command] = {
+    "portal": portal,
+    "fanal-portal": fanal_portal,
+    "inbox": inbox,
+}
 _HEAD = """# Commands
 
 `python -m tests.support.command_reference` writes this page from the commands; a test compares them.
@@ -93,7 +102,7 @@ def manual(program: str) -> str:
     command = _PROGRAMS[program]
     root, *below = entries(command, program, None)
     lines = [
-        f'.TH {program.upper()} 1 "" "fanal" "User Commands"',
+        f'.TH {program.upper()} {MANUALS[program].suffix[1:]} "" "fanal"',
         ".SH NAME",
         f"{program} \\- {_roff(_first(root.help).rstrip('.'))}",
         ".SH SYNOPSIS",

@@ -1,0 +1,117 @@
+"""The answers of the administrator: from a file, or asked at the terminal."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from crypto.keyring import Texts
+from crypto.toml_schema import Mismatch, Node, Schema, table
+from portal import config, terminal
+from portal.errors import BadConfiguration, Refused, why
+
+FILE = "/etc/fanal/setup.toml"
+SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
+_HINT = "`fanal-portal setup --help` names the page that explains the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What setup needs to know. ``keyring`` is the folder from the inbox.
+
+    ``certificate`` and ``certificate_key`` are files; they are empty without a clearnet site.
+    """
+
+    deployment: str
+    root_key: str
+    keyring: str
+    name: Texts
+    database: str = SQLITE
+    onion: bool = True
+    clearnet: bool = True
+    certificate: str = ""
+    certificate_key: str = ""
+
+    def encode(self) -> bytes:
+        """Return the answers as a file that ``read`` accepts."""
+        return "".join(f"{name} = {toml(value)}\n" for name, value in asdict(self).items()).encode()
+
+
+def toml(value: object) -> str:
+    """Return a text, a truth value or a table of texts as TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {toml(each)}" for name, each in value.items()) + " }"
+    # A string of JSON is a basic string of TOML, except for DEL. So are true and false.
+    return json.dumps(value, ensure_ascii=False).replace(chr(127), "\\u007f")
+
+
+def read(path: Path) -> Answers:
+    """Return the answers in a file. Raises BadConfiguration, which names the first mistake."""
+    try:
+        found = _FILE.read(path.read_bytes()).value
+    except OSError as error:
+        raise BadConfiguration(f"answers {path} were not read: {why(error)}", _HINT) from error
+    except Mismatch as error:
+        raise BadConfiguration(f"answers {path}: {error}", _HINT) from error
+    answers = Answers(**{**found, "name": Texts(**found["name"])})
+    if not (answers.clearnet or answers.onion):
+        raise BadConfiguration(f"answers {path}: neither a clearnet site nor an onion service", _HINT)
+    if answers.clearnet and not (answers.certificate and answers.certificate_key):
+        raise BadConfiguration(
+            f"answers {path}: a clearnet site needs `certificate` and `certificate_key`",
+            "name both files, or set clearnet = false: an onion service needs no certificate",
+        )
+    return answers
+
+
+def ask() -> Answers:
+    """Ask at the terminal. Raises Refused if there is none."""
+    if not terminal.is_interactive():
+        raise Refused("there is no terminal to ask questions at", "name a file with --answers")
+    given: dict[str, Any] = {
+        "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
+        "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
+        "keyring": terminal.ask("Folder with the keyring from the inbox", _is_keyring),
+        "name": Texts(
+            fr=terminal.ask("Name of the inspectorate in French", bool),
+            en=terminal.ask("Name of the inspectorate in English", bool),
+        ),
+        "database": terminal.ask("Database: sqlite or postgresql", _DATABASES.__contains__, SQLITE),
+        "onion": terminal.confirm("Onion service?"),
+    }
+    given["clearnet"] = not given["onion"] or terminal.confirm("Clearnet site?")
+    if given["clearnet"]:
+        given["certificate"] = terminal.ask("File with the certificate and its chain", _is_file)
+        given["certificate_key"] = terminal.ask("File with the key of the certificate", _is_file)
+    return Answers(**given)
+
+
+def _is_file(value: str) -> bool:
+    return Path(value).is_file()
+
+
+def _is_keyring(value: str) -> bool:
+    return (Path(value) / "keyring.json").is_file()
+
+
+_YES_OR_NO: Node = {"type": "boolean", "description": "true or false"}
+_PATH: Node = {"type": "string", "description": "the path of a file"}
+_FILE = Schema(
+    "answers",
+    table(
+        {
+            "deployment": {**config.SETTINGS["deployment"], "minLength": 1},
+            "root_key": {**config.SETTINGS["root_key"], "minLength": 1},
+            "keyring": {"type": "string", "description": "the path of a folder"},
+            "name": config.SETTINGS["name"],
+        },
+        {
+            "database": {"enum": [*_DATABASES], "description": f"{SQLITE} or {POSTGRESQL}"},
+            "onion": _YES_OR_NO,
+            "clearnet": _YES_OR_NO,
+            "certificate": _PATH,
+            "certificate_key": _PATH,
+        },
+    ),
+    config.FORMATS,
+)

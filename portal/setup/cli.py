@@ -1,0 +1,125 @@
+"""The command line of `fanal-portal`, for root on the portal's machine."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from portal import terminal
+from portal.errors import Refused
+from portal.ops import running
+from portal.setup import answers as remembered
+from portal.setup import plan, steps
+from portal.setup.answers import Answers
+from portal.setup.steps import Found, State, Step
+from portal.setup.system import System
+from templates import command_line
+from templates.command_line import HELP_NAMES, Group
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; only with --check.")
+
+
+def main() -> NoReturn:
+    """Run the command on the command line, and exit with the code that ``run`` returns."""
+    running.begin()
+    sys.exit(run())
+
+
+def run(words: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 if it succeeded, 1 if it was refused, 2 for wrong usage or answers."""
+    return running.run(fanal_portal, "fanal-portal", words)
+
+
+@click.group(
+    cls=Group,
+    branch=command_line.read(Path(__file__).with_name("commands.toml")),
+    context_settings={"help_option_names": [*HELP_NAMES], "max_content_width": command_line.COLUMNS},
+)
+@command_line.version_option()
+def fanal_portal() -> None:
+    """Install a portal on this machine, or take it off."""
+
+
+@click.command()
+@click.option(
+    "--answers",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A file with all answers; docs/deploying.md explains it. Without it, setup asks.",
+)
+@click.option("--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all are done.")
+@_JSON
+def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
+    """Do every step of the installation that is not done; a second run does nothing.
+
+    If a step fails, it is undone, and the steps before it stay. Run the command again after each
+    change to the configuration, the certificate or the signed list of pages.
+    """
+    if as_json and not check:
+        raise click.UsageError("--json needs --check")
+    system = _own_machine()
+    found = plan.steps(system, _answers(system, file))
+    if check:
+        told = [*steps.checked(found)]
+        _tell(told, as_json=as_json)
+        if any(state.state is not State.DONE for _, state in told):
+            click.get_current_context().exit(1)
+        return
+    for step in steps.apply(found):
+        terminal.say(f"done: {step.title}")
+        if step.said:
+            terminal.say(f"  {step.said}")
+    terminal.say("the portal runs, and starts at each boot; `portal doctor` says what is still missing")
+
+
+@click.command()
+def uninstall() -> None:
+    """Stop the portal and its services, and name what stays on the machine.
+
+    Nothing is deleted: reports may be waiting. `apt purge fanal-portal` then removes the program.
+    """
+    system = _own_machine()
+    answers = _remembered(system)
+    if answers is None:
+        raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
+    for step in reversed(plan.steps(system, answers)):
+        step.undo()
+    terminal.say("the portal is stopped, and does not start again. Delete by hand, once it is not needed:")
+    for line in plan.left(system, answers):
+        terminal.say(f"  {line}")
+
+
+def _own_machine() -> System:
+    if os.geteuid() != 0:
+        raise Refused("this command changes the whole machine", "run it as root")
+    return System()
+
+
+def _answers(system: System, file: Path | None) -> Answers:
+    if file:
+        return remembered.read(file)
+    return _remembered(system) or remembered.ask()
+
+
+def _remembered(system: System) -> Answers | None:
+    kept = system.at(remembered.FILE)
+    return remembered.read(kept) if kept.exists() else None
+
+
+def _tell(found: list[tuple[Step, Found]], *, as_json: bool) -> None:
+    if as_json:
+        terminal.data(
+            [
+                {"step": step.title, "state": state.state.value, "what": state.what, "hint": state.hint}
+                for step, state in found
+            ]
+        )
+        return
+    for step, state in found:
+        what = f": {state.what}" if state.what else ""
+        terminal.say(f"{state.state.value}: {step.title}{what}")
+        if state.hint:
+            terminal.say(f"  hint: {state.hint}")

@@ -1,0 +1,101 @@
+"""What a machine must have before anything is changed. None of these steps does anything."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from portal.setup.steps import DONE, Found, in_the_way
+from portal.setup.system import System
+
+_VERSION = "13"
+_ROOM = 1 << 30
+_WRITTEN = ("/etc", "/var/lib", "/var")
+_OF_NGINX = (
+    "nginx",
+    "libnginx-mod-stream",
+    "libnginx-mod-http-lua",
+    "libnginx-mod-http-brotli-static",
+    "libnginx-mod-http-headers-more-filter",
+)
+
+
+@dataclass
+class Condition:
+    """A step that is done if its test finds nothing in the way."""
+
+    title: str
+    test: Callable[[], Found]
+    said: str = ""
+
+    def check(self) -> Found:
+        """Run the test."""
+        return self.test()
+
+    def apply(self) -> None:
+        """Do nothing: the administrator must meet the condition."""
+
+    def undo(self) -> None:
+        """Do nothing."""
+
+
+def debian(system: System) -> Condition:
+    """Return the condition that this is Debian 13."""
+
+    def test() -> Found:
+        file = system.at("/etc/os-release")
+        lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+        named = {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
+        if (named.get("ID"), named.get("VERSION_ID")) == ("debian", _VERSION):
+            return DONE
+        is_called = named.get("PRETTY_NAME", "another system")
+        return in_the_way(f"this is {is_called}", f"install Debian {_VERSION}")
+
+    return Condition(f"Debian {_VERSION}", test)
+
+
+def packages(system: System, *, onion: bool) -> Condition:
+    """Return the condition that nginx with its modules, and perhaps tor, is installed."""
+    needed = [*_OF_NGINX, *(["tor"] if onion else [])]
+
+    def test() -> Found:
+        missing = [each for each in needed if not system.at(f"/var/lib/dpkg/info/{each}.list").exists()]
+        if not missing:
+            return DONE
+        return in_the_way(f"missing: {', '.join(missing)}", f"apt install {' '.join(missing)}")
+
+    return Condition("packages of Debian", test)
+
+
+def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _ROOM) -> Condition:
+    """Return the condition that the folders can be written and have room."""
+
+    def test() -> Found:
+        for folder in folders:
+            place = system.at(folder)
+            if not os.access(place, os.W_OK):
+                return in_the_way(f"{folder} is read-only", f"mount -o remount,rw {folder}")
+            if (free := shutil.disk_usage(place).free) < bytes_free:
+                return in_the_way(
+                    f"the disk of {folder} has {free >> 20} MiB left",
+                    f"make room: setup needs {bytes_free >> 20} MiB",
+                )
+        return DONE
+
+    return Condition("room on the disk", test)
+
+
+def no_other_site(system: System) -> Condition:
+    """Return the condition that Debian's nginx, which is going to be off, serves no site of somebody."""
+
+    def test() -> Found:
+        folder = system.at("/etc/nginx/sites-enabled")
+        others = sorted(each.name for each in folder.glob("*") if each.name != "default")
+        if not others:
+            return DONE
+        return in_the_way(
+            f"nginx serves another site: {', '.join(others)}",
+            "use a machine for the portal alone, or remove that site",
+        )
+
+    return Condition("no other site in nginx", test)

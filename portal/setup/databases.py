@@ -1,0 +1,171 @@
+"""Steps for the database: PostgreSQL's settings and role, the portal's tables, and the keyring."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal import files
+from portal.ops.serving import NO_KEYRING
+from portal.setup.services import SHIPPED
+from portal.setup.settings import CONFIGURATION, USER
+from portal.setup.steps import TO_DO, Found, done_if, in_the_way
+from portal.setup.system import Failed, System
+
+AS_PORTAL = ("runuser", "-u", USER, "--", "/usr/bin/portal", "--config", CONFIGURATION)
+DATABASE = "fanal"
+_AS_POSTGRES = ("runuser", "-u", "postgres", "--")
+_KEYRING_FILES = ("keyring.json", "keyring.sig")
+
+
+class PostgresqlSettings:
+    """PostgreSQL deletes as soon as it can, and logs no times."""
+
+    title = "settings of PostgreSQL"
+    said = ""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._shipped = system.at(f"{SHIPPED}/postgresql.conf")
+
+    def check(self) -> Found:
+        """Compare the file in each cluster with the shipped one."""
+        places = self._places()
+        if not places:
+            return in_the_way("there is no PostgreSQL on this machine", "apt install postgresql")
+        return done_if(
+            done=all(each.is_file() and each.read_bytes() == self._shipped.read_bytes() for each in places)
+        )
+
+    def apply(self) -> None:
+        """Write the file, and have PostgreSQL read it."""
+        for place in self._places():
+            files.write(place, [self._shipped.read_bytes()])
+            place.chmod(0o644)
+        self._restart()
+
+    def undo(self) -> None:
+        """Remove the file, and have PostgreSQL read its own settings."""
+        for place in self._places():
+            place.unlink(missing_ok=True)
+        self._restart()
+
+    def _places(self) -> list[Path]:
+        clusters = sorted(self._system.at("/etc/postgresql").glob("*/*/conf.d"))
+        return [each / "fanal.conf" for each in clusters]
+
+    def _restart(self) -> None:
+        if self._system.runs:
+            self._system.control("restart", "postgresql")
+
+
+class PostgresqlRole:
+    """The role `portal`, and its database. The socket recognises the user, so there is no password."""
+
+    title = "role and database of PostgreSQL"
+    said = ""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def check(self) -> Found:
+        """Ask PostgreSQL for both."""
+        try:
+            return done_if(done=self._has_role() and self._has_database())
+        except Failed as error:
+            return in_the_way(f"PostgreSQL does not answer: {error}", "systemctl status postgresql")
+
+    def apply(self) -> None:
+        """Make what is missing."""
+        if not self._has_role():
+            self._system.run(*_AS_POSTGRES, "createuser", USER)
+        if not self._has_database():
+            self._system.run(*_AS_POSTGRES, "createdb", f"--owner={USER}", DATABASE)
+
+    def undo(self) -> None:
+        """Leave both: each is made in one piece, and the database may hold reports."""
+
+    def _has_role(self) -> bool:
+        return self._answer(f"SELECT 1 FROM pg_roles WHERE rolname = '{USER}'")  # noqa: S608 - a constant
+
+    def _has_database(self) -> bool:
+        return self._answer(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608 - a constant
+
+    def _answer(self, question: str) -> bool:
+        words = ("psql", "--no-align", "--tuples-only", "--command", question)
+        return bool(self._system.run(*_AS_POSTGRES, *words).strip())
+
+
+class Tables:
+    """The tables of the portal, and the key that signs intake bundles."""
+
+    title = "database of the portal"
+
+    def __init__(self, system: System) -> None:
+        self.said = ""
+        self._system = system
+
+    def check(self) -> Found:
+        """Have the portal read its database."""
+        return done_if(done=_configured(self._system) and self._system.succeeds(*AS_PORTAL, "pending"))
+
+    def apply(self) -> None:
+        """Run `portal init`."""
+        made = json.loads(self._system.run(*AS_PORTAL, "init", "--json"))
+        self.said = (
+            f"fingerprint of this portal: {made['fingerprint']}; officers compare it at the first"
+            " `inbox exchange collect`"
+        )
+
+    def undo(self) -> None:
+        """Leave it: `portal init` makes all tables or none."""
+
+
+class Keyring:
+    """The first keyring from the inbox. Later ones come with outboxes."""
+
+    title = "keyring"
+    said = ""
+
+    def __init__(self, system: System, folder: str) -> None:
+        self._system = system
+        self._folder = Path(folder)
+
+    def check(self) -> Found:
+        """Ask the portal, and look for the files of the inbox."""
+        if _configured(self._system):
+            found = self._system.output(*AS_PORTAL, "doctor", "--json")
+            if found.startswith("[") and NO_KEYRING not in {each["what"] for each in json.loads(found)}:
+                return done_if(done=True)
+        for name in _KEYRING_FILES:
+            if not (self._folder / name).is_file():
+                return in_the_way(
+                    f"{self._folder / name} is missing", "insert the medium on which the inbox wrote it"
+                )
+        return TO_DO
+
+    def apply(self) -> None:
+        """Run `portal keyring` with a copy, because the portal's user may not be able to read the medium."""
+        with own_folder(self._system) as folder:
+            for name in _KEYRING_FILES:
+                shutil.copy(self._folder / name, folder / name)
+                os.chown(folder / name, *self._system.owner(USER))
+            self._system.run(*AS_PORTAL, "keyring", folder)
+
+    def undo(self) -> None:
+        """Leave it: `portal keyring` takes a keyring or none."""
+
+
+@contextmanager
+def own_folder(system: System) -> Iterator[Path]:
+    """Yield an empty folder in memory that belongs to the portal's user; remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="fanal-setup-", dir=system.at("/run")) as name:
+        os.chown(name, *system.owner(USER))
+        yield Path(name)
+
+
+def _configured(system: System) -> bool:
+    return system.at(CONFIGURATION).exists()

@@ -1,0 +1,79 @@
+"""The step that publishes the pages: nginx serves them from files."""
+
+import filecmp
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.setup.databases import AS_PORTAL, own_folder
+from portal.setup.settings import CONFIGURATION
+from portal.setup.steps import TO_DO, Found, done_if, in_the_way
+from portal.setup.system import Failed, System
+
+PAGES = "/var/www/fanal"
+_NGINX = ("nginx@clearnet", "nginx@onion")
+_PORTALS = ("portal@8080", "portal@8090")
+
+
+class Pages:
+    """The frozen pages are those that the configuration and the signed list of pages give."""
+
+    title = f"pages in {PAGES}"
+    said = ""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._place = system.at(PAGES)
+        self._new = self._place.with_name(".fanal.new")
+        self._old = self._place.with_name(".fanal.old")
+
+    def check(self) -> Found:
+        """Freeze the pages in memory, and compare."""
+        if not self._system.at(CONFIGURATION).exists() or not self._place.is_dir():
+            return TO_DO
+        try:
+            with self._frozen() as fresh:
+                return done_if(done=_same(fresh, self._place))
+        except Failed as error:
+            return in_the_way(str(error), f"correct {CONFIGURATION}")
+
+    def apply(self) -> None:
+        """Put fresh pages in the place of the old ones. Portal and nginx then serve these, if they run."""
+        with self._frozen() as fresh:
+            shutil.rmtree(self._new, ignore_errors=True)
+            self._new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(fresh, self._new, copy_function=shutil.copyfile)
+        for each in (self._new, *self._new.rglob("*")):
+            each.chmod(0o755 if each.is_dir() else 0o644)
+        if self._place.is_dir():
+            # A run that was killed may have left it.
+            shutil.rmtree(self._old, ignore_errors=True)
+            self._place.rename(self._old)
+        self._new.rename(self._place)
+        self._system.control("try-restart", *_PORTALS)
+        self._system.control("try-reload-or-restart", *_NGINX)
+        shutil.rmtree(self._old, ignore_errors=True)
+
+    def undo(self) -> None:
+        """Put the old pages back, if ``apply`` had moved them."""
+        if self._old.is_dir():
+            shutil.rmtree(self._place, ignore_errors=True)
+            self._old.rename(self._place)
+        shutil.rmtree(self._new, ignore_errors=True)
+
+    @contextmanager
+    def _frozen(self) -> Iterator[Path]:
+        with own_folder(self._system) as folder:
+            self._system.run(*AS_PORTAL, "freeze", folder / "fresh")
+            yield folder / "fresh"
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Return whether two folders have the same files with the same bytes."""
+    names = [
+        {each.relative_to(folder) for each in folder.rglob("*") if each.is_file()} for folder in (one, other)
+    ]
+    return names[0] == names[1] and all(
+        filecmp.cmp(one / name, other / name, shallow=False) for name in names[0]
+    )

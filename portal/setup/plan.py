@@ -1,0 +1,58 @@
+"""All steps in their order, and what stays after an uninstallation."""
+
+from portal.setup.answers import POSTGRESQL, Answers
+from portal.setup.conditions import debian, no_other_site, packages, room
+from portal.setup.databases import DATABASE, Keyring, PostgresqlRole, PostgresqlSettings, Tables
+from portal.setup.pages import PAGES, Pages
+from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
+from portal.setup.settings import STATE, USER, Certificate, Configuration, Folders, Remembered
+from portal.setup.steps import Step
+from portal.setup.system import System
+
+_LEFT = {
+    STATE: "reports that nobody has collected, with a SQLite database",
+    "/etc/fanal": "configuration, certificate and answers",
+    "/var/lib/tor-instances/fanal": "key of the onion address",
+    INSTANCE: "folder of tor's settings",
+    PAGES: "public pages",
+    "/var/cache/fanal": "compressed public pages",
+    "/var/log/fanal": "errors by kind and day",
+}
+
+
+def steps(system: System, answers: Answers) -> list[Step]:
+    """Return the steps of an installation. Each needs those before it."""
+    found: list[Step] = [
+        debian(system),
+        packages(system, onion=answers.onion),
+        room(system),
+        no_other_site(system),
+        Folders(system),
+        Remembered(system, answers),
+        DebianNginxOff(system),
+    ]
+    if answers.onion:
+        # Before the configuration, which contains the address.
+        found.append(OnionService(system))
+    found.append(Configuration(system, answers))
+    if answers.database == POSTGRESQL:
+        found += [PostgresqlSettings(system), PostgresqlRole(system)]
+    found += [Tables(system), Keyring(system, answers.keyring), Pages(system)]
+    if answers.clearnet:
+        found += [
+            Certificate(system, answers),
+            Unit(system, "portal@8080.service", 8080),
+            Unit(system, "nginx@clearnet.service", 443),
+        ]
+    if answers.onion:
+        found += [Unit(system, "portal@8090.service", 8090), Unit(system, "nginx@onion.service", 8081)]
+    found.append(Unit(system, "portal-expire.timer"))
+    return found
+
+
+def left(system: System, answers: Answers) -> list[str]:
+    """Return what stays on the machine without the portal, each with what it contains."""
+    found = [f"{path}: {what}" for path, what in _LEFT.items() if system.at(path).exists()]
+    if answers.database == POSTGRESQL:
+        found.append(f"database {DATABASE} and role {USER} of PostgreSQL: reports that nobody has collected")
+    return found

@@ -1,0 +1,146 @@
+"""Steps that start or stop services, now and at each boot."""
+
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from portal.setup.settings import HOSTNAME
+from portal.setup.steps import Found, done_if, in_the_way
+from portal.setup.system import Failed, System
+
+SHIPPED = "/usr/share/fanal-portal"
+INSTANCE = "/etc/tor/instances/fanal"
+_START_SECONDS = 90
+_PAUSE_SECONDS = 0.2
+_RESTARTS = 3
+
+
+class DebianNginxOff:
+    """Debian's own nginx is off: it serves another site, and logs visitors."""
+
+    title = "Debian's own nginx is off"
+    said = ""
+    _UNIT = "nginx.service"
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def check(self) -> Found:
+        """Look whether it is off, now and at the next boot."""
+        return done_if(done=not (_enabled(self._system, self._UNIT) or _active(self._system, self._UNIT)))
+
+    def apply(self) -> None:
+        """Stop it, and do not start it again."""
+        _set(self._system, "disable", self._UNIT)
+
+    def undo(self) -> None:
+        """Start it again."""
+        if self._system.at(f"/usr/lib/systemd/system/{self._UNIT}").exists():
+            _set(self._system, "enable", self._UNIT)
+
+
+class Unit:
+    """A unit that runs, and starts at each boot. With a ``port``, it is running once it listens there."""
+
+    said = ""
+
+    def __init__(self, system: System, name: str, port: int | None = None) -> None:
+        self.title = name
+        self._system = system
+        self._port = port
+
+    def check(self) -> Found:
+        """Look whether the unit runs. If not, look whether another program has its port."""
+        active = _active(self._system, self.title)
+        if self._system.runs and self._port and not active and _taken(self._port):
+            return in_the_way(
+                f"another program uses port {self._port}",
+                f"`ss --listening --processes 'sport = {self._port}'` names it: stop it first",
+            )
+        return done_if(done=_enabled(self._system, self.title) and (active or not self._system.runs))
+
+    def apply(self) -> None:
+        """Enable and start it, and wait until it listens. Raises Failed if it does not."""
+        _set(self._system, "enable", self.title)
+        end = time.monotonic() + _START_SECONDS
+        while self._system.runs and self._port and not _taken(self._port):
+            if time.monotonic() > end or self._restarts() >= _RESTARTS:
+                raise Failed(f"it does not start; see `journalctl -u {self.title}` and /var/log/fanal")
+            time.sleep(_PAUSE_SECONDS)
+
+    def _restarts(self) -> int:
+        """Return how often systemd has started it again, because it ended."""
+        return int(self._system.output("systemctl", "show", "--value", "-p", "NRestarts", self.title) or 0)
+
+    def undo(self) -> None:
+        """Stop it, and do not start it again."""
+        self._system.systemctl("disable", *_now(self._system), self.title)
+
+
+class OnionService:
+    """tor for the onion service, as an instance of its own beside Debian's tor."""
+
+    title = "onion service (tor@fanal)"
+    _UNIT = "tor@fanal.service"
+
+    def __init__(self, system: System) -> None:
+        self.said = ""
+        self._system = system
+        self._torrc = system.at(f"{INSTANCE}/torrc")
+        self._hostname = system.at(HOSTNAME)
+
+    def check(self) -> Found:
+        """Look whether the instance has our service, runs, and has an address."""
+        ours = self._torrc.exists() and str(Path(HOSTNAME).parent) in self._torrc.read_text("utf-8")
+        return done_if(
+            done=ours
+            and _enabled(self._system, self._UNIT)
+            and (not self._system.runs or (_active(self._system, self._UNIT) and self._hostname.exists()))
+        )
+
+    def apply(self) -> None:
+        """Make the instance and start it. tor makes the address without a network."""
+        if self._system.runs and not self._torrc.exists():
+            self._system.run("tor-instance-create", "fanal")
+        self._torrc.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self._system.at(f"{SHIPPED}/torrc"), self._torrc)
+        self._torrc.chmod(0o644)
+        _set(self._system, "enable", self._UNIT)
+        if not self._system.runs:
+            return
+        # A running instance must read the file, too.
+        self._system.control("restart", self._UNIT)
+        end = time.monotonic() + _START_SECONDS
+        while not self._hostname.exists():
+            if time.monotonic() > end:
+                raise Failed(f"tor made no address; see `journalctl -u {self._UNIT}`")
+            time.sleep(_PAUSE_SECONDS)
+        self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
+
+    def undo(self) -> None:
+        """Stop the instance and remove its file. The key of the address stays."""
+        self._system.systemctl("disable", *_now(self._system), self._UNIT)
+        self._torrc.unlink(missing_ok=True)
+
+
+def _enabled(system: System, unit: str) -> bool:
+    return system.systemctl("is-enabled", "--quiet", unit)
+
+
+def _active(system: System, unit: str) -> bool:
+    return system.runs and system.systemctl("is-active", "--quiet", unit)
+
+
+def _set(system: System, verb: str, unit: str) -> None:
+    system.control(verb, *_now(system), unit)
+
+
+def _now(system: System) -> list[str]:
+    return ["--now"] if system.runs else []
+
+
+def _taken(port: int) -> bool:
+    """Return whether a program listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

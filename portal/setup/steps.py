@@ -1,0 +1,103 @@
+"""A step of the installation, and the one way to run all of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from portal.errors import Refused, why
+from portal.setup.system import Failed
+
+
+class State(Enum):
+    """What a step finds on the machine."""
+
+    DONE = "done"
+    TO_DO = "would do"
+    IN_THE_WAY = "in the way"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The state of a step. For something in the way, ``what`` names it, and ``hint`` says what to do."""
+
+    state: State
+    what: str = ""
+    hint: str = ""
+
+
+DONE, TO_DO = Found(State.DONE), Found(State.TO_DO)
+
+
+def done_if(*, done: bool) -> Found:
+    """Return DONE or TO_DO."""
+    return DONE if done else TO_DO
+
+
+def in_the_way(what: str, hint: str) -> Found:
+    """Return that something is in the way of a step."""
+    return Found(State.IN_THE_WAY, what, hint)
+
+
+class Step(Protocol):
+    """One change to the machine. ``title`` names what is there once it is done.
+
+    ``said`` is what the administrator should note; it is empty before ``apply``.
+    """
+
+    title: str
+    said: str
+
+    def check(self) -> Found:
+        """Return the state of the step. This changes nothing."""
+
+    def apply(self) -> None:
+        """Do it. Raises Failed, OSError or Refused, and may then leave a part for ``undo``."""
+
+    def undo(self) -> None:
+        """Take it back, even if only a part was done. Data stays that only an administrator may delete."""
+
+
+def checked(steps: Iterable[Step]) -> Iterator[tuple[Step, Found]]:
+    """Yield each step with its state."""
+    for step in steps:
+        yield step, step.check()
+
+
+def apply(steps: Sequence[Step]) -> Iterator[Step]:
+    """Do each step that is not done, and yield it.
+
+    Raises Refused before anything is changed if something is in the way of a step, and at the first step that
+    fails. In that case the steps before it are done, and this one is undone.
+    """
+    before = [*checked(steps)]
+    for step, found in before:
+        _refuse(step, found)
+    if all(found.state is State.DONE for _, found in before):
+        return
+    for step in steps:
+        # A step before it may have changed what this one finds.
+        found = step.check()
+        _refuse(step, found)
+        if found.state is State.TO_DO:
+            _apply(step)
+            yield step
+
+
+def _refuse(step: Step, found: Found) -> None:
+    if found.state is State.IN_THE_WAY:
+        raise Refused(f"{step.title}: {found.what}", found.hint)
+
+
+def _apply(step: Step) -> None:
+    try:
+        step.apply()
+    except BaseException as error:
+        step.undo()
+        if isinstance(error, OSError | Failed):
+            said = why(error) if isinstance(error, OSError) else str(error)
+            raise Refused(
+                f"{step.title}: {said}",
+                "this step was undone; mend the cause, then run the same command again",
+            ) from error
+        raise

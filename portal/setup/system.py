@@ -1,0 +1,80 @@
+"""The machine that is set up: its files below a root folder, and the programs that change it."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_LAST_LINES = 20
+
+
+class Failed(Exception):
+    """A program failed. The message contains its last lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A machine. With another ``root`` than ``/`` it is a tree that does not run: no service is started."""
+
+    root: Path = Path("/")
+
+    @property
+    def runs(self) -> bool:
+        """Whether services can be started."""
+        return self.root == Path("/")
+
+    def at(self, path: str) -> Path:
+        """Return the place of an absolute path below the root."""
+        return self.root / path.removeprefix("/")
+
+    def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
+        """Run a program and return what it printed; raises Failed."""
+        done = self._finished(command, env)
+        if done.returncode:
+            said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
+            raise Failed(f"{' '.join(map(str, command[:3]))}: {said or 'failed'}")
+        return done.stdout
+
+    def succeeds(self, *command: str | Path) -> bool:
+        """Return whether a program ends with 0."""
+        return self._finished(command, None).returncode == 0
+
+    def output(self, *command: str | Path) -> str:
+        """Run a program and return what it printed on stdout, however it ended."""
+        return self._finished(command, None).stdout
+
+    def owner(self, user: str) -> tuple[int, int]:
+        """Return the user id and group id of a user; raises Failed if there is no such user."""
+        for line in self.at("/etc/passwd").read_text("utf-8").splitlines():
+            name, _, uid, gid, *_ = line.split(":")
+            if name == user:
+                return int(uid), int(gid)
+        raise Failed(f"there is no user {user}")
+
+    def systemctl(self, *words: str) -> bool:
+        """Run systemctl for this machine; return whether it ended with 0."""
+        return self.succeeds("systemctl", *self._rooted(), *words)
+
+    def control(self, *words: str) -> None:
+        """Run systemctl for this machine; raises Failed."""
+        self.run("systemctl", *self._rooted(), *words)
+
+    def tool(self, *words: str) -> None:
+        """Run a tool of systemd that knows ``--root``; raises Failed."""
+        self.run(*words, *self._rooted())
+
+    def _rooted(self) -> list[str]:
+        return [] if self.runs else [f"--root={self.root}"]
+
+    @staticmethod
+    def _finished(
+        command: tuple[str | Path, ...], env: Mapping[str, str] | None
+    ) -> "subprocess.CompletedProcess[str]":
+        given = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
+        try:
+            return subprocess.run(  # noqa: S603 - this package names the program
+                command, capture_output=True, text=True, check=False, env=given, stdin=subprocess.DEVNULL
+            )
+        except FileNotFoundError as error:
+            raise Failed(f"{command[0]} is not installed") from error

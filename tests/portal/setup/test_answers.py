@@ -1,0 +1,88 @@
+"""The answers of the administrator: each mistake in a file is named, and what is kept is what was given."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import click
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto.keyring import Texts
+from portal.errors import BadConfiguration
+from portal.setup import answers
+from tests.support.paths import ROOT
+from tests.support.setup_answers import GOOD
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    """Return why a file of answers is refused."""
+    file = tmp_path / "answers.toml"
+    file.write_text(text)
+    with pytest.raises(BadConfiguration) as caught:
+        answers.read(file)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('root_key = ""', "'root_key' must be"),
+        ('root_key = "short"', "'root_key' must be"),
+        ('database = "mysql"', "'database' must be sqlite or postgresql"),
+        ("onion = 1", "'onion' must be true or false"),
+        ("clearnet = false\nonion = false", "neither a clearnet site nor an onion service"),
+        ('certificate = ""', "a clearnet site needs `certificate`"),
+        ("port = 443", "'port' is not known here"),
+        ("name = {", "is not TOML"),
+    ],
+)
+def test_the_first_mistake_is_named(tmp_path: Path, line: str, said: str) -> None:
+    names = re.findall(r"(?m)^(\w+) =", line)
+    kept = [each for each in GOOD.encode().decode().splitlines() if each.split()[0] not in names]
+    assert said in refused(tmp_path, "\n".join([*kept, line]))
+
+
+def test_a_missing_answer_or_file_is_named(tmp_path: Path) -> None:
+    kept = [each for each in GOOD.encode().decode().splitlines() if not each.startswith("keyring")]
+    assert "'keyring' is missing" in refused(tmp_path, "\n".join(kept))
+    with pytest.raises(BadConfiguration, match="were not read: no such file"):
+        answers.read(tmp_path / "none")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_what_is_kept_is_what_was_given(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    """With any text, also with quotes, backslashes and control characters."""
+    file = tmp_path_factory.mktemp("kept") / "setup.toml"
+    made = replace(GOOD, name=Texts(fr=name, en="x"), onion=False)
+    file.write_bytes(made.encode())
+    assert answers.read(file) == made
+
+
+def test_the_file_in_the_guide_is_accepted(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/deploying.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n( +deployment.*?) +```", guide, re.DOTALL)
+    file = tmp_path / "answers.toml"
+    file.write_text(dedent(shown))
+    assert answers.read(file).clearnet
+
+
+def test_the_questions_are_asked_once_more_until_an_answer_fits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter takes a default. Whoever has only an onion service is not asked for a certificate."""
+    (tmp_path / "keyring.json").touch()
+    typed = ["short", GOOD.deployment, GOOD.root_key, "/nowhere", str(tmp_path), GOOD.name.fr, GOOD.name.en]
+    typed += ["mysql", "", "y", "n"]
+
+    @click.command()
+    def command() -> None:
+        monkeypatch.setattr("portal.terminal.is_interactive", lambda: True)
+        asked = replace(GOOD, keyring=str(tmp_path), clearnet=False, certificate="", certificate_key="")
+        assert answers.ask() == asked
+
+    done = CliRunner().invoke(command, input="".join(f"{each}\n" for each in typed), catch_exceptions=False)
+    assert (done.exit_code, done.output.count("this does not fit")) == (0, 3)
