@@ -83,7 +83,7 @@ def rewrite(
         end = Head(entry.n, signed.hash)
 
 
-def other_day(n: int) -> Callable[[journal.Entry], journal.Entry]:
+def other_officer(n: int) -> Callable[[journal.Entry], journal.Entry]:
     """Return a change that attributes entry ``n`` to another officer."""
     return lambda entry: build.replace(entry, officers={"nobody": Presence.OWN}) if entry.n == n else entry
 
@@ -110,7 +110,7 @@ def test_a_rewritten_journal_is_detected_by_the_anchors_and_by_a_head_on_paper(
     """The journal itself is consistent, but the first outbox after the change names another entry."""
     with undone(opened) as session:
         written = head_of(session, 8)
-        rewrite(session, other_day(n))
+        rewrite(session, other_officer(n))
         check(session, None)
         anchored = next(each for each in (3, 5, 7) if each >= n)
         assert f"entry {anchored} of the journal differs from the one that outbox" in refusal(session, kept)
@@ -129,7 +129,7 @@ def test_only_a_head_on_paper_detects_a_change_after_the_last_anchor(opened: Inb
     """So officers should write down the head at the end of every day."""
     with undone(opened) as session:
         written = head_of(session, 8)
-        rewrite(session, other_day(8))
+        rewrite(session, other_officer(8))
         check(session, kept)
         assert "entry 8 of the journal differs from the one on paper" in refusal(session, None, written)
 

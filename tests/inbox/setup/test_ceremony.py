@@ -138,7 +138,7 @@ def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) ->
 
 
 def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
-    """Return a function that splits a secret, or ``secret`` instead, for ``quorum``; shares state another."""
+    """Return a function that splits a secret, or ``secret`` instead; each share says ``stated``."""
     split = shares.split
     return lambda given, *, count, **_: [
         shares.restated(each, stated) for each in split(secret or given, quorum=quorum, count=count)
