@@ -1,4 +1,4 @@
-"""The desk answers one browser, that which had its address, and only what its own pages ask."""
+"""The desk answers only the browser that opened its address, and only requests of its own pages."""
 
 import os
 import re
@@ -31,7 +31,10 @@ def actions(office: Office) -> list[str]:
 
 
 def test_the_address_works_once(client: Client) -> None:
-    """A wrong secret does not use it up; no page without the cookie, whose path nobody can guess."""
+    """A wrong secret does not use it up.
+
+    Without the cookie no page answers, and nobody can guess its path.
+    """
     assert client.entered.status_code == 302
     cookie = client.entered.headers["Set-Cookie"]
     assert cookie.startswith("desk=")
@@ -46,10 +49,12 @@ def test_the_address_works_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}])
-def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dict[str, str]) -> None:
-    """Not its path, to which browsers send the cookie on every port, nor who is present, nor what was done.
+def test_a_request_without_the_cookie_reveals_nothing_of_the_desk(
+    client: Client, asked: dict[str, str]
+) -> None:
+    """It reveals no path, token or officer, and no notice. Browsers send the cookie of a path to every port.
 
-    The control is who is let in.
+    The control is the browser with the cookie.
     """
     desk, stranger = client.desk, client.app.test_client()
     secrets = (desk.place, client.seat.officer, "The reply waits", "csrf_token")
@@ -64,7 +69,7 @@ def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dic
     assert secrets == tuple(each for each in secrets if each in told)
 
 
-def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
+def test_a_wrong_secret_does_not_use_the_address_up(world: World) -> None:
     with sitting(world.office) as client:
         client.desk._once = {"known"}
         assert client.ask("/open/wrong").status_code == 403
@@ -72,8 +77,8 @@ def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
         assert client.ask("/open/known").status_code == 403
 
 
-def test_only_a_visit_uses_the_address_up(world: World) -> None:
-    """What looks whether it answers does not."""
+def test_only_a_get_request_uses_the_address_up(world: World) -> None:
+    """Other methods may be probes by programs."""
     with sitting(world.office) as client:
         client.desk._once = {"known"}
         path, base = f"{client.desk.place}/open/known", f"http://{client.desk.host}"
@@ -84,8 +89,8 @@ def test_only_a_visit_uses_the_address_up(world: World) -> None:
         assert client.ask("/open/known").status_code == 302
 
 
-def test_a_request_that_names_no_host_is_refused(world: World) -> None:
-    """The control is the same request with the host's name."""
+def test_a_request_without_a_host_is_refused(world: World) -> None:
+    """The control is the same request with the name of the host."""
     with serving(world.office) as served:
         address = urlsplit(served.root)
         for host, status in (("", 421), (f"Host: {address.netloc}\r\n", 403)):
@@ -108,10 +113,10 @@ def test_a_request_that_names_no_host_is_refused(world: World) -> None:
         ({"Origin": "http://127.0.0.1:8080"}, 403),
     ],
 )
-def test_pages_are_for_this_host_and_for_no_other_site(
+def test_pages_are_served_only_for_this_host_and_not_to_other_sites(
     client: Client, asked: dict[str, str], status: int
 ) -> None:
-    """Another port of this machine is another site, too."""
+    """Another port of this machine is another site."""
     assert client.ask("/en/", **asked).status_code == status
 
 
@@ -128,7 +133,9 @@ def test_pages_are_for_this_host_and_for_no_other_site(
         (SAME | {"Host": "localhost:8090"}, 421),
     ],
 )
-def test_forms_come_from_pages_of_the_desk(client: Client, sent: dict[str, str], status: int) -> None:
+def test_a_form_is_accepted_only_from_a_page_of_the_desk(
+    client: Client, sent: dict[str, str], status: int
+) -> None:
     """A browser that does not say where a form comes from is refused."""
     assert client.send("/en/queue", sent, search="x", sort="priority").status_code == status
 
@@ -142,8 +149,8 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
     assert "make-outbox" not in actions(world.office)
 
 
-def test_only_who_presses_or_follows_something_keeps_a_session_open(client: Client) -> None:
-    """Neither another program that asks again and again, nor another site, nor a page by itself."""
+def test_only_an_officer_who_presses_or_follows_something_prolongs_a_session(client: Client) -> None:
+    """Another program, another site, or a page that reloads does not."""
     client.seat.active = 0.0
     client.desk.seats._now = lambda: 1.0
     base = f"http://{client.desk.host}"
@@ -161,8 +168,8 @@ def test_only_who_presses_or_follows_something_keeps_a_session_open(client: Clie
     assert client.seat.active == 2.0
 
 
-def test_every_answer_carries_the_headers(client: Client) -> None:
-    """Errors and what is refused as well; they are those of the portal but for what speaks of TLS."""
+def test_every_response_has_the_security_headers(client: Client) -> None:
+    """Errors and refusals have them too. They are those of the portal, except for what concerns TLS."""
     answers = [client.ask(f"/en{path}") for path in (*PAGES, "/nowhere", "/case/7")]
     answers += [
         client.ask("/style.css"),
@@ -185,14 +192,14 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
     )
 
 
-def test_a_form_that_is_larger_than_any_of_ours_is_not_read(client: Client) -> None:
+def test_an_oversized_form_is_not_read(client: Client) -> None:
     assert client.send("/en/queue", search="x" * (2 << 20), sort="priority").status_code == 413
     assert client.seat.wanted.search == ""
     assert client.send("/en/queue", search="x" * 99, sort="priority").status_code == 303
 
 
-def test_a_token_of_another_session_does_nothing(client: Client) -> None:
-    """Although its cookie lets it in; the control is the session to which the token belongs."""
+def test_a_token_of_another_session_is_refused(client: Client) -> None:
+    """The cookie alone is accepted for pages. The control is the session that the token belongs to."""
     stolen = client.token()
     other = client.app.test_client()
     with other.session_transaction(base_url=f"http://{client.desk.host}") as session:
@@ -207,8 +214,8 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
 
 
 @pytest.mark.slow
-def test_no_other_command_loads_what_opens_sockets() -> None:
-    """Not even to say what it can do; the control is what the desk itself loads."""
+def test_only_the_desk_loads_network_libraries() -> None:
+    """The help does not load them either. The control is the module of the desk."""
     asked = (
         "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
     )
@@ -227,17 +234,17 @@ HOSTILE = f"{ESCAPES}<script>alert(1)</script>\"'><img src=x onerror=y>{{{{ 7*7 
 
 
 def strange(answer: TestResponse) -> set[str]:
-    """Return what of a page a browser would not take for text, but for the desk's own script."""
+    """Return tags and invisible characters of a page, except the script of the desk."""
     text = re.sub(r'<script type="module" src="[^"<>]+" integrity="[^"<>]+"></script>', "", answer.text)
     tags = {tag for tag in ("<script", "<img", "<b>") if tag in text}
     # Texts of the law have no-break spaces.
     return tags | {char for char in text if char not in "\n\N{NO-BREAK SPACE}" and not char.isprintable()}
 
 
-def test_no_report_reaches_a_page_as_anything_but_text(
+def test_hostile_text_of_a_report_is_shown_only_as_text(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Answers, questions, file names, follow-ups, replies and names of files on the medium."""
+    """In answers, questions, file names, follow-ups, replies, and file names on the medium."""
     names = build.describe
     monkeypatch.setattr(
         build,
@@ -278,8 +285,8 @@ def test_no_report_reaches_a_page_as_anything_but_text(
 PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
 
 
-def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: Portal) -> None:
-    """The page of the refusal has it, to be copied; the journal has nothing of it."""
+def test_a_refused_text_is_shown_again_and_not_journalled(world: World, portal: Portal) -> None:
+    """The officer can copy it from the page."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -307,10 +314,10 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
     assert world.office.json("case", "show", "1")["status"] == "received"
 
 
-def test_a_fault_of_the_program_is_told_without_any_value(
+def test_an_internal_error_is_reported_without_any_value(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On the terminal where it is, on the page that there is one."""
+    """The terminal says where it happened, the page only that it happened."""
     monkeypatch.setattr(queue, "page", lambda *_, **__: {}["canary"])
     with sitting(world.office) as client:
         answer = client.ask("/en/")
@@ -320,8 +327,8 @@ def test_a_fault_of_the_program_is_told_without_any_value(
     assert "canary" not in said
 
 
-def test_no_page_leads_outside(world: World, portal: Portal) -> None:
-    """No address of another host, no script but the desk's own, nothing inline, no query string."""
+def test_no_page_links_to_another_host(world: World, portal: Portal) -> None:
+    """No inline script or style, no script but that of the desk, and no query string."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -335,12 +342,12 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
     scripts = {tag for tag in tags if tag.startswith("script")}
     place = f"{client.desk.place}/desk.js"
     assert {f'script type="module" src="{place}" integrity="{style.integrity()}"'} == scripts
-    # What stands in a value is a text, which may have such a word.
+    # The value of an attribute is text, which may contain such a word.
     assert [tag for tag in tags if " on" in re.sub('"[^"]*"', "", tag)] == []
 
 
-def test_only_files_that_lie_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
-    """No link that leads off it, no pipe that would be waited for, no device; none is written through."""
+def test_only_regular_files_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
+    """No symbolic link, pipe or folder. Writing an outbox does not follow a link either."""
     medium, outside = tmp_path / "foreign", tmp_path / "outside"
     medium.mkdir()
     outside.write_text("precious")

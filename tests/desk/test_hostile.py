@@ -1,4 +1,4 @@
-"""What officers write is believed as little as a report: text on every page of the desk, and in print."""
+"""Hostile text typed by officers is shown only as text, on every page of the desk and in every command."""
 
 import re
 from dataclasses import replace
@@ -49,7 +49,7 @@ READ = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with two reports of such words, the first with such words wherever officers may write."""
+    """An inbox with two hostile reports; in the first case, every field of officers is hostile too."""
     folder = tmp_path_factory.mktemp("hostile-words")
     office = Office.found_by(folder, NAMES, 2)
     describe = inbox_builders.describe
@@ -71,7 +71,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("retention", "hold", "1", "--reason", WORDS[:100])
     for choice in ("not_needed", "admissible"):
         office.json("case", "decide", "1", choice, "--reason", WORDS[:100])
-    # No reason repeats a report or an identity.
+    # The reason is short: a reason may not repeat a report or an identity.
     office.json("message", "reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
     (folder / "identity").write_text(WORDS, "utf-8")
     office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
@@ -112,10 +112,11 @@ def _in_toml(text: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
-def test_no_page_takes_what_was_written_for_more_than_text(
-    client: Client, stick: Path, language: str
-) -> None:
-    """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
+def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path, language: str) -> None:
+    """Every page with an address, and pages that follow a form.
+
+    The control is the pages that show the text.
+    """
     name = f"bundle{hostile.BIDI}<script>.tar"
     for each in (name, name.replace("tar", "pdf")):
         (stick / each).write_bytes(b"x")
@@ -140,7 +141,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
         ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
         ("dossier/preview", plan | {"replies": "on"}, 200),
         ("ledger/identity", both, 200),
-        # What touches an identity one officer is told once.
+        # Whether a text repeats an identity is only checked with two officers.
         ("reply/preview", both | {"template": "x"}, 200),
         ("reply", both | {"template": WORDS[:99]}, 409),
         ("note", {"text": WORDS * 999}, 409),
@@ -162,17 +163,15 @@ def test_no_page_takes_what_was_written_for_more_than_text(
 
 
 @pytest.mark.parametrize("words", READ, ids=" ".join)
-def test_no_command_prints_what_was_written_as_more_than_text(office: Office, words: list[str]) -> None:
+def test_no_command_prints_hostile_text_unescaped(office: Office, words: list[str]) -> None:
     said = office.run(*words)
     assert 0 == said.code
     assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
     assert hostile.RENDERED not in said.out
 
 
-def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_text(
-    office: Office, tmp_path: Path
-) -> None:
-    """The control is that both are named."""
+def test_no_list_of_passages_or_bundle_name_is_printed_unescaped(office: Office, tmp_path: Path) -> None:
+    """The control is that both are printed."""
     copy = office.copy(tmp_path / "copy")
     bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"
     bundle.write_bytes(b"x")
@@ -185,10 +184,10 @@ def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_t
         assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
 
 
-def test_no_report_reaches_over_what_stands_beside_it(
+def test_a_long_unbreakable_message_does_not_cover_its_neighbours(
     world: World, portal: Portal, chromium: Browser, tmp_path: Path
 ) -> None:
-    """With letters that no line can break: the status looks as beside another message."""
+    """The status beside it looks the same as beside a plain message."""
     written = zip(tell(world, portal, {"what": "x"}, {"what": "y"}), ("plain", hostile.JOINED), strict=True)
     world.office.json(
         "exchange", "collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written))

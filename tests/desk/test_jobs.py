@@ -1,4 +1,4 @@
-"""What takes long at the desk: how far it is, what it refuses, what everything else is answered meanwhile."""
+"""Long jobs at the desk: their progress, their errors, and what other requests get meanwhile."""
 
 import os
 import re
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# So many that several pages are asked for before it is over.
+# Enough that several pages are requested before the job ends.
 MANY = 400
-# So many that other processes help: no more is needed where these are stopped.
+# Enough that helper processes start; tests that stop the helpers need no more.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
 BUSY = "At work: the collection of bundles. Please wait."
@@ -44,7 +44,7 @@ class Place:
 
     @property
     def acts(self) -> list[str]:
-        """Every act, also on a case that not all have declared."""
+        """Return the journalled actions, also on a case that not all officers have declared."""
         with self.office.opened() as inbox, inbox.transaction() as session:
             return [line.entry.action for line in journal.lines(session, 1) if line.entry]
 
@@ -56,7 +56,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Place:
     world = World(office)
     portal = Portal(world, folder / "medium")
     tell(world, portal, {"what": "a first report"})
-    # Either is the next one of the portal.
+    # Each bundle is the next of the same portal.
     for name, notes, again in (("many", MANY, copy(portal)), ("enough", ENOUGH, copy(portal))):
         bundle = again.bundle(*(Sent(drop(world, f"note {n}")) for n in range(notes)))
         bundle.rename(bundle.with_name(f"{name}.tar"))
@@ -70,7 +70,7 @@ def place(prepared: Place, tmp_path: Path) -> Place:
 
 @contextmanager
 def standing_still(place: Place, language: str = "en") -> Iterator[tuple[Served, Visitor, list[int]]]:
-    """Give a desk in the midst of collecting: its helpers are stopped. Give their numbers, too."""
+    """Yield a desk whose collection has stopped, a visitor, and the process ids of the stopped helpers."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
         visitor.post(f"/{language}/medium/collect", bundle="enough.tar")
@@ -106,8 +106,8 @@ def command(process: int) -> bytes:
 
 
 @pytest.mark.slow
-def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(place: Place) -> None:
-    """Each page meanwhile is answered within a second, of two busy cores most."""
+def test_a_job_shows_its_progress_and_then_its_result_or_error(place: Place) -> None:
+    """Half of the other pages must answer within a second, although the cores are busy."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
         seen = [visitor.post("/en/medium/collect", bundle="many.tar")]
@@ -131,10 +131,10 @@ def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(pl
     assert "collect" in place.acts
 
 
-def test_while_the_inbox_is_busy_nothing_else_is_done_and_nothing_that_was_written_is_lost(
+def test_during_a_job_other_requests_wait_and_typed_text_is_shown_again(
     place: Place,
 ) -> None:
-    """Who is not let in learns nothing of it; the control is the same form afterwards."""
+    """A stranger learns nothing of the job. The control is the same form afterwards."""
     before = place.acts
     with standing_still(place) as (served, visitor, helpers):
         written = {"text": "a long thought", "priority": "x"}
@@ -162,8 +162,8 @@ def test_while_the_inbox_is_busy_nothing_else_is_done_and_nothing_that_was_writt
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Browser, place: Place) -> None:
-    """No page has a script; both, and that of a page that has to wait, are for everybody."""
+def test_a_browser_follows_a_job_from_its_progress_to_its_result(chromium: Browser, place: Place) -> None:
+    """It needs no script. The progress page and the busy page are accessible."""
     with standing_still(place, "fr") as (served, visitor, helpers), chromium.new_context() as context:
         context.add_cookies(
             [
@@ -183,8 +183,8 @@ def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Brow
 
 
 @pytest.mark.slow
-def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:
-    """It says so, and not that it is locked already; what was collected is there."""
+def test_a_desk_locked_during_a_job_finishes_the_job_and_locks(place: Place) -> None:
+    """The page says so, and does not claim that it is locked already. The collected reports are kept."""
     with standing_still(place) as (served, visitor, helpers):
         said = visitor.post("/en/lock", all="on")
         assert (200, True) == (said.status, "locks as soon as this is done" in said.text)
@@ -200,8 +200,8 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", chosen([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
-def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: signal.Signals) -> None:
-    """And can do it the next time; no helper stays behind."""
+def test_a_desk_killed_during_a_job_has_done_nothing(place: Place, sent: signal.Signals) -> None:
+    """The job can be repeated, and no helper process is left."""
     before = place.acts
     with standing_still(place) as (served, _, helpers):
         os.kill(served.process.pid, sent)
@@ -212,12 +212,12 @@ def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: sig
             assert time.monotonic() < end
             time.sleep(0.01)
     assert "collect" not in place.acts[len(before) :]
-    if sent is signal.SIGTERM:  # what ends a job leaves the same behind
+    if sent is signal.SIGTERM:  # both signals leave the same behind
         place.office.json("exchange", "collect", place.medium / "enough.tar")
 
 
-def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Place) -> None:
-    """Those of a form that is refused meanwhile do not count for it."""
+def test_passphrases_confirm_only_the_job_of_their_own_form(place: Place) -> None:
+    """Those of a form that is refused during the job do not count for it."""
     stranger = Portal(World(place.office), place.medium.parent / "stranger")
     bundle = stranger.bundle(Sent(drop(World(place.office), "x")))
     bundle.rename(place.medium / "other.tar")
@@ -240,8 +240,8 @@ def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Pl
     assert [dict.fromkeys(NAMES, how) for how in ("passphrase", "confirmed")] == noted
 
 
-def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(place: Place) -> None:
-    """The control is the right one, above, for which two are asked."""
+def test_a_wrong_fingerprint_is_refused_before_passphrases_are_asked_for(place: Place) -> None:
+    """The control is the right fingerprint in the test above, for which two officers are asked."""
     stranger = Portal(World(place.office), place.medium.parent / "another")
     stranger.bundle(Sent(drop(World(place.office), "x"))).rename(place.medium / "another.tar")
     with sitting(place.office, place.medium) as client:
@@ -250,10 +250,10 @@ def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(place:
     assert stranger.fingerprint in answer.text
 
 
-def test_a_page_that_refreshes_itself_keeps_no_desk_open(
+def test_a_page_that_reloads_does_not_prolong_a_session(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control is a page that somebody asks for, and the page of the job once it is over."""
+    """The control is a page that an officer requests, and the page of the finished job."""
     renewed: list[str] = []
     with sitting(place.office, place.medium) as client:
         base = f"http://{client.desk.host}"

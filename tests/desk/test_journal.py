@@ -1,4 +1,4 @@
-"""The journal holds what was read once for each session, and shows what is asked for of it."""
+"""The journal records reading once per session, and the desk filters it."""
 
 import html
 import re
@@ -19,21 +19,21 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 @contextmanager
 def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
-    """Give the browsers of alice and bruno at one desk."""
+    """Yield the browsers of alice and bruno at one desk."""
     with sitting(office) as alice:
         yield alice, Client(alice.desk, alice.app, "bruno")
 
 
 def noted(office: Office, action: str) -> list[list[str]]:
-    """Return the officers of each entry of an action on case 1."""
+    """Return the officers of each journal entry of an action on case 1."""
     found = office.json("journal", "list", "--case", "1", "--action", action)["entries"]
     return [[*each["officers"]] for each in found]
 
 
-def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Office) -> None:
-    """Its pages, too; who signs in again begins another. Trying a text on it is noted each time.
+def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Office) -> None:
+    """The same for its pages. A new sign-in begins a new session. Each preview of a reply is journalled.
 
-    The chain holds, and what oversight counts is the same.
+    The chain stays intact, and the counts of oversight do not change.
     """
     counted = one_case.json("office", "oversight")["actions"]
     with desk_of(one_case) as (alice, bruno):
@@ -51,8 +51,8 @@ def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Off
     assert counted == one_case.json("office", "oversight")["actions"]
 
 
-def test_a_command_notes_reading_once_for_as_long_as_the_inbox_is_open(one_case: Office) -> None:
-    """Each command opens it anew."""
+def test_a_command_journals_reading_once_while_the_inbox_is_open(one_case: Office) -> None:
+    """Each command opens the inbox again."""
     with one_case.unlocked() as opened:
         who = opened.by_opening(today())
         for _ in range(3):
@@ -63,7 +63,7 @@ def test_a_command_notes_reading_once_for_as_long_as_the_inbox_is_open(one_case:
     assert [["alice", "bruno"]] * 3 == noted(one_case, "show")
 
 
-def test_what_came_since_is_noted_as_read_in_the_same_session(one_case: Office) -> None:
+def test_reading_new_messages_is_journalled_again_in_the_same_session(one_case: Office) -> None:
     with one_case.unlocked() as opened:
         who = opened.by_opening(today())
         for _ in range(2):
@@ -73,8 +73,7 @@ def test_what_came_since_is_noted_as_read_in_the_same_session(one_case: Office) 
     assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
 
 
-def test_the_first_portal_that_is_confirmed_is_no_other_one(one_case: Office) -> None:
-    """Nor is it called so where what was done is told."""
+def test_the_first_confirmed_portal_is_not_called_another_portal(one_case: Office) -> None:
     with sitting(one_case) as alice:
         for language, said in (("fr", "portail confirmé"), ("en", "portal confirmed")):
             page = alice.page(f"/{language}/journal?action=accept-instance")
@@ -83,10 +82,8 @@ def test_the_first_portal_that_is_confirmed_is_no_other_one(one_case: Office) ->
             assert not re.search("autre|another|new portal", row)
 
 
-def test_an_unread_letter_is_noted_once_as_read_and_another_letter_once_more(
-    office: Office, tmp_path: Path
-) -> None:
-    """Whichever pages of the case are looked at, and though nobody opens the dialogue."""
+def test_reading_is_journalled_once_for_each_new_follow_up(office: Office, tmp_path: Path) -> None:
+    """Whichever pages of the case are opened, even without the dialogue."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     (reporter,) = tell(world, portal, {"what": "a zebra at the quay"})
@@ -100,8 +97,8 @@ def test_an_unread_letter_is_noted_once_as_read_and_another_letter_once_more(
     assert [["alice"]] * 2 == noted(office, "show")
 
 
-def test_the_journal_is_asked_by_case_officer_and_action_on_both_surfaces(one_case: Office) -> None:
-    """At the desk by an address that can be passed on; what is no number there is no request."""
+def test_the_journal_is_filtered_by_case_officer_and_action_on_both_surfaces(one_case: Office) -> None:
+    """At the desk the filter is part of the address, and an invalid number is refused."""
     with desk_of(one_case) as (alice, bruno):
         bruno.page("/en/case/1")
         alice.send("/en/case/1/hold", reason="a trial")
@@ -125,7 +122,7 @@ def test_the_journal_is_asked_by_case_officer_and_action_on_both_surfaces(one_ca
     assert [last + 1] == [each["n"] for each in newest]
 
 
-def test_the_desk_shows_the_newest_that_are_asked_for_and_leads_to_earlier_ones(
+def test_the_desk_shows_the_newest_matching_entries_and_links_to_earlier_ones(
     one_case: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inbox.desk.pages.journal._SHOWN", 2)

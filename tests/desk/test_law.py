@@ -1,4 +1,4 @@
-"""The law at the desk: shown, and replaced once what it changes was seen."""
+"""The law at the desk: it is shown, and replaced only after a preview of the changes."""
 
 import re
 from datetime import date, timedelta
@@ -14,14 +14,14 @@ from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.laws import FRENCH, edited
 
 
-def test_the_law_is_shown_with_what_counsel_has_to_confirm(client: Client) -> None:
+def test_the_page_of_the_law_lists_what_counsel_has_to_confirm(client: Client) -> None:
     page = client.page("/fr/office/law")
     assert FRENCH.sha256.hex() in page
     assert all(each.basis.source in page for each in FRENCH.to_confirm)
 
 
-def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_path: Path) -> None:
-    """As by the command; one that changed after it was shown is not taken, nor one that is looser unsaid."""
+def test_a_law_is_replaced_only_after_a_preview_of_its_changes(office: Office, tmp_path: Path) -> None:
+    """A folder that changed since is refused, and so is a looser law that was not confirmed as looser."""
     law = edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1")
     sha256 = folder.sha256(folder.read(law)).hex()
     with sitting(office) as client:
@@ -46,10 +46,10 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
 
 
 @pytest.mark.copy_of("with_reporter")
-def test_all_that_another_law_asks_is_due_by_it_while_the_desk_stays_open(
+def test_replacing_the_law_while_the_desk_is_open_updates_the_duties_of_cases(
     office: Office, tmp_path: Path
 ) -> None:
-    """What it asks of a case that was asked nothing, and when the rest is due; nobody opens it anew."""
+    """A new duty is added, and the deadlines of the others move."""
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 1")
     duties = (law / "duties.toml").read_text("utf-8")
     (law / "duties.toml").write_text(duties.replace('within = "1 month"', 'within = "9 days"', 1), "utf-8")
@@ -66,12 +66,12 @@ def test_all_that_another_law_asks_is_due_by_it_while_the_desk_stays_open(
 
 
 def _duties(client: Client) -> dict[str, date]:
-    """Return until when each decision about case 1 is due, as it is stored."""
+    """Return the stored deadline of each duty of case 1."""
     with client.desk.inbox.transaction() as session:
         return {each.kind: each.due for each in session.scalars(select(Duty).filter_by(case=1))}
 
 
-def test_no_folder_changes_nothing(client: Client, tmp_path: Path) -> None:
+def test_an_invalid_folder_does_not_change_the_law(client: Client, tmp_path: Path) -> None:
     for given in ("", "law", str(tmp_path), str(tmp_path / "none"), "fr"):
         assert 400 <= client.send("/en/office/law/plan", folder=given).status_code < 500
     assert FRENCH.sha256.hex() in client.page("/en/office/law")

@@ -1,4 +1,4 @@
-"""A desk that is locked: no key in its memory, yet somebody who answers."""
+"""A locked desk: no key is left in memory, but it still answers requests."""
 
 import os
 import re
@@ -24,7 +24,7 @@ from tests.support.inbox_builders import Office, passphrase_of, today
 from tests.support.traces import found_in_memory
 
 NAMES = ("alice", "bruno", "chloe")
-# The same program, in which nobody waits longer than half a second for what is asked; few files may be open.
+# The same program with a limit of half a second for a request, and of a few open files.
 BUSY = [
     "prlimit",
     "--nofile=80",
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 
 def asked(address: str) -> tuple[int, str, dict[str, str]]:
-    """Return status, page and headers of an address, as a browser sees it that was never here."""
+    """Return the status, page and headers of an address for a new browser."""
     return seen(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()), address)
 
 
 def seen(browser: urllib.request.OpenerDirector, address: str) -> tuple[int, str, dict[str, str]]:
-    """Return what ``asked`` does, as this browser sees it."""
+    """Return the same for this browser."""
     try:
         with browser.open(address, timeout=30) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
@@ -69,8 +69,8 @@ def secrets_of(office: Office) -> list[bytes]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")
-def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office) -> None:
-    """The control is the same process before: another program stands in its place, at the same port."""
+def test_no_key_is_left_in_memory_after_a_desk_locks_for_too_few_officers(office: Office) -> None:
+    """The control is the same process before it locks. Another program then answers at the same port."""
     keys = secrets_of(office)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with serving(office, "--short-minutes", "8", command=HASTILY) as served:
@@ -89,14 +89,14 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
         assert [] == found_in_memory([process], keys)
         assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
         assert office.run("case", "list").code == 0
-        # What limited the wait ended with it: the process stays.
+        # The time limit of the desk no longer applies: the process stays.
         with pytest.raises(subprocess.TimeoutExpired):
             served.process.wait(1.5)
         os.kill(served.process.pid, signal.SIGINT)
         assert served.process.wait(60) == 0
 
 
-def test_a_second_command_is_told_who_holds_the_inbox_and_since_when(office: Office) -> None:
+def test_a_second_command_says_who_has_opened_the_inbox_and_since_when(office: Office) -> None:
     with serving(office):
         held = office.run("case", "list")
     assert 1 == held.code
@@ -105,8 +105,8 @@ def test_a_second_command_is_told_who_holds_the_inbox_and_since_when(office: Off
     assert 0 == office.run("case", "list").code
 
 
-def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) -> None:
-    """And what is no request is answered without repeating any of it."""
+def test_the_desk_listens_only_on_loopback_and_does_not_name_its_server(office: Office) -> None:
+    """An invalid request is answered without repeating it."""
     with serving(office) as served:
         port = int(served.root.split(":")[2].partition("/")[0])
         table = Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -133,16 +133,16 @@ def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) 
         assert "yyyy" not in sent
 
 
-def test_who_keeps_a_connection_open_keeps_nobody_waiting(office: Office) -> None:
-    """Browsers open some before they ask."""
+def test_idle_connections_do_not_block_other_requests(office: Office) -> None:
+    """Browsers open some in advance."""
     with serving(office) as served:
         port = int(served.root.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
             assert asked(served.address)[0] == 200
 
 
-def test_no_program_on_this_machine_ends_the_desk_or_stops_it(office: Office) -> None:
-    """Who hangs up before the answer, holds as many connections as there may be, or asks letter by letter."""
+def test_no_local_program_can_stop_or_block_the_desk(office: Office) -> None:
+    """One closes early, one holds every possible connection, one sends its request letter by letter."""
     with serving(office, command=BUSY) as served:
         here = "127.0.0.1", int(served.root.split(":")[2].partition("/")[0])
         with socket.create_connection(here) as gone:
@@ -159,18 +159,18 @@ def test_no_program_on_this_machine_ends_the_desk_or_stops_it(office: Office) ->
         for each in held:
             each.close()
         served.process.kill()
-        assert served.printed.read() == ""  # nor is anything of it written down
+        assert served.printed.read() == ""  # and nothing of it is printed
 
 
 def spell(here: tuple[str, int], answered: threading.Event) -> None:
-    """Ask for something that has no end, letter by letter, for as long as somebody listens."""
+    """Send an endless request letter by letter until the event is set."""
     with suppress(OSError), socket.create_connection(here) as slow:
         slow.sendall(b"GET /")
         while not answered.wait(0.1):
             slow.sendall(b"y")
 
 
-def test_a_port_in_use_is_named_before_anybody_types_a_passphrase(office: Office) -> None:
+def test_a_port_in_use_is_reported_before_passphrases_are_asked_for(office: Office) -> None:
     with serving(office) as served:
         port = served.root.split(":")[2].partition("/")[0]
         said = office.run("desk", "--port", port)

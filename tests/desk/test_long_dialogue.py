@@ -1,4 +1,4 @@
-"""A dialogue with a full page of messages, in a real browser: short, and each message a press away."""
+"""A dialogue with a full page of messages in a real browser: short, each message one press away."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -38,7 +38,7 @@ FIRST, LAST = "Premier message, replié.", "Dernier message, ouvert."
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk with two cases of two full pages of messages; in one of them, half are unread."""
+    """A desk with two cases, each with two full pages of messages. In the second case most are unread."""
     folder = tmp_path_factory.mktemp("dialogue")
     office = Office.found(folder)
     world = World(office)
@@ -78,7 +78,7 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
 def test_no_part_of_a_case_with_full_pages_of_messages_is_four_screens_long(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
-    """Whether they are read or new, of every length, below a danger and what must never be repeated."""
+    """The messages have all lengths, read or new, below a danger notice and protected details."""
     for part in ("dialogue/1", "dialogue/2", "files/1", "report", "work", "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (READ, NEW))
         record_property(
@@ -95,8 +95,8 @@ def _screens(page: Page, address: str) -> float:
     return height / SCREEN["height"]
 
 
-def test_a_folded_message_has_one_line_and_opens_by_mouse_and_keyboard(page: Page, served: Served) -> None:
-    """The newest is open. What must be known of the case stands above, whatever is folded."""
+def test_a_folded_message_is_one_line_and_opens_by_mouse_and_keyboard(page: Page, served: Served) -> None:
+    """The newest message is open. The danger notice is above them all."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/1")
     line = page.locator(".folded summary").first
     text = page.locator(".dialogue .written", has_text=FIRST)
@@ -116,8 +116,8 @@ def test_a_folded_message_has_one_line_and_opens_by_mouse_and_keyboard(page: Pag
     expect(page.locator(".dialogue .written", has_text=LAST)).to_be_visible()
 
 
-def test_the_reply_and_all_messages_are_a_press_away(page: Page, served: Served) -> None:
-    """The keyboard passes no folded message on the way to the reply."""
+def test_the_reply_form_and_all_messages_are_one_press_away(page: Page, served: Served) -> None:
+    """The Tab key does not stop at folded messages on the way to the reply."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     ways = page.get_by_role("navigation", name="Messages repliés")
     ways.get_by_role("link", name="Aller à la réponse").press("Enter")
@@ -133,8 +133,8 @@ def test_the_reply_and_all_messages_are_a_press_away(page: Page, served: Served)
     expect(page.locator(".of-dialogue")).to_be_visible()
 
 
-def test_paper_has_each_message_in_full(page: Page, served: Served) -> None:
-    """And no word about folding. The control is the screen, which shows its line alone."""
+def test_a_printed_dialogue_has_each_message_in_full(page: Page, served: Served) -> None:
+    """Paper does not mention folding. The control is the screen, which shows only the line."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     whole = "Deux fois en un mois."
     shown = page.locator(".panel.of-dialogue").inner_text().count(whole)
@@ -146,8 +146,8 @@ def test_paper_has_each_message_in_full(page: Page, served: Served) -> None:
     assert "repliés" not in printed
 
 
-def test_a_long_dialogue_is_for_everybody_without_the_script_too(page: Page, served: Served) -> None:
-    """Nothing that axe finds, no wider than a small window; a message opens without the script."""
+def test_a_long_dialogue_is_accessible_and_works_without_the_script(page: Page, served: Served) -> None:
+    """It also fits into a small window."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     assert accessibility.violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})

@@ -1,4 +1,4 @@
-"""A report entered at the desk: the questions of the portal, and words that are shown once."""
+"""A report entered at the desk: the questions of the portal, and a case token that is shown once."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ CANARY = "zibeline-quartz-7319"
 
 
 def told(**answers: Any) -> dict[str, Any]:
-    """Return a form with these answers; what begins with an underscore is no answer."""
+    """Return a form with these answers; names with an underscore are other fields."""
     form = {"once": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
     return form | {f"q-{name}".removeprefix("q-_"): given for name, given in answers.items()}
 
@@ -31,7 +31,7 @@ def enter(client: Client, **answers: Any) -> TestResponse:
 
 
 def words_of(answer: TestResponse) -> list[str]:
-    """Return the words on the page, in their order."""
+    """Return the twelve words on the page, in order."""
     assert answer.status_code == 200, answer.text
     (listed,) = re.findall(r'<ol class="token">(.*?)</ol>', answer.text)
     return re.findall(r"<li>([^<]+)</li>", listed)
@@ -54,10 +54,10 @@ def words_of(answer: TestResponse) -> list[str]:
     ],
     ids=["option", "not-asked", "long", "nothing", "blank", "to-come", "old", "backwards"],
 )
-def test_what_the_page_would_not_send_is_shown_again_with_what_was_typed(
+def test_an_invalid_manual_entry_is_shown_again_with_what_was_typed(
     client: Client, answers: dict[str, Any], said: str
 ) -> None:
-    """It is said what is wrong, beside its question, and nothing is filed."""
+    """The page says what is wrong, and no case is filed."""
     shown = enter(client, **answers | {"who_id": f"{CANARY}\r\nsecond line <b>"})
     assert (422, True) == (shown.status_code, said in shown.text)
     assert f"{CANARY}\nsecond line &lt;b&gt;</textarea>" in shown.text.replace("\r\n", "\n")
@@ -65,8 +65,8 @@ def test_what_the_page_would_not_send_is_shown_again_with_what_was_typed(
         assert 0 == case_numbers.last(session)
 
 
-def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
-    """And the list above leads there; of the others nothing is said."""
+def test_each_error_of_a_manual_entry_is_shown_beside_its_question(client: Client) -> None:
+    """The summary links to it. Valid answers have no error."""
     shown = enter(client, what="x" * 8_001, vector=["social"], protect="fine").text
     assert ["vector", "what"] == sorted(re.findall(r'id="q-([a-z_]+)-wrong"', shown))
     assert ["vector", "what"] == sorted(re.findall(r'href="#q-([a-z_]+)"', shown))
@@ -77,12 +77,14 @@ def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"_once": ""}, {"_route": "fax"}, {"_route": ""}, {"_language": "de"}, {"_received": ""}]
 )
-def test_what_no_page_of_ours_would_send_is_no_form(client: Client, wrong: dict[str, str]) -> None:
+def test_a_manual_entry_with_values_that_no_page_offers_is_refused(
+    client: Client, wrong: dict[str, str]
+) -> None:
     assert enter(client, what="x", **wrong).status_code == 400
 
 
-def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client) -> None:
-    """With each option, hint and condition; nothing depends on a script."""
+def test_a_manual_entry_asks_every_question_of_the_portal_in_both_languages(client: Client) -> None:
+    """With each option. It does not need the script."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     for language in LANGUAGES:
@@ -96,8 +98,8 @@ def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client)
         assert len(ids) == len(set(ids))
 
 
-def test_what_an_officer_reads_aloud_stands_in_quotation_marks(client: Client) -> None:
-    """What the questionnaire says to a reporter, of a section and of a question."""
+def test_text_that_an_officer_reads_aloud_is_in_quotation_marks(client: Client) -> None:
+    """The questionnaire addresses it to a reporter, for a section or a question."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     first, *_ = asked.sections
@@ -107,10 +109,10 @@ def test_what_an_officer_reads_aloud_stands_in_quotation_marks(client: Client) -
     assert "“Do not write your name.”" in shown
 
 
-def test_nothing_is_chosen_for_the_officer_and_each_question_can_stay_without_an_answer(
+def test_no_answer_is_preselected_and_each_question_can_stay_unanswered(
     client: Client,
 ) -> None:
-    """Of the sum one answer is that it was not said: without an answer is another."""
+    """For the amount, “not said” and no answer are different."""
     shown = client.page("/en/enter")
     route = re.search(r'<select id="route".*?</select>', shown, re.DOTALL)
     assert route
@@ -119,8 +121,8 @@ def test_nothing_is_chosen_for_the_officer_and_each_question_can_stay_without_an
     assert (amount.count("Not said"), amount.count("No answer")) == (1, 1)
 
 
-def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path) -> None:
-    """Route, day, answers of each kind, and a file that lay on the medium."""
+def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: Office, stick: Path) -> None:
+    """It has the route, the day, answers of each kind, and a file from the medium."""
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
     (stick / "inspection-9.tar").touch()
     (stick / "linked.pdf").symlink_to(office.root / "vault.json")
@@ -150,33 +152,31 @@ def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path)
     assert ({"route": "letter"}, 1, "") == (entry["values"], entry["case"], entry["reason"])
 
 
-def test_a_medium_that_was_taken_out_keeps_nobody_from_entering(client: Client, stick: Path) -> None:
+def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick: Path) -> None:
     stick.rmdir()
     assert client.ask("/en/enter").status_code == 200
     assert "Case 1: entered" in enter(client, what="x").text
 
 
-def test_before_anything_is_typed_the_page_says_that_files_go_onto_a_medium_of_their_own(
-    client: Client, stick: Path
-) -> None:
-    """Never onto the one that goes to the portal, whose machine is on the network."""
+def test_the_page_says_first_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
+    """Never the medium for the portal, because that machine is on the network."""
     shown = client.page("/en/enter")
     before, _ = shown.split('<select id="route"')
     assert "never onto the one that goes to the portal" in before
     assert f"in its place, in {stick}." in before
 
 
-def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) -> None:
+def test_an_entry_whose_file_left_the_medium_is_refused(client: Client) -> None:
     answer = enter(client, what=CANARY, _file="gone.pdf")
     assert (409, True) == (answer.status_code, CANARY in answer.text)
     with client.desk.inbox.transaction() as session:
         assert 0 == case_numbers.last(session)
 
 
-def test_the_words_are_on_one_answer_and_nowhere_else(
+def test_the_case_token_is_shown_on_one_page_and_nowhere_else(
     office: Office, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Not in an address, a cookie, what may be stored, the terminal, the journal, the case, or a later page.
+    """Not in an address, a cookie, a cache, the terminal, the journal, the case, or a later page.
 
     A form that is sent again is not entered again.
     """
@@ -197,8 +197,8 @@ def test_the_words_are_on_one_answer_and_nowhere_else(
     assert [1] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
-def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Client) -> None:
-    """Both are in the reporter's language, not the page's: a browser prints and remembers the title."""
+def test_the_printed_sheet_and_its_title_do_not_tell_what_the_words_are_for(client: Client) -> None:
+    """Both are in the reporter's language. Browsers print and remember the title."""
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)
@@ -210,6 +210,6 @@ def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Clie
     assert "Relisez-moi maintenant" in answer.text
 
 
-def test_who_is_named_is_told_of(client: Client) -> None:
-    """By these answers the portal's page would have offered others."""
+def test_an_entry_about_the_inspectorate_shows_a_warning(client: Client) -> None:
+    """After these answers the portal would have offered only the channels of other bodies."""
     assert "offered only the channels of other bodies" in enter(client, what="x", coi="yes").text

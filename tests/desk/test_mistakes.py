@@ -1,4 +1,4 @@
-"""A form with mistakes: the same page once more, all of them named at once, and everything typed kept."""
+"""A form with mistakes is shown again on its page with all mistakes named and everything typed kept."""
 
 import html
 import re
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUMMARY = re.compile(r'<div class="notice warning mistakes".*?</div>', re.DOTALL)
 WAYS = re.compile(r'<a href="#([^"]+)">')
-# What a page of the desk is asked for, where its address names something.
+# The values for the variable parts of addresses.
 PLACES = {
     "language": "fr",
     "case": 1,
@@ -39,26 +39,26 @@ PLACES = {
 
 
 def form_to(page: str, path: str) -> markup.Form:
-    """Return the form of a page that goes to a path."""
+    """Return the form of a page that sends to a path."""
     return next(each for each in markup.read(page) if any(way.endswith(path) for way in each.ways))
 
 
 def sent(client: Client, form: markup.Form, **given: str | list[str]) -> "TestResponse":
-    """Send a form as its page has it, with nothing but this filled in."""
+    """Send a form as its page has it, with only these fields filled in."""
     path = form.tag.attributes["action"].removeprefix(client.desk.place)
     return client.send(path, **form.hidden() | given)
 
 
 def summary(page: str) -> str:
-    """Return what a page says above all else of the form that was sent."""
+    """Return the summary of errors of a page."""
     (found,) = SUMMARY.findall(page)
     return html.unescape(found)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("decided_case")
-def test_every_form_of_the_desk_names_all_that_it_lacks_at_once(client: Client) -> None:
-    """Sent as it is, with nothing filled in; the page is the same, and each field says what it lacks."""
+def test_every_form_of_the_desk_names_all_missing_fields_at_once(client: Client) -> None:
+    """Each is sent empty. Its page comes back, and each required field has an error."""
     client.send("/fr/access", persons="Jeanne Roy", received="2026-01-05", way="letter")
     walked: dict[str, set[str]] = {}
     for rule in client.app.url_map.iter_rules():
@@ -91,8 +91,8 @@ def _is_at(control: markup.Control, way: str) -> bool:
 
 
 @pytest.mark.parametrize(("filename", "lacking"), [("alice.share", []), ("", ["share"])])
-def test_a_file_is_given_where_one_was_chosen(filename: str, lacking: list[str]) -> None:
-    """Browsers send a file without a name where none was."""
+def test_a_file_field_counts_as_filled_only_if_a_file_was_chosen(filename: str, lacking: list[str]) -> None:
+    """Browsers send a file without a name when none was chosen."""
     files = MultiDict({"share": FileStorage(filename=filename)})
     needs = [checks.Need("share", checks.Kind.FILE, is_required=True)]
     assert lacking == list(checks.wrong(needs, MultiDict(), files))
@@ -100,14 +100,14 @@ def test_a_file_is_given_where_one_was_chosen(filename: str, lacking: list[str])
 
 @pytest.fixture
 def decided_case(one_case: Office) -> Office:
-    """The case once all that is asked of it was decided: each decision has a form to take it again."""
+    """A case whose duties are all decided; each decision has a form to take it again."""
     one_case.settle(1)
     one_case.tell_no_prosecutor(1)
     return one_case
 
 
 def again_in(page: str, duty: str) -> markup.Form:
-    """Return the form by which it is decided again what a duty asks for."""
+    """Return the form to decide a duty again."""
     return next(
         each
         for each in markup.read(page)
@@ -116,8 +116,8 @@ def again_in(page: str, duty: str) -> markup.Form:
 
 
 @pytest.mark.usefixtures("decided_case")
-def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) -> None:
-    """And in no other of those that go to the same place."""
+def test_a_form_with_missing_fields_keeps_what_was_typed(client: Client) -> None:
+    """The other forms that send to the same address stay as they were."""
     form = again_in(client.page("/fr/case/1/work"), "art14")
     came = sent(client, form, reason='Parce que "oui" <b>', until="31/02/2027")
     assert came.status_code == 422
@@ -133,7 +133,7 @@ def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) 
     assert "<title>Erreur\u00a0:" in came.text
 
 
-# What is chosen in a form, and each field that this needs.
+# The choice in a form, and the fields that it requires.
 CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
     "transmit": ({"choice": "transmit"}, ["reason", "addressee", "reference"]),
     "defer": ({"choice": "defer"}, ["reason", "until"]),
@@ -145,8 +145,8 @@ CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
 
 @pytest.mark.usefixtures("decided_case")
 @pytest.mark.parametrize("name", chosen(CHOSEN, "transmit", "defer with a day that is none"))
-def test_what_a_decision_needs_is_named_at_its_fields_all_at_once(client: Client, name: str) -> None:
-    """With what every decision needs, and nothing that this one does not."""
+def test_all_missing_fields_of_a_decision_are_named_at_once(client: Client, name: str) -> None:
+    """Fields that this decision does not need are not named."""
     chosen, fields = CHOSEN[name]
     duty = next(code for code, each in FRENCH.duties.items() if chosen["choice"] in each.decisions)
     form = again_in(client.page("/fr/case/1/work"), duty)
@@ -155,7 +155,7 @@ def test_what_a_decision_needs_is_named_at_its_fields_all_at_once(client: Client
 
 
 def named(page: str, form: markup.Form) -> list[str]:
-    """Return the names of the fields of a form to which the summary of a page leads, in its order."""
+    """Return the names of the fields that the summary of errors links to, in order."""
     ways = WAYS.findall(summary(page))
     return [next(each.name for each in form.controls if _is_at(each, way)) for way in ways]
 
@@ -173,7 +173,7 @@ OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("name", chosen(OTHERS, "a sanction", "elsewhere"))
-def test_so_is_what_a_measure_an_end_or_an_assessment_needs(client: Client, name: str) -> None:
+def test_all_missing_fields_of_a_measure_closing_or_assessment_are_named(client: Client, name: str) -> None:
     path, chosen, fields = OTHERS[name]
     form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | chosen)
@@ -196,8 +196,8 @@ def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
 
 @pytest.mark.copy_of("founded_three")
 @pytest.mark.usefixtures("one_case")
-def test_nothing_that_depends_on_a_case_is_asked_of_one_that_may_not_be_read(client: Client) -> None:
-    """Neither whether its score would change nor whether feedback waits; the control is who has declared."""
+def test_missing_fields_reveal_nothing_of_a_case_before_the_declaration(client: Client) -> None:
+    """Neither whether its score would change nor whether feedback is due. The control has declared."""
     page = client.page("/fr/case/1/work")
     other = Client(client.desk, client.app, "chloe")
     ends = {"outcome": "moot", "disclosure": "full"}
@@ -210,8 +210,8 @@ def test_nothing_that_depends_on_a_case_is_asked_of_one_that_may_not_be_read(cli
 
 
 @pytest.mark.usefixtures("one_case")
-def test_what_the_inbox_refuses_is_said_on_the_page_of_the_form(client: Client) -> None:
-    """Nothing leads away from it, and a form in something that was shut is seen."""
+def test_a_refusal_is_shown_on_the_page_of_its_form(client: Client) -> None:
+    """A form inside a folded section is unfolded."""
     form = form_to(client.page("/fr/case/1/work"), "/case/1/measure")
     came = sent(client, form, kind="process_fix", degree="0", day="01/01/2026", reference="R 7")
     assert came.status_code == 409
@@ -230,15 +230,15 @@ FIRST = re.compile(r'<div class="panel of-(\w+) first"')
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("place", ["", "/dialogue", "/work"])
-def test_a_form_comes_back_in_the_part_of_the_page_in_which_it_stands(client: Client, place: str) -> None:
-    """From whichever part its officer came to it: all of them are on one page."""
+def test_a_refused_form_is_shown_in_its_own_part_of_the_case(client: Client, place: str) -> None:
+    """Whichever part the officer came from: all parts are on one page."""
     form = form_to(client.page(f"/fr/case/1{place}"), "/case/1/measure")
     lacking, refused = sent(client, form), sent(client, form, kind="process_fix", degree="0")
     assert (422, ["work"]) == (lacking.status_code, FIRST.findall(lacking.text))
     assert (409, ["work"]) == (refused.status_code, FIRST.findall(refused.text))
 
 
-# What is refused of a form of a case, and at which of its fields it is said.
+# A form of a case that is refused, and the field that shows the error.
 REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "a day to come": ("measure", {"kind": "mobility", "day": "01/01/2099"}, "day"),
     "no restrictions": ("measure", {"kind": "mobility", "restrictions": "none"}, "restrictions"),
@@ -253,7 +253,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_the_inbox_refuses_of_a_field_is_said_at_it(client: Client, name: str) -> None:
+def test_a_refusal_of_one_field_is_shown_at_that_field(client: Client, name: str) -> None:
     path, given, field = REFUSED[name]
     form = form_to(client.page("/fr/case/1"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | given)
@@ -261,8 +261,8 @@ def test_what_the_inbox_refuses_of_a_field_is_said_at_it(client: Client, name: s
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_form_on_a_page_that_answers_a_form_is_shown_again_on_that(client: Client) -> None:
-    """What would be struck stands there still: nobody gives a reason for what they do not see."""
+def test_a_form_on_a_preview_is_shown_again_on_the_preview(client: Client) -> None:
+    """The passage to redact is still shown, because the reason depends on it."""
     shown = client.send("/fr/case/1/minimise/preview", place="everywhere", passage="zebra")
     form = form_to(shown.text, "/case/1/minimise")
     came = sent(client, form)
@@ -271,8 +271,8 @@ def test_a_form_on_a_page_that_answers_a_form_is_shown_again_on_that(client: Cli
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_dossier_that_is_refused_is_mended_in_its_own_fields(client: Client) -> None:
-    """What was typed stands in them alone: the page carries the plan of the dossier and nothing more."""
+def test_a_refused_dossier_can_be_corrected_in_its_own_fields(client: Client) -> None:
+    """The hidden fields of the page hold only the plan of the dossier."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     typed = {"recipient": "age1wrong", "papers": "/nowhere", "measure": "on", "despite": "it must"}
     form = form_to(client.send("/fr/case/1/dossier/preview", **plan).text, "/case/1/dossier")
@@ -301,8 +301,8 @@ def test_a_dossier_that_is_refused_is_mended_in_its_own_fields(client: Client) -
         '["PLACE/fr/case/1","GET",0,[["reason","none",true,null,null]],[]]',
     ],
 )
-def test_a_form_that_says_it_is_elsewhere_leads_nowhere(client: Client, says: str) -> None:
-    """What it says is no more than where to show it: nothing but a page is ever called for that."""
+def test_a_form_with_a_forged_page_is_refused_without_calling_that_page(client: Client, says: str) -> None:
+    """The field only says where to show the form again, and only pages of the desk are called."""
     form = {FIELD: says.replace("PLACE", client.desk.place)}
     came = client.send("/fr/case/1/measure", kind="process_fix", degree="0", **form)
     assert (409, True) == (came.status_code, "<h1>Refusé" in came.text), came.text
@@ -310,7 +310,7 @@ def test_a_form_that_says_it_is_elsewhere_leads_nowhere(client: Client, says: st
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) -> None:
+def test_a_form_whose_page_no_longer_exists_still_names_missing_fields(client: Client) -> None:
     says = f'["{client.desk.place}/fr/case/9","GET",0,[["reason","text",true,null,null]],[]]'
     came = client.send("/fr/case/1/hold", **{FIELD: says})
     assert (422, True) == (came.status_code, "Motif" in came.text)
@@ -320,7 +320,7 @@ def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) 
 @pytest.mark.browser
 @pytest.mark.long
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_in_a_browser_the_summary_has_the_focus_and_leads_to_each_field(
+def test_the_summary_of_errors_has_the_focus_and_links_to_each_field(
     chromium: Browser, one_case: Office, stick: "Path", *, script: bool
 ) -> None:
     one_case.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -342,7 +342,7 @@ def test_in_a_browser_the_summary_has_the_focus_and_leads_to_each_field(
 
 
 def _leads(page: Page, *ways: str) -> None:
-    """Expect that the summary is where one is, and that each of its links leads to its field."""
+    """Expect that the summary has the focus, and that each of its links leads to its field."""
     told = page.locator(".mistakes")
     expect(told).to_be_focused()
     assert [*ways] == [each.get_attribute("href") for each in told.locator("a").all()]

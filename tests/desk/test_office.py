@@ -1,4 +1,4 @@
-"""What belongs to the whole office, at the desk: regime, days off, a backup, the list for archives."""
+"""Settings of the whole office at the desk: regime, days off, backups, and lists for the archives."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ CHANGES = {"choose-regime", "change-days-off", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
-    """Return what was changed or copied, as the journal says it."""
+    """Return the journalled changes and backups."""
     return [
         (entry["action"], entry["values"])
         for entry in office.json("journal", "list")["entries"]
@@ -31,8 +31,8 @@ def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
     return {"first": str(days[0]), "last": str(days[-1])}
 
 
-def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> None:
-    """Of a span the days on which the office works; each noted as the commands note it."""
+def test_the_desk_changes_regime_and_days_off_as_the_commands_do(office: Office) -> None:
+    """Of a period only working days become days off. The journal entries are the same."""
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]
     working = [day for day in weeks if FRANCE.works(day)]
@@ -76,7 +76,7 @@ def days_off(what: str, days: list[str]) -> dict[str, Any]:
         ("days-off/remove", {"day": "2027-03-02"}, 409),
     ],
 )
-def test_what_is_no_change_of_settings_changes_nothing(
+def test_invalid_settings_change_nothing(
     client: Client, path: str, form: dict[str, str], status: int
 ) -> None:
     assert status == client.send(f"/en/office/{path}", **form).status_code
@@ -84,8 +84,10 @@ def test_what_is_no_change_of_settings_changes_nothing(
         assert ("internal", []) == (office.of(session).regime, list(office.days_off(session)))
 
 
-def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, tmp_path: Path) -> None:
-    """What is told is what the command tells; the backup is restored by the command line."""
+def test_the_desk_makes_a_backup_with_a_separate_key_store(
+    office: Office, stick: Path, tmp_path: Path
+) -> None:
+    """The page shows the same text as the command."""
     keys, copies = tmp_path / "keys", tmp_path / "copies"
     keys.mkdir()
     copies.mkdir()
@@ -108,10 +110,10 @@ def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, 
     assert ("back-up", {"keystore": store.name}) in noted(office)
 
 
-def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_stands(
+def test_the_page_of_an_outbox_shows_expiring_keys_and_the_head_of_the_journal(
     office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the command does, also for one that is copied once more."""
+    """As the command does, also when an outbox is copied again."""
     moved(monkeypatch).wait(80)
     with sitting(office, stick) as client:
         for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
@@ -123,16 +125,16 @@ def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_s
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
-def test_a_new_backup_is_made_before_the_old_ones_are_destroyed(client: Client) -> None:
-    """In the other order no backup exists in between."""
+def test_the_page_says_to_make_a_new_backup_before_destroying_old_ones(client: Client) -> None:
+    """In the other order there would be no backup in between."""
     page = client.page("/en/office/officers")
     assert 0 < page.find("make a new backup") < page.find("destroy the old shares and the old backups")
 
 
-def test_the_lists_for_the_archives_go_elsewhere_than_onto_the_medium(
+def test_lists_for_the_archives_are_never_written_to_the_exchange_medium(
     client: Client, stick: Path, tmp_path: Path
 ) -> None:
-    """To print and as JSON, from a day on; nothing is overwritten. Nor is an outbox put beside one."""
+    """They are written as text and JSON, and never overwritten. An outbox is refused beside such a file."""
     drawer = tmp_path / "drawer"
     drawer.mkdir()
     asked = {"papers": str(drawer), "since": today().isoformat()}

@@ -1,4 +1,4 @@
-"""The desk in a real browser: what officers see and press, in both languages (`make soak pages`: all)."""
+"""The desk in a real browser, in both languages (`make soak pages` checks every page)."""
 
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
@@ -78,26 +78,26 @@ PAGES = {
     "confirm": "/confirm",
     "pages of a dialogue": "/case/2/dialogue/1",
 }
-# One of each kind: lists, forms, the parts of a case, a file, what two officers sign, what is not there.
+# One of each kind: lists, forms, parts of a case, a file, a page for two officers, a missing page.
 KINDS = {
     *("today", "queue", "case", "dialogue", "files", "work", "declare", "enter", "settings", "text"),
     *("officers", "medium", "readers", "journal", "file", "dossier", "retention", "nothing", "letters"),
 }
-# And of the answers: what was done, what is refused at a field and as a page, what is shown before.
+# The same for answers to forms: success, an error at a field, a page of refusal, a preview.
 KINDS_OF_ANSWERS = {
     *("acknowledged", "refused", "confirm", "wrong", "cautioned", "preview", "made", "collected"),
     *("no visa", "destroyed"),
 }
-# Those to which the script of the desk adds something: a box that chooses all rows, the part that is shown.
+# Pages that the script changes: a box that chooses all rows, the part that is shown.
 CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a dialogue"}
-# What other tests look at, or no browser shows as a page.
+# Pages that other tests cover, and responses that are not pages.
 ELSEWHERE = {
     *("subject_access.show", "subject_access.passages", "signing.ask", "confirmations.look", "jobs.show"),
-    *("queue.show", "files.look"),  # the second page of those whose first is looked at
-    "keys.look",  # it takes a key whose time is over
+    *("queue.show", "files.look"),  # the second page of lists whose first page is tested
+    "keys.look",  # needs an expired key
     *("files.pixels", "staying.left", "style.script", "style.sheet", "style.icon", "guard.enter"),
 }
-# Counts what of a page is changed once it was read, but for the warning that nobody sees yet.
+# Records what changes a page after it was parsed, except in the hidden warning.
 _COUNTING = """addEventListener("readystatechange", () => {
   if (document.readyState !== "interactive" || self.alteredBy) return
   self.alteredBy = []
@@ -123,7 +123,7 @@ REPORT = {
 
 @dataclass
 class Room:
-    """A desk with two cases, one of which was answered, before a browser."""
+    """A desk with two cases, one of them answered, in a browser."""
 
     served: Served
     page: Page
@@ -164,9 +164,10 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> list[Any]:
-    """Return each with each language, as parameters: the gate looks at one of each kind, in English at these.
+    """Return each name with each language as parameters; the gate runs one of each kind.
 
-    A page is made of one template in both languages; what can differ is how wide its words are.
+    Both languages have the same templates and differ only in the width of words. The names in `also` run in
+    English too.
     """
     return [
         pytest.param(
@@ -180,19 +181,18 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
     ]
 
 
-# In English those with most in them.
+# In English the pages with the most content.
 @pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
-def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
-    """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
+def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
+    """No violation in light or dark colours, no scrolling sideways in a small window, no console message.
 
-    Nothing is asked of anybody but the desk, which is asked for its style. So it is without the script as
-    well, unless that changes the page: those are looked at once more, without it.
+    Requests go only to the desk. A page that the script does not change is the same without it.
     """
     room.complaints.clear()
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
-    # What is folded lies closer together than what is open.
+    # Folded sections are closer together than open ones.
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
@@ -203,7 +203,7 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
         assert accessibility.violations(room.page, accessibility.CONTRAST) == []
         room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
-    # What is typed at a terminal stands as code, not between the marks of a source.
+    # Commands are shown as code, not between the backquotes of their source.
     assert "`" not in room.page.inner_text("body")
     expect(room.page.locator(".present")).to_contain_text("alice")
     before = room.page.viewport_size
@@ -216,8 +216,8 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
 
 
 @pytest.mark.parametrize("name", sorted(CHANGED))
-def test_what_the_script_changes_is_for_everybody_without_it_too(room: Room, name: str) -> None:
-    """Colours are those of the page with it."""
+def test_pages_that_the_script_changes_are_accessible_without_it(room: Room, name: str) -> None:
+    """The colours are those of the page with the script."""
     script = f"{room.served.root}/desk.js"
     room.page.route(script, lambda route: route.abort())
     room.page.goto(f"{room.served.root}/fr{PAGES[name]}")
@@ -226,8 +226,8 @@ def test_what_the_script_changes_is_for_everybody_without_it_too(room: Room, nam
     room.page.unroute(script)
 
 
-def test_every_page_that_can_be_asked_for_is_looked_at() -> None:
-    """A new one is added to the list."""
+def test_every_address_of_the_desk_is_covered_by_a_page_test() -> None:
+    """A new address must be added to one of the lists."""
     desk = cast("Desk", SimpleNamespace(place="/desk", host="127.0.0.1"))
     map_ = create_app(desk).url_map
     asked = {
@@ -238,7 +238,7 @@ def test_every_page_that_can_be_asked_for_is_looked_at() -> None:
 
 @pytest.fixture
 def bruno(chromium: Browser, room: Room) -> Iterator[Page]:
-    """The page of another browser, which is let in; nobody has signed in there yet."""
+    """The page of a second browser with the cookie, before anybody has signed in there."""
     context = chromium.new_context(locale="fr")
     page = context.new_page()
     room.page.goto(f"{room.served.root}/fr/case/1/readers")
@@ -259,8 +259,8 @@ def _form(page: Page, **fields: str) -> dict[str, str | float | bool]:
     return {"csrf_token": page.locator("[name=csrf_token]").first.input_value(), **fields}
 
 
-def test_the_way_in_is_for_everybody(room: Room, bruno: Page) -> None:
-    """With another's share, too; what is said of a wrong passphrase; what one sees who is not let in."""
+def test_the_sign_in_page_is_accessible(room: Room, bruno: Page) -> None:
+    """With the fields for another share, after a wrong passphrase, and without the cookie."""
     bruno.locator("details").evaluate("each => { each.open = true }")
     _is_for_everybody(bruno)
     _sign_in(bruno, "wrong")
@@ -270,8 +270,8 @@ def test_the_way_in_is_for_everybody(room: Room, bruno: Page) -> None:
     _is_for_everybody(bruno)
 
 
-def test_what_officers_see_of_each_other_is_for_everybody(room: Room, bruno: Page) -> None:
-    """What another did meanwhile and asks to confirm, who would be locked out, a session that has ended."""
+def test_pages_about_other_officers_are_accessible(room: Room, bruno: Page) -> None:
+    """Actions meanwhile, a request to confirm, other open sessions before locking, and an ended session."""
     root, alice = room.served.root, room.page
     _sign_in(bruno, passphrase_of("bruno"))
     bruno.goto(f"{root}/fr/case/1")
@@ -306,8 +306,8 @@ def test_the_other_language_shows_the_same_page(room: Room) -> None:
     expect(room.page.locator("h1")).to_contain_text("Dossier 1")
 
 
-def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
-    """Then the other answers, with the labels of the questionnaire in the language of the page."""
+def test_a_case_shows_protected_details_first(room: Room) -> None:
+    """Then the other answers, with the questions in the language of the page."""
     room.page.goto(f"{room.served.root}/en/case/1")
     expect(room.page.locator("#report + .answers > :first-child")).to_contain_text("La photo de ma voiture.")
     expect(room.page.locator(".notice.danger").first).to_contain_text("in danger now")
@@ -315,8 +315,8 @@ def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
     expect(room.page.locator(".facts .priority")).to_have_text("P1")
 
 
-def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
-    """Where nothing matches it says so; the filter stays while a case is read."""
+def test_the_queue_can_be_filtered_by_keyboard_only(room: Room) -> None:
+    """It says when nothing matches. The filter is kept while a case is open."""
     page = room.page
     page.goto(f"{room.served.root}/en/")
     page.locator("#search").focus()
@@ -336,8 +336,8 @@ def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
     page.click("text=Show")
 
 
-def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
-    """What has to be mended is reached from the list; the sheet alone is printed."""
+def test_a_report_can_be_entered_by_keyboard_only(room: Room) -> None:
+    """The summary of errors leads to the field. Only the sheet with the words is printed."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/en/enter")
@@ -364,8 +364,8 @@ def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
     page.emulate_media(media="screen")
 
 
-def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room) -> None:
-    """The page on which two confirm is for everybody, too."""
+def test_a_passage_can_be_previewed_and_redacted_by_keyboard_only(room: Room) -> None:
+    """The page on which two officers confirm is accessible."""
     page = room.page
     page.goto(f"{room.served.root}/fr/case/1/minimise")
     page.get_by_label("Il attend un conteneur mardi.").focus()
@@ -382,8 +382,8 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
     assert accessibility.violations(page) == []
 
 
-def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(room: Room) -> None:
-    """All these pages are for everybody."""
+def test_an_access_request_can_be_recorded_and_searched_by_keyboard_only(room: Room) -> None:
+    """All these pages are accessible."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/fr/access")
@@ -404,8 +404,8 @@ def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_a_reply_is_mended_and_seen_by_the_keyboard_alone(room: Room) -> None:
-    """Before two put it into use; the mistake is reached from the top, and what was typed stays."""
+def test_a_reply_template_can_be_corrected_and_previewed_by_keyboard_only(room: Room) -> None:
+    """The error is linked from the top of the page, and what was typed is kept."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/fr/office/texts/reply/entry/details")
@@ -429,7 +429,7 @@ def test_a_reply_is_mended_and_seen_by_the_keyboard_alone(room: Room) -> None:
     assert accessibility.violations(page) == []
 
 
-# Pages that answer a form: to which path, with what, and what each says in French.
+# Pages that answer a form: its path, its fields, and a French text on the page.
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -492,10 +492,10 @@ _SEND = """([action, fields]) => {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "language"), in_languages(ANSWERS, KINDS_OF_ANSWERS, "refused"))
-def test_every_answer_to_a_form_is_for_everybody(
+def test_every_answer_to_a_form_is_accessible(
     answering: Room, name: str, language: str, tmp_path: Path
 ) -> None:
-    """In the language of its page, also what is refused, as what was done before."""
+    """Each is in the language of its page, including refusals and the description of an action."""
     path, fields, french = ANSWERS[name]
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/{language}/medium")
@@ -513,7 +513,7 @@ def test_every_answer_to_a_form_is_for_everybody(
 
 @pytest.fixture(scope="module")
 def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A desk with a case, one to be destroyed, one that needs its visa, one in the archive; a bad bundle."""
+    """A desk with cases: one open, one to destroy, one that needs a visa, one archived; and a bad bundle."""
     folder = tmp_path_factory.mktemp("answering")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -545,11 +545,13 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Room(served, page, [], set())
 
 
-def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Room, tmp_path: Path) -> None:
-    """By the pages alone: the list, then the visa by two officers, and what the retention page says of it."""
+def test_the_pages_from_a_list_to_the_visa_of_the_archives_are_accessible(
+    answering: Room, tmp_path: Path
+) -> None:
+    """The list is written, and two officers record the visa. The retention page shows it."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/retention")
-    # The list of cases for the archives begins with none of them.
+    # No case is preselected.
     assert page.locator("input[name=case]:checked").count() == 0
     page.check("input[name=case][value='3'] >> nth=-1")
     page.fill("#visa-papers", str(tmp_path))
@@ -571,8 +573,8 @@ def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Ro
     _is_for_everybody(page)
 
 
-def test_the_way_into_the_archive_is_for_everybody(answering: Room) -> None:
-    """From its line in the queue, to who may read it, to the case, by two officers."""
+def test_the_pages_that_open_an_archived_case_are_accessible(answering: Room) -> None:
+    """From its line in the queue to its access page, and to the case once two officers have confirmed."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/")
     page.click("#narrow summary")
@@ -598,8 +600,7 @@ def _is_for_everybody(page: Page) -> None:
     page.set_viewport_size(before or NARROW)
 
 
-def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:
-    """Neither the way to other pages nor a form; what stands in the case does."""
+def test_a_printed_case_has_no_navigation_and_no_forms(room: Room) -> None:
     page = room.page
     screen = ""
     for part in ("/dialogue", "/work", ""):
@@ -625,7 +626,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
 
 
 def collect(page: Page, fingerprint: str) -> None:
-    """Confirm the portal with two passphrases, one of which is wrong at first."""
+    """Confirm the portal with two passphrases, after one wrong attempt."""
     page.fill("#fingerprint", fingerprint)
     page.click("main button:has-text('Collect')")
     for given in ("wrong", passphrase_of("bruno")):
@@ -637,7 +638,7 @@ def collect(page: Page, fingerprint: str) -> None:
 
 
 def answer(page: Page) -> None:
-    """Reply to the one case, change its status, judge it."""
+    """Reply to the only case, change its status, and assess it."""
     page.click("text=To the queue")
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("The journal records this declaration for: alice.")
@@ -663,8 +664,8 @@ def _lock(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path: Path) -> None:
-    """The first bundle takes the fingerprint and two passphrases, none of which any page shows again."""
+def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, tmp_path: Path) -> None:
+    """The first bundle takes the fingerprint and two passphrases. No page shows a passphrase again."""
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -681,8 +682,8 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         _lock(page)
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
-        for _ in range(5):  # to the outbox, the medium, the case
-            with suppress(Error):  # an answer to a form is asked for once more, and not to be had
+        for _ in range(5):  # back to the outbox, the medium and the case
+            with suppress(Error):  # the answer to a form cannot be requested again
                 page.go_back()
             page.wait_for_load_state()
             expect(page.locator("body")).not_to_contain_text("scellé")
@@ -690,7 +691,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
     slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
-    office.json("case", "declare", "1")  # bruno, too, who reads the journal with her
+    office.json("case", "declare", "1")  # for bruno too, who reads the journal with alice
     noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "list")["entries"]}
     assert {
         "open",

@@ -1,4 +1,4 @@
-"""The registers at the desk: shown, and written elsewhere than onto the portal's medium; consultations."""
+"""Registers at the desk: they are shown, recorded, and exported to a folder other than the medium."""
 
 import html
 from pathlib import Path
@@ -13,10 +13,10 @@ DAY = today().isoformat()
 GIVEN = {"consulted": "CSA", "day": DAY, "subject": "Ouverture", "opinion": "=Favorable", "reference": ""}
 
 
-def test_registers_are_shown_exported_and_written_as_by_the_commands(
+def test_the_desk_shows_and_exports_registers_as_the_commands_do(
     office: Office, stick: Path, tmp_path: Path
 ) -> None:
-    """A name that is none, and a form that no page has, are no request; no file is written over."""
+    """An unknown register or format is refused, and no file is overwritten."""
     drawer = tmp_path / "drawer"
     drawer.mkdir()
     year, name = today().year, f"register-consultations-{today().year}-{DAY}"
@@ -47,7 +47,7 @@ def test_registers_are_shown_exported_and_written_as_by_the_commands(
 @pytest.mark.parametrize(
     ("change", "status"), [({"day": ""}, 400), ({"opinion": ""}, 409), ({"day": "2999-01-01"}, 409)]
 )
-def test_a_consultation_that_cannot_be_is_refused_and_keeps_what_was_typed(
+def test_an_invalid_consultation_is_refused_and_keeps_what_was_typed(
     client: Client, change: dict[str, str], status: int
 ) -> None:
     sent = client.send("/fr/office/register/consultations/record", **(GIVEN | change))

@@ -37,26 +37,24 @@ def office(world: World, portal: Portal) -> Office:
 
 
 def hidden(page: str) -> dict[str, str]:
-    """Return what a page's form carries along."""
+    """Return the hidden fields of the form of a page."""
     found = re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page)
     return {name: html.unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def but_drafts(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a state without what officers have begun to write, which is kept."""
+    """Return a state without the drafts, which a refused form does change."""
     return {name: rows for name, rows in state.items() if name != "unfinished"}
 
 
 def entry(office: Office) -> Any:
-    """Return the newest entry of the journal but that of reading it."""
+    """Return the newest journal entry before that of reading the journal."""
     return office.json("journal", "list")["entries"][-2]
 
 
 @pytest.mark.parametrize("way", chosen(WAYS, "close"))
-def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
-    office: Office, way: str
-) -> None:
-    """Nothing is done, nothing that was given is lost; with a reason it is done, and both are noted."""
+def test_a_text_that_could_reveal_somebody_is_sent_only_with_a_reason(office: Office, way: str) -> None:
+    """Without a reason nothing is done and the form keeps its fields. The journal records both reasons."""
     office.json("message", "acknowledge", "1")
     form = WAYS[way] | {"text": f"Écrivez à {GIVES_AWAY}"}
     before = but_drafts(office.state())
@@ -79,8 +77,11 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
     assert why == noted["reason"]
 
 
-def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: Office) -> None:
-    """Filled in, in the language of the reporter; what only an officer can say stands in brackets."""
+def test_every_template_can_be_previewed_before_one_is_chosen(office: Office) -> None:
+    """They are filled in, in the language of the reporter.
+
+    The officer's own text is a placeholder in brackets.
+    """
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
     (texts,) = re.findall(r"<summary>Preview of the templates.*?</details>", page, re.DOTALL)
@@ -90,10 +91,13 @@ def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: 
     assert [] == re.findall(r"\{\w*\}?", texts)
 
 
-def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has_its_title(
+def test_fields_have_hints_and_templates_are_named_by_their_title(
     office: Office,
 ) -> None:
-    """At both lists of templates, at the tags before one is refused, and in the timeline."""
+    """Both lists of templates explain their mark, and the tags their limits.
+
+    The timeline names the template.
+    """
     with sitting(office) as client:
         page = client.page("/en/case/1")
         assert 2 == page.count("Templates marked ✓ fit the case.")
@@ -114,15 +118,15 @@ def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has
         ("close", "Close the case"),
     ],
 )
-def test_a_preview_is_called_by_what_it_shows(office: Office, way: str, called: str) -> None:
+def test_a_preview_has_the_title_of_its_action(office: Office, way: str, called: str) -> None:
     with sitting(office) as client:
         page = client.send(f"/en/case/1/{way}/preview", **WAYS[way], text="C'est ailleurs.").text
     assert [called] == re.findall("<h1>(.*?) <small>", page)
     assert f"<title>{called} · " in page
 
 
-def test_the_end_is_seen_as_the_reporter_will_see_it_and_nothing_is_changed(office: Office) -> None:
-    """With where to turn below the officer's own words, which alone go back into the form."""
+def test_the_preview_of_a_closing_shows_the_reporters_page_and_changes_nothing(office: Office) -> None:
+    """The other bodies are below the officer's text; only that text goes back into the form."""
     before = but_drafts(office.state())
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **WAYS["close"], text="C'est ailleurs.")
@@ -135,5 +139,5 @@ def test_the_end_is_seen_as_the_reporter_will_see_it_and_nothing_is_changed(offi
 
 
 @pytest.mark.parametrize("form", [{"disclosure": "full", "outcome": "moot"}, WAYS["close"] | {"body": "x"}])
-def test_an_end_that_would_be_refused_is_not_shown_either(client: Client, form: dict[str, str]) -> None:
+def test_a_closing_that_would_be_refused_is_not_previewed(client: Client, form: dict[str, str]) -> None:
     assert 409 == client.send("/en/case/1/close/preview", **form).status_code

@@ -1,6 +1,6 @@
-"""A session that ends, or an inbox that locks, in the midst of what an officer sends: nothing by halves.
+"""A session ends, or the inbox locks, while an officer sends a form: it is stored whole or not at all.
 
-What the desk has confirmed stays; what it has not is stored as a whole or not at all, and it is said which.
+What the desk has confirmed stays. Otherwise the page says whether anything was stored.
 """
 
 import socket
@@ -36,7 +36,7 @@ FORMS: dict[str, dict[str, str]] = {"/en/enter": REPORT, "/en/office/days-off": 
 
 
 def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
-    """Return what the browser of this officer would send."""
+    """Return the raw request of the officer's browser."""
     body = urlencode({"csrf_token": client.token()} | dict(form))
     cookie = client.raw.get_cookie("desk", HOST, client.desk.place)
     assert cookie
@@ -53,7 +53,7 @@ def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
 
 @contextmanager
 def half_sent(client: Client, sent: bytes) -> Iterator[tuple[serving.Server, socket.socket]]:
-    """Give a desk to which half of this was sent, and the connection."""
+    """Yield a desk that has received half of this request, and the connection."""
     with (
         serving.listen(0) as listener,
         serving.serving(listener, client.app) as server,
@@ -64,7 +64,7 @@ def half_sent(client: Client, sent: bytes) -> Iterator[tuple[serving.Server, soc
 
 
 def everything(connection: socket.socket) -> str:
-    """Return what is answered until the other end closes."""
+    """Return the response, read until the other end closes."""
     found = b""
     with suppress(ConnectionError):
         while piece := connection.recv(1 << 16):
@@ -73,8 +73,10 @@ def everything(connection: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_what_is_sent_as_its_session_ends_is_not_done_and_is_shown(office: Office, path: str) -> None:
-    """What was kept of it is there when the officer comes back; the control is a session that goes on."""
+def test_a_form_whose_session_ends_meanwhile_is_not_done_and_is_shown_again(
+    office: Office, path: str
+) -> None:
+    """An earlier draft is still there at the next sign-in. The control is a session that goes on."""
     for ends in (True, False):
         with sitting(office) as client:
             before = counted(client)
@@ -94,17 +96,17 @@ def test_what_is_sent_as_its_session_ends_is_not_done_and_is_shown(office: Offic
 
 
 def counted(client: Client) -> list[int | None]:
-    """Return how many entries the journal has, how many cases there are, and how many days off."""
+    """Return the number of journal entries, of cases, and of days off."""
     with client.desk.inbox.transaction() as session:
         kinds = (JournalEntry, Case, DayOff)
         return [session.scalar(select(func.count()).select_from(kind)) for kind in kinds]
 
 
 @pytest.mark.parametrize("kind", ["a form", "a share"])
-def test_an_inbox_that_locks_while_something_is_sent_stores_none_of_it(
+def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
     office: Office, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No answer confirms it; the page that answers from then on says to look before it is sent once more."""
+    """No response confirms it. From then on, the page says to check before sending the form again."""
     before, answered, is_sent = office.state(), list[str](), threading.Event()
 
     def send_half(port: int) -> None:
@@ -114,7 +116,7 @@ def test_an_inbox_that_locks_while_something_is_sent_stores_none_of_it(
             answered.append(everything(connection))
 
     def end_in(_: float) -> None:
-        """Lock as the alarm of the system would, which would end this process as well."""
+        """Lock as the alarm of the system would, without ending this process."""
         if is_sent.is_set():
             raise Inactive
 
@@ -136,7 +138,7 @@ def test_an_inbox_that_locks_while_something_is_sent_stores_none_of_it(
 
 
 def share_sent(client: Client, office: Office) -> bytes:
-    """Return what the browser of somebody would send who signs in with a share."""
+    """Return the raw request of a sign-in with a share."""
     client.desk.seats.sign_out(client.seat)
     file = office.share_of("chloe").read_bytes()
     head = request(client, "/en/sign-in", {}).partition(b"\r\n\r\n")[0]
@@ -146,10 +148,10 @@ def share_sent(client: Client, office: Office) -> bytes:
     return b"\r\n".join([*lines, b"", part])
 
 
-def test_a_lock_in_the_midst_of_filing_a_report_leaves_nothing_of_it_but_its_draft(
+def test_a_lock_during_the_filing_of_a_report_leaves_only_its_draft(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither case nor file nor entry of the journal; sent once more, it is entered once."""
+    """It leaves no case, file or journal entry. When the form is sent again, the report is entered once."""
     stick = tmp_path / "stick"
     stick.mkdir()
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
