@@ -77,9 +77,14 @@ def release(root: Path, out: Path, wheels: Path) -> list[str]:
             libraries = Libraries(build.exported / f"requirements/{side}.txt", wheels)
             bills.of_python(build.package(side, wheel, libraries), build.bill(side), build.env)
         bills.of_pages(build.exported, source.npm_version, build.bill("pages"), build.env)
-        manifest.write(build.made)
-        out.mkdir(parents=True, exist_ok=True)
-        return sorted(Path(shutil.copy(file, out)).name for file in build.made.iterdir())
+        return publish(build.made, out)
+
+
+def publish(made: Path, out: Path) -> list[str]:
+    """Write the manifest of the files in ``made``, and copy all of them to ``out``. Return their names."""
+    manifest.write(made)
+    out.mkdir(parents=True, exist_ok=True)
+    return sorted(Path(shutil.copy(file, out)).name for file in made.iterdir())
 
 
 @contextmanager

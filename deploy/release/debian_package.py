@@ -26,7 +26,9 @@ def build(tree: Path, source: Source, side: str, out: Path, env: Mapping[str, st
     (debian / "rules").chmod(0o755)
     (debian / "changelog").write_text(_changelog(source, side), "utf-8")
     _set_times(tree, source.epoch)
-    run("dpkg-buildpackage", "--build=binary", "--no-sign", "--no-check-builddeps", cwd=tree, env=env)
+    # Cleaning would delete the bytecode, and in a new tree there is nothing else to clean.
+    options = ("--build=binary", "--no-pre-clean", "--no-sign", "--no-check-builddeps")
+    run("dpkg-buildpackage", *options, cwd=tree, env=env)
     (made,) = tree.parent.glob(f"fanal-{side}_*.deb")
     return Path(shutil.move(made, out / made.name))
 

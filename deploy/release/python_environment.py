@@ -99,6 +99,8 @@ def _remove_traces(folder: Path, site: Path) -> None:
         for note in site.glob(f"*.dist-info/{name}"):
             note.unlink()
     (folder / ".lock").unlink(missing_ok=True)
+    # Manual pages of the commands that were removed.
+    shutil.rmtree(folder / "share", ignore_errors=True)
 
 
 def _write_command(file: Path, side: str, module: str) -> None:

@@ -1,8 +1,12 @@
-"""Two builders get the same package: here without libraries, in `make soak packages` with all of them."""
+"""Two builders get the same package: here with a small library, in `make soak packages` with all of them."""
 
+import hashlib
+import importlib.util
+import json
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.packages import differing
-from deploy.release import licences
+from deploy.release import bills, building, licences, python_environment
 from deploy.release.building import begun
+from deploy.release.errors import Failed, Refused
+from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
 from tests.support.commits import git
 from tests.support.paths import ROOT
@@ -47,11 +53,36 @@ def as_builder(umask: int, **variables: str) -> Iterator[None]:
         os.umask(before)
 
 
+METADATA = "Metadata-Version: 2.4\nName: small\nVersion: 1.0\nLicense-Expression: MIT\n"
+SMALL = {
+    "small/__init__.py": "ONE = 1\n",
+    "small/words.txt": "one\n",
+    "small-1.0.dist-info/METADATA": METADATA,
+    "small-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "small-1.0.dist-info/RECORD": "",
+    "small-1.0.dist-info/licenses/LICENSE": "Do as you like with small.\n",
+    "small-1.0.data/data/share/man/man1/small.1": "manual page\n",
+}
+
+
+def a_small_library(folder: Path) -> Libraries:
+    """Make the wheel of a library, and a lock file with its hash."""
+    wheel = folder / "small-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as opened:
+        for name, content in SMALL.items():
+            opened.writestr(name, content)
+    lock = folder / "requirements/portal.txt"
+    lock.parent.mkdir()
+    lock.write_text(f"small==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    return Libraries(lock, folder)
+
+
 def built(commit: Path, folder: Path, side: str) -> Path:
     """Build wheel and package of a side from a clone in ``folder``; return the folder with both."""
+    libraries = a_small_library(folder)
     git(folder, "clone", "--quiet", str(commit), "clone")
     with begun(Source.of(folder / "clone")) as build:
-        build.package(side, build.wheel(), None)
+        build.package(side, build.wheel(), libraries)
         return Path(shutil.copytree(build.made, folder / "made"))
 
 
@@ -99,7 +130,124 @@ def test_the_package_of_the_portal_has_no_room_of_the_inbox(unpacked: Path) -> N
         "portal",
         "crypto",
         "templates",
+        "small",
     }
+
+
+@pytest.mark.slow
+def test_every_module_has_the_bytecode_of_its_source(unpacked: Path) -> None:
+    """Bytecode that root wrote later would be in no signature, and would stay after a purge."""
+    modules = [*unpacked.rglob("*.py")]
+    assert len(modules) > 100
+    for module in modules:
+        compiled = (
+            Path(importlib.util.cache_from_source(module)).with_suffix("").with_suffix(".cpython-313.pyc")
+        )
+        header = compiled.read_bytes()[4:16]
+        # Flags: by hash, not compared at each start (PEP 552).
+        assert (header[:4], header[4:]) == (
+            (1).to_bytes(4, "little"),
+            importlib.util.source_hash(module.read_bytes()),
+        )
+
+
+@pytest.mark.slow
+def test_every_file_of_a_wheel_is_in_the_package_as_it_was(unpacked: Path, both: tuple[Path, Path]) -> None:
+    """Except how it was installed, and the other side."""
+    (site,) = unpacked.glob("usr/lib/fanal-portal/lib/python3*/site-packages")
+    (wheel,) = both[0].glob("*.whl")
+    with zipfile.ZipFile(wheel) as opened:
+        ours = {name: opened.read(name) for name in opened.namelist() if not name.startswith("inbox/")}
+    wheels = ours | {name: content.encode() for name, content in SMALL.items() if ".data/" not in name}
+    expected = {name: content for name, content in wheels.items() if not name.endswith("/RECORD")}
+    found = {
+        str(file.relative_to(site)): file.read_bytes()
+        for file in site.rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    assert found == expected
+    assert {each.name for each in site.parent.parent.parent.iterdir()} == {"bin", "lib", "pyvenv.cfg"}
+
+
+@pytest.mark.slow
+def test_the_package_brings_the_licences_of_its_libraries(unpacked: Path) -> None:
+    text = (unpacked / "usr/share/doc/fanal-portal/libraries.txt").read_text()
+    assert "small 1.0: MIT\n" in text
+    assert "Do as you like with small.\n" in text
+
+
+PYTHON_AND_C = {"python3 (>= 3.13)", "python3 (<< 3.14)", "libc6 (>= 2.34)", "libgcc-s1", "zlib1g"}
+
+
+@pytest.mark.slow
+def test_the_package_of_the_portal_depends_on_python_and_on_what_its_libraries_need(
+    both: tuple[Path, Path],
+) -> None:
+    (package,) = both[0].glob("*.deb")
+    asked = ["dpkg-deb", "--field", str(package), "Depends"]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    assert PYTHON_AND_C <= set(said.strip().split(", "))
+
+
+def test_the_package_of_the_inbox_also_depends_on_its_sandbox_and_fonts() -> None:
+    """Pillow needs the C++ library."""
+    lines = (ROOT / "deploy/debian/inbox/control").read_text().splitlines()
+    (depends,) = (line.removeprefix("Depends: ") for line in lines if line.startswith("Depends: "))
+    assert PYTHON_AND_C | {"bubblewrap", "fonts-dejavu-core", "libstdc++6"} <= set(depends.split(", "))
+
+
+@pytest.mark.parametrize("lock", ["small==1.0\n", f"small==1.0 --hash=sha256:{'0' * 64}\n"])
+def test_a_library_that_lacks_its_hash_in_the_lock_file_is_not_installed(tmp_path: Path, lock: str) -> None:
+    """With no hash in the lock file, and with that of another file."""
+    libraries = a_small_library(tmp_path)
+    libraries.lock.write_text(lock)
+    with pytest.raises(Failed) as failed:
+        python_environment.build(tmp_path / "made", "portal", tmp_path / "none.whl", libraries, os.environ)
+    assert "hash" in failed.value.hint.lower()
+
+
+def test_a_library_without_a_hash_in_the_lock_file_is_not_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries = a_small_library(tmp_path)
+    libraries.lock.write_text("small==1.0\n")
+    # No test asks the network.
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(Failed) as failed:
+        python_environment.fetch(tmp_path, ("portal",), tmp_path)
+    assert "--require-hashes" in failed.value.hint
+
+
+def test_another_interpreter_builds_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "python3"
+    other.write_text("#!/bin/sh\necho 3.12\n")
+    other.chmod(0o755)
+    monkeypatch.setattr(python_environment, "PYTHON", other)
+    with pytest.raises(Refused, match=r"is Python 3\.12, not 3\.13"):
+        building.release(tmp_path, tmp_path / "out", tmp_path / "wheels")
+
+
+def test_every_file_of_a_release_is_in_its_manifest(tmp_path: Path) -> None:
+    made, out = tmp_path / "made", tmp_path / "out"
+    made.mkdir()
+    for name in ("one.deb", "two.json"):
+        (made / name).write_text(name)
+    assert building.publish(made, out) == ["SHA256SUMS", "one.deb", "two.json"]
+    assert [line.split()[1] for line in (out / "SHA256SUMS").read_text().splitlines()] == [
+        "one.deb",
+        "two.json",
+    ]
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=out, check=True)
+
+
+def test_the_bill_of_the_pages_names_the_libraries_in_them_and_no_tool(tmp_path: Path) -> None:
+    out = tmp_path / "pages.cdx.json"
+    bills.of_pages(ROOT, "1.0.0", out, os.environ)
+    bill = json.loads(out.read_text())
+    names = {"/".join(filter(None, (each.get("group"), each["name"]))) for each in bill["components"]}
+    assert "age-encryption" in names
+    assert not names & set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
 
 
 @pytest.mark.slow
