@@ -224,7 +224,8 @@ def _apt(tree: Path, *words: str) -> None:
 
 def _inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    return _run("chroot", str(tree), *command, env={**os.environ, **places, **(env or {})})
+    # None of our own variables: PYTHONDONTWRITEBYTECODE would hide that a purge leaves bytecode.
+    return _run("chroot", str(tree), *command, env={**places, **(env or {})})
 
 
 def _run(*command: str, env: Mapping[str, str] | None = None) -> str:
