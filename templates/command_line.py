@@ -122,7 +122,20 @@ class Unknown(click.UsageError):
     @property
     def hint(self) -> str:
         """What to type instead."""
-        return f"did you mean: {' | '.join(self.meant)}" if self.meant else ""
+        return _did_you_mean(self.meant)
+
+
+class Incomplete(click.exceptions.NoArgsIsHelpError):
+    """A group without a command. ``meant`` are its commands that had the name of the group earlier."""
+
+    def __init__(self, meant: list[str], context: click.Context) -> None:
+        super().__init__(context)
+        self.meant = meant
+
+    @property
+    def hint(self) -> str:
+        """What to type instead."""
+        return _did_you_mean(self.meant)
 
 
 class Misplaced(click.UsageError):
@@ -180,6 +193,8 @@ class Group(click.Group):
             return super().parse_args(context, arguments)
         except click.NoSuchOption as error:
             raise self._without_command(context, error.option_name) from error
+        except click.exceptions.NoArgsIsHelpError as error:
+            raise Incomplete(self._earlier(context), context) from error
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -211,6 +226,13 @@ class Group(click.Group):
             return Misplaced(error, option, context)
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
 
+    def _earlier(self, context: click.Context) -> list[str]:
+        """Return the commands of this group that had its name before it became a group."""
+        group = " ".join(context.command_path.split()[1:])
+        below = self.branch.children.items()
+        found = [name for name, each in below if isinstance(each, Leaf) and group in each.also]
+        return [f"{context.command_path} {name}" for name in found]
+
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
         """Return the commands that the user may mean; commands of this group come first."""
         root = context.find_root()
@@ -237,8 +259,11 @@ def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -
 def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phrases: set[str]) -> float:
     """Return how well a command fits the typed word, the word after it, or both; 0 means not at all."""
     last, other = path[-1], node.also if isinstance(node, Leaf) else ()
-    if phrases & {*other} or (more in (last, *other) and _alike(name, path)):
-        return 5
+    if phrases & {*other}:
+        return 7
+    # Of several commands with the second word, the one whose group is most like the first word fits best.
+    if more in (last, *other) and (alike := _alike(name, path)):
+        return 5 + alike
     if {name, name.removesuffix("s")} & {last, *other}:
         return 4
     if more and (more == last or more in other):
@@ -246,6 +271,10 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
     if name in last.split("-"):
         return 2
     return _alike(name, (last, *other))
+
+
+def _did_you_mean(meant: list[str]) -> str:
+    return f"did you mean: {' | '.join(meant)}" if meant else ""
 
 
 def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
@@ -329,14 +358,14 @@ def misused(error: click.ClickException) -> Iterator[str]:
     """Yield the usage of a command and the error. The text may contain untrusted words that were typed."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        yield from error.format_message().splitlines()
-        return
-    if context is not None:
+        yield from [*error.format_message().splitlines(), ""]
+    elif context is not None:
         yield from context.get_usage().splitlines()
         yield f"Try '{context.command_path} {HELP_NAMES[0]}' for help."
         yield ""
-    yield f"error: {message_of(error)}"
-    if isinstance(error, Unknown) and error.meant:
+    if not isinstance(error, Incomplete):
+        yield f"error: {message_of(error)}"
+    if isinstance(error, Unknown | Incomplete) and error.meant:
         yield "Did you mean:"
         yield from (f"  {each}" for each in error.meant)
     elif hint := getattr(error, "hint", ""):

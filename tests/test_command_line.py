@@ -500,3 +500,38 @@ def test_manual_pages_print_without_a_warning() -> None:
 def test_a_parsed_command_has_the_class_of_the_tree() -> None:
     """The class shows sections and an example in its help."""
     assert isinstance(parsed("inbox", ["case", "show", "3"]).command, Command)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("officers list", "officer list"),
+        ("officers add", "officer add"),
+        ("officers remove", "officer remove"),
+        ("access answer", "request answer"),
+        ("access show", "request show"),
+        ("many tag", "queue tag"),
+        ("cases list", "case list"),
+    ],
+)
+def test_the_first_suggestion_is_the_command_whose_group_is_most_like_the_typed_one(
+    typed: str, first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 2 == main.run(typed.split())
+    assert capsys.readouterr().err.split("Did you mean:\n")[1].splitlines()[0] == f"  inbox {first}"
+
+
+def test_a_group_that_was_a_command_suggests_that_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of a group that was never a command ends without a suggestion."""
+    for group, meant in (
+        ("backup", "backup make"),
+        ("law", "law show"),
+        ("queue", "queue list"),
+        ("retention", "retention list"),
+    ):
+        assert 2 == main.run([group])
+        shown = capsys.readouterr().err
+        assert shown.startswith(f"Usage: inbox {group} ")
+        assert shown.endswith(f"\n\nDid you mean:\n  inbox {meant}\n")
+    assert 2 == main.run(["case"])
+    assert "Did you mean" not in capsys.readouterr().err
