@@ -94,7 +94,7 @@ function readQuestion() {
 function answer(language) {
   show("answer-saved", false);
   return guarded("own-error", async () => {
-    const entropy = read(area.value, language);
+    const entropy = read(area, language);
     if (!entropy || !question) return;
     const asked = question;
     const { authorSeed } = await casetoken.derive(entropy, site.deployment);

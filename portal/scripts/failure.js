@@ -53,6 +53,15 @@ export function together(acts) {
 }
 
 /**
+ * Return what was refused of the bytes or words in a field, as a failure that the person can correct there.
+ * @param {CryptoError} error
+ * @param {Element} field
+ */
+export function inField(error, field) {
+  return new Failure(error.code, facts(error), [field]);
+}
+
+/**
  * Return the text about `error` for the person.
  * @param {unknown} error
  * @returns {string}

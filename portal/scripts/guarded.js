@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Run an action for the person, and show its errors: in one place of the page, at the fields, and in the title. If the
- * place comes after the fields, the button that was pressed stands between them: it stays where it is on the screen.
+ * Run an action for the person, and show its errors: in a summary below the button that was pressed, at the fields, and in
+ * the title. The button stays where it is on the screen. The summary links to the fields, some perhaps in another step.
  */
 
 import { byId, describe, element, write } from "./dom.js";
@@ -107,8 +107,6 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title: document.title });
-  const first = told.find(({ fields }) => fields.length > 0)?.fields[0];
-  if (first && first.offsetParent === null) first.dispatchEvent(new Event(REVEAL, { bubbles: true }));
   const top = scrollY;
   place.focus();
   if (scrollY !== top) pageChanged();

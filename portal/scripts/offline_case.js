@@ -41,7 +41,7 @@ export function beginReading(by) {
 function locate(language) {
   return guarded("case-error", async () => {
     show("located", false);
-    const entropy = read(area.value, language);
+    const entropy = read(area, language);
     if (!entropy) return;
     keys = await casetoken.derive(entropy, site.deployment);
     forgetWords();
@@ -61,8 +61,8 @@ function openSlot() {
     if (answer) bring("/api/slot", answer);
     const mailbox = await openMailbox(keys, shown.keyring, today());
     const { channel, slot, fault } = mailbox;
-    if (channel === null && fault === null) throw new Failure("unknown-case");
-    if (fault === "note-missing") throw new Failure("slot-of-another");
+    if (channel === null && fault === null) throw new Failure("unknown-case", {}, [slotFile]);
+    if (fault === "note-missing") throw new Failure("slot-of-another", {}, [slotFile]);
     showCase(mailbox, shown.keyring, today());
     offerProof(keys, slot, shown.keyring);
     goTo("case");

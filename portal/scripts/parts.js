@@ -16,7 +16,7 @@ export function openForm() {
 }
 
 /**
- * Call `end` once "Continue" was pressed on the last step. Errors are shown above the step.
+ * Call `end` once "Continue" was pressed on the last step. Errors are shown below the button, in whatever step.
  * @param {() => unknown} end
  */
 export function whenWritten(end) {

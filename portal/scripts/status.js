@@ -40,7 +40,7 @@ async function open(language) {
   const found = () => write("busy", say("opening"));
   await watching(() => guarded("error", async () => {
     checkBrowser();
-    const entropy = read(area.value, language);
+    const entropy = read(area, language);
     if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
   }), lost, found);
   opener.disabled = false;
@@ -101,7 +101,7 @@ function showUnknown(keys, shown) {
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
   pageChanged();
-  throw new Failure("unknown-case");
+  throw new Failure("unknown-case", {}, [area]);
 }
 
 function forgetWords() {

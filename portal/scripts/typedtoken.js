@@ -3,20 +3,30 @@
 
 import * as casetoken from "./casetoken.js";
 import { show } from "./dom.js";
-import { Failure } from "./failure.js";
+import { CryptoError } from "./errors.js";
+import { Failure, inField } from "./failure.js";
 
 /**
- * Return the entropy of a token. Throws the errors of `casetoken.parse`, and Failure if the language must be chosen.
- * @param {string} text
+ * Return the entropy of a token. Throws Failure if the words are wrong, or if their language must be chosen.
+ * @param {HTMLTextAreaElement} area
  * @param {casetoken.Language} [language] the chosen language
  * @returns {Uint8Array | undefined} undefined if the words do not fit the chosen language
  */
-export function read(text, language) {
+export function read(area, language) {
   show("languages", false);
-  const candidates = casetoken.parse(text);
+  const candidates = parsed(area);
   const fitting = casetoken.LANGUAGES.filter((each) => candidates[each]);
   const one = language ?? (fitting.length === 1 ? fitting[0] : undefined);
   if (one) return candidates[one];
   show("languages");
-  throw new Failure("two-languages");
+  throw new Failure("two-languages", {}, [area]);
+}
+
+/** @param {HTMLTextAreaElement} area */
+function parsed(area) {
+  try {
+    return casetoken.parse(area.value);
+  } catch (error) {
+    throw error instanceof CryptoError ? inField(error, area) : error;
+  }
 }

@@ -71,6 +71,51 @@ def test_a_message_at_a_field_stays_where_it_is_while_the_field_is_typed_in(visi
     expect(page.locator("#error")).to_be_hidden()
 
 
+def test_an_error_of_another_step_is_told_where_the_person_is_and_its_link_leads_there(
+    visitor: Visitor,
+) -> None:
+    """“Continue” with an empty text goes on, as a topic or a file is enough."""
+    visitor.visit("en/report")
+    page = visitor.page
+    page.click("#continue")
+    page.check(f"#channels-{INSPECTORATE}")
+    place = centred(page.locator("#continue"))
+    page.click("#continue")
+    told(page, "#error", "#what")
+    expect(page.locator("#protect")).to_be_visible()
+    assert stays(page.locator("#continue"), place)
+    page.click("#error a")
+    expect(page.locator("#what")).to_be_focused()
+    expect(page.locator(".wrong:visible")).to_have_count(1)
+    expect(page.locator("#error")).to_be_visible()
+
+
+@pytest.mark.parametrize("words", ["abandon " * 11, "abandon " * 11 + "qqqqq", "abandon " * 11 + "about"])
+def test_what_is_wrong_with_the_words_is_told_at_their_box_too(visitor: Visitor, words: str) -> None:
+    """One is missing, one does not exist, or no report has them."""
+    page = visitor.page
+    visitor.visit("fr/status")
+    title = page.title()
+    page.fill("#token", words)
+    place = centred(page.locator("#open"))
+    page.click("#open")
+    told(page, "#error", "#token")
+    assert stays(page.locator("#open"), place)
+    assert page.title() not in {"", title}
+
+
+def test_a_word_that_is_wrong_is_told_below_the_button_and_at_its_field(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.write()
+    page.click("#noted")
+    page.fill("#confirm-1", "x")
+    page.fill("#confirm-2", "x")
+    place = centred(page.locator("#send"))
+    page.click("#send")
+    told(page, "#confirm-error", "#confirm-1")
+    assert stays(page.locator("#send"), place)
+
+
 @pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
 def test_send_stays_under_the_finger_while_a_message_is_told_to_be_wrong_and_mended(
     visitor: Visitor, screen: ViewportSize
