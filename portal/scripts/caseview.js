@@ -7,17 +7,32 @@ import { byId, show, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, has, say } from "./texts.js";
-import { showTimeline } from "./timeline.js";
+import { retellTimeline, showTimeline } from "./timeline.js";
+import { whenTranslated } from "./translated.js";
 
 /** @typedef {import("./mailbox.js").Mailbox} Mailbox */
 /** @typedef {import("./slot.js").Slot} Slot */
+
+let retell = () => {};
+
+/**
+ * Show a case, and show it again whenever the page has another language.
+ * @param {Mailbox} mailbox
+ * @param {import("./keyring.js").Keyring} keyring
+ * @param {string} today
+ */
+export function showCase(mailbox, keyring, today) {
+  tell(mailbox, keyring, today, showTimeline);
+  retell = () => tell(mailbox, keyring, today, retellTimeline);
+}
 
 /**
  * @param {Mailbox} mailbox
  * @param {import("./keyring.js").Keyring} keyring which names the body that answers, perhaps not the inspectorate
  * @param {string} today
+ * @param {typeof showTimeline} inTime shows what happened
  */
-export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
+function tell({ claim, channel: id, day, slot, fault }, keyring, today, inTime) {
   const name = (id && channel(keyring, id)?.name[site.language]) || say("reader");
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
@@ -40,7 +55,7 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
   showReturns([...(next && !isLate ? [nextReturn(next)] : []), ...(answer ? [answer] : [])]);
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
-  showTimeline(happened({ day, slot }, name));
+  inTime(happened({ day, slot }, name));
   write("no-messages", slot?.messages.length || fault ? "" : say("no-messages"));
   write("cannot-write", id ? "" : say(isGone ? "other-ways" : "cannot-write"));
 }
@@ -120,3 +135,5 @@ function receivedText({ count, last_day: day }) {
   if (count === 0 || day === undefined) return say("follow-ups-none");
   return say("follow-ups-received", { count, day: dayText(day) });
 }
+
+whenTranslated(() => retell());

@@ -4,6 +4,7 @@
 import { index, LANGUAGES, plain, WORDS } from "./casetoken.js";
 import { byId, element, show, write } from "./dom.js";
 import { say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 import { firstUnknown, nearest } from "./typos.js";
 import { LISTS } from "./wordlists.js";
 
@@ -88,13 +89,18 @@ export function helpTyping(area) {
     show("completions", offered.length > 0);
     write("typed", line);
   };
-  area.addEventListener("input", help);
-  byId("show-typed").addEventListener("click", () => {
-    const isVeiled = area.classList.toggle("veiled");
+  const tell = () => {
+    const isVeiled = area.classList.contains("veiled");
     byId("show-typed").textContent = say(isVeiled ? "show-words" : "hide-words");
     byId("show-typed").setAttribute("aria-pressed", String(!isVeiled));
     help();
+  };
+  area.addEventListener("input", help);
+  byId("show-typed").addEventListener("click", () => {
+    area.classList.toggle("veiled");
+    tell();
   });
+  whenTranslated(tell);
   return help;
 }
 

@@ -16,6 +16,7 @@ import { likelySize, sealFollowUp } from "./sealing.js";
 import { pageChanged } from "./secondpress.js";
 import { say } from "./texts.js";
 import { addOwn } from "./timeline.js";
+import { whenTranslated } from "./translated.js";
 import { keep, letGo } from "./unsent.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
@@ -125,7 +126,7 @@ function isSame(one, other) {
 /** @param {string} text */
 function finish(text) {
   pending = null;
-  addOwn(today(), text || say("files-only"));
+  addOwn(today(), text);
   area.value = "";
   area.dispatchEvent(new Event("input"));
   attachments.clear();
@@ -153,3 +154,4 @@ offerBeginnings(area);
 keep(byId("follow-up"));
 byId("follow-up").addEventListener("input", tellNoLongerEmpty);
 whenPressed("follow-up-send", send);
+whenTranslated(() => byId("follow-up-done").hidden || write("follow-up-done", say("follow-up-sent")));

@@ -14,6 +14,7 @@ import { likelyEnvelope, offerFollowUp } from "./followup.js";
 import { guarded } from "./guarded.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
+import { switchLanguages } from "./language.js";
 import { openMailbox } from "./mailbox.js";
 import { askWork, prepareWork } from "./paying.js";
 import { prepare } from "./prepared.js";
@@ -23,6 +24,7 @@ import { pageChanged } from "./secondpress.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 import { read } from "./typedtoken.js";
 import { offerWithdrawal } from "./withdrawal.js";
 
@@ -63,7 +65,7 @@ async function openWith(keys) {
   offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;
   if (channel === null) return;
-  write("cannot-write", staleText(shown));
+  tellAlways(() => write("cannot-write", staleText(shown)));
   showRoutes("closed-routes", shown.keyring.channels.filter((each) => each.id === channel), today());
   offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
   workAhead();
@@ -89,19 +91,27 @@ function showUnknown(keys, shown) {
   byId("write-anyway").onclick = () => {
     forgetWords();
     channels.offer(shown, today());
-    byId("case-title").textContent = say("unknown-title");
     byId("now").classList.add("asked");
-    write("status-means", say("unknown-case"));
+    tellAlways(() => {
+      byId("case-title").textContent = say("unknown-title");
+      write("status-means", say("unknown-case"));
+      write("cannot-write", staleText(shown));
+    });
     show("state", false);
     show("day-by-day", false);
     goTo("case");
     pageChanged();
-    write("cannot-write", staleText(shown));
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
   pageChanged();
   throw new Failure("unknown-case", {}, [area]);
+}
+
+/** @param {() => void} tell now, and whenever the page has another language */
+function tellAlways(tell) {
+  tell();
+  whenTranslated(tell);
 }
 
 function forgetWords() {
@@ -126,6 +136,7 @@ for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, 
 byId("follow-up-files").addEventListener("input", workAhead);
 whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 forgetOnReturn();
+switchLanguages("closed");
 askWork();
 show("loading", false);
 goTo("step-token");

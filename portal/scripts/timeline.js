@@ -15,18 +15,38 @@ import { dayText, say } from "./texts.js";
 
 /** @type {readonly Entry[]} */
 let entries = [];
+/** @type {{ day: string, text: string }[]} the messages that were sent from this page */
+let own = [];
 
 /**
  * Show these entries.
  * @param {readonly Entry[]} found in the order in which they happened, where they have the same day
  */
 export function showTimeline(found) {
+  entries = found;
+  own = [];
+  tell();
+}
+
+/**
+ * Show these entries in place of the former, which were in another language. The messages that were sent stay.
+ * @param {readonly Entry[]} found
+ */
+export function retellTimeline(found) {
+  entries = found;
+  tell();
+}
+
+function tell() {
   show("day-by-day");
+  const sent = own.map(({ day, text }) => {
+    return /** @type {const} */ ({ day, kind: "you", head: say("message-you"), text: text || say("files-only") });
+  });
   // Sorting keeps this order within each day.
-  entries = [...found].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
-  const days = [...new Set(entries.map(({ day }) => day))].reverse();
+  const all = [...entries, ...sent].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
+  const days = [...new Set(all.map(({ day }) => day))].reverse();
   byId("messages").replaceChildren(...days.map((day) => {
-    const ofDay = entries.filter((each) => each.day === day).reverse();
+    const ofDay = all.filter((each) => each.day === day).reverse();
     const heading = element("h3", {}, element("time", { datetime: day }, dayText(day)));
     return element("li", { class: "day" }, heading, element("ul", {}, ...ofDay.map(item)));
   }));
@@ -35,10 +55,11 @@ export function showTimeline(found) {
 /**
  * Add a message that was just sent. Once the page is closed, only the inspectorate can read it.
  * @param {string} day
- * @param {string} text
+ * @param {string} text empty if only files were sent
  */
 export function addOwn(day, text) {
-  showTimeline([...entries, { day, kind: "you", head: say("message-you"), text }]);
+  own.push({ day, text });
+  tell();
 }
 
 /** @param {Entry} entry */

@@ -1,4 +1,4 @@
-"""The language of the report page is switched in place: everything typed stays, and nothing is stored."""
+"""The language of a page with a form is switched in place: everything typed stays, and nothing is stored."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ from playwright.sync_api import Dialog, Page, Route, expect
 from crypto import casetoken
 from tests.support.builders import INSPECTORATE, OUTSIDE
 from tests.support.page_visitor import TEXT, Visitor
+from tests.support.portal_site import slot_for
 
 pytestmark = pytest.mark.browser
 
@@ -171,3 +172,68 @@ def test_a_page_of_another_version_is_loaded_by_the_browser_which_asks_first(
             break
     assert asked == ["beforeunload"]
     assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == ("Noël", "fr")
+
+
+def test_words_and_a_begun_message_stay_on_the_answer_page(visitor: Visitor) -> None:
+    """No word is in an address, a request or a storage."""
+    page = visitor.page
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    visitor.visit("fr/status")
+    page.click("#show-typed")
+    page.fill("#token", " ".join(visitor.words))
+    visitor.requests.clear()
+    switched(page, "en")
+    assert page.input_value("#token") == " ".join(visitor.words)
+    expect(page.locator("#show-typed")).to_have_text("Hide the words")
+    assert page.url == f"{visitor.address}/en/status"
+    assert [request.url for request in visitor.requests] == [page.url]
+    page.click("#open")
+    visitor.opened()
+    page.fill("#follow-up-text", TEXT)
+    switched(page, "fr")
+    assert page.input_value("#follow-up-text") == TEXT
+    secrets = [word.encode() for word in visitor.words if len(word) > 5]
+    for request in visitor.requests:
+        told = request.url.encode() + (request.post_data_buffer or b"")
+        assert [word for word in secrets if word in told] == []
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+
+
+def test_every_text_of_a_case_is_then_that_of_the_other_language(visitor: Visitor) -> None:
+    """Also the beginnings of a message, and what is said once one was sent; that message stays."""
+    page = visitor.page
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    visitor.language = "en"
+    visitor.open()
+    visitor.opened()
+    english = page.evaluate(WORDS)
+    switched(page, "fr")
+    visitor.shows("#status-label", "status-assessing")
+    french = page.inner_text("#case")
+    switched(page, "en")
+    assert page.evaluate(WORDS) == english
+    assert page.inner_text("#case") != french
+    page.click("#begin-more")
+    assert page.input_value("#follow-up-text").startswith("I want to add")
+    page.fill("#follow-up-text", TEXT)
+    page.press("#follow-up-send", "Enter")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    switched(page, "fr")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    expect(page.locator("#messages .you")).to_contain_text("Deuxième ligne.")
+
+
+def test_words_of_no_report_lead_on_in_the_other_language(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "unknown-case")
+    switched(page, "en")
+    expect(page.locator("#error")).to_be_hidden()
+    page.click("#write-anyway")
+    visitor.shows("#status-means", "unknown-case")
+    english = page.inner_text("#case-title")
+    switched(page, "fr")
+    visitor.shows("#status-means", "unknown-case")
+    expect(page.locator("#case-title")).not_to_have_text(english)
