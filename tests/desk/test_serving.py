@@ -1,4 +1,4 @@
-"""What comes in at the desk and what goes out: nobody waits for who is slow, nothing goes to a disk."""
+"""The web server of the desk: a slow client blocks nobody, and nothing is written to a disk."""
 
 import re
 import socket
@@ -28,7 +28,7 @@ QUICK_SECONDS = 1.0
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-    """Return what was sent."""
+    """Return the body of the request."""
     body = environ["wsgi.input"].read()
     start("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -36,14 +36,14 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
 
 @contextmanager
 def served(app: "WSGIApplication" = echo) -> Iterator[tuple[str, int]]:
-    """Serve an application in this process; give its address."""
+    """Serve an application in this process; yield its address."""
     listener = serving.listen(0)
     with listener, serving.serving(listener, app) as server, server.answering():
         yield HOST, serving.port_of(listener)
 
 
 def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") -> tuple[bytes, float]:
-    """Return what is answered, and how many seconds it took."""
+    """Return the response and the seconds that it took."""
     begin = time.monotonic()
     with socket.create_connection(here, timeout=30) as client:
         client.sendall(sent)
@@ -51,7 +51,7 @@ def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n
 
 
 def everything(client: socket.socket) -> bytes:
-    """Return all that comes until the other end closes."""
+    """Return all bytes until the other end closes."""
     found = b""
     with suppress(ConnectionError):
         while piece := client.recv(1 << 16):
@@ -60,14 +60,14 @@ def everything(client: socket.socket) -> bytes:
 
 
 def spell(client: socket.socket, over: threading.Event) -> None:
-    """Send letter after letter for as long as somebody listens."""
+    """Send letter after letter while the other end listens."""
     with suppress(OSError):
         while not over.wait(0.1):
             client.sendall(b"y")
 
 
-def test_a_slow_client_keeps_nobody_waiting_for_a_second() -> None:
-    """Who says half of what is asked, or letter by letter, sends half of a form, reads nothing of a page."""
+def test_a_slow_client_does_not_delay_other_requests() -> None:
+    """Requests that stop halfway or come letter by letter, half a form, and a page that is not read."""
     with served() as here, several(here, 6) as slow:
         over = threading.Event()
         for client, sent in zip(
@@ -94,8 +94,8 @@ def several(here: tuple[str, int], count: int) -> Iterator[Sequence[socket.socke
         each.close()
 
 
-def test_who_opens_many_connections_and_asks_nothing_keeps_nobody_waiting() -> None:
-    """More than may be open: those that have waited longest are closed."""
+def test_many_idle_connections_do_not_delay_other_requests() -> None:
+    """There are more than may be open, so the oldest are closed."""
     with served() as here, several(here, 2 * serving._MOST_OPEN) as silent:
         answer, seconds = ask(here)
         assert (b"200 OK", True) == (answer[9:15], seconds < QUICK_SECONDS)
@@ -112,8 +112,8 @@ def test_who_opens_many_connections_and_asks_nothing_keeps_nobody_waiting() -> N
     ],
     ids=["silence", "line", "form"],
 )
-def test_who_takes_more_than_five_seconds_to_ask_is_not_waited_for(begin: bytes) -> None:
-    """Letter by letter or not; the control is who takes less."""
+def test_a_request_that_takes_more_than_five_seconds_is_cut_off(begin: bytes) -> None:
+    """Also when it comes letter by letter. The control is a faster one, in the next test."""
     with (
         served() as here,
         several(here, 2) as slow,
@@ -134,7 +134,7 @@ def test_who_takes_more_than_five_seconds_to_ask_is_not_waited_for(begin: bytes)
             spelling.join()
 
 
-def test_a_form_that_takes_less_than_five_seconds_is_taken() -> None:
+def test_a_form_that_takes_less_than_five_seconds_is_accepted() -> None:
     with served() as here, socket.create_connection(here, timeout=30) as client:
         client.sendall(FORM % 3)
         for _ in range(3):
@@ -145,7 +145,7 @@ def test_a_form_that_takes_less_than_five_seconds_is_taken() -> None:
 
 
 def files_open() -> set[str]:
-    """Return which files this process has open, those without a name as well."""
+    """Return the files that this process has open, including unnamed ones."""
     found = set()
     for each in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
@@ -158,8 +158,8 @@ def files_open() -> set[str]:
 
 @pytest.mark.parametrize("limit", [serving._SETTINGS["inbuf_overflow"], 1 << 19], ids=["ours", "control"])
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_no_form_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int, framing: str) -> None:
-    """The control is the limit of waitress, beyond which it makes a file without a name."""
+def test_no_form_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int, framing: str) -> None:
+    """The control is the limit of waitress, above which it uses an unnamed file."""
     monkeypatch.setitem(serving._SETTINGS, "inbuf_overflow", limit)
     sent = FORM % (LARGE + 1)
     if framing == "chunks":
@@ -175,8 +175,8 @@ def test_no_form_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int, fra
 
 
 @pytest.mark.parametrize("limit", [serving._SETTINGS["outbuf_overflow"], 1 << 20], ids=["ours", "control"])
-def test_no_page_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-    """Although who asked reads nothing of it."""
+def test_no_page_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """Even if the client does not read it."""
     monkeypatch.setitem(serving._SETTINGS, "outbuf_overflow", limit)
     answered = threading.Event()
 
@@ -193,8 +193,8 @@ def test_no_page_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> 
     assert (limit == 1 << 20) == bool(spilled)
 
 
-def test_no_file_that_comes_with_a_form_goes_to_a_disk(world: World) -> None:
-    """No page asks for one; the control is an application like any other."""
+def test_no_uploaded_file_is_written_to_a_disk(world: World) -> None:
+    """The control is an application with the defaults of Flask."""
     with sitting(world.office) as client:
         ours = create_app(Desk(client.desk.opened, 8090, None))
     spilled = []
@@ -223,10 +223,10 @@ def test_no_file_that_comes_with_a_form_goes_to_a_disk(world: World) -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: yyyy\r\n\r\n", b"400"),
     ],
 )
-def test_what_is_no_request_is_answered_without_repeating_it(
+def test_an_invalid_request_is_answered_without_repeating_it(
     caplog: pytest.LogCaptureFixture, sent: bytes, status: bytes
 ) -> None:
-    """Nor is the program named, nor anything written down."""
+    """The response does not name the server, and nothing is logged."""
     with served() as here:
         answer, _ = ask(here, sent)
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -236,7 +236,7 @@ def test_what_is_no_request_is_answered_without_repeating_it(
     assert b"Connection: close" in head
 
 
-def test_a_fault_below_the_pages_is_not_written_down(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_outside_the_pages_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     def fault(_: dict[str, Any], __: Callable[..., Any]) -> list[bytes]:
         raise KeyError("canary")
 
@@ -247,16 +247,16 @@ def test_a_fault_below_the_pages_is_not_written_down(caplog: pytest.LogCaptureFi
     assert [] == caplog.records
 
 
-def test_each_connection_is_for_one_request() -> None:
+def test_each_connection_carries_only_one_request() -> None:
     with served() as here:
         answer, _ = ask(here, (FORM % 1 + b"y") * 2)
     assert 1 == answer.count(b"200 OK")
 
 
-def test_serving_ends_in_good_order_although_its_thread_sees_the_end_before_it_is_woken(
+def test_serving_stops_cleanly_if_its_thread_ends_before_it_is_woken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else a desk that is locked would break off instead of saying so."""
+    """Otherwise a desk would break off while it locks, instead of saying that it is locked."""
     before = set(threading.enumerate())
     wake = serving._Waitress.pull_trigger
 

@@ -1,4 +1,4 @@
-"""Each officer works at the desk in a session of their own, and only in that."""
+"""Each officer works at the desk in a separate session."""
 
 import io
 import re
@@ -26,20 +26,20 @@ from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, Worl
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
-# The desk has more pages than that.
+# The desk has more pages than this.
 MANY = 30
 LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
 
 
 def entries(office: Office, *actions: str) -> list[tuple[str, list[str]]]:
-    """Return these actions of the journal, each with its officers."""
+    """Return these actions in the journal, each with its officers."""
     found = office.json("journal", "list")["entries"]
     return [(each["action"], [*each["officers"]]) for each in found if each["action"] in actions]
 
 
 @contextmanager
 def desk_of(office: Office) -> Iterator[tuple[Desk, Client, Client]]:
-    """Give a desk at which alice and bruno work, each in a browser of their own."""
+    """Yield a desk at which alice and bruno work in separate browsers."""
     with sitting(office) as alice:
         yield alice.desk, alice, Client(alice.desk, alice.app, "bruno")
 
@@ -49,7 +49,7 @@ def typed(client: Client, officer: str, passphrase: str) -> TestResponse:
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that only a test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -78,22 +78,22 @@ def assigned(client: Client) -> str:
 
 
 def as_of(page: str) -> str:
-    """Return how far the journal went, as the forms of a page of a case say it."""
+    """Return the state of the journal that the forms of a page refer to."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
 
 
-def test_no_desk_stays_open_longer_than_eight_hours_whatever_its_command_says() -> None:
+def test_no_option_keeps_a_desk_open_longer_than_eight_hours() -> None:
     assert 8 * HOUR == opening.limits(minutes=1_000, short_minutes=1_000).longest
 
 
-def test_whoever_opened_the_inbox_acts_nowhere_at_the_desk_but_where_it_is_opened() -> None:
-    """Every act there is of who is signed in, or the journal would name somebody else."""
+def test_no_page_acts_in_the_name_of_those_who_opened_the_inbox() -> None:
+    """Every action at the desk belongs to the officer of the session, or the journal would name another."""
     rooms = Path(opening.__file__).parent
     named = [path.name for path in rooms.rglob("*.py") if "by_opening" in path.read_text("utf-8")]
     assert ["command.py"] == named
 
 
-def test_a_browser_that_was_let_in_shows_nothing_before_somebody_signs_in(office: Office) -> None:
+def test_a_browser_with_the_cookie_sees_nothing_before_an_officer_signs_in(office: Office) -> None:
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
         for path in ("/en/", "/en/case/1", "/en/journal", "/en/job/1"):
@@ -104,8 +104,8 @@ def test_a_browser_that_was_let_in_shows_nothing_before_somebody_signs_in(office
         assert "Queue" not in page
 
 
-def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Office) -> None:
-    """Not with another one's, nor in the name of who is no officer; the next page tells of the attempt."""
+def test_an_officer_signs_in_only_with_the_passphrase_of_the_own_share(office: Office) -> None:
+    """Another passphrase or an unknown name is refused, and the next page reports the attempt."""
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
         for officer, given in (("bruno", "alice"), ("bruno", ""), ("mallory", "alice"), ("", "alice")):
@@ -124,15 +124,15 @@ def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Offi
     assert [("sign-in", ["bruno"])] == entries(office, "sign-in")
 
 
-def test_whoever_signs_in_where_somebody_still_is_ends_that_session(office: Office) -> None:
-    """Else it would count towards the quorum, with nobody at it."""
+def test_signing_in_ends_the_session_that_was_open_in_the_browser(office: Office) -> None:
+    """Otherwise the old session would count towards the quorum without anybody at it."""
     with sitting(office) as client:
         typed(client, "alice", passphrase_of("alice"))
         typed(client, "bruno", passphrase_of("bruno"))
         assert ["bruno"] == [*client.desk.seats.officers]
 
 
-def test_what_an_officer_does_stands_in_the_journal_under_their_name_alone(office: Office) -> None:
+def test_an_action_is_journalled_only_under_the_name_of_its_officer(office: Office) -> None:
     with desk_of(office) as (_, alice, bruno):
         for client, day in ((alice, "2027-01-04"), (bruno, "2027-01-05")):
             assert client.send("/en/office/days-off", first=day).status_code == 303
@@ -143,8 +143,8 @@ def test_what_an_officer_does_stands_in_the_journal_under_their_name_alone(offic
     )
 
 
-def test_what_one_asks_for_and_is_told_is_not_shown_to_another(office: Office) -> None:
-    """The search in the queue, and what the next page says was done; the control is the one who asked."""
+def test_filters_and_notices_are_not_shown_to_another_officer(office: Office) -> None:
+    """The control is the officer who set the filter and did the action."""
     with desk_of(office) as (_, alice, bruno):
         alice.send("/en/queue", search="the quay", sort="priority")
         alice.send("/en/office/days-off", first="2027-01-04")
@@ -154,8 +154,8 @@ def test_what_one_asks_for_and_is_told_is_not_shown_to_another(office: Office) -
             assert sees == ('role="status"' in page)
 
 
-def test_an_action_for_two_takes_the_passphrases_of_both(one_case: Office) -> None:
-    """Not the other's alone: a session may have been left open. Nor the acting one's alone."""
+def test_an_action_for_two_takes_both_passphrases(one_case: Office) -> None:
+    """Neither alone is enough: a session may have been left open."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, _bruno):
         assert alice.send("/en/case/1/readers/exclude", **form).status_code == 303
@@ -165,8 +165,8 @@ def test_an_action_for_two_takes_the_passphrases_of_both(one_case: Office) -> No
     assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
 
 
-def test_both_who_break_the_glass_read_the_case(one_case: Office) -> None:
-    """Each in a session of their own; else no action on it that takes two could be taken."""
+def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -> None:
+    """Each in a separate session; otherwise no action for two would be possible."""
     with one_case.opened() as inbox, inbox.transaction() as session:
         session.add(Handler(case=1, officer="chloe", since=today()))
     given = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
@@ -178,8 +178,8 @@ def test_both_who_break_the_glass_read_the_case(one_case: Office) -> None:
     assert [("break-glass", ["alice", "bruno"])] == entries(one_case, "break-glass")
 
 
-def test_two_others_do_not_act_in_a_session_that_was_left_open(one_case: Office) -> None:
-    """However many confirm, the officer whose session it is must be one of them."""
+def test_two_other_officers_cannot_act_in_a_session_left_open(one_case: Office) -> None:
+    """The officer of the session must be one of those who confirm."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, _bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
@@ -190,7 +190,7 @@ def test_two_others_do_not_act_in_a_session_that_was_left_open(one_case: Office)
 
 
 def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
-    """Ask another officer to confirm an action, with the passphrase of the one who asks."""
+    """Ask another officer to confirm an action, with the passphrase of the asking officer."""
     typed = {f"passphrase-{client.seat.officer}": passphrase_of(own)}
     return client.send(path, **form, **typed, **{"ask-another": "on"})
 
@@ -198,8 +198,8 @@ def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
 LIFT = "/en/case/1/readers/lift"
 
 
-def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office) -> None:
-    """With their own passphrase, seeing what with; then the one who asked does it, once."""
+def test_the_second_officer_confirms_in_a_separate_session(one_case: Office) -> None:
+    """The second officer sees the request and types a passphrase; then the first does the action, once."""
     form = {"reason": "no kin <of hers>", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -229,8 +229,8 @@ def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office)
     assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
 
 
-def test_a_second_officer_refuses_and_says_why_to_whoever_asked(one_case: Office) -> None:
-    """Nobody else is asked any more or reads it, and nothing was done; what was confirmed is so no longer."""
+def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
+    """The request then disappears for all others, and an earlier confirmation no longer counts."""
     with desk_of(one_case) as (desk, alice, bruno):
         chloe = Client(desk, alice.app, "chloe")
         glass = "/en/case/1/readers/break-glass"
@@ -252,10 +252,10 @@ def test_a_second_officer_refuses_and_says_why_to_whoever_asked(one_case: Office
 
 
 @pytest.mark.parametrize("typed", ["", "bruno"])
-def test_who_asks_another_without_the_own_passphrase_reads_that_at_its_field(
+def test_asking_another_officer_without_the_own_passphrase_shows_an_error_at_its_field(
     one_case: Office, typed: str
 ) -> None:
-    """Also where the other's was typed. Where nobody is asked, the page says what it takes."""
+    """Also when only the other passphrase was typed. Without asking, the page says that it takes two."""
     form = {"reason": "no kin", "officer": "chloe"}
     given = {"passphrase-alice": "", "passphrase-bruno": passphrase_of(typed) if typed else ""}
     with desk_of(one_case) as (_, alice, _bruno):
@@ -275,7 +275,7 @@ def test_who_asks_another_without_the_own_passphrase_reads_that_at_its_field(
     assert [] == entries(one_case, "lift-conflict")
 
 
-def test_what_is_asked_to_be_confirmed_ends_with_the_session_or_is_taken_back(one_case: Office) -> None:
+def test_a_request_to_confirm_ends_when_withdrawn_or_with_its_session(one_case: Office) -> None:
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -291,8 +291,8 @@ def test_what_is_asked_to_be_confirmed_ends_with_the_session_or_is_taken_back(on
             assert "To confirm" not in bruno.page("/en/")
 
 
-def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -> None:
-    """Neither page nor count tells of it; the control is the officer who may see it."""
+def test_an_excluded_officer_is_not_asked_to_confirm(one_case: Office) -> None:
+    """Neither a page nor a count reveals the request. The control is an officer who may read the case."""
     with desk_of(one_case) as (desk, alice, bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
         chloe = Client(desk, alice.app, "chloe")
@@ -315,8 +315,8 @@ def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -
             assert sent.status_code == (303 if count else 404)
 
 
-def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> None:
-    """What is to be done tells what the report says; the control is the declaration."""
+def test_an_officer_is_not_asked_to_confirm_before_the_declaration(one_case: Office) -> None:
+    """A request can repeat what the report says. The control is the same officer after it."""
     with desk_of(one_case) as (desk, alice, _bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
         chloe = Client(desk, alice.app, "chloe")
@@ -330,8 +330,11 @@ def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> 
 WAITS = "A request is waiting for a second officer."
 
 
-def test_who_types_a_passphrase_at_another_s_page_declares_there_first(one_case: Office) -> None:
-    """In their own name, and the act goes on; without it nothing is done, and the page says so."""
+def test_a_second_officer_at_the_same_page_must_declare_first(one_case: Office) -> None:
+    """The declaration is recorded in that officer's name.
+
+    Without it nothing is done, and the page says so.
+    """
     with one_case.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer="bruno"))
     with sitting(one_case) as alice:
@@ -345,10 +348,10 @@ def test_who_types_a_passphrase_at_another_s_page_declares_there_first(one_case:
     assert entries(one_case, "declare", "junk")[-2:] == done
 
 
-def test_a_second_officer_is_told_to_declare_before_a_request_is_seen(one_case: Office) -> None:
-    """In the queue, on the day's page and in the head, by the case alone: neither the act nor who asks.
+def test_a_second_officer_is_told_to_declare_before_seeing_a_request(one_case: Office) -> None:
+    """The queue, the day's page and the header name only the case, not the action or the asking officer.
 
-    One from whom the case is kept is told nothing; the control is the same page after the declaration.
+    An excluded officer is told nothing. The control is the same page after the declaration.
     """
     pages = ("/en/", "/en/today", "/en/confirm")
     with desk_of(one_case) as (desk, alice, bruno):
@@ -369,8 +372,8 @@ def test_a_second_officer_is_told_to_declare_before_a_request_is_seen(one_case: 
         assert "alice:" in chloe.page("/en/today")
 
 
-def test_who_signs_out_or_locks_is_asked_before_what_two_have_agreed_on_lapses(one_case: Office) -> None:
-    """Whoever asked, and whoever confirmed; the controls are sessions in which nothing waits."""
+def test_signing_out_or_locking_warns_of_open_confirmations(one_case: Office) -> None:
+    """It warns both the asking and the confirming officer. The controls are sessions without any."""
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         asks(alice, LIFT, "alice", reason="no kin", officer="chloe")
@@ -392,10 +395,10 @@ def test_who_signs_out_or_locks_is_asked_before_what_two_have_agreed_on_lapses(o
 
 
 @pytest.mark.parametrize("end", ["signed out", "taken back", "changed"])
-def test_a_confirmation_ends_with_the_session_of_whoever_gave_it_or_is_taken_back(
+def test_a_confirmation_ends_when_withdrawn_with_its_session_or_when_the_case_changes(
     one_case: Office, end: str
 ) -> None:
-    """And with whatever is done to the case afterwards: the second officer has not seen that."""
+    """The second officer has not seen the change."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -413,8 +416,8 @@ def test_a_confirmation_ends_with_the_session_of_whoever_gave_it_or_is_taken_bac
     assert [] == entries(one_case, "lift-conflict")
 
 
-def test_a_confirmation_covers_nothing_that_was_done_after_its_page_was_shown(one_case: Office) -> None:
-    """The page then shows it, and from that page it is confirmed. Reading is nothing that was done."""
+def test_a_confirmation_is_refused_if_the_case_changed_since_its_page_was_shown(one_case: Office) -> None:
+    """The page then shows the change, and can be confirmed. Reading does not count as a change."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -424,7 +427,7 @@ def test_a_confirmation_covers_nothing_that_was_done_after_its_page_was_shown(on
         before = bruno.page(path)
         assert "Done since alice asked you" not in before
         assert alice.send("/en/case/1/note", text="more").status_code == 303
-        # A page that does not say how far it goes is as old as the question.
+        # A page without this field counts as old as the request.
         for seen in ({"as_of": as_of(before)}, {"as_of": "soon"}, {}):
             met = bruno.send(path, **own, **seen)
             assert (409, True) == (met.status_code, "<strong>note written</strong>" in met.text)
@@ -439,8 +442,8 @@ def test_a_confirmation_covers_nothing_that_was_done_after_its_page_was_shown(on
         assert alice.send(LIFT, **form, confirmation=wanted.id).status_code == 303
 
 
-def test_an_empty_field_more_is_another_form(one_case: Office) -> None:
-    """A tick counts by being there: what was confirmed without it must not be done with it."""
+def test_a_form_with_an_additional_empty_field_is_not_the_confirmed_one(one_case: Office) -> None:
+    """A ticked box counts even if it is empty, so a form confirmed without it must not be done with it."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -452,10 +455,10 @@ def test_an_empty_field_more_is_another_form(one_case: Office) -> None:
         assert alice.send(LIFT, **done).status_code == 303
 
 
-def test_what_tells_of_no_case_by_number_is_confirmed_at_one_page_alone() -> None:
-    """Nobody knows of which cases an answer to a person tells; a gap tells of none.
+def test_actions_that_do_not_show_their_cases_are_confirmed_only_at_one_page() -> None:
+    """Nobody knows which cases an answer to a person reveals.
 
-    Nor is a law confirmed by its hash, or a text by what it will say: what changes stands at that page.
+    A law or a template must be confirmed on the page that shows its changes, not by its hash.
     """
     assert not may_be_asked([action(Code.ANSWER_ACCESS, request=1)])
     assert not may_be_asked([action(Code.ADOPT_LAW, law="fr")])
@@ -464,7 +467,7 @@ def test_what_tells_of_no_case_by_number_is_confirmed_at_one_page_alone() -> Non
     assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
 
 
-def test_a_wrong_passphrase_is_told_to_its_officer_wherever_it_was_typed(one_case: Office) -> None:
+def test_an_officer_is_told_of_a_wrong_passphrase_typed_anywhere(one_case: Office) -> None:
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}
@@ -473,8 +476,8 @@ def test_a_wrong_passphrase_is_told_to_its_officer_wherever_it_was_typed(one_cas
         assert "typed a wrong passphrase in your name" in bruno.page("/en/")
 
 
-def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: Office) -> None:
-    """Reading is no change, nor is what the officer did; what was asked is done once it was seen."""
+def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case: Office) -> None:
+    """Reading and the officer's own actions do not count. The action is done once the change was shown."""
     with desk_of(one_case) as (_, alice, bruno):
         shown = as_of(alice.page("/en/case/1"))
         bruno.page("/en/case/1")
@@ -489,8 +492,8 @@ def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: O
         assert "high" == source_risk(alice)
 
 
-def test_of_two_officers_who_save_at_once_one_sees_what_the_other_did(one_case: Office) -> None:
-    """Whoever comes first: the desk does one after the other."""
+def test_two_officers_who_save_at_once_do_not_overwrite_each_other(one_case: Office) -> None:
+    """Whoever comes second is shown the change."""
     with serving(one_case) as served:
         alice = Visitor(served)
         both = {"high": alice, "low": alice.beside(served, "bruno")}
@@ -507,8 +510,8 @@ def test_of_two_officers_who_save_at_once_one_sees_what_the_other_did(one_case: 
     assert all("was changed meanwhile" in each.text for each in answers.values() if each.status == 409)
 
 
-def test_a_stale_queue_overwrites_nothing_that_another_did_to_a_chosen_case(one_case: Office) -> None:
-    """It is shown, and done once it was seen. The control is a queue that is not stale, and who declares."""
+def test_a_stale_queue_does_not_overwrite_changes_by_another_officer(one_case: Office) -> None:
+    """The change is shown first. The controls are a fresh queue, and a declaration."""
     with desk_of(one_case) as (_, alice, bruno):
         stale = as_of(bruno.page("/en/"))
         assert alice.send("/en/many/assign", case="1", officer="alice", as_of=stale).status_code == 303
@@ -531,10 +534,10 @@ def test_a_stale_queue_overwrites_nothing_that_another_did_to_a_chosen_case(one_
         assert "bruno" == assigned(alice)
 
 
-def test_a_change_to_any_of_the_chosen_cases_and_what_two_others_did_together_are_seen(
+def test_changes_to_any_selected_case_and_actions_of_two_others_are_shown_first(
     office: Office, tmp_path: Path
 ) -> None:
-    """Not of the first case alone, nor of one officer alone; the control is bruno, who confirmed it."""
+    """Not only of the first case, or of one officer. The control is bruno, who confirmed the action."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra"}, {"what": "a horse"})
     office.of("alice", "bruno").json("case", "declare", "1", "2")
@@ -556,8 +559,8 @@ def test_a_change_to_any_of_the_chosen_cases_and_what_two_others_did_together_ar
         assert "quarantine" in sent[0].text
 
 
-def test_every_form_on_a_page_of_a_case_says_how_far_its_page_goes(one_case: Office) -> None:
-    """Or it would overwrite what another did meanwhile; so does the form of the chosen cases."""
+def test_every_form_of_a_case_carries_the_state_that_its_page_shows(one_case: Office) -> None:
+    """Without it, the form could overwrite the change of another officer. The queue has it too."""
     with desk_of(one_case) as (desk, alice, _):
         pages = [
             each.rule.removeprefix(desk.place).replace("<language>", "en").replace("<int:case>", "1")
@@ -576,8 +579,8 @@ def test_every_form_on_a_page_of_a_case_says_how_far_its_page_goes(one_case: Off
         assert about > 15
 
 
-def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_case: Office) -> None:
-    """On no page of the desk, while another officer reads it in a session beside; the control is that one."""
+def test_no_page_shows_a_case_to_an_excluded_officer(one_case: Office) -> None:
+    """The control is another officer, who reads it in a session at the same time."""
     with desk_of(one_case) as (desk, alice, bruno):
         assert bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
         pages = [
@@ -597,10 +600,13 @@ def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_cas
 
 
 @pytest.mark.slow
-def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been(
+def test_every_page_is_the_same_for_an_excluded_officer_as_without_the_case(
     office: Office, tmp_path: Path
 ) -> None:
-    """But for those that say how far journal and exchange go. The control is alice, who reads the case."""
+    """Except those that show the state of the journal and of the exchange.
+
+    The control is alice, who reads it.
+    """
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a lorry", "coi": "no"})
@@ -634,10 +640,10 @@ def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been
     assert read.keys() == {path for path in read if never[path] != read[path]}
 
 
-def test_what_a_job_answered_and_the_pixels_of_a_file_are_for_their_officer_while_the_case_is(
+def test_job_results_and_previews_are_shown_only_to_their_officer_while_the_case_is_readable(
     one_case: Office,
 ) -> None:
-    """Not for another session, nor once the case is kept from that officer. The controls are before that."""
+    """Not to another session, and not after an exclusion. The control is before that."""
     pixels = "/en/case/1/file/1/1/pixels"
     with desk_of(one_case) as (_, alice, bruno):
         assert "at the quay" in alice.send("/en/case/1/dossier", addressee="who works at the quay").text
@@ -652,7 +658,7 @@ def test_what_a_job_answered_and_the_pixels_of_a_file_are_for_their_officer_whil
             assert (404, False) == (kept.status_code, "at the quay" in kept.text)
 
 
-def test_an_officer_who_did_not_open_the_inbox_brings_a_share(office: Office) -> None:
+def test_an_officer_who_did_not_open_the_inbox_signs_in_with_a_share_file(office: Office) -> None:
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
         share = office.share_of("chloe").read_bytes()
@@ -666,8 +672,8 @@ def test_an_officer_who_did_not_open_the_inbox_brings_a_share(office: Office) ->
 
 
 @pytest.mark.parametrize("kind", ["words of another secret", "no share", "of another sharing"])
-def test_a_share_that_somebody_made_up_signs_nobody_in(office: Office, kind: str) -> None:
-    """Although it names an officer, the sharing and a passphrase that opens it."""
+def test_a_forged_share_file_does_not_sign_anybody_in(office: Office, kind: str) -> None:
+    """Even if it names an officer and the sharing, and the passphrase opens it."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     other = shares.split(bytes(32), quorum=2, count=3)[2]
     forged = share_file.seal(other, "chloe", file.sharing, PASSPHRASE, QUICK)
@@ -683,8 +689,8 @@ def test_a_share_that_somebody_made_up_signs_nobody_in(office: Office, kind: str
         assert () == client.desk.seats.officers
 
 
-def test_what_a_file_says_of_its_officer_makes_nobody_another(office: Office) -> None:
-    """Anybody can write a name into the file of their own share: what counts is the number in its words."""
+def test_the_name_in_a_share_file_cannot_impersonate_another_officer(office: Office) -> None:
+    """Anybody can write a name into the own file; only the number within the share counts."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     words = share_file.unseal(file, passphrase_of("chloe"))
     forged = share_file.seal(words, "alice", file.sharing, PASSPHRASE, QUICK)
@@ -693,8 +699,8 @@ def test_what_a_file_says_of_its_officer_makes_nobody_another(office: Office) ->
         assert "<strong>chloe</strong>" in client.page("/en/")
 
 
-def test_a_session_that_has_ended_lets_nobody_in(office: Office) -> None:
-    """Signed out, or begun anew in another browser: its cookie, and a form of it, open nothing."""
+def test_an_ended_session_is_not_accepted(office: Office) -> None:
+    """After signing out, or signing in with another browser: neither its cookie nor its forms work."""
     with desk_of(office) as (desk, alice, bruno):
         token = alice.token()
         desk.seats.sign_in("alice")
@@ -708,8 +714,8 @@ def test_a_session_that_has_ended_lets_nobody_in(office: Office) -> None:
     assert [] == entries(office, "change-days-off")
 
 
-def test_a_cookie_that_the_desk_did_not_write_is_none(office: Office) -> None:
-    """Not even with the id of a session: the desk signs what it writes."""
+def test_a_cookie_with_a_changed_signature_is_refused(office: Office) -> None:
+    """Even with the id of a session, because the desk signs its cookies."""
     with desk_of(office) as (desk, alice, bruno):
         base, host = f"http://{desk.host}", desk.host.partition(":")[0]
         value = alice.raw.get_cookie("desk", host, desk.place)
@@ -722,8 +728,8 @@ def test_a_cookie_that_the_desk_did_not_write_is_none(office: Office) -> None:
         assert bruno.ask("/en/").status_code == 200
 
 
-def test_a_form_of_who_was_here_before_does_nothing(office: Office) -> None:
-    """Bruno signs in at the browser that alice has left: her page sends nothing in his name."""
+def test_a_form_of_the_previous_officer_of_a_browser_is_refused(office: Office) -> None:
+    """Bruno signs in with the browser that alice left, and her page sends a form."""
     with sitting(office) as client:
         token = client.token()
         client.send("/en/sign-out")
@@ -732,7 +738,7 @@ def test_a_form_of_who_was_here_before_does_nothing(office: Office) -> None:
     assert [] == entries(office, "change-days-off")
 
 
-def test_another_browser_is_let_in_by_an_address_of_its_own(office: Office) -> None:
+def test_another_browser_is_admitted_by_its_own_address_once(office: Office) -> None:
     with sitting(office) as alice:
         page = alice.send("/en/another-browser").text
         path = page.partition(alice.desk.place + "/open/")[2].partition("<")[0]
@@ -743,8 +749,8 @@ def test_another_browser_is_let_in_by_an_address_of_its_own(office: Office) -> N
         assert other.get(f"{alice.desk.place}/en/", base_url=base).status_code == 303
 
 
-def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
-    """Whoever locks is told whose sessions end, and what opens it again; alone, too: it is asked once."""
+def test_locking_needs_a_confirmation_that_names_the_other_open_sessions(office: Office) -> None:
+    """It is asked for even without other sessions, and says what it takes to open the inbox again."""
     with desk_of(office) as (desk, alice, bruno):
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
@@ -761,7 +767,7 @@ def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
         assert alone.desk.is_over
 
 
-def test_a_session_ends_after_a_while_in_which_nobody_acts_in_it(office: Office) -> None:
+def test_a_session_ends_after_inactivity(office: Office) -> None:
     with timed(office) as (seats, clock):
         alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
         clock.now += LIMITS.idle - 1
@@ -773,10 +779,8 @@ def test_a_session_ends_after_a_while_in_which_nobody_acts_in_it(office: Office)
 
 
 @pytest.mark.parametrize("ending", ["signed out", "left alone", "nobody came"])
-def test_the_inbox_locks_soon_with_fewer_officers_than_it_takes_to_open_it(
-    office: Office, ending: str
-) -> None:
-    """Counted from when there were too few, not from when somebody looked."""
+def test_the_inbox_locks_when_too_few_officers_are_signed_in(office: Office, ending: str) -> None:
+    """The time is counted from when there were too few, not from the next check."""
     with timed(office) as (seats, clock):
         if ending == "nobody came":
             assert seats.locks_in() == LIMITS.short
@@ -798,7 +802,7 @@ def test_the_inbox_locks_soon_with_fewer_officers_than_it_takes_to_open_it(
         assert seats.locks_in() == 1
 
 
-def test_who_comes_back_in_time_keeps_the_inbox_open(office: Office) -> None:
+def test_an_officer_who_signs_in_in_time_keeps_the_inbox_open(office: Office) -> None:
     with timed(office) as (seats, clock):
         alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
         seats.sign_out(alice)
@@ -808,7 +812,7 @@ def test_who_comes_back_in_time_keeps_the_inbox_open(office: Office) -> None:
         assert seats.locks_in() == LIMITS.idle + LIMITS.short
 
 
-def test_after_eight_hours_the_inbox_locks_whoever_works(office: Office) -> None:
+def test_the_inbox_locks_after_eight_hours_of_work(office: Office) -> None:
     with timed(office) as (seats, clock):
         began = clock.now
         while clock.now < began + LIMITS.longest:

@@ -1,4 +1,4 @@
-"""Officers, keys, portal and copies at the desk: how they stand, nothing secret, what can be done."""
+"""Officers, keys, portal and backups at the desk: the pages show their state, actions, and no secret."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ PAGES = ("/en/office/officers", "/en/office/keys", "/en/office/portal", "/en/off
 
 
 def secrets(client: Client) -> set[bytes]:
-    """Return what no page may say: the seeds of keys, and what opens the key store."""
+    """Return what no page may show: the seeds of keys."""
     inbox = client.desk.inbox
     with inbox.transaction() as session:
         office = queries_office.office(session)
@@ -34,8 +34,8 @@ def secrets(client: Client) -> set[bytes]:
         return {*intake, *reply, office.card_seed, *filter(None, [office.root_seed])}
 
 
-def test_no_page_of_the_office_says_a_secret(client: Client) -> None:
-    """In whatever way bytes are written; the control is the root's public key, which one of them says."""
+def test_no_page_of_the_office_shows_a_secret(client: Client) -> None:
+    """In any notation of bytes. The control is the public root key, which one page shows."""
     said = "".join(map(client.page, PAGES))
     with client.desk.inbox.transaction() as session:
         root = queries_office.office(session).root_key
@@ -45,8 +45,8 @@ def test_no_page_of_the_office_says_a_secret(client: Client) -> None:
     assert [] == [each for each in written if each in said]
 
 
-def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_path: Path) -> None:
-    """One who left is named apart; nobody changes officers there."""
+def test_the_officers_page_shows_the_quorum_and_how_many_shares_may_be_lost(tmp_path: Path) -> None:
+    """The page has no form to change officers."""
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     with sitting(office) as client:
         page = client.page("/en/office/officers")
@@ -64,15 +64,15 @@ def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_pa
     [
         ("rotate", {"days": "30", "at-once": "on", "reason": "x"}, 400),
         ("rotate", {"days": "367", "at-once": "on", "reason": "x"}, 400),
-        # The present keys serve for months.
+        # The current keys are valid for months.
         ("rotate", {"days": "90"} | TWO, 409),
         ("destroy", TWO, 409),
-        # This is the root's inbox: no card, a keyring.
+        # The inbox of the root has a keyring and no card.
         ("sign-pages", {"manifest": "none"}, 400),
         ("sign-pages", {"manifest": "../keyring.json"}, 400),
     ],
 )
-def test_what_is_no_change_of_keys_changes_none(
+def test_an_invalid_action_on_keys_changes_none(
     client: Client, path: str, form: dict[str, str], status: int
 ) -> None:
     before = secrets(client)
@@ -80,7 +80,7 @@ def test_what_is_no_change_of_keys_changes_none(
     assert before == secrets(client)
 
 
-def test_keys_are_replaced_at_once_by_two(client: Client) -> None:
+def test_two_officers_replace_the_keys_at_once(client: Client) -> None:
     before = secrets(client)
     form = {"days": "90", "at-once": "on", "reason": "a laptop was lost"}
     assert 401 == client.send("/en/office/keys/rotate", **form).status_code
@@ -91,10 +91,10 @@ def test_keys_are_replaced_at_once_by_two(client: Client) -> None:
     assert (1, 1) == (page.count("Withdrawn on"), page.count("Can be destroyed<"))
 
 
-def test_the_next_keys_are_made_and_old_ones_destroyed_once_they_may(
+def test_keys_are_renewed_and_expired_ones_destroyed_by_two_officers(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What would still open them is named before; nothing is destroyed without two."""
+    """The page first names the key stores that could still open them."""
     clock = moved(monkeypatch)
     portal = Portal(World(office), tmp_path / "medium")
     clock.wait(80)
@@ -116,8 +116,8 @@ def test_the_next_keys_are_made_and_old_ones_destroyed_once_they_may(
         assert len(before - secrets(client)) == 2
 
 
-def test_keyring_and_law_go_onto_the_medium(client: Client, stick: Path) -> None:
-    """A law that lies there already is not overwritten; the card of another deployment is not made here."""
+def test_the_keyring_and_the_law_are_written_to_the_medium(client: Client, stick: Path) -> None:
+    """An existing law is not overwritten. The inbox of the root cannot make a card."""
     assert 303 == client.send("/en/office/keys/keyring").status_code
     assert {KEYRING, KEYRING_SIGNATURE} == {each.name for each in (stick / "keyring").iterdir()}
     assert 303 == client.send("/en/office/law/copy").status_code
@@ -125,10 +125,10 @@ def test_keyring_and_law_go_onto_the_medium(client: Client, stick: Path) -> None
     assert 409 == client.send("/en/office/law/copy").status_code
 
 
-def test_a_body_outside_gets_its_channel_by_the_card_that_was_compared(
+def test_a_channel_is_added_only_if_the_fingerprint_of_its_card_was_compared(
     office: Office, stick: Path, tmp_path: Path
 ) -> None:
-    """Its own desk puts the card on the medium; another fingerprint, or none, is refused."""
+    """The desk of the other body writes the card. A wrong or missing fingerprint is refused."""
     body = bodies.joined(tmp_path / "body", office)
     with sitting(body, stick) as client:
         assert 409 == client.send("/en/office/keys/keyring").status_code
@@ -153,7 +153,7 @@ def test_a_body_outside_gets_its_channel_by_the_card_that_was_compared(
     assert card.CARD in {each.name for each in (stick / "card").iterdir()}
 
 
-def test_the_portal_page_says_which_portal_was_confirmed_and_how_far_it_is(
+def test_the_portal_page_shows_the_confirmed_portal_and_missed_exchanges(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = Portal(World(office), tmp_path / "medium")
@@ -169,10 +169,11 @@ def test_the_portal_page_says_which_portal_was_confirmed_and_how_far_it_is(
         assert "was missed" in client.page("/en/office/portal")
 
 
-def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_what_is_missing(
-    office: Office, tmp_path: Path
-) -> None:
-    """Its page says what stays to be done; without the tick a gap is refused, as is a number too low."""
+def test_a_restored_inbox_continues_once_two_officers_accept_the_gap(office: Office, tmp_path: Path) -> None:
+    """The page lists what remains to be done.
+
+    Without the tick a gap is refused, as is a case number too low.
+    """
     medium, copies = tmp_path / "medium", Copies(tmp_path / "copies")
     portal = Portal(World(office), medium)
     office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
@@ -185,7 +186,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
     lost = portal.bundle()
     office.json("exchange", "collect", lost)
     back, _ = copies.restore(office, made, tmp_path / "back")
-    for share in office.root.glob("*.share"):  # no backup has it
+    for share in office.root.glob("*.share"):  # backups contain no shares
         shutil.copy(share, back.root)
     for each in medium.glob("*.tar"):
         each.unlink()

@@ -1,4 +1,4 @@
-"""A passage is struck at the desk: picked or typed, seen before, by two officers."""
+"""Redaction at the desk: a passage is picked or typed, previewed, and redacted by two officers."""
 
 import html
 import re
@@ -48,7 +48,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def seen(client: Client, **form: Any) -> str:
-    """Return the page on which something is looked at before it is struck."""
+    """Return the preview of a redaction."""
     shown = client.send("/en/case/1/minimise/preview", **form)
     assert shown.status_code == 200, shown.text
     return shown.text
@@ -62,16 +62,16 @@ def picked(client: Client, text: str) -> str:
 
 
 def strike(client: Client, page: str, **form: Any) -> int:
-    """Send the form of that page; return the status."""
+    """Send the form of a preview; return the status."""
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     given = {"chosen": html.unescape(chosen), "reason": "health"} | form
     return client.send("/en/case/1/minimise", **given).status_code
 
 
-def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
+def test_with_too_many_sentences_the_last_texts_to_redact_are_picked_whole(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All else comes first, then messages from the latest on; each text can be picked in either case."""
+    """The report comes first, then the latest messages. Each text can be picked in either case."""
     for text in ("Un. Deux.", "Trois. Quatre."):
         office.json("message", "reply", "1", "--text", text)
     with sitting(office) as client:
@@ -91,7 +91,7 @@ def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
 def test_a_preview_of_many_texts_names_the_places_that_it_does_not_show(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says how many; the control shows each text."""
+    """It says how many. The control shows every text."""
     form = {"place": "everywhere", "passage": NAME}
     with sitting(office) as client:
         before = seen(client, **form).partition("<main")[2]
@@ -106,8 +106,8 @@ def test_a_preview_of_many_texts_names_the_places_that_it_does_not_show(
     assert "more texts" not in before
 
 
-def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
-    """The words with their place; or that all goes that stands there."""
+def test_the_confirmation_of_a_redaction_shows_what_is_redacted(office: Office) -> None:
+    """Either the passage and its place, or that the whole place is redacted."""
     asked_for = {
         '["what", "Le quai"]': "what: Le quai",
         '["what", null]': "what: everything",
@@ -122,7 +122,7 @@ def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
 
 
 def stable(client: Client) -> str:
-    """Return the page of the case without what changes with time."""
+    """Return the page of the case without what changes over time."""
     return lasting(client.page("/en/case/1"))
 
 
@@ -130,8 +130,8 @@ def both() -> dict[str, str]:
     return {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
-def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> None:
-    """To the letter, also where it holds what nobody sees; nothing of it stands in the journal."""
+def test_a_picked_passage_is_previewed_and_redacted_by_two_officers(office: Office) -> None:
+    """It matches exactly, even with an invisible character. The journal does not repeat it."""
     with sitting(office) as client:
         page = seen(client, picked=picked(client, "Le quai<U+202E> 7."))
         assert ["Le quai<U+202E> 7."] == [
@@ -146,7 +146,7 @@ def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> No
     assert ({"place": "what"}, "health", dict.fromkeys(("alice", "bruno"), "confirmed")) == noted
 
 
-def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:
+def test_a_typed_passage_is_redacted_everywhere(office: Office) -> None:
     with sitting(office) as client:
         page = seen(client, picked="", passage=NAME.upper(), place="everywhere")
         assert [NAME] * 3 == re.findall("</span>(.*?)</del>", page)
@@ -155,8 +155,8 @@ def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:
     assert "voir […]" == office.json("case", "show", "1")["work"]["notes"][0]["text"]
 
 
-def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Client) -> None:
-    """An answer that was chosen from a list goes whole."""
+def test_a_whole_place_is_redacted_or_one_sentence_everywhere(client: Client) -> None:
+    """Selected options are redacted as a whole."""
     page = seen(client, picked='["means", null]')
     assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)
     assert 200 == strike(client, page, **both())
@@ -166,7 +166,7 @@ def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Cl
     assert ("Money" in left, f"chez {NAME}" in left, f"{NAME} est" in left) == (False, False, True)
 
 
-def test_what_a_prosecutor_may_ask_for_is_struck_only_in_parts(office: Office) -> None:
+def test_text_that_a_prosecutor_may_request_is_redacted_only_in_part(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(casework_tables.Duty, (1, "art40")).decided = None
     with sitting(office) as client:
@@ -190,7 +190,7 @@ def test_what_a_prosecutor_may_ask_for_is_struck_only_in_parts(office: Office) -
         ({"picked": "7"}, 400),
     ],
 )
-def test_what_does_not_stand_there_is_neither_shown_nor_struck(
+def test_a_passage_that_is_not_found_is_neither_previewed_nor_redacted(
     client: Client, form: dict[str, str], status: int
 ) -> None:
     before = stable(client)
@@ -201,13 +201,13 @@ def test_what_does_not_stand_there_is_neither_shown_nor_struck(
     assert before == stable(client)
 
 
-def test_it_takes_a_reason(client: Client) -> None:
+def test_a_redaction_needs_a_reason(client: Client) -> None:
     sent = {"chosen": '["who_id", null]', "reason": " "} | both()
     assert 409 == client.send("/en/case/1/minimise", **sent).status_code
 
 
-def test_what_it_did_not_reach_is_named(client: Client) -> None:
-    """What was handed out, and what is not rewritten: the ledger."""
+def test_the_result_of_a_redaction_names_what_it_did_not_change(client: Client) -> None:
+    """The ledger of disclosures is not rewritten, and what was handed out cannot be."""
     client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="other", reason="x")
     page = seen(client, picked="", passage=NAME, place="everywhere")
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
@@ -217,8 +217,8 @@ def test_what_it_did_not_reach_is_named(client: Client) -> None:
     assert "What was handed out before still contains it" in said
 
 
-def test_who_the_reporter_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:
-    """To read it takes two officers by an act of its own; struck everywhere, it is struck there too."""
+def test_the_identity_of_a_reporter_can_be_neither_seen_nor_guessed_by_a_redaction(office: Office) -> None:
+    """Reading it takes two officers. A redaction everywhere includes it."""
     with sitting(office) as client:
         client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())
         assert "Jeanne" not in client.page("/en/case/1/minimise")
@@ -243,8 +243,10 @@ def test_who_the_reporter_is_can_be_neither_seen_nor_guessed_there(office: Offic
         ),
     ],
 )  # fmt: skip
-def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passage: str | None) -> None:
-    """At each place the pieces that were shown, with a mark between them; to look changes nothing."""
+def test_a_redaction_removes_exactly_what_its_preview_shows(
+    office: Office, place: str, passage: str | None
+) -> None:
+    """At each place a mark replaces the passage. The preview changes nothing."""
     before = office.state()
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())

@@ -1,4 +1,4 @@
-"""The register of access requests at the desk, and the answers, which two officers give."""
+"""The register of access requests at the desk, and the answers, which take two officers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.copy_of("founded_desk")
 
 @pytest.fixture
 def drawer(tmp_path: Path) -> Path:
-    """A folder for answers, not on the medium."""
+    """A folder for answers that is not on the medium."""
     made = tmp_path / "drawer"
     made.mkdir()
     return made
@@ -47,8 +47,8 @@ def both(**form: Any) -> dict[str, Any]:
     return form | {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
-def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, drawer: Path) -> None:
-    """It waits in the queue until then; what cases say of the person is shown apart."""
+def test_an_access_request_is_recorded_and_answered(office: Office, stick: Path, drawer: Path) -> None:
+    """It is in the queue until then. What the cases say about the person is on separate pages."""
     with sitting(office, stick) as client:
         assert "No access requests." in client.page("/en/access")
         assert 303 == client.send("/en/access", **ASKED).status_code
@@ -81,8 +81,8 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
     assert "aurait cédé" in printed((drawer / "access-1.pdf").read_bytes())
 
 
-def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: Path) -> None:
-    """Here because it was not decided whether the persons concerned are informed."""
+def test_an_answer_without_a_text_neither_confirms_nor_denies(office: Office, drawer: Path) -> None:
+    """It has no text here because the duty to inform the persons is not decided yet."""
     with sitting(office) as client:
         client.send("/en/access", **ASKED)
         form = both(text=" \r\n", reason="", language="en", papers=str(drawer))
@@ -94,10 +94,10 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: P
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_desk_writes_one_letter_whether_somebody_is_refused_or_nothing_is_held(
+def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
     office: Office, drawer: Path, tmp_path: Path, language: str
 ) -> None:
-    """Byte for byte where the names are the same, and but for the name where they are not."""
+    """Byte for byte if the names are the same; otherwise only the name differs."""
     (tmp_path / "empty").mkdir()
     empty = Office.found_by(tmp_path / "empty", ("alice", "bruno"), 2)
     written = []
@@ -105,7 +105,7 @@ def test_the_desk_writes_one_letter_whether_somebody_is_refused_or_nothing_is_he
         with sitting(of) as client:
             client.send("/en/access", **ASKED | {"persons": name})
             number = 2 if at == 3 else 1
-            # The control: of the first something is held, of the others nothing.
+            # The control: only the first person appears in a case.
             assert (at == 1) is ("Case 1" in client.page(f"/en/access/{number}"))
             (out := drawer / str(at)).mkdir()
             form = both(text="", reason="", language=language, papers=str(out))
@@ -116,7 +116,9 @@ def test_the_desk_writes_one_letter_whether_somebody_is_refused_or_nothing_is_he
     assert printed(refused) == printed(other).replace("Quélennac", "Quélennec")
 
 
-def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
+def test_a_request_is_extended_and_the_consent_of_the_prosecutor_recorded(
+    office: Office, stick: Path
+) -> None:
     with sitting(office, stick) as client:
         client.send("/en/access", **ASKED)
         office_forms = {"assess": {"risk": "low"}, "decide": SENT}
@@ -138,16 +140,16 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
 
 @pytest.fixture
 def below_run(tmp_path: Path) -> Iterator[Path]:
-    """Where a desktop mounts a medium: not there before, and no longer afterwards."""
+    """A folder below /run, where a desktop mounts a medium; it is removed afterwards."""
     folder = Path("/run") / tmp_path.name
     yield folder
     folder.rmdir()
 
 
-def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
+def test_only_for_a_folder_in_memory_the_page_says_that_it_vanishes_with_the_power(
     office: Office, tmp_path: Path, below_run: Path
 ) -> None:
-    """Not of a medium below /run, where desktops mount it, nor of one that was taken out."""
+    """Not for a medium below /run, where desktops mount it, nor for a missing one."""
     with (
         mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,
         stick(tmp_path / "a stick") as medium,
@@ -188,7 +190,7 @@ def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
         ("/1/answer", both(text=OWN, reason="", language="de", papers="DRAWER"), 400),
     ],
 )
-def test_what_cannot_be_done_changes_nothing(
+def test_an_invalid_action_on_access_requests_changes_nothing(
     office: Office, drawer: Path, path: str, form: dict[str, str], status: int
 ) -> None:
     form = {name: str(drawer) if value == "DRAWER" else value for name, value in form.items()}
@@ -201,6 +203,6 @@ def test_what_cannot_be_done_changes_nothing(
     assert [] == [*drawer.iterdir()]
 
 
-def test_pages_of_no_request_are_refused(client: Client) -> None:
+def test_pages_of_a_missing_access_request_are_refused(client: Client) -> None:
     for page in ("/en/access/9", "/en/access/9/passages/1"):
         assert 409 == client.ask(page).status_code

@@ -1,4 +1,4 @@
-"""Replies, letters and authorities in forms at the desk: seen before they are used, mended at their field."""
+"""Replies, letters and authorities in forms at the desk: previewed, and corrected at the wrong field."""
 
 import html
 import re
@@ -18,7 +18,7 @@ SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
 
 
 def fields(page: str) -> dict[str, Any]:
-    """Return what the form of a page gives back, as a browser would."""
+    """Return the fields of the form of a page, as a browser would send them."""
     (form,) = re.findall(r'<form class="plan" .*?</form>', page, re.DOTALL)
     given: dict[str, Any] = {}
     for name, value in re.findall(r'<input id="(entry[^"]*)"[^>]*? value="([^"]*)"', form):
@@ -39,7 +39,7 @@ def in_use(client: Client) -> str:
 
 
 def look(client: Client, path: str, **changed: Any) -> tuple[str, dict[str, Any]]:
-    """Return what is seen of a change, and the form that goes on with it."""
+    """Return the preview of a change, and the form that adopts it."""
     entry = f"{path[: path.rindex('/')]}/entry/{path[path.rindex('/') + 1 :]}"
     given = fields(client.page(entry)) | changed
     shown = client.send(f"{entry}/look", **given)
@@ -62,13 +62,13 @@ MISTAKES = [
 
 @pytest.fixture(scope="module")
 def sat(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One desk for all that changes nothing."""
+    """One desk for all tests that change nothing."""
     with sitting(Office.found(tmp_path_factory.mktemp("texts"))) as client:
         yield client
 
 
 @pytest.mark.parametrize(("changed", "field"), MISTAKES)
-def test_a_mistake_is_said_at_its_field_and_what_was_typed_stays(
+def test_an_error_in_a_template_is_shown_at_its_field_and_the_fields_are_kept(
     sat: Client, changed: dict[str, Any], field: str
 ) -> None:
     before = in_use(sat)
@@ -89,7 +89,7 @@ def test_a_mistake_is_said_at_its_field_and_what_was_typed_stays(
         *((each, "Enter at most 32 characters a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
     ],
 )
-def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str, said: str) -> None:
+def test_a_new_reply_needs_a_valid_and_free_short_name(sat: Client, code: str, said: str) -> None:
     given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-code": code, "entry-title-en": "Other"}
     shown = sat.send(f"{REPLY}/new/look", **given)
     assert (422, True) == (shown.status_code, said in shown.text)
@@ -108,25 +108,28 @@ def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str, sai
         (f"{REPLY}/entry/nobody/look", 409),
         (f"{REPLY}/entry/nobody/remove/look", 409),
         (f"{LETTER}/entry/prosecutor/remove", 422),
-        # The last one that acknowledges: no reporter could be told.
+        # The last acknowledgement: without it no reporter could be informed.
         (f"{REPLY}/entry/acknowledgement/remove/look", 422),
     ],
 )
-def test_what_is_no_entry_is_neither_shown_nor_taken_out(sat: Client, path: str, status: int) -> None:
+def test_a_missing_or_required_entry_cannot_be_shown_or_removed(sat: Client, path: str, status: int) -> None:
     answer = sat.ask(path) if status == 404 and "look" not in path else sat.send(path)
     assert status == answer.status_code
 
 
-def test_what_does_not_change_is_said_and_not_adopted(sat: Client) -> None:
-    """Also of every other entry: what a form gives back unchanged is what stands in the file."""
+def test_an_unchanged_entry_is_reported_and_not_adopted(sat: Client) -> None:
+    """Every entry is tried: the form returns exactly what the file contains."""
     for path, codes in ((REPLY, FRENCH.replies), (AUTHORITY, FRENCH.authorities), (LETTER, FRENCH.letters)):
         for code in codes:
             shown = sat.send(f"{path}/entry/{code}/look", **fields(sat.page(f"{path}/entry/{code}")))
             assert (422, True) == (shown.status_code, "The entry is unchanged" in shown.text), code
 
 
-def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Office) -> None:
-    """What changes is shown word by word, and how it will read; all else in the file stays as it was."""
+def test_a_reply_is_adopted_as_previewed_once_two_officers_confirm(office: Office) -> None:
+    """The preview shows each changed word, and the text as it will read.
+
+    The rest of the file is unchanged.
+    """
     with sitting(office) as client:
         before = in_use(client)
         text = fields(client.page(f"{REPLY}/entry/details"))["entry-text-fr"]
@@ -148,14 +151,14 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         assert before == in_use(client)
         assert 303 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
         assert before.replace("manque des précisions", "manque des détails <b>") == in_use(client)
-        # Seen before that change: it would undo what another did meanwhile.
+        # This preview is older than the change, so it could undo the work of another officer.
         assert 422 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
     assert ["adopt-templates"] == [
         entry["action"] for entry in office.json("journal", "list")["entries"] if "adopt" in entry["action"]
     ]
 
 
-def test_a_reply_comes_and_goes(office: Office) -> None:
+def test_a_reply_is_added_and_removed(office: Office) -> None:
     with sitting(office) as client:
         before = FILES["replies.toml"].read(in_use(client).encode()).value
         new = fields(client.page(f"{REPLY}/entry/details")) | {"entry-code": "pause", "entry-extends": ""}
@@ -172,8 +175,8 @@ def test_a_reply_comes_and_goes(office: Office) -> None:
         assert before == FILES["replies.toml"].read(in_use(client).encode()).value
 
 
-def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(office: Office) -> None:
-    """Both are another law, which takes two officers."""
+def test_an_authority_is_edited_and_a_loosened_letter_needs_a_tick(office: Office) -> None:
+    """Both change the law, which takes two officers."""
     with sitting(office) as client:
         address = ("entry-address-fr", "entry-address-en")
         _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, "1, rue"))
@@ -207,7 +210,7 @@ def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(o
         ("office/backup", {"Backup"}),
     ],
 )
-def test_a_page_of_the_office_says_to_which_tab_it_belongs(client: Client, path: str, tabs: set[str]) -> None:
-    """Also a page below one: the page of a text belongs to the texts. No other page is marked."""
+def test_a_page_of_the_office_marks_its_tab(client: Client, path: str, tabs: set[str]) -> None:
+    """A page below a tab marks it too. No other tab is marked."""
     shown = client.page(f"/en/{path}").partition('<nav class="parts"')[2]
     assert tabs == set(re.findall(r'aria-current="\w+">([^<]+)</a>', shown))

@@ -1,4 +1,4 @@
-"""Three officers in three browsers on one machine; one sees nothing of a case on which the others work."""
+"""Three officers in three browsers on one machine; one of them is excluded from a case of the others."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,13 +14,13 @@ from tests.support.inbox_builders import Office, Portal, World, passphrase_of
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline"
-# Where bruno looks.
+# The pages that bruno opens.
 LOOKED_AT = ("", "today", "retention", "case/2", "case/2/readers", "case/1", "confirm", "access", "oversight")
 
 
 @dataclass
 class Team:
-    """A desk with two cases, each officer's page at it, and the inbox as it was before the second case."""
+    """A desk with two cases, the page of each officer, and a copy of the inbox before the second case."""
 
     served: Served
     pages: dict[str, Page]
@@ -29,7 +29,7 @@ class Team:
 
 @pytest.fixture
 def team(chromium: Browser, founded_three: Office, tmp_path: Path) -> Iterator[Team]:
-    """Alice and bruno open the inbox, chloe brings her share; the second case is kept from bruno."""
+    """Alice and bruno open the inbox, and chloe brings her share. Bruno is excluded from the second case."""
     office = founded_three.copy(tmp_path / "office")
     world, said = World(office), {"coi": "no"}
     portal = Portal(world, tmp_path / "medium")
@@ -62,7 +62,7 @@ def team(chromium: Browser, founded_three: Office, tmp_path: Path) -> Iterator[T
 
 
 def as_if_it_never_was(team: Team) -> None:
-    """Compare all that bruno sees with the desk of the inbox in which the second case never was."""
+    """Compare everything that bruno sees with a desk of the inbox without the second case."""
     bruno, root = team.pages["bruno"], team.served.root
 
     def seen_by_bruno(path: str) -> tuple[int, list[str]]:
@@ -89,7 +89,7 @@ def as_if_it_never_was(team: Team) -> None:
 
 
 def placeless(page: str, root: str) -> list[str]:
-    """Return the lines of a page without what changes, and without the place of its desk."""
+    """Return the lines of a page without what changes, and without the address of its desk."""
     return lasting(page).replace(f"/{root.rpartition('/')[2]}/", "/").splitlines()
 
 
@@ -103,7 +103,7 @@ def assess(page: Page, root: str, risk: str) -> Locator:
 
 
 def overwrite_what_is_seen(team: Team) -> None:
-    """Let alice and chloe assess a case at once: what alice did meanwhile is shown to chloe first."""
+    """Let alice and chloe assess a case at once; chloe is shown first what alice changed."""
     alice, chloe, root = team.pages["alice"], team.pages["chloe"], team.served.root
     later = assess(chloe, root, "high")
     assess(alice, root, "medium").click()
@@ -116,7 +116,7 @@ def overwrite_what_is_seen(team: Team) -> None:
 
 
 def ask_to_show_it(alice: Page, root: str) -> None:
-    """Let alice ask another officer to confirm that bruno may see the case."""
+    """Let alice ask another officer to confirm the end of bruno's exclusion."""
     alice.goto(f"{root}/en/case/2/readers")
     alice.locator("#lifted").select_option("bruno")
     alice.fill("#lift-reason", "no kin")
@@ -127,7 +127,7 @@ def ask_to_show_it(alice: Page, root: str) -> None:
 
 
 def confirm(chloe: Page, root: str) -> None:
-    """Let chloe confirm what she is asked, seeing what, in her own session."""
+    """Let chloe look at the request and confirm it in her own session."""
     chloe.goto(f"{root}/en/")
     chloe.get_by_text("To confirm: 1").click()
     chloe.get_by_text("Look, and confirm").click()
@@ -138,11 +138,11 @@ def confirm(chloe: Page, root: str) -> None:
 
 
 @pytest.mark.slow
-def test_three_work_at_once_and_one_sees_nothing_of_a_case_on_which_the_others_do(team: Team) -> None:
-    """Each under their own name, and bruno what he would see had the case never been.
+def test_three_officers_work_at_once_and_an_excluded_one_cannot_tell_the_case(team: Team) -> None:
+    """The pages of bruno are as if the case did not exist.
 
-    What one did meanwhile is seen by the other before it is overwritten; what takes two is confirmed by the
-    second in her own session. Once two have shown bruno the case, he sees it: the control.
+    A change of one officer is shown to the other before it is overwritten. An action for two is confirmed in
+    the second session. Once the exclusion is lifted, bruno sees the case: the control.
     """
     root, pages = team.served.root, team.pages
     for name, page in pages.items():

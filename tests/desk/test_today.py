@@ -1,4 +1,4 @@
-"""An officer's day begins with what waits, the most pressing first, as far as that officer may see it."""
+"""The page of the day lists open work, the most urgent first, as far as the officer may see it."""
 
 import re
 import shutil
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 @pytest.fixture
 def three_cases(office: Office, tmp_path: Path) -> Office:
-    """Case 1 tells of danger and is due today, 2 is overdue, 3 is due tomorrow."""
+    """Case 1 reports a danger and is due today, case 2 is overdue, case 3 is due tomorrow."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     for answers in ({"what": "a", "danger_now": "yes"}, {"what": "b"}, {"what": "c"}):
-        # Each in a bundle of its own: in one, those of a day come in no order.
+        # Each in its own bundle: within a bundle, reports of one day are numbered at random.
         tell(world, portal, answers | {"coi": "no"})
     office.json("case", "declare", "1", "2", "3")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -37,15 +37,15 @@ def three_cases(office: Office, tmp_path: Path) -> Office:
 
 
 def part(page: str, name: str) -> str:
-    """Return a section of the page as text."""
+    """Return the text of a section of the page."""
     (found,) = re.findall(rf'<section[^>]*aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL)
     return " ".join(re.sub("<[^>]+>", " ", found).split())
 
 
-def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(three_cases: Office) -> None:
-    """Answers count, and so does what an officer found: on the day's page, in the row, in bulk.
+def test_a_low_score_by_one_officer_does_not_hide_a_danger(three_cases: Office) -> None:
+    """Both answers and scores count: on the day's page, in the queue, and in bulk actions.
 
-    The third, in which nobody is in danger, is the control.
+    Case 3, without a danger, is the control.
     """
     for number, danger in (("1", "0"), ("2", "3"), ("3", "2")):
         three_cases.json("case", "set-score", number, "--danger", danger, "--reason", "x")
@@ -60,8 +60,8 @@ def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(th
     assert [3] == three_cases.json("message", "acknowledge", "1", "2", "3")["acknowledged"]
 
 
-def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: Office) -> None:
-    """One officer who asks for protection, or has logs kept, takes it from nobody's page."""
+def test_a_danger_is_listed_first_until_a_measure_responds_to_it(three_cases: Office) -> None:
+    """Asking for protection or keeping logs takes only one officer, so it does not remove the danger."""
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "Case 1" in part(shown, "danger")
@@ -75,12 +75,12 @@ def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: O
         assert 'id="danger"' not in alice.page("/en/today")
 
 
-def test_the_most_pressing_danger_comes_first(three_cases: Office) -> None:
-    """By the score, whichever number a case has."""
+def test_the_most_urgent_danger_is_listed_first(three_cases: Office) -> None:
+    """The order follows the score, not the case number."""
     three_cases.json("case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--reason", "x")
     three_cases.json(
         "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X"
-    )  # now the score alone counts
+    )  # now only the score counts
     with three_cases.opened() as inbox, inbox.transaction() as session:
         for row in session.scalars(select(Measure)):
             session.delete(row)
@@ -91,15 +91,15 @@ def test_the_most_pressing_danger_comes_first(three_cases: Office) -> None:
         assert ["Case 3", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "danger"))
 
 
-def test_quarantine_hides_no_danger(three_cases: Office) -> None:
-    """One officer can place it at once, unread: the page of each tells of it until two have lifted it.
+def test_quarantine_does_not_hide_a_danger(three_cases: Office) -> None:
+    """One officer can quarantine an unread case, so the page lists it until two officers lift it.
 
-    Not to whom the case is kept from; and one in which nobody is in danger is not named.
+    An excluded officer does not see it, and a case without a danger is not listed.
     """
     three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     for number in ("1", "3"):
         three_cases.json("access", "quarantine", number, "--reason", "a lawyer's letter")
-    # Done to a report that nobody has read, nothing is a first act.
+    # An action on a report that nobody has read does not count as the first action.
     three_cases.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(three_cases) as alice:
         for client in (alice, Client(alice.desk, alice.app, "bruno")):
@@ -115,7 +115,7 @@ def test_quarantine_hides_no_danger(three_cases: Office) -> None:
         assert ('id="shut"' in shown, "Case 1" in part(shown, "danger")) == (False, True)
 
 
-def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) -> None:
+def test_due_cases_are_listed_in_order_with_their_days(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         said = part(alice.page("/en/today"), "due")
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
@@ -132,11 +132,8 @@ def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) ->
         assert ["1", "2"] == sorted(re.findall(r'name="case" value="(\d)"', alice.page("/en/queue/1")))
 
 
-def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> None:
-    """Nor is danger told of what was not declared: an officer who has declared sees it.
-
-    To one who has not, only the priority is told, as in the queue.
-    """
+def test_cases_that_an_officer_may_not_read_are_not_counted(three_cases: Office) -> None:
+    """An officer who has not declared a case sees its priority, as in the queue, but no danger."""
     three_cases.of("alice", "chloe").json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     with sitting(three_cases) as alice:
         bruno, chloe = (Client(alice.desk, alice.app, name) for name in ("bruno", "chloe"))
@@ -152,8 +149,8 @@ def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> Non
         assert 'id="undeclared"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
 
 
-def test_who_is_excluded_from_a_closed_case_learns_of_no_decision_that_is_owed(three_cases: Office) -> None:
-    """It was put off, and its day is over: others see the case first, and that there is one."""
+def test_an_excluded_officer_does_not_learn_of_an_open_duty_of_a_closed_case(three_cases: Office) -> None:
+    """The duty was deferred, and the day has passed. Other officers see the case first, and a count of it."""
     with three_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 2).closed = today()
         row = session.get_one(Duty, (2, "art14"))
@@ -168,7 +165,7 @@ def test_who_is_excluded_from_a_closed_case_learns_of_no_decision_that_is_owed(t
         assert (False, True) == (owed in bruno.page("/en/"), owed in alice.page("/en/"))
 
 
-def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Office) -> None:
+def test_drafts_and_requests_to_confirm_are_listed(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         assert "drafts" not in alice.page("/en/today")
@@ -181,7 +178,7 @@ def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Offic
         assert "No requests from other officers." in part(alice.page("/en/today"), "asked")
 
 
-def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cases: Office) -> None:
+def test_the_page_shows_the_next_exchange_and_unread_cases(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "The next exchange with the portal is due by" in shown
@@ -196,18 +193,17 @@ def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cas
         assert 3 == len(re.findall(r'name="case" value="\d"', alice.page("/en/")))
 
 
-def test_no_more_cases_stand_there_than_one_reads(
+def test_the_page_limits_the_listed_cases_and_counts_the_others(
     three_cases: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of the others the number is told."""
     monkeypatch.setattr(todays, "SHOWN", 1)
     with sitting(three_cases) as alice:
         said = part(alice.page("/en/today"), "due")
         assert (["Case 2"], "Due by today 2") == (re.findall(r"Case \d", said), said[:14])
 
 
-def test_a_backup_that_is_due_stands_on_the_page(three_cases: Office, tmp_path: Path) -> None:
-    """None was made, or the last one is older than a week; nothing of it after a fresh one."""
+def test_a_due_backup_is_listed(three_cases: Office, tmp_path: Path) -> None:
+    """When there is none, or the last is older than a week. After a new one the page says nothing."""
     with sitting(three_cases) as alice:
         assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
@@ -220,8 +216,8 @@ def test_a_backup_that_is_due_stands_on_the_page(three_cases: Office, tmp_path: 
             assert (today(), needs_backup) == (found.backed_up, found.needs_backup)
 
 
-def test_what_the_office_has_to_do_stands_on_the_page(three_cases: Office) -> None:
-    """Keys that end soon, and requests of persons; the control is the page before."""
+def test_tasks_of_the_office_are_listed(three_cases: Office) -> None:
+    """Keys that expire soon, and access requests. The control is the page before."""
     with sitting(three_cases) as alice:
         assert "intake key" not in alice.page("/en/today")
         with alice.desk.inbox.transaction() as session:
@@ -235,8 +231,8 @@ def test_what_the_office_has_to_do_stands_on_the_page(three_cases: Office) -> No
         assert "/en/access" in alice.page("/en/today").partition('id="office"')[2]
 
 
-def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Office, tmp_path: Path) -> None:
-    """Danger, what must never be repeated, who could be recognised as the reporter: no mark hides another."""
+def test_a_row_of_the_queue_has_a_mark_for_each_caution(office: Office, tmp_path: Path) -> None:
+    """Danger, protected details, and a reporter who could be recognised. No mark hides another."""
     world = World(office)
     answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
     tell(world, Portal(world, tmp_path / "medium"), answers)
@@ -247,13 +243,13 @@ def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Offic
 
 
 def shown(client: Client, view: str) -> list[str]:
-    """Return the cases that an officer has in a view of the queue."""
+    """Return the cases in a view of the queue."""
     assert 303 == client.send("/en/queue/view", view=view).status_code
     return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
 
 
-def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what(three_cases: Office) -> None:
-    """By its views; who has cases can be absent."""
+def test_the_views_of_the_queue_show_due_cases_own_cases_and_the_workload(three_cases: Office) -> None:
+    """Officers with cases can be chosen as absent."""
     three_cases.json("case", "assign", "3", "alice")
     three_cases.json("case", "assign", "2", "bruno")
     with three_cases.opened() as inbox, inbox.transaction() as session:
@@ -272,10 +268,10 @@ def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what
         assert [] == shown(alice, "mine")
 
 
-def test_an_absent_officers_cases_are_in_the_deputys_own_view_and_no_longer_in_the_absent_ones(
+def test_cases_of_an_absent_officer_move_to_the_view_of_the_deputy(
     three_cases: Office,
 ) -> None:
-    """At both their sessions. The control is what each of them saw before."""
+    """In the sessions of both. The control is what each of them saw before."""
     for number, officer in (("1", "alice"), ("2", "bruno"), ("3", "alice")):
         three_cases.json("case", "assign", number, officer)
     views = []
@@ -290,10 +286,8 @@ def test_an_absent_officers_cases_are_in_the_deputys_own_view_and_no_longer_in_t
     assert [["1", "3"], ["2"], [], ["1", "2", "3"]] == views
 
 
-def test_bundles_that_are_not_collected_yet_stand_before_all_else(
-    office: Office, tmp_path: Path, stick: Path
-) -> None:
-    """Somebody may be in danger in them; once they are collected, a case that may tell of it is marked."""
+def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
+    """They may report a danger. Once they are collected, such a case is marked."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})
@@ -310,8 +304,8 @@ def test_bundles_that_are_not_collected_yet_stand_before_all_else(
         assert "not been collected yet" not in client.page("/en/today")
 
 
-def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Office) -> None:
-    """What else is asked for stays; no list leaves out a case that tells of danger without saying so."""
+def test_the_menu_shows_all_cases_after_a_shortcut_from_the_day(three_cases: Office) -> None:
+    """The sort order is kept. A list that leaves out a case with a danger says so."""
     left_out = "1 case that mentions danger, or may, is not in this list."
     with sitting(three_cases) as client:
         client.page("/en/case/1")

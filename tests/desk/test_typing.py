@@ -1,4 +1,4 @@
-"""What an officer types in a real browser is kept, and a session that is about to end says so."""
+"""Drafts and sessions in a real browser: what is typed is kept, and a page warns before its session ends."""
 
 import os
 import re
@@ -23,7 +23,7 @@ KEPT = "Gardé en brouillon"
 
 @contextmanager
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Give a page of a browser of its own; an address works once, so it asks for that of the next one."""
+    """Yield a page in a new browser; as an address works once, request the next one."""
     with seen(chromium, served, **options) as page:
         served.address = another_address(page, served)
         yield page
@@ -31,7 +31,7 @@ def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def served(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk with two cases, one for all tests of this module: each writes elsewhere."""
+    """A desk with two cases, shared by all tests of this module, which write in different places."""
     office = founded.copy(tmp_path_factory.mktemp("typing"))
     world = World(office)
     portal = Portal(world, tmp_path_factory.mktemp("medium"))
@@ -42,7 +42,7 @@ def served(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def page(chromium: Browser, served: Served) -> Iterator[Page]:
-    """A page of it, which no error of a script reaches."""
+    """A page of the desk that fails the test if a script has an error."""
     with again(chromium, served) as page:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -59,9 +59,7 @@ def begin(page: Page, case: int, words: str) -> None:
     expect(page.locator("form:has(#note) output")).to_have_text(re.compile(KEPT))
 
 
-def test_what_was_typed_is_there_after_the_browser_is_gone(
-    chromium: Browser, page: Page, served: Served
-) -> None:
+def test_a_draft_survives_the_closing_of_the_browser(chromium: Browser, page: Page, served: Served) -> None:
     begin(page, 1, WORDS)
     page.context.close()
     with again(chromium, served) as other:
@@ -74,10 +72,10 @@ def test_what_was_typed_is_there_after_the_browser_is_gone(
         expect(other.locator(".said, [role=status]").first).to_contain_text("supprimé")
 
 
-def test_what_was_typed_is_there_after_the_browser_was_killed(
+def test_a_draft_survives_the_killing_of_the_browser(
     engine: BrowserType, chromium: Browser, served: Served
 ) -> None:
-    """By a signal that no process sees coming: it can neither send nor keep anything."""
+    """The signal gives the browser no chance to send or keep anything."""
     doomed = browsing.launch(engine)
     with again(chromium, served) as other:
         crashing = doomed.new_page()
@@ -99,8 +97,8 @@ def test_what_was_typed_is_there_after_the_browser_was_killed(
         other.get_by_text("Le supprimer").click()
 
 
-def test_what_was_typed_last_is_kept_as_the_page_is_left(page: Page, served: Served) -> None:
-    """Nobody has to wait until the page says so."""
+def test_the_last_words_are_kept_when_the_page_is_left(page: Page, served: Served) -> None:
+    """Without waiting for the page to say so."""
     begin(page, 2, WORDS)
     page.locator("#note").press_sequentially(", encore")
     page.goto(f"{served.root}/fr/")
@@ -109,8 +107,8 @@ def test_what_was_typed_last_is_kept_as_the_page_is_left(page: Page, served: Ser
     page.get_by_text("Le supprimer").click()
 
 
-def test_a_note_that_was_sent_is_no_draft_though_its_page_was_left_just_then(page: Page) -> None:
-    """The control is the note itself, which stands among the notes."""
+def test_a_note_that_was_just_sent_leaves_no_draft(page: Page) -> None:
+    """The control is the note itself, which is listed."""
     begin(page, 2, "un")
     page.locator("#note").press_sequentially(" deux")
     page.get_by_role("button", name="Garder la note").click()
@@ -118,23 +116,23 @@ def test_a_note_that_was_sent_is_no_draft_though_its_page_was_left_just_then(pag
     expect(page.locator("#note")).to_have_value("")
 
 
-def test_who_types_is_there(page: Page, served: Served) -> None:
-    """A key counts; the page asks by itself, which does not (`test_drafts`)."""
+def test_typing_prolongs_the_session(page: Page, served: Served) -> None:
+    """The page also asks automatically, which does not prolong it (`test_drafts`)."""
     page.goto(f"{served.root}/fr/")
     with page.expect_request(lambda asked: asked.url.endswith("/stay") and asked.method == "POST"):
         page.locator("#search").press("a")
     expect(page.locator("#stay")).to_be_hidden()
 
 
-def test_who_moves_the_mouse_or_is_a_script_is_not_there(page: Page, served: Served) -> None:
-    """A sleeve, a cat, or a page that calls its own handlers; the control is a key that is pressed then."""
+def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, served: Served) -> None:
+    """The control is a key pressed afterwards."""
     page.goto(f"{served.root}/fr/case/1/work")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/stay") else None)
     page.mouse.move(200, 200)
     page.mouse.move(300, 320)
     page.mouse.wheel(0, 200)
-    page.mouse.click(2, 300)  # beside everything that acts
+    page.mouse.click(2, 300)  # on an empty area
     page.evaluate("""() => {
       document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
       document.body.dispatchEvent(new InputEvent("input", { bubbles: true }))
@@ -148,7 +146,7 @@ def test_who_moves_the_mouse_or_is_a_script_is_not_there(page: Page, served: Ser
 
 @pytest.fixture
 def ends(page: Page, served: Served) -> dict[str, int]:
-    """After how many seconds session and inbox end, as a page of a person who does nothing is told."""
+    """The seconds until the session and the inbox end, as told to an inactive page."""
     told = {"session": 9_000, "inbox": 9_000}
     page.clock.install()
     page.route("**/left/*", lambda route: route.fulfill(json=told))
@@ -157,7 +155,7 @@ def ends(page: Page, served: Served) -> dict[str, int]:
 
 
 def _expect_told(page: Page, *, is_told: bool) -> None:
-    """Let the page ask what is left, and see whether it warns."""
+    """Let the page ask for the remaining time, and expect its warning or not."""
     with page.expect_response("**/left/*"):
         page.clock.run_for(31_000)
     page.clock.run_for(1_000)
@@ -165,18 +163,14 @@ def _expect_told(page: Page, *, is_told: bool) -> None:
     stay.to_be_visible() if is_told else stay.to_be_hidden()
 
 
-def test_the_end_of_a_session_is_told_two_minutes_before_and_no_sooner(
-    page: Page, ends: dict[str, int]
-) -> None:
+def test_a_page_warns_two_minutes_before_its_session_ends(page: Page, ends: dict[str, int]) -> None:
     for left, is_told in ((185, False), (150, False), (115, True)):
         ends["session"] = left
         _expect_told(page, is_told=is_told)
 
 
-def test_that_the_inbox_locks_is_told_two_minutes_before_and_no_press_defers_it(
-    page: Page, ends: dict[str, int]
-) -> None:
-    """It locks for all, however long a session still runs."""
+def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[str, int]) -> None:
+    """Locking ends all sessions and no press defers it, so the warning has no button."""
     for left, is_told in ((150, False), (115, True)):
         ends["inbox"] = left
         _expect_told(page, is_told=is_told)
@@ -184,8 +178,8 @@ def test_that_the_inbox_locks_is_told_two_minutes_before_and_no_press_defers_it(
     expect(page.locator("#stay button")).to_be_hidden()
 
 
-def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
-    """Until something else is typed. The control is a desk that is busy, or gone: that one is asked again."""
+def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
+    """Until something else is typed. The control is a busy or unreachable desk: that draft is sent again."""
     page.clock.install()
     sent: list[str] = []
     answers: list[int | None] = [404, 413, 401, 503, None]
@@ -212,8 +206,8 @@ def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Pa
         del answers[0]
 
 
-def test_a_page_is_left_once_its_session_has_ended_in_another_tab(page: Page, served: Served) -> None:
-    """Asked every half minute, and as somebody comes back to it; also where the browser has another session.
+def test_a_page_is_left_once_its_session_ended_in_another_tab(page: Page, served: Served) -> None:
+    """It asks every half minute, and when it gets the focus, even if the browser has a new session.
 
     The control is the page while its session goes on.
     """
@@ -238,7 +232,9 @@ def test_a_page_is_left_once_its_session_has_ended_in_another_tab(page: Page, se
         page.wait_for_url(lambda url: "case" not in url)
 
 
-def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Browser, served: Served) -> None:
+def test_the_desk_works_without_a_script_and_shows_no_hints_about_it(
+    chromium: Browser, served: Served
+) -> None:
     with again(chromium, served, java_script_enabled=False) as page:
         page.goto(f"{served.root}/fr/case/1")
         expect(page.locator("#stay")).to_be_hidden()
@@ -252,16 +248,16 @@ def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Brows
 
 
 def confirm(page: Page) -> None:
-    """Type the passphrase that the page asks for, and confirm."""
+    """Type the requested passphrase, and confirm."""
     page.fill("[name=passphrase-officer]", PASSPHRASE)
     page.get_by_role("button", name="Confirmer").click()
 
 
 @pytest.mark.slow
-def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_end(
+def test_cases_are_acknowledged_assessed_and_closed_without_a_script(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
-    """Two are ticked in the queue; one is assessed, and its end looked at before it is closed."""
+    """Two are ticked in the queue. One is assessed, and its closing previewed."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *[{"what": each, "coi": "no"} for each in "xyz"])
     with serving(office) as served, seen(chromium, served, java_script_enabled=False, locale="fr") as page:
@@ -295,16 +291,16 @@ def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_en
 
 @pytest.fixture
 def hasty_desk(office: Office) -> Iterator[Served]:
-    """A desk at which a minute is a second: a session ends after eight of them."""
+    """A desk where a minute lasts a second, so a session ends after eight seconds."""
     with serving(office, "--minutes", "8", command=HASTILY) as served:
         yield served
 
 
 @pytest.mark.slow
-def test_a_page_warns_before_its_session_ends_and_shows_nothing_once_it_has(
+def test_a_page_warns_before_its_session_ends_and_then_shows_nothing(
     chromium: Browser, hasty_desk: Served
 ) -> None:
-    """What is typed meanwhile is there for the officer who signs in again; whoever is there can stay."""
+    """The officer can prolong the session. What was typed is kept for the next sign-in."""
     with again(chromium, hasty_desk) as page:
         page.goto(f"{hasty_desk.root}/fr/enter")
         expect(page.locator("#stay [role=alert]")).to_have_text(
