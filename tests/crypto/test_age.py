@@ -1,4 +1,4 @@
-"""Sealed files: their boundaries, what is refused, and how much memory they take."""
+"""Sealed files: boundaries of chunks, refused files, and the memory they take."""
 
 import secrets
 import tracemalloc
@@ -40,15 +40,15 @@ def chunks(envelope: bytes) -> list[bytes]:
 
 
 class Grease:
-    """A recipient of a kind that nobody knows."""
+    """A recipient of an unknown kind."""
 
     def wrap(self, file_key: bytes) -> Stanza:
         return Stanza(("example-grease", str(len(file_key))), b"")
 
 
 @pytest.mark.parametrize("size", BOUNDARIES)
-def test_what_was_sealed_is_unsealed(size):
-    """A round trip holds at every boundary of a chunk, and the envelope has the size that was foretold."""
+def test_a_sealed_file_opens_with_its_key(size):
+    """At every boundary of a chunk, and the envelope has the predicted size."""
     plaintext = secrets.token_bytes(size)
     envelope = seal_bytes(plaintext, [RECIPIENT])
     assert age.sealed_size(size) == len(envelope)
@@ -61,15 +61,15 @@ def test_what_was_sealed_is_unsealed(size):
     before=SPLITS,
     after=SPLITS,
 )
-def test_pieces_may_have_any_size(size, before, after):
-    """How plaintext and envelope are cut on their way changes nothing."""
+def test_the_size_of_the_pieces_does_not_change_the_result(size, before, after):
+    """Neither of the plaintext nor of the envelope."""
     plaintext = bytes(secrets.token_bytes(1)) * size
     envelope = b"".join(seal(cut(plaintext, before), [RECIPIENT]))
     assert plaintext == b"".join(unseal_envelope(cut(envelope, after), [IDENTITY]))
 
 
-def test_two_sealings_share_nothing():
-    """File key, encapsulation, and nonce are fresh each time."""
+def test_two_sealings_have_no_randomness_in_common():
+    """File key, encapsulation and nonce are fresh each time."""
     first, second = (seal_bytes(b"the same words", [RECIPIENT]) for _ in range(2))
     (one,), (other,) = (Header.parse(each[:ENVELOPE_HEADER]).stanzas for each in (first, second))
     assert one.args[0] == other.args[0]
@@ -79,16 +79,16 @@ def test_two_sealings_share_nothing():
     assert first[START:] != second[START:]
 
 
-def test_another_key_is_told_from_a_changed_file():
-    """The wrong key is not an alarm, and without any key nothing opens."""
+def test_a_wrong_key_is_distinguished_from_a_changed_file():
+    """A wrong key is not a sign of tampering. Without any key nothing opens."""
     envelope = seal_bytes(b"text", [RECIPIENT])
     for identities in ([], [OTHER], [CLASSICAL, OTHER]):
         with pytest.raises(NotForUs):
             unseal_bytes(envelope, identities)
 
 
-def test_no_change_of_one_byte_opens():
-    """Whichever byte of an envelope is changed, it never opens, nor fails in an unforeseen way."""
+def test_an_envelope_with_one_changed_byte_does_not_open():
+    """At every position, and always with one of the expected errors."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for at in range(len(envelope)):
         changed = bytearray(envelope)
@@ -97,8 +97,8 @@ def test_no_change_of_one_byte_opens():
             unseal_bytes(bytes(changed), [IDENTITY])
 
 
-def test_no_beginning_opens():
-    """However early an envelope ends, it never opens."""
+def test_a_truncated_envelope_does_not_open():
+    """Wherever it is cut."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for size in range(len(envelope)):
         with pytest.raises(CryptoError):
@@ -116,8 +116,8 @@ def test_no_beginning_opens():
         pytest.param(START + FULL - 1, Tampered, id="first-chunk-cut"),
     ],
 )
-def test_an_early_end_is_named(kept, error):
-    """A file that lacks its end is refused as cut short where that can be known."""
+def test_a_truncated_file_is_reported_as_truncated(kept, error):
+    """Where that can be known."""
     envelope = seal_bytes(bytes(CHUNK + 9), [RECIPIENT])
     with pytest.raises(error) as caught:
         unseal_bytes(envelope[:kept], [IDENTITY])
@@ -135,8 +135,7 @@ def test_an_early_end_is_named(kept, error):
         pytest.param([2], id="only-last"),
     ],
 )
-def test_chunks_keep_their_places(order):
-    """Chunks that were moved, dropped, or repeated are refused."""
+def test_moved_missing_or_repeated_chunks_are_refused(order):
     envelope = seal_bytes(secrets.token_bytes(3 * CHUNK), [RECIPIENT])
     moved = b"".join(chunks(envelope)[index] for index in order)
     with pytest.raises(Tampered):
@@ -145,15 +144,14 @@ def test_chunks_keep_their_places(order):
 
 @pytest.mark.parametrize("size", [0, 5, CHUNK])
 @pytest.mark.parametrize("more", [1, 16, FULL])
-def test_nothing_may_follow_the_last_chunk(size, more):
-    """What was added behind the end is refused."""
+def test_data_after_the_last_chunk_is_refused(size, more):
     envelope = seal_bytes(bytes(size), [RECIPIENT])
     with pytest.raises(Tampered):
         unseal_bytes(envelope + bytes(more), [IDENTITY])
 
 
-def test_a_chunk_is_released_only_if_authentic():
-    """Chunks before a changed one come out, the changed one never does."""
+def test_only_authentic_chunks_are_released():
+    """Chunks before a changed one are released, the changed one is not."""
     plaintext = secrets.token_bytes(3 * CHUNK)
     envelope = bytearray(seal_bytes(plaintext, [RECIPIENT]))
     envelope[START + FULL + 7] ^= 1
@@ -163,8 +161,8 @@ def test_a_chunk_is_released_only_if_authentic():
         next(unsealed)
 
 
-def test_errors_say_nothing_of_the_content():
-    """A refusal carries no bytes of what was refused and has no cause to look into."""
+def test_errors_do_not_contain_the_refused_bytes():
+    """Nor does the cause of the exception."""
     envelope = bytearray(seal_bytes(b"canary", [RECIPIENT]))
     envelope[-1] ^= 1
     with pytest.raises(Tampered) as caught:
@@ -175,7 +173,7 @@ def test_errors_say_nothing_of_the_content():
 
 
 def test_streaming_takes_constant_memory():
-    """64 MiB go through sealing, then unsealing, in less than 4 MiB."""
+    """Sealing and unsealing 64 MiB takes less than 4 MiB of memory."""
     size = 64 * 1_024 * 1_024
     piece = bytes(100_000)
     plaintext = (piece[: min(len(piece), size - at)] for at in range(0, size, len(piece)))
@@ -191,7 +189,7 @@ def test_streaming_takes_constant_memory():
 
 
 def test_an_endless_header_takes_bounded_memory():
-    """A file that never ends its header is given up after 64 KiB."""
+    """Reading stops after 64 KiB."""
     taken = 0
 
     def endless() -> Iterator[bytes]:
@@ -214,40 +212,40 @@ def test_a_header_has_room_for_forty_recipients():
 
 
 def test_sealing_to_nobody_is_refused():
-    """A file that nobody could open is not made."""
+    """Nobody could open such a file."""
     with pytest.raises(Malformed):
         seal_bytes(b"x", [])
 
 
-def test_a_passphrase_stands_alone():
-    """A passphrase beside any other recipient is refused, because it promises who wrote the file."""
+def test_a_passphrase_must_be_the_only_recipient():
+    """A passphrase promises who sealed the file; another recipient would break that."""
     with pytest.raises(Malformed):
         seal_bytes(b"x", [ScryptRecipient("passphrase", log_n=1), RECIPIENT])
 
 
 @pytest.mark.parametrize("args", [(), ("",), ("a", ""), ("a b",), ("a\n",), ("é",), ("a\x7f",)], ids=repr)
-def test_a_stanza_has_printable_arguments(args):
-    """What could not be read again cannot be made."""
+def test_a_stanza_with_unprintable_arguments_is_refused(args):
+    """It could not be read again."""
     with pytest.raises(Malformed):
         Stanza(args, b"")
 
 
 @pytest.mark.parametrize("size", [0, 1, 47, 48, 49, 96])
-def test_a_stanza_may_hold_a_body_of_any_size(size):
+def test_a_stanza_may_have_a_body_of_any_size(size):
     """A body ends with a line shorter than 64 columns, which may be empty."""
     header = Header.authenticate([Stanza(("kind",), bytes(size))], bytes(16))
     assert header == Header.parse(header.encode())
 
 
 def test_the_profile_accepts_an_envelope():
-    """The first 1,627 bytes are enough to know the form of an envelope."""
+    """Its first 1,627 bytes are enough."""
     envelope = seal_bytes(b"", [RECIPIENT])
     age.check_profile(envelope[:ENVELOPE_HEADER])
     age.check_profile(envelope)
 
 
 def low_order() -> bytes:
-    """An envelope whose X25519 share no key can use."""
+    """An envelope with an X25519 share of low order."""
     stanza = RECIPIENT.wrap(bytes(16))
     encapsulated = hybrid.parse_stanza(stanza)[: hybrid.ENCAPSULATED]
     poisoned = encode64(encapsulated[:-32] + bytes(32))
@@ -255,7 +253,7 @@ def low_order() -> bytes:
 
 
 def of_envelope_size(*stanzas: Stanza) -> bytes:
-    """A header as long as that of an envelope, without a hybrid stanza in it."""
+    """A header as long as that of an envelope, without a hybrid stanza."""
     bare = Header.authenticate([*stanzas, Stanza(("x",), b"")], bytes(16)).encode()
     filler = Stanza(("x" * (1 + ENVELOPE_HEADER - len(bare)),), b"")
     header = Header.authenticate([*stanzas, filler], bytes(16)).encode()
@@ -282,35 +280,35 @@ def of_envelope_size(*stanzas: Stanza) -> bytes:
         pytest.param(of_envelope_size(Stanza(("grease",), b"")), id="two-stanzas-of-that-size"),
     ],
 )
-def test_the_profile_refuses_all_else(start):
-    """What is not one hybrid stanza in canonical form is refused without a key, also when opening."""
+def test_the_profile_refuses_any_other_header(start):
+    """Only one hybrid stanza in canonical form is accepted, before a key is needed and when opening."""
     with pytest.raises(Malformed):
         age.check_profile(start)
     with pytest.raises(Malformed):
         list(unseal_envelope([start], [IDENTITY, CLASSICAL]))
 
 
-def test_grease_is_skipped_outside_the_profile():
-    """An unknown stanza does not keep a known one from opening."""
+def test_an_unknown_stanza_is_skipped_outside_the_profile():
+    """It does not prevent a known stanza from opening."""
     assert unseal_bytes(seal_bytes(b"x", [Grease(), RECIPIENT, Grease()]), [IDENTITY]) == b"x"
 
 
-def test_of_two_recipients_either_opens():
-    """Each recipient has a stanza of its own."""
+def test_each_of_two_recipients_can_open_a_file():
+    """Each recipient has its own stanza."""
     envelope = seal_bytes(b"x", [RECIPIENT, OTHER.recipient()])
     assert unseal_bytes(envelope, [IDENTITY]) == b"x"
     assert unseal_bytes(envelope, [OTHER]) == b"x"
 
 
-def test_a_header_of_another_file_is_refused():
-    """A header under which a file key is known still fails if its stanzas were exchanged."""
+def test_a_header_with_exchanged_stanzas_is_refused():
+    """Even if the file key is known."""
     header = Header.authenticate([RECIPIENT.wrap(bytes(16)), Grease().wrap(bytes(16))], bytes(16))
     bare = Header(header.stanzas[:1], header.mac)
     with pytest.raises(Tampered):
         unseal_bytes(bare.encode() + bytes(32), [IDENTITY])
 
 
-def test_the_recipient_may_be_rebuilt_from_its_bytes():
-    """What a keyring carries as bytes seals like the original."""
+def test_a_recipient_can_be_rebuilt_from_its_bytes():
+    """A keyring contains these bytes."""
     again = HybridRecipient(RECIPIENT.raw)
     assert unseal_bytes(seal_bytes(b"x", [again]), [IDENTITY]) == b"x"

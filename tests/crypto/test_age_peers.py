@@ -37,7 +37,7 @@ def debian_age(*arguments: str | Path, data: bytes = b"") -> bytes:
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    """An X25519 key as Debian's age makes it."""
+    """An X25519 key made by Debian's age."""
     path = tmp_path / "key.txt"
     subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
     return path
@@ -49,7 +49,7 @@ def identity_in(key_file: Path) -> X25519Identity:
 
 @IDENTITIES
 def test_the_browser_derives_the_same_recipient(age_peer, identity):
-    """The public half of a secret key is the same text on both sides."""
+    """The public text of a secret key is the same on both sides."""
     answer = age_peer.ask(do="recipient", identity=identity.encode())
     assert identity.recipient().encode() == answer["recipient"]
     kind = HybridRecipient if identity is HYBRID else X25519Recipient
@@ -74,7 +74,7 @@ def test_we_open_what_the_browser_seals(age_peer, identity, size):
 
 @IDENTITIES
 def test_the_browser_refuses_what_we_change(age_peer, identity):
-    """As a control: the peer does check what it opens."""
+    """The control: the peer does verify what it opens."""
     envelope = bytearray(seal_bytes(b"text", [identity.recipient()]))
     envelope[-1] ^= 1
     answer = age_peer.ask(do="open", data=b64encode(envelope).decode(), identity=identity.encode())
@@ -93,7 +93,7 @@ def test_passphrases_cross_to_and_from_the_browser(age_peer):
 
 @SIZES
 def test_x25519_crosses_to_and_from_rage(size):
-    """Keys and files of the Rust implementation are ours, too."""
+    """With keys of the Rust implementation."""
     theirs = pyrage.x25519.Identity.generate()
     ours = X25519Identity.parse(str(theirs))
     assert str(theirs.to_public()) == ours.recipient().encode()
@@ -111,14 +111,14 @@ def test_passphrases_cross_to_rage():
 
 @pytest.mark.soak
 def test_passphrases_cross_from_rage():
-    """Its own work takes a second on either side."""
+    """The work of that implementation takes a second."""
     sealed = pyrage.passphrase.encrypt(b"text", WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"
 
 
 @SIZES
 def test_x25519_crosses_to_and_from_debians_age(key_file, size):
-    """Keys and files of the original implementation are ours, too."""
+    """With keys of the original implementation."""
     identity = identity_in(key_file)
     recipient = subprocess.run(["age-keygen", "-y", key_file], check=True, capture_output=True).stdout
     assert recipient.decode().strip() == identity.recipient().encode()
@@ -129,14 +129,14 @@ def test_x25519_crosses_to_and_from_debians_age(key_file, size):
 
 
 def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:
-    """Run age on a terminal, which it wants before it takes a passphrase, and type it as often as it asks."""
+    """Run age on a terminal, because it wants one to take a passphrase, and type it as often as it asks."""
     typed = f"{WORDS}\n" * answers
     terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
     subprocess.run(terminal, input=typed.encode(), check=True, capture_output=True, cwd=folder, timeout=60)
 
 
 def test_passphrases_cross_to_and_from_debians_age(tmp_path):
-    """A key file of ours can be opened with the stock program, and the other way round."""
+    """The stock program opens our key files, and we open its files."""
     (tmp_path / "ours.age").write_bytes(seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)]))
     debian_age_asked("age --decrypt --output plain ours.age", answers=1, folder=tmp_path)
     assert (tmp_path / "plain").read_bytes() == b"text"

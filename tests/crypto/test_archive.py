@@ -1,4 +1,4 @@
-"""Archives hold files of any size that a header can tell, and nothing beside them (SPEC 4.1)."""
+"""Archives: files of any size that a header can express, and nothing else (SPEC 4.1)."""
 
 import io
 import tarfile
@@ -29,20 +29,20 @@ def read(raw: bytes, most_padding: int | None = None) -> tuple[dict[str, bytes],
     ("name", "size"),
     [("", 0), ("a" * 101, 0), ("é", 0), ("a\0b", 0), ("a", -1), ("a", LARGEST + 1)],
 )
-def test_a_name_or_size_that_no_header_can_tell_is_refused(name: str, size: int) -> None:
+def test_a_name_or_size_that_does_not_fit_into_a_header_is_refused(name: str, size: int) -> None:
     with pytest.raises(Malformed):
         archive.header(name, size)
 
 
 @pytest.mark.parametrize(("name", "size"), [("a", 0), ("a" * 100, LARGEST), ("a/b", 8**10)])
-def test_a_header_is_read_by_others_as_well(name: str, size: int) -> None:
+def test_a_header_is_read_by_other_implementations(name: str, size: int) -> None:
     raw = archive.header(name, size)
     found = tarfile.TarInfo.frombuf(raw, "ascii", "strict")
     assert (len(raw), found.name, found.size, found.mode, found.mtime) == (BLOCK, name, size, 0o600, 0)
     assert (found.uid, found.gid, found.type, found.linkname) == (0, 0, tarfile.REGTYPE, "")
 
 
-def test_every_other_header_is_refused() -> None:
+def test_any_other_header_is_refused() -> None:
     raw = written(file("a", b"abc"))
     for place in range(BLOCK):
         with pytest.raises(Malformed):
@@ -50,7 +50,7 @@ def test_every_other_header_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1_024])
-def test_what_is_written_is_read_by_us_and_others(size: int) -> None:
+def test_a_written_archive_is_read_by_us_and_by_others(size: int) -> None:
     raw = written(file("a", bytes(size)), file("b", b"b"))
     found, reader = read(raw)
     assert found == {"a": bytes(size), "b": b"b"}
@@ -67,12 +67,12 @@ def test_a_caller_may_leave_the_data_of_a_file_unread() -> None:
 
 
 @pytest.mark.parametrize("size", [2, 4])
-def test_a_file_of_another_size_than_announced_is_not_written(size: int) -> None:
+def test_a_file_of_another_size_than_announced_is_refused_by_the_writer(size: int) -> None:
     with pytest.raises(Malformed):
         written(file("a", b"abc", size))
 
 
-def test_bytes_behind_a_file_or_the_end_are_refused() -> None:
+def test_bytes_after_a_file_or_after_the_end_are_refused() -> None:
     raw = written(file("a", b"abc"))
     for place in (BLOCK + 3, 2 * BLOCK - 1, 2 * BLOCK + BLOCK, len(raw) - 1):
         with pytest.raises(Malformed):
@@ -88,7 +88,7 @@ def test_an_archive_that_ends_early_or_within_a_block_is_refused() -> None:
             read(cut)
 
 
-def test_no_more_padding_than_allowed_follows_the_end() -> None:
+def test_more_padding_than_allowed_is_refused() -> None:
     raw = written(file("a", b"abc"))
     for most in (0, 2 * BLOCK):
         _, reader = read(raw + bytes(most), most)

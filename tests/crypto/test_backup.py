@@ -1,4 +1,4 @@
-"""The list of a backup (SPEC 9.8): no byte of it changes unnoticed, and no other key makes one."""
+"""The list of a backup (SPEC 9.8): any changed byte is noticed, and only its key can make one."""
 
 import hmac
 import json
@@ -32,8 +32,8 @@ def check(raw: bytes) -> Backup:
     return listed.backup
 
 
-def test_no_byte_of_a_list_changes_unnoticed() -> None:
-    """Nor is one cut off or added; the control is the list itself."""
+def test_a_list_with_any_changed_byte_is_refused() -> None:
+    """A truncated or longer one too. The control is the unchanged list."""
     raw = backup.encode(LIST, KEY)
     for place in range(len(raw)):
         with pytest.raises(CryptoError):
@@ -44,8 +44,8 @@ def test_no_byte_of_a_list_changes_unnoticed() -> None:
     assert LIST == check(raw)
 
 
-def test_a_list_under_another_key_is_none() -> None:
-    """Neither under that of the vault, which stands beside it."""
+def test_a_list_under_another_key_is_refused() -> None:
+    """Also under the key of the vault."""
     for key in (bytes(32), passphrase.vault_key(bytes(range(32)))):
         with pytest.raises(Tampered):
             check(backup.encode(LIST, key))
@@ -54,7 +54,7 @@ def test_a_list_under_another_key_is_none() -> None:
 @pytest.mark.parametrize(
     "name", ["../x.json", "vault.json\n", "keystore-1.age", "a.share", "attachments/../x.age"]
 )
-def test_no_name_leads_out_or_to_what_a_backup_has_not(name: str) -> None:
+def test_a_name_outside_the_backup_is_refused(name: str) -> None:
     whole = json.loads(backup.encode(LIST, KEY))
     for names in ("files", "faults"):
         listed = {**whole["backup"], names: [{"name": name, "hash": "A" * 43} if names == "files" else name]}
@@ -62,13 +62,13 @@ def test_no_name_leads_out_or_to_what_a_backup_has_not(name: str) -> None:
             backup.parse(json.dumps(whole | {"backup": listed}, separators=(",", ":")).encode())
 
 
-def test_no_file_is_named_twice() -> None:
+def test_a_list_that_names_a_file_twice_is_refused() -> None:
     twice = Backup(**{name: getattr(LIST, name) for name in Backup.__slots__} | {"files": LIST.files[:1] * 2})
     with pytest.raises(Malformed, match="twice"):
         backup.parse(backup.encode(twice, KEY))
 
 
-def test_the_mark_is_what_the_specification_says() -> None:
+def test_the_mark_is_computed_as_the_specification_says() -> None:
     raw = backup.encode(LIST, KEY)
     inner = raw[raw.index(b'"backup":{') + len(b'"backup":') : raw.rindex(b',"mac"')]
     assert hmac.digest(KEY, inner, "sha256") == backup.parse(raw).mac

@@ -1,4 +1,4 @@
-"""Bundles: what is signed comes back, what is not listed exactly so is refused."""
+"""Bundles: what is signed is read unchanged, and any other list of files is refused."""
 
 import hashlib
 import tracemalloc
@@ -69,22 +69,22 @@ def read(raw: bytes) -> tuple[bundle.Intake, list[bytes]]:
     return opened, [b"".join(each.data) for each in bundle.checked(members, opened.files())]
 
 
-def test_an_intake_bundle_comes_back_whole() -> None:
-    """Manifest and files are what was written, and the same input gives the same bytes."""
+def test_an_intake_bundle_is_read_as_written() -> None:
+    """Manifest and files are the same, and the same input gives the same bytes."""
     assert (intake(), FILES) == read(written())
     assert written() == written()
 
 
 def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
-    """Padding counts, too: a file of 1 byte fills a block."""
+    """Padding counts: a file of 1 byte fills a block."""
     for files in ([], [b"1"], FILES, [bytes(512), bytes(513)]):
         manifest = bundle.sign_intake(intake(), INSTANCE)
         raw = b"".join(bundle.write(manifest, map(member, "abc", files)))
         assert len(raw) == bundle.size(manifest, map(len, files))
 
 
-def test_an_outbox_bundle_comes_back_whole() -> None:
-    """Slots, then the keyring with its signature."""
+def test_an_outbox_bundle_is_read_as_written() -> None:
+    """It has slots, then the keyring with its signature."""
     manifest = bundle.sign_outbox(outbox(), REPLY)
     names = [name for name, _ in outbox().files()]
     raw = b"".join(bundle.write(manifest, map(member, names, [FILES[0], FILES[1], bytes(64)])))
@@ -96,8 +96,8 @@ def test_an_outbox_bundle_comes_back_whole() -> None:
     ]
 
 
-def test_a_byte_changed_anywhere_is_refused() -> None:
-    """Every 7th byte, and every byte of the headers and the manifest's first kilobyte."""
+def test_a_bundle_with_a_changed_byte_is_refused() -> None:
+    """Every 7th byte, and every byte of the headers and of the first kilobyte of the manifest."""
     raw = written()
     for place in [*range(1_600), *range(1_600, len(raw), 7)]:
         changed = bytearray(raw)
@@ -106,15 +106,15 @@ def test_a_byte_changed_anywhere_is_refused() -> None:
             read(bytes(changed))
 
 
-def test_a_bundle_cut_anywhere_is_refused() -> None:
-    """Also between two files, and in the zeros of its end."""
+def test_a_truncated_bundle_is_refused() -> None:
+    """Also between two files, and within the padding at its end."""
     raw = written()
     for size in [*range(0, len(raw), 97), len(raw) - 1, len(raw) - 512, len(raw) - 1_024]:
         with pytest.raises(CryptoError):
             read(raw[:size])
 
 
-def test_a_cut_between_blocks_says_that_it_is_one() -> None:
+def test_a_bundle_cut_between_blocks_is_reported_as_truncated() -> None:
     """The officer should copy the file again, not suspect the portal."""
     with pytest.raises(Truncated):
         read(written()[:-512])
@@ -133,27 +133,27 @@ def test_a_cut_between_blocks_says_that_it_is_one() -> None:
     ],
     ids=["longer", "file-missing", "file-more", "other-order", "file-twice", "empty", "no-bundle"],
 )
-def test_another_form_is_refused(spoil: Callable[[], bytes]) -> None:
-    """The files are exactly those of the manifest, in its order, and nothing follows."""
+def test_a_bundle_whose_files_differ_from_its_manifest_is_refused(spoil: Callable[[], bytes]) -> None:
+    """It must have exactly these files, in this order, and nothing after them."""
     with pytest.raises(CryptoError):
         read(spoil())
 
 
-def test_a_swapped_file_is_refused() -> None:
-    """Same names, contents exchanged."""
+def test_a_bundle_with_exchanged_contents_is_refused() -> None:
+    """The names are the same."""
     with pytest.raises(Tampered):
         read(written(files=[FILES[1], FILES[0], FILES[2]]))
 
 
-def test_ids_out_of_order_or_twice_are_refused() -> None:
-    """A signed manifest still has to be canonical."""
+def test_ids_out_of_order_or_repeated_are_refused() -> None:
+    """A signed manifest must still be canonical."""
     for entries in (intake().entries[::-1], (intake().entries[0],) * 2):
         manifest = bundle.sign_intake(replace(intake(), entries=entries), INSTANCE)
         with pytest.raises(Malformed):
             bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(INSTANCE))
 
 
-def test_an_envelope_without_a_byte_or_a_bundle_without_a_number_is_listed_nowhere() -> None:
+def test_an_empty_envelope_and_a_bundle_without_a_number_are_refused() -> None:
     key = signing.public_key(INSTANCE)
     for wrong in (
         replace(intake(), entries=(replace(intake().entries[0], size=0),)),
@@ -165,8 +165,8 @@ def test_an_envelope_without_a_byte_or_a_bundle_without_a_number_is_listed_nowhe
             bundle.open_intake(bundle.sign_intake(wrong, INSTANCE), DEPLOYMENT, key)
 
 
-def test_a_head_longer_than_any_is_not_looked_for() -> None:
-    """Its end is sought in the first four KiB alone."""
+def test_a_manifest_with_too_long_a_head_is_refused() -> None:
+    """Only the first four KiB are searched for its end."""
     head = shape.record(Link, {"n": integer(), "hash": text(5_000)})
     most = 4_096 - len(b'{"n":1,"hash":""' + b',"x":')
     for size in (0, most):
@@ -177,8 +177,8 @@ def test_a_head_longer_than_any_is_not_looked_for() -> None:
 
 
 @pytest.mark.parametrize("part", ["slots", "closed"])
-def test_cases_out_of_order_or_twice_are_refused(part: str) -> None:
-    """In an outbox as well, where each case has one slot and is closed once."""
+def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
+    """In an outbox too, where each case has at most one slot and is closed once."""
     ids = sorted((fixed("case"), fixed("other case")), key=bundle.slot_name)
     listed = {"slots": [bundle.SealedSlot(each, fixed("slot")) for each in ids], "closed": ids}[part]
 
@@ -192,8 +192,8 @@ def test_cases_out_of_order_or_twice_are_refused(part: str) -> None:
             opened(list(members))
 
 
-def test_a_manifest_that_is_too_large_is_refused_before_it_is_read() -> None:
-    """Its header is enough: memory stays bounded whatever lies on the medium. SPEC 8 has the bound."""
+def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
+    """Its header is enough, so memory stays bounded. SPEC 8 has the limit."""
     most = 32 << 20
     with pytest.raises(Truncated):
         bundle.read([archive.header(bundle.MANIFEST, most)])
@@ -201,8 +201,8 @@ def test_a_manifest_that_is_too_large_is_refused_before_it_is_read() -> None:
         bundle.read([archive.header(bundle.MANIFEST, most + 1)])
 
 
-def test_a_list_of_more_than_a_quarter_of_a_million_is_refused_before_its_members_are_read() -> None:
-    """Also under a known key: a manifest of 32 MiB would else have room for ten million."""
+def test_a_list_with_too_many_items_is_refused_before_they_are_read() -> None:
+    """Also under a known key: a manifest of 32 MiB would have room for ten million items."""
     raw = bundle.OUTBOX.encode(outbox())
     for count, said in ((250_000, "value"), (250_001, "too long")):
         full = raw.replace(b'"closed":[]', b'"closed":[%s]' % b",".join([b"1"] * count))
@@ -211,8 +211,8 @@ def test_a_list_of_more_than_a_quarter_of_a_million_is_refused_before_its_member
             bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(REPLY)])
 
 
-def test_another_signer_is_refused() -> None:
-    """An intake bundle names its key; an outbox bundle must be by a key of the channel."""
+def test_a_bundle_of_another_signer_is_refused() -> None:
+    """An intake bundle names its key; an outbox bundle needs a key of the channel."""
     raw = bundle.INTAKE.encode(intake())
     thief = signing.sign(signing.Label.INTAKE, DEPLOYMENT, raw, fixed("thief"))
     with pytest.raises(Tampered):
@@ -224,12 +224,12 @@ def test_another_signer_is_refused() -> None:
 
 
 def malformed(raw: bytes) -> bytes:
-    """Return what begins as an intake manifest does, and goes on as nothing that could be read."""
+    """Return bytes that begin like an intake manifest and continue with garbage."""
     return raw[: raw.index(b'"entries":')] + b'"entries":[x'
 
 
-def test_what_a_stranger_signed_is_not_read() -> None:
-    """Behind its first words anything may stand: it is refused for its signature, not for its form."""
+def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> None:
+    """The error is about the signature, not about the garbage after the head."""
     broken = malformed(bundle.INTAKE.encode(intake()))
     manifest = Manifest(broken, signing.sign(signing.Label.INTAKE, DEPLOYMENT, broken, INSTANCE))
     assert bundle.intake_head(manifest, DEPLOYMENT).instance_key == signing.public_key(INSTANCE)
@@ -245,8 +245,8 @@ def test_what_a_stranger_signed_is_not_read() -> None:
         bundle.open_outbox(signed, DEPLOYMENT, [signing.public_key(REPLY)])
 
 
-def test_a_manifest_by_a_stranger_takes_no_more_memory_than_its_bytes_do() -> None:
-    """Four times 4 MiB, as the signature is over a copy; in lists it would be thirty times."""
+def test_a_manifest_with_a_bad_signature_takes_little_memory() -> None:
+    """Four times 4 MiB, because the signature is over a copy; parsed lists would take thirty times."""
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
     manifest = Manifest(raw, bytes(64))
@@ -257,8 +257,8 @@ def test_a_manifest_by_a_stranger_takes_no_more_memory_than_its_bytes_do() -> No
     tracemalloc.stop()
 
 
-def test_another_deployment_is_refused() -> None:
-    """Two inspectorates may share a machine, never a bundle."""
+def test_a_bundle_of_another_deployment_is_refused() -> None:
+    """Two inspectorates may share a machine, but never a bundle."""
     manifest = bundle.sign_intake(intake(), INSTANCE)
     with pytest.raises(Malformed):
         bundle.open_intake(manifest, fixed("other", 16), signing.public_key(INSTANCE))
@@ -282,7 +282,7 @@ DAY = date(2026, 11, 24)
     ("n", "numbers"),
     [(0, [1]), (3, []), (3, [1, 2]), (3, [2, 3, 4]), (3, [1, 3, 2]), (3, [3, 3]), (3, [3, 2, 3])],
 )
-def test_imports_out_of_order_or_not_up_to_the_last_are_refused(n: int, numbers: list[int]) -> None:
+def test_imports_out_of_order_or_incomplete_are_refused(n: int, numbers: list[int]) -> None:
     """Before any list of the manifest is read."""
     imports = tuple(bundle.Import(each, DAY) for each in numbers)
     link = fixed("outbox") if n else bundle.FIRST
@@ -292,7 +292,7 @@ def test_imports_out_of_order_or_not_up_to_the_last_are_refused(n: int, numbers:
         bundle.intake_head(manifest, DEPLOYMENT)
 
 
-def test_as_many_imports_as_may_be_are_read_and_one_more_is_not() -> None:
+def test_the_largest_number_of_imports_is_accepted_and_one_more_is_refused() -> None:
     def told(count: int) -> bundle.Manifest:
         imports = tuple(bundle.Import(10**9 + n, DAY) for n in range(count))
         applied = bundle.Applied(imports[-1].n, fixed("outbox"), imports)

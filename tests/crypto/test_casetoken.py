@@ -1,4 +1,4 @@
-"""The twelve words of a case: what their keys do not open."""
+"""The twelve words of a case: what their keys cannot open."""
 
 import pytest
 
@@ -10,8 +10,11 @@ from crypto.recipients import HybridIdentity
 INTAKE = HybridIdentity.from_seed(bytes(range(32)))
 
 
-def test_no_key_from_the_words_opens_what_was_sent() -> None:
-    """A finder of the words reads answers, not the report; the intake key, as the control, opens it."""
+def test_the_case_token_does_not_open_the_sent_report() -> None:
+    """Whoever finds the words reads replies, not the report.
+
+    The control is the intake key, which opens it.
+    """
     envelope = seal_bytes(b"report", [INTAKE.recipient()])
     keys = casetoken.derive(casetoken.generate(), bytes(16))
     seeds = [keys.author_seed, keys.memo_key, keys.withdraw_key]

@@ -50,7 +50,7 @@ CUT_SHORT = {
 
 @dataclass(frozen=True)
 class Vector:
-    """One file of the suite with what its heading says about it."""
+    """One file of the suite with the facts in its heading."""
 
     name: str
     expect: str
@@ -102,7 +102,7 @@ def cases(vectors: Iterable[Vector]) -> pytest.MarkDecorator:
 
 
 def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] | None, str]:
-    """How unsealing ends, with the digest of all plaintext that came out until then."""
+    """How unsealing ends, with the digest of all plaintext released before."""
     released = hashlib.sha256()
     try:
         for chunk in age.unseal(pieces, vector.identities):
@@ -112,8 +112,8 @@ def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] |
     return None, released.hexdigest()
 
 
-def test_the_whole_suite_is_here():
-    """Nothing of the suite is left out but armored files, whichever way it is counted."""
+def test_the_suite_is_complete():
+    """Only armored files are left out, however the files are counted."""
     counted = Counter(each.expect for each in VECTORS)
     assert counted == {
         "success": 19,
@@ -127,28 +127,27 @@ def test_the_whole_suite_is_here():
 
 
 @cases(VECTORS)
-def test_a_file_ends_as_the_suite_says(vector):
-    """Unsealing succeeds or fails in the expected way, and releases the expected plaintext before it does."""
+def test_each_file_succeeds_or_fails_as_the_suite_says(vector):
+    """The released plaintext is also as expected."""
     assert (vector.error, vector.payload) == opened(vector, [vector.content])
 
 
 @cases(each for each in VECTORS if len(each.content) < 4_096)
-def test_a_file_ends_alike_when_it_arrives_byte_by_byte(vector):
-    """How a file is cut on its way changes nothing."""
+def test_each_file_has_the_same_result_when_it_arrives_byte_by_byte(vector):
     bytewise = (bytes([byte]) for byte in vector.content)
     assert (vector.error, vector.payload) == opened(vector, bytewise)
 
 
 @cases(READABLE)
 def test_a_header_is_written_as_it_was_read(vector):
-    """There is one form of a header: reading it, then writing it, gives the same bytes."""
+    """A header has only one form."""
     header = Header.read(Pieces([vector.content]))
     assert vector.content.startswith(header.encode())
 
 
 @cases(READABLE)
 def test_the_file_key_authenticates_the_header(vector):
-    """The header's MAC holds under the file key, save where the suite broke it."""
+    """The MAC of the header is valid under the file key, except where the suite broke it."""
     header = Header.read(Pieces([vector.content]))
     if vector.expect == "HMAC failure":
         with pytest.raises(Tampered):
@@ -160,7 +159,7 @@ def test_the_file_key_authenticates_the_header(vector):
 
 @cases(each for each in VECTORS if each.expect == "success")
 def test_sealing_again_with_the_same_keys_gives_the_same_file(vector):
-    """Header and payload are a function of stanzas, file key, nonce, and plaintext."""
+    """The file depends only on stanzas, file key, nonce and plaintext."""
     source = Pieces([vector.content])
     header, nonce = Header.read(source), source.read(stream.NONCE)
     plaintext = age.unseal([vector.content], vector.identities)

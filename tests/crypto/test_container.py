@@ -1,4 +1,4 @@
-"""Containers beyond the vectors: streaming, large files, what the writer refuses."""
+"""Containers beyond the vectors: streaming, large files, and what the writer refuses."""
 
 import hashlib
 import tracemalloc
@@ -41,18 +41,18 @@ def split(data: bytes, sizes: list[int]) -> Iterator[bytes]:
     message=st.binary(max_size=600),
     sizes=st.lists(st.integers(0, 700), max_size=40),
 )
-def test_what_is_written_is_read_in_pieces_of_any_size(
+def test_a_container_is_read_in_pieces_of_any_size(
     files: list[bytes], message: bytes, sizes: list[int]
 ) -> None:
-    """Files and message come back whatever the pieces in which they arrive."""
+    """Files and message are as written."""
     found, kept = read(split(written(files, message), sizes))
     assert isinstance(found, container.Signed)
     assert (files, message, SIGNATURE) == (kept, found.message, found.signature)
 
 
 @given(place=st.integers(0, 4 * 512 - 1), bit=st.integers(0, 7))
-def test_a_changed_bit_is_refused_or_seen_in_the_message(place: int, bit: int) -> None:
-    """No bit of the archive is without meaning: a change is refused, or changes what is signed."""
+def test_a_changed_bit_is_refused_or_changes_the_message(place: int, bit: int) -> None:
+    """Every bit of the archive matters: a change is refused, or changes what is signed."""
     raw = bytearray(written([], b'{"v":1}'))
     raw[place] ^= 1 << bit
     try:
@@ -63,8 +63,8 @@ def test_a_changed_bit_is_refused_or_seen_in_the_message(place: int, bit: int) -
     assert (found.message, found.signature) != (b'{"v":1}', SIGNATURE)
 
 
-def test_every_cut_is_noticed() -> None:
-    """A container without its end is never taken for a whole one."""
+def test_a_truncated_container_is_refused() -> None:
+    """Wherever it is cut."""
     raw = written([b"a" * 700])
     for size in [*range(0, 3_072, 100), len(raw) - 512, len(raw) - 1]:
         with pytest.raises(CryptoError):
@@ -73,7 +73,7 @@ def test_every_cut_is_noticed() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE])
 def test_the_digest_is_over_pieces_of_1_mib(size: int) -> None:
-    """SPEC 4.1: the SHA-256 of the SHA-256 of each piece; an empty file has none."""
+    """SPEC 4.1: the SHA-256 of the SHA-256 of each piece; an empty file has no pieces."""
     digest = container.FileDigest()
     for start in range(0, size, STEP):
         digest.update(bytes(min(STEP, size - start)))
@@ -82,7 +82,7 @@ def test_the_digest_is_over_pieces_of_1_mib(size: int) -> None:
 
 
 def test_a_large_file_passes_in_constant_memory() -> None:
-    """96 MiB are written and read without ever standing in memory."""
+    """96 MiB are written and read as a stream."""
     size = 96 << 20
     pieces = (bytes(PIECE) for _ in range(size // PIECE))
     seen = 0
@@ -101,8 +101,8 @@ def test_a_large_file_passes_in_constant_memory() -> None:
 
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
-def test_a_file_that_changes_while_it_is_read_stops_the_sealing(pieces: list[bytes]) -> None:
-    """Four bytes were announced: fewer or more are an error, not another report."""
+def test_a_file_that_changes_during_sealing_stops_it(pieces: list[bytes]) -> None:
+    """Four bytes were announced; fewer or more are an error."""
     with pytest.raises(Malformed):
         list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
 
@@ -114,14 +114,14 @@ def test_a_hundredth_file_is_refused() -> None:
         written([b""] * 100)
 
 
-def test_a_slot_that_does_not_fit_is_refused() -> None:
-    """16 KiB, whatever the inbox has to say."""
+def test_a_slot_that_is_too_large_is_refused() -> None:
+    """The limit is 16 KiB."""
     with pytest.raises(Malformed):
         list(container.write([], lambda _: bytes(15_000), lambda _: SIGNATURE, padded=padding.slot))
 
 
 def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
-    """Memory stays bounded whatever a header promises."""
+    """Memory stays bounded whatever a header claims."""
     whole, _ = read([with_message_of(1 << 20)])
     assert isinstance(whole, container.Signed)
     with pytest.raises(Malformed):
@@ -129,44 +129,44 @@ def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
 
 
 def with_message_of(size: int) -> bytes:
-    """Return a container as a writer would make it that knows no limit."""
+    """Return a container made by a writer without a limit."""
     files = [("message.json", bytes(size)), ("message.sig", SIGNATURE)]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)
     return raw.ljust(padding.bucket(len(raw)), b"\0")
 
 
-def test_a_message_that_nobody_would_read_is_not_written() -> None:
-    """Its writer must hear of it, not the one who was to read it."""
+def test_a_message_that_a_reader_would_refuse_is_not_written() -> None:
+    """The writer must learn of it, not the reader."""
     assert len(written([], bytes(1 << 20))) > 1 << 20
     with pytest.raises(Malformed):
         written([], bytes((1 << 20) + 1))
 
 
-def test_a_keeper_that_reads_nothing_changes_nothing() -> None:
-    """The digest covers the file even if nobody wanted its bytes."""
+def test_a_file_that_is_not_read_is_still_verified() -> None:
+    """The digest covers it even if nobody wants its bytes."""
     raw = written([b"a" * 5_000])
     found = container.read([raw], lambda _number, _data: None)
     expected, _ = read([raw])
     assert expected == found
 
 
-def test_no_pieces_at_all_are_truncated() -> None:
+def test_an_empty_input_is_reported_as_truncated() -> None:
     """Nothing is not an empty container."""
     with pytest.raises(Truncated):
         read([])
 
 
 def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
-    """Return what stock tools make: a file, a note, and ``pad`` zeros more than a size of SPEC 4.2."""
+    """Return a drop as stock tools make it: a file, a note, and ``pad`` zeros above a size of SPEC 4.2."""
     files = [("files/01", b"a"), ("note.txt", "é".encode()), *more]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)
     return raw.ljust(padding.SMALLEST + pad, b"\0")
 
 
-def test_an_unsigned_drop_is_a_note_with_files_at_any_size_of_a_report() -> None:
-    """SPEC 4.3 allows a larger size, but no size between two, no file behind the note, and only UTF-8."""
+def test_an_unsigned_drop_is_a_note_with_files_padded_to_a_size_of_a_report() -> None:
+    """SPEC 4.3 allows a larger size, but no size in between, no file after the note, and only UTF-8."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)
     assert ("é", [b"a"]) == (found.note, kept)

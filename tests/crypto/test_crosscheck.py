@@ -1,4 +1,4 @@
-"""Python and the browser modules agree on every input, outcome for outcome, over one node process."""
+"""Python and the browser modules give the same outcome for every input, over one node process."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ _PART = 3 if settings.get_current_profile_name() == "ci" else 1
 
 
 def times(count: int) -> settings:
-    """Return how many examples a test tries."""
+    """Return the number of examples of a test."""
     return settings(max_examples=count // _PART)
 
 
@@ -83,7 +83,7 @@ def outcome(act: Callable[[], Any]) -> tuple[str, Any]:
 
 @st.composite
 def damaged(draw: st.DrawFn, raw: bytes, until: int | None = None) -> bytes:
-    """``raw`` as it is, cut short, longer, or with a byte changed at a place before ``until``."""
+    """``raw`` unchanged, truncated, longer, or with one byte changed before position ``until``."""
     place = draw(st.integers(0, (until or len(raw)) - 1))
     match draw(st.sampled_from(["as-is", "cut", "longer", "changed", "changed", "changed"])):
         case "cut":
@@ -125,7 +125,7 @@ SNIPPETS = st.sampled_from(
 
 @times(600)
 @given(value=VALUES, spaced=st.booleans(), escaped=st.booleans())
-def test_values_as_json_are_taken_or_refused_alike(
+def test_values_as_json_have_the_same_outcome(
     browser: Browser, value: Any, *, spaced: bool, escaped: bool
 ) -> None:
     separators = (", ", ": ") if spaced else (",", ":")
@@ -138,7 +138,7 @@ def test_values_as_json_are_taken_or_refused_alike(
 @example(raw=b"[" * 100_000)
 @example(raw=b"-0")
 @example(raw=b"1" * 5_000)
-def test_any_text_is_taken_or_refused_as_json_alike(browser: Browser, raw: bytes) -> None:
+def test_any_text_as_json_has_the_same_outcome(browser: Browser, raw: bytes) -> None:
     _check_json(browser, raw)
 
 
@@ -152,7 +152,7 @@ def _check_json(browser: Browser, raw: bytes) -> None:
 
 @st.composite
 def typed(draw: st.DrawFn) -> str:
-    """A token as somebody may type it: joined, cut, accented and spoiled in many ways."""
+    """A case token as somebody may type it: joined, shortened, accented or damaged."""
     words = list(
         casetoken.words(
             draw(st.binary(min_size=16, max_size=16)), draw(st.sampled_from(sorted(casetoken.LANGUAGES)))
@@ -171,12 +171,12 @@ def typed(draw: st.DrawFn) -> str:
 @given(text=typed())
 @example(text="\u20d0 ".join(casetoken.words(bytes(16), "en")))
 @example(text="a\u20d0b")
-def test_typed_tokens_are_read_alike(browser: Browser, text: str) -> None:
+def test_typed_case_tokens_have_the_same_outcome(browser: Browser, text: str) -> None:
     assert read_token(text) == browser.ask("parse", text=text)
 
 
 def read_token(text: str) -> Answer:
-    """Return what the browser is to answer to ``text``."""
+    """Return the answer expected from the browser to ``text``."""
     try:
         found = casetoken.parse(text)
     except casetoken.UnknownWord as error:
@@ -229,7 +229,7 @@ SMALL_ORDER = [
 
 
 def mixed_order() -> tuple[bytes, bytes, bytes]:
-    """Return key, file and signature of one whose key has a part of order 8: libsodium takes every eighth."""
+    """Return key, file and signature for a key with a part of order 8; libsodium accepts one in eight."""
     point = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
     scalar = int.from_bytes(hashlib.sha512(SEED).digest()[:32], "little") & ((1 << 254) - 8) | (1 << 254)
     key = bindings.crypto_core_ed25519_add(KEY, point)
@@ -244,7 +244,7 @@ def mixed_order() -> tuple[bytes, bytes, bytes]:
     raise AssertionError
 
 
-def test_a_key_of_mixed_order_is_refused_alike(browser: Browser) -> None:
+def test_a_key_of_mixed_order_is_refused_on_both_sides(browser: Browser) -> None:
     key, file, signature = mixed_order()
     expected, _ = outcome(lambda: signing.verify(Label.REPORT, DEPLOYMENT, file, signature, key))
     fields = {"deployment": DEPLOYMENT, "file": file, "signature": signature, "key": key}
@@ -257,7 +257,9 @@ def test_a_key_of_mixed_order_is_refused_alike(browser: Browser) -> None:
     key=damaged(KEY) | st.just(KEY) | st.sampled_from(SMALL_ORDER),
     file=st.sampled_from([b"file", b"fila"]),
 )
-def test_signatures_hold_alike(browser: Browser, signature: bytes, key: bytes, file: bytes) -> None:
+def test_signatures_have_the_same_outcome(
+    browser: Browser, signature: bytes, key: bytes, file: bytes
+) -> None:
     expected, _ = outcome(lambda: signing.verify(Label.REPORT, DEPLOYMENT, file, signature, key))
     fields = {"deployment": DEPLOYMENT, "file": file, "signature": signature, "key": key}
     assert expected == browser.ask("verify", label="fanal/1/report", **fields)["outcome"]
@@ -270,7 +272,7 @@ BOUND = {"deployment": DEPLOYMENT, "case_id": TOKEN.case_id}
     channel=st.from_regex(messages.CHANNEL, fullmatch=True) | st.text(string.printable, max_size=33),
     day=st.dates(FIRST_DAY, LAST_DAY) | st.dates(),
 )
-def test_a_memo_sealed_by_either_opens_with_the_other(browser: Browser, channel: str, day: date) -> None:
+def test_a_memo_sealed_on_one_side_opens_on_the_other(browser: Browser, channel: str, day: date) -> None:
     names = {"memoKey": TOKEN.memo_key, "deployment": DEPLOYMENT, "caseId": TOKEN.case_id}
     expected, sealed = outcome(lambda: memo.seal(memo.Note(channel, day), TOKEN.memo_key, **BOUND))
     noted = {"channel": channel, "day": day.isoformat()}
@@ -283,7 +285,7 @@ def test_a_memo_sealed_by_either_opens_with_the_other(browser: Browser, channel:
 
 
 @given(sealed=damaged(memo.seal(memo.Note("inspection", FIRST_DAY), TOKEN.memo_key, **BOUND)))
-def test_a_damaged_memo_is_refused_alike(browser: Browser, sealed: bytes) -> None:
+def test_a_damaged_memo_is_refused_on_both_sides(browser: Browser, sealed: bytes) -> None:
     expected, _ = outcome(lambda: memo.unseal(sealed, TOKEN.memo_key, **BOUND))
     names = {"memoKey": TOKEN.memo_key, "deployment": DEPLOYMENT, "caseId": TOKEN.case_id}
     assert expected == browser.ask("memoOpen", memo=sealed, **names)["outcome"]
@@ -291,7 +293,7 @@ def test_a_damaged_memo_is_refused_alike(browser: Browser, sealed: bytes) -> Non
 
 @times(300)
 @given(size=st.integers(1, 2**31) | st.integers(1, 200_000) | st.integers(0, 30).map(lambda bits: 2**bits))
-def test_sizes_are_padded_alike(browser: Browser, size: int) -> None:
+def test_sizes_are_padded_the_same_on_both_sides(browser: Browser, size: int) -> None:
     rules = {
         "padme": padding.padme,
         "report": padding.bucket,
@@ -306,7 +308,9 @@ def test_sizes_are_padded_alike(browser: Browser, size: int) -> None:
 
 @times(25)
 @given(plain=st.binary(max_size=2_000), chunks=st.integers(0, 2), less=st.integers(0, 2))
-def test_what_either_seals_the_other_opens(browser: Browser, plain: bytes, chunks: int, less: int) -> None:
+def test_an_envelope_sealed_on_one_side_opens_on_the_other(
+    browser: Browser, plain: bytes, chunks: int, less: int
+) -> None:
     plain = (plain + bytes(chunks * age.CHUNK))[less:]
     theirs = b64decode(browser.ask("seal", bytes=plain, recipient=INTAKE.recipient().encode())["envelope"])
     assert plain == b"".join(age.unseal_envelope([theirs], [INTAKE]))
@@ -328,7 +332,7 @@ FIRST_CHUNK = age.ENVELOPE_HEADER + 16 + age.CHUNK + 16
 @example(envelope=LONG_ENVELOPE[:FIRST_CHUNK], identity=INTAKE)
 @example(envelope=LONG_ENVELOPE[: FIRST_CHUNK + 15], identity=INTAKE)
 @example(envelope=LONG_ENVELOPE[: FIRST_CHUNK + 16], identity=INTAKE)
-def test_a_damaged_envelope_is_refused_alike(
+def test_a_damaged_envelope_has_the_same_outcome(
     browser: Browser, envelope: bytes, identity: HybridIdentity
 ) -> None:
     expected, plain = outcome(lambda: b"".join(age.unseal_envelope([envelope], [identity])))
@@ -350,7 +354,7 @@ RAW = INTAKE.recipient().raw
 @example(raw=RAW[:-32] + bytes.fromhex("ec" + "ff" * 30 + "7f"))
 @example(raw=RAW[:-32] + bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"))
 @example(raw=b"\xff" * 1_184 + RAW[-32:])
-def test_a_poisoned_recipient_is_found_alike(browser: Browser, raw: bytes) -> None:
+def test_a_poisoned_recipient_is_detected_on_both_sides(browser: Browser, raw: bytes) -> None:
     text = keytext.encode_key("age1pq", raw)
     expected, recipient = outcome(lambda: HybridRecipient.parse(text))
     answer = browser.ask("recipient", text=text)
@@ -367,7 +371,7 @@ SIGNED_CONTAINER = b"".join(
 
 @times(400)
 @given(raw=damaged(SIGNED_CONTAINER, until=6_000) | damaged(SIGNED_CONTAINER))
-def test_a_damaged_container_is_refused_alike(browser: Browser, raw: bytes) -> None:
+def test_a_damaged_container_has_the_same_outcome(browser: Browser, raw: bytes) -> None:
     expected, held = outcome(lambda: container.read([raw], lambda _, __: None))
     answer = browser.ask("openContainer", bytes=raw, rule="report")
     assert expected == answer["outcome"]
@@ -435,7 +439,7 @@ def sealed_slot(slot: messages.Slot, seed: bytes = SEED) -> bytes:
     last_day=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
     wrong=st.sampled_from(["nothing", "nothing", "case", "channel", "signer"]),
 )
-def test_a_slot_of_the_inbox_opens_in_the_browser_alone_for_its_case(
+def test_a_slot_of_the_inbox_opens_in_the_browser_only_for_its_case(
     browser: Browser, replies: list[str], status: messages.Status, last_day: date | None, wrong: str
 ) -> None:
     slot = messages.Slot(
@@ -460,7 +464,7 @@ def test_a_slot_of_the_inbox_opens_in_the_browser_alone_for_its_case(
 
 
 def ring(channels: list[tuple[str, list[tuple[int, int]]]], issued: date, days: int) -> keyring.Keyring:
-    """Return a keyring whose channels have intake keys from and for so many days, not checked by any rule."""
+    """Return a keyring whose channels have intake keys for these periods; no rule is checked."""
     texts = keyring.Texts("Inspection", "Inspectorate")
 
     def key(seed: int, first: int, length: int) -> keyring.IntakeKey:
@@ -498,7 +502,7 @@ CHANNELS = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.lists(DATES, 
 
 @times(40)
 @given(channels=CHANNELS, before=st.integers(-3, 40), days=st.integers(-1, 36), known=st.integers(0, 5))
-def test_a_keyring_is_taken_and_its_key_chosen_alike(
+def test_a_keyring_is_accepted_and_its_key_chosen_the_same_on_both_sides(
     browser: Browser, channels: list[tuple[str, list[tuple[int, int]]]], before: int, days: int, known: int
 ) -> None:
     raw = keyring.KEYRING.encode(ring(channels, DAY - timedelta(days=before), days))
@@ -530,7 +534,7 @@ RAW_RING, RING_SIGNATURE = keyring.sign(RING, SEED)
 
 @times(100)
 @given(raw=damaged(RAW_RING), signature=damaged(RING_SIGNATURE) | st.just(RING_SIGNATURE), anew=st.booleans())
-def test_a_damaged_keyring_is_refused_alike(
+def test_a_damaged_keyring_has_the_same_outcome(
     browser: Browser, raw: bytes, signature: bytes, *, anew: bool
 ) -> None:
     # Signed anew, so that damage reaches the rules behind the signature.

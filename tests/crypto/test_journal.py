@@ -1,4 +1,4 @@
-"""Entries of the journal: how much each part holds, and what follows what (SPEC 9.3)."""
+"""Journal entries: the limits of each part, and the order of entries (SPEC 9.3)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -63,7 +63,7 @@ def test_an_entry_that_a_reader_would_refuse_is_not_signed(part: str, fits: Any,
         journal.sign(replace(ENTRY_1, **{part: exceeds}), DEPLOYMENT, SEED)
 
 
-def test_an_entry_has_the_next_number_and_the_hash_of_the_one_before() -> None:
+def test_an_entry_has_the_next_number_and_the_hash_of_its_predecessor() -> None:
     read = chain()
     assert read.head == Head(0, GENESIS)
     for wrong, said in (
@@ -81,7 +81,7 @@ def test_an_entry_has_the_next_number_and_the_hash_of_the_one_before() -> None:
     assert read.head.n == 2
 
 
-def test_a_day_is_not_before_that_of_the_entry_before_unless_the_clock_is_corrected() -> None:
+def test_an_entry_is_not_dated_before_its_predecessor_unless_the_clock_is_corrected() -> None:
     read = chain()
     take(read, ENTRY_1)
     second = replace(ENTRY_1, n=2, previous=read.head.hash, day=DAY - timedelta(1))

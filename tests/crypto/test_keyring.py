@@ -1,4 +1,4 @@
-"""Keyrings beyond the vectors: what the root key does not sign, and which keys a channel uses."""
+"""Keyrings beyond the vectors: what the root key refuses to sign, and which keys a channel uses."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,15 +24,18 @@ VALUE = make_keyring(Site()).value
     ],
     ids=["too-long", "ends-before-it-begins", "channel-twice"],
 )
-def test_a_keyring_that_nobody_would_take_is_not_signed(changed: keyring.Keyring) -> None:
-    """Who signs hears of it, not every reporter."""
+def test_a_keyring_that_a_reader_would_refuse_is_not_signed(changed: keyring.Keyring) -> None:
+    """The signer learns of it, not every reporter."""
     keyring.sign(VALUE, ROOT_SEED)
     with pytest.raises(Malformed):
         keyring.sign(changed, ROOT_SEED)
 
 
-def test_the_newest_key_of_today_is_sealed_to() -> None:
-    """Both days of a key are included; an older key that lasts longer comes back only after its successor."""
+def test_envelopes_are_sealed_to_the_newest_valid_key() -> None:
+    """Both days of a key are included.
+
+    An older key that lasts longer is used again after its successor ends.
+    """
 
     def key(name: str, first: int, last: int) -> IntakeKey:
         days = [DAY + timedelta(each) for each in (first, last)]

@@ -27,7 +27,7 @@ Document = Any
 
 @dataclass(frozen=True)
 class Leaf:
-    """A value that is valid, the values at its limits, and the first values beyond them."""
+    """A valid value, the values at its limits, and the first values beyond them."""
 
     usual: Document
     limits: tuple[Document, ...] = ()
@@ -36,7 +36,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of at most ``most`` members; ``key`` if it is an object with such keys."""
+    """A list of at most ``most`` items, or an object if it has a ``key``."""
 
     member: Document
     most: int
@@ -44,7 +44,7 @@ class Listed:
     also: tuple[Document, ...] = field(default=())
 
     def of(self, count: int) -> Document:
-        """Return the list with this many members."""
+        """Return the list with this many items."""
         one = _usual(self.member)
         if self.key:
             return {self.key(n): one for n in range(count)}
@@ -52,7 +52,7 @@ class Listed:
 
 
 class _Said(list[Document]):
-    """A list of one member that says it has ``count``: reading 250,000 members takes a second each time."""
+    """A list of one item that claims to have ``count``: reading 250,000 items takes a second each time."""
 
     def __init__(self, member: Document, count: int) -> None:
         super().__init__([member])
@@ -339,7 +339,7 @@ def _usual(described: Document) -> Document:
 
 
 def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
-    """Yield documents with one value at a limit or beyond it: its path, whether it is valid, the document."""
+    """Yield documents with one value at or beyond a limit: the path, whether it is valid, the document."""
     match described:
         case Leaf(limits=limits, beyond=beyond):
             yield from (("", True, value) for value in limits)
@@ -363,7 +363,7 @@ def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_format_takes_what_spec_allows_and_nothing_beyond(name: str) -> None:
+def test_every_format_accepts_the_limits_of_spec_and_nothing_beyond(name: str) -> None:
     read, described = FORMATS[name]
     read(_usual(described))
     for path, valid, document in _changed(described):

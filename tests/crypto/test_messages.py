@@ -1,4 +1,4 @@
-"""Messages beyond the vectors: the files that they list, and how much they may hold."""
+"""Messages beyond the vectors: the files that they list, and their limits."""
 
 from collections.abc import Callable
 from datetime import date
@@ -57,8 +57,8 @@ def opened(message: bytes, *found: container.File) -> Any:
 
 
 @pytest.mark.parametrize("message", [example_report(files=(LISTED,)), follow_up(files=(LISTED,))])
-def test_the_files_of_a_message_are_those_of_its_container(message: bytes) -> None:
-    """Another number of them, another size or another digest is another message."""
+def test_a_message_must_list_the_files_of_its_container(message: bytes) -> None:
+    """A different number, size or digest is refused."""
     assert opened(message, FOUND).files == (LISTED,)
     for found in ((), (FOUND, container.File(2, 3, fixed("file"))), (container.File(1, 4, fixed("file")),)):
         with pytest.raises(Malformed):
@@ -67,8 +67,8 @@ def test_the_files_of_a_message_are_those_of_its_container(message: bytes) -> No
         opened(message, container.File(1, 3, fixed("other file")))
 
 
-def test_a_slot_has_no_files() -> None:
-    """Nobody would look at them, so nothing may hide there."""
+def test_a_slot_with_files_is_refused() -> None:
+    """Nobody would look at them, so nothing may be hidden there."""
     raw = slot()
     signature = signing.sign(Label.SLOT, DEPLOYMENT, raw, REPLY_SEED)
     key = signing.public_key(REPLY_SEED)
@@ -90,10 +90,10 @@ def test_a_slot_has_no_files() -> None:
     ],
     ids=["text", "question-id", "list", "file-name", "file-type", "received-ids", "measures"],
 )
-def test_a_message_holds_as_much_as_spec_says(
+def test_a_message_has_the_limits_of_spec(
     form: shape.Shape[Any], made: Callable[[int], bytes], most: int
 ) -> None:
-    """SPEC 5: the largest is taken, one more is refused."""
+    """SPEC 5: the largest message is accepted, a larger one refused."""
     assert form.encode(form.parse(made(most))) == made(most)
     with pytest.raises(Malformed):
         form.parse(made(most + 1))

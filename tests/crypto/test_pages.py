@@ -1,4 +1,4 @@
-"""The signed list of pages: of this deployment, in order, within its limits, and not expired (SPEC 7.5)."""
+"""The signed list of pages: of this deployment, in order, within limits, and not expired (SPEC 7.5)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ def numbered(count: int) -> tuple[Page, ...]:
         {"deployment": bytes(15)},
     ],
 )
-def test_a_list_that_nobody_would_take_is_not_made(changed: dict[str, Any]) -> None:
+def test_a_list_of_pages_that_a_reader_would_refuse_is_not_signed(changed: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
         pages.encode(replace(LIST, **changed))
 
@@ -57,12 +57,12 @@ def test_a_list_that_nobody_would_take_is_not_made(changed: dict[str, Any]) -> N
         {"policy": "a" * 4_000},
     ],
 )
-def test_a_list_is_read_as_it_was_made(changed: dict[str, Any]) -> None:
+def test_a_list_of_pages_is_read_as_it_was_made(changed: dict[str, Any]) -> None:
     made = replace(LIST, **changed)
     assert pages.parse(pages.encode(made), DEPLOYMENT) == made
 
 
-def test_a_list_of_another_deployment_or_signer_is_refused() -> None:
+def test_a_list_of_pages_of_another_deployment_or_signer_is_refused() -> None:
     raw, other = pages.encode(LIST), fixed("other", 16)
     signature = pages.sign(raw, DEPLOYMENT, ROOT_SEED)
     for refused in (lambda: pages.parse(raw, other), lambda: pages.sign(raw, other, ROOT_SEED)):
@@ -77,7 +77,7 @@ def test_a_list_of_another_deployment_or_signer_is_refused() -> None:
     assert pages.open_pages(raw, signature, root_key=ROOT_KEY, deployment=DEPLOYMENT) == LIST
 
 
-def test_a_list_is_valid_through_its_last_day() -> None:
+def test_a_list_of_pages_is_valid_through_its_last_day() -> None:
     LIST.check_day(DAY)
     with pytest.raises(PagesExpired):
         LIST.check_day(DAY + timedelta(1))

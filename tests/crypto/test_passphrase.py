@@ -1,4 +1,4 @@
-"""Keys from passphrases and secrets, and marks that reveal nothing without their key."""
+"""Keys from passphrases and secrets, and keyed marks."""
 
 import hmac
 import inspect
@@ -23,12 +23,12 @@ LEAST = {"opslimit": passphrase.LEAST_OPSLIMIT, "memlimit": passphrase.LEAST_MEM
         (SALT, {**LEAST, "memlimit": 1}),
     ],
 )
-def test_a_salt_or_limit_that_does_not_fit_is_refused(salt: bytes, limits: dict[str, int]) -> None:
+def test_an_invalid_salt_or_limit_is_refused(salt: bytes, limits: dict[str, int]) -> None:
     with pytest.raises(Malformed):
         passphrase.stretch("a", salt, **limits)
 
 
-def test_a_passphrase_makes_one_key_however_its_accents_are_typed() -> None:
+def test_a_passphrase_gives_the_same_key_however_its_accents_are_encoded() -> None:
     key = passphrase.stretch("clé \ufb01n", SALT, **LEAST)
     assert key == passphrase.stretch("cle\u0301 fin", SALT, **LEAST)
     assert key == pwhash.argon2id.kdf(
@@ -47,12 +47,12 @@ def test_a_passphrase_makes_one_key_however_its_accents_are_typed() -> None:
     assert len(passphrase.stretch("\ud800", SALT, **LEAST)) == 32
 
 
-def test_a_guess_takes_256_mib_unless_a_test_says_otherwise() -> None:
+def test_a_guess_takes_256_mib_unless_a_test_lowers_it() -> None:
     given = inspect.signature(passphrase.stretch).parameters
     assert (given["opslimit"].default, given["memlimit"].default) == (3, 256 << 20)
 
 
-def test_a_secret_is_unwrapped_by_its_key_alone() -> None:
+def test_a_secret_is_unwrapped_only_by_its_key() -> None:
     wrapped = passphrase.wrap(b"secret", SALT * 2)
     assert len(wrapped) == len(b"secret") + passphrase.OVERHEAD == 46
     assert wrapped != passphrase.wrap(b"secret", SALT * 2)
@@ -66,11 +66,11 @@ def test_a_secret_is_unwrapped_by_its_key_alone() -> None:
     ("derive", "label"), [(passphrase.vault_key, "vault"), (passphrase.backup_key, "backup")]
 )
 def test_each_key_of_a_master_secret_has_its_own_label(derive: Callable[[bytes], bytes], label: str) -> None:
-    """By HKDF's second step as RFC 5869 has it."""
+    """By the expand step of HKDF (RFC 5869)."""
     assert derive(b"m" * 32) == hmac.digest(b"m" * 32, f"fanal/1/{label}\x01".encode(), "sha256")
 
 
-def test_a_mark_is_that_of_its_key_kind_and_value() -> None:
+def test_a_mark_depends_on_its_key_kind_and_value() -> None:
     key = blind.generate()
     assert (len(key), key == blind.generate()) == (32, False)
     found = blind.mark(key, "phone", "1")

@@ -1,4 +1,4 @@
-"""What a terminal or a page is given shows every character for what it is."""
+"""Output for a terminal or a page: every deceptive character is spelled out."""
 
 import json
 
@@ -8,7 +8,7 @@ from crypto import printable
 
 
 @pytest.mark.parametrize("char", "\x00\x1b\x7f\r\n\t\xad\u200b\u202e\u2028\ufeff", ids=ascii)
-def test_a_character_that_deceives_is_spelled_out(char: str) -> None:
+def test_a_deceptive_character_is_spelled_out(char: str) -> None:
     assert printable.visible(f"é{char}b") == f"é<U+{ord(char):04X}>b"
     assert printable.visible(f"a{char}b") == f"a<U+{ord(char):04X}>b"
 
@@ -16,7 +16,7 @@ def test_a_character_that_deceives_is_spelled_out(char: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "a b", "é — 你", "❤\ufe0f", "👩\u200d🚒", "e" + "\u0301" * 5], ids=ascii
 )
-def test_what_writing_needs_is_left(text: str) -> None:
+def test_characters_that_writing_needs_are_kept(text: str) -> None:
     assert printable.visible(text) == printable.lines(text) == text
 
 
@@ -24,11 +24,11 @@ def test_a_sixth_mark_on_a_letter_is_spelled_out() -> None:
     assert printable.visible("e" + "\u0301" * 6) == "e" + "\u0301" * 5 + "<U+0301>"
 
 
-def test_lines_end_with_line_feeds_alone() -> None:
+def test_lines_end_only_with_line_feeds() -> None:
     assert printable.lines("a\r\nb\n\tc\rd") == "a\nb\n<U+0009>c<U+000D>d"
 
 
-def test_json_is_ascii_on_several_lines_or_whole_letters_on_one() -> None:
+def test_json_is_ascii_on_several_lines_or_unescaped_on_one() -> None:
     value = {"a": ["é\u202e\n", 1]}
     several, one = printable.as_json(value), printable.as_json_line(value)
     assert several == '{\n  "a": [\n    "\\u00e9\\u202e\\n",\n    1\n  ]\n}'

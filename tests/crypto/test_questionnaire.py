@@ -1,4 +1,4 @@
-"""questionnaire.toml: the shipped one is sound, a mistake in another is named."""
+"""questionnaire.toml: the shipped one is valid, and a mistake in another is named."""
 
 import hashlib
 import json
@@ -23,8 +23,8 @@ option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 """
 
 
-def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
-    """All questions that were decided on, with the four ways in and the two that protect the reporter."""
+def test_the_shipped_questionnaire_has_the_questions_of_the_domain() -> None:
+    """All agreed questions, including the four paths and the two that protect the reporter."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
     assert found.reference.hash == found.hash
@@ -46,15 +46,15 @@ def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
 
 
 def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
-    """Those whose risk for the reporter is high or medium, and whoever else is named."""
+    """Answers with a high or medium risk for the reporter, and those that name others."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
     risky |= {"next_contact", "unchanged", "expires", "who_you", "facilitator"}
     assert risky | {"who_id", "vector", "protect"} == warned
 
 
-def test_the_shipped_questionnaire_says_of_each_answer_whether_it_could_tell_who_reports() -> None:
-    """Each question stands here: whoever adds one decides of it twice."""
+def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_reporter() -> None:
+    """The test lists every question, so that whoever adds one decides it here too."""
     concerned: dict[str, set[str]] = {"facts": set(), "reporter": set()}
     for field in questionnaire.parse(SHIPPED).fields:
         concerned[field.concerns].add(field.id)
@@ -80,8 +80,8 @@ def test_the_shipped_questionnaire_says_of_each_answer_whether_it_could_tell_who
     } == concerned
 
 
-def test_the_shipped_questionnaire_asks_few_questions_of_some_alone() -> None:
-    """Four of those who were approached, one of these if money was offered; more about three answers."""
+def test_the_shipped_questionnaire_has_few_conditional_questions() -> None:
+    """Four for those who were approached, one of them if money was offered, and details of three answers."""
     parsed = questionnaire.parse(SHIPPED)
     asked = {
         field.id: (dict(section.when or {}), dict(field.when or {}))
@@ -100,16 +100,16 @@ def test_the_shipped_questionnaire_asks_few_questions_of_some_alone() -> None:
     }
 
 
-def test_whoever_reports_writes_at_once_and_passes_two_short_steps() -> None:
-    """What happened, then what protects them; all else is folded."""
+def test_a_reporter_writes_first_and_then_passes_two_short_steps() -> None:
+    """First what happened, then protection. All other sections are folded."""
     parsed = questionnaire.parse(SHIPPED)
     steps = [[field.id for field in section.fields] for section in parsed.sections if not section.folded]
     assert steps == [["what"], ["danger_now", "how_many", "protect", "coi"]]
     assert [section.folded for section in parsed.sections] == [False, False, *[True] * 6]
 
 
-def test_no_list_of_the_shipped_questionnaire_is_read_at_once_if_it_is_long() -> None:
-    """Options stand under headings, each once and in their order."""
+def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
+    """Each option is under one heading, once and in order."""
     for field in questionnaire.parse(SHIPPED).fields:
         assert field.options == tuple(option for _, options in field.groups for option in options)
         assert all(len(options) <= 12 for _, options in field.groups), field.id
@@ -118,8 +118,8 @@ def test_no_list_of_the_shipped_questionnaire_is_read_at_once_if_it_is_long() ->
     assert [2, 2, 5, 2, 2, 2] == [len(options) for _, options in category.groups]
 
 
-def test_whoever_changes_the_shipped_questionnaire_raises_its_version() -> None:
-    """Inboxes know a questionnaire by its version: two of one version would be mistaken for each other."""
+def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
+    """An inbox identifies a questionnaire by its version, so two of one version would be confused."""
     said = tomllib.loads(SHIPPED.decode())
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     known = (12, "47ade7bd75b81a0da8589af995e758d6d06c67e9d0564baf03cf75de7209825f")
@@ -136,15 +136,15 @@ IDENTIFYING = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_shipped_questionnaire_never_asks_who_the_reporter_is(language: str) -> None:
-    """No name, rank, number, unit, gender, age or address, under whatever label."""
+    """No name, rank, number, unit, gender, age or address, under any label."""
     fields = questionnaire.parse(SHIPPED).fields
     words = {word for field in fields for word in re.findall(r"\w+", getattr(field.label, language).lower())}
     assert len(words) > 60
     assert not words & {*IDENTIFYING[language].split()}
 
 
-def test_the_shipped_questionnaire_asks_what_decides_how_carefully_and_how_soon() -> None:
-    """Each may be left out: none ends a report, or begins one."""
+def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
+    """These answers are optional, and none of them is enough for a report."""
     fields = {field.id: field for field in questionnaire.parse(SHIPPED).fields}
     for asked in ("next_contact", "unchanged", "expires", "who_you", "facilitator", "told"):
         assert not fields[asked].enough
@@ -152,7 +152,7 @@ def test_the_shipped_questionnaire_asks_what_decides_how_carefully_and_how_soon(
     assert {"police", "union", "authority"} <= {option.id for option in fields["told"].options}
 
 
-def test_everything_that_a_file_can_say_is_read() -> None:
+def test_every_member_of_a_questionnaire_is_read() -> None:
     """Each member of each table, once."""
     found = questionnaire.parse(SMALL.encode())
     first, second = found.sections
@@ -294,8 +294,8 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ('id = "days"', 'id = "day"', "field 'day': the page already uses the id 'day-first'"),
     ],
 )
-def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
-    """Whoever edits the file learns where it is wrong and what belongs there."""
+def test_a_mistake_in_a_questionnaire_is_named(found: str, put: str, named: str) -> None:
+    """The error says where it is, and what belongs there."""
     assert found in SMALL
     with pytest.raises(BadDocument) as refused:
         questionnaire.parse(SMALL.replace(found, put).encode())
@@ -319,7 +319,7 @@ def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
         ('type = "choice"', 'type = "choices"', "[[section.field]]"),
     ],
 )
-def test_a_mistake_is_named_with_its_line(found: str, put: str, at: str) -> None:
+def test_a_mistake_in_a_questionnaire_is_named_with_its_line(found: str, put: str, at: str) -> None:
     text = SMALL.replace(found, put, 1)
     with pytest.raises(BadDocument) as refused:
         questionnaire.parse(text.encode())
@@ -329,29 +329,29 @@ def test_a_mistake_is_named_with_its_line(found: str, put: str, at: str) -> None
     assert text.splitlines()[line - 1].startswith(at)
 
 
-def test_all_answers_together_may_be_as_long_as_a_message_allows() -> None:
-    """The first and last day of a period count with them."""
+def test_all_answers_together_must_fit_into_a_message() -> None:
+    """Both days of a period count."""
     fields = questionnaire.parse(SMALL.replace("most = 100", "most = 159979").encode()).fields
     assert sum(field.most for field in fields) == 160_000
 
 
-def test_an_answer_that_leaves_few_warns_where_its_question_is_safe() -> None:
-    """By a notice, once it is chosen."""
+def test_a_risky_option_of_a_safe_question_needs_a_notice() -> None:
+    """The page shows the notice when the option is chosen."""
     risky = SMALL.replace('flag = "danger"', 'flag = "source_risk"').replace('"facts"', '"reporter"', 1)
     assert questionnaire.parse(risky.encode())  # the control
     with pytest.raises(BadDocument, match="its option 'a' has the flag 'source_risk': add a 'notice'"):
         questionnaire.parse(risky.replace(', notice = {fr="x", en="x"}', "").encode())
 
 
-def test_what_two_questions_bring_has_ids_of_its_own() -> None:
-    """A hint and an option would both be found by path-hint; a second option of that name is another's."""
+def test_ids_that_would_collide_on_a_page_are_refused() -> None:
+    """The hint of the question “path” and its option “hint” would both have the id path-hint."""
     hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
     assert questionnaire.parse(hinted.encode())  # the control
     with pytest.raises(BadDocument, match="the page already uses the id 'path-hint'"):
         questionnaire.parse(hinted.replace('"b"', '"hint"').encode())
 
 
-def test_bytes_that_are_no_text_are_refused() -> None:
+def test_a_questionnaire_that_is_not_utf_8_is_refused() -> None:
     """Latin-1 is a common accident."""
     with pytest.raises(BadDocument):
         questionnaire.parse(FIRST.decode("utf-8").encode("latin-1"))

@@ -1,4 +1,4 @@
-"""How long a reply key that signs receipts stays on the keyring (SPEC 5.6)."""
+"""How long a reply key that signs receipts is listed on the keyring (SPEC 5.6)."""
 
 from datetime import date, timedelta
 

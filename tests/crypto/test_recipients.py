@@ -37,7 +37,7 @@ LOW_ORDER = [
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: type(key).__name__)
 def test_a_key_is_read_as_it_was_written(key):
-    """There is one text for each key."""
+    """Each key has only one text."""
     assert key == type(key).parse(key.encode())
 
 
@@ -56,14 +56,14 @@ def test_a_key_is_read_as_it_was_written(key):
         pytest.param(lambda _: "x" * 1_000_000, id="huge"),
     ],
 )
-def test_a_spoiled_key_text_is_refused(key, spoil):
-    """A slip of the pen is found before anything is sealed."""
+def test_a_mistyped_key_is_refused(key, spoil):
+    """The error is found before anything is sealed."""
     with pytest.raises(Malformed):
         type(key).parse(spoil(key.encode()))
 
 
 def test_a_key_of_another_kind_is_refused():
-    """The prefix says which kind a key is of, and no kind reads the other's."""
+    """The prefix says the kind of a key, and no kind reads the other."""
     for key in KEYS:
         for kind in {type(other) for other in KEYS} - {type(key)}:
             with pytest.raises(Malformed):
@@ -72,7 +72,7 @@ def test_a_key_of_another_kind_is_refused():
 
 @given(st.binary(min_size=32, max_size=32))
 def test_every_seed_makes_a_key(seed):
-    """Any 32 bytes are a secret key of either kind, and its text leads back to it."""
+    """Any 32 bytes are a valid secret key of either kind, and its text gives them back."""
     for identity in (HybridIdentity.from_seed(seed), X25519Identity(seed)):
         stanza = identity.recipient().wrap(FILE_KEY)
         assert type(identity).parse(identity.encode()).unwrap([stanza]) == FILE_KEY
@@ -80,15 +80,14 @@ def test_every_seed_makes_a_key(seed):
 
 @pytest.mark.parametrize("size", [0, 31, 33])
 def test_a_seed_has_32_bytes(size):
-    """Another length is refused."""
     with pytest.raises(Malformed):
         HybridIdentity.from_seed(bytes(size))
     with pytest.raises(Malformed):
         X25519Identity(bytes(size))
 
 
-def test_secrets_do_not_show():
-    """What a log or a debugger prints of a secret holds nothing of it."""
+def test_secrets_are_not_printed():
+    """Neither a log nor a debugger shows any part of a secret."""
     assert repr(HYBRID) == "HybridIdentity()"
     assert repr(CLASSICAL) == "X25519Identity()"
     assert repr(ScryptIdentity("open sesame")) == "ScryptIdentity(max_log_n=18)"
@@ -96,7 +95,7 @@ def test_secrets_do_not_show():
 
 
 def test_the_key_id_is_a_digest_of_the_raw_key():
-    """A keyring names a key by the first half of its SHA-256."""
+    """It is the first half of its SHA-256."""
     recipient = HYBRID.recipient()
     assert len(recipient.raw) == 1_216
     assert hashlib.sha256(recipient.raw).digest()[:16] == recipient.key_id
@@ -104,14 +103,13 @@ def test_the_key_id_is_a_digest_of_the_raw_key():
 
 @pytest.mark.parametrize("size", [0, 32, 1_184, 1_215, 1_217, 1_249])
 def test_a_hybrid_recipient_has_1216_bytes(size):
-    """Another length is refused."""
     with pytest.raises(Malformed):
         HybridRecipient((HYBRID.recipient().raw + bytes(99))[:size])
 
 
 @pytest.mark.parametrize("at", [0, 1, 600, 1_149, 1_150])
 def test_a_coefficient_out_of_range_is_poison(at):
-    """An ML-KEM coefficient of 3329 or more is refused where the key arrives."""
+    """An ML-KEM coefficient of 3329 or more is refused when the key is read."""
     raw = bytearray(HYBRID.recipient().raw)
     raw[at : at + 2] = b"\xff\xff"
     with pytest.raises(Malformed):
@@ -120,7 +118,7 @@ def test_a_coefficient_out_of_range_is_poison(at):
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
 def test_a_point_of_low_order_is_poison(point):
-    """A public key with which every secret is zero is refused where it arrives."""
+    """A public key with which every secret is zero is refused when it is read."""
     with pytest.raises(Malformed):
         HybridRecipient(HYBRID.recipient().raw[:-32] + point)
     with pytest.raises(Malformed):
@@ -129,7 +127,7 @@ def test_a_point_of_low_order_is_poison(point):
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
 def test_a_share_of_low_order_is_malformed(point):
-    """No key opens such a stanza, so it is not taken for one made for another."""
+    """No key opens such a stanza, so it is not one for another recipient."""
     stanza = HYBRID.recipient().wrap(FILE_KEY)
     hybrid = Stanza((stanza.args[0], encode64(bytes(1_088) + point)), stanza.body)
     with pytest.raises(Malformed):
@@ -139,8 +137,8 @@ def test_a_share_of_low_order_is_malformed(point):
 
 
 @pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=lambda identity: type(identity).__name__)
-def test_a_bad_stanza_spoils_the_good_one(identity):
-    """A malformed stanza of its own kind is refused even behind one that would open."""
+def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
+    """Only one of the own kind; unknown kinds are skipped."""
     good = identity.recipient().wrap(FILE_KEY)
     assert identity.unwrap([good]) == FILE_KEY
     for args, body in [
@@ -157,7 +155,7 @@ def test_a_bad_stanza_spoils_the_good_one(identity):
 
 
 def test_a_passphrase_opens_what_it_sealed():
-    """Text and its UTF-8 bytes are the same passphrase; another one is not a sign of change."""
+    """As text or as UTF-8 bytes. A wrong passphrase is not reported as tampering."""
     stanza = ScryptRecipient("clé à molette", log_n=2).wrap(FILE_KEY)
     assert ScryptIdentity("clé à molette".encode()).unwrap([stanza]) == FILE_KEY
     with pytest.raises(NotForUs):
@@ -167,7 +165,7 @@ def test_a_passphrase_opens_what_it_sealed():
 
 
 def test_a_passphrase_is_not_tried_beside_other_stanzas():
-    """A scrypt stanza must be alone, whoever calls."""
+    """A scrypt stanza must be the only one."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     for stanzas in ([stanza, stanza], [stanza, HYBRID.recipient().wrap(FILE_KEY)]):
         with pytest.raises(Malformed):
@@ -178,14 +176,14 @@ def test_a_passphrase_is_not_tried_beside_other_stanzas():
     "work", ["19", "63", "99", "100", "9" * 5_000, "0", "02", "+2", "-2", "2x", "0x2", "٢"]
 )
 def test_the_work_of_a_passphrase_is_bounded(work):
-    """More work than allowed, or a number in any but its one form, is refused before it is done."""
+    """More work than allowed, or a number not in canonical form, is refused before the work is done."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     with pytest.raises(Malformed):
         ScryptIdentity("passphrase").unwrap([Stanza((*stanza.args[:2], work), stanza.body)])
 
 
 def test_the_default_work_is_2_to_the_18():
-    """A key file costs a guesser 256 MiB of memory for each guess."""
+    """Each guess of the passphrase of a key file takes 256 MiB of memory."""
     stanza = ScryptRecipient("passphrase").wrap(FILE_KEY)
     assert stanza.args[2] == "18"
     assert ScryptIdentity("passphrase").unwrap([stanza]) == FILE_KEY

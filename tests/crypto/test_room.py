@@ -1,4 +1,4 @@
-"""What a portal draws for each hour: the same everywhere, and nobody else knows it (SPEC 7.1)."""
+"""The number that a portal draws for each hour: reproducible, and unpredictable to others (SPEC 7.1)."""
 
 import hmac
 from hashlib import sha256
@@ -22,8 +22,8 @@ def test_another_secret_deployment_name_or_hour_draws_another_number() -> None:
     assert len(others) == 4
 
 
-def test_it_is_drawn_as_the_specification_says() -> None:
-    """By HKDF as RFC 5869 has it, from nothing of ours."""
+def test_the_number_is_drawn_as_the_specification_says() -> None:
+    """By HKDF (RFC 5869), computed without our code."""
     key = hmac.digest(DEPLOYMENT, SECRET, sha256)
     info = b"fanal/1/room\0" + (500_000).to_bytes(4, "big") + b"report"
     drawn = hmac.digest(key, info + b"\x01", sha256)
@@ -31,7 +31,7 @@ def test_it_is_drawn_as_the_specification_says() -> None:
     assert room.draw(SECRET, DEPLOYMENT, "report", 500_000) == expected
 
 
-def test_numbers_lie_between_nothing_and_one_most_near_a_half() -> None:
+def test_numbers_are_between_zero_and_one_and_mostly_near_a_half() -> None:
     drawn = [room.draw(SECRET, DEPLOYMENT, "report", hour) for hour in range(2_000)]
     assert 0 <= min(drawn) < 0.1
     assert 0.9 < max(drawn) < 1

@@ -1,4 +1,4 @@
-"""Shapes take what lies within their limits, the limits included, and nothing of another kind."""
+"""Shapes accept values within their limits, and refuse any other kind."""
 
 import json
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ SIGNED = record(Pair, {"a": integer()}, kind="pair")
         (SIGNED, [], [{"v": 1, "kind": "other", "a": 1}]),
     ],
 )
-def test_a_shape_takes_what_it_describes_and_writes_it_again(
+def test_a_shape_reads_what_it_describes_and_writes_it_unchanged(
     form: Shape[Any], taken: list[Any], refused: list[Any]
 ) -> None:
     for wrong in refused:

@@ -1,4 +1,4 @@
-"""A secret in shares of words: every quorum gives it back, nothing less gives anything."""
+"""A secret in shares of words: every quorum restores it, fewer shares give nothing."""
 
 import secrets
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return what shares give once each says that they suffice, None if that is nothing."""
+    """Return the secret that shares give if each claims that they suffice, or None."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):
         return None
 
 
-def test_a_split_by_which_fewer_suffice_is_seen() -> None:
-    """It says three, and any two would do: only who tries them in earnest finds out."""
+def test_a_split_that_fewer_shares_can_open_is_detected() -> None:
+    """It claims a quorum of three, but any two suffice: only an attempt shows it."""
     secret = secrets.token_bytes(32)
     lazy = [shares.restated(words, 3) for words in shares.split(secret, quorum=2, count=4)]
     for pair in combinations(lazy, 2):
@@ -36,7 +36,7 @@ def test_a_split_by_which_fewer_suffice_is_seen() -> None:
 
 @pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=str)
 def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: int, count: int) -> None:
-    """All subsets of every circle that there can be."""
+    """All subsets for every possible number of officers."""
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
     assert {quorum} == set(map(shares.quorum, words))
@@ -51,7 +51,7 @@ def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: i
 
 @given(st.data())
 def test_more_shares_than_a_quorum_open_in_any_order(data: st.DataObject) -> None:
-    """One of them from elsewhere is found, wherever it stands."""
+    """A foreign share among them is found at any position."""
     quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
@@ -65,7 +65,7 @@ def test_more_shares_than_a_quorum_open_in_any_order(data: st.DataObject) -> Non
 
 
 def test_a_forged_share_of_the_same_split_gives_no_secret() -> None:
-    """Right in form, number and checksum, wrong in what it holds: beside a quorum it is found as well."""
+    """Its form, number and checksum are valid, but not its content. Beside a quorum it is identified."""
     words = shares.split(secrets.token_bytes(32), quorum=2, count=3)
     parsed = shares._parse(words[2])
     value = bytes(byte ^ 1 for byte in parsed.value)
@@ -78,14 +78,14 @@ def test_a_forged_share_of_the_same_split_gives_no_secret() -> None:
 
 
 @pytest.mark.parametrize("quorum_and_count", [(1, 2), (3, 2), (0, 0), (2, 8), (0, 1), (2, 1)], ids=str)
-def test_circles_that_cannot_be_are_not_split(quorum_and_count: tuple[int, int]) -> None:
+def test_impossible_numbers_of_shares_are_refused(quorum_and_count: tuple[int, int]) -> None:
     quorum, count = quorum_and_count
     with pytest.raises(Malformed):
         shares.split(bytes(32), quorum=quorum, count=count)
 
 
 def test_any_single_wrong_word_is_found() -> None:
-    """Each of the 33 in turn, replaced by the word after it in the list."""
+    """Each of the 33 words in turn is replaced by the next one in the list."""
     (words,) = shares.split(secrets.token_bytes(32), quorum=1, count=1)
     listed = WORDLIST
     split = words.split()

@@ -1,4 +1,4 @@
-"""Keys, signatures and fingerprints have the sizes of SPEC 1.4, and hold for one label and deployment."""
+"""Keys, signatures and fingerprints (SPEC 1.4): their sizes, and what a signature is bound to."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ KEY = signing.public_key(SEED)
 SIGNED = signing.sign(Label.CARD, DEPLOYMENT, b"file", SEED)
 
 
-def test_what_has_another_length_is_malformed() -> None:
+def test_a_key_or_signature_of_another_length_is_malformed() -> None:
     assert (len(SEED), len(DEPLOYMENT), len(KEY), len(SIGNED)) == (32, 16, 32, 64)
     assert (signing.PUBLIC, signing.SIGNATURE, signing.LARGEST_FILE) == (32, 64, 4 * 1_024 * 1_024)
     for signature, key, deployment in (
@@ -29,7 +29,7 @@ def test_what_has_another_length_is_malformed() -> None:
             signing.verify(Label.CARD, deployment, b"file", signature, key)
 
 
-def test_a_signature_holds_for_its_key_label_deployment_and_file() -> None:
+def test_a_signature_is_valid_only_for_its_key_label_deployment_and_file() -> None:
     other = signing.public_key(bytes(32))
     for label, deployment, file, key in (
         (Label.KEYRING, DEPLOYMENT, b"file", KEY),
@@ -43,14 +43,14 @@ def test_a_signature_holds_for_its_key_label_deployment_and_file() -> None:
     signing.verify(Label.CARD, DEPLOYMENT, b"file", SIGNED, KEY)
 
 
-def test_a_key_that_is_no_point_of_the_group_is_refused() -> None:
+def test_a_key_that_is_not_a_point_of_the_group_is_refused() -> None:
     for wrong in (bytes(32), b"\1" + bytes(31), b"\xff" * 32, KEY[:-1], KEY + b"\0"):
         with pytest.raises(Malformed):
             signing.check_key(wrong)
     signing.check_key(KEY)
 
 
-def test_a_fingerprint_is_eight_groups_of_four_letters_and_compared_without_spaces_and_case() -> None:
+def test_a_fingerprint_has_eight_groups_of_four_and_ignores_spaces_and_case() -> None:
     found = signing.fingerprint(KEY)
     assert [len(group) for group in found.split(" ")] == [4] * 8
     assert found.replace(" ", "") == base64.b32encode(hashlib.sha256(KEY).digest()[:20]).decode()

@@ -22,7 +22,7 @@ def nested(depth: int) -> Any:
     "value",
     [nested(9), {"A": 1}, {"": 1}, {"a": {"-b": 1}}, 2**53, -(2**53), ["\ud800"], {"a": ["\udfff"]}],
 )
-def test_what_nobody_would_read_is_not_written(value: Any) -> None:
+def test_a_value_that_a_reader_would_refuse_is_not_written(value: Any) -> None:
     with pytest.raises(Malformed):
         strictjson.encode(value)
 
@@ -34,12 +34,12 @@ def test_what_nobody_would_read_is_not_written(value: Any) -> None:
         *(2**53 - 1, 1 - 2**53, 0, [{"a": 1, "b": [1, "x", None]}, False]),
     ],
 )
-def test_what_is_written_is_read(value: Any) -> None:
+def test_written_json_is_read_unchanged(value: Any) -> None:
     assert strictjson.decode(strictjson.encode(value)) == value
 
 
 def test_a_long_list_is_compared_item_by_item() -> None:
-    """Beside its bytes stand its text and its items, or its items and one of them again."""
+    """The memory holds its text and its items, or its items and one of them again, but no more."""
     raw = strictjson.encode({"a": ["x" * MIB] * 8})
     tracemalloc.start()
     strictjson.decode(raw)

@@ -1,4 +1,4 @@
-"""A mistake is named with the line on which it stands, however the file is written."""
+"""A mistake is named with its line, however the file is written."""
 
 import time
 import tomllib
@@ -39,7 +39,7 @@ TABLES = st.fixed_dictionaries(
 
 @dataclass
 class Written:
-    """A file as it is written, and where everything in it stands."""
+    """A file as written, with the line of each part."""
 
     choose: Any
     text: str = ""
@@ -62,7 +62,7 @@ class Written:
         return bool(self.choose(st.booleans()))
 
     def idle(self) -> None:
-        """Put what says nothing between two statements, or two items of a list."""
+        """Insert text without meaning between two statements, or two items of a list."""
         self.put(self.choose(st.sampled_from(["", "", "\n", "# ]}\n", '  # """\n', "\n\t\n"])))
 
     def table(self, path: tuple[str | int, ...], table: dict[str, Any], names: list[str]) -> None:
@@ -142,7 +142,7 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 
 @given(TABLES, st.data())
-def test_the_line_is_where_the_key_stands(table: dict[str, Any], data: st.DataObject) -> None:
+def test_the_line_of_a_mistake_is_that_of_its_key(table: dict[str, Any], data: st.DataObject) -> None:
     written = Written(data.draw)
     written.table((), table, [])
     document = tomllib.loads(written.text)
@@ -168,7 +168,9 @@ def test_the_line_is_where_the_key_stands(table: dict[str, Any], data: st.DataOb
         ("a = 1", (), None),
     ],
 )
-def test_keys_of_several_parts_tables_and_what_is_not_there(text: str, path: Path, line: int | None) -> None:
+def test_lines_are_found_for_dotted_keys_tables_and_missing_keys(
+    text: str, path: Path, line: int | None
+) -> None:
     assert line == line_of(text, path)
 
 

@@ -1,4 +1,4 @@
-"""TOML files that people write: the first mistake is named with its place, and with what belongs there."""
+"""TOML files that people write: the first mistake is named with its place and its remedy."""
 
 import time
 import tracemalloc
@@ -97,7 +97,7 @@ def test_a_mistake_is_named_with_its_place_and_remedy(found: str, put: str, said
     assert str(caught.value) == said or caught.value.fault is Fault.NOT_TOML
 
 
-def test_bytes_that_are_no_text_are_named() -> None:
+def test_bytes_that_are_not_utf_8_are_named() -> None:
     with pytest.raises(Mismatch, match="plan is not TOML"):
         FILE.parse(b"\xff")
 
@@ -127,8 +127,8 @@ DOTTED = "a." * 5_000 + "a"
         '"a"' + ' .\t"b"' * 5_000 + " = 1",
     ],
 )
-def test_a_key_of_many_parts_is_refused_before_its_memory_is_taken(raw: str) -> None:
-    """The reader keeps every beginning of it: 200 KB took 23 GB."""
+def test_a_key_with_many_parts_is_refused_before_it_takes_memory(raw: str) -> None:
+    """The reader stores every prefix of a key: 200 KB took 23 GB."""
     tracemalloc.start()
     try:
         with pytest.raises(Mismatch, match="plan is not TOML: a key has more than 16 parts"):
@@ -138,7 +138,7 @@ def test_a_key_of_many_parts_is_refused_before_its_memory_is_taken(raw: str) -> 
         tracemalloc.stop()
 
 
-def test_a_key_may_have_sixteen_parts_and_no_more() -> None:
+def test_a_key_may_have_at_most_sixteen_parts() -> None:
     free = Schema("plan", table({}, additionalProperties=True))
     longest = ".".join("a" * 16)
     free.parse(f"{longest} = 1".encode())
@@ -175,15 +175,15 @@ def test_a_text_may_have_any_number_of_dots(quote: str) -> None:
     ],
     ids=lambda raw: raw[:12],
 )
-def test_no_file_takes_longer_than_its_size_allows(raw: str) -> None:
-    """Neither to look for such keys nor to read what is no plan, or no TOML."""
+def test_an_invalid_file_is_refused_within_a_second(raw: str) -> None:
+    """Neither the search for such keys nor reading a file that is not TOML takes longer."""
     begun = time.process_time()
     with pytest.raises(Mismatch, match=r"not TOML|is missing|is not known here"):
         FILE.parse(raw.encode())
     assert time.process_time() - begun < 1
 
 
-def test_what_is_right_is_returned_as_it_stands() -> None:
+def test_a_valid_file_is_returned_unchanged() -> None:
     found = FILE.parse(GOOD.encode())
     assert (3, True, 0.5, {"one": "x"}) == (found["most"], found["open"], found["share"], found["more"])
     assert ["first", "second"] == [row["id"] for row in found["row"]]
@@ -204,7 +204,7 @@ SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_what_ships_with_the_inbox_is_checked_alike(name: str) -> None:
+def test_files_shipped_with_the_inbox_are_checked_the_same_way(name: str) -> None:
     schema, found, put, said = SHIPPED[name]
     shipped = files("inbox").joinpath(name).read_text("utf-8")
     assert schema.parse(shipped.encode())
@@ -214,7 +214,7 @@ def test_what_ships_with_the_inbox_is_checked_alike(name: str) -> None:
 
 
 @pytest.mark.parametrize("file", [labels.FILE, printed_text.FILE, scoring.FILE])
-def test_an_empty_file_is_none(file: Schema) -> None:
+def test_an_empty_file_is_refused(file: Schema) -> None:
     with pytest.raises(Mismatch):
         file.parse(b"")
 
@@ -233,7 +233,7 @@ def test_an_empty_file_is_none(file: Schema) -> None:
         ),
     ],
 )
-def test_officers_are_told_in_their_language(put: str, said: str) -> None:
+def test_mistakes_are_described_in_the_language_of_the_officer(put: str, said: str) -> None:
     with pytest.raises(Mismatch) as caught:
         FILE.parse(GOOD.replace("most = 3", put).encode())
     assert translate.told("fr", toml_files.refused(caught.value).what).endswith(said)
@@ -244,7 +244,7 @@ def test_officers_are_told_in_their_language(put: str, said: str) -> None:
     [IDENTIFIER, one_of(["a"]), number(1, 2), text(), text(3), texts(3)],
     ids=lambda node: node["description"],
 )
-def test_what_a_schema_says_belongs_somewhere_can_be_told_in_french(node: Node) -> None:
+def test_every_expectation_of_a_schema_has_a_french_text(node: Node) -> None:
     refused = toml_files.refused(
         Mismatch("plan", Fault.WRONG, "key", Expected(node["description"], **node["expected"]))
     )

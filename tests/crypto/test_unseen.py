@@ -1,4 +1,4 @@
-"""What nobody sees is dropped or spelled out, and what writing needs is left."""
+"""Invisible characters are dropped or spelled out; those that writing needs are kept."""
 
 import pytest
 
@@ -8,7 +8,7 @@ SEEN = str.isprintable
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164", "·—", "\u202e!"], ids=ascii)
-def test_a_text_without_a_letter_or_digit_that_is_seen_says_nothing(text: str) -> None:
+def test_a_text_without_a_visible_letter_or_digit_is_empty(text: str) -> None:
     assert not unseen.says_anything(text)
     assert unseen.says_anything(text + "é")
     assert unseen.says_anything(text + "7")
@@ -17,18 +17,18 @@ def test_a_text_without_a_letter_or_digit_that_is_seen_says_nothing(text: str) -
 @pytest.mark.parametrize(
     "char", "\x00\x1b\x7f\xad\u200b\u200d\u202e\ufe0f\ufeff\n\t\u2028\ue000\u0378", ids=ascii
 )
-def test_what_is_unseen_or_breaks_the_line_is_not_plain(char: str) -> None:
+def test_invisible_characters_and_line_breaks_are_not_plain(char: str) -> None:
     assert not unseen.is_plain(char)
 
 
 @pytest.mark.parametrize("char", "aé 7—\u0301你", ids=ascii)
-def test_what_is_seen_is_plain_and_stays(char: str) -> None:
+def test_visible_text_is_plain_and_unchanged(char: str) -> None:
     assert unseen.is_plain(char)
     assert not unseen.shapes(char)
     assert unseen.dropped(f"\u200b{char}\u2060") == char
 
 
-def test_a_mark_and_what_shapes_a_letter_belong_to_the_letter_before_them() -> None:
+def test_marks_and_joiners_belong_to_the_letter_before_them() -> None:
     assert [unseen.continues(char) for char in "e\u0301\u200d\ufe0f\u200b "] == [
         *(False, True, True, True, False, False),
     ]
@@ -37,7 +37,7 @@ def test_a_mark_and_what_shapes_a_letter_belong_to_the_letter_before_them() -> N
     ]
 
 
-def test_what_is_not_shown_is_spelled_out() -> None:
+def test_invisible_characters_are_spelled_out() -> None:
     assert unseen.spelled("\t") == "<U+0009>"
     assert unseen.spelled("\U000e0041") == "<U+E0041>"
     assert unseen.spelled_out("a\u202eb", SEEN, 0) == "a<U+202E>b"
@@ -53,6 +53,6 @@ def test_what_is_not_shown_is_spelled_out() -> None:
     ],
     ids=ascii,
 )
-def test_marks_after_the_most_on_one_letter_are_spelled_out(text: str, spelled: str) -> None:
-    """A joiner neither counts nor begins another letter."""
+def test_too_many_marks_on_one_letter_are_spelled_out(text: str, spelled: str) -> None:
+    """A joiner does not count, and does not begin another letter."""
     assert unseen.spelled_out(text, lambda _: True, 2) == spelled

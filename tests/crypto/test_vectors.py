@@ -1,4 +1,4 @@
-"""Every vector holds, and is what its generator makes; the browser modules read the same files."""
+"""Every vector is valid and made by its generator; the browser modules read the same files."""
 
 import hashlib
 import json
@@ -306,15 +306,15 @@ def word(error: CryptoError) -> str:
 
 
 def test_vectors_are_what_their_generator_makes() -> None:
-    """make.py --check finds no difference, so that nobody edits a vector by hand."""
+    """Otherwise somebody could edit a vector by hand."""
     check = subprocess.run(
         [sys.executable, VECTORS / "make.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (check.returncode, check.stderr) == (0, "")
 
 
-def test_every_label_of_the_code_stands_in_spec() -> None:
-    """Labels are in SPEC.md, and SPEC.md has no signature label that the code lacks."""
+def test_every_label_of_the_code_is_in_the_specification() -> None:
+    """SPEC.md has no signature label that the code lacks."""
     spec = Path(signing.__file__).with_name("SPEC.md").read_text("utf-8")
     sources = Path(signing.__file__).parent.glob("*.py")
     labels = {

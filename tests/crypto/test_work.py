@@ -1,4 +1,4 @@
-"""Work: for one header, channel, class, seed and cost alone (SPEC 7.6)."""
+"""Proof of work: bound to one header, channel, class, seed and cost (SPEC 7.6)."""
 
 import hashlib
 from dataclasses import replace
@@ -42,7 +42,7 @@ SENT = Payment(SEED, bytes(32), 7).encode()
         f"{SENT}, {SENT}",
     ],
 )
-def test_what_is_no_payment_is_malformed(sent: str) -> None:
+def test_an_invalid_payment_is_malformed(sent: str) -> None:
     with pytest.raises(Malformed):
         Payment.parse(sent)
     assert Payment.parse(SENT).encode() == SENT
@@ -60,7 +60,7 @@ def test_what_is_no_payment_is_malformed(sent: str) -> None:
         {"cost": 1},
     ],
 )
-def test_work_is_for_one_purpose_alone(change: dict[str, Any]) -> None:
+def test_work_is_bound_to_its_purpose(change: dict[str, Any]) -> None:
     """Another hour, portal, deployment, header, channel, class or cost has another solution."""
     counter = PUZZLE.solve()
     PUZZLE.check(counter)
@@ -68,7 +68,7 @@ def test_work_is_for_one_purpose_alone(change: dict[str, Any]) -> None:
         replace(PUZZLE, **change).check(counter)
 
 
-def test_a_counter_before_the_solution_solves_nothing() -> None:
+def test_a_counter_before_the_solution_is_refused() -> None:
     counter = PUZZLE.solve()
     assert counter > 0
     for each in range(counter):
@@ -77,8 +77,8 @@ def test_a_counter_before_the_solution_solves_nothing() -> None:
 
 
 @pytest.mark.parametrize("size_class", range(7))
-def test_a_class_takes_one_more_zero_bit_and_no_more_to_check(size_class: int) -> None:
-    """Its solutions are those tries, and no others, of which the first bits are zero."""
+def test_a_class_takes_one_more_zero_bit_and_no_more_time_to_check(size_class: int) -> None:
+    """Its solutions are exactly the tries with that many zero bits."""
     puzzle = replace(PUZZLE, size_class=size_class, cost=1)
     solution = puzzle.solve()
     salt = hashlib.sha256(
@@ -91,7 +91,7 @@ def test_a_class_takes_one_more_zero_bit_and_no_more_to_check(size_class: int) -
 
 
 def test_four_times_the_size_is_another_class() -> None:
-    """From a text to the largest, which is a little more than 1 GiB; nothing is free of work."""
+    """From a text to the largest size, a little more than 1 GiB. Every size takes work."""
     largest = [padding.SMALLEST, *(mib << 20 for mib in (1, 4, 16, 64, 256)), padding.LARGEST]
     sizes = [age.sealed_size(each) for each in largest]
     assert [work.size_class(size) for size in sizes] == [*range(7)]
@@ -99,7 +99,7 @@ def test_four_times_the_size_is_another_class() -> None:
     assert work.size_class(1) == 0
 
 
-def test_everybody_is_offered_the_same_within_an_hour_and_nobody_knows_the_next() -> None:
+def test_the_seed_is_the_same_for_all_within_an_hour_and_the_next_is_unpredictable() -> None:
     seeds = [work.seed(SECRET, DEPLOYMENT, hour) for hour in (HOUR, HOUR, HOUR + 1)]
     assert seeds[0] == seeds[1] != seeds[2]
     offer = Offer(seeds[0], 4_000)
@@ -115,8 +115,8 @@ def test_everybody_is_offered_the_same_within_an_hour_and_nobody_knows_the_next(
             OFFER.parse(wrong)
 
 
-def test_an_upload_is_found_again_by_its_header_alone() -> None:
-    """Under another secret it has another id: nobody else can compute one."""
+def test_an_upload_is_found_again_only_by_its_header() -> None:
+    """With another secret it has another id, so nobody else can compute it."""
     ids = {
         work.upload_id(secret, deployment, header)
         for secret in (SECRET, bytes(32))
