@@ -1,4 +1,4 @@
-"""Two bodies at one real portal: what concerns the inspectorate reaches the other alone, and is answered."""
+"""Two bodies at one real portal: only the outside body reads and answers reports about the inspectorate."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ ANSWER = "Nous vous avons lu, ici, en dehors."
 
 @dataclass
 class Bodies:
-    """The inspectorate with the root, a body outside, their portal, and who visits it."""
+    """The inspectorate with the root key, an outside body, their portal, and a browser for reporters."""
 
     root: Office
     body: Office
@@ -36,7 +36,7 @@ class Bodies:
     medium: Path = field(default_factory=Path)
 
     def report(self, concerned: str, text: str) -> Visitor:
-        """Let somebody report, having answered whether it concerns the inspectorate."""
+        """Have a reporter report and say whether it concerns the inspectorate."""
         page = self.browser.new_context().new_page()
         visitor = Visitor(page, self.portal.address)
         visitor.visit("fr/report")
@@ -62,7 +62,7 @@ class Bodies:
         return cases
 
     def bring(self, office: Office) -> dict[str, object]:
-        """Carry the next outbox of a body to the portal; return what the import said."""
+        """Carry the next outbox of a body to the portal; return the result of the import."""
         said: dict[str, object] = self.portal.json(
             "import", office.json("exchange", "outbox", "--out", office.out)["file"]
         )
@@ -92,7 +92,7 @@ def intake(path: Path) -> Intake:
 
 
 def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
-    """Return what of a case and of another channel's envelopes stands in a bundle."""
+    """Return the traces of a case, and of another channel's envelopes, that a bundle contains."""
     traces = [keys.case_id, keys.withdraw_id, keys.memo_key]
     for entry in intake(other).entries:
         traces += [entry.id, entry.hash]
@@ -104,8 +104,11 @@ def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
 
 
 @pytest.mark.slow
-def test_what_concerns_the_inspectorate_is_read_and_answered_outside_alone(bodies: Bodies) -> None:
-    """Through browser, portal and both inboxes; the inspectorate's bundles hold no trace of it."""
+def test_only_the_outside_body_reads_and_answers_a_report_about_the_inspectorate(bodies: Bodies) -> None:
+    """Tested with a browser, the portal and both inboxes.
+
+    The inspectorate's bundles have no trace of the report.
+    """
     with bodies.portal.serving():
         bodies.report("no", "Un collègue a vendu un code")
         concerned = bodies.report("yes", SECRET)
@@ -120,7 +123,7 @@ def test_what_concerns_the_inspectorate_is_read_and_answered_outside_alone(bodie
 
 
 def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
-    """Export and collect: the inspectorate gets its own cases alone, no number skipped."""
+    """Export and collect: the inspectorate gets only its own cases, numbered without a gap."""
     bundles = bodies.export()
     assert {CHANNEL, BODY} == set(bundles)
     before = len(bodies.root.json("case", "list")["cases"])
@@ -138,7 +141,7 @@ def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
 
 
 def answered(bodies: Bodies) -> None:
-    """The body's answer goes without a keyring, signed by its own key."""
+    """The body answers without a keyring in its outbox, and signs with its own key."""
     assert 0 == bodies.body.run("message", "reply", "1", "--text", ANSWER).code
     said = bodies.bring(bodies.body)
     assert ("absent", 1, 1, True) == tuple(
@@ -147,7 +150,10 @@ def answered(bodies: Bodies) -> None:
 
 
 def ignored(bodies: Bodies, keys: CaseKeys) -> None:
-    """Orders of the inspectorate about the case are left out, were it to learn its id; the rest counts."""
+    """The portal ignores the inspectorate's orders about the case.
+
+    This is so even if the inspectorate learns the id of the case; its other orders take effect.
+    """
     with bodies.root.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).case_id = keys.case_id
     bodies.root.close("1")
@@ -156,7 +162,7 @@ def ignored(bodies: Bodies, keys: CaseKeys) -> None:
 
 
 def read(visitor: Visitor) -> None:
-    """See that the reporter reads the body's answer, under its name."""
+    """Check that the reporter reads the body's answer, with the body's name."""
     visitor.open()
     visitor.opened()
     page = visitor.page
@@ -165,8 +171,8 @@ def read(visitor: Visitor) -> None:
     expect(page.locator("#status-fault")).to_be_hidden()
 
 
-def test_an_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
-    """A body cannot answer before it was accepted, nor after it was removed."""
+def test_the_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
+    """So a body cannot answer before its acceptance or after its removal."""
     assert 0 == bodies.root.run("exchange", "channel", "remove", BODY).code
     assert bodies.bring(bodies.root)["keyring"] == "taken"
     path = Path(bodies.body.json("exchange", "outbox", "--out", bodies.body.out)["file"])

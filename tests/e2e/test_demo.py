@@ -1,4 +1,4 @@
-"""`make demo`, as a newcomer meets it: what it prints is done, and leads from a report to its answer."""
+"""`make demo` for a newcomer: its printed instructions lead from a report to its answer."""
 
 import os
 import re
@@ -26,15 +26,15 @@ DESK = re.compile(r"^http://.*/open/.*$", re.MULTILINE)
 
 @pytest.fixture
 def again(request: pytest.FixtureRequest) -> bool:
-    """Tell whether there is a second demo over the data of the first."""
+    """Whether a second demo continues with the data of the first."""
     return bool(getattr(request, "param", False))
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, *, again: bool) -> Path:
-    """A folder in which the demo can make its own, with this project installed.
+    """A folder for the demo, with this project installed.
 
-    Where there is one demo, its inbox stretches passphrases quickly.
+    If only one demo runs, its inbox derives keys from passphrases quickly.
     """
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     commands = tmp_path / ".venv" / "bin"
@@ -74,7 +74,7 @@ def demo(checkout: Path, port: int) -> Iterator[str]:
 
 
 def typed(checkout: Path, command: str) -> str:
-    """Return what a command prints that a newcomer types; it must succeed."""
+    """Return the output of a command that a newcomer types; it must succeed."""
     done = subprocess.run(
         ["sh", "-c", command], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
     )
@@ -83,7 +83,7 @@ def typed(checkout: Path, command: str) -> str:
 
 
 def sign_in(page: Page, address: str) -> None:
-    """Open the desk, and be its officer."""
+    """Open the desk and sign in as its officer."""
     page.goto(address)
     page.fill("#passphrase", "a demo needs no good passphrase")
     page.press("#passphrase", "Enter")
@@ -112,7 +112,7 @@ def answer(page: Page, address: str) -> None:
 def test_the_demo_leads_from_a_report_to_its_answer(
     checkout: Path, chromium: Browser, *, again: bool
 ) -> None:
-    """All that it names is done as it stands; a second demo goes on where the first one was."""
+    """Its instructions are followed literally. A second demo continues with the data of the first."""
     port = free_port()
     context = chromium.new_context(locale="en")
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
@@ -133,7 +133,7 @@ def test_the_demo_leads_from_a_report_to_its_answer(
 
 
 def goes_on(checkout: Path, visitor: Visitor) -> None:
-    """Expect a demo over the data of an earlier one to show both sides as they were; a third one refuses."""
+    """Expect a second demo to show both sides unchanged, and a third one at the same time to refuse."""
     with demo(checkout, int(visitor.address.rpartition(":")[2])) as printed:
         assert "Continuing with the data" in printed
         visitor.open()
@@ -146,8 +146,8 @@ def goes_on(checkout: Path, visitor: Visitor) -> None:
         assert "the inbox has been open since" in (checkout / "printed").read_text("utf-8")
 
 
-def test_a_port_in_use_is_named(checkout: Path) -> None:
-    """Before anything is made; the other program is left alone."""
+def test_the_demo_names_a_port_that_is_in_use(checkout: Path) -> None:
+    """It creates nothing first, and leaves the other program alone."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,6 +1,6 @@
-"""The whole life of a report, in a real browser, with the real portal and the real inbox.
+"""The whole life of a report with a real browser, the real portal and the real inbox.
 
-In French; the demo is gone through in English.
+It is in French; the test of the demo is in English.
 """
 
 import re
@@ -29,7 +29,7 @@ LABEL = "En cours d\u2019évaluation"
 
 
 def jpeg() -> bytes:
-    """Return a picture as a camera might make it."""
+    """Return a picture like that of a camera."""
     picture = Image.radial_gradient("L").resize((640, 480)).convert("RGB")
     raw = BytesIO()
     picture.save(raw, "JPEG", quality=90, comment=CANARY.encode())
@@ -37,7 +37,7 @@ def jpeg() -> bytes:
 
 
 def sent(file: bytes) -> bytes:
-    """Return a file as the page sends it: a picture without its comment."""
+    """Return a file as the page sends it: without the comment of a picture."""
     comment = CANARY.encode()
     return file.replace(b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment, b"")
 
@@ -53,9 +53,9 @@ def pdf() -> bytes:
 
 
 class Programs(InboxForked):
-    """An inbox whose commands are processes of their own, but for its founding.
+    """An inbox whose commands run as separate processes, except its founding.
 
-    A passphrase is stretched as at its founding ever after: here quickly.
+    The founding fixes how passphrases are stretched; in this process that is quick.
     """
 
     def init(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Programs(InboxForked):
 
 @pytest.fixture
 def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
-    """One whose commands are processes of their own; the demo starts each of its programs."""
+    """An installation whose commands run as separate processes. The demo also starts each program itself."""
     made = Installation(tmp_path, port=free_port(), inbox=Programs)
     with made.portal.serving():
         yield made
@@ -73,7 +73,7 @@ def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Insta
 
 @pytest.fixture
 def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]:
-    """At Chromium as people have it: other tests leave out its windows."""
+    """A reporter with the Chromium that people use; other tests start it without its windows."""
     browser = browsing.launch(engine, command=browsing.WHOLE)
     yield Visitor(browser.new_page(viewport=TELEPHONE), installation.portal.address, "fr")
     browser.close()
@@ -81,7 +81,7 @@ def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]
 
 @dataclass(frozen=True)
 class Life:
-    """A report from its first word on, seen from all sides."""
+    """A report from beginning to end, seen from all sides."""
 
     installation: Installation
     reporter: Visitor
@@ -93,7 +93,7 @@ class Life:
         return self.installation.inbox
 
     def paths(self) -> list[Path]:
-        """Put the reporter's files where the browser finds them."""
+        """Write the reporter's files to disk for the browser."""
         own = self.folder / "reporter"
         own.mkdir(exist_ok=True)
         for name, data in self.files.items():
@@ -101,13 +101,13 @@ class Life:
         return [own / name for name in self.files]
 
     def attachment(self, number: int) -> bytes:
-        """Return an attachment of case 1 as the officer gets it."""
+        """Return an attachment of case 1 as an officer exports it."""
         out = self.folder / f"attachment-{number}"
         self.inbox.run("file", "export", "1", str(number), "--out", out, "--reason", "x")
         return out.read_bytes()
 
     def report(self) -> None:
-        """Report with text and files; the inspectorate has every byte of them."""
+        """Report with text and files; the inspectorate must receive every byte."""
         self.reporter.report(TEXT, self.paths())
         self.installation.carry_in(1)
         (listed,) = self.inbox.json("case", "list")["cases"]
@@ -118,7 +118,7 @@ class Life:
         assert list(map(sent, self.files.values())) == [self.attachment(number) for number in (1, 2)]
 
     def answer(self, n: int, text: str) -> None:
-        """Answer with outbox ``n``; the reporter reads it with the token."""
+        """Answer with outbox ``n``; the reporter must read it with the token."""
         self.inbox.run("message", "reply", "1", "--text", text)
         self.inbox.run("case", "set-status", "1", "assessing")
         self.installation.carry_back(n)
@@ -129,7 +129,7 @@ class Life:
         expect(page.locator("#messages")).to_contain_text(text)
 
     def follow_up(self) -> None:
-        """Write again with a file; the inspectorate has it in the same case."""
+        """Write again with a file; the inspectorate must find it in the same case."""
         self.reporter.follow_up(FOLLOW_UP, self.paths()[:1])
         self.installation.carry_in(2)
         (follow_up,) = self.inbox.json("case", "show", "1")["follow_ups"]
@@ -138,8 +138,10 @@ class Life:
 
 
 @pytest.mark.slow
-def test_the_whole_life_of_a_report(installation: Installation, person: Visitor, tmp_path: Path) -> None:
-    """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
+def test_a_report_is_answered_and_followed_up_without_loss_or_leak(
+    installation: Installation, person: Visitor, tmp_path: Path
+) -> None:
+    """It is collected, answered, followed up, and answered again."""
     names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
     life = Life(installation, person, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
     life.report()
@@ -151,7 +153,7 @@ def test_the_whole_life_of_a_report(installation: Installation, person: Visitor,
 
 
 def nothing_leaked(installation: Installation, person: Visitor, folder: Path) -> None:
-    """The canary, the token and the file names are nowhere but with the reporter and in the vault."""
+    """The canary, the token and the file names exist only with the reporter and in the vault."""
     token = " ".join(person.words)
     secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
     assert traces.found_in(b"\n".join(person.bodies()), secrets) == []
@@ -166,7 +168,7 @@ def nothing_leaked(installation: Installation, person: Visitor, folder: Path) ->
     assert traces.found_in_files(portal, secrets) == []
     assert traces.found_in_memory(installation.portal.processes(), secrets) == []
 
-    # Controls: the same searches do find what must be there.
+    # Control: the same searches find strings that must be present.
     assert len(traces.neighbours_in("?words=" + "%20".join(person.words), person.words)) == 11
     (stanza,) = {body[:40] for body in person.bodies() if body.startswith(b"age-encryption.org/v1")}
     envelope = stanza.decode()

@@ -1,4 +1,4 @@
-"""The life of a report that was made by telephone: its reporter follows it in a real browser by the words."""
+"""A report made by telephone: its reporter follows it with the twelve words in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLLOW_UP = "Encore : la même voiture, hier soir."
 
 
 def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> None:
-    """Every text of the preview stands on the page, word for word, in its place."""
+    """Expect every text of the preview in its place on the page, word for word."""
     places = {
         "status": "#status-label", "means": "#status-means", "next_by": "#next-by",
         "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
@@ -37,7 +37,7 @@ def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> No
 
 
 def day_of(message: Locator) -> str:
-    """Return the heading of the day under which a message stands."""
+    """Return the heading of the day of a message."""
     day: str = message.evaluate("(each) => each.closest('.day').querySelector('time').textContent")
     return day
 
@@ -47,10 +47,13 @@ def plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_reporter_of_an_entered_report_follows_it_like_any_other(
+def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Entered, opened by the outbox, read with the words, written to again, filed under the case."""
+    """The outbox opens the case.
+
+    The reporter reads the answer and writes again, and the case has the message.
+    """
     installation = Installation(tmp_path, port=free_port(), portal=PortalForked)
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")

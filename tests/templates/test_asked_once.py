@@ -1,4 +1,4 @@
-"""The shipped questionnaire asks nothing twice: one question for each fact, and more only after an answer."""
+"""The shipped questionnaire asks for each fact once, and for details only after a related answer."""
 
 import re
 import tomllib
@@ -18,15 +18,15 @@ ASKS: Mapping[str, str] = _GOLDEN["asks"]
 REFINES: Mapping[str, str] = _GOLDEN["refines"]
 ALIKE: Mapping[str, str] = _GOLDEN["alike"]
 SHIPPED = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
-# Answers to many questions. They say nothing of their own.
+# Answers that many questions share. They name no fact.
 _ANY = {"yes", "no", "unsure", "other", "unknown"}
-# Words of so many letters, of which the first five count, tell what an answer is about.
+# Long words, compared by their first five letters, show what an answer is about.
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _STEM = 5
 
 
 def stems(option: Option, language: str) -> set[str]:
-    """Return the beginnings of the long words of an answer."""
+    """Return the first letters of the long words of an answer."""
     return {word[:_STEM] for word in _WORD.findall(option.label.in_(language).lower())}
 
 
@@ -48,12 +48,12 @@ def _own(field: Field) -> list[Option]:
     return [each for each in field.options if each.id not in _ANY]
 
 
-def test_each_question_asks_for_a_fact_of_its_own() -> None:
+def test_each_question_asks_for_a_different_fact() -> None:
     assert [field.id for field in SHIPPED.fields] == list(ASKS)
     assert len({*ASKS.values()}) == len(ASKS)
 
 
-def test_a_question_for_more_about_an_answer_is_asked_only_after_it() -> None:
+def test_a_question_for_details_follows_the_answer_that_it_refines() -> None:
     fields = {field.id: field for field in SHIPPED.fields}
     places = [*fields]
     for more, first in REFINES.items():
@@ -61,7 +61,7 @@ def test_a_question_for_more_about_an_answer_is_asked_only_after_it() -> None:
         assert places.index(first) < places.index(more)
 
 
-def test_no_other_two_questions_offer_answers_in_nearly_the_same_words() -> None:
+def test_no_two_other_questions_offer_nearly_the_same_answers() -> None:
     assert [*alike(SHIPPED)] == list(ALIKE)
 
 
@@ -76,8 +76,8 @@ MINE = ("Cela m\N{RIGHT SINGLE QUOTATION MARK}arrive à moi", "It is happening t
     ],
     ids=LANGUAGES,
 )
-def test_an_answer_that_is_asked_for_again_would_be_found(before: tuple[str, str]) -> None:
-    """Control of the test above: as in an earlier version, in either language."""
+def test_the_search_finds_an_answer_that_two_questions_offer(before: tuple[str, str]) -> None:
+    """Control of the test above: two questions of an earlier version, in either language."""
     raw = SHIPPED.raw.decode()
     assert all(raw.count(each) == 1 for each in MINE)
     for now, then in zip(MINE, before, strict=True):

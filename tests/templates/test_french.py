@@ -1,4 +1,4 @@
-"""No French text lacks the space before its high signs; what is typed stands at the desk as code."""
+"""French typography, articles and complete sentences; code and empty lists on pages of the desk."""
 
 import re
 import tomllib
@@ -18,11 +18,11 @@ from templates.law import reader
 from tests.support.french import of_catalogue, of_toml
 from tests.support.paths import ROOT
 
-# What is no word of a text: what is filled in, typed or an address.
+# Parts of a text that are no words: parameters, commands and addresses.
 FILLED = re.compile(r"\{[^}]*\}|%\([a-z_]*\)s|https?:\S*|`[^`]*`|\b[\w-]+:[A-Za-z_]\S*|\*:\w+|LIEU:")
 NONE_BEFORE = r"(?<![\s\u00a0\u202f;:!?.(…«])[;!?»](?=[\s\u00a0.,;:)]|$)|(?<=[\w)»]):(?=[\s\u00a0]|$)"
 LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
-# What a French text does not end with, if all of it stands there: an article, a preposition, a comma.
+# A complete French text does not end with an article, a preposition or a comma.
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
@@ -66,8 +66,8 @@ def every_text() -> Iterator[str]:
         yield from of_folder(folder)
 
 
-def test_no_french_text_needs_an_article_before_a_name_of_the_configuration() -> None:
-    """On the pages with a case or a proof: elsewhere, a name is that of a file."""
+def test_no_french_text_needs_an_article_before_a_configured_name() -> None:
+    """On the pages for cases and proofs; elsewhere a name is that of a file."""
     pages = ("texts_case.html", "proof.html", "texts.html")
     with catalogues.path(Domain.PUBLIC, "fr").open("rb") as file:
         texts = [
@@ -82,25 +82,28 @@ def test_no_french_text_needs_an_article_before_a_name_of_the_configuration() ->
 
 
 @pytest.mark.parametrize("text", ["{name} a une question pour vous.", "Joignez {name} autrement."])
-def test_an_article_that_is_lacking_before_a_name_would_be_found(text: str) -> None:
+def test_the_search_finds_a_name_that_needs_an_article(text: str) -> None:
     assert not ALONE.search(text)
 
 
-def test_no_french_text_lacks_the_space_before_a_high_sign_or_within_its_quotation_marks() -> None:
+def test_no_french_text_lacks_a_space_before_double_punctuation_or_inside_quotation_marks() -> None:
     texts = list(every_text())
     assert len(texts) > MANY
     assert [] == [text for text in texts if LACKING.search(FILLED.sub("X", text))]
 
 
-def test_no_line_of_a_french_text_can_begin_with_a_high_sign() -> None:
-    """The space before it is a no-break space; it is set as the law is read, which an office may edit."""
+def test_no_line_of_a_french_text_can_begin_with_double_punctuation() -> None:
+    """The space before it is a no-break space.
+
+    The reader of the law sets it, because an office may edit the law.
+    """
     texts = [*of_catalogues(), *of_folder("inbox"), *of_law()]
     assert len(texts) > MANY
     assert [] == [text for text in texts if BREAKING.search(FILLED.sub("X", text))]
 
 
-def test_no_text_of_the_pages_of_destruction_ends_before_its_sentence_does() -> None:
-    """Two officers sign what they read there."""
+def test_no_french_text_of_the_destruction_pages_is_an_incomplete_sentence() -> None:
+    """Two officers sign what they read on these pages."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         texts = [
             str(each.string)
@@ -115,21 +118,21 @@ def test_no_text_of_the_pages_of_destruction_ends_before_its_sentence_does() -> 
 
 
 @pytest.mark.parametrize("odd", ["Motif: x", "Quoi?", "un «mot»", "fin;", "Attention!"])
-def test_a_text_that_lacks_one_is_found(odd: str) -> None:
-    """The control of the test above."""
+def test_the_search_finds_a_missing_space(odd: str) -> None:
+    """Control of the test above."""
     assert LACKING.search(odd)
 
 
 @pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !"])
-def test_a_plain_space_before_a_high_sign_is_found(odd: str) -> None:
-    """The control of the test above, which leaves times and commands alone."""
+def test_the_search_finds_a_breakable_space_before_double_punctuation(odd: str) -> None:
+    """Control of the test above. Times and addresses are not found."""
     assert BREAKING.search(odd)
     assert not BREAKING.search("Motif\u00a0: à 12:30, «\u00a0oui\u00a0», https://x/?a ; ".rstrip(" ;"))
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
-    """What is typed at a terminal stands as code."""
+    """A command in backticks is shown as code."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         typed = [str(each.id) for each in read_po(file) if each.id and "`" in str(each.id)]
     told = rendering.environment(language).filters["told"]
@@ -139,14 +142,14 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert "&lt;b&gt;" in str(told("<b>"))
 
 
-# What stands where a list has nothing in it, as far as it begins without saying of what there is none.
+# The text of an empty list, if it begins without naming the items of the list.
 NAMELESS = re.compile(
     r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
 )
 
 
-def test_where_a_list_of_the_desk_is_empty_it_says_of_what_there_is_none() -> None:
-    """As “No draft.”, in a short sentence of its subject."""
+def test_an_empty_list_of_the_desk_names_the_items_that_it_would_have() -> None:
+    """For example, “No draft.” for drafts."""
     sources = [path.read_text() for path in (shipped.FOLDER / "desk").rglob("*.html")]
     assert [] == [said for source in sources for said in NAMELESS.findall(source)]
     assert [] == [text for text in of_catalogue(Domain.OFFICERS) if text in {"Rien.", "Aucun.", "Aucune."}]

@@ -1,4 +1,4 @@
-"""French texts have the typographic apostrophe, and one verb for one thing that officers do."""
+"""French texts have typographic apostrophes, and one verb for each action of officers."""
 
 import re
 import tomllib
@@ -17,12 +17,12 @@ FILES = sorted(
     if path.name.count(".") == 1 or ".fr." in path.name
 )
 STRAIGHT = re.compile(r"\w'\w")
-# A case is closed (« clore », « la clôture ») and a measure noted (« noter »), by no other verb.
+# The verb for a case is « clore » (« la clôture »), and for a measure « noter ».
 OTHER_VERB = re.compile(r"\bclôtur(?!es?\b)\w+|\bmesures?\b[^.;:]*\binscri", re.IGNORECASE)
 
 
 def texts(value: object, *, of_french: bool) -> Iterator[str]:
-    """Yield each French text: what stands under "fr", or all of a file that is French."""
+    """Yield each French text: the values under "fr", or every text of a French file."""
     if isinstance(value, str) and of_french:
         yield value
     elif isinstance(value, dict):
@@ -48,12 +48,12 @@ def test_french_texts_have_typographic_apostrophes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_one_verb_closes_a_case_and_one_notes_a_measure(name: str) -> None:
+def test_french_texts_use_one_verb_for_closing_a_case_and_one_for_recording_a_measure(name: str) -> None:
     assert [text for text in of_file(name) if OTHER_VERB.search(text)] == []
 
 
-def test_texts_of_each_kind_of_file_are_found() -> None:
-    """The control: a catalogue, a file of both languages, and one that is French alone."""
+def test_the_searches_read_each_kind_of_file_and_find_mistakes() -> None:
+    """The kinds are a catalogue, a file in both languages, and a file in French only."""
     for name in ("inbox/language/labels.toml", "portal/guide.fr.toml", "templates/questionnaire.toml"):
         assert any("\u2019" in text for text in of_file(name)), name
     assert 2 == sum(name.endswith(".po") for name in FILES)

@@ -1,6 +1,6 @@
-"""What the French law says where `test_law.py` does not: each value once more, as it was decided.
+"""Each value of the French law that `test_law.py` does not check, as it was decided.
 
-Every value of the folder is tried with another one in its place (`test_shown_by.py`): one of these fails.
+`test_shown_by.py` replaces every value of the law by another one: a test of these modules must then fail.
 """
 
 import re
@@ -29,7 +29,7 @@ from tests.support.laws import FRENCH
 
 
 class Measured(Protocol):
-    """What takes one or two officers."""
+    """A rule that takes one or two officers."""
 
     @property
     def officers(self) -> int: ...
@@ -54,8 +54,8 @@ def test_the_register_of_protection_has_five_measures() -> None:
     } == {code: each.protection for code, each in FRENCH.measures.items() if each.protection}
 
 
-def test_what_the_program_fills_in_on_each_sheet() -> None:
-    """Of a code the word is the same, but where it would be another's."""
+def test_the_program_fills_in_the_expected_sections_of_each_sheet() -> None:
+    """Code and word agree, except where the word would be another code."""
     filled = {
         code: each.fill
         for sheet in (FRENCH.processing, FRENCH.impact)
@@ -74,18 +74,18 @@ def test_what_the_program_fills_in_on_each_sheet() -> None:
 INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed", "igf_mission"}
 
 
-def test_days_off_are_those_of_all_france() -> None:
+def test_days_off_are_those_of_all_of_france() -> None:
     assert ("FR", {5, 6}) == (FRENCH.calendar.country, FRENCH.calendar.weekend)
 
 
-def test_an_office_is_an_internal_channel_until_it_says_otherwise() -> None:
-    """An external authority has to hear reporters by word of mouth, too."""
+def test_an_office_is_an_internal_channel_unless_configured_otherwise() -> None:
+    """An external authority must also hear reporters orally."""
     assert "internal" == FRENCH.default_regime
     assert {"internal": False, "external": True} == {code: each.oral for code, each in FRENCH.regimes.items()}
 
 
-def test_who_has_to_forward_a_report_says_so_to_reporters_and_nobody_else_does() -> None:
-    """The same regimes have the duty; an internal channel sends reporters on themselves."""
+def test_only_regimes_with_the_duty_to_forward_tell_reporters_so() -> None:
+    """An internal channel tells reporters which authority is competent."""
     (forwarding,) = [each for each in FRENCH.duties.values() if each.asked is Asked.NOT_OURS]
     for words, ours, theirs in (
         ("fr", "nous devons le transmettre", "nous vous disons qui est compétent"),
@@ -96,11 +96,11 @@ def test_who_has_to_forward_a_report_says_so_to_reporters_and_nobody_else_does()
         assert said.keys() - forwarding.regimes == {code for code, text in said.items() if theirs in text}
 
 
-def test_bundles_cross_on_every_working_day() -> None:
+def test_bundles_are_exchanged_every_working_day() -> None:
     assert "1 working day" == str(FRENCH.exchange.every)
 
 
-def test_clocks_begin_and_end_with_what_really_happened() -> None:
+def test_deadlines_begin_and_end_with_actual_events() -> None:
     assert {
         "first_act": (Event.COLLECTED, Event.FIRST_ACT),
         "ack_eu": (Event.RECEIVED, Event.ACKNOWLEDGED),
@@ -109,13 +109,13 @@ def test_clocks_begin_and_end_with_what_really_happened() -> None:
     } == {code: (each.starts, each.ends) for code, each in FRENCH.clocks.items()}
 
 
-def test_what_is_forwarded_alone_is_asked_of_an_external_authority_alone() -> None:
-    """Every clock runs, and every other decision is asked for, in either regime."""
+def test_only_an_external_authority_has_the_duty_to_forward() -> None:
+    """Every deadline and every other decision applies in both regimes."""
     rules = {**FRENCH.clocks, **FRENCH.duties}
     assert ["forwarding"] == [code for code, each in rules.items() if each.regimes != FRENCH.regimes.keys()]
 
 
-def test_each_role_is_that_of_one_measure() -> None:
+def test_each_role_belongs_to_one_measure() -> None:
     assert {
         MeasureRole.TRANSMISSION: "art40_transmission",
         MeasureRole.PROSECUTOR_WORD: "prosecutor_word",
@@ -126,13 +126,13 @@ def test_each_role_is_that_of_one_measure() -> None:
     } == {role: FRENCH.measure(role) for role in MeasureRole}
 
 
-def test_what_was_done_for_the_service_is_told_and_protection_where_an_officer_says_so() -> None:
+def test_reporters_are_always_told_of_fixes_and_referrals_and_of_protection_if_an_officer_says_so() -> None:
     always = {code for code, each in FRENCH.measures.items() if each.told is Told.ALWAYS}
     assert {"process_fix", "forwarded_external", "referred_external"} == always
 
 
-def test_before_what_others_may_notice_the_risk_to_the_reporter_is_assessed() -> None:
-    """Protection, a telephone call and what the reporter is told of wait for nothing."""
+def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_notice() -> None:
+    """Protection, a telephone call, and measures that reporters are told of do not wait for it."""
     assert having("is_inquiry") == INFORMED | {
         "art40_transmission", "admin_inquiry", "hearing", "internal_control", "judicial_investigation",
         "disciplinary_opened", "disciplinary_sanction", "suspension", "log_preservation", "access_suspended",
@@ -140,18 +140,17 @@ def test_before_what_others_may_notice_the_risk_to_the_reporter_is_assessed() ->
     }  # fmt: skip
 
 
-def test_what_waits_for_the_prosecutor_s_word() -> None:
+def test_these_measures_wait_for_the_prosecutor_s_word() -> None:
     assert having("needs_word") == INFORMED | {
         "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "access_suspended", "mobility",
     }  # fmt: skip
 
 
-def test_what_helps_somebody_who_is_in_danger() -> None:
-    """No preservation of logs, nor protection that was only asked for or offered.
+def test_these_measures_answer_a_danger_to_somebody() -> None:
+    """Preserving logs, protection that was only requested or offered, and that of a facilitator do not.
 
-    Nor that of a facilitator, which is one from reprisals, for somebody else. No officer alone ends a danger
-    by a measure that they alone take back.
+    One officer alone cannot end a danger by a measure that they can also retract alone.
     """
     answering = {
         "art40_transmission", "prosecutor_phoned", "judicial_investigation", "protection_granted", "none",
@@ -161,52 +160,52 @@ def test_what_helps_somebody_who_is_in_danger() -> None:
         assert FRENCH.measures[code].officers == 2 or FRENCH.measures[code].opens_proceedings, code
 
 
-def test_which_measures_are_taken_of_somebody() -> None:
-    """Whoever is heard, suspended, moved or disciplined is named: nobody holds that the case names no one."""
+def test_these_measures_concern_somebody() -> None:
+    """A person who is heard, suspended, moved or disciplined is named, so the case has persons to inform."""
     assert having("concerns_somebody") == {
         "hearing", "suspension", "disciplinary_opened", "disciplinary_sanction", "access_suspended",
         "mobility",
     }  # fmt: skip
 
 
-def test_proceedings_end_with_a_final_decision_alone() -> None:
+def test_only_a_final_decision_ends_proceedings() -> None:
     assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
 
-def test_what_is_known_of_goods_leaves_sanitised() -> None:
+def test_facts_about_goods_are_sanitised_before_they_leave() -> None:
     assert ["dnred_informed"] == [code for code, each in FRENCH.measures.items() if each.sanitised]
 
 
-def test_to_whom_something_went_is_said() -> None:
+def test_transmissions_and_referrals_name_their_addressee() -> None:
     assert having("addressee") == {
         "art40_transmission", "prosecutor_phoned", "prosecutor_word", "forwarded_external",
         "referred_external",
     }  # fmt: skip
 
 
-def test_what_goes_to_the_prosecutor_goes_under_a_reference() -> None:
+def test_a_transmission_to_the_prosecutor_has_a_reference() -> None:
     assert having("reference") == {"art40_transmission"}
 
 
-def test_what_two_officers_note() -> None:
+def test_these_measures_take_two_officers() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
         "prosecutor_word", "final_decision", "office_decision", "protection_granted", "protection_refused",
         "forwarded_external", "none",
     }  # fmt: skip
 
 
-def test_what_is_inadmissible_or_out_of_scope_alone_is_kept_for_less_long() -> None:
+def test_only_inadmissible_and_out_of_scope_cases_are_kept_for_a_shorter_time() -> None:
     short = {code for code, each in FRENCH.outcomes.items() if each.retention == "inadmissible"}
     assert {"inadmissible", "out_of_scope"} == short
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
-def test_of_every_outcome_a_reporter_learns_with_the_prosecutor_s_word() -> None:
+def test_telling_a_reporter_any_outcome_needs_the_prosecutor_s_word() -> None:
     assert all(each.needs_word for each in FRENCH.outcomes.values())
 
 
-def test_an_outcome_fits_what_was_sent_to_the_prosecutor() -> None:
-    """Transmitted is what was; what was is not out of scope."""
+def test_an_outcome_agrees_with_the_transmission_to_the_prosecutor() -> None:
+    """“Transmitted” needs a transmission, and “out of scope” excludes one."""
     told = {code: (each.only_after, each.never_after) for code, each in FRENCH.outcomes.items()}
     assert {
         "transmitted": ("art40_transmission", None),
@@ -214,8 +213,11 @@ def test_an_outcome_fits_what_was_sent_to_the_prosecutor() -> None:
     } == {code: each for code, each in told.items() if any(each)}
 
 
-def test_what_asks_again_for_what_was_decided() -> None:
-    """That nobody is told, or informed, holds for what was known; one more letter may have to go, too."""
+def test_new_facts_reopen_decisions() -> None:
+    """A decision not to transmit or inform holds for the facts known then.
+
+    A follow-up may need another letter.
+    """
     decisions = (each.decisions for each in FRENCH.duties.values())
     assert {
         "transmit": {News.FOLLOW_UP},
@@ -224,7 +226,7 @@ def test_what_asks_again_for_what_was_decided() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
+def test_these_words_reveal_that_justice_has_a_case_or_what_came_of_it() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
@@ -270,7 +272,7 @@ def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
     )  # fmt: skip
 
 
-def test_which_of_these_words_only_say_where_to_turn() -> None:
+def test_these_phrases_contain_such_a_word_but_only_say_where_to_turn() -> None:
     assert FRENCH.obstacles.spared == (
         "gendarmerie", "juge des référés",
         "maison de justice", "point justice", "points justice",
@@ -301,25 +303,25 @@ def test_which_of_these_words_only_say_where_to_turn() -> None:
     )  # fmt: skip
 
 
-def test_what_finds_facts() -> None:
-    """Then it was decided whether the prosecutor is told."""
+def test_these_outcomes_find_facts() -> None:
+    """They need a decision on informing the prosecutor."""
     found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}
     assert {"founded", "partly_founded", "transmitted"} == found
 
 
-def test_what_is_linked_to_another_case() -> None:
-    """One officer closes it: so the other case is named, which is looked into."""
+def test_only_a_duplicate_is_linked_to_another_case() -> None:
+    """One officer can close it, so it names the other case, which is investigated."""
     assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
 
 
-def test_where_another_body_is_named() -> None:
+def test_these_outcomes_allow_or_need_another_body() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE
     }
 
 
-def test_where_to_turn() -> None:
-    """Only who takes reports by itself is named to somebody who is directed elsewhere."""
+def test_each_authority_has_its_kind() -> None:
+    """A referral names only authorities that take reports themselves."""
     kinds: dict[Reach, set[str]] = {kind: set() for kind in Reach}
     for code, each in FRENCH.authorities.items():
         kinds[each.kind].add(code)
@@ -334,8 +336,8 @@ def test_where_to_turn() -> None:
     assert {"police", "prosecutor", "defender_of_rights", "anticorruption_agency", "ministry"} == named
 
 
-def test_which_numbers_help_in_danger() -> None:
-    """114 takes text messages; the texts of the law name no other number."""
+def test_the_texts_name_exactly_the_emergency_numbers() -> None:
+    """114 takes text messages. The texts of the law name no other number."""
     assert FRENCH.emergency.call == ("17", "112")
     assert FRENCH.emergency.sms == ("114",)
     reach = FRENCH.authorities["police"].reach
@@ -343,8 +345,8 @@ def test_which_numbers_help_in_danger() -> None:
     assert [set(re.findall(r"\d+", text)) for text in (reach.fr, reach.en)] == [numbers, numbers]
 
 
-def test_whom_a_reporter_can_reach() -> None:
-    """For advice, without this office, and about it."""
+def test_reporters_are_told_whom_they_can_reach() -> None:
+    """For advice, without this office, and about this office."""
     said = FRENCH.reporters
     for whom in ("avocat", "médecin", "syndicat", "Défenseur des droits"):
         assert whom in said.advice.fr
@@ -355,43 +357,43 @@ def test_whom_a_reporter_can_reach() -> None:
     assert "chercher à savoir qui vous êtes" in said.passed_on.fr
 
 
-def test_what_is_guaranteed_to_whoever_reports() -> None:
-    """Secrecy, no reprisals, no liability, who helps is protected, who is found out later is, and data."""
+def test_reporters_have_these_guarantees() -> None:
+    """They cover secrecy, reprisals, liability, facilitators, a later identification, and data."""
     assert FRENCH.guarantees.keys() == {
         "secrecy", "no_reprisals", "no_liability", "facilitators", "later_identified", "data_rights"
     }  # fmt: skip
 
 
-def test_how_long_ahead_the_archives_are_asked() -> None:
+def test_the_archives_are_asked_six_months_ahead() -> None:
     assert "6 months" == str(FRENCH.retention.visa.ahead)
 
 
-def test_danger_to_somebody_is_an_offence() -> None:
+def test_danger_to_somebody_counts_as_an_offence() -> None:
     assert FRENCH.offence.danger
 
 
-def test_any_of_these_words_makes_a_case_one_of_an_offence() -> None:
+def test_these_tags_make_a_case_one_of_an_offence() -> None:
     assert {"offence", "infraction", "délit", "delit", "crime"} == FRENCH.offence.tags
 
 
-def test_whether_a_report_is_admissible_is_decided_within_seven_working_days() -> None:
+def test_admissibility_is_decided_within_seven_working_days() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ADMISSIBILITY)]
     assert (Asked.ALWAYS, Event.COLLECTED, "7 working days") == (duty.asked, duty.starts, str(duty.within))
 
 
-def test_who_is_passed_on_is_told_on_the_same_day() -> None:
+def test_a_reporter_whose_identity_is_passed_on_is_told_on_the_same_day() -> None:
     duty = FRENCH.duties["identity_notice"]
     assert (Asked.IDENTITY_GIVEN, Event.KNOWN, "same day") == (duty.asked, duty.starts, str(duty.within))
 
 
-def test_an_external_authority_forwards_what_is_not_for_it_by_two() -> None:
+def test_an_external_authority_forwards_other_cases_by_two_officers() -> None:
     duty = FRENCH.duties["forwarding"]
     assert (Asked.NOT_OURS, Event.KNOWN, "7 working days") == (duty.asked, duty.starts, str(duty.within))
     assert {"external"} == duty.regimes
     assert "forwarded_external" == duty.decisions["forwarded"].measure
 
 
-def test_how_many_officers_decide_and_which_decision_puts_off() -> None:
+def test_these_decisions_take_two_officers_and_one_decision_defers() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
@@ -409,7 +411,7 @@ def test_how_many_officers_decide_and_which_decision_puts_off() -> None:
     ]
 
 
-def test_whom_it_concerns_knows_after_one_decision_alone() -> None:
+def test_only_one_decision_informs_the_persons_concerned() -> None:
     informing = [
         (duty, code)
         for duty, each in FRENCH.duties.items()
@@ -419,7 +421,7 @@ def test_whom_it_concerns_knows_after_one_decision_alone() -> None:
     assert [("art14", "informed")] == informing
 
 
-def test_each_role_is_that_of_one_duty() -> None:
+def test_each_role_belongs_to_one_duty() -> None:
     assert {
         DutyRole.PROSECUTOR: "art40",
         DutyRole.PERSONS: "art14",
@@ -428,7 +430,7 @@ def test_each_role_is_that_of_one_duty() -> None:
     } == {role: FRENCH.duty(role) for role in DutyRole}
 
 
-def test_words_that_officers_no_longer_use() -> None:
+def test_officers_avoid_these_words() -> None:
     found = avoided(each.avoid for each in FRENCH.words.values())
     assert found == {
         "inspecteurs désignés", "encadrant", "contrôle interne ciblé", "mobilité", "plannings",
@@ -437,7 +439,7 @@ def test_words_that_officers_no_longer_use() -> None:
     }  # fmt: skip
 
 
-def test_words_that_officers_use_instead() -> None:
+def test_officers_use_these_words_instead() -> None:
     assert {
         "officers": (
             "agents habilités de l\N{RIGHT SINGLE QUOTATION MARK}Inspection des services",
@@ -481,7 +483,7 @@ def avoided(words: Iterable[Iterable[str]]) -> set[str]:
 
 EARLY = ("received", "acknowledged", "assessing")
 AT_WORK = ("assessing", "info_requested", "in_follow_up")
-# Of these every reporter may be told, in whichever state the case is.
+# These replies may go to every reporter, whatever the status of the case.
 PROTECTING = (
     "functional_protection",
     "reprisals",
@@ -491,8 +493,11 @@ PROTECTING = (
 )
 
 
-def test_which_reply_is_for_which_case() -> None:
-    """Each outcome that can be told has its own; that of more time or of no outcome is known by its flag."""
+def test_each_reply_has_its_status_and_outcome() -> None:
+    """Each outcome that can be told has a reply of its own.
+
+    Flags mark those for more time and for no outcome.
+    """
     early = ("inadmissible", "out_of_scope")
     told = [each for each in FRENCH.outcomes if each not in FRENCH.untold]
     closing = {f"closing_{each}": (EARLY if each in early else AT_WORK, each) for each in told}
@@ -513,7 +518,7 @@ def test_which_reply_is_for_which_case() -> None:
     assert ["feedback", "withheld"] == [code for code, each in FRENCH.replies.items() if each.answers]
 
 
-def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:
+def test_each_letter_follows_the_decision_that_permits_it() -> None:
     assert {
         "prosecutor": (Addressee.PROSECUTOR, "transmit"),
         "persons_notice": (Addressee.PERSON, "informed"),
@@ -521,8 +526,8 @@ def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:
     } == {code: (each.to, each.decision) for code, each in FRENCH.letters.items()}
 
 
-def test_which_letter_names_the_case() -> None:
-    """The day on which a report came is for the prosecutor alone."""
+def test_each_letter_may_contain_these_facts_of_the_case() -> None:
+    """Only the prosecutor learns the day of receipt."""
     assert {
         "prosecutor": {"name", "text", "received"},
         "persons_notice": {"name", "text"},
@@ -530,24 +535,24 @@ def test_which_letter_names_the_case() -> None:
     } == {code: each.fields for code, each in FRENCH.letters.items()}
 
 
-def test_which_authority_has_one_address_for_the_whole_country() -> None:
+def test_these_authorities_have_one_address_for_the_whole_country() -> None:
     known = {code for code, each in FRENCH.authorities.items() if each.address}
     assert {"pnf", "pnaco", "defender_of_rights"} == known
 
 
-def test_who_is_passed_on_was_told_by_a_reply_of_its_own() -> None:
+def test_a_reply_of_its_own_tells_a_reporter_that_their_identity_is_passed_on() -> None:
     by_reply = {"identity_notice": "told"}
     assert by_reply == {code: each.decision for code, each in FRENCH.replies.items() if each.decision}
     assert set(by_reply.values()) == FRENCH.told_by_reply
 
 
-def test_what_protects_or_tells_nothing_names_the_articles_that_it_follows() -> None:
+def test_replies_that_protect_or_withhold_name_their_legal_basis() -> None:
     explained = {code: each.basis for code, each in FRENCH.replies.items() if each.basis}
     assert {*PROTECTING, "withheld"} == explained.keys()
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}
 
 
-# What counsel has to confirm, by file and rule; under "" stands what is asked of all rules of a file.
+# Questions for counsel by file and rule; "" is a question about all rules of a file.
 TO_CONFIRM = {
     "letters.toml": ["access", "letter.forwarding", "letter.persons_notice", "letter.prosecutor"],
     "duties.toml": [
@@ -595,14 +600,14 @@ TO_CONFIRM = {
 
 
 @pytest.mark.parametrize("file", TO_CONFIRM)
-def test_what_was_not_checked_is_for_counsel_to_confirm(file: str) -> None:
-    """A question that is taken away would let an unread rule pass for the law."""
+def test_counsel_is_asked_about_every_unchecked_rule(file: str) -> None:
+    """Without its question, an unchecked rule would pass for law."""
     asked = [each.key for each in FRENCH.to_confirm if each.file == file]
     assert TO_CONFIRM[file] == sorted(asked)
 
 
-def test_counsel_is_asked_whether_an_answer_may_bear_another_date_than_that_of_its_signature() -> None:
-    """`access_requests.dated` gives it one: to print the real day would tell how long the search took."""
+def test_counsel_is_asked_whether_an_answer_may_have_another_date_than_its_signature() -> None:
+    """`access_requests.dated` sets another date: the real day would reveal how long the search took."""
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None
     assert "celle de sa signature" in asked.fr

@@ -1,4 +1,4 @@
-"""The law as data: what ships is read, another jurisdiction too; a mistake names file, line and field."""
+"""The law as data: shipped and other laws can be read; an error names the file, line and field."""
 
 import hashlib
 import os
@@ -45,7 +45,7 @@ def refused(files: Mapping[str, bytes]) -> str:
     return str(caught.value)
 
 
-# What ships: each rule of the design that is a value.
+# The shipped law: each rule that is a value.
 
 
 def test_the_deadlines_of_the_law() -> None:
@@ -67,7 +67,7 @@ def test_the_deadlines_of_the_law() -> None:
     assert ("internal", {"internal", "external"}) == (FRENCH.default_regime, FRENCH.clocks["ack_fr"].regimes)
 
 
-def test_the_prosecutor_is_told_at_once_and_two_decide_it_either_way() -> None:
+def test_informing_the_prosecutor_is_immediate_and_takes_two_officers_either_way() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PROSECUTOR)]
     assert (Asked.OFFENCE, Event.KNOWN, "1 day") == (duty.asked, duty.starts, str(duty.within))
     assert duty.urgent is not None
@@ -79,7 +79,7 @@ def test_the_prosecutor_is_told_at_once_and_two_decide_it_either_way() -> None:
     assert {"art40_transmission", "prosecutor_phoned"} == FRENCH.tells_prosecutor
 
 
-def test_informing_persons_is_asked_of_every_case_and_can_be_put_off() -> None:
+def test_every_case_needs_a_decision_on_informing_persons_which_can_be_deferred() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PERSONS)]
     assert (Asked.ALWAYS, Event.RECEIVED, "1 month") == (duty.asked, duty.starts, str(duty.within))
     deferring = {
@@ -89,7 +89,7 @@ def test_informing_persons_is_asked_of_every_case_and_can_be_put_off() -> None:
     assert {"informed"} == {code for code, each in duty.decisions.items() if each.informs}
 
 
-def test_every_answer_to_a_request_for_access_leaves_after_the_same_time() -> None:
+def test_every_answer_to_an_access_request_leaves_after_the_same_time() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
     assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
     assert ("3 months", "2 months") == (str(duty.extended), str(duty.names_kept))
@@ -97,7 +97,7 @@ def test_every_answer_to_a_request_for_access_leaves_after_the_same_time() -> No
     assert {2} == {each.officers for each in duty.decisions.values()}
 
 
-def test_a_report_is_inadmissible_by_two_officers_with_a_ground() -> None:
+def test_two_officers_with_a_ground_declare_a_report_inadmissible() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ADMISSIBILITY)]
     decision = duty.decisions["inadmissible"]
     assert (2, "inadmissible") == (decision.officers, decision.outcome)
@@ -105,23 +105,23 @@ def test_a_report_is_inadmissible_by_two_officers_with_a_ground() -> None:
     assert "2 months" == str(FRENCH.retention.periods[FRENCH.outcomes["inadmissible"].retention].keep)
 
 
-def test_protection_and_organisation_alone_can_be_told() -> None:
-    """An unknown reporter may be the network's own probe."""
+def test_reporters_may_be_told_only_of_protection_and_organisation() -> None:
+    """An unknown reporter may be a probe of the criminal network."""
     told = {code for code, each in FRENCH.measures.items() if each.told is not Told.NEVER}
     protection = {code for code in FRENCH.measures if "protection" in code}
     assert told == {"process_fix", "referred_external", "forwarded_external", "none"} | protection
     assert 5 == len(protection)
 
 
-def test_what_a_prosecutor_must_not_be_surprised_by_needs_that_ones_word() -> None:
+def test_measures_that_could_surprise_the_prosecutor_need_their_word() -> None:
     free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
     assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
-    # Never held back: danger, protection, and what the law or the prosecutor asks for.
+    # Never held back: measures against danger, protection, and what the law or the prosecutor asks for.
     assert {code for code in FRENCH.measures if "protection" in code} <= free
     assert {"prosecutor_phoned", "art40_transmission", "log_preservation", "referred_external"} <= free
 
 
-def test_a_case_in_proceedings_waits_for_a_final_decision_by_two() -> None:
+def test_a_case_in_proceedings_waits_for_a_final_decision_by_two_officers() -> None:
     opens = {code for code, each in FRENCH.measures.items() if each.opens_proceedings}
     assert opens == FRENCH.tells_prosecutor | {
         "judicial_investigation", "disciplinary_opened", "disciplinary_sanction", "suspension"
@@ -134,14 +134,14 @@ def test_a_case_in_proceedings_waits_for_a_final_decision_by_two() -> None:
     }
 
 
-def test_what_speaks_against_a_report_takes_two() -> None:
+def test_outcomes_against_a_report_take_two_officers() -> None:
     against = {"unfounded", "insufficient", "bad_faith"}
     two = {code for code, each in FRENCH.outcomes.items() if each.officers == 2}
     assert two == against | {"unverifiable", "inadmissible", "out_of_scope"}
     assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if each.body is Body.NEEDED}
 
 
-def test_how_long_everything_is_kept() -> None:
+def test_each_kind_of_data_has_its_retention_period() -> None:
     kept = FRENCH.retention
     periods = {**kept.periods, "proceedings": kept.proceedings, "junk": kept.junk, "unopened": kept.unopened}
     assert {
@@ -156,7 +156,7 @@ def test_how_long_everything_is_kept() -> None:
     }
 
 
-def test_the_finance_inspectorate_is_no_external_authority() -> None:
+def test_the_finance_inspectorate_is_not_an_external_authority() -> None:
     external = {code for code, each in FRENCH.authorities.items() if each.kind is Reach.EXTERNAL}
     assert {"defender_of_rights", "anticorruption_agency"} == external
     assert {"lawyer", "doctor", "union"} == {
@@ -165,7 +165,7 @@ def test_the_finance_inspectorate_is_no_external_authority() -> None:
     assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
 
 
-def test_obstacles_and_words_have_their_values() -> None:
+def test_obstacles_and_words_have_their_decided_values() -> None:
     assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
     assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
     assert ("registre des communications", ("registre",)) == (
@@ -173,11 +173,11 @@ def test_obstacles_and_words_have_their_values() -> None:
     )  # fmt: skip
 
 
-# Another jurisdiction.
+# A law of another jurisdiction.
 
 
-def test_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
-    """Whoever relies on a French code fails there."""
+def test_the_other_law_shares_no_code_with_the_french_one() -> None:
+    """So code that relies on a French code fails with it."""
     for table in ("regimes", "clocks", "duties", "measures", "outcomes", "guarantees"):
         french, other = getattr(FRENCH, table), getattr(OTHER, table)
         assert other
@@ -187,7 +187,7 @@ def test_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
-def test_whatever_code_needs_is_there_by_its_role(law: Law) -> None:
+def test_a_law_has_a_rule_for_every_role(law: Law) -> None:
     assert len(MeasureRole) == len({law.measure(role) for role in MeasureRole})
     assert len(DutyRole) == len({law.duty(role) for role in DutyRole})
     assert law.tells_prosecutor
@@ -195,8 +195,8 @@ def test_whatever_code_needs_is_there_by_its_role(law: Law) -> None:
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_flag_is_what_the_file_says(name: str) -> None:
-    """It is false if the file does not have it."""
+def test_a_flag_has_the_value_in_the_file(name: str) -> None:
+    """A flag that is missing in the file is false."""
     law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
     flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
     for code, row in said["measures.toml"]["measure"].items():
@@ -217,7 +217,7 @@ def test_a_flag_is_what_the_file_says(name: str) -> None:
         assert row["visa"] == law.retention.periods[code].visa
 
 
-# Mistakes.
+# Errors.
 
 MISTAKES = tomllib.loads((ROOT / "tests" / "golden" / "jurisdictions" / "mistakes.toml").read_text())[
     "mistake"
@@ -225,7 +225,7 @@ MISTAKES = tomllib.loads((ROOT / "tests" / "golden" / "jurisdictions" / "mistake
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[f"{n} {each['put']}" for n, each in enumerate(MISTAKES)])
-def test_a_mistake_names_file_line_and_field(mistake: Mapping[str, str]) -> None:
+def test_an_error_in_the_law_names_file_line_and_field(mistake: Mapping[str, str]) -> None:
     file = mistake["file"]
     files = changed(mistake["found"], mistake["put"], file, FILES[mistake.get("law", "fr")])
     message = refused(files)
@@ -237,7 +237,7 @@ def test_a_mistake_names_file_line_and_field(mistake: Mapping[str, str]) -> None
     assert bool(mistake["at"]) == bool(place[1])
 
 
-def test_every_file_has_a_mistake_above() -> None:
+def test_every_file_has_an_error_above() -> None:
     assert set(folder.NAMES) == {mistake["file"] for mistake in MISTAKES}
 
 
@@ -249,8 +249,8 @@ def keys(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("file", folder.NAMES)
-def test_no_misspelt_key_is_passed_over(file: str) -> None:
-    """Wherever it stands: what would be left out in silence would be law that nobody keeps."""
+def test_a_misspelt_key_is_refused_anywhere(file: str) -> None:
+    """Otherwise a rule would be ignored without notice."""
     text = FILES["xx"][file].decode()
     for path in keys(tomllib.loads(text)):
         lines = text.splitlines(keepends=True)
@@ -266,8 +266,8 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_no_damage_does_more_than_to_be_named(where: tuple[str, str], data: st.DataObject) -> None:
-    """A line deleted, doubled or moved, or another value: a mistake, or another law."""
+def test_a_damaged_file_is_a_named_error_or_another_law(where: tuple[str, str], data: st.DataObject) -> None:
+    """A line is deleted, duplicated, moved, or given another value."""
     name, file = where
     lines = FILES[name][file].decode().splitlines()
     line = data.draw(st.sampled_from([n for n, text in enumerate(lines) if text and text[0] != "#"]))
@@ -339,7 +339,9 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
-def test_a_folder_may_hold_anything(copied: Path, make: Callable[[Path], object], said: str) -> None:
+def test_an_unusual_file_in_the_folder_is_refused_quickly_with_its_name(
+    copied: Path, make: Callable[[Path], object], said: str
+) -> None:
     make(copied / "measures.toml")
     begun = time.process_time()
     with pytest.raises(Mismatch) as caught:
@@ -348,7 +350,7 @@ def test_a_folder_may_hold_anything(copied: Path, make: Callable[[Path], object]
     assert time.process_time() - begun < 2
 
 
-def test_a_folder_that_is_none_is_named(copied: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused_with_its_name(copied: Path, tmp_path: Path) -> None:
     link = tmp_path.with_name("link")
     link.symlink_to(copied)
     for path in (link, copied / "law.toml"):
@@ -362,15 +364,15 @@ def test_a_folder_that_is_none_is_named(copied: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_the_hash_is_of_names_and_contents_each_after_its_length(name: str) -> None:
-    """As `for f in *.toml` would count it by hand."""
+def test_the_hash_covers_names_and_contents_each_after_its_length(name: str) -> None:
+    """So a shell loop over `*.toml` could compute it."""
     parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
     counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     assert hashlib.sha256(counted).digest() == LAWS[name].sha256
     assert folder.sha256(dict(reversed(FILES[name].items()))) == LAWS[name].sha256
 
 
-def test_no_other_files_have_the_same_hash() -> None:
+def test_different_files_have_different_hashes() -> None:
     files = FILES["xx"]
     moved = {**files, "law.toml": files["law.toml"][:-1], "measures.toml": b"\n" + files["measures.toml"]}
     commented = {**files, "law.toml": files["law.toml"] + b"#\n"}
@@ -378,11 +380,11 @@ def test_no_other_files_have_the_same_hash() -> None:
     assert 4 == len(hashes)
 
 
-# What counsel has to confirm.
+# Questions for counsel.
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_all_that_is_to_be_confirmed_is_listed_with_its_place(name: str) -> None:
+def test_every_question_for_counsel_is_listed_with_its_place(name: str) -> None:
     asked = {
         (file, ".".join(path[:-1]))
         for file, raw in FILES[name].items()
@@ -394,16 +396,16 @@ def test_all_that_is_to_be_confirmed_is_listed_with_its_place(name: str) -> None
     assert all(each.basis.confirm and each.basis.source for each in LAWS[name].to_confirm)
 
 
-def test_each_thing_that_a_mistake_can_ask_for_is_said_in_both_languages() -> None:
-    """Beside what the desk translates, a test of its own walks the catalogue."""
+def test_the_desk_translates_every_expectation_of_an_error() -> None:
+    """Another test checks that the catalogue has these texts."""
     assert EXPECTED == {code: said.template for code, said in toml_files._EXPECTED.items()}
 
 
-def test_a_span_of_the_other_jurisdiction_ends_by_its_own_calendar() -> None:
-    """A calendar is given: nothing here knows France's."""
+def test_a_span_ends_by_the_given_calendar() -> None:
+    """A span does not use the calendar of France by itself."""
 
     class Always:
-        """Where people work on every day."""
+        """A calendar without days off."""
 
         def after(self, day: date, count: int) -> date:
             return day + timedelta(days=count)

@@ -1,4 +1,4 @@
-"""docs/law.md explains every word of the folder, and lists what counsel has to confirm."""
+"""docs/law.md explains every word of the law's files, and lists the questions for counsel."""
 
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ from tests.support.law_list import HEADING, PAGE, listed
 TEXT = PAGE.read_text("utf-8")
 
 
-def test_it_lists_what_counsel_has_to_confirm() -> None:
+def test_the_page_lists_what_counsel_has_to_confirm() -> None:
     """After a change of the law: python -m tests.support.law_list."""
     assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
 
@@ -33,12 +33,12 @@ def test_it_lists_what_counsel_has_to_confirm() -> None:
 @pytest.mark.parametrize(
     "words", [*(Asked, Body, DutyRole, Effect, Event, Fill, MeasureRole, Protection, Reach), *(Threat, Told)]
 )
-def test_it_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
+def test_the_page_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
     assert [] == [each for each in words if f"`{each}`" not in TEXT]
 
 
 def named(node: object) -> set[str]:
-    """Return the keys that a schema knows, apart from codes."""
+    """Return the keys that a schema knows, without codes."""
     if isinstance(node, list):
         return set().union(*map(named, node))
     if not isinstance(node, dict):
@@ -48,8 +48,8 @@ def named(node: object) -> set[str]:
 
 
 @pytest.mark.parametrize("file", folder.NAMES)
-def test_it_explains_every_key_of_every_file(file: str) -> None:
-    # Said once for all files, or what stands in square brackets and says itself.
+def test_the_page_explains_every_key_of_every_file(file: str) -> None:
+    # Keys that are explained once for all files, and tables whose names explain themselves.
     plain = {"fr", "en", "name", "text", "source", "confirm", "1", "2", "3", "4"}
     tables = {"calendar", "regime", "clock", "duty", "measure", "outcome", "period", "authority", "guarantee"}
     tables |= {

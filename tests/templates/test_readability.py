@@ -1,4 +1,4 @@
-"""Texts for reporters are easy enough to read in French."""
+"""Texts for reporters are easy to read in French."""
 
 from tests.support import reporter_texts
 from tests.support.paths import ROOT
@@ -8,15 +8,15 @@ WORST = ROOT / "tests" / "golden" / "worst_sentences.txt"
 
 
 def errors(limit: float) -> float:
-    """Return the part of easy sentences that fail at a limit, plus the part of hard ones that pass."""
+    """Return the share of easy sentences that fail at a limit, plus the share of hard ones that pass."""
     easy, hard = known("easy", "school"), known("law")
     return sum(ease(each) < limit for each in easy) / len(easy) + sum(
         ease(each) >= limit for each in hard
     ) / len(hard)
 
 
-def test_the_limit_is_the_strictest_that_lets_a_school_book_pass() -> None:
-    """And the best to tell statutes from easier texts. No text of the portal took part in setting it."""
+def test_the_limit_is_the_strictest_that_a_school_book_passes() -> None:
+    """It also separates statutes best from easier texts. No text of the portal was used to set it."""
     assert int(min(map(ease, known("easy", "school")))) == LIMIT
     assert errors(LIMIT) == min(map(errors, range(101)))
     assert sum(ease(each) < LIMIT for each in known("law")) / len(known("law")) > 0.8
@@ -25,8 +25,8 @@ def test_the_limit_is_the_strictest_that_lets_a_school_book_pass() -> None:
     assert len(known("law")) >= 10
 
 
-def test_easy_texts_are_within_the_most_words_and_most_statutes_are_not() -> None:
-    """The limit itself is the one of GOV.UK."""
+def test_easy_texts_keep_within_the_most_words_and_most_statutes_do_not() -> None:
+    """The limit is that of GOV.UK."""
     assert max(map(length, known("easy"))) < MOST_WORDS
     assert sum(length(each) > MOST_WORDS for each in known("law")) / len(known("law")) > 0.5
 
@@ -36,21 +36,21 @@ def test_every_text_for_reporters_is_easy_enough() -> None:
     assert reporter_texts.hard() == {}
 
 
-def test_texts_of_each_kind_are_judged() -> None:
-    """The control of the test above: catalogue, questionnaire, pages, law, and what officers hand out."""
+def test_texts_of_every_kind_are_judged() -> None:
+    """Control of the test above: catalogues, questionnaire, pages, law, and handouts of officers."""
     texts = list(reporter_texts.texts())
     assert len({place for place, _ in texts}) == 13
     assert sum(len(list(judged(text))) for _, text in texts) > 250
 
 
-def test_the_worst_sentences_of_an_earlier_day_fail() -> None:
-    """Ten of 30 November 2026, from the pages and the answers, chosen by a reader."""
+def test_the_worst_sentences_of_an_earlier_version_fail() -> None:
+    """A reader chose ten of 30 November 2026, from pages and answers."""
     worst = WORST.read_text("utf-8").splitlines()
     assert len({*worst}) >= 10
     assert [each for each in worst if not fails(each)] == []
 
 
-def test_a_hard_or_long_sentence_is_found_in_a_text_and_a_short_or_easy_one_is_not() -> None:
+def test_the_search_finds_a_hard_or_long_sentence_but_not_a_short_or_easy_one() -> None:
     statute = known("law")[0]
     long = "Le chat dort, " * 8 + "et le chien aussi."
     text = f"Le chat dort bien au chaud sur le lit, tout près de vous. {statute} Confidentialité. {long}"

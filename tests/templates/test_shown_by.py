@@ -1,6 +1,6 @@
-"""docs/law-tests.md: each rule of the French law has its tests, which are there and notice another value.
+"""docs/law-tests.md: each rule of the French law names existing tests that fail when its value changes.
 
-That the program's own tests notice it too is shown by `make soak law`.
+`make soak law` shows that the tests of the program fail as well.
 """
 
 import importlib
@@ -25,7 +25,7 @@ ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
 TRIED = shown_by.tries(TRIES.read_text("utf-8"))
 MENDED = shown_by.errors(ERRORS.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
-# These are tried like any other that a row names; what is imported is a copy of this module's own.
+# Tests in these modules count like any other that a row names. They are imported here under other names.
 VALUES = {
     module: importlib.import_module(f"tests.{module.removesuffix('.py').replace('/', '.')}")
     for module in shown_by.VALUES
@@ -33,7 +33,7 @@ VALUES = {
 
 
 def uncovered(rows: list[Row]) -> list[str]:
-    """Return what no row is about, and what a row is about that the law does not have."""
+    """Return the rules without a row, the rows without a rule, and the rows without a test."""
     places = [place for file, text in FILES.items() for place in shown_by.read(file, text)]
     found = shown_by.covered(rows, places)
     free = [f"{place.file}: {place.key}" for place in found.pop(None, [])]
@@ -51,18 +51,18 @@ def uncovered(rows: list[Row]) -> list[str]:
     return [*free, *idle, *bare]
 
 
-def test_the_page_is_made_of_the_law_and_of_the_rows() -> None:
+def test_the_page_is_generated_from_the_law_and_the_rows() -> None:
     """After a change of either: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
     assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, MENDED, TRIED)}"
 
 
-def test_every_rule_has_a_row_with_a_test_and_every_row_a_rule() -> None:
+def test_every_rule_has_a_row_with_a_test_and_every_row_has_a_rule() -> None:
     assert [] == uncovered(ROWS_OF_IT)
 
 
-def test_a_rule_without_a_row_and_a_row_without_a_rule_or_a_test_would_be_found() -> None:
-    """The control."""
+def test_the_search_finds_a_rule_without_a_row_and_a_row_without_a_rule_or_test() -> None:
+    """Control of the test above."""
     without = [row for row in ROWS_OF_IT if "clock.ack_eu" not in row.keys]
     assert "deadlines.toml: clock.ack_eu.within" in uncovered(without)
     misspelt = Row("deadlines.toml", ("clock.ack_ue",), ("x",))
@@ -78,14 +78,14 @@ def unmatched(said: Mapping[str, str]) -> list[str]:
     return sorted(named ^ said.keys())
 
 
-def test_every_named_test_has_a_sentence_and_no_sentence_is_idle() -> None:
+def test_every_named_test_has_a_sentence_and_every_sentence_a_named_test() -> None:
     said = dict(shown_by.sentences())
     assert [] == unmatched(said)
     said["a::test_b"] = said.pop(test := "templates/test_law.py::test_the_deadlines_of_the_law")
     assert ["a::test_b", test] == unmatched(said)  # the control
 
 
-def test_each_sentence_about_a_test_is_a_short_one_of_its_own() -> None:
+def test_each_sentence_about_a_test_is_short_complete_and_unique() -> None:
     said = [*shown_by.sentences().values()]
     whole = re.compile(r"[A-Z“][^_]+[^.]\.")
     assert [] == [each for each in said if not whole.fullmatch(each) or len(each.split()) > 25]
@@ -94,7 +94,7 @@ def test_each_sentence_about_a_test_is_a_short_one_of_its_own() -> None:
 
 
 def collected(modules: list[str]) -> set[str]:
-    """Return the tests that pytest finds in modules beneath tests/."""
+    """Return the tests that pytest finds in modules below tests/."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "not soak", "-n", "0"]
     command += ["-p", "no:cacheprovider", *(f"tests/{each}" for each in modules)]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -102,17 +102,17 @@ def collected(modules: list[str]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_every_test_that_is_named_is_one() -> None:
+def test_every_named_test_exists() -> None:
     named = {test for each in [*ROWS_OF_IT, *MENDED, *TRIED] for test in each.tests}
     found = collected(sorted({each.partition("::")[0] for each in named}))
     assert set() == named - found
     assert "templates/test_law.py::test_the_deadlines_of_the_laws" not in found  # the control
-    # A test that is named twice in a row says nothing more.
+    # A row need not name a test twice.
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
 
 
-def test_each_error_of_the_law_is_mended_in_a_file_and_held_where_it_showed() -> None:
-    """All fourteen, and the three stricter rules; each by a test of the program on a surface."""
+def test_each_corrected_error_of_the_law_names_its_files_and_a_test_on_a_surface() -> None:
+    """There are fourteen errors and three stricter rules. A test of the program checks each."""
     assert [*map(str, range(1, 15)), "a", "b", "c"] == [each.number for each in MENDED]
     for each in MENDED:
         assert all((each.wrong, each.holds, each.where))
@@ -121,14 +121,14 @@ def test_each_error_of_the_law_is_mended_in_a_file_and_held_where_it_showed() ->
         assert any(test.partition("::")[0] not in VALUES for test in each.tests)
 
 
-def test_what_a_hostile_officer_tried_is_stopped_by_a_rule_with_a_test() -> None:
+def test_every_attempt_of_a_hostile_officer_is_stopped_by_a_rule_with_a_test() -> None:
     assert len(TRIED) >= 40
     assert [] == [each.tried for each in TRIED if not (each.stopped and each.tests)]
     assert len(TRIED) == len({each.tried for each in TRIED})
 
 
 def said_again(row: Row) -> dict[str, Callable[[], None]]:
-    """Return the tests of a row that state its values once more, by their names."""
+    """Return the tests of a row that repeat its values, by their names."""
     found = {}
     for name in row.tests:
         module, _, function = name.partition("::")
@@ -138,7 +138,7 @@ def said_again(row: Row) -> dict[str, Callable[[], None]]:
 
 
 def noticing(law: Law, row: Row, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return those of them that fail under that law."""
+    """Return those of these tests that fail under a law."""
     for module in VALUES.values():
         monkeypatch.setattr(module, "FRENCH", law)
     return {name for name, test in said_again(row).items() if fails(test)}
@@ -153,7 +153,7 @@ def fails(test: Callable[[], None]) -> bool:
 
 
 def wrong(file: str) -> Iterator[tuple[Row, Wrong]]:
-    """Yield the wrong laws of a file, each with the row that it is about."""
+    """Yield the wrong laws of a file, each with the row of the changed rule."""
     given = [(place.path, each) for place in PLACES[file] for each in wrong_laws.of(place, FILES)]
     for path, each in [*given, *wrong_laws.absent(file, FILES)]:
         row = shown_by.row_of(ROWS_OF_IT, file, path)
@@ -163,14 +163,12 @@ def wrong(file: str) -> Iterator[tuple[Row, Wrong]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
-def test_no_value_becomes_another_one_without_a_test_of_its_row_that_notices(
-    file: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_changed_value_makes_a_test_of_its_row_fail(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [row for row in ROWS_OF_IT if row.file == file]
     assert not any(noticing(FRENCH, row, monkeypatch) for row in rows)  # the control
     tried = [(row, each.what, noticing(each.law, row, monkeypatch)) for row, each in wrong(file)]
     assert [] == [what for _, what, noticed in tried if not noticed]
     seeing = {(row, name) for row, _, noticed in tried for name in noticed}
-    # Of some rules no other value is read as a law.
+    # Some rules accept no other value.
     given = {(row, name) for row, *_ in tried for name in said_again(row)}
     assert [] == [(row.keys, name) for row, name in given - seeing]

@@ -1,4 +1,4 @@
-"""How long something may take: days alone."""
+"""Periods of the law, counted in whole days."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ SPANS = st.one_of(
         ("1 year", date(2028, 2, 29), date(2029, 2, 28)),
     ],
 )
-def test_a_span_ends_on_a_day(written: str, begins: date, ends: date) -> None:
+def test_a_span_ends_on_the_expected_day(written: str, begins: date, ends: date) -> None:
     assert ends == Span.parse(written).after(begins, FRANCE)
 
 
@@ -38,13 +38,13 @@ def test_a_span_ends_on_a_day(written: str, begins: date, ends: date) -> None:
         *("\u0667 days", "3 month", "two months", "1.5 years", "7 working", "same days"),
     ],
 )  # fmt: skip
-def test_nothing_else_is_a_span(written: str) -> None:
+def test_an_invalid_span_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="not a span"):
         Span.parse(written)
 
 
 @given(SPANS)
-def test_a_span_is_read_as_it_is_written(span: Span) -> None:
+def test_a_written_span_is_read_back_unchanged(span: Span) -> None:
     assert span == Span.parse(str(span))
 
 
@@ -53,13 +53,13 @@ def test_a_span_never_ends_before_it_begins(span: Span, day: date) -> None:
     assert (span.count > 0) == (span.after(day, FRANCE) > day)
 
 
-def test_a_day_beyond_the_calendar_is_no_day() -> None:
+def test_a_span_beyond_the_calendar_raises_overflow_error() -> None:
     for written in ("1 day", "1 month", "1 year"):
         with pytest.raises(OverflowError):
             Span.parse(written).after(date.max, FRANCE)
 
 
-def test_spans_of_different_units_are_compared() -> None:
+def test_spans_of_different_units_can_be_compared() -> None:
     in_order = [
         "same day",
         "1 day",

@@ -15,7 +15,7 @@ PLAIN = metadata.version("fanal")
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with one file, where the program believes that it lies."""
+    """A folder with one file, which the program takes for its own folder."""
     (tmp_path / "file").write_text("1")
     monkeypatch.setattr(version, "_ROOT", tmp_path)
     monkeypatch.setattr(version, "COMMIT_FILE", tmp_path / "commit.txt")
@@ -40,7 +40,7 @@ def test_without_git_and_without_a_release_only_the_version_is_named() -> None:
     assert PLAIN == version.text()
 
 
-def test_a_repository_around_an_installed_copy_is_not_its_own(
+def test_the_repository_around_an_installed_copy_is_not_named(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(checkout)
@@ -61,18 +61,18 @@ def test_a_checkout_names_its_commit(checkout: Path) -> None:
     assert f"{PLAIN} (commit {commit(checkout)})" == version.text()
 
 
-def test_a_checkout_says_that_files_differ_from_its_commit(checkout: Path) -> None:
+def test_a_checkout_with_changed_files_says_so(checkout: Path) -> None:
     at = commit(checkout)
     (checkout / "file").write_text("2")
     assert f"{PLAIN} (commit {at}, with changes)" == version.text()
 
 
 def test_a_release_names_the_commit_that_it_was_built_from(checkout: Path) -> None:
-    """The file that the release wrote counts, not a repository."""
+    """The file of the release takes precedence over a repository."""
     commit(checkout)
     (checkout / "commit.txt").write_text("0123456789ab\n")
     assert f"{PLAIN} (commit 0123456789ab)" == version.text()
 
 
-def test_no_checkout_holds_the_file_of_a_release() -> None:
+def test_the_repository_does_not_contain_the_commit_file_of_a_release() -> None:
     assert not (ROOT / "templates/commit.txt").exists()
