@@ -1,4 +1,4 @@
-"""Fixtures of the tests of pages, besides a visitor: a file to attach, and a portal."""
+"""Fixtures for the tests of pages: a file to attach, a portal, and the offline form."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Iterator[PortalSite]:
 
 @pytest.fixture
 def offline_visitor(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
-    """A person with the offline form of the portal, on a stick."""
+    """A reporter with the portal's offline form on a stick."""
     made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
     yield made
     made.close()

@@ -1,4 +1,4 @@
-"""The answer page: what to do now, what happened day by day, begun messages, and days to come back."""
+"""The answer page: the next step, the history by day, sentences to start a message, and days to come back."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.support.portal_site import PortalSite, slot_for, with_receipt
 pytestmark = pytest.mark.browser
 
 SMALL = ViewportSize(width=360, height=640)
-# What a line in somebody's calendar must not contain.
+# Words that must not appear in a line for a calendar.
 TELLING = re.compile(
     r"fanal|signal|report|alert|inspect|douan|custom|dossier|case|réponse|answer", re.IGNORECASE
 )
@@ -30,7 +30,7 @@ def before(days: int) -> date:
 
 
 def asking(report: Report) -> Slot:
-    """Return a slot with two messages, one of which asks something, and with a message that was opened."""
+    """Return a slot with two messages, the second of which asks something, and one message received."""
     return replace(
         slot_for(report),
         serial=3,
@@ -50,7 +50,7 @@ def opened(visitor: Visitor, slot: Slot) -> Page:
 
 
 def timeline(page: Page) -> list[tuple[str, list[str]]]:
-    """Return each day of the page with what stands there."""
+    """Return each day on the page with its entries."""
     return [
         (
             day.locator("time").get_attribute("datetime") or "",
@@ -68,8 +68,8 @@ def said(page: Page, code: str, **values: str) -> str:
     return text.format(**values)
 
 
-def test_no_day_that_only_the_site_claims_stands_in_the_timeline(visitor: Visitor) -> None:
-    """Before an answer there is only the day of the report, which the reporter's own page has sealed."""
+def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -> None:
+    """Before an answer, it has only the day of the report, which the reporter's own page sealed."""
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -77,8 +77,8 @@ def test_no_day_that_only_the_site_claims_stands_in_the_timeline(visitor: Visito
     visitor.shows("#claim", "state-waiting")
 
 
-def test_a_case_is_told_day_by_day_with_the_newest_first(visitor: Visitor) -> None:
-    """Messages, the status on the day when it was told, one's own messages that were opened, the receipt."""
+def test_the_timeline_shows_a_case_day_by_day_with_the_newest_first(visitor: Visitor) -> None:
+    """It has messages, the status on its day, the reporter's own messages that were read, and the receipt."""
     report = visitor.reported()
     page = opened(visitor, with_receipt(asking(report), report, visitor.site.site, day=before(4)))
     name = visitor.site.keyring.channels[0].name.fr
@@ -92,7 +92,7 @@ def test_a_case_is_told_day_by_day_with_the_newest_first(visitor: Visitor) -> No
     ]
 
 
-def test_a_message_that_was_just_sent_stands_above_all_others(visitor: Visitor) -> None:
+def test_a_message_just_sent_is_first_in_the_timeline(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     visitor.follow_up("Mardi.")
@@ -101,8 +101,8 @@ def test_a_message_that_was_just_sent_stands_above_all_others(visitor: Visitor) 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_question_is_the_first_thing_that_is_read(visitor: Visitor, language: str) -> None:
-    """With the name of who asks, on the first screen of a small telephone."""
+def test_a_question_to_the_reporter_is_the_first_text_of_the_case(visitor: Visitor, language: str) -> None:
+    """It names who asks, on the first screen of a small phone."""
     visitor.language = language
     visitor.page.set_viewport_size(SMALL)
     report = visitor.reported()
@@ -118,8 +118,8 @@ def test_a_question_is_the_first_thing_that_is_read(visitor: Visitor, language: 
     expect(page.locator("#now")).to_have_class("now")
 
 
-def test_a_beginning_is_only_written_into_the_field(visitor: Visitor) -> None:
-    """Below what stands there, once, and nothing is sent before "send" is pressed."""
+def test_a_sentence_to_start_with_is_only_inserted_into_the_field(visitor: Visitor) -> None:
+    """It is added once, below the text that is there. Nothing is sent before “send” is pressed."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.fill("#follow-up-text", "Hier soir.")
@@ -139,8 +139,8 @@ def test_a_beginning_is_only_written_into_the_field(visitor: Visitor) -> None:
     assert sent.text == f"{wanted}fin"
 
 
-def test_whoever_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor) -> None:
-    """They come before the field, have the focus, and are gone when another beginning is chosen."""
+def test_a_reporter_who_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor) -> None:
+    """They come before the field and have the focus. Choosing another sentence hides them."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     expect(page.locator("#danger-now")).to_be_hidden()
@@ -157,8 +157,8 @@ def test_whoever_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor
     expect(page.locator("#danger-now")).to_be_hidden()
 
 
-def test_a_message_that_is_begun_is_no_longer_said_to_be_empty(visitor: Visitor) -> None:
-    """Blanks are not a beginning; a phrase and a letter are."""
+def test_a_message_with_text_is_no_longer_reported_as_empty(visitor: Visitor) -> None:
+    """A space is not enough; a prepared sentence or a letter is."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     for way in ("phrase", "letter"):
@@ -183,8 +183,8 @@ def test_a_closed_case_names_no_day_to_come_back(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_line_for_the_calendar_tells_nothing_but_the_day(visitor: Visitor, language: str) -> None:
-    """A line for each day that the page names, and none that points to reporting."""
+def test_a_line_for_the_calendar_reveals_only_a_day(visitor: Visitor, language: str) -> None:
+    """There is one line for each day that the page names. None hints at reporting."""
     visitor.language = language
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -200,8 +200,8 @@ def test_a_line_for_the_calendar_tells_nothing_but_the_day(visitor: Visitor, lan
     assert TELLING.search(said(page, "event-reported")), "the control"
 
 
-def test_a_line_is_copied_as_the_reporter_has_changed_it(visitor: Visitor) -> None:
-    """The choice of words is theirs; nothing is sent or kept."""
+def test_a_line_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
+    """Reporters choose their own words. Nothing is sent or kept."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     visitor.requests.clear()
@@ -215,8 +215,10 @@ def test_a_line_is_copied_as_the_reporter_has_changed_it(visitor: Visitor) -> No
     assert visitor.requests == []
 
 
-def test_the_offline_form_shows_the_same(offline_visitor: OfflineVisitor, site: PortalSite) -> None:
-    """Day by day, beginnings and days to come back, without a request."""
+def test_the_offline_form_shows_the_same_without_a_request(
+    offline_visitor: OfflineVisitor, site: PortalSite
+) -> None:
+    """It shows the timeline, the sentences and the days to come back."""
     offline_visitor.save()
     offline_visitor.start()
     offline_visitor.write()
@@ -240,7 +242,7 @@ def test_the_offline_form_shows_the_same(offline_visitor: OfflineVisitor, site: 
 @pytest.mark.long
 @pytest.mark.soak
 def test_firefox_shows_the_same(visitor: Visitor) -> None:
-    """A message is begun; a double click opens the step to withdraw, and leaves its confirmation in place."""
+    """A sentence is inserted. A double click opens the step to withdraw, and does not confirm it."""
     visitor.site.answer(visitor.reported(), slot_for(visitor.site.report()[0]))
     with firefox_peer.browsing({}) as peer:
         peer.does("visit", address=visitor.site.address, language="fr")

@@ -1,4 +1,4 @@
-"""A large file passes through the page as a stream, twice: what the tab holds of it does not grow with it."""
+"""A large file is streamed through the page twice, so the memory of the tab does not grow with it."""
 
 import os
 import time
@@ -21,7 +21,7 @@ FILE = 130 * MIB
 MOST = 100 * MIB
 PAUSE = 0.05
 
-# All behind the choosing but the sending: what the test's own tools keep of requests would be counted, too.
+# Everything after choosing except sending: the copies of requests that Playwright keeps would be counted.
 SEAL = """async (whole) => {
   const { age, attachments, container, keyrings } = modules;
   const { keyring } = await keyrings.fetchKeyring();
@@ -51,7 +51,7 @@ def renderers(chromium: Browser) -> list[int]:
 
 @contextmanager
 def watching(pids: list[int]) -> Iterator[Future[int]]:
-    """Yield what will be, after the block, the most that any of the processes grew by."""
+    """Yield a future of the most that any of the processes grew during the block."""
     before = {pid: resident(pid) for pid in pids}
     ended = Event()
 
@@ -79,7 +79,7 @@ def test_a_large_file_takes_little_memory(
     tmp_path: Path,
     whole: bool,  # noqa: FBT001 - the control
 ) -> None:
-    """The control holds the file as a whole, and is seen to."""
+    """The control holds the whole file in memory, and the measurement shows it."""
     film = tmp_path / "film.bin"
     film.touch()
     os.truncate(film, FILE)

@@ -1,4 +1,4 @@
-"""The public pages as any browser meets them: no complaint, any width, no script."""
+"""The public pages in any browser: no complaints, any width, and advice when scripts are off."""
 
 import inspect
 
@@ -19,7 +19,7 @@ ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NA
 
 
 def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
-    """None from the console, and so none about policy, integrity or a file that is missing."""
+    """The console reports no problem with policy, integrity or a missing file."""
     for path in ALL_PAGES:
         visitor.visit(path)
         if path.endswith("report"):
@@ -31,8 +31,11 @@ def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
     assert all(request.url.startswith(visitor.site.address) for request in visitor.requests)
 
 
-def test_a_page_asks_for_two_scripts_before_it_asks_for_the_keyring(visitor: Visitor) -> None:
-    """Over Tor each request costs a second: one script to leave quickly, one for the rest, and no more."""
+def test_a_page_loads_two_scripts_before_the_keyring(visitor: Visitor) -> None:
+    """Over Tor each request costs a second.
+
+    One script is for leaving quickly, and one for everything else.
+    """
     for path, script in (("fr/report", "report"), ("en/status", "status"), ("fr/verify", "verify")):
         visitor.requests.clear()
         visitor.visit(path)
@@ -43,7 +46,7 @@ def test_a_page_asks_for_two_scripts_before_it_asks_for_the_keyring(visitor: Vis
         assert "/keyring.json" not in asked[: max(map(asked.index, scripts))]
 
 
-def test_the_console_would_tell_of_an_inline_script(visitor: Visitor) -> None:
+def test_the_console_reports_an_inline_style(visitor: Visitor) -> None:
     """Control of the test above, and of the policy."""
     visitor.visit("en/")
     visitor.page.evaluate(
@@ -57,7 +60,7 @@ def test_the_console_would_tell_of_an_inline_script(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str) -> None:
-    """In the language whose words are longer; in the other one it is seen by `make soak walks`."""
+    """The gate tests the language with the longer words, `make soak walks` the other."""
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     paths = ["", *(f"{language}/{name}" for name in NAMES)]
     widths = {}
@@ -75,7 +78,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
         ("en/status", "Read my answer", "nothing can be opened"),
     ],
 )
-def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(
+def test_a_page_without_scripts_says_why_nothing_can_be_sent_or_read(
     chromium: Browser, visitor: Visitor, path: str, heading: str, reason: str
 ) -> None:
     plain = chromium.new_context(java_script_enabled=False)
@@ -99,7 +102,7 @@ def rendered(path: str, settings: Settings) -> str:
 
 
 @pytest.mark.parametrize("path", ["report", "status"])
-def test_whoever_has_to_change_the_level_of_tor_browser_copies_the_address_first(path: str) -> None:
+def test_a_page_asks_to_copy_its_address_before_changing_the_level_of_tor_browser(path: str) -> None:
     """Since 14.5.4 the browser restarts for this, and the page is lost."""
     told = {}
     for settings in (Settings(onion=ONION), Settings()):
@@ -111,8 +114,8 @@ def test_whoever_has_to_change_the_level_of_tor_browser_copies_the_address_first
     assert ".onion" not in told[""]
 
 
-def test_tor_on_a_phone_begins_with_the_address_to_copy() -> None:
-    """Then the browser for each kind of phone, and that a change of its level loses the page."""
+def test_advice_on_tor_on_a_phone_begins_with_the_address_to_copy() -> None:
+    """Then come a browser for each kind of phone, and the warning that changing the level loses the page."""
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
     told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]

@@ -1,4 +1,4 @@
-"""The scripts that browsers get are built from portal/scripts and locked packages, always the same."""
+"""The built scripts for browsers come from portal/scripts and locked packages, and are reproducible."""
 
 import json
 import re
@@ -19,14 +19,14 @@ SOURCES = [
     "package.json",
     *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css", "paper.css")),
 ]
-# Instead of a fresh build, what one makes of sources that nobody changed: it takes a second.
+# Instead of a fresh build, the result of one from unchanged sources: copying takes a second.
 COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js {ROOT}/portal/proof.js $(1)"
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Another folder with all that a build needs."""
+    """Another folder with everything that a build needs."""
     for name in SOURCES:
         source, copy = ROOT / name, tmp_path / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -39,14 +39,14 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(folder: Path, verb: str, *more: str) -> tuple[int, str]:
-    # What is installed is taken as it is: the link leads to the packages of this checkout.
+    # Use the installed packages as they are: the link leads to the packages of this checkout.
     command = ["make", "--silent", "--old-file=node_modules/.package-lock.json", verb, *more]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
 
 def inside(entry: str, *options: str) -> set[str]:
-    """Return the files, from the root, of which the script of this entry is made."""
+    """Return the files, relative to the root, that the built script of an entry contains."""
     with TemporaryDirectory() as folder:
         told = [f"--metafile={folder}/told.json", f"--outfile={folder}/built.js", "--log-level=error"]
         command = [ESBUILD, f"portal/scripts/{entry}.js", "--bundle", "--format=esm", *told, *options]
@@ -74,27 +74,27 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 
 
 def test_a_build_in_another_folder_gives_the_same_bytes(checkout: Path) -> None:
-    """So does what stands for one below."""
+    """The copied build that tests below use gives them, too."""
     assert make(checkout, "built-check") == (0, "")
     assert make(checkout, "built-check", COPIED) == (0, "")
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_differs_from_its_sources_is_told(checkout: Path, change: str) -> None:
-    """A script that was changed by hand, one too many, one too few, a source without its script."""
+def test_a_difference_between_sources_and_built_files_is_reported(checkout: Path, change: str) -> None:
+    """A built file was edited, is extra or missing, or a source was changed without a build."""
     CHANGES[change](checkout)
     status, said = make(checkout, "built-check", *([] if change == "source" else [COPIED]))
     assert (status, "the built scripts differ from a fresh build\nhint: make built\n" in said) == (2, True)
 
 
-def test_a_build_mends_all_that_differs(checkout: Path) -> None:
+def test_a_build_corrects_every_difference(checkout: Path) -> None:
     for change in CHANGES.values():
         change(checkout)
     assert make(checkout, "built")[0] == 0
     assert make(checkout, "built-check") == (0, "")
 
 
-def test_the_offline_form_is_made_of_the_modules_of_the_pages_and_none_that_asks_a_portal() -> None:
+def test_the_offline_form_contains_the_modules_of_the_pages_except_those_that_ask_a_portal() -> None:
     offline = inside("offline", "--conditions=offline")
     report = inside("report") | inside("status") | inside("leave")
     stand_ins = {f"portal/scripts/offline_{name}.js" for name in ("http", "delivery")}
@@ -105,14 +105,14 @@ def test_the_offline_form_is_made_of_the_modules_of_the_pages_and_none_that_asks
     assert own - report == {"portal/scripts/base32.js", "portal/scripts/sealedfile.js"}
 
 
-def test_a_report_page_carries_the_words_of_both_languages() -> None:
-    """Its language can be switched in place, before the words are shown."""
+def test_the_report_page_contains_the_word_lists_of_both_languages() -> None:
+    """The reporter can switch its language in place, before the words are shown."""
     lists = {f"node_modules/@scure/bip39/wordlists/{each}.js" for each in ("french", "english")}
     assert lists <= inside("report")
     assert not lists & inside("verify"), "the control"
 
 
-def test_every_package_inside_has_its_licence_beside() -> None:
+def test_every_package_in_the_built_scripts_has_its_licence() -> None:
     entries = ("report", "status", "verify", "leave", "offline", "checkproof")
     files = {name for entry in entries for name in inside(entry)}
     packages = {

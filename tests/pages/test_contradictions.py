@@ -1,4 +1,4 @@
-"""What the site says of its keyring is looked up in the one that is signed before a page tells it."""
+"""A page checks what the site says about its keyring against the signed keyring before it shows it."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ SAID = {"channel_unknown": 400, "no_keyring": 503}
 
 
 def saying(code: str) -> Callable[[Route], None]:
-    """Return a host that refuses with this word."""
+    """Return a host that refuses with this code."""
 
     def answer(route: Route) -> None:
         body = json.dumps({"code": code})
@@ -30,8 +30,8 @@ def keyrings_asked_for(visitor: Visitor) -> int:
 
 
 @pytest.mark.parametrize("code", SAID)
-def test_a_reader_who_is_on_the_signed_list_is_not_said_to_be_gone(visitor: Visitor, code: str) -> None:
-    """Whatever the site says: else it would steer a report to the reader whom it concerns."""
+def test_a_listed_channel_is_never_shown_as_removed(visitor: Visitor, code: str) -> None:
+    """Otherwise the site could steer a report to the body that it concerns."""
     visitor.page.clock.install()
     visitor.write()
     visitor.page.route(ENVELOPES, saying(code))
@@ -45,7 +45,7 @@ def test_a_reader_who_is_on_the_signed_list_is_not_said_to_be_gone(visitor: Visi
     visitor.arrived()
 
 
-def test_a_follow_up_is_refused_by_no_word_of_the_site_alone(visitor: Visitor) -> None:
+def test_the_word_of_the_site_alone_does_not_refuse_a_follow_up(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -55,16 +55,16 @@ def test_a_follow_up_is_refused_by_no_word_of_the_site_alone(visitor: Visitor) -
     visitor.shows("#follow-up-error", "site-contradicts")
 
 
-def test_a_reader_who_was_taken_off_the_signed_list_is_said_to_be_gone(visitor: Visitor) -> None:
-    """Control: the portal refuses rightly, and the list was changed while the page was open."""
+def test_a_channel_removed_from_the_signed_list_is_shown_as_removed(visitor: Visitor) -> None:
+    """Control: the portal refuses rightly, because the list changed while the page was open."""
     visitor.write(channel=OUTSIDE)
     visitor.site.publish_changed(without(visitor.site.keyring, OUTSIDE))
     visitor.confirm()
     visitor.shows("#send-error", "channel-not-listed")
 
 
-def test_a_keyring_that_changed_between_its_two_files_is_fetched_once_more(visitor: Visitor) -> None:
-    """An honest site would else be called forged at that moment."""
+def test_a_keyring_that_changed_between_its_two_files_is_fetched_again(visitor: Visitor) -> None:
+    """Otherwise an honest site would seem to forge its keyring at that moment."""
     visitor.page.route("**/keyring.sig", times(1, lambda route: route.fulfill(status=200, body=bytes(64))))
     visitor.write()
     assert keyrings_asked_for(visitor) == 2
@@ -79,10 +79,10 @@ def test_a_keyring_that_changed_between_its_two_files_is_fetched_once_more(visit
     ],
     ids=["forged", "none", "unreachable"],
 )
-def test_where_no_signed_list_comes_that_is_what_is_told(
+def test_the_page_reports_that_no_signed_list_could_be_fetched(
     visitor: Visitor, file: str, answer: Callable[[Route], None], shown: str
 ) -> None:
-    """A portal that had a keyring a moment ago has one."""
+    """A portal that had a keyring a moment ago must still have it."""
     visitor.write()
     visitor.page.route(f"**/{file}", answer)
     visitor.page.route(ENVELOPES, saying("channel_unknown"))
@@ -90,8 +90,8 @@ def test_where_no_signed_list_comes_that_is_what_is_told(
     visitor.shows("#send-error", shown)
 
 
-def test_a_site_that_has_had_no_keyring_yet_is_believed(visitor: Visitor) -> None:
-    """Nothing is known that contradicts it; the page tells it as the site's word."""
+def test_a_site_without_a_keyring_yet_is_believed(visitor: Visitor) -> None:
+    """The page knows nothing that contradicts it, and shows it as the word of the site."""
     visitor.page.route("**/keyring.json", times(1, saying("no_keyring")))
     visitor.visit("fr/report")
     visitor.shows("#closed", "no-keyring")

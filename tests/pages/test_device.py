@@ -1,4 +1,4 @@
-"""Three questions about the device: nothing of the answers is sent, kept or restored."""
+"""Three questions about the device: the page does not send, keep or restore any answer."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 MOST_WORDS = 45
 
 
-def test_no_answer_is_sent_or_kept(visitor: Visitor) -> None:
-    """No request, no address, no field, no storage; after a reload and after Back, all are closed."""
+def test_the_page_sends_and_keeps_no_answer(visitor: Visitor) -> None:
+    """It has no request, address, field or storage. After a reload or Back, all answers are closed."""
     page = visitor.page
     visitor.visit("fr/device")
     address = page.url
@@ -34,8 +34,8 @@ def test_no_answer_is_sent_or_kept(visitor: Visitor) -> None:
     expect(page.locator("main details[open]")).to_have_count(0)
 
 
-def test_an_answer_that_is_opened_moves_nothing_above_it(visitor: Visitor) -> None:
-    """Nor is another one closed, which would move the one below it."""
+def test_opening_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:
+    """It closes no other answer either, which would move the one below it."""
     page = visitor.page
     visitor.visit("fr/device")
     place = "(each) => each.getBoundingClientRect().top + scrollY"
@@ -49,7 +49,7 @@ def test_an_answer_that_is_opened_moves_nothing_above_it(visitor: Visitor) -> No
 def test_each_answer_says_in_few_words_what_it_means_without_a_script(
     visitor: Visitor, chromium: Browser, language: str
 ) -> None:
-    """First in bold what to do, as text, and not only by a colour."""
+    """The first words are the advice, in bold, so that colour is not the only sign."""
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/{language}/device")
@@ -66,7 +66,7 @@ def test_each_answer_says_in_few_words_what_it_means_without_a_script(
     plain.close()
 
 
-def test_it_has_no_barrier_with_all_answers_open(visitor: Visitor) -> None:
+def test_the_page_is_accessible_with_all_answers_open(visitor: Visitor) -> None:
     visitor.visit("fr/device")
     for summary in visitor.page.locator("main summary").all():
         summary.click()
@@ -74,13 +74,13 @@ def test_it_has_no_barrier_with_all_answers_open(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("path", ["before", "guide"])
-def test_the_pages_with_advice_lead_to_it(visitor: Visitor, path: str) -> None:
+def test_the_pages_with_advice_link_to_the_questions(visitor: Visitor, path: str) -> None:
     visitor.visit(f"fr/{path}")
     visitor.page.locator("main a[href='/fr/device']").click()
     expect(visitor.page.locator("h1")).to_have_text("Cet appareil est-il sûr ?")
 
 
-def test_it_leads_to_ways_that_need_no_device(visitor: Visitor) -> None:
+def test_the_page_links_to_ways_that_need_no_device(visitor: Visitor) -> None:
     visitor.visit("fr/device")
     links = [each.get_attribute("href") for each in visitor.page.locator("main a").all()]
     assert links == ["/fr/legal", "/fr/help", "/fr/report", "/fr/before"]

@@ -1,4 +1,4 @@
-"""Keys come and go while people write: the page seals to the one of the day, or says what is closed."""
+"""Intake keys change while people write: the page uses the key of the day, or says what is closed."""
 
 import secrets
 from dataclasses import replace
@@ -24,7 +24,7 @@ def at(day: int) -> date:
 
 
 def keys(visitor: Visitor) -> list[IntakeKey]:
-    """Return three keys of the inspectorate, one epoch after the other."""
+    """Return three keys of the inspectorate for consecutive epochs."""
     made = [HybridIdentity.from_seed(secrets.token_bytes(32)) for _ in EPOCHS]
     visitor.site.more_intake = made
     recipients = [identity.recipient() for identity in made]
@@ -50,7 +50,7 @@ def set_day(page: Page, day: int) -> None:
 
 
 def newest(visitor: Visitor) -> bytes:
-    """Send what was written; return the key of the report that came in by it."""
+    """Send the report; return the id of the key to which it was sealed."""
     before = {message.case_id for message, _ in visitor.site.received()}
     visitor.confirm()
     visitor.arrived()
@@ -58,8 +58,8 @@ def newest(visitor: Visitor) -> bytes:
     return report.key_id
 
 
-def test_each_day_has_its_key_through_three_epochs(visitor: Visitor) -> None:
-    """The next key stands on the keyring ahead and is used from its first day on."""
+def test_the_page_uses_the_key_of_each_day_through_three_epochs(visitor: Visitor) -> None:
+    """The keyring lists the next key in advance, and the page uses it from its first day."""
     listed = keys(visitor)
     visitor.page.clock.install()
     expected = {0: 0, 79: 0, 81: 1, 171: 1, 172: 2}
@@ -75,8 +75,8 @@ def test_each_day_has_its_key_through_three_epochs(visitor: Visitor) -> None:
     assert expected == used
 
 
-def test_a_page_left_open_over_the_change_seals_to_the_new_key(visitor: Visitor) -> None:
-    """Without asking anything of the portal: the keyring that it has lists the key already."""
+def test_a_page_left_open_over_a_change_seals_to_the_new_key(visitor: Visitor) -> None:
+    """It asks nothing of the portal: its keyring lists the new key already."""
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, *listed[:2])
@@ -88,8 +88,8 @@ def test_a_page_left_open_over_the_change_seals_to_the_new_key(visitor: Visitor)
     assert asked == len([each for each in visitor.requests if "keyring" in each.url])
 
 
-def test_a_page_left_open_until_no_key_is_left_asks_for_the_next(visitor: Visitor) -> None:
-    """The keyring itself still counts, but was issued before the next key was made."""
+def test_a_page_left_open_until_its_last_key_expires_fetches_the_next(visitor: Visitor) -> None:
+    """The keyring itself is still valid, but was issued before the next key was made."""
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, listed[0])
@@ -100,7 +100,7 @@ def test_a_page_left_open_until_no_key_is_left_asks_for_the_next(visitor: Visito
     assert listed[1].id == newest(visitor)
 
 
-def test_a_channel_that_closes_while_somebody_writes_sends_nothing(visitor: Visitor) -> None:
+def test_a_report_is_not_sent_to_a_channel_that_closed_meanwhile(visitor: Visitor) -> None:
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, listed[0])
@@ -113,7 +113,7 @@ def test_a_channel_that_closes_while_somebody_writes_sends_nothing(visitor: Visi
 
 
 def noted(value: Keyring, *shut: str) -> Keyring:
-    """Return the keyring with a note on every channel, and no valid key for those that are ``shut``."""
+    """Return the keyring with a note on every channel, and without a valid key for those in ``shut``."""
 
     def changed(each: Channel) -> Channel:
         return replace(each, note=NOTE)
@@ -127,7 +127,7 @@ def noted(value: Keyring, *shut: str) -> Keyring:
     ("language", "words"),
     [("fr", ["depuis le", NOTE.fr, "procureur"]), ("en", ["since", NOTE.en, "public prosecutor"])],
 )
-def test_a_closed_site_says_since_when_and_how_else_before_anything_is_written(
+def test_a_closed_site_says_since_when_and_how_else_to_report_before_anything_is_written(
     visitor: Visitor, language: str, words: list[str]
 ) -> None:
     value = make_keyring(visitor.site.site).value
@@ -140,7 +140,7 @@ def test_a_closed_site_says_since_when_and_how_else_before_anything_is_written(
         expect(routes).to_contain_text(word)
 
 
-def test_one_closed_channel_is_told_at_the_top_and_cannot_be_chosen(visitor: Visitor) -> None:
+def test_one_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Visitor) -> None:
     visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value, OUTSIDE))
     visitor.visit("fr/report")
     routes = visitor.page.locator("#closed-routes")
@@ -159,15 +159,15 @@ def test_one_closed_channel_is_told_at_the_top_and_cannot_be_chosen(visitor: Vis
     visitor.to_token()
 
 
-def test_with_every_channel_open_nothing_is_said_to_be_closed(visitor: Visitor) -> None:
+def test_the_page_names_no_closed_channel_if_all_are_open(visitor: Visitor) -> None:
     visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value))
     visitor.visit("fr/report")
     expect(visitor.page.locator("#what")).to_be_visible()
     expect(visitor.page.locator("#closed-routes")).to_be_hidden()
 
 
-def test_who_says_that_the_inspectorate_is_concerned_is_read_outside_alone(visitor: Visitor) -> None:
-    """Sealed to the outside body's key: the inspectorate's opens nothing of it."""
+def test_only_the_outside_body_can_read_a_report_about_the_inspectorate(visitor: Visitor) -> None:
+    """It is sealed to the key of the outside body, which the inspectorate does not have."""
     visitor.visit("fr/report")
     visitor.page.fill("#what", "Mon chef d'inspection…")
     visitor.turn_to("#channels")
@@ -181,7 +181,7 @@ def test_who_says_that_the_inspectorate_is_concerned_is_read_outside_alone(visit
     assert (OUTSIDE, outside.intake.recipient().key_id) == (report.channel, report.key_id)
 
 
-def test_a_returning_reporter_is_told_before_writing_that_the_channel_is_closed(visitor: Visitor) -> None:
+def test_a_returning_reporter_sees_a_closed_channel_before_writing(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     value = make_keyring(visitor.site.site, 2).value

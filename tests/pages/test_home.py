@@ -1,4 +1,4 @@
-"""The first pages: calm first, then inform, then ask."""
+"""The first pages calm, then inform, then ask."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
-# As many phones show it, without what their browser takes.
+# The window of many phones, without the bars of the browser.
 SMALL = ViewportSize(width=360, height=640)
 WAYS = {
     "fr": [
@@ -38,7 +38,7 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# Who reads, how often, by when an answer comes; then what a reporter could wrongly rely on.
+# Who reads, how often, when an answer comes; then the limits of the protection.
 SAID = {
     "fr": [
         "un organisme extérieur",
@@ -74,10 +74,8 @@ DOORS = {"fr": ["Écrire un signalement", "Lire ma réponse"], "en": ["Write a r
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_danger_and_both_ways_in_are_seen_before_anything_is_scrolled(
-    visitor: Visitor, language: str
-) -> None:
-    """On a small phone, above the bar, however long the name; the control is what stands below."""
+def test_danger_and_both_links_are_visible_without_scrolling(visitor: Visitor, language: str) -> None:
+    """On a small phone, above the bar, even with a long name. The control is the advice below."""
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
     bar = visitor.page.locator(".leave").bounding_box()
@@ -94,10 +92,10 @@ def test_danger_and_both_ways_in_are_seen_before_anything_is_scrolled(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_page_says_anonymous_and_leads_to_the_form_and_to_the_answer(
+def test_the_first_page_says_anonymous_and_links_to_the_form_and_the_answer(
     visitor: Visitor, language: str
 ) -> None:
-    """One touch each, high enough for a finger."""
+    """One touch is enough for each, and each is high enough for a finger."""
     visitor.visit(f"{language}/")
     expect(visitor.page.locator("h1")).to_have_text(ANONYMOUSLY[language])
     doors = visitor.page.locator(".doors a")
@@ -113,7 +111,7 @@ def test_the_first_page_says_anonymous_and_leads_to_the_form_and_to_the_answer(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_numbers_to_call_come_before_any_way_in(visitor: Visitor, language: str) -> None:
+def test_the_numbers_to_call_come_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main")
     numbers = [text.index(number) for number in ("17", "112", "114")]
@@ -133,8 +131,8 @@ def test_the_warning_of_work_devices_comes_before_any_way_in(visitor: Visitor, l
     assert box["y"] + box["height"] <= door["y"]
 
 
-def test_all_that_stands_unfolded_on_the_first_page_is_listed_with_its_reason() -> None:
-    """The list is that of docs/law.md, in English; nothing on the page is folded away."""
+def test_every_text_on_the_first_page_is_listed_with_its_reason() -> None:
+    """docs/law.md has the list, in English. Nothing on the page is folded."""
     settings = replace(Settings(), name=Texts("Inspection", "Inspectorate"))
     page = pages.render(settings, load_questionnaire(settings))["/en/"].decode()
     main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
@@ -148,8 +146,13 @@ def test_all_that_stands_unfolded_on_the_first_page_is_listed_with_its_reason() 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_way_to_come_here_is_informed_before_the_form(visitor: Visitor, language: str) -> None:
-    """Folded, on the page that the first advice leads to: which was opened is in no address or request."""
+def test_reporters_are_informed_about_their_situation_before_the_form(
+    visitor: Visitor, language: str
+) -> None:
+    """The texts are folded, on the page behind the first advice.
+
+    No address or request tells which was opened.
+    """
     visitor.visit(f"{language}/")
     visitor.page.click(".advice a >> nth=0")
     page = visitor.page
@@ -167,7 +170,9 @@ def test_each_way_to_come_here_is_informed_before_the_form(visitor: Visitor, lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_reads_when_and_what_it_cannot_protect_from_is_said(visitor: Visitor, language: str) -> None:
+def test_the_page_says_who_reads_when_and_what_it_cannot_protect_from(
+    visitor: Visitor, language: str
+) -> None:
     visitor.visit(f"{language}/before")
     for folded in visitor.page.locator("main summary").all():
         folded.click()
@@ -175,8 +180,11 @@ def test_who_reads_when_and_what_it_cannot_protect_from_is_said(visitor: Visitor
     assert [words for words in SAID[language] if words not in text] == []
 
 
-def test_whoever_is_behind_the_site_is_named_on_every_page(visitor: Visitor) -> None:
-    """In full at the foot and on the first pages; without a name, the brackets say that one is missing."""
+def test_every_page_names_the_operator_of_the_site(visitor: Visitor) -> None:
+    """In full in the footer and on the first pages.
+
+    Without a configured name, brackets show a missing name.
+    """
     assert visitor.site.settings.name == Settings().name
     settings = replace(
         visitor.site.settings, name=Texts("Inspection générale du port", "Port inspectorate <1>")
@@ -191,8 +199,8 @@ def test_whoever_is_behind_the_site_is_named_on_every_page(visitor: Visitor) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) -> None:
-    """The law wants the mention on the first page, and the statement behind it."""
+def test_each_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
+    """The law requires the mention on the first page, and the statement behind it."""
     visitor.visit(f"{language}/")
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
     visitor.page.click(f"footer a:has-text('{title}')")
@@ -201,14 +209,14 @@ def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_ladder_of_places_goes_from_the_safest_down(visitor: Visitor, language: str) -> None:
+def test_places_to_report_from_are_listed_from_the_safest_down(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/before")
     steps = visitor.page.locator("ol").first.locator("li").all_text_contents()
     assert len(steps) == len(LADDER[language])
     assert [words for words, step in zip(LADDER[language], steps, strict=True) if words not in step] == []
 
 
-def test_it_works_without_a_script(chromium: Browser, visitor: Visitor) -> None:
+def test_the_first_pages_work_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/fr/")
@@ -220,7 +228,7 @@ def test_it_works_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain.close()
 
 
-def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Visitor) -> None:
+def test_the_first_keyboard_stops_are_the_skip_link_and_leave_quickly(visitor: Visitor) -> None:
     visitor.visit("fr/guide")
     visitor.page.keyboard.press("Tab")
     expect(visitor.page.locator(".skip")).to_be_in_viewport(ratio=1)
@@ -232,7 +240,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 
 
 def test_headings_are_in_order(visitor: Visitor) -> None:
-    """Who listens to a page goes through it by its headings."""
+    """People who listen to a page navigate by its headings."""
     for language in LANGUAGES:
         for name in ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
             page = visitor.site.client.get(f"/{language}/{name}").text

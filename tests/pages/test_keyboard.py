@@ -1,4 +1,4 @@
-"""From the first page to the arrival of a report and back to its answer, by the keyboard alone."""
+"""From the first page to a received report and its answer, with the keyboard only."""
 
 import pytest
 from playwright.sync_api import ViewportSize
@@ -14,8 +14,8 @@ SMALL = ViewportSize(width=360, height=640)
 @pytest.mark.parametrize(
     "screen", [SMALL, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["small", "wide"]
 )
-def test_the_whole_way_needs_no_mouse(visitor: Visitor, screen: ViewportSize) -> None:
-    """The focus has a ring at every stop, and is never below the bar with “Leave quickly”."""
+def test_a_report_and_its_answer_need_no_mouse(visitor: Visitor, screen: ViewportSize) -> None:
+    """The focus has a ring at every stop, and is never hidden by the bar with “Leave quickly”."""
     visitor.page.set_viewport_size(screen)
     assert walk(ChromiumHands(visitor.page), visitor.site, TEXT) == []
 
@@ -28,8 +28,8 @@ def test_the_whole_way_needs_no_mouse(visitor: Visitor, screen: ViewportSize) ->
         (".leave { inset-block-start: 0 }", "covered"),
     ],
 )
-def test_a_stop_that_is_not_in_sight_would_be_told(visitor: Visitor, fault: str, told: str) -> None:
-    """Control of the test above: no ring, outside the window, and below a bar as large as the window."""
+def test_the_walk_finds_a_stop_that_is_not_visible(visitor: Visitor, fault: str, told: str) -> None:
+    """Control of the test above: no ring, outside the window, and hidden by a bar as large as the window."""
     visitor.page.set_viewport_size(SMALL)
     visitor.visit("fr/")
     visitor.page.evaluate(

@@ -1,4 +1,4 @@
-"""Leave quickly: from any page, at once, and with nothing left behind."""
+"""Leave quickly: from any page, at once, and without a trace."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 ELSEWHERE = Settings().leave_to
 NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
-# One of each kind: a choice of languages, what is not there, the first page, a form, a text.
+# One of each kind: the choice of languages, an unknown page, the first page, a form, a text.
 KINDS = ["", "nowhere", "fr/", "fr/report", "fr/guide"]
 LINK = "a[data-leave]"
 KEYS = ("Escape", "Shift")
@@ -30,7 +30,7 @@ COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(ge
 
 @pytest.fixture
 def leaver(visitor: Visitor) -> Visitor:
-    """A visitor for whom the harmless page answers."""
+    """A visitor whose browser gets a stand-in for the harmless page."""
     visitor.page.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Elsewhere</title>"))
     return visitor
 
@@ -46,14 +46,14 @@ def wrote(visitor: Visitor) -> None:
 
 
 def wrote_while_time_stands(visitor: Visitor) -> None:
-    """Time passes by the test's hand alone: on a busy machine a second goes by between two presses."""
+    """Write with a stopped clock: on a busy machine a second could pass between two presses."""
     now = datetime.now(UTC)
     visitor.page.clock.install(time=now)
     wrote(visitor)
     visitor.page.clock.pause_at(now + timedelta(minutes=5))
 
 
-def test_the_page_is_empty_before_the_other_one_is_asked_for(leaver: Visitor) -> None:
+def test_the_page_is_empty_before_the_harmless_page_is_requested(leaver: Visitor) -> None:
     wrote(leaver)
     leave = "document.querySelector('a[data-leave]').click()"
     shown = leaver.page.evaluate(f"({leave}, [document.body.innerHTML, document.title])")
@@ -62,10 +62,8 @@ def test_the_page_is_empty_before_the_other_one_is_asked_for(leaver: Visitor) ->
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_covers_the_page_is_white_and_is_read_out(
-    visitor: Visitor, scheme: Literal["light", "dark"]
-) -> None:
-    """Also in the dark. Here the other page answers with nothing, so that this one stays to be looked at."""
+def test_the_cover_is_white_and_is_read_out(visitor: Visitor, scheme: Literal["light", "dark"]) -> None:
+    """Also in dark mode. The harmless page answers with nothing here, so that the cover can be examined."""
     visitor.page.emulate_media(color_scheme=scheme)
     visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
     for path, words in (
@@ -81,8 +79,8 @@ def test_what_covers_the_page_is_white_and_is_read_out(
         assert curtain.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
-def test_nobody_is_asked_whether_to_leave(leaver: Visitor) -> None:
-    """Though a text was begun, and any other link asks: the control of this test."""
+def test_leaving_quickly_asks_for_no_confirmation(leaver: Visitor) -> None:
+    """Not even with unsent text. The control is another link, which does ask."""
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     leaver.visit("fr/report")
@@ -103,7 +101,7 @@ def test_every_page_can_be_left_by_its_link(leaver: Visitor) -> None:
         expect(leaver.page).to_have_url(ELSEWHERE)
 
 
-def test_the_page_that_was_left_is_no_longer_in_the_history_of_the_tab(leaver: Visitor) -> None:
+def test_the_page_that_was_left_is_not_in_the_history_of_the_tab(leaver: Visitor) -> None:
     wrote(leaver)
     before = leaver.page.evaluate("history.length")
     leaver.page.click(LINK)
@@ -113,7 +111,7 @@ def test_the_page_that_was_left_is_no_longer_in_the_history_of_the_tab(leaver: V
     assert leaver.page.url == "about:blank"
 
 
-def test_nothing_tells_the_other_page_where_the_visitor_came_from(leaver: Visitor) -> None:
+def test_the_harmless_page_cannot_tell_where_the_visitor_came_from(leaver: Visitor) -> None:
     wrote(leaver)
     leaver.page.click(LINK)
     expect(leaver.page).to_have_url(ELSEWHERE)
@@ -123,8 +121,8 @@ def test_nothing_tells_the_other_page_where_the_visitor_came_from(leaver: Visito
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_key_pressed_three_times_leaves(leaver: Visitor, key: str) -> None:
-    """Also from within a field."""
+def test_pressing_the_key_three_times_leaves(leaver: Visitor, key: str) -> None:
+    """Also inside a field."""
     wrote(leaver)
     leaver.page.focus("#what")
     press(leaver, 3, key)
@@ -132,7 +130,7 @@ def test_a_key_pressed_three_times_leaves(leaver: Visitor, key: str) -> None:
 
 
 def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
-    """Each press gives five seconds for the next, and what is left is said, also to a screen reader."""
+    """Each press allows five seconds for the next. The number of presses left is announced."""
     wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     expect(left).to_have_text("")
@@ -144,7 +142,7 @@ def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
-def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visitor) -> None:
+def test_the_announced_number_disappears_after_another_key_or_with_time(leaver: Visitor) -> None:
     wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     for then in (
@@ -157,8 +155,8 @@ def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visit
         expect(left).to_have_text("")
 
 
-def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
-    """As the keyboard repeats it."""
+def test_holding_shift_down_counts_as_one_press(leaver: Visitor) -> None:
+    """The keyboard repeats the key."""
     wrote(leaver)
     for _ in range(4):
         leaver.page.keyboard.down(SHIFT)
@@ -177,7 +175,7 @@ def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
     ],
     ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
 )
-def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[Visitor], object]) -> None:
+def test_typing_with_shift_does_not_leave(leaver: Visitor, typed: Callable[[Visitor], object]) -> None:
     wrote_while_time_stands(leaver)
     leaver.page.focus("#what")
     typed(leaver)
@@ -185,8 +183,8 @@ def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[V
     assert leaver.page.input_value("#what").startswith(TEXT)
 
 
-def test_the_offline_form_is_left_without_a_request(visitor: Visitor, tmp_path: Path) -> None:
-    """For an empty page: from disk, a visit of another one would tell the network that somebody was here."""
+def test_leaving_the_offline_form_makes_no_request(visitor: Visitor, tmp_path: Path) -> None:
+    """It leads to an empty page: a request would reveal to the network that somebody used the form."""
     form = tmp_path / "offline.html"
     form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
     for leave in (lambda: visitor.page.click(LINK), lambda: press(visitor, 3, KEYS[0])):
@@ -209,10 +207,10 @@ PARTS = """() => {
 
 @pytest.mark.parametrize("colours", ["none", "active"])
 @pytest.mark.parametrize("text", ["usual", "large"])
-def test_header_and_bar_stay_low_and_cover_nothing(
+def test_header_and_bar_stay_low_and_hide_nothing(
     visitor: Visitor, text: str, colours: Literal["none", "active"]
 ) -> None:
-    """Of the header of a small phone, at most 64 pixels; the foot of a page ends above the bar."""
+    """On a small phone the header takes at most 64 pixels, and the footer ends above the bar."""
     visitor.page.set_viewport_size({"width": 360, "height": 640})
     visitor.page.emulate_media(forced_colors=colours)
     for path in KINDS:
@@ -226,7 +224,7 @@ def test_header_and_bar_stay_low_and_cover_nothing(
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360, path
 
 
-def test_the_bar_is_below_on_a_phone_and_in_the_header_where_there_is_room(visitor: Visitor) -> None:
+def test_the_bar_is_at_the_bottom_on_a_phone_and_in_the_header_on_a_wide_screen(visitor: Visitor) -> None:
     for width, inside in ((360, False), (767, False), (768, True), (1280, True)):
         visitor.page.set_viewport_size({"width": width, "height": 640})
         visitor.visit("fr/guide")
@@ -243,11 +241,11 @@ def test_the_bar_is_below_on_a_phone_and_in_the_header_where_there_is_room(visit
 
 @pytest.mark.parametrize(
     "screen",
-    # The smaller, the harder: on a wide one it is looked at by `make soak pages`.
+    # A small screen is the harder case; `make soak pages` tests a wide one.
     [ViewportSize(width=320, height=480), pytest.param(DESKTOP, marks=pytest.mark.soak)],
     ids=["small", "desktop"],
 )
-def test_the_link_stays_in_sight(leaver: Visitor, screen: ViewportSize) -> None:
+def test_the_link_to_leave_stays_visible(leaver: Visitor, screen: ViewportSize) -> None:
     leaver.page.set_viewport_size(screen)
     for path in PAGES:
         leaver.visit(path)
@@ -258,7 +256,7 @@ def test_the_link_stays_in_sight(leaver: Visitor, screen: ViewportSize) -> None:
         assert min(box["height"], box["width"]) >= 44
 
 
-def test_without_a_script_it_is_a_link(chromium: Browser, visitor: Visitor) -> None:
+def test_the_link_to_leave_works_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Elsewhere</title>"))
@@ -269,7 +267,7 @@ def test_without_a_script_it_is_a_link(chromium: Browser, visitor: Visitor) -> N
     plain.close()
 
 
-def test_the_harmless_page_is_the_one_that_the_configuration_names(tmp_path: Path) -> None:
+def test_the_configuration_names_the_harmless_page(tmp_path: Path) -> None:
     settings = Settings(leave_to="https://www.example.org/weather", folder=tmp_path)
     for path, page in pages.render(settings, load_questionnaire(settings)).items():
         left = re.findall(r'href="([^"]+)"[^>]*data-leave', page.decode())
@@ -282,8 +280,8 @@ def test_the_harmless_page_is_the_one_that_the_configuration_names(tmp_path: Pat
     assert replace(settings, leave_to=ELSEWHERE) == Settings()
 
 
-def test_a_page_that_the_browser_keeps_in_memory_is_kept_empty(visitor: Visitor) -> None:
-    """The two events of that memory are sent by hand, as the browser of the tests has none."""
+def test_a_page_in_the_back_forward_cache_is_empty(visitor: Visitor) -> None:
+    """The test sends the two events of that cache by hand, because its browser has none."""
     wrote(visitor)
     visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: false}))")
     assert visitor.page.input_value("#what") == TEXT

@@ -1,4 +1,4 @@
-"""What a portal may answer about a case, and what the page makes of an answer without form, or untrue."""
+"""The portal's answers about a case, and how the page treats malformed and untrue ones."""
 
 import secrets
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def without_memo(answer: bytes) -> bytes:
 
 
 def answering(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
-    """Have a hostile host change each answer about a case."""
+    """Let a hostile host change each answer about a case."""
     visitor.page.unroute(SLOT)
 
     def answer(route: Route) -> None:
@@ -48,22 +48,24 @@ def answering(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
     ],
     ids=["short", "empty", "state-unheard-of", "day-in-2200", "day-beyond-the-calendar"],
 )
-def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
-    """It is the portal's fault, not the page's: another browser would not help."""
+def test_a_malformed_answer_is_reported_as_the_portal_s_fault(
+    visitor: Visitor, spoil: Callable[[bytes], bytes]
+) -> None:
+    """Another browser would not help."""
     answering(visitor, spoil)
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "answer-malformed")
 
 
-def test_the_last_day_of_the_calendar_has_its_form(visitor: Visitor) -> None:
-    """Control of the test above: nothing counts from it, so that it need not be refused."""
+def test_the_last_day_of_the_calendar_is_accepted(visitor: Visitor) -> None:
+    """Control of the test above. The page does not calculate with this day, so it need not refuse it."""
     answering(visitor, lambda answer: received(answer, date(2199, 12, 31)))
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
 
 
-def test_an_answer_longer_than_its_form_is_not_read_to_its_end(visitor: Visitor) -> None:
-    """By one byte, or without end: it is as if none had come."""
+def test_an_answer_that_is_too_long_is_not_read_to_its_end(visitor: Visitor) -> None:
+    """One extra byte is enough. The page treats it like no answer."""
 
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=route.fetch().body() + b"\0")
@@ -77,14 +79,14 @@ DAYS = ("#next-by", "#feedback-by", "#overdue")
 
 
 def days_shown(visitor: Visitor) -> list[str]:
-    """Open the case; return what is said of the days to come."""
+    """Open the case; return the texts about the days to come."""
     visitor.open()
     visitor.opened()
     return [visitor.page.locator(place).inner_text() for place in DAYS]
 
 
-def test_no_day_that_the_site_claims_moves_a_deadline(visitor: Visitor) -> None:
-    """The days count from the memo; a claim that is more than a day away is told plainly."""
+def test_a_day_that_the_site_claims_moves_no_deadline(visitor: Visitor) -> None:
+    """The days count from the memo. A claim that differs by more than a day is shown."""
     visitor.reported()
     shown = days_shown(visitor)
     assert [bool(text) for text in shown] == [True, True, False]
@@ -96,7 +98,7 @@ def test_no_day_that_the_site_claims_moves_a_deadline(visitor: Visitor) -> None:
     assert [each in differs.inner_text() for each in told(visitor, 36)] == [True, True]
 
 
-# Show a case with each claim in turn; return of which it is told that it differs.
+# Show a case with each claim in turn; return the claims that the page shows as different.
 DIFFERING = """(claims) => claims.filter((day) => {
   const claim = { state: "waiting", day };
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault: null };
@@ -105,15 +107,15 @@ DIFFERING = """(claims) => claims.filter((day) => {
 })"""
 
 
-def test_a_claim_may_be_a_day_away_from_the_memo(visitor: Visitor) -> None:
-    """Midnight passes, and clocks differ; by a day, in either direction."""
+def test_a_claim_may_differ_from_the_memo_by_a_day(visitor: Visitor) -> None:
+    """Midnight passes, and clocks differ."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     near, far = ["2026-11-23", "2026-11-24", "2026-11-25"], ["2000-01-01", "2026-11-22", "2026-11-26"]
     assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
 
 
-# Show a case by what is claimed and known of it; return what stands in each of these places.
+# Show a case with a claim and a fault; return whether each of these places has a text.
 SHOWN = """([claim, fault]) => {
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault };
   modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");
@@ -132,10 +134,10 @@ SHOWN = """([claim, fault]) => {
     ],
     ids=["control", "made anew", "unknown", "unknown with a day", "not certain"],
 )
-def test_of_a_day_that_the_site_does_not_know_nothing_is_told(
+def test_the_page_shows_no_day_that_the_site_does_not_know(
     visitor: Visitor, state: str, day: str, fault: str | None, shown: list[bool]
 ) -> None:
-    """Nor is an answer promised while something is not certain."""
+    """It promises no answer while something is uncertain."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     assert visitor.page.evaluate(SHOWN, [{"state": state, "day": day}, fault]) == shown
@@ -150,7 +152,7 @@ def told(visitor: Visitor, days: int) -> list[str]:
 
 
 def test_an_answer_is_overdue_whatever_the_site_claims(visitor: Visitor) -> None:
-    """Also where it says that it knows of no report, or that the report came today."""
+    """Also if the site claims that it knows no report, or that the report came today."""
     visitor.reported()
     later = today() + timedelta(8)
     visitor.page.clock.install(time=f"{later}T12:00:00Z")
@@ -164,7 +166,7 @@ def test_an_answer_is_overdue_whatever_the_site_claims(visitor: Visitor) -> None
 
 
 def test_the_memo_holds_the_day_of_the_browser_that_sent_it(visitor: Visitor) -> None:
-    """Three days ahead of the portal, of which the reporter is told at the next visit."""
+    """Its clock is three days ahead of the portal's, and the reporter sees this at the next visit."""
     visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
     visitor.report()
     visitor.open()
@@ -173,8 +175,8 @@ def test_the_memo_holds_the_day_of_the_browser_that_sent_it(visitor: Visitor) ->
     assert told(visitor, 3)[0] in visitor.page.locator("#claim-differs").inner_text()
 
 
-def test_a_site_that_holds_the_memo_back_contradicts_itself(visitor: Visitor) -> None:
-    """It would have the days count from its own word; now there are none, and that is told."""
+def test_a_site_that_withholds_the_memo_contradicts_itself(visitor: Visitor) -> None:
+    """It would make the days count from its own word. The page then shows no days, and says why."""
     visitor.reported()
     answering(visitor, lambda answer: without_memo(received(answer, today())))
     assert days_shown(visitor) == ["", "", ""]

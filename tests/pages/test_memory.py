@@ -1,4 +1,4 @@
-"""A page that was left does not come back as it was from the browser's memory (its back/forward cache)."""
+"""Back does not restore a page from the browser's memory (its back/forward cache)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,23 +17,23 @@ PLAIN = "<textarea id=what></textarea>"
 
 @pytest.fixture(scope="module")
 def keeper(chromium: Browser) -> Iterator[Browser]:
-    """A Chromium with the cache that tests otherwise do without."""
+    """A Chromium with this cache, which the other tests turn off."""
     browser = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     yield browser
     browser.close()
 
 
 def leave_and_return(page: Page, elsewhere: str) -> None:
-    """Type, go elsewhere, and take the way back."""
+    """Type a text, go elsewhere, and go back."""
     page.on("dialog", lambda dialog: dialog.accept())
     page.fill("#what", TEXT)
     page.goto(elsewhere)
-    # Playwright's own way back waits for a load that a page from memory does not have.
+    # Playwright's go_back waits for a load event, which a page from the cache does not have.
     page.evaluate("setTimeout(() => history.back())")
 
 
-def test_what_was_typed_is_not_there_on_the_way_back(keeper: Browser, tmp_path: Path) -> None:
-    """The browser loads the page anew, as `no-store` asks."""
+def test_typed_text_is_gone_after_going_back(keeper: Browser, tmp_path: Path) -> None:
+    """`no-store` makes the browser load the page again."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         page = keeper.new_context().new_page()
@@ -51,8 +51,8 @@ def test_what_was_typed_is_not_there_on_the_way_back(keeper: Browser, tmp_path: 
     site.close()
 
 
-def test_another_page_would_be_there_as_it_was(keeper: Browser, tmp_path: Path) -> None:
-    """The control of the test above: this browser does keep a page that does not ask it otherwise."""
+def test_going_back_restores_a_page_without_no_store(keeper: Browser, tmp_path: Path) -> None:
+    """Control of the test above: this browser does keep such a page."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         page = keeper.new_context().new_page()

@@ -1,4 +1,4 @@
-"""The form for a letter: two printed pages, nothing cut, nothing that is false on paper."""
+"""The form for a letter: two printed pages, with nothing cut and nothing that is false on paper."""
 
 import re
 from collections.abc import Iterator
@@ -21,15 +21,15 @@ pytestmark = pytest.mark.browser
 
 ASKED = [field for field in SHIPPED_PARSED.fields if field.paper]
 LEFT_OUT = [field for field in SHIPPED_PARSED.fields if not field.paper]
-# The margins at which browsers print unless somebody changes them, from none to a centimetre.
+# The default margins of browsers, from none to a centimetre.
 MARGINS = ["0", "1cm"]
-# What is true of the site and false of a letter.
+# Words that are true of the site and false of a letter.
 OF_THE_SITE = re.compile(
     r"javascript|script|navigateur|browser|scell|seal|chiffr|encrypt|étape|\bstep|bouton|button|cliqu|click"
     r"|\bécran|\bscreen\b|cette page|this page|ce site|this site|par messages|by messages",
     re.IGNORECASE,
 )
-# The colours of texts and edges that are seen, in print; and what is behind a text, unless it is clear.
+# The printed colours of texts and visible edges, and of backgrounds unless they are transparent.
 COLOURS = """() => {
   const clear = "rgba(0, 0, 0, 0)";
   const found = new Set();
@@ -45,10 +45,10 @@ COLOURS = """() => {
   return [...found].sort();
 }"""
 BLACK_ON_WHITE = ["ink rgb(0, 0, 0)", "paper rgb(255, 255, 255)"]
-# The questions that stand in more than one column.
+# The questions that are split over columns.
 IN_TWO_COLUMNS = """() => [...document.querySelectorAll("[data-question]")]
   .filter((each) => each.getClientRects().length > 1).map((each) => each.dataset.question)"""
-# A block of this height before the questions, which may then be cut anywhere.
+# Puts a block of this height before the questions, and allows them to be cut anywhere.
 SPOIL = """(height) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`@media print { .leaf { display: block !important; min-height: 0 !important }
@@ -69,7 +69,7 @@ def addressed_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addr
 
 @pytest.fixture(params=LANGUAGES)
 def form(request: pytest.FixtureRequest, addressed: AddressedSite, chromium: Browser) -> Iterator[Page]:
-    """The page with the form, in each language, on a telephone."""
+    """The page with the form, in each language, on a phone."""
     context = chromium.new_context(viewport=TELEPHONE)
     page = context.new_page()
     page.goto(f"{addressed.address}/{request.param}/paper")
@@ -82,7 +82,7 @@ def language_of(page: Page) -> str:
 
 
 def texts(field: Field, language: str) -> list[str]:
-    """Return all that the questionnaire says to somebody who is asked this."""
+    """Return all texts of a question in the questionnaire."""
     notices = [option.notice for option in field.options]
     said = [field.label, field.hint, field.warning, *(option.label for option in field.options), *notices]
     return [getattr(each, language) for each in said if each]
@@ -100,8 +100,10 @@ def test_the_form_prints_on_two_pages(form: Page, paper: str, margin: str) -> No
 
 @pytest.mark.soak
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_so_it_does_in_firefox(addressed: AddressedSite, tmp_path: Path, paper: str) -> None:
-    """And so in Tor Browser, which is made of it: nothing is cut, and all squares are there."""
+def test_firefox_prints_the_whole_form_on_two_pages(
+    addressed: AddressedSite, tmp_path: Path, paper: str
+) -> None:
+    """So does Tor Browser, which is based on it."""
     with firefox_peer.browsing({}) as peer:
         for language in LANGUAGES:
             file = tmp_path / f"{language}.pdf"
@@ -113,8 +115,7 @@ def test_so_it_does_in_firefox(addressed: AddressedSite, tmp_path: Path, paper: 
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_no_question_is_cut_and_every_box_is_whole(form: Page, paper: str) -> None:
-    """Each question is on one page with all that belongs to it, and has all its squares and lines."""
+def test_each_question_is_printed_on_one_page_with_all_its_boxes_and_lines(form: Page, paper: str) -> None:
     found = printed(form, paper)
     assert cut(found, form) == []
     assert sum(sheet.squares for sheet in found) == sum(len(field.options) for field in ASKED)
@@ -123,8 +124,11 @@ def test_no_question_is_cut_and_every_box_is_whole(form: Page, paper: str) -> No
     assert sum(sheet.lines for sheet in found) >= wanted
 
 
-def test_no_question_is_cut_between_two_columns(form: Page) -> None:
-    """On paper of several widths. The control: without the rules that keep a question together, some are."""
+def test_no_question_is_split_between_two_columns(form: Page) -> None:
+    """On paper of several widths.
+
+    Control: without the rules that keep a question together, some are split.
+    """
     form.emulate_media(media="print")
     assert in_two_columns(form) == []
     form.evaluate(
@@ -141,8 +145,8 @@ def in_two_columns(page: Page) -> list[str]:
     return found
 
 
-def test_a_question_that_is_cut_would_be_found(form: Page) -> None:
-    """The control: without the rules that keep a question together, some height cuts one."""
+def test_the_search_finds_a_question_that_is_cut(form: Page) -> None:
+    """Control: without the rules that keep a question together, some height cuts one."""
     spoiled = []
     for height in range(10, 60, 5):
         form.evaluate(SPOIL, height)
@@ -150,7 +154,7 @@ def test_a_question_that_is_cut_would_be_found(form: Page) -> None:
     assert spoiled != []
 
 
-def test_every_question_that_makes_sense_in_a_letter_is_on_it_in_order_and_no_other(form: Page) -> None:
+def test_the_form_has_exactly_the_questions_for_a_letter_in_order(form: Page) -> None:
     language, found = language_of(form), printed(form)
     order = [each.get_attribute("data-question") for each in form.locator("[data-question]").all()]
     assert order == [field.id for field in ASKED]
@@ -161,7 +165,7 @@ def test_every_question_that_makes_sense_in_a_letter_is_on_it_in_order_and_no_ot
     assert [field.id for field in LEFT_OUT if found_in(found, getattr(field.label, language))] == []
 
 
-def test_the_address_and_what_a_letter_cannot_do_are_on_it(form: Page) -> None:
+def test_the_form_has_the_address_and_says_what_a_letter_cannot_do(form: Page) -> None:
     found, words = printed(form), translation.load(language_of(form)).gettext
     assert [line for line in ADDRESS if not found_in(found[:1], line)] == []
     for english in (
@@ -177,8 +181,8 @@ def test_the_address_and_what_a_letter_cannot_do_are_on_it(form: Page) -> None:
     assert found_in(found, getattr(prosecutor.notice, language_of(form)))
 
 
-def test_nothing_printed_is_true_of_the_site_alone(form: Page) -> None:
-    """Besides the answers to choose from, which name things of the trade. The control is the screen."""
+def test_the_form_says_nothing_that_is_true_only_of_the_site(form: Page) -> None:
+    """The answers are left out, because they name things of the trade. The control is the screen."""
     answers = {getattr(o.label, language_of(form)) for field in ASKED for o in field.options}
     lines = [line for line in printed_lines(form) if line not in answers]
     assert len(lines) > 60
@@ -186,8 +190,8 @@ def test_nothing_printed_is_true_of_the_site_alone(form: Page) -> None:
     assert len([line for line in form.inner_text("body").splitlines() if OF_THE_SITE.search(line)]) > 2
 
 
-def test_nothing_but_the_form_is_printed(form: Page) -> None:
-    """No header, no “Leave quickly”, no foot, no advice on printing."""
+def test_only_the_form_is_printed(form: Page) -> None:
+    """No header, “Leave quickly”, footer, or advice on printing is."""
     lines = printed_lines(form)
     form.emulate_media(media="print")
     assert lines == [line for line in form.inner_text(".form").splitlines() if line.strip()]
@@ -195,21 +199,21 @@ def test_nothing_but_the_form_is_printed(form: Page) -> None:
     assert len(lines) < len([line for line in form.inner_text("body").splitlines() if line.strip()])
 
 
-def test_the_title_tells_a_printer_nothing(form: Page) -> None:
-    """Printers and their servers keep the titles of what they print."""
+def test_the_title_reveals_nothing_to_a_printer(form: Page) -> None:
+    """Printers and print servers keep titles."""
     assert form.title() in {"Formulaire à imprimer", "Form to print"}
 
 
 def test_the_form_is_black_on_white(form: Page) -> None:
-    """For any printer; in the dark as well. The control is a grey line."""
+    """For any printer, and in dark mode as well. The control is a grey line."""
     form.emulate_media(media="print", color_scheme="dark")
     assert form.evaluate(COLOURS) == BLACK_ON_WHITE
     form.evaluate("document.querySelector('.boxes').style.borderTop = '1px solid #777'")
     assert form.evaluate(COLOURS) != BLACK_ON_WHITE
 
 
-def test_the_page_keeps_nobody_out(form: Page) -> None:
-    """On a telephone, on a wide screen, in the dark, and while it is printed."""
+def test_the_page_is_accessible(form: Page) -> None:
+    """On a phone, on a wide screen, in dark mode, and in print."""
     found = violations(form)
     form.set_viewport_size(DESKTOP)
     form.emulate_media(color_scheme="dark")
@@ -219,7 +223,7 @@ def test_the_page_keeps_nobody_out(form: Page) -> None:
     assert found == []
 
 
-def test_the_page_tells_of_the_traces_before_it_tells_how_to_print(form: Page) -> None:
+def test_the_page_warns_of_traces_before_it_says_how_to_print(form: Page) -> None:
     words = translation.load(language_of(form)).gettext
     page = form.inner_text("main")
     said = ("Printing and paper leave traces.", "How to print it", "Report by letter")
@@ -227,7 +231,7 @@ def test_the_page_tells_of_the_traces_before_it_tells_how_to_print(form: Page) -
     assert places == sorted(places)
 
 
-def test_the_same_form_is_printed_without_a_script(addressed: AddressedSite, chromium: Browser) -> None:
+def test_the_form_prints_the_same_without_a_script(addressed: AddressedSite, chromium: Browser) -> None:
     found = []
     for enabled in (True, False):
         context = chromium.new_context(java_script_enabled=enabled)
@@ -238,15 +242,15 @@ def test_the_same_form_is_printed_without_a_script(addressed: AddressedSite, chr
     assert found[0] == found[1]
 
 
-def test_without_an_address_the_form_still_takes_two_pages(visitor: Visitor) -> None:
-    """The shipped texts name none: somebody may want to send the form to another body."""
+def test_the_form_takes_two_pages_without_an_address_too(visitor: Visitor) -> None:
+    """The shipped texts have none, because somebody may want to send the form to another body."""
     for language in LANGUAGES:
         visitor.visit(f"{language}/paper")
         assert len(printed(visitor.page)) == 2
         assert "[" not in visitor.page.inner_text(".to")
 
 
-def test_the_pages_that_speak_of_paper_lead_to_the_form(chromium: Browser, visitor: Visitor) -> None:
+def test_the_pages_that_mention_paper_link_to_the_form(chromium: Browser, visitor: Visitor) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     for name in ("report", "sealed", "legal", "help", "guide"):

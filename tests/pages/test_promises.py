@@ -1,7 +1,6 @@
-"""What reporters read: nobody is forbidden to seek help, and nothing is promised that the law does not keep.
+"""Texts for reporters forbid nobody to seek help, and promise nothing that the law does not keep.
 
-Rules on every text that a reporter may read, whatever its words: pages, what the inspectorate writes itself,
-questions, and the answers that officers may send.
+Rules on every text that a reporter may read: pages, notices, questions, and answers of officers.
 """
 
 import re
@@ -19,19 +18,19 @@ from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
 from tests.support.questionnaires import SHIPPED
 
-# Who may always be asked, in each language.
+# Helpers whom a reporter may always ask, by language.
 HELPERS = {
     "fr": ("avocat", "médecin", "syndicat", "Défenseur des droits", "autorité externe"),
     "en": ("lawyer", "doctor", "union", "Défenseur des droits", "external authority"),
 }
-# To ask for silence.
+# Requests for silence.
 SILENCE = re.compile(
     r"\bn(?:e |'en )?(?:parlez|dites)\b|\bne (?:le |la )?(?:répétez|racontez)\b|à personne d'autre"
     r"|\bsay nothing\b|\b(?:do not|never) (?:talk|speak|tell any)\b"
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# To say that nobody will know, that nothing goes further, or who alone can read: justice can ask for a case.
+# Promises that nobody will know or that only some can read: justice can ask for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
     r"|\bseuls (?:ceux|les agents)|personne d'autre ne peut"
@@ -39,16 +38,16 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
-# To say by which day one reads what was done: not all of that may be told.
+# Promises to say by a day what was done, not all of which may be told.
 BY_A_DAY = re.compile(
     r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire)"
     r".*(?:what was done|a été fait|des suites)",
     re.DOTALL,
 )
 CAN_BE_TOLD = re.compile(r"\bpouvons vous dire\b|\bpeut vous être dit\b|\bcan tell you\b|\bcan be told\b")
-# To say that nobody else is told unless the reporter wants it: an external authority has to forward.
+# Claims that the reporter alone decides who else is told: an external authority has to forward.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
-# To say when the facts may be made public: an internal report alone never opens that way.
+# Statements on making the facts public: an internal report alone is never enough for that.
 IN_PUBLIC = re.compile(
     r"\b(?:dire|divulguer|révéler)\b.*\bau public\b|\b(?:rend|rendre|rendez)\b.*\bpublics?\b.*\bcas\b"
     r"|\btell(?:ing)? the public\b|\bmakes? (?:the )?facts public\b",
@@ -56,14 +55,14 @@ IN_PUBLIC = re.compile(
 )
 OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
-# To advise on one, rather than to tell of one.
+# Advice on a gift, not a mere mention.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
-# To speak of the right to object to a processing (GDPR, article 21), which none has to what the law requires.
+# Mentions of the right to object (GDPR, article 21), which nobody has if the law requires the processing.
 OBJECTION = re.compile(
     r"\bopposition\b|\bs'opposer\b|\bvous (?:y )?opposer\b|\bright to object\b|\bobject to\b", re.IGNORECASE
 )
 NOT_OFFERED = {"fr": ("ne s'applique pas",), "en": ("does not apply",)}
-# What protects whoever reported, and by which means one goes on writing and reading.
+# The protection of a reporter, and the means to go on writing and reading.
 ACKNOWLEDGED = {
     "fr": (
         "seule la justice",
@@ -91,7 +90,7 @@ WITH_A_GIFT = {
 
 
 def texts(language: str) -> Iterator[str]:
-    """Yield every text that a reporter may read in a language."""
+    """Yield every text in a language that a reporter may read."""
     words = translation.load(language)
     law = reader.read(Settings().law_folder)
     whom = {
@@ -118,7 +117,7 @@ def texts(language: str) -> Iterator[str]:
 
 
 def said(value: object, language: str) -> Iterator[str]:
-    """Yield each text of a language in what a TOML file holds."""
+    """Yield each text of a language in parsed TOML."""
     if isinstance(value, dict):
         yield from (text for key, text in value.items() if key == language)
         yield from (text for each in value.values() for text in said(each, language))
@@ -135,48 +134,48 @@ def missing(text: str, words: Mapping[str, tuple[str, ...]], language: str) -> l
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_asks_for_silence_says_whom_one_may_always_ask(language: str) -> None:
+def test_a_text_that_asks_for_silence_names_helpers_whom_a_reporter_may_ask(language: str) -> None:
     asking = [text for text in texts(language) if SILENCE.search(plain(text))]
     assert len(asking) >= 3
     assert [(text, left) for text in asking if (left := missing(text, HELPERS, language))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_promises_that_nobody_will_know(language: str) -> None:
+def test_no_text_promises_that_nobody_will_know(language: str) -> None:
     assert [text for text in texts(language) if PROMISE.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_says_until_when_one_reads_what_was_done_promises_no_more_than_can_be_told(language: str) -> None:
-    """A reply that withholds everything meets that day, too."""
+def test_a_text_that_names_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
+    """A reply that withholds everything keeps that day as well."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
     assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_says_that_the_reporter_alone_decides_who_else_is_told(language: str) -> None:
+def test_no_text_says_that_the_reporter_alone_decides_who_else_is_told(language: str) -> None:
     assert [text for text in texts(language) if ALONE.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_says_when_the_public_may_be_told_names_the_external_authority(language: str) -> None:
-    """Whoever took a report made here for enough would lose the protection of the law."""
+def test_a_text_on_telling_the_public_names_the_external_authority_first(language: str) -> None:
+    """A reporter who relied on a report made here alone would lose the protection of the law."""
     telling = [text for text in texts(language) if IN_PUBLIC.search(plain(text))]
     assert len(telling) >= 2
     assert [text for text in telling if missing(text, OUTSIDE_FIRST, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str) -> None:
+def test_advice_on_gifts_says_that_handing_one_in_identifies_the_reporter(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
     assert len(advising) >= 1
     assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nobody_is_sent_to_their_own_service_to_report(language: str) -> None:
-    """A superior is of the service, to which nothing is to be said; the police asks for a name."""
+def test_no_text_sends_reporters_to_their_own_service(language: str) -> None:
+    """A superior belongs to the service, which must not learn of the report. The police asks for a name."""
     superior = re.compile(r"\bvotre hiérarchie\b|\bvotre (?:chef|supérieur)|\byour superior", re.IGNORECASE)
     assert [text for text in texts(language) if superior.search(plain(text))] == []
     begins, wanted = {
@@ -188,8 +187,8 @@ def test_nobody_is_sent_to_their_own_service_to_report(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_tells_of_protection_or_of_a_court_says_that_to_ask_makes_known(language: str) -> None:
-    """In each point of the guide and of the rights, and in each template."""
+def test_a_text_on_protection_or_a_court_says_that_asking_identifies_the_reporter(language: str) -> None:
+    """In each point of the guides and in each reply."""
     asking = re.compile(
         r"protection fonctionnelle|\bréféré|\bprud'hommes|functional protection|\basks? .* for protection"
     )
@@ -210,15 +209,15 @@ def test_who_tells_of_protection_or_of_a_court_says_that_to_ask_makes_known(lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nobody_is_offered_to_object_to_what_the_law_requires(language: str) -> None:
+def test_a_text_on_objecting_says_that_the_right_does_not_apply(language: str) -> None:
     objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
     assert len(objecting) >= 2
     assert [text for text in objecting if missing(text, NOT_OFFERED, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_text_of_an_end_that_is_not_told_says_no_more_than_one_that_withholds(language: str) -> None:
-    """It is the same for a duplicate, for what was transmitted and for any other end."""
+def test_the_reply_for_an_untold_outcome_says_no_more_than_the_one_that_withholds(language: str) -> None:
+    """It is the same for a duplicate, a transmitted case and any other outcome."""
     replies = reader.read(Settings().law_folder).replies
     silence = replies["withheld"].text.in_(language).split("\n\n")[0]
     assert silence in replies["closing_untold"].text.in_(language).split("\n\n")
@@ -226,8 +225,8 @@ def test_the_text_of_an_end_that_is_not_told_says_no_more_than_one_that_withhold
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(language: str) -> None:
-    """Guarantees and means of communication; until when what was done can be read."""
+def test_an_acknowledgement_names_the_protection_and_the_way_to_go_on_writing(language: str) -> None:
+    """It also says until when the result can be read."""
     text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
     assert missing(text, ACKNOWLEDGED, language) == []
 
@@ -257,17 +256,17 @@ def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(langu
         (OBJECTION, "You can object to this processing."),
     ],
 )
-def test_what_was_wrong_would_be_seen(rule: re.Pattern[str], text: str) -> None:
-    """The control of the rules above."""
+def test_the_rules_find_texts_that_were_wrong(rule: re.Pattern[str], text: str) -> None:
+    """Control of the rules above."""
     assert rule.search(plain(text))
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask_a_lawyer(
+def test_a_reporter_who_said_yes_reads_first_of_the_prosecutor_and_of_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
-    """On the page before the form, first of all; and in the form as soon as it is chosen."""
+    """On the page before the form it comes first. In the form it appears as soon as the answer is chosen."""
     law = {
         "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),
@@ -286,8 +285,8 @@ def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_guide_says_what_is_passed_on_before_it_speaks_to_who_gave_in(language: str) -> None:
-    """As the first page does: page, saved file and printed sheet have the same order."""
+def test_the_guide_says_what_is_passed_on_before_it_addresses_people_who_gave_in(language: str) -> None:
+    """The order is the same on the page, in the saved file and on the printed sheet."""
     found = guide.load(Settings().guide_folder, language)
     said = [plain(f"{each.heading} {' '.join(each.items)}") for each in found.sections]
     passed_on, gave_in = {
@@ -301,8 +300,11 @@ def test_the_guide_says_what_is_passed_on_before_it_speaks_to_who_gave_in(langua
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) -> None:
-    """Whom one may ask and what is passed on; with the ways to what a gift does, and to all other rights."""
+def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: str) -> None:
+    """Helpers and what is passed on are visible.
+
+    The page links to all other rights and to the advice on gifts.
+    """
     visitor.visit(f"{language}/")
     shown = visitor.page.inner_text("main")
     assert missing(shown, HELPERS, language) == []
@@ -314,14 +316,14 @@ def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) 
     assert missing(visitor.page.inner_text("main"), WITH_A_GIFT, language) == []
 
 
-# The most words of a page as it opens, and what shows that it has: today's number, a little rounded up.
+# The most words of a page as it opens (today's number, rounded up), and an element that shows it is open.
 MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (180, "summary")}
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_say_little_before_anything_is_opened(visitor: Visitor, language: str) -> None:
-    """Whoever reads in haste, or afraid, reads no more; what is passed on stands open even so."""
+def test_pages_have_few_words_before_anything_is_unfolded(visitor: Visitor, language: str) -> None:
+    """Readers in haste or fear read no more. What is passed on is visible even so."""
     for path, (most, opened) in MOST_WORDS.items():
         visitor.visit(f"{language}/{path}")
         visitor.page.locator(opened).first.wait_for(state="visible")
@@ -331,8 +333,8 @@ def test_pages_say_little_before_anything_is_opened(visitor: Visitor, language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
-    """Guarantees, facilitators, other authorities, the oral way, the data that are kept."""
+def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
+    """Guarantees, facilitators, other authorities, the oral way, and the data that are kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
         led = [each.get("href") for each in page.all("a")]
@@ -354,8 +356,8 @@ def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_until_when_one_is_heard_is_for_the_office_to_fill_in(language: str) -> None:
-    """Not every regime has it, and the law in use says no such time: the doctor names what is in brackets."""
+def test_the_office_must_fill_in_the_time_for_an_oral_report(language: str) -> None:
+    """Not every regime has one, and the law in use has none. The doctor names texts in brackets."""
     within = {"fr": "vingt jours ouvrés", "en": "twenty working days"}[language]
     rights = guide.load(Settings().guide_folder, language, "rights")
     assert [each for each in rights.to_fill_in if within in each]
@@ -371,8 +373,8 @@ OF_ONE_REGIME = re.compile(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_so_under_one_regime_is_said_by_the_law_alone(language: str) -> None:
-    """No page, no template and no text that an office edits says it: they are the same under each."""
+def test_only_the_law_has_texts_that_depend_on_the_regime(language: str) -> None:
+    """Pages, templates and the texts that an office edits are the same under each regime."""
     law = reader.read(Settings().law_folder)
     by_law = {each.reporters.in_(language) for each in law.regimes.values()}
     found = {text for text in texts(language) if OF_ONE_REGIME.search(plain(text))}
@@ -380,8 +382,8 @@ def test_what_is_so_under_one_regime_is_said_by_the_law_alone(language: str) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_inspectorate_is_named_as_an_authority_outside(language: str) -> None:
-    """By the law, the general finance inspectorate is not one."""
+def test_no_text_names_an_inspectorate_as_an_external_authority(language: str) -> None:
+    """By the law, the general finance inspectorate is not an external authority."""
     wrong = re.compile(
         r"inspection générale des finances|general finance inspectorate|\bIGF\b", re.IGNORECASE
     )

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 PIECE = 1 << 20
 
 
-def test_a_text_that_was_not_confirmed_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
-    """The answer is lost once, so the inspectorate may see the envelope twice, but not two reports."""
+def test_an_unconfirmed_text_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
+    """The answer is lost once. The inspectorate may see the envelope twice, but not two reports."""
     visitor.page.route(ENVELOPES, times(1, lose))
     visitor.report()
     bodies = [request.post_data_buffer for request in visitor.requests if request.method == "POST"]
@@ -51,12 +51,12 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     assert visitor.site.report()[0].answers["what"] == TEXT
 
 
-def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> None:
-    """The first attempt may have arrived all the same: a second report under its token would be refused."""
+def test_a_text_changed_after_a_failure_is_a_new_report(visitor: Visitor) -> None:
+    """The first attempt may have arrived; the portal would refuse a second report with the same token."""
     visitor.write()
     first = visitor.words
     visitor.page.route(ENVELOPES, times(3, lambda route: route.abort()))
-    visitor.page.route(ENVELOPES, times(1, lose))  # the newest is asked first
+    visitor.page.route(ENVELOPES, times(1, lose))  # the newest route is used first
     visitor.page.clock.install()
     visitor.confirm()
     visitor.give_up()
@@ -73,8 +73,8 @@ def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> 
     assert len({message.case_id for message in messages}) == 2
 
 
-def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path) -> None:
-    """The second piece arrives without its answer: it is not sent again."""
+def test_an_upload_continues_at_the_portal_s_offset(visitor: Visitor, file: Path) -> None:
+    """The second piece arrives without its answer, and is not sent again."""
     visitor.page.route(ENVELOPE, times(1, lambda route: route.fallback()))
     visitor.page.route(
         ENVELOPE,
@@ -85,8 +85,8 @@ def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path)
     assert visitor.site.report()[1] == {1: FILE}
 
 
-def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: Path) -> None:
-    """A bar for the eyes, and a line that is read out; each request is held until the test has looked."""
+def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: Path) -> None:
+    """The page has a bar, and a line for screen readers. Each request waits until the test has looked."""
     held: list[Route] = []
     visitor.page.clock.install()
     for address in (ENVELOPES, ENVELOPE):
@@ -108,8 +108,10 @@ def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: P
     visitor.arrived()
 
 
-def test_what_has_not_begun_to_arrive_after_ten_seconds_is_said_to_take_minutes(visitor: Visitor) -> None:
-    """As the work for large files may; nothing else tells that the page is still at it."""
+def test_a_report_that_has_not_begun_to_arrive_after_ten_seconds_is_said_to_take_minutes(
+    visitor: Visitor,
+) -> None:
+    """The work for large files may take that long, and nothing else shows that the page is still busy."""
     visitor.page.clock.install()
     visitor.page.route(ENVELOPES, lambda _: None)
     visitor.write()
@@ -128,10 +130,10 @@ def arrived(visitor: Visitor, held: list[Route]) -> Route:
     return route
 
 
-def test_what_cannot_be_resumed_is_sealed_anew(visitor: Visitor, file: Path) -> None:
-    """Never the same key for other bytes: each envelope begins with another header.
+def test_an_upload_that_cannot_be_resumed_is_sealed_again(visitor: Visitor, file: Path) -> None:
+    """A key is never used for different bytes: each envelope has a new header.
 
-    What else cannot be resumed: tests/js/upload.test.mjs.
+    tests/js/upload.test.mjs has the other cases that cannot be resumed.
     """
 
     def stumble(route: Route) -> None:
@@ -150,8 +152,8 @@ def test_what_cannot_be_resumed_is_sealed_anew(visitor: Visitor, file: Path) -> 
     assert visitor.site.report()[1] == {1: FILE}
 
 
-def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file: Path) -> None:
-    """The portal deleted it for lack of room before a piece came: no word is lost."""
+def test_an_upload_that_the_portal_deleted_is_sealed_and_sent_again(visitor: Visitor, file: Path) -> None:
+    """The portal deleted it for lack of room before a piece came. Nothing of the report is lost."""
 
     def let_go(route: Route) -> None:
         site, kind = visitor.site, Kind.REPORT_WITH_FILES
@@ -173,8 +175,8 @@ def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file:
     assert (message.answers["what"], files) == (TEXT, {1: FILE})
 
 
-def test_a_portal_that_takes_nothing_is_not_asked_for_ever(visitor: Visitor) -> None:
-    """It answers well, but its offset stays where it is: tried again with pauses, then told."""
+def test_the_page_gives_up_on_a_portal_that_accepts_nothing(visitor: Visitor) -> None:
+    """It answers, but its offset does not move. The page tries again with pauses, and then says so."""
 
     def answer(route: Route) -> None:
         status = {"POST": 201, "PATCH": 204, "HEAD": 200}[route.request.method]
@@ -190,7 +192,7 @@ def test_a_portal_that_takes_nothing_is_not_asked_for_ever(visitor: Visitor) -> 
     assert methods(visitor) == ["POST", *["HEAD", "PATCH"] * 3]
 
 
-def test_a_file_that_vanished_is_named(visitor: Visitor, file: Path) -> None:
+def test_a_file_that_changed_before_sending_is_named(visitor: Visitor, file: Path) -> None:
     visitor.write(files=[file])
     file.write_bytes(b"changed")
     visitor.confirm()

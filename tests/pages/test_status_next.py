@@ -1,4 +1,4 @@
-"""What the status page says of what comes next, whom it names, and the ways to end a case."""
+"""The status page: the next days, the name of the body that answers, and withdrawing a report."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +14,8 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 
-def test_a_status_is_explained_with_the_name_of_who_answers(visitor: Visitor) -> None:
-    """Never the inspectorate's, where somebody else was written to."""
+def test_a_status_is_explained_with_the_name_of_the_body_that_answers(visitor: Visitor) -> None:
+    """It never names the inspectorate if the report went to another body."""
     report = visitor.reported(channel=OUTSIDE)
     for status in Status:
         visitor.site.answer(report, replace(slot_for(report), status=status))
@@ -27,8 +27,8 @@ def test_a_status_is_explained_with_the_name_of_who_answers(visitor: Visitor) ->
         expect(visitor.page.locator("#case")).not_to_contain_text("inspect")
 
 
-def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> None:
-    """Also where the answer is forged, and none where nothing authentic says who it was."""
+def test_an_unconfirmed_report_names_the_body_that_it_was_sent_to(visitor: Visitor) -> None:
+    """Also if the answer is forged. Without an authentic channel, no body is named."""
     visitor.reported(channel=OUTSIDE)
     visitor.open()
     visitor.opened()
@@ -46,7 +46,7 @@ def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> No
     expect(visitor.page.locator("#next-by")).to_be_hidden()
 
 
-def test_the_next_day_is_the_first_answer_until_there_is_one(visitor: Visitor) -> None:
+def test_the_next_day_is_that_of_the_first_answer_until_it_comes(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -60,7 +60,7 @@ def test_the_next_day_is_the_first_answer_until_there_is_one(visitor: Visitor) -
     visitor.shows("#feedback-by", "feedback-by")
 
 
-def test_a_first_answer_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
+def test_a_first_answer_that_is_late_is_shown_as_overdue(visitor: Visitor) -> None:
     visitor.reported()
     visitor.page.clock.install(time=f"{today() + timedelta(8)}T12:00:00Z")
     visitor.open()
@@ -68,7 +68,7 @@ def test_a_first_answer_that_does_not_come_is_pointed_out(visitor: Visitor) -> N
     expect(visitor.page.locator("#next-by")).to_be_hidden()
 
 
-def test_a_closed_case_promises_nothing_more(visitor: Visitor) -> None:
+def test_a_closed_case_shows_no_further_days(visitor: Visitor) -> None:
     report = visitor.reported()
     past = today() - timedelta(3)
     visitor.site.answer(report, replace(slot_for(report), status=Status.CLOSED, next_by=past))
@@ -78,7 +78,7 @@ def test_a_closed_case_promises_nothing_more(visitor: Visitor) -> None:
         expect(visitor.page.locator(place)).to_be_hidden()
 
 
-def test_a_report_is_not_withdrawn_unless_it_is_meant(visitor: Visitor) -> None:
+def test_a_report_is_not_withdrawn_without_the_confirmation(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -89,7 +89,7 @@ def test_a_report_is_not_withdrawn_unless_it_is_meant(visitor: Visitor) -> None:
     assert len(visitor.site.received()) == 1
 
 
-def test_a_withdrawn_report_is_gone_and_its_words_open_nothing(visitor: Visitor) -> None:
+def test_a_withdrawn_report_is_deleted_and_its_words_open_nothing(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()

@@ -1,4 +1,4 @@
-"""Days and sizes as the pages write them."""
+"""Days and sizes as pages write them, and the texts for problems of the portal."""
 
 import json
 import re
@@ -17,7 +17,7 @@ DAYS = {
     "fr": ["mardi 1er décembre 2026", "vendredi 11 décembre 2026"],
     "en": ["Tuesday 1 December 2026", "Friday 11 December 2026"],
 }
-# The problems that a page has words for (SPEC 7.4); any other is told by one text.
+# The problems with a text of their own (SPEC 7.4); all others have the same text.
 PROBLEMS = {
     *("broken_off", "internal_error", "not_found", "quota_full"),
     *("quota_full_files", "quota_full_large", "unavailable"),
@@ -26,7 +26,7 @@ SIZES = {"fr": ["66 octets", "4,9 ko"], "en": ["66 bytes", "4.9 kB"]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_days_and_sizes_are_written_as_people_do(visitor: Visitor, language: str) -> None:
+def test_days_and_sizes_are_written_as_people_write_them(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/guide")
     page_modules.load(visitor.page, "texts")
     days = visitor.page.evaluate("['2026-12-01', '2026-12-11'].map(modules.texts.dayText)")
@@ -35,7 +35,7 @@ def test_days_and_sizes_are_written_as_people_do(visitor: Visitor, language: str
     assert [re.sub(r"\s", " ", size) for size in sizes] == SIZES[language]
 
 
-# What a page says about the code of each of its texts, were it that of a problem.
+# The text of the page if the portal's problem had the code of each of its texts in turn.
 EXPLAINED = """async () => {
   const codes = [...document.querySelectorAll("#texts [data-code]")].map((each) => each.dataset.code);
   const pairs = [...codes, ...codes.map((code) => code.replace("problem-", ""))].map(async (code) => {
@@ -47,8 +47,8 @@ EXPLAINED = """async () => {
 
 
 @pytest.mark.parametrize("path", chosen(["report", "status", "verify"], "report"))
-def test_a_hostile_portal_can_show_no_text_but_those_for_problems(visitor: Visitor, path: str) -> None:
-    """Whichever text it names: not that a report was opened, nor that a message has arrived."""
+def test_a_hostile_portal_can_show_only_the_texts_for_problems(visitor: Visitor, path: str) -> None:
+    """Not, for example, that a report was opened or that a message has arrived."""
 
     def answer(route: Route) -> None:
         problem = json.dumps({"code": route.request.url.rpartition("/")[2]})
