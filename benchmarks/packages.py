@@ -7,10 +7,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import bare_tree
 from deploy.release import python_environment
 from deploy.release.building import SIDES
 from tests.support.paths import ROOT
@@ -45,9 +45,9 @@ class Builder:
         """Clone the repository, and begin to build."""
         home = self.folder / "home"
         home.mkdir(parents=True)
-        _run("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.folder / "clone"))
+        bare_tree.run("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.folder / "clone"))
         if self.before:
-            _run("chown", "-R", "nobody:nogroup", str(self.folder))
+            bare_tree.run("chown", "-R", "nobody:nogroup", str(self.folder))
         return subprocess.Popen(
             [*self.before, *BUILD, "--wheels", str(WHEELS)],
             cwd=self.folder / "clone",
@@ -83,7 +83,7 @@ def run() -> Iterator[str]:
         _planted(out, folder / "planted")
         yield "a planted byte was found"
         for package in sorted(out.glob("*.deb")):
-            _run("lintian", "--fail-on", "error,warning", "--allow-root", str(package))
+            bare_tree.run("lintian", "--fail-on", "error,warning", "--allow-root", str(package))
         yield "lintian: no error and no warning without a stated reason"
         yield from _installed(out, folder / "tree")
 
@@ -123,44 +123,44 @@ def _planted(out: Path, copy: Path) -> None:
 
 def _installed(out: Path, tree: Path) -> Iterator[str]:
     """Install, use and purge both packages in a bare tree of Debian 13. Yield the figures."""
-    _run("debootstrap", "--variant=minbase", "trixie", str(tree))
-    with _entered(tree):
-        _inside(tree, "apt-get", "update")
+    bare_tree.make(tree)
+    with bare_tree.entered(tree):
+        bare_tree.inside(tree, "apt-get", "update")
         for package in sorted(out.glob("*.deb")):
             name = package.name.partition("_")[0]
             # A purge leaves the dependencies, so they are installed before the files are listed.
-            _apt(tree, "install", *_needs(package))
+            bare_tree.apt(tree, "install", *_needs(package))
             before = _files(tree)
             shutil.copy(package, tree / "tmp" / package.name)
             began = time.monotonic()
-            _apt(tree, "install", f"/tmp/{package.name}")  # noqa: S108 - inside the tree
+            bare_tree.apt(tree, "install", f"/tmp/{package.name}")  # noqa: S108 - inside the tree
             seconds = time.monotonic() - began
             new = len(_files(tree) - before)
             _USES[name](tree)
-            _apt(tree, "purge", name)
+            bare_tree.apt(tree, "purge", name)
             if left := _files(tree) - before:
                 raise RuntimeError(f"after the purge of {name}: {', '.join(sorted(left)[:10])}")
             yield f"{name}: installed in {seconds:.0f} s, {new} files, used, and none left after purge"
 
 
 def _use_portal(tree: Path) -> None:
-    _expect(_inside(tree, "portal", "--help"), "Usage: portal")
-    _expect(_inside(tree, "portal", "--version"), "commit")
-    _inside(tree, "id", "portal")
+    _expect(bare_tree.inside(tree, "portal", "--help"), "Usage: portal")
+    _expect(bare_tree.inside(tree, "portal", "--version"), "commit")
+    bare_tree.inside(tree, "id", "portal")
     if [*(tree / "etc/systemd/system").rglob("*portal*")]:
         raise RuntimeError("the installation enabled a unit of the portal")
 
 
 def _use_inbox(tree: Path) -> None:
-    _expect(_inside(tree, "inbox", "--version"), "commit")
+    _expect(bare_tree.inside(tree, "inbox", "--version"), "commit")
     officer = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp/officer"]
-    _inside(tree, "install", "--directory", "--owner=1234", "--group=1234", "/tmp/officer")  # noqa: S108 - inside the tree
+    bare_tree.inside(tree, "install", "--directory", "--owner=1234", "--group=1234", "/tmp/officer")  # noqa: S108 - inside the tree
     (tree / "tmp/passphrase").write_text("seven words that nobody else would ever choose\n")
     (tree / "tmp/passphrase").chmod(0o444)
     names = ["--name-fr", "Inspection", "--name-en", "Inspectorate"]
     home = ["inbox", "--home", "/tmp/officer/inbox"]  # noqa: S108 - inside the tree
     given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108 - inside the tree
-    founded = _inside(
+    founded = bare_tree.inside(
         tree,
         *officer,
         *home,
@@ -186,7 +186,7 @@ def _expect(said: str, part: str) -> None:
 
 def _needs(package: Path) -> list[str]:
     """Return the Debian packages that a package depends on, without versions."""
-    said = _run("dpkg-deb", "--field", str(package), "Depends")
+    said = bare_tree.run("dpkg-deb", "--field", str(package), "Depends")
     return [each.split()[0] for each in said.split(",")]
 
 
@@ -197,39 +197,3 @@ def _files(tree: Path) -> set[str]:
     }
     backups = {f"{name}-" for name in _STAYS}
     return {name for name in found - _STAYS - backups if not name.startswith(("proc/", "dev/", *_NOTES))}
-
-
-@contextmanager
-def _entered(tree: Path) -> Iterator[None]:
-    """Give a tree /proc and the configuration of the resolver while the block runs."""
-    _run("mount", "-t", "proc", "proc", str(tree / "proc"))
-    try:
-        shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
-        yield
-    finally:
-        _run("umount", str(tree / "proc"))
-
-
-def _apt(tree: Path, *words: str) -> None:
-    _inside(
-        tree,
-        "apt-get",
-        "--yes",
-        "--quiet=2",
-        "--no-install-recommends",
-        *words,
-        env={"DEBIAN_FRONTEND": "noninteractive"},
-    )
-
-
-def _inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
-    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    # None of our own variables: PYTHONDONTWRITEBYTECODE would hide that a purge leaves bytecode.
-    return _run("chroot", str(tree), *command, env={**places, **(env or {})})
-
-
-def _run(*command: str, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.stdout

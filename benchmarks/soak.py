@@ -186,6 +186,7 @@ _NAMED: Mapping[str, Part] = {
     "packages": Part(
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
+    "install": Part(measured("install:run"), ("deploy/", "portal/setup/", "requirements/")),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _START_SECONDS = 120
+_COMMAND_SECONDS = 600
 # Units that this system starts, but that a fresh machine does not have.
 _OTHERS = ("etc/systemd/system/multi-user.target.wants", "etc/systemd/system/timers.target.wants")
 
@@ -73,7 +74,7 @@ class Machine:
     def do(self, *command: str, code: int | None = 0) -> str:
         """Run a command in it, and return the output."""
         inside = ["nsenter", "-t", str(self._leader()), "-a", *command]
-        done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_START_SECONDS)
+        done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS)
         assert code in {None, done.returncode}, (shlex.join(command), done.stdout, done.stderr)
         return (done.stdout + done.stderr).strip()
 

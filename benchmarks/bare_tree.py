@@ -1,0 +1,52 @@
+"""A bare tree of Debian 13 in a folder, and programs that run in it."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def make(tree: Path, *packages: str) -> None:
+    """Make a tree that has only the packages that Debian needs, and these."""
+    more = [f"--include={','.join(packages)}"] if packages else []
+    run("debootstrap", "--variant=minbase", *more, "trixie", str(tree))
+
+
+@contextmanager
+def entered(tree: Path) -> Iterator[None]:
+    """Give a tree /proc and the configuration of the resolver while the block runs."""
+    run("mount", "-t", "proc", "proc", str(tree / "proc"))
+    try:
+        shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
+        yield
+    finally:
+        run("umount", str(tree / "proc"))
+
+
+def apt(tree: Path, *words: str) -> None:
+    """Run apt-get without questions and without recommended packages."""
+    inside(
+        tree,
+        "apt-get",
+        "--yes",
+        "--quiet=2",
+        "--no-install-recommends",
+        *words,
+        env={"DEBIAN_FRONTEND": "noninteractive"},
+    )
+
+
+def inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
+    """Run a program in a tree, and return what it printed. Raises RuntimeError if it fails."""
+    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+    # None of our own variables: PYTHONDONTWRITEBYTECODE would hide that a purge leaves bytecode.
+    return run("chroot", str(tree), *command, env={**places, **(env or {})})
+
+
+def run(*command: str, env: Mapping[str, str] | None = None) -> str:
+    """Run a program, and return what it printed. Raises RuntimeError if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
