@@ -38,7 +38,9 @@ def run() -> Iterator[str]:
         bare = folder / "bare"
         _make_bare(bare, package)
         for database in ("sqlite", "postgresql"):
-            shutil.copytree(bare, folder / database / "tree", symlinks=True)
+            (folder / database).mkdir()
+            # Not shutil: it would read the devices in the tree as if they were files.
+            bare_tree.run("cp", "--archive", str(bare), str(folder / database / "tree"))
             yield from _installed(folder / database, database)
 
 
