@@ -165,8 +165,8 @@ def _exposed(machine: Machine) -> None:
 def _another_program_is_named(machine: Machine) -> None:
     """Check that setup changes nothing while another program has a port that it needs."""
     machine.do("systemctl", "disable", "--now", "nginx@clearnet")
-    listen = "import socket; s = socket.create_server(('', 443)); s.accept()"
-    machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", f"while True:\n {listen}")
+    listen = "import signal, socket; server = socket.create_server(('', 443)); signal.pause()"
+    machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", listen)
     end = time.monotonic() + 60
     while "another program uses port 443" not in (said := machine.do(*_SETUP, code=None)):
         assert time.monotonic() < end, said
