@@ -4,6 +4,7 @@
 import { element } from "./dom.js";
 import { Failure } from "./failure.js";
 import { inspect } from "./metadata.js";
+import { settle, whenStill } from "./still.js";
 import { say, size } from "./texts.js";
 
 /**
@@ -82,8 +83,10 @@ export class Attachment {
     } catch {
       this.#unreadable = true;
     }
-    this.tell();
-    this.row.setAttribute("aria-busy", "false");
+    whenStill(() => {
+      this.tell();
+      this.row.setAttribute("aria-busy", "false");
+    });
   }
 
   /**
@@ -93,6 +96,7 @@ export class Attachment {
    * @returns {Enclosed}
    */
   enclosed(isNamed) {
+    settle(); // what is said of the file, and its box to tick
     const shown = this.file.name;
     if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
     const { kind, broken, file, clean } = /** @type {Inside} */ (this.#inside);

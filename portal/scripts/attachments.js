@@ -7,6 +7,7 @@ import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
+import { whenStill } from "./still.js";
 import { duration, say, size } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 
@@ -107,7 +108,7 @@ export class Attachments {
       this.#added += 1;
       const attachment = new Attachment(file, `${this.#input.id}-${this.#added}`, () => this.#remove(attachment));
       this.#attached.push(attachment);
-      this.#list.append(attachment.row);
+      whenStill(() => this.#attached.includes(attachment) && this.#list.append(attachment.row));
       this.#looking = this.#looking.then(() => this.#lookInto(attachment));
     }
     if (filled.length) this.#input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -122,7 +123,8 @@ export class Attachments {
   /** @param {Attachment} attachment */
   #remove(attachment) {
     this.#attached = this.#attached.filter((each) => each !== attachment);
-    attachment.row.remove();
+    attachment.row.classList.add("gone");
+    whenStill(() => attachment.row.remove());
     this.#tell([]);
     this.#input.focus();
   }
@@ -131,7 +133,12 @@ export class Attachments {
    * Show the size of all files and the time to send them, or why they cannot be sent.
    * @param {readonly File[]} empty files that were refused
    */
-  async #tell(empty) {
+  #tell(empty) {
+    whenStill(() => this.#tellNow(empty));
+  }
+
+  /** @param {readonly File[]} empty */
+  async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));

@@ -7,6 +7,7 @@
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
 import { pageChanged } from "./secondpress.js";
+import { settle as settleLayout } from "./still.js";
 import { say } from "./texts.js";
 
 /** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
@@ -26,6 +27,7 @@ const shown = new Map();
  * @param {() => unknown} act
  */
 export async function guarded(id, act) {
+  settleLayout();
   clear(id);
   try {
     await act();

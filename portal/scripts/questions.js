@@ -4,6 +4,7 @@
 import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
 import { Failure, together } from "./failure.js";
+import { whenStill } from "./still.js";
 import { say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 
@@ -56,7 +57,7 @@ export function followConditions(form) {
   });
   form.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLInputElement) offerToClear(target);
-    ask();
+    whenStill(ask);
   });
   ask();
 }
@@ -79,9 +80,11 @@ export function onReader(form, act) {
   const fields = [...form.querySelectorAll("[data-outside]")].map((option) => option.closest("[data-field]"));
   for (const field of new Set(fields)) {
     field?.addEventListener("change", () => {
-      const asked = field.querySelector("input:checked")?.getAttribute("data-outside");
-      const outside = asked === "only" || asked === "first" ? asked : "none";
-      act(checked(field).length ? outside : "");
+      whenStill(() => {
+        const asked = field.querySelector("input:checked")?.getAttribute("data-outside");
+        const outside = asked === "only" || asked === "first" ? asked : "none";
+        act(checked(field).length ? outside : "");
+      });
     });
   }
 }

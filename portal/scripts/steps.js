@@ -3,6 +3,7 @@
 
 import { guardBack } from "./back.js";
 import { byId } from "./dom.js";
+import { settle } from "./still.js";
 
 const FOCUSABLE = "h1, h2";
 
@@ -11,6 +12,7 @@ const FOCUSABLE = "h1, h2";
  * @param {string} id
  */
 export function goTo(id) {
+  settle();
   const step = byId(id);
   for (const each of document.querySelectorAll("[data-step]")) each.toggleAttribute("hidden", each !== step);
   focusHeading(step);

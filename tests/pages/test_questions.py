@@ -298,9 +298,11 @@ def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(
     expect(other).to_be_checked()
     page.check("#coi-unsure")
     expect(radios).to_have_count(2)
+    expect(radios.first).to_have_attribute("value", OUTSIDE)
     assert [OUTSIDE, INSPECTORATE] == [each.get_attribute("value") for each in radios.all()]
     expect(other).to_be_checked()
     page.locator("[data-field=coi] [data-clear]").click()
+    expect(radios.first).to_have_attribute("value", INSPECTORATE)
     assert [INSPECTORATE, OUTSIDE] == [each.get_attribute("value") for each in radios.all()]
 
 

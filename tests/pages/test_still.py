@@ -1,0 +1,87 @@
+"""Nothing moves under a finger: for a second after a tap, every control in sight stays where it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support import pictures
+from tests.support.page_visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+# From the next press on, the controls in sight that move within this time.
+WATCH = """() => {
+  const MOMENT_MS = 950;
+  const places = () => new Map([...document.querySelectorAll("a, button, input, textarea, summary, label")]
+    .map((each) => [each, each.getBoundingClientRect()])
+    .filter(([each, box]) => each.checkVisibility() && box.bottom > 0 && box.top < innerHeight)
+    .map(([each, { left, top }]) => [each, [left, top]]));
+  window.moved = new Promise((done) => addEventListener("pointerdown", () => {
+    const [before, begun, found] = [places(), performance.now(), new Set()];
+    const look = () => {
+      const now = places();
+      for (const [each, [left, top]] of before) {
+        const [x, y] = now.get(each) ?? [-1, -1];
+        if (Math.abs(x - left) > 1 || Math.abs(y - top) > 1) found.add(each.outerHTML.slice(0, 90));
+      }
+      if (performance.now() < begun + MOMENT_MS) requestAnimationFrame(look);
+      else done([...found]);
+    };
+    look();
+  }, { once: true, capture: true }));
+}"""
+
+
+def moved(page: Page, press: Callable[[], object]) -> list[str]:
+    """Press something; return what moves within a moment."""
+    page.evaluate(WATCH)
+    press()
+    found: list[str] = page.evaluate("window.moved")
+    return found
+
+
+@pytest.fixture(params=[(360, 640), (1280, 800)], ids=["telephone", "desktop"])
+def page(request: pytest.FixtureRequest, visitor: Visitor) -> Page:
+    """An open report in French."""
+    width, height = request.param
+    visitor.page.set_viewport_size({"width": width, "height": height})
+    visitor.visit("fr/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    return visitor.page
+
+
+def test_files_that_are_added_examined_and_removed_move_nothing_at_once(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Each comes and goes once nothing was pressed for a moment."""
+    note = tmp_path / "note.bin"
+    note.write_bytes(bytes(9))
+    visitor.turn_to("#files")
+    rows = page.locator("#files-list > li")
+
+    def add(*files: Path) -> None:
+        page.click("[data-part=optional] h1")
+        page.set_input_files("#files", files)
+
+    assert moved(page, lambda: add(pictures.picture(tmp_path / "IMG_1.jpg"), note)) == []
+    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(2)
+    rows.first.locator("button").scroll_into_view_if_needed()
+    assert moved(page, lambda: rows.first.locator("button").click()) == []
+    expect(rows).to_have_count(1)
+
+
+@pytest.mark.parametrize("choice", ["danger_now-yes", "how_many-only_me", "coi-yes"])
+def test_a_notice_or_another_reader_comes_once_nothing_is_pressed(
+    visitor: Visitor, page: Page, choice: str
+) -> None:
+    """The control is the page a moment later, in which something has moved."""
+    visitor.turn_to(f"#{choice}")
+    box = page.locator(f"#{choice}")
+    box.evaluate("(each) => each.scrollIntoView({ block: 'center' })")
+    before = page.locator("#step-write").evaluate("(each) => each.offsetHeight")
+    assert moved(page, box.check) == []
+    page.wait_for_function(
+        "(before) => document.querySelector('#step-write').offsetHeight !== before", arg=before
+    )
