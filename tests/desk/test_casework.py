@@ -646,3 +646,11 @@ def test_nobody_reads_a_case_in_quarantine_until_two_officers_lift_it(office: Of
         assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
         sends(client, "readers/quarantine/lift", **both(reason="none"))
         assert client.ask("/en/case/1").status_code == 200
+
+
+def test_the_queue_names_the_language_of_reports_in_that_language(client: Client) -> None:
+    """Not by its code, neither above the list nor at the choice that is pressed."""
+    client.send("/en/queue/facet", choice="language:fr")
+    page = client.page("/en/")
+    assert "Language: Français" in page.partition("Only shown:")[2].partition("</form>")[0]
+    assert re.findall(r'value="language:fr"[^>]*>([^<]*?) *<', page) == ["Français"]

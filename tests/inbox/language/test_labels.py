@@ -232,3 +232,18 @@ def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
 def test_pages_show_a_typed_code_by_its_label_even_if_the_label_contains_braces() -> None:
     place = labels.typed("danger_now", Texts("Danger {maintenant} ?", "Danger {now}?"))
     assert ("danger_now", "Danger {maintenant} ?") == (str(place), translate.told("fr", place))
+
+
+# Labels that are the same in both languages.
+SAME = {
+    *("case_part dialogue", "caution_mark danger", "credibility 5", "degree danger", "draft note"),
+    *("facet danger", "field absent", "file_measure page", "file_measure pages", "law_file obstacles"),
+    *("surface session", "value consultation", "value danger", "value officer", "value officers"),
+    *("value page", "value place", "value questionnaire", "value quorum", "value sha256", "value version"),
+}
+
+
+def test_a_french_label_differs_from_the_english_one_or_is_listed_as_the_same() -> None:
+    own = set(labels.tables()) - labels.OF_THE_LAW
+    words = {f"{codes} {code}": label for codes in own for code, label in labels._own(codes).items()}
+    assert {name for name, label in words.items() if label.fr == label.en} == SAME
