@@ -243,7 +243,7 @@ def test_a_trickle_sends_all_that_it_holds_and_is_a_hundred_times_dearer(
 
 
 @each_kind
-def test_what_is_really_sent_keeps_others_out_until_it_is_collected(
+def test_a_paid_flood_of_real_data_fills_the_quota_until_it_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """It is paid for once. The quota keeps what has arrived, and no rule can tell it from honest uploads."""

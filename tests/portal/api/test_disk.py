@@ -102,7 +102,7 @@ def half_of(steps: int) -> int:
     return (steps * STEP - int(SPARE_GB * 10**9)) // 2
 
 
-def test_the_disk_is_looked_at_a_minute_before_each_hour_by_whoever_is_first(
+def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
     """The free disk at other times does not count, nor does it matter which of two processes looks later."""
@@ -121,7 +121,9 @@ def test_the_disk_is_looked_at_a_minute_before_each_hour_by_whoever_is_first(
                 assert capacity(room) == half_of(steps)
 
 
-def test_whoever_begins_within_an_hour_takes_the_look_that_is_there(small: tuple[Room, Resize]) -> None:
+def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
+    small: tuple[Room, Resize],
+) -> None:
     """After a restart, or in a second service; a process without a shared look looks before it answers."""
     room, resize = small
     for minutes in (0, 1, 28, 29, 58, 59):
@@ -131,7 +133,7 @@ def test_whoever_begins_within_an_hour_takes_the_look_that_is_there(small: tuple
         assert capacity(room) == half_of(2)
 
 
-def test_what_was_seen_before_a_portal_stopped_counts_for_no_more_than_an_hour_after(
+def test_a_measurement_from_before_a_stop_is_used_for_at_most_an_hour(
     small: tuple[Room, Resize],
 ) -> None:
     """Only whether that hour was even or odd is stored."""
@@ -147,7 +149,7 @@ def test_what_was_seen_before_a_portal_stopped_counts_for_no_more_than_an_hour_a
             assert capacity(room) == half_of(2 if hour % 2 == 0 else 3)
 
 
-def test_what_is_noted_tells_nothing_of_reports(small: tuple[Room, Resize]) -> None:
+def test_the_stored_measurement_reveals_nothing_of_reports(small: tuple[Room, Resize]) -> None:
     """Neither that a report came or was refused, nor what it left on the disk: only the clock measures."""
     room, resize = small
     room.send(make_report_envelope(room.site))
@@ -195,7 +197,7 @@ def test_a_disk_that_cannot_be_looked_at_is_looked_at_again_soon(
 
 
 @pytest.mark.parametrize("spare_gb", [0, SPARE_GB])
-def test_where_nothing_bounds_it_nobody_looks(room: Room, spare_gb: float) -> None:
+def test_the_disk_is_not_measured_without_a_limit(room: Room, spare_gb: float) -> None:
     """Without `spare_gb`, or with PostgreSQL, whose disk may be another machine's."""
     room.configure(spare_gb=spare_gb)
     Clock(context(room), 0).look(HOUR * room.hour)

@@ -104,7 +104,7 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
             assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
 
 
-def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(
+def test_a_request_waits_for_a_locked_database_and_is_then_refused(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Meanwhile, reading works. Refused uploads are accepted once the lock is gone."""
@@ -145,7 +145,7 @@ def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
             assert server.content(address) == sealed.envelope
 
 
-def test_a_page_keeps_what_was_written_until_postgresql_is_back(
+def test_a_page_keeps_the_report_until_postgresql_is_back(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
     """The page tries again by itself, and the report arrives exactly once."""

@@ -293,7 +293,7 @@ def test_every_route_is_asked(target: Target) -> None:
     assert state(target.server) == before
 
 
-def test_a_failure_would_be_noticed() -> None:
+def test_the_checks_notice_a_failure() -> None:
     """The control for the checks on every answer."""
     good = b"Content-Security-Policy: default-src 'none'\r\nContent-Type: application/problem+json"
     check(Raw(404, good, b'{"title": "x", "status": 404, "code": "y"}'), b"GET")

@@ -22,7 +22,7 @@ STEP = 600_000
 LOOKED_SECONDS = 6
 
 
-def test_a_resting_upload_gives_way_to_an_honest_one_with_the_next_hour(
+def test_a_stalled_upload_is_deleted_in_favour_of_another_in_the_next_hour(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],

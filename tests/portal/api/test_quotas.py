@@ -90,7 +90,7 @@ def used(room: Room) -> dict[Kind, int]:
 
 
 @pytest.mark.parametrize("kind", SIZES)
-def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, kind: Kind) -> None:
+def test_a_flood_of_one_kind_stops_only_that_kind(sqlite_room: Room, kind: Kind) -> None:
     """The declared size counts in full, even if nothing has arrived."""
     fill(sqlite_room, kind, 3 * SIZES[kind])
     assert [begin(sqlite_room, kind).status_code for _ in range(3)] == [201] * 3
@@ -120,7 +120,7 @@ def noted(room: Room) -> State:
     return {"refusals": [(days.number(room.day), 0)]}
 
 
-def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Room) -> None:
+def test_a_refused_envelope_leaves_only_a_note_that_there_was_one_today(room: Room) -> None:
     limit(room, Kind.REPORT, 2)
     assert [room.send(make_report_envelope(room.site)).status_code for _ in range(2)] == [201, 201]
     before = room.state()
@@ -128,7 +128,7 @@ def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Ro
     assert room.state() == {**before, **noted(room)}
 
 
-def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
+def test_repeated_refusals_do_not_fill_the_disk(room: Room) -> None:
     """One header, paid for once, can be refused any number of times, so refusals must not fill the disk."""
     sealed = make_report_envelope(room.site, file=bytes(200_000))
     fill(room, Kind.REPORT_WITH_FILES)
@@ -141,7 +141,7 @@ def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
     assert room.database.size > before + 200_000, "the control"
 
 
-def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_taken(room: Room) -> None:
+def test_the_last_envelope_of_an_hour_may_have_any_size_and_then_all_are_refused(room: Room) -> None:
     """Otherwise, anybody could measure the remaining room by which sizes are accepted."""
     kind = Kind.REPORT_WITH_FILES
     fill(room, kind, 1)
@@ -150,7 +150,7 @@ def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_ta
         assert code(begin(room, kind, size)) == (507, "quota_full_files")
 
 
-def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -> None:
+def test_an_envelope_larger_than_a_share_is_refused_without_a_note(room: Room) -> None:
     """Whatever limit is drawn, even in an empty share, so nobody can raise the cost for others."""
     limit(room, Kind.REPORT_WITH_FILES, 2, FILES // 2)
     before = room.state()
@@ -185,7 +185,7 @@ def begun(room: Room) -> tuple[Sealed, str]:
     return sealed, room.begin(sealed)
 
 
-def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> None:
+def test_room_that_is_freed_is_not_visible_within_the_hour(room: Room) -> None:
     """A kind that was refused stays refused, whoever begins, finishes, abandons, fails or withdraws."""
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
@@ -233,7 +233,7 @@ def bring(room: Room) -> None:
     room.bring(make_outbox(room.site, collected=[room.export().link]))
 
 
-def test_what_is_given_back_makes_room_in_the_next_hour(room: Room) -> None:
+def test_freed_room_is_available_in_the_next_hour(room: Room) -> None:
     limit(room, Kind.REPORT, 2)
     for _ in range(2):
         room.send(make_report_envelope(room.site))
@@ -244,7 +244,7 @@ def test_what_is_given_back_makes_room_in_the_next_hour(room: Room) -> None:
     assert room.send(make_report_envelope(room.site)).status_code == 201
 
 
-def test_however_often_sums_are_settled_they_give_back_what_went_in_hours_before(room: Room) -> None:
+def test_settling_sums_repeatedly_frees_the_room_of_earlier_hours_once(room: Room) -> None:
     """Each process settles them at the same time, and again after a start."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
     for address, left in zip(addresses, (3, 2, 1), strict=True):
@@ -257,7 +257,7 @@ def test_however_often_sums_are_settled_they_give_back_what_went_in_hours_before
     assert used(room)[Kind.REPORT] == 0
 
 
-def test_what_went_before_a_portal_stopped_counts_for_no_more_than_an_hour_after(room: Room) -> None:
+def test_room_freed_before_a_stop_is_withheld_for_at_most_an_hour(room: Room) -> None:
     """Whether that hour was even or odd is all that is known of it."""
     for later in (1, 2):
         room.client.delete(room.begin(make_report_envelope(room.site)), headers=TUS)
@@ -274,7 +274,9 @@ def settle(room: Room) -> None:
 
 
 @pytest.mark.parametrize("room_left", [True, False])
-def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, room_left: bool) -> None:
+def test_a_request_for_room_that_does_not_use_it_reveals_nothing(
+    sqlite_room: Room, *, room_left: bool
+) -> None:
     """With an unsealed body, another header, or a used one: without room, the answer is the same."""
     room, kind = sqlite_room, Kind.REPORT
     spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
@@ -287,7 +289,7 @@ def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, r
     assert room.send(unsealed).status_code == (201 if room_left else 507), "the control"
 
 
-def test_where_room_ends_is_drawn_for_each_hour_and_kind(sqlite_room: Room) -> None:
+def test_the_limit_is_drawn_at_random_for_each_hour_and_kind(sqlite_room: Room) -> None:
     """Between fifteen sixteenths of a share and the whole, most often near the middle."""
     every = []
     for _ in range(200):
@@ -421,7 +423,7 @@ def day(room: Room, count: int, size: int = TEXT) -> None:
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
-def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
+def test_reports_without_script_have_a_share_of_each_day(room: Room) -> None:
     """It works while other kinds are full, takes one hundredth of the room, and opens again the next day."""
     day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
@@ -446,7 +448,7 @@ def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Ro
     assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
 
 
-def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
+def test_the_daily_limit_without_script_is_drawn_at_random(sqlite_room: Room) -> None:
     """For each day, as the other limits for each hour. Envelopes are accepted up to this limit only."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
@@ -458,7 +460,7 @@ def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
     assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
-def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
+def test_a_flood_without_script_takes_no_room_from_paid_reports(room: Room) -> None:
     """However long it lasts, it has only its own share. Collected envelopes make room in that share."""
     day(room, 2)
     while scriptless(room) == 200:

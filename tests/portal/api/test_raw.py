@@ -66,7 +66,7 @@ def test_an_answer_without_head_is_no_answer_for_old_clients(served: Server) -> 
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_an_offset_that_lies_changes_nothing(served: Server, lie: str) -> None:
+def test_a_wrong_offset_changes_nothing(served: Server, lie: str) -> None:
     """Neither for an unfinished nor for a complete envelope."""
     sealed = make_report_envelope(SITE)
     begun, whole = served.begin(sealed), served.send(make_report_envelope(SITE))
@@ -128,7 +128,7 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
 
 
 @pytest.mark.slow
-def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
+def test_no_part_of_a_form_or_refusal_is_left_in_memory(served: Server) -> None:
     """No file name, plaintext, locator, origin of a form, or typed text."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
     elsewhere = {**headers, "Origin": ELSEWHERE}
@@ -160,7 +160,7 @@ def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
         assert any(traces.found_in_memory(processes, [CANARY]) for _ in range(20))
 
 
-def test_the_log_tells_nothing_of_all_this(
+def test_the_log_contains_nothing_of_these_requests(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
     """After all tests of this file, the log has the listening address, and at most error codes."""

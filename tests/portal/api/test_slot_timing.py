@@ -29,7 +29,7 @@ def near(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 @pytest.mark.slow
-def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> None:
+def test_unknown_waiting_collected_and_answered_cases_take_the_same_time(room: Room) -> None:
     """The quickest answers and the medians, from the same requests, until both can be judged."""
     locators = slot_timing.fill(room.database, CASES)
     taken = slot_timing.measured(room.slot, locators, ROUNDS, lambda found: equal(found) and near(found))
@@ -37,7 +37,9 @@ def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> No
     assert (equal(taken) and near(taken)) or not slot_timing.told(taken), seen
 
 
-def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_measurement_notices_a_response_without_filler(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: without filler for unknown cases, the same measurement recognises them."""
 
     def encode(case: Case | None) -> bytes:
@@ -50,7 +52,7 @@ def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: 
     assert (equal(taken), slot_timing.told(taken)) == (False, True)
 
 
-def test_what_differs_by_a_fifth_is_seen_however_busy_the_machine() -> None:
+def test_the_measurement_notices_a_difference_of_a_fifth_on_a_busy_machine() -> None:
     """The rule, with a third of the times far too long: it notices a difference, and accepts equal times."""
     for answered, expected in ((1.2, False), (1.0, True)):
         cost = {name.encode(): 1.0 for name in slot_timing.STATES} | {b"answered": answered}
@@ -72,12 +74,12 @@ def _busy(
 
 
 @pytest.mark.parametrize("medians", [[1.0, 3.0], [100.0, 104.9], [18.14, 18.22, 18.28, 19.2]])
-def test_medians_within_two_milliseconds_or_a_twentieth_are_alike(medians: list[float]) -> None:
+def test_medians_within_two_milliseconds_or_a_twentieth_count_as_equal(medians: list[float]) -> None:
     """The rule of `make soak`, where everything takes so long that the rule above would be too strict."""
     assert slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))
 
 
 @pytest.mark.parametrize("medians", [[1.0, 3.01], [100.0, 105.1], [1.0, 1.0, 1.0, 4.0], [4.0, 1.0]])
-def test_medians_further_apart_than_both_tell_the_state(medians: list[float]) -> None:
+def test_medians_further_apart_reveal_the_state_of_a_case(medians: list[float]) -> None:
     """It is enough if any one state differs from all others."""
     assert not slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))

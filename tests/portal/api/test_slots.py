@@ -119,7 +119,7 @@ def withdraw(room: Room, key: bytes) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_withdrawal_forgets_what_was_not_exported(room: Room) -> None:
+def test_a_withdrawal_deletes_what_was_not_exported(room: Room) -> None:
     """Case, envelope and bytes are deleted; the key waits for the inbox."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     room.send(other)
@@ -160,7 +160,7 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
+def test_a_request_with_an_unknown_key_does_not_wait_or_write(room: Room) -> None:
     """Otherwise, the times of answers to made-up keys, sent all day, would show when a bundle is imported."""
     statements: list[str] = []
     with room.database.write() as connection:
@@ -173,7 +173,7 @@ def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
     assert not any("FOR UPDATE" in each or "IMMEDIATE" in each for each in statements)
 
 
-def test_a_stranger_who_filed_under_the_case_cannot_withdraw_it(room: Room) -> None:
+def test_a_stranger_who_used_the_same_case_id_cannot_withdraw_the_case(room: Room) -> None:
     """Each key deletes only what was filed with its own withdraw id. The inbox gets both, and judges."""
     true = make_report_envelope(room.site)
     room.send(true)

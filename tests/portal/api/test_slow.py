@@ -41,7 +41,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_heads_that_come_by_drops_do_not_hold_the_portal(tmp_path: Path) -> None:
+def test_requests_with_slow_headers_do_not_block_the_portal(tmp_path: Path) -> None:
     """As many such clients as processes: everybody else still gets an answer soon."""
     port = free_port()
     installation = Installation(tmp_path, port=port)

@@ -73,7 +73,7 @@ def test_ten_kib_a_second_are_enough_for_every_size(size: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [5, 1_739, -30])
-def test_a_half_hour_that_did_not_last_lets_no_upload_go(seconds: int) -> None:
+def test_no_upload_is_deleted_after_a_half_hour_that_the_clock_cut_short(seconds: int) -> None:
     """For example, if the clock is set back or forward a little just after it was read."""
     watch, growing = Watch(), [upload(16 * MB, 5)]
     assert watch.stalled(1, 9_000, growing) == []
@@ -126,7 +126,7 @@ def is_there(room: Room, address: str) -> bool:
     return room.client.head(address, headers=TUS).status_code == 200
 
 
-def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
+def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
     """However long it stalls. If one kind is short of room, uploads of other kinds do not give way either."""
     _, address = begun(room)
     watch = Watch()
@@ -137,7 +137,7 @@ def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
+def test_when_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
     """Not in their first half hour, and complete envelopes never. The clock overwrites deleted ones."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
@@ -157,7 +157,7 @@ def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room
 
 
 @pytest.mark.parametrize("rows_", [1, 2, 9])
-def test_however_few_go_at_a_time_all_go(
+def test_all_stalled_uploads_are_deleted_in_small_transactions(
     sqlite_room: Room, rows_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In transactions that make nobody wait long."""
@@ -170,7 +170,7 @@ def test_however_few_go_at_a_time_all_go(
 
 
 @pytest.mark.databases_differ
-def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
+def test_an_upload_that_grew_after_the_check_is_kept(room: Room) -> None:
     """A piece may come while stalled uploads are being deleted."""
     grown, resting = begun(room), begun(room)
     with room.database.read() as connection:
@@ -205,7 +205,7 @@ def used(room: Room) -> int:
         return quotas.used(connection, room.hour)[KIND]
 
 
-def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room) -> None:
+def test_the_threshold_for_deleting_stalled_uploads_is_drawn_for_each_hour(sqlite_room: Room) -> None:
     """Between a quarter and three quarters of a share, so losing an upload says little about others."""
     share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
     found = set()
@@ -220,7 +220,7 @@ def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room
 
 
 @pytest.mark.databases_differ
-def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room) -> None:
+def test_two_processes_that_delete_stalled_uploads_do_not_block_each_other(room: Room) -> None:
     """Both saw the same uploads; the second no longer finds those that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)

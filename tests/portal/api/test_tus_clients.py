@@ -125,7 +125,7 @@ def test_a_report_is_cut_and_resumed_after_a_restart(
 
 
 @CLIENTS
-def test_a_follow_up_needs_its_channel_alone(server: Server, client: type[TusJsClient] | type[Tuspy]) -> None:
+def test_a_follow_up_needs_only_its_channel(server: Server, client: type[TusJsClient] | type[Tuspy]) -> None:
     """The portal understands the metadata that a client adds by itself."""
     envelope = make_envelope(SITE)
     with server.serving():

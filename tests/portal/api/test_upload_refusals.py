@@ -41,7 +41,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("steps", [(SMALL,), (1_626, 1), (1, 1_625, 65_000)])
-def test_what_is_not_sealed_to_one_hybrid_recipient_is_refused(
+def test_an_upload_that_is_not_sealed_to_one_hybrid_recipient_is_refused(
     room: Room, form: str, steps: tuple[int, ...]
 ) -> None:
     """Once the header is complete, the whole upload is deleted, however it arrived."""
@@ -86,7 +86,7 @@ def test_a_size_that_no_container_has_is_refused(
 
 
 @pytest.mark.parametrize("container", [65_536, 67_584, 1_048_576, padding.LARGEST])
-def test_every_size_that_a_container_may_have_is_taken(sqlite_room: Room, container: int) -> None:
+def test_every_size_of_a_container_is_accepted(sqlite_room: Room, container: int) -> None:
     """Declaring costs nothing yet, up to 1 GiB and its headers."""
     headers = TUS | {
         "Upload-Length": str(age.sealed_size(container)),
@@ -143,7 +143,7 @@ def test_metadata_is_read_strictly(sqlite_room: Room, metadata: str | None, expe
         ({"Upload-Offset": "10"}, bytes(SMALL), (413, "too_large")),
     ],
 )
-def test_a_lie_about_the_offset_changes_nothing(
+def test_a_wrong_offset_changes_nothing(
     room: Room, headers: dict[str, str], data: bytes, expected: tuple[int, str]
 ) -> None:
     """Bytes at another offset, or beyond the declared size, are not kept."""
@@ -155,7 +155,7 @@ def test_a_lie_about_the_offset_changes_nothing(
     assert room.state() == before
 
 
-def test_a_surplus_without_a_length_is_not_kept(room: Room) -> None:
+def test_data_beyond_the_declared_size_of_a_chunked_body_is_not_kept(room: Room) -> None:
     """A chunked body that goes on beyond the declared size never makes an envelope whole."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
@@ -180,7 +180,7 @@ def test_an_unknown_address_is_not_found(sqlite_room: Room, name: str) -> None:
         assert code(answer) == (404, "not_found")
 
 
-def test_a_portal_without_keyring_takes_nothing(sqlite_room: Room) -> None:
+def test_a_portal_without_a_keyring_accepts_no_uploads(sqlite_room: Room) -> None:
     """Before the first keyring, nobody could read what is sent."""
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM keyring")

@@ -73,7 +73,7 @@ def test_pieces_are_rows_of_at_most_256_kib(room: Room) -> None:
     assert max(sizes) == receiving.PIECE
 
 
-def test_what_came_before_the_connection_broke_is_kept(room: Room) -> None:
+def test_data_received_before_a_broken_connection_is_kept(room: Room) -> None:
     """A request that ends early counts for the bytes that it brought."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
@@ -137,7 +137,7 @@ def test_methods_can_be_named_in_a_header(sqlite_room: Room) -> None:
     assert deleted.status_code == 204
 
 
-def test_the_server_tells_what_it_can_do(sqlite_room: Room) -> None:
+def test_the_server_announces_its_capabilities(sqlite_room: Room) -> None:
     """OPTIONS needs no version and names versions, extensions, largest size."""
     answer = sqlite_room.client.options("/api/envelopes")
     assert answer.status_code == 204
@@ -191,7 +191,7 @@ class Overtaken(BytesIO):
         return super().readinto(buffer)
 
 
-def test_an_envelope_under_anothers_case_id_is_kept_and_changes_no_case(room: Room) -> None:
+def test_an_envelope_with_the_case_id_of_another_is_kept_and_changes_no_case(room: Room) -> None:
     """Whoever comes second may be anybody: memo and withdraw id of the case stay the first one's."""
     true = make_report_envelope(room.site)
     room.send(true)

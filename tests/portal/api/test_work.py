@@ -61,7 +61,7 @@ def send(room: Room, sealed: Sealed, paid: dict[str, str], body: bytes | None = 
     return room.client.post("/api/envelopes", headers={**BODY, **headers, **paid}, data=content)
 
 
-def test_what_is_offered_tells_nothing_of_who_asks_or_what_came(room: Room) -> None:
+def test_the_offered_puzzle_reveals_nothing_of_visitors_or_reports(room: Room) -> None:
     """The same bytes before and after a hundred reports, and after a refusal for lack of room."""
     before = offered(room)
     state = room.state()
@@ -77,7 +77,7 @@ def test_what_is_offered_tells_nothing_of_who_asks_or_what_came(room: Room) -> N
     assert offered(room) == before
 
 
-def test_the_next_hour_has_another_seed_that_every_process_knows(room: Room) -> None:
+def test_each_hour_has_a_new_seed_that_all_processes_share(room: Room) -> None:
     first = offer(room).seed
     room.hour += 1
     assert offer(room).seed not in {first, bytes(32)}
@@ -126,7 +126,7 @@ REFUSED: dict[str, tuple[str, Callable[[Room, Sealed], dict[str, str]]]] = {
 
 
 @pytest.mark.parametrize("fault", REFUSED)
-def test_what_does_not_pay_is_refused(sqlite_room: Room, fault: str) -> None:
+def test_an_upload_without_valid_work_is_refused(sqlite_room: Room, fault: str) -> None:
     """Each fault has its word, and nothing is kept; the one in 256 that solves by chance is passed over."""
     word, payment = REFUSED[fault]
     sqlite_room.configure(work_cost=COSTS)
@@ -174,7 +174,7 @@ def test_it_also_finds_what_the_inspectorate_has(room: Room) -> None:
 
 
 @pytest.mark.parametrize("cut", [1_000, 300_000])
-def test_a_creation_that_broke_off_is_gone_on_with_by_its_header(room: Room, cut: int) -> None:
+def test_an_interrupted_creation_is_continued_by_its_header(room: Room, cut: int) -> None:
     """What came counts: repeated, it tells how much that is, and the rest follows."""
     sealed = make_report_envelope(room.site, file=bytes(700_000))
     paid = pay(room, sealed)
@@ -231,7 +231,7 @@ def test_an_envelope_under_another_header_than_was_paid_for_is_dropped(room: Roo
 
 
 @pytest.mark.databases_differ
-def test_of_two_at_once_one_is_taken(room: Room) -> None:
+def test_of_two_simultaneous_creations_one_is_accepted(room: Room) -> None:
     """Whatever the processes: the database decides, in the transaction that keeps the report."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
@@ -308,7 +308,7 @@ def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: 
     assert offer(room).cost == 4
 
 
-def test_what_was_offered_before_midnight_is_paid_for_as_it_was_offered(room: Room) -> None:
+def test_a_puzzle_from_before_midnight_is_paid_at_its_old_cost(room: Room) -> None:
     room.configure(work_cost=COSTS)
     room.hour = days.number(room.day) * DAY + 23
     fill(room)
@@ -321,7 +321,7 @@ def test_what_was_offered_before_midnight_is_paid_for_as_it_was_offered(room: Ro
     assert send(room, sealed, paid).status_code == 201
 
 
-def test_nobody_raises_the_cost_without_work_or_by_what_never_fits(room: Room) -> None:
+def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
     """Nor does the way without script, where none is done."""
     room.configure(work_cost=COSTS, capacity_gb=0.000_5)
     huge = unsent(age.sealed_size(1 << 20))
@@ -338,7 +338,7 @@ def test_nobody_raises_the_cost_without_work_or_by_what_never_fits(room: Room) -
     assert offer(room).cost == COSTS[0]
 
 
-def test_headers_and_refusals_go_when_they_would_be_refused_anyway(room: Room) -> None:
+def test_used_headers_and_refusals_are_deleted_once_they_no_longer_count(room: Room) -> None:
     """Of work and refusals there are hashes and days."""
     room.hour = days.number(room.day) * DAY + 23
     fill(room)

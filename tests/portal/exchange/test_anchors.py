@@ -45,7 +45,7 @@ def _channels(room: Room) -> list[str]:
         return outboxes.channels(connection)
 
 
-def test_nothing_that_expires_takes_a_manifest_along(room: Room, tmp_path: Path) -> None:
+def test_expiry_does_not_delete_manifests(room: Room, tmp_path: Path) -> None:
     """Years later, closed cases are gone. The control: something did expire."""
     case = filed(room)
     exported = room.export()
@@ -61,7 +61,7 @@ def test_nothing_that_expires_takes_a_manifest_along(room: Room, tmp_path: Path)
     assert [(1, outbox.manifest)] == list(form.read([(tmp_path / "out").read_bytes()]))
 
 
-def test_a_file_is_never_written_over(room: Room, tmp_path: Path) -> None:
+def test_an_existing_file_is_never_overwritten(room: Room, tmp_path: Path) -> None:
     applied(room, INSPECTORATE, 1)
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(Refused, match="already exists"):
@@ -84,7 +84,7 @@ def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
         anchors.choose(room.database, "elsewhere")
 
 
-def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: Path) -> None:
+def test_the_inbox_verifies_the_manifests_that_the_portal_returns(world: World, tmp_path: Path) -> None:
     """With the commands of both, from the first outbox on. Stock tar reads the file."""
     office = world.office
     portal = PortalHere(tmp_path, port=0)

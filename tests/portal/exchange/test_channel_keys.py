@@ -76,7 +76,7 @@ def test_a_body_sees_a_key_that_could_sign_receipts_in_its_name(provable: Provab
     assert named not in provable.found(channel)
 
 
-def test_what_is_no_card_of_this_deployment_is_not_compared_with(provable: Provable, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_card_of_this_deployment_is_refused(provable: Provable, tmp_path: Path) -> None:
     channel = provable.site.outside.channel(today())
     foreign = card_of(channel, bytes(16), tmp_path / "foreign")
     altered = card_of(channel, provable.site.deployment, tmp_path / "altered")

@@ -39,7 +39,7 @@ def collected(room: Room, *cases: Sealed, closed: bool = False) -> None:
         room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, closed=ids))
 
 
-def test_what_was_not_confirmed_never_goes(room: Room) -> None:
+def test_unconfirmed_data_never_expires(room: Room) -> None:
     """Neither waiting nor exported envelopes, nor a withdrawal on its way, even after ten years."""
     exported, withdrawn = filed(room), filed(room)
     room.export()
@@ -71,7 +71,7 @@ def test_an_open_case_stays(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_closed_case_goes_after_its_days(room: Room) -> None:
+def test_a_closed_case_is_deleted_after_its_period(room: Room) -> None:
     """Not before the configured days are over, and at most a week later."""
     case = filed(room)
     collected(room, case, closed=True)
@@ -92,7 +92,7 @@ def test_a_case_that_is_opened_again_stays(room: Room) -> None:
     assert expired(room, DECADE).cases == 0
 
 
-def test_a_slot_that_comes_with_its_closing_leaves_the_day(room: Room) -> None:
+def test_a_slot_that_arrives_with_the_closing_does_not_change_the_day(room: Room) -> None:
     """It is the old answer under another key, so the case must not stay longer because of it."""
     case = filed(room)
     told = {"slots": slots(case), "closed": [case.case_id]}
@@ -127,7 +127,7 @@ def test_days_are_spread_over_a_week() -> None:
     assert min(drawn.values()) > 250
 
 
-def test_the_sender_of_a_confirmed_envelope_still_learns_that_it_arrived(room: Room) -> None:
+def test_a_client_can_still_see_that_a_confirmed_envelope_arrived(room: Room) -> None:
     """Until its remains are deleted: the full offset, nothing to delete or add. Then it is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
@@ -155,7 +155,7 @@ def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_uploads_that_were_given_up_go(room: Room) -> None:
+def test_abandoned_uploads_are_deleted(room: Room) -> None:
     """Only unfinished ones, and only after the configured days."""
     room.send(make_report_envelope(room.site))
     kept = room.state()["envelopes"]
@@ -180,7 +180,7 @@ def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
     assert (received, day) == (size, days.number(room.day - timedelta(1)))
 
 
-def test_headers_that_were_used_go_when_their_seed_is_no_longer_taken(room: Room) -> None:
+def test_used_headers_are_deleted_once_their_seed_is_no_longer_accepted(room: Room) -> None:
     """Not while they could be used again."""
     filed(room)
     for days_later, left in ((0, 1), (2, 0)):
@@ -190,7 +190,7 @@ def test_headers_that_were_used_go_when_their_seed_is_no_longer_taken(room: Room
 
 
 @pytest.mark.databases_differ
-def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
+def test_the_newest_link_of_confirmed_bundles_is_kept(room: Room) -> None:
     """The chain continues from it. Unconfirmed bundles keep their manifests."""
     made = []
     for _ in range(4):
@@ -212,7 +212,7 @@ def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
     assert room.export().intake.previous == made[3].link.hash
 
 
-def test_a_clock_that_jumped_takes_no_answer(room: Room) -> None:
+def test_a_wrong_clock_deletes_no_replies(room: Room) -> None:
     """While the keyring is not valid, only abandoned uploads are deleted. Afterwards, all is as before."""
     case = filed(room)
     collected(room, case, closed=True)
@@ -246,7 +246,7 @@ def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
     assert once(0) == Expired(uploads=0)
 
 
-def test_the_command_tells_what_it_let_go_of(tmp_path: Path) -> None:
+def test_the_command_reports_what_it_deleted(tmp_path: Path) -> None:
     """It prints one line, or JSON. A second run finds nothing, and --rewrite rewrites the database."""
     server = Server(tmp_path, 1).make(upload_days=1)
     with server.store() as store, store.write() as connection:
@@ -274,9 +274,7 @@ def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
     assert "hint: set this machine's clock" in server.run("expire")
 
 
-def test_a_large_database_is_written_anew_on_request_alone(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports would wait for a rewrite. Deleted bytes are overwritten, and the rest keeps its place."""
     monkeypatch.setattr(expire, "SMALL", 0)
     filed(room)
@@ -288,7 +286,7 @@ def test_a_large_database_is_written_anew_on_request_alone(
 
 
 @pytest.mark.databases_differ
-def test_what_should_have_gone_is_counted(room: Room) -> None:
+def test_overdue_data_is_counted(room: Room) -> None:
     """For the administrator: nothing is overdue after `portal expire`."""
     case = filed(room)
     collected(room, case, closed=True)

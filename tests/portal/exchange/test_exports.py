@@ -31,7 +31,7 @@ def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
 
 
 @pytest.mark.databases_differ
-def test_a_bundle_holds_what_arrived(room: Room) -> None:
+def test_a_bundle_contains_the_received_envelopes(room: Room) -> None:
     """First reports with their case id, follow-ups without, sorted by their random ids."""
     sealed = [make_report_envelope(room.site) for _ in range(3)]
     sealed.append(make_report_envelope(room.site, file=bytes(1_000_000)))
@@ -97,7 +97,7 @@ def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: P
         exports.export_again(room.database, INSPECTORATE, 1, again)
 
 
-def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
+def test_an_unused_bundle_number_is_refused(room: Room) -> None:
     """The newest number is named."""
     with pytest.raises(Refused, match="bundle 1 of inspectorate was never made") as caught:
         exports.export_again(room.database, INSPECTORATE, 1, room.folder)
@@ -122,7 +122,9 @@ def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
     assert {(each.day - first.day).days - each.n for each in told.imports} == {-7}
 
 
-def test_more_than_a_bundle_takes_goes_into_the_next(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_envelopes_beyond_the_limit_of_a_bundle_are_in_the_next(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each envelope is in one of them, until none waits."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     sent = sorted(make_report_envelope(room.site).envelope for _ in range(5))
@@ -197,7 +199,7 @@ def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
     assert exports.channels(room.database) == [INSPECTORATE]
 
 
-def test_a_bundle_is_its_owners_alone_and_leaves_no_part(room: Room) -> None:
+def test_only_its_owner_can_read_a_bundle_and_no_partial_file_is_left(room: Room) -> None:
     """Nobody else can read the file, and it appears complete."""
     room.send(make_report_envelope(room.site))
     path = room.export().path

@@ -14,7 +14,7 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 
 @pytest.mark.databases_differ
-def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> None:
+def test_a_bundle_brings_slots_and_deletes_collected_envelopes(room: Room) -> None:
     """Envelopes of the confirmed bundle are deleted, newer ones stay, and its cases count as collected."""
     collected = filed(room)
     exported = room.export()
@@ -69,7 +69,7 @@ def test_a_newer_bundle_replaces_the_slots(room: Room) -> None:
     assert room.slot(case.keys.locator)[65:] == newest[case.case_id]
 
 
-def test_numbers_count_for_each_channel_alone(room: Room) -> None:
+def test_each_channel_has_its_own_numbers(room: Room) -> None:
     """Two inboxes send independently."""
     for channel in (INSPECTORATE, OUTSIDE):
         assert room.bring(make_outbox(room.site, channel)).applied
@@ -86,7 +86,7 @@ def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_withdrawn_case_does_not_come_back(room: Room) -> None:
+def test_a_withdrawn_case_is_not_restored_by_a_slot(room: Room) -> None:
     """Until the inbox confirms the withdrawal, slots for the case are not accepted."""
     case, other = filed(room), filed(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
@@ -144,7 +144,7 @@ def test_a_confirmed_withdrawal_is_forgotten(room: Room) -> None:
     assert room.state()["withdrawals"] == []
 
 
-def test_a_link_that_names_no_bundle_of_this_portal_deletes_nothing(room: Room) -> None:
+def test_a_link_to_an_unknown_bundle_deletes_nothing(room: Room) -> None:
     """A number alone is not enough, because a bundle of an earlier portal had the same one."""
     filed(room)
     exported = room.export()
@@ -176,7 +176,7 @@ def test_closed_cases_keep_their_slot(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_newer_keyring_is_taken_and_an_older_one_is_not(room: Room) -> None:
+def test_a_newer_keyring_is_accepted_and_an_older_one_ignored(room: Room) -> None:
     """The published keyring never goes back."""
     newer, older = make_keyring(room.site, 5), make_keyring(room.site, 4)
     first = make_outbox(room.site, signed=newer)

@@ -22,7 +22,7 @@ from tests.support.builders import (
 from tests.support.portal_room import Room, filed, refused, slots
 
 
-def test_what_breaks_the_chain_is_refused(room: Room) -> None:
+def test_a_bundle_that_breaks_the_chain_is_refused(room: Room) -> None:
     """A gap, another history, a known number with other content, or a bundle from before this portal."""
     first = make_outbox(room.site, n=5)
     room.bring(first)
@@ -34,7 +34,7 @@ def test_what_breaks_the_chain_is_refused(room: Room) -> None:
     assert room.bring(make_outbox(room.site, n=6, previous=follows)).applied
 
 
-def test_a_key_that_was_taken_away_signs_no_more(room: Room) -> None:
+def test_a_bundle_signed_by_a_revoked_key_is_refused(room: Room) -> None:
     """An old keyring inside a bundle does not bring an old key back."""
     old = room.site.inspectorate.reply_seed
     renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
@@ -91,7 +91,7 @@ FOREIGN: dict[str, tuple[Callable[[Room], OutboxBundle], str]] = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_what_is_not_from_its_inbox_is_refused(sqlite_room: Room, kind: str) -> None:
+def test_a_bundle_from_another_inbox_is_refused(sqlite_room: Room, kind: str) -> None:
     """Each is named, and changes nothing."""
     make, words = FOREIGN[kind]
     refused(sqlite_room, make(sqlite_room), words)

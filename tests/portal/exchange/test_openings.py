@@ -19,7 +19,7 @@ def of(room: Room, case: Sealed) -> tuple[object, ...]:
     return row
 
 
-def test_what_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
+def test_a_bundle_that_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
     """The portal never returns a case without a slot that its reporter can verify."""
     refused(
         room,
@@ -50,7 +50,7 @@ def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
     assert withdrawal.withdraw_key == case.keys.withdraw_key
 
 
-def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
+def test_an_existing_case_is_not_changed(room: Room) -> None:
     """What the reporter's page stored counts, whatever an inbox says."""
     case = filed(room)
     before = of(room, case)

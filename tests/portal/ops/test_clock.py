@@ -40,7 +40,7 @@ def is_there(room: Room, address: str) -> bool:
     return room.client.head(address, headers=TUS).status_code == 200
 
 
-def test_what_was_given_up_is_overwritten_by_itself(tmp_path: Path, free_port: Callable[[], int]) -> None:
+def test_deleted_uploads_are_overwritten_automatically(tmp_path: Path, free_port: Callable[[], int]) -> None:
     """In the confined serving processes. The control: the bytes are there until then."""
     server = Server(tmp_path, free_port()).make()
     sealed = make_report_envelope(SITE)
@@ -65,7 +65,7 @@ def found(part: bytes, files: Iterable[Path]) -> bool:
     return any(part in each.read_bytes() for each in files)
 
 
-def test_while_something_goes_the_clock_is_looked_at_oftener(
+def test_the_clock_runs_more_often_while_there_is_something_to_delete(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise, more could arrive than is deleted. When nothing is left, the clock rests."""

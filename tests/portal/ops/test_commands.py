@@ -124,7 +124,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     assert "was not read: file too large" in refusal(run(folder, "keyring", altered, code=1))[0]
 
 
-def test_export_goes_on_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In as many bundles as needed, each with its line."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     content = make_envelope(SITE)
@@ -141,7 +141,7 @@ def test_export_goes_on_until_nothing_waits(made: Path, monkeypatch: pytest.Monk
     assert [(each["n"], each["envelopes"]) for each in told] == [(1, 2), (2, 1)]
 
 
-def test_export_and_import_tell_what_they_did(made: Path) -> None:
+def test_export_and_import_report_their_results(made: Path) -> None:
     """They print a line for each bundle, or JSON. --again needs the channel."""
     store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
     content = make_envelope(SITE)
@@ -183,7 +183,7 @@ BUSY = (
 
 
 @pytest.mark.usefixtures("read")
-def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
+def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
     """Bundles, the content of an outbox, deletions. Then the reason for exit status 1, and what to do."""
     bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
     said, complained = run_both(made, "export", "--out", made, code=1)
@@ -202,7 +202,7 @@ def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made:
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, options: list[str]) -> None:
+def test_a_written_bundle_is_reported_even_if_the_next_is_refused(made: Path, options: list[str]) -> None:
     """The bundle has its number, and another export makes the next one."""
     first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
     second.touch()
@@ -227,9 +227,7 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
         ["pipe", "device", "card.json behind a link"],
     ),
 )
-def test_no_command_waits_for_what_is_no_file_or_reads_it_without_end(
-    made: Path, words: tuple[str, ...], trap: str
-) -> None:
+def test_no_command_reads_a_pipe_or_a_device_as_a_file(made: Path, words: tuple[str, ...], trap: str) -> None:
     """On a medium, the name of a bundle or card may belong to a pipe or a device."""
     place = made / "named"
     if trap == "pipe":
@@ -307,7 +305,7 @@ def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
     assert out.exists()
 
 
-def test_freeze_says_what_it_wrote_and_where(made: Path) -> None:
+def test_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
     """For programs as JSON; each path that it names is there."""
     told = json.loads(run(made, "freeze", made / "frozen", "--json"))
     assert ["answers", "files", "headers", "nginx", "site"] == sorted(told)
@@ -317,7 +315,7 @@ def test_freeze_says_what_it_wrote_and_where(made: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
+def test_a_question_with_an_id_used_by_the_page_is_reported_before_serving(made: Path) -> None:
     """Each command that shows the page says so. Otherwise, somebody would have to correct a served file."""
     questions = made / "questions.toml"
     raw = QUESTIONNAIRE.read_bytes()
@@ -344,7 +342,7 @@ def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_serv
         assert [f"'{name}'" in each for each in told] == [bool(code)] * len(told)
 
 
-def test_a_password_is_not_printed_wherever_it_stands_in_an_address(made: Path) -> None:
+def test_a_password_in_an_address_is_never_printed(made: Path) -> None:
     """Printed text is kept in a log."""
     config = made / "portal.toml"
     text = config.read_text()

@@ -241,7 +241,7 @@ def test_the_kernel_here_has_landlock_and_seccomp() -> None:
     assert seccomp.is_available()
 
 
-def test_what_a_process_could_do_it_cannot_once_it_is_confined(tmp_path: Path) -> None:
+def test_a_confined_process_loses_what_it_could_do_before(tmp_path: Path) -> None:
     """Read, write, execute, connect, signal: possible before, not after. Database and program remain."""
     folder, secret = tmp_path / "portal", tmp_path / "secret"
     folder.mkdir()

@@ -92,7 +92,7 @@ def configured(room: Room, mode: int = 0o600) -> Path:
     return file
 
 
-def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
+def test_a_correct_portal_has_no_findings(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     configured(room)
     with room.serving():
@@ -102,7 +102,7 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
     room.close()
 
 
-def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> None:
+def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
     """As long as any language has a text in square brackets."""
     room = room_for(tmp_path)
     configured(room)
@@ -123,7 +123,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     room.close()
 
 
-def test_a_portal_that_names_nobody_is_told_so(tmp_path: Path) -> None:
+def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
     """In either language. An unusable logo is found, too."""
     room = room_for(tmp_path)
     (told,) = [each for each in found(room, Level.WARNING) if "nobody is named" in each]
@@ -160,7 +160,7 @@ def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbo
     room.close()
 
 
-def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
+def test_deleted_but_not_yet_overwritten_data_is_counted(tmp_path: Path) -> None:
     """Until the clock has overwritten it, which may be never on a full disk."""
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
@@ -204,7 +204,7 @@ def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, li
     assert "expired data is deleted" in done.stdout
 
 
-def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
+def test_files_that_others_can_read_are_an_error(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     configured(room, 0o644)
     (tmp_path / "portal.sqlite").chmod(0o640)
@@ -222,7 +222,7 @@ def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
         (70, Level.WARNING, "channel inspectorate expires on"),
     ],
 )
-def test_dates_are_told_ahead(tmp_path: Path, days: int, level: Level, words: str) -> None:
+def test_coming_dates_are_reported(tmp_path: Path, days: int, level: Level, words: str) -> None:
     room = room_for(tmp_path)
     room.wait(days)
     assert [each for each in found(room, level) if words in each] != []
@@ -257,7 +257,7 @@ def test_a_clock_that_differs_from_the_site_is_wrong(
 
 
 @pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])
-def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> None:
+def test_a_site_without_a_date_header_is_reported(tmp_path: Path, line: str) -> None:
     """Then nothing is said about the clock, neither good nor bad."""
     room = room_for(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -279,7 +279,7 @@ def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> No
     room.close()
 
 
-def test_a_portal_without_keyring_is_told_of_it(tmp_path: Path) -> None:
+def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     room.publish(make_keyring(room.site, root_seed=bytes(32)))
     assert "not signed by `root_key`" in " ".join(found(room, Level.WRONG))
@@ -289,7 +289,7 @@ def test_a_portal_without_keyring_is_told_of_it(tmp_path: Path) -> None:
     room.close()
 
 
-def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
+def test_envelopes_not_collected_for_a_fortnight_are_reported(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     filed(room)
     room.export()
@@ -300,7 +300,7 @@ def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
     room.close()
 
 
-def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
+def test_the_used_room_of_each_kind_is_reported(tmp_path: Path) -> None:
     """Above four fifths, it is a warning, because reports will soon be refused."""
     room = room_for(tmp_path)
     filed(room)
@@ -365,7 +365,7 @@ def talkative(room: Room, level: Level) -> list[str]:
     return [each.partition(": ")[2] for each in found(room, level) if each.startswith("PostgreSQL")]
 
 
-def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
+def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
     """An abandoned upload, two days after `portal expire` should have deleted it."""
     room = room_for(tmp_path)
     room.begin(make_report_envelope(room.site))
@@ -378,7 +378,7 @@ def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_pending_counts_what_waits_for_export(
+def test_pending_counts_envelopes_waiting_for_export(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
     """Only complete envelopes, for each channel, with the oldest day. Exported ones do not count."""

@@ -60,7 +60,7 @@ def nameless(server: Server) -> list[str]:
     return [target for target in targets if target.endswith(" (deleted)")]
 
 
-def test_where_nothing_covers_them_the_times_tell(tmp_path: Path) -> None:
+def test_file_times_reveal_reports_without_the_cover(tmp_path: Path) -> None:
     """The control: the same application without the server's processes."""
     with closing(Room(tmp_path, "sqlite:///portal.sqlite", SITE)) as room:
         sealed = make_report_envelope(SITE)

@@ -53,7 +53,7 @@ def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
     assert took["a locator"] < took["a piece"]
 
 
-def test_without_the_deadline_it_would_be_borne_with(site: Nginx) -> None:
+def test_without_the_deadline_a_slow_body_is_accepted(site: Nginx) -> None:
     """The control of the test above: a locator of 32 bytes is complete after as many pieces."""
     site.configure(WITHOUT)
     with site.serving():

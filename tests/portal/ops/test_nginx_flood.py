@@ -323,7 +323,7 @@ def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_n
             assert client.recv(12) == b"HTTP/1.1 200"
 
 
-def test_neither_address_nor_circuit_is_told_to_the_portal(behind_nginx: Nginx) -> None:
+def test_the_portal_learns_neither_address_nor_circuit(behind_nginx: Nginx) -> None:
     """For requests of both ways."""
     for number in (None, 0xABCD1234):
         with socket.create_server((HOST, 0)) as listener:
@@ -350,7 +350,7 @@ def test_neither_address_nor_circuit_is_told_to_the_portal(behind_nginx: Nginx) 
         ("60 circuits", CONNECTIONS),
     ],
 )
-def test_slow_connections_shut_out_nobody(
+def test_slow_connections_do_not_block_others(
     deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Each sends a byte every five seconds. Honest clients on both ways get answers within two seconds."""
@@ -371,7 +371,7 @@ def test_slow_connections_shut_out_nobody(
 
 
 @pytest.mark.soak
-def test_without_the_limits_they_would(
+def test_without_the_limits_slow_connections_block_others(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above: one address takes all places."""
@@ -385,7 +385,7 @@ def test_without_the_limits_they_would(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["8 addresses", "60 circuits"])
-def test_who_asks_in_a_hurry_shuts_out_nobody(
+def test_fast_requests_do_not_block_others(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     """480 connections request texts without work, slots and pages, as fast as they are answered."""
@@ -400,7 +400,7 @@ def test_who_asks_in_a_hurry_shuts_out_nobody(
 
 
 @pytest.mark.soak
-def test_without_the_limits_a_hurry_would(
+def test_without_the_limits_fast_requests_block_others(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""

@@ -81,14 +81,14 @@ def visit_with_canaries(site: Nginx) -> None:
                 client.recv(65_536)
 
 
-def test_nothing_of_a_visit_is_written_down(behind_nginx: Nginx) -> None:
+def test_no_file_records_a_visit(behind_nginx: Nginx) -> None:
     """No address, circuit, path or header is in a file of nginx or the portal, or in Debian's log folder."""
     visit_with_canaries(behind_nginx)
     assert found_in_files(behind_nginx.server.folder, TRACES) == []
     assert found_in_files(Path("/var/log/nginx"), TRACES) == []
 
 
-def test_logs_would_be_found(behind_nginx: Nginx) -> None:
+def test_the_search_finds_logs(behind_nginx: Nginx) -> None:
     """The control of the test above."""
     talking = behind_nginx.twin("talking")
     log = talking.folder / "logged"
@@ -104,7 +104,7 @@ def test_logs_would_be_found(behind_nginx: Nginx) -> None:
 TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "Forwarded", "X-Forwarded-For"]
 
 
-def test_the_portal_is_told_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
+def test_the_portal_learns_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
     """It passes on neither address nor browser, but everything that the interface needs."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:

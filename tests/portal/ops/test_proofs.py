@@ -53,7 +53,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_proves_nothing_is_refused_in_plain_words(folder: Path, name: str) -> None:
+def test_an_invalid_proof_is_refused_in_plain_words(folder: Path, name: str) -> None:
     (folder / "proof.json").write_bytes(PROOFS[name]["proof"])
     assert REFUSED[name] in check(folder, code=1)
 
@@ -63,7 +63,7 @@ def test_no_file_is_refused(folder: Path) -> None:
     assert "proof.json cannot be read: no such file" in check(folder, code=1)
 
 
-def test_a_proof_says_what_it_shows_and_what_it_does_not(folder: Path) -> None:
+def test_a_proof_states_what_it_shows_and_what_it_does_not(folder: Path) -> None:
     """It writes nothing: no database, and no list of checked proofs."""
     before = sorted(folder.iterdir())
     said = check(folder)

@@ -133,7 +133,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
         assert server.offset(address) == len(sealed.envelope)
 
 
-def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None:
+def test_a_process_that_is_stopped_while_it_starts_ends_at_once(server: Server) -> None:
     """In its first moments, and another takes its place. Otherwise, the portal might take long to end."""
     server.make()
     with server.serving():
@@ -181,7 +181,7 @@ def test_two_servers_on_one_sqlite_database_are_one_portal(
         assert other.content(address) == sealed.envelope
 
 
-def test_an_address_that_is_none_is_refused(server: Server) -> None:
+def test_an_invalid_address_is_refused(server: Server) -> None:
     server.make()
     said = server.run("serve", "--listen", "8090", code=2)
     assert "--listen has a wrong value: 8090" in said
@@ -199,7 +199,7 @@ def test_a_port_in_use_is_named(server: Server) -> None:
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64])
-def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None:
+def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
     """A name with an empty part, or a name that is too long."""
     server.make(listen=f"{host}:{server.port}")
     message, hint = server.run("serve", code=1).splitlines()
@@ -207,7 +207,7 @@ def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None
     assert hint.startswith("hint: ")
 
 
-def test_what_is_not_a_request_is_answered_without_echo(served: Server) -> None:
+def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> None:
     """Malformed, oversized or interrupted: a problem for the client, and nothing of it in the log."""
     canary = b"canary-7f3a"
     garbage = {
@@ -230,7 +230,7 @@ def test_what_is_not_a_request_is_answered_without_echo(served: Server) -> None:
     assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{served.port}", "")
 
 
-def test_a_client_that_sends_garbage_then_goes_ends_no_process(served: Server) -> None:
+def test_a_client_that_sends_garbage_and_disconnects_stops_no_process(served: Server) -> None:
     """The answer that cannot be sent is discarded, and the same processes continue to serve."""
     assert served.request("GET", "/fr/")[0] == 200
     workers = served.workers()
@@ -345,7 +345,7 @@ def remains(server: Server, sealed: Sealed) -> bool:
     return sealed.envelope[30_000:30_040] in read.stdout
 
 
-def test_a_broken_database_is_told_by_a_code_alone(server: Server) -> None:
+def test_a_database_error_is_reported_to_clients_only_by_a_code(server: Server) -> None:
     """The client gets 503. The log gets the kind and place of the error, but no address, key or path."""
     server.make()
     sealed = make_report_envelope(SITE)

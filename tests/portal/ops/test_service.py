@@ -38,7 +38,7 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EXPOSURE)
-def test_what_runs_is_shut_in(tmp_path: Path, name: str) -> None:
+def test_the_service_is_confined(tmp_path: Path, name: str) -> None:
     """By systemd's own measure, which refuses the unit without its restrictions."""
     unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
@@ -61,7 +61,7 @@ def test_every_line_of_the_timer_and_of_tor_is_there_for_a_reason() -> None:
     assert of_tor() == TORRC.keys()
 
 
-def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
+def test_the_output_of_the_portal_goes_to_a_file_without_times() -> None:
     """The journal would store the second of each error."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]

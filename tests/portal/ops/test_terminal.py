@@ -109,7 +109,7 @@ def test_no_answer_of_a_host_is_shown_as_it_came(hostile_room: Provable, how: st
 
 
 @pytest.mark.parametrize("char", ESC + "\x9b\x7f\u202e")
-def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Path) -> None:
+def test_the_check_finds_a_hostile_character(char: str, tmp_path: Path) -> None:
     """The control of the two above."""
     with typing([sys.executable, "-c", f"print({char!a}, end='')"], tmp_path) as at:
         assert 0 == at.waits()
@@ -144,7 +144,7 @@ fault()
 
 
 @pytest.mark.parametrize("how", ["silent", "as it is"])
-def test_a_fault_says_where_it_is_and_nothing_that_it_had_in_hand(how: str) -> None:
+def test_an_internal_error_names_its_place_but_no_values(how: str) -> None:
     """The control is the same without us."""
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     assert (1, 3 * (how == "silent"), how != "silent") == (
@@ -164,7 +164,7 @@ cli.main()
 """
 
 
-def test_a_command_that_has_a_fault_says_no_word_of_others(tmp_path: Path) -> None:
+def test_an_internal_error_of_a_command_repeats_no_foreign_text(tmp_path: Path) -> None:
     with typing_to_fork(["pending"], tmp_path, FAULTY) as at:
         assert 1 == at.waits()
     assert ([], True) == (deceiving(at.shown), "error: the program has a fault (ValueError at" in at.shown)

@@ -51,7 +51,7 @@ def test_files_are_what_the_application_serves(same_room: Room, frozen: Path) ->
         assert served["identity"] == gzip.decompress(served["gzip"]) == brotli.decompress(served["br"])
 
 
-def test_nothing_else_is_written(same_room: Room, frozen: Path) -> None:
+def test_no_other_file_is_written(same_room: Room, frozen: Path) -> None:
     expected = {
         f"{freeze.SITE}/{freeze.name_of(path)}{suffix}"
         for path in paths(same_room.settings)
@@ -77,7 +77,7 @@ def test_pages_have_the_names_that_web_servers_look_for() -> None:
     }
 
 
-def test_the_headers_are_written_beside(frozen: Path) -> None:
+def test_the_headers_are_written_to_a_separate_file(frozen: Path) -> None:
     lines = (frozen / freeze.HEADERS).read_text().splitlines()
     assert dict(line.split(": ", 1) for line in lines) == headers.ALWAYS
 

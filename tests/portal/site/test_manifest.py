@@ -60,7 +60,7 @@ def test_the_manifest_holds_no_address(own_provable: Provable) -> None:
     assert b"://" not in own_provable.client.get("/.well-known/fanal/manifest.json").data
 
 
-def test_a_site_that_serves_what_was_signed_has_no_difference(own_provable: Provable) -> None:
+def test_a_site_that_serves_what_was_signed_has_no_findings(own_provable: Provable) -> None:
     assert own_provable.found() == []
 
 
@@ -97,11 +97,11 @@ def test_another_policy_is_named_for_each_file(own_provable: Provable) -> None:
     assert len(lines) == len(files) + len(signed)
 
 
-def test_what_is_past_its_date_is_named(own_provable: Provable) -> None:
+def test_an_expired_list_is_reported(own_provable: Provable) -> None:
     assert [line.partition(":")[0] for line in own_provable.found(days=31)] == ["manifest", "keyring"]
 
 
-def test_another_root_key_signs_nothing(own_provable: Provable) -> None:
+def test_a_list_of_another_root_key_is_refused(own_provable: Provable) -> None:
     other = replace(own_provable.settings, root_key=base64url.encode(Site().root_key))
     visitor = fetching.Visitor(own_provable.address)
     assert list(verify.differences(visitor, other, today(), None, Seen(other.deployment))) == [

@@ -43,7 +43,7 @@ def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Prova
     ]
 
 
-def test_what_is_not_signed_is_not_remembered(own_provable: Provable) -> None:
+def test_the_serial_of_an_unsigned_file_is_not_remembered(own_provable: Provable) -> None:
     """Otherwise, a stranger's high serial would make every genuine file look old."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
@@ -62,7 +62,7 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
     )
 
 
-def test_an_onion_service_is_verified_through_the_proxy_alone(own_provable: Provable) -> None:
+def test_an_onion_service_is_verified_only_through_the_proxy(own_provable: Provable) -> None:
     """It says that everything is as signed, or what is not. The proxy gets the name each time."""
     name = "a" * 55 + "d.onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
@@ -92,7 +92,7 @@ def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provab
     assert json.loads(kept.read_text())["serials"]["manifest"] == 1
 
 
-def test_a_right_site_is_right_though_its_serials_cannot_be_kept(
+def test_a_correct_site_is_accepted_even_if_its_serials_cannot_be_stored(
     own_provable: Provable, tmp_path: Path
 ) -> None:
     """A warning says what is lost. A file that somebody names must be kept."""
@@ -132,7 +132,7 @@ def test_a_file_of_another_deployment_is_refused(tmp_path: Path) -> None:
         seen_serials.save(tmp_path / "none" / "here", Seen("x"))
 
 
-def test_the_same_serial_again_is_no_step_back() -> None:
+def test_an_equal_serial_is_accepted() -> None:
     known = Seen("x")
     known.note("manifest", 4)
     known.note("manifest", 4)

@@ -91,7 +91,7 @@ def test_the_policy_keeps_to_the_rules(listed: dict[str, Any]) -> None:
         ("default-src 'none' 'self'; script-src 'self'", "object-src"),
     ],
 )
-def test_a_policy_that_they_refuse_is_found(policy: str, fault: str) -> None:
+def test_the_check_finds_a_policy_that_is_refused(policy: str, fault: str) -> None:
     """The control of the test above."""
     assert fault in faults(policy)
 

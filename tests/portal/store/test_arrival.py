@@ -22,7 +22,7 @@ def steps_forward(room: Room, pieces: list[bytes]) -> int:
     return sum(one < other for one, other in pairwise(places))
 
 
-def test_the_order_of_arrival_is_gone_once_the_database_is_written_anew(tmp_path: Path) -> None:
+def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> None:
     """Before, the file shows the order, which is the control. Afterwards, the order is random."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]

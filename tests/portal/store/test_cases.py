@@ -25,7 +25,7 @@ def ids(connection: Connection) -> set[bytes]:
     return {id_ for (id_,) in kept(connection, envelope_rows, "id")}
 
 
-def test_a_case_is_found_by_its_id_once_its_report_is_whole(connection: Connection) -> None:
+def test_a_case_is_found_by_its_id_once_its_report_is_complete(connection: Connection) -> None:
     assert cases.find(connection, KEY) is None
     known, half = report(), report()
     arrived(connection, 10, 9, of=half)
@@ -46,7 +46,7 @@ def test_an_unknown_withdrawal_changes_nothing(connection: Connection) -> None:
     assert kept(connection, withdrawals, "case_id") == []
 
 
-def test_what_is_withdrawn_goes_and_the_inbox_hears_of_it_in_its_channel(connection: Connection) -> None:
+def test_withdrawn_data_is_deleted_and_reported_to_the_inbox_of_its_channel(connection: Connection) -> None:
     """An exported report stays, without its memo. Nobody else's report is deleted."""
     mine, other = report(), report()
     exported = hashed(connection, of=mine)

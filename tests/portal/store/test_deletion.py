@@ -63,7 +63,7 @@ def withdraw(room: Room, sealed: Sealed) -> None:
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
 
 
-def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_withdrawn_data_is_not_in_the_files(sqlite_room: Room) -> None:
     """No part of the envelope, no memo and no withdraw id, once the clock has run (tests/portal/ops)."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
@@ -79,7 +79,7 @@ def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, marks(sealed)) == 0
 
 
-def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_a_discarded_upload_is_not_in_the_files(sqlite_room: Room) -> None:
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:60_000])
@@ -89,7 +89,7 @@ def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None
     assert remains(room.folder, marks(sealed)) == 0
 
 
-def test_no_request_empties_the_log_of_what_was_written(sqlite_room: Room) -> None:
+def test_no_request_empties_the_log_of_the_database(sqlite_room: Room) -> None:
     """Its duration would reveal whether others have written, so the clock empties the log."""
     room, sealed, other = (
         sqlite_room,
@@ -109,7 +109,7 @@ def test_no_request_empties_the_log_of_what_was_written(sqlite_room: Room) -> No
     assert log.stat().st_size == 0
 
 
-def test_who_overwrites_waits_for_nobody(sqlite_room: Room) -> None:
+def test_overwriting_does_not_wait_for_readers(sqlite_room: Room) -> None:
     """While somebody reads, reports arrive as usual, and the portal tries again later."""
     room = sqlite_room
     with room.database.read() as connection:
@@ -122,7 +122,7 @@ def test_who_overwrites_waits_for_nobody(sqlite_room: Room) -> None:
     assert room.database.try_to_scrub()
 
 
-def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_a_refused_report_is_not_in_the_files(sqlite_room: Room) -> None:
     """A report whose second piece shows that it is not sealed."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address, start = room.begin(sealed), sealed.envelope[:200]
@@ -133,7 +133,7 @@ def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, [start, *marks(sealed)]) == 0
 
 
-def test_what_is_confirmed_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_confirmed_data_is_not_in_the_files(sqlite_room: Room) -> None:
     """The case stays; the envelope, its hash and the manifest that named it do not."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
@@ -147,7 +147,7 @@ def test_what_is_confirmed_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, [sealed.memo, entry.id]) == 2
 
 
-def test_what_expires_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_expired_data_is_not_in_the_files(sqlite_room: Room) -> None:
     """An upload that was given up, a closed case with its slot, what remained of its envelope."""
     room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
     room.send(closed)
@@ -167,7 +167,7 @@ def test_what_expires_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, gone) == 0
 
 
-def test_of_many_rows_that_go_none_is_left(room: Room) -> None:
+def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
     """Databases leave copies of rows behind when they move them. Afterwards, no table's file has one.
 
     The same holds for the samples that a database keeps to plan queries, as PostgreSQL sometimes does.
@@ -252,7 +252,7 @@ def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
     assert [each[:2] for each in state["withdrawals"]] == [(sealed.case_id, sealed.keys.withdraw_key)]
 
 
-def test_who_deletes_the_same_waits_and_holds_nothing_that_the_other_needs_next(
+def test_two_deletions_of_the_same_rows_do_not_deadlock(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """All lock rows in one order, not in the order of arrival, so two of them never wait for each other."""

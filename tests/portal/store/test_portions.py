@@ -48,7 +48,7 @@ def counts(store: Database) -> tuple[int, int]:
     return rows, ids
 
 
-def test_nobody_finds_a_deleted_envelope_though_its_bytes_are_still_there(room: Room) -> None:
+def test_a_deleted_envelope_is_not_found_while_its_bytes_still_exist(room: Room) -> None:
     address = begun(room)
     discard(room, address)
     assert counts(room.database) == (2, 1)
@@ -64,7 +64,7 @@ def test_an_envelope_without_a_byte_leaves_nothing_to_delete(room: Room) -> None
 
 
 @pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
-def test_portions_of_any_size_delete_everything_and_nothing_else(
+def test_portions_of_any_size_delete_exactly_what_is_to_be_deleted(
     room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each portion deletes something, and never more than allowed."""
@@ -134,7 +134,7 @@ def test_another_process_continues_a_deletion_that_was_interrupted(
     assert counts(room.database) == (0, 0)
 
 
-def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_deletions_do_not_block_each_other(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """As each process has a clock, and `portal import` runs beside them."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     monkeypatch.setattr(deletion, "PAUSE_SECONDS", 0)

@@ -105,7 +105,7 @@ def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
         assert envelopes.piece(connection, begun.id, 0) == won[0]
 
 
-def test_two_exports_at_once_share_nothing(room: Room) -> None:
+def test_two_simultaneous_exports_share_no_envelope(room: Room) -> None:
     """Each envelope is in one bundle, and no number is used twice."""
     for _ in range(4):
         room.send(make_report_envelope(room.site))
@@ -142,7 +142,7 @@ def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
     assert found == cases.Case(memo=filed.memo, day=today(), slot=None, collected=False)
 
 
-def test_a_transaction_that_fails_keeps_nothing(room: Room) -> None:
+def test_a_failed_transaction_is_rolled_back(room: Room) -> None:
     """Writes before an error in the same block are rolled back."""
     before = room.state()
 
@@ -184,7 +184,7 @@ def remains(room: Room, content: bytes) -> bool:
     return any(content in file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 
-def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_deleted_data_is_not_in_the_files(sqlite_room: Room) -> None:
     """After collection, withdrawal or expiry, neither file nor log contains the bytes."""
     room = sqlite_room
     collected, withdrawn, given_up = (make_report_envelope(room.site) for _ in range(3))
@@ -202,7 +202,9 @@ def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room, collected.memo)
 
 
-def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_a_reader_still_uses_are_not_reported_as_deleted(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While somebody reads an older state, overwriting waits, and then says that it failed."""
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
@@ -219,7 +221,7 @@ def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch
         impatient.close()
 
 
-def test_of_many_who_overwrite_at_once_none_is_refused(sqlite_room: Room) -> None:
+def test_simultaneous_overwriting_succeeds(sqlite_room: Room) -> None:
     """Two reporters who withdraw at one moment: SQLite lets one of them overwrite, and the other waits."""
     stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
     done: list[Database] = []
@@ -245,7 +247,7 @@ def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_ro
         sqlite_room.database.scrub()
 
 
-def test_a_database_that_was_not_made_is_refused(tmp_path: Path, postgres_database: str) -> None:
+def test_a_missing_database_is_refused(tmp_path: Path, postgres_database: str) -> None:
     """Opening a database never makes one; only `portal init` does."""
     missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")
     with pytest.raises(Refused, match="no database yet"):

@@ -38,7 +38,7 @@ def test_what_is_no_form_of_the_file_is_not_served_and_is_replaced(cache: Path, 
     assert kept.read_bytes() == made
 
 
-def test_what_was_kept_is_used(cache: Path) -> None:
+def test_a_stored_encoding_is_used(cache: Path) -> None:
     """A different form of the same file shows that it is not compressed again."""
     made = form_of(CONTENT)
     (kept,) = cache.iterdir()

@@ -195,7 +195,7 @@ def test_a_colour_that_is_hard_to_read_is_refused(colour: Colour, words: str) ->
     assert re.search(r"at least 4\.5:1: choose a (darker|lighter) colour", caught.value.hint)
 
 
-def test_the_shipped_colours_would_be_accepted() -> None:
+def test_the_shipped_colours_are_accepted() -> None:
     """Text on them can be read, and so can soft text on every background."""
     found = colours.palettes()
     shipped = Colour(found["light"]["accent"], found["dark"]["accent"])

@@ -172,7 +172,7 @@ def test_ids_are_unique_and_whatever_names_one_finds_it(client: FlaskClient, pat
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_inline(client: FlaskClient, path: str) -> None:
+def test_pages_have_no_inline_scripts_or_styles(client: FlaskClient, path: str) -> None:
     markup = Markup(client.get(path).text)
     assert [script for script in markup.all("script") if "src" not in script] == []
     assert markup.all("style") == []
@@ -279,7 +279,7 @@ def test_a_browser_keeps_nothing_that_is_typed(same_room: Room, path: str) -> No
     assert [each for each in written if "name" in each] == []
 
 
-def test_without_a_script_nothing_can_be_typed(same_room: Room) -> None:
+def test_without_a_script_no_text_field_is_shown(same_room: Room) -> None:
     """All steps are hidden until the script shows one, and a paragraph says why."""
     for path in ("/fr/report", "/en/status"):
         markup = Markup(same_room.client.get(path).text)

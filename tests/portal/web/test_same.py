@@ -76,7 +76,7 @@ def test_two_visitors_get_the_same(served: Server, paths: list[str], method: str
         assert {"Set-Cookie", "Vary", "ETag", "Location"}.isdisjoint(plain[1]), path
 
 
-def test_a_difference_would_be_seen(served: Server) -> None:
+def test_the_comparison_finds_a_difference(served: Server) -> None:
     """The control: another encoding is answered with another form."""
     forms = {asked(served, "GET", "/fr/", PLAIN | {"Accept-Encoding": each})[2] for each in ENCODINGS}
     assert len(forms) == 3

@@ -65,7 +65,7 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_not_a_sealed_file_is_refused_and_nothing_kept(
+def test_a_file_that_is_not_sealed_is_refused_and_not_kept(
     sqlite_room: Room, name: str, language: str
 ) -> None:
     """A page in the language of the form says why."""
@@ -134,14 +134,14 @@ def test_a_follow_up_and_a_drop_come_without_a_case(sqlite_room: Room) -> None:
     assert (row.case_id, row.memo, row.withdraw_id) == (None, None, None)
 
 
-def test_the_largest_file_is_taken(sqlite_room: Room) -> None:
+def test_the_largest_file_is_accepted(sqlite_room: Room) -> None:
     """A container of 16 MiB, on a portal whose share for a day has room for it."""
     content = header() + make_envelope(sqlite_room.site, size=16 << 20)
     assert len(content) == sealed_files.LARGEST
     assert post(sqlite_room, content)[0] == 200
 
 
-def test_its_day_has_an_end_and_the_scripted_way_has_not(sqlite_room: Room) -> None:
+def test_the_daily_share_without_script_is_limited_and_the_scripted_one_is_not(sqlite_room: Room) -> None:
     """One hundredth of the room each day. On the next day it opens again."""
     sqlite_room.configure(capacity_gb=TEXT * 150 / 10**9)
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
@@ -181,7 +181,7 @@ def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(sqlite_room: Room, lan
 
 
 @pytest.mark.parametrize("typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "é" * 52, "A" * 70_000])
-def test_what_is_no_locator_is_told_by_a_page(sqlite_room: Room, typed: str) -> None:
+def test_an_invalid_locator_is_reported_by_a_page(sqlite_room: Room, typed: str) -> None:
     """Too long, too short, other letters, or unused bits that are set: nothing is looked up."""
     answer = sqlite_room.client.post("/fr/slot", data={"locator": typed})
     code = "too_large" if len(typed) > 65_536 else "locator_wrong"
@@ -192,7 +192,7 @@ def test_what_is_no_locator_is_told_by_a_page(sqlite_room: Room, typed: str) -> 
     assert (foreign.status_code, foreign.data) == (403, page(sqlite_room, "fr", "other_site"))
 
 
-def test_a_body_that_is_no_form_is_refused_and_none_makes_a_file_on_the_disk(
+def test_an_invalid_form_is_refused_and_no_form_makes_a_temporary_file(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only the database is written, so no temporary file can be found later."""

@@ -80,7 +80,7 @@ def reporting(chromium: Browser, port: int, file: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_nothing_of_a_reporter_is_found(
+def test_no_trace_of_a_reporter_is_left(
     chromium: Browser, server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Text, token, file name, address, browser: not in files, logs, temporary files or memory."""
