@@ -1,4 +1,4 @@
-"""A connection that is lost while something is sent is told at once, and sending goes on when it returns."""
+"""A connection lost while sending is reported at once, and sending continues when it returns."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ TEXT = "Encore : la même voiture."
 
 
 def ready(visitor: Visitor, *files: Path) -> None:
-    """Open a case and write a message. From then on, the page's clock stands still."""
+    """Open a case and write a message, then stop the page's clock."""
     visitor.reported()
     visitor.page.clock.install()
     visitor.open()
@@ -37,7 +37,7 @@ def sent(visitor: Visitor) -> list[str]:
 
 @pytest.fixture
 def line(visitor: Visitor) -> Iterator[SwallowingLine]:
-    """The visitor's line to the portal, which can go silent."""
+    """The visitor's connection to the portal, which can go silent."""
     with swallowing(int(visitor.address.rpartition(":")[2])) as made:
         visitor.address = f"http://127.0.0.1:{made.port}"
         yield made
@@ -45,17 +45,15 @@ def line(visitor: Visitor) -> Iterator[SwallowingLine]:
 
 
 def wait_for_the_end(visitor: Visitor) -> None:
-    """Let the page give up the request that nothing answers, and go on with the next."""
+    """Let the page give up the unanswered request and continue with the next."""
     with visitor.page.expect_event("requestfailed"):
         visitor.page.clock.fast_forward(301_000)
     visitor.page.clock.resume()
     visitor.shows("#follow-up-done", "follow-up-sent")
 
 
-def test_a_line_that_has_gone_silent_is_told_after_two_seconds(
-    visitor: Visitor, line: SwallowingLine
-) -> None:
-    """Its packets are dropped without an error. Once the line is mended, one message arrives."""
+def test_a_silent_connection_is_reported_after_two_seconds(visitor: Visitor, line: SwallowingLine) -> None:
+    """Its packets are dropped without an error. Once it works again, one message arrives."""
     ready(visitor)
     line.go_silent()
     visitor.page.click("#follow-up-send")
@@ -70,10 +68,10 @@ def test_a_line_that_has_gone_silent_is_told_after_two_seconds(
     assert sent(visitor) == [TEXT]
 
 
-def test_a_line_that_goes_silent_between_the_pieces_of_a_file_is_told_too(
+def test_a_connection_that_goes_silent_between_pieces_of_a_file_is_reported(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path
 ) -> None:
-    """How long the first pieces took says how long the next may take."""
+    """The time that the first pieces took sets the limit for the next."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(4 << 20))
     ready(visitor, film)
@@ -88,8 +86,8 @@ def test_a_line_that_goes_silent_between_the_pieces_of_a_file_is_told_too(
     assert sent(visitor) == [TEXT]
 
 
-def test_an_answer_that_comes_late_after_all_is_told_as_well(visitor: Visitor, tmp_path: Path) -> None:
-    """It was no lost connection: the first piece of the file is then on its way."""
+def test_a_late_answer_ends_the_report_of_a_lost_connection(visitor: Visitor, tmp_path: Path) -> None:
+    """The connection was not lost: the first piece of the file is then on its way."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(2 << 20))
     held: list[Route] = []
@@ -109,8 +107,8 @@ def test_an_answer_that_comes_late_after_all_is_told_as_well(visitor: Visitor, t
     assert sent(visitor) == [TEXT]
 
 
-def test_a_case_that_does_not_open_over_a_silent_line_is_told(visitor: Visitor) -> None:
-    """Only until an answer comes."""
+def test_a_silent_connection_is_reported_while_a_case_opens(visitor: Visitor) -> None:
+    """The message disappears with the answer."""
     held: list[Route] = []
     visitor.reported()
     visitor.page.clock.install()
@@ -131,8 +129,8 @@ def test_a_case_that_does_not_open_over_a_silent_line_is_told(visitor: Visitor) 
     visitor.opened()
 
 
-def test_a_message_that_the_site_refuses_for_now_is_not_called_a_lost_connection(visitor: Visitor) -> None:
-    """It has answered, so the connection is there; the page tries again in silence."""
+def test_a_temporary_refusal_by_the_site_is_not_called_a_lost_connection(visitor: Visitor) -> None:
+    """The site answered, so there is a connection. The page tries again without a message."""
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=500, body="{}")))
     with visitor.page.expect_response(ENVELOPES):
@@ -143,8 +141,8 @@ def test_a_message_that_the_site_refuses_for_now_is_not_called_a_lost_connection
     assert sent(visitor) == [TEXT]
 
 
-def test_a_lost_connection_is_told_before_any_time_has_passed(visitor: Visitor) -> None:
-    """The clock stands still until then; the message stays, and arrives once, after the wait."""
+def test_a_failed_request_is_reported_as_a_lost_connection_at_once(visitor: Visitor) -> None:
+    """The clock stands still until then. The message is kept, and arrives once after the wait."""
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.abort()))
     visitor.page.click("#follow-up-send")
@@ -157,8 +155,8 @@ def test_a_lost_connection_is_told_before_any_time_has_passed(visitor: Visitor) 
     assert sent(visitor) == [TEXT]
 
 
-def test_a_network_that_goes_while_a_request_waits_is_told_at_once(visitor: Visitor) -> None:
-    """The request itself would wait for minutes; it goes on when the network is back."""
+def test_going_offline_during_a_request_is_reported_at_once(visitor: Visitor) -> None:
+    """The request alone would wait for minutes. It continues when the network is back."""
     held: list[Route] = []
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, held.append))
@@ -172,8 +170,8 @@ def test_a_network_that_goes_while_a_request_waits_is_told_at_once(visitor: Visi
     assert sent(visitor) == [TEXT]
 
 
-def test_a_network_that_returns_is_not_waited_for(visitor: Visitor) -> None:
-    """The next attempt begins with the network, although the clock stands still."""
+def test_sending_continues_as_soon_as_the_network_returns(visitor: Visitor) -> None:
+    """The clock stands still, so no waiting time has passed."""
     ready(visitor)
     visitor.page.context.set_offline(True)
     visitor.page.click("#follow-up-send")
@@ -183,7 +181,7 @@ def test_a_network_that_returns_is_not_waited_for(visitor: Visitor) -> None:
     assert sent(visitor) == [TEXT]
 
 
-def test_the_report_page_tells_it_too(visitor: Visitor) -> None:
+def test_the_report_page_reports_a_lost_connection_too(visitor: Visitor) -> None:
     visitor.page.clock.install()
     visitor.write()
     visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))

@@ -21,7 +21,7 @@ WHOLE = 'title = "T"\nlead = "L"\n[[section]]\nheading = "H"\nitems = ["a", "b"]
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
+def test_a_minimal_guide_is_read(tmp_path: Path) -> None:
     (tmp_path / "guide.en.toml").write_text(WHOLE)
     assert guide.load(tmp_path, "en") == Guide("T", "L", (guide.Section("H", "", ("a", "b")),))
 
@@ -48,7 +48,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, but at most {MOST} are allowed"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+def test_a_mistake_in_a_guide_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "guide.fr.toml").write_text(text)
     with pytest.raises(BadConfiguration, match=words) as caught:
         guide.load(tmp_path, "fr")
@@ -56,8 +56,8 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     assert caught.value.hint
 
 
-def test_where_to_write_on_paper_is_said_in_the_legal_notice(tmp_path: Path) -> None:
-    """In lines, as on an envelope; without it, the portal does not start."""
+def test_the_legal_notice_has_the_postal_address(tmp_path: Path) -> None:
+    """In lines, as on an envelope. Without the address, the portal does not start."""
     for path in ROOM.glob("*.toml"):
         shutil.copy(path, tmp_path)
     settings = Settings(folder=tmp_path, guide=".")
@@ -70,7 +70,7 @@ def test_where_to_write_on_paper_is_said_in_the_legal_notice(tmp_path: Path) -> 
     assert '<p class="written">Inspection\n1 rue X</p>' in shown
 
 
-def test_one_touch_calls_the_numbers_of_a_section_wherever_they_are_in_it() -> None:
+def test_the_numbers_of_a_section_become_links_wherever_they_are() -> None:
     section = guide.Section("H", "17 or 116 006 <b>", ("call 17", "2017"), call=("116 006", "17"))
     assert section.parts(section.text) == [
         *(("", ""), ("17", "17"), (" or ", ""), ("116 006", "116006"), (" <b>", "")),
@@ -80,8 +80,8 @@ def test_one_touch_calls_the_numbers_of_a_section_wherever_they_are_in_it() -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_number_on_the_page_of_help_has_to_be_typed(language: str) -> None:
-    """All that can be dialled is a link, with the number as it is written."""
+def test_every_number_on_the_help_page_is_a_link(language: str) -> None:
+    """The link shows the number as it is written."""
     shown = pages.render(Settings(), load_questionnaire(Settings()))[f"/{language}/help"].decode()
     links = re.findall(r'<a href="tel:(\d+)">([\d ]+)</a>', shown)
     assert ("3114", "3114") in links
@@ -91,9 +91,7 @@ def test_no_number_on_the_page_of_help_has_to_be_typed(language: str) -> None:
 
 
 @pytest.mark.parametrize("name", guide.NAMES)
-def test_a_portal_does_not_start_without_each_of_its_texts_in_each_language(
-    tmp_path: Path, name: str
-) -> None:
+def test_a_portal_does_not_start_if_a_text_is_missing_in_a_language(tmp_path: Path, name: str) -> None:
     for path in ROOM.glob("*.toml"):
         shutil.copy(path, tmp_path)
     (tmp_path / f"{name}.en.toml").unlink()
@@ -102,7 +100,7 @@ def test_a_portal_does_not_start_without_each_of_its_texts_in_each_language(
 
 
 @pytest.mark.parametrize("name", guide.NAMES)
-def test_both_languages_have_the_same_parts(name: str) -> None:
+def test_a_text_has_the_same_parts_in_both_languages(name: str) -> None:
     french, english = (guide.load(ROOM, language, name) for language in translation.LANGUAGES[:2])
     shape = [[(bool(each.text), len(each.items)) for each in found.sections] for found in (french, english)]
     assert shape[0] == shape[1]
@@ -110,20 +108,22 @@ def test_both_languages_have_the_same_parts(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", translation.LANGUAGES)
-def test_the_numbers_to_call_are_on_the_sheet(language: str) -> None:
+def test_the_guide_has_the_numbers_to_call(language: str) -> None:
     text = str(guide.load(ROOM, language))
     assert [number for number in ("17", "112", "114") if number not in text] == []
 
 
 def sheets(page: Page) -> int:
-    """Return how many sheets of A4 the page takes in print."""
+    """Return the number of A4 sheets of the printed page."""
     return len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True)))
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_page_and_saved_file_print_on_one_sheet(visitor: Visitor, tmp_path: Path, language: str) -> None:
-    """The file opens from disk, asks for nothing, looks as it should, and does not name where it is from."""
+def test_the_page_and_the_saved_file_print_on_one_sheet(
+    visitor: Visitor, tmp_path: Path, language: str
+) -> None:
+    """The file opens from disk, loads nothing, has its style, and does not name the site."""
     visitor.visit(f"{language}/guide")
     assert sheets(visitor.page) == 1
     with visitor.page.expect_download() as download:
@@ -143,7 +143,7 @@ def test_page_and_saved_file_print_on_one_sheet(visitor: Visitor, tmp_path: Path
 
 
 @pytest.mark.browser
-def test_the_longest_guide_that_is_taken_prints_on_one_sheet(visitor: Visitor) -> None:
+def test_the_longest_guide_that_is_accepted_prints_on_one_sheet(visitor: Visitor) -> None:
     visitor.visit("fr/guide")
     lengthen = "(text) => { document.querySelector('.sections li').textContent += text }"
     left = MOST - len(visitor.page.locator("article").inner_text())
@@ -154,7 +154,7 @@ def test_the_longest_guide_that_is_taken_prints_on_one_sheet(visitor: Visitor) -
 
 
 @pytest.mark.browser
-def test_without_a_script_the_guide_is_whole(chromium: Browser, visitor: Visitor) -> None:
+def test_the_guide_is_complete_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/en/guide")

@@ -119,7 +119,7 @@ def test_the_numbers_to_call_come_before_the_links(visitor: Visitor, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_warning_of_work_devices_comes_before_any_way_in(visitor: Visitor, language: str) -> None:
+def test_the_warning_about_work_devices_comes_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
     warning = {"fr": "appareil du service", "en": "from a work device"}[language]

@@ -1,4 +1,4 @@
-"""What must not move stays in its place, and what must be seen first is in view."""
+"""Some things must stay in place, and others must be visible first."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ NOTICES = [
     for option in field.options
     if option.notice
 ]
-# The places on the screen of all that can be touched, up to the last answer to a question.
+# The places of all controls on the screen, up to the last answer to a question.
 TOUCHED = """(field) => {
   const all = [...document.querySelectorAll(".choice, button, textarea, input, summary")];
   const last = [...document.querySelectorAll(`[data-field=${field}] .choice`)].at(-1);
@@ -29,7 +29,7 @@ TOUCHED = """(field) => {
     return [each.id, top, left, width, height];
   });
 }"""
-# What is visible in the page's own part before its panel.
+# The visible elements of the main part before the panel.
 BEFORE_PANEL = """() => {
   const panel = document.querySelector(".arrived");
   return [...document.querySelectorAll("main *")].filter((each) => each.checkVisibility()
@@ -65,8 +65,8 @@ def reported(visitor: Visitor) -> Iterator[str]:
     yield "sent"
 
 
-def test_the_bar_below_stays_where_it_is_from_the_first_word_to_the_receipt(visitor: Visitor) -> None:
-    """A finger that waits above “Leave quickly” finds it there, whatever the page does."""
+def test_the_bar_stays_in_place_from_the_first_word_to_the_receipt(visitor: Visitor) -> None:
+    """A finger above “Leave quickly” finds it there, whatever the page does."""
     visitor.page.set_viewport_size(SMALL)
     places = {state: visitor.page.locator(".leave").bounding_box() for state in reported(visitor)}
     first, *_ = places.values()
@@ -77,9 +77,7 @@ def test_the_bar_below_stays_where_it_is_from_the_first_word_to_the_receipt(visi
 
 
 @pytest.mark.parametrize("screen", [SMALL, DESKTOP], ids=["phone", "desktop"])
-def test_that_the_report_has_arrived_is_the_first_thing_in_view(
-    visitor: Visitor, screen: ViewportSize
-) -> None:
+def test_the_receipt_is_the_first_thing_in_view(visitor: Visitor, screen: ViewportSize) -> None:
     """Even if the page was scrolled down to “Send”."""
     page = visitor.page
     page.set_viewport_size(screen)
@@ -101,10 +99,10 @@ def test_that_the_report_has_arrived_is_the_first_thing_in_view(
 
 
 @pytest.mark.parametrize(("field", "option"), NOTICES)
-def test_a_notice_comes_below_the_answers_and_moves_none_of_them(
+def test_a_notice_appears_below_the_answers_and_moves_none_of_them(
     visitor: Visitor, field: str, option: str
 ) -> None:
-    """Neither the answer under the finger nor anything above it."""
+    """Nothing above the answers moves either."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -131,7 +129,7 @@ def case(visitor: Visitor) -> Page:
 
 
 def test_back_from_withdraw_leads_to_the_case_and_withdraws_nothing(visitor: Visitor) -> None:
-    """A second Back leaves the page; what was ticked is forgotten."""
+    """A second Back leaves the page. The tick is forgotten."""
     visitor.visit("fr/guide")
     page = case(visitor)
     for _ in range(2):
@@ -151,7 +149,7 @@ def test_back_from_withdraw_leads_to_the_case_and_withdraws_nothing(visitor: Vis
 def test_back_in_the_offline_form_goes_back_one_step_and_keeps_the_text(
     offline_visitor: OfflineVisitor,
 ) -> None:
-    """From the words to the first step, with one entry in the history more than before."""
+    """From the words to the first step. The history has only one more entry."""
     person, page = offline_visitor, offline_visitor.page
     person.save()
     person.start()

@@ -1,4 +1,4 @@
-"""What a journey asks of the network, and what becomes of it when network, clock or browser fail."""
+"""The requests of a journey, and what happens when the network, the clock or the browser fails."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -25,14 +25,14 @@ KEYS = ["GET /keyring.json", "GET /keyring.sig"]
 
 
 def asked(visitor: Visitor) -> list[str]:
-    """Return each request but those for scripts and style, in the order of their names."""
+    """Return all requests except those for scripts and style, sorted."""
     found = [f"{each.method} {urlsplit(each.url).path}" for each in visitor.requests]
     assert all(each.url.startswith(visitor.site.address) for each in visitor.requests)
     return sorted(each for each in found if not STATIC.fullmatch(each))
 
 
 def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
-    """Report, read, write again; return what was asked for, and the size of each body."""
+    """Report, read and write again; return the requests, and the size of each body."""
     visitor.requests.clear()
     visitor.report(text)
     visitor.open()
@@ -41,8 +41,8 @@ def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
     return asked(visitor), [len(body) for body in visitor.bodies() if body]
 
 
-def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visitor: Visitor) -> None:
-    """One character or eight thousand."""
+def test_a_journey_makes_the_expected_requests_and_their_sizes_reveal_nothing(visitor: Visitor) -> None:
+    """They are the same for one character and for eight thousand."""
     short, sizes = journey(visitor, "x")
     expected = [
         *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],
@@ -54,7 +54,7 @@ def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visito
     assert [each.url for each in sent if {"cookie", "referer"} & set(each.all_headers())] == []
 
 
-def test_a_site_that_cannot_be_reached_for_its_keys_is_said_on_both_pages(visitor: Visitor) -> None:
+def test_both_pages_say_that_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.json", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
@@ -64,7 +64,7 @@ def test_a_site_that_cannot_be_reached_for_its_keys_is_said_on_both_pages(visito
     assert visitor.page.input_value("#token") == "abandon " * 11 + "about"
 
 
-def test_a_script_that_does_not_arrive_is_said_and_takes_no_text(visitor: Visitor) -> None:
+def test_the_page_offers_no_form_if_its_script_does_not_arrive(visitor: Visitor) -> None:
     visitor.page.route("**/report.js", lambda route: route.abort())
     visitor.visit("fr/report")
     expect(visitor.page.locator("#loading")).to_be_visible()
@@ -72,8 +72,8 @@ def test_a_script_that_does_not_arrive_is_said_and_takes_no_text(visitor: Visito
 
 
 @pytest.mark.parametrize("path", ["fr/report", "en/status"])
-def test_only_whoever_waits_for_long_reads_what_to_do_then(visitor: Visitor, path: str) -> None:
-    """A short wait shows two words at most. Nothing moves when the rest comes."""
+def test_advice_for_a_long_wait_appears_only_after_a_while(visitor: Visitor, path: str) -> None:
+    """A short wait shows at most two words. Nothing moves when the rest appears."""
     visitor.page.route(re.compile(r"/(report|status)\.js$"), lambda route: route.abort())
     visitor.visit(path)
     loading, late = visitor.page.locator("#loading"), visitor.page.locator("#loading .late")
@@ -89,7 +89,10 @@ def test_only_whoever_waits_for_long_reads_what_to_do_then(visitor: Visitor, pat
 
 
 def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, file: Path) -> None:
-    """Gone while writing, back after the failure: one report, whole, under the words that were noted."""
+    """It is gone while writing, and back after the failure.
+
+    One complete report arrives under the noted words.
+    """
     page = visitor.page
     page.clock.install()
     visitor.visit("fr/report")
@@ -152,10 +155,10 @@ def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> No
 
 
 @pytest.mark.parametrize(("years", "code"), [(-8, "clock-behind"), (9, "keyring-expired")])
-def test_a_clock_that_is_years_off_is_said_before_anything_is_written(
+def test_a_clock_that_is_years_off_is_reported_before_anything_is_written(
     visitor: Visitor, years: int, code: str
 ) -> None:
-    """An answer can be read all the same, and the page says why nothing can be written."""
+    """An answer can be read even so, and the page says why nothing can be written."""
     visitor.reported()
     page = visitor.page
     page.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
@@ -168,7 +171,7 @@ def test_a_clock_that_is_years_off_is_said_before_anything_is_written(
 
 
 class Held:
-    """Somebody who stays when the page asks whether to leave, and counts how often it did."""
+    """A reporter who stays when the page asks whether to leave, and counts the questions."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.page = visitor.page
@@ -181,7 +184,7 @@ class Held:
         dialog.dismiss()
 
     def tries(self, leave: str) -> None:
-        """Leave by this script, and expect to be asked."""
+        """Leave by a script, and expect to be asked."""
         before = self.asked
         self.page.evaluate(f"setTimeout(() => {leave})")
         for _ in range(50):
@@ -191,8 +194,8 @@ class Held:
         raise AssertionError(leave)
 
 
-def test_a_report_that_is_not_sent_asks_before_it_is_left(visitor: Visitor) -> None:
-    """By reload or by the back button: the text is still there."""
+def test_the_page_asks_before_an_unsent_report_is_left(visitor: Visitor) -> None:
+    """By a reload or by Back. The text stays."""
     held = Held(visitor)
     visitor.visit("fr/")
     visitor.visit("fr/report")
@@ -236,7 +239,7 @@ def test_two_tabs_make_two_reports_under_two_tokens(visitor: Visitor) -> None:
     assert len({each.author_key for each in reports}) == 2
 
 
-def test_one_case_open_in_two_tabs_takes_what_each_writes(visitor: Visitor) -> None:
+def test_a_case_open_in_two_tabs_accepts_messages_from_both(visitor: Visitor) -> None:
     visitor.reported()
     other = Visitor(visitor.page.context.new_page(), visitor.address)
     for each in (visitor, other):
@@ -250,7 +253,7 @@ def test_one_case_open_in_two_tabs_takes_what_each_writes(visitor: Visitor) -> N
     assert len({each.id for each in sent}) == 2
 
 
-def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(visitor: Visitor) -> None:
+def test_a_browser_that_cannot_seal_is_reported_before_anything_is_written(visitor: Visitor) -> None:
     visitor.page.add_init_script(NO_RANDOM)
     visitor.visit("fr/report")
     visitor.shows("#closed", "browser-unfit")
@@ -260,7 +263,7 @@ def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(visito
     assert [each for each in visitor.bodies() if each] == []
 
 
-def test_no_page_needs_any_storage(visitor: Visitor) -> None:
+def test_the_pages_work_without_any_storage(visitor: Visitor) -> None:
     visitor.page.add_init_script(NO_STORAGE)
     visitor.report()
     refused = "(() => { try { return localStorage.length } catch (error) { return error.name } })()"

@@ -1,4 +1,4 @@
-"""As many files as the page takes, on a phone with little memory."""
+"""The largest number of files, on a phone with little memory."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tests.support.portal_site import PortalSite
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
 FILES = 99
-# Of a phone's 1 GB, less than half is left to a tab.
+# Of a phone's 1 GB, a tab gets less than half.
 ROOM = 400 * MIB
 MOST = 150 * MIB
 TEXT = "Quai 4"
@@ -34,14 +34,14 @@ def film(path: Path, size: int) -> Path:
 
 
 def photo(path: Path, size: int) -> Path:
-    """Write a picture of this size: the page does not look into what it shows."""
+    """Write a picture of this size. The page does not decode its image."""
     data = pictures.picture(path).read_bytes()
     path.write_bytes(data[:-2] + bytes(size - len(data)) + data[-2:])
     return path
 
 
 def opened(tab: BareTab, site: PortalSite) -> None:
-    """Write a text, and turn to the field for files."""
+    """Write a text, and go to the field for files."""
     tab.call("Page.navigate", url=f"{site.address}/fr/report")
     tab.until("document.querySelector('#what')?.checkVisibility()")
     tab.ask(f"document.querySelector('#what').value = '{TEXT}'")
@@ -51,7 +51,7 @@ def opened(tab: BareTab, site: PortalSite) -> None:
 
 
 @pytest.mark.parametrize(("make", "suffix"), [(film, "bin"), (photo, "jpg")], ids=["films", "photos"])
-def test_a_gigabyte_of_99_files_arrives(
+def test_a_gigabyte_in_99_files_arrives(
     site: PortalSite,
     tmp_path: Path,
     record_property: Record,
@@ -84,8 +84,8 @@ def test_a_gigabyte_of_99_files_arrives(
     assert tab.grown <= MOST
 
 
-def test_the_tab_has_no_more_memory_than_that(site: PortalSite, tmp_path: Path) -> None:
-    """Control of the test above. More than a gigabyte is refused beside it, and the text stays."""
+def test_the_tab_has_only_the_memory_of_a_small_phone(site: PortalSite, tmp_path: Path) -> None:
+    """Control of the test above. More than a gigabyte of files is refused there, and the text stays."""
     with bare_tab.confined(tmp_path / "profile", ROOM) as tab:
         opened(tab, site)
         tab.bring("#files", [film(tmp_path / f"{number}.bin", 600 * MIB) for number in range(2)])

@@ -1,4 +1,4 @@
-"""The look of the pages: for any eyes, any screen, any hands, and light to carry."""
+"""The look of the pages: accessible on any screen, and light to load."""
 
 import gzip
 import re
@@ -23,15 +23,15 @@ NAMES = (
 )
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
-# One of each kind: a choice of languages, forms, a text, a list, what is not there.
+# One of each kind: the choice of languages, forms, a text, a list, an unknown page.
 KINDS = ["", "fr/", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
-LIMIT = 110_000  # bytes; what the way to a report may weigh at most, with the words of both languages
+LIMIT = 110_000  # bytes; the most that a report may load, with the word lists of both languages
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
 
 
 def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
-    """Open every page in turn, with all that can be unfolded unfolded."""
+    """Open every page in turn, and unfold everything."""
     for path in paths:
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
@@ -39,7 +39,7 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
         yield path
 
 
-# A page is made of one template in both languages: the gate looks at the one whose words are longer.
+# Both languages share a template: the gate tests the one with the longer words.
 @pytest.mark.parametrize(
     "paths",
     [
@@ -48,14 +48,14 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
         pytest.param(ENGLISH, id="english", marks=pytest.mark.soak),
     ],
 )
-def test_no_page_keeps_anybody_out(visitor: Visitor, paths: list[str]) -> None:
-    """On a telephone; on a wide screen, too, and in the dark, which are the same in every language."""
+def test_the_pages_are_accessible(visitor: Visitor, paths: list[str]) -> None:
+    """On a phone, on a wide screen and in dark mode. The last two are tested in French only."""
     found = {path: barriers(visitor.page, path) for path in opened(visitor, paths)}
     assert [(path, each) for path, each in found.items() if each] == []
 
 
 def barriers(page: Page, path: str) -> list[str]:
-    """Return what keeps people out of an open page; the page is dark while the last of it is looked for."""
+    """Return the accessibility faults of an open page; it is dark during the last search."""
     found = [*violations(page, coloured=path not in ENGLISH), *small_targets(page)]
     if path in FRENCH:
         page.set_viewport_size(DESKTOP)
@@ -74,7 +74,7 @@ def barriers(page: Page, path: str) -> list[str]:
     [("fr", TELEPHONE), pytest.param("en", DESKTOP, marks=pytest.mark.soak)],
     ids=LANGUAGES,
 )
-def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
+def test_the_answers_of_the_way_without_scripts_are_accessible(
     visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
 ) -> None:
     visitor.page.set_viewport_size(screen)
@@ -88,8 +88,8 @@ def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
     assert violations(visitor.page) == []
 
 
-def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
-    """Control of the tests above: a field without a label, grey on grey, and too little for a finger."""
+def test_the_search_finds_accessibility_faults(visitor: Visitor) -> None:
+    """Control of the tests above: a field without a label, low contrast, and targets that are too small."""
     visitor.visit("fr/status")
     expect(visitor.page.locator("#token")).to_be_visible()
     visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
@@ -108,8 +108,8 @@ def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     "paths", [KINDS, pytest.param(FRENCH, marks=pytest.mark.soak)], ids=["kinds", "french"]
 )
-def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor, paths: list[str]) -> None:
-    """A window of 1280 by 1024 at 400 % is 320 by 256; what has the focus is never under “Leave quickly”."""
+def test_at_400_percent_nothing_is_cut_off_or_covered(visitor: Visitor, paths: list[str]) -> None:
+    """A window of 1280 by 1024 is then 320 by 256. “Leave quickly” never hides the focus."""
     visitor.page.set_viewport_size({"width": 320, "height": 256})
     for path in opened(visitor, paths):
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, path
@@ -117,7 +117,7 @@ def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor, 
 
 
 def covered(page: Page) -> list[str]:
-    """Return what the focus meets on its way and does not show at its lower left corner, or at the bar."""
+    """Return the elements with the focus that are not visible at their lower left corner, or at the bar."""
     found = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -139,24 +139,22 @@ def covered(page: Page) -> list[str]:
     return found
 
 
-def test_forced_colours_keep_the_edges_of_things(visitor: Visitor) -> None:
+def test_forced_colours_keep_the_borders(visitor: Visitor) -> None:
     visitor.page.emulate_media(forced_colors="active")
     for path in ("fr/", "en/verify"):
         visitor.visit(path)
         assert set(visitor.page.evaluate(EFFECTS)) == {"solid"}, path
 
 
-def test_no_page_needs_an_image_or_a_font(visitor: Visitor) -> None:
+def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
     for path in PAGES:
         tags = {tag for tag, _ in Markup(visitor.site.client.get(f"/{path}").text).elements}
         assert tags & {"img", "picture", "svg", "canvas", "video", "object", "embed", "iframe"} == set(), path
     assert b"url(" not in assets.load()["/static/style.css"].content
 
 
-def test_the_way_to_a_report_is_light(
-    visitor: Visitor, record_property: Callable[[str, object], None]
-) -> None:
-    """First page, home, report page, and all that one report asks for, as gzip carries it."""
+def test_a_report_loads_few_bytes(visitor: Visitor, record_property: Callable[[str, object], None]) -> None:
+    """First page, home page, report page and all files for one report, compressed with gzip."""
     for path in ("", "fr/"):
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
@@ -165,7 +163,7 @@ def test_the_way_to_a_report_is_light(
     assert {"/", "/fr/report", "/static/js/report.js", "/static/style.css", "/keyring.json"} <= set(asked)
     client = visitor.site.client
     sizes = {path: len(gzip.compress(client.get(path).data, mtime=0)) for path in asked}
-    # A browser keeps nothing (Cache-Control: no-store), and so asks again on each page.
+    # The browser keeps nothing (Cache-Control: no-store), and so loads it again for each page.
     total = sum(sizes[path] for path in asked)
     record_property("one reporting journey, gzip", f"{total:,} bytes")
     assert total <= LIMIT, sizes

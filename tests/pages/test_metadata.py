@@ -1,4 +1,4 @@
-"""What the page finds in files and takes out, in a real browser; exiftool is the witness of what was sent."""
+"""The page finds and removes metadata in files, in a real browser; exiftool checks the sent files."""
 
 import zipfile
 from pathlib import Path
@@ -15,14 +15,14 @@ from tests.support.pictures import CANARY
 pytestmark = pytest.mark.browser
 
 JFIF = {"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution"}
-# What the picture itself says of its size and form.
+# Groups of tags on the size and format of the picture itself.
 FORM = {"PNG", "RIFF"}
 CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:coreProperties>"
 
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> list[Path]:
-    """A picture of each kind with everything in it, one with an older preview and a second picture behind."""
+    """A picture of each kind with all metadata; one has an older preview and a second picture appended."""
     kinds = ("photo.jpg", "shot.png", "web.webp")
     return [*(pictures.picture(tmp_path / name) for name in kinds), _with_preview(tmp_path)]
 
@@ -32,7 +32,7 @@ def _with_preview(folder: Path) -> Path:
 
 
 def attached(visitor: Visitor, *files: Path) -> list[Locator]:
-    """Add files to an open report page; return their rows once each was looked into."""
+    """Add files to an open report page; return their rows once all are examined."""
     visitor.page.set_input_files("#files", files)
     rows = visitor.page.locator("#files-list > li")
     expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(len(files))
@@ -54,10 +54,10 @@ def sent(visitor: Visitor) -> dict[int, bytes]:
 
 
 @pytest.mark.slow
-def test_pictures_leave_without_what_they_tell_and_with_every_pixel(
+def test_pictures_are_sent_without_metadata_and_with_every_pixel(
     visitor: Visitor, gallery: list[Path], tmp_path: Path
 ) -> None:
-    """The witness finds which way is up and the form of the picture, nothing else; it found more before."""
+    """Exiftool finds only the orientation and the format of the picture; it found more before."""
     begun(visitor)
     rows = attached(visitor, *gallery)
     files = sent(visitor)
@@ -74,8 +74,8 @@ def test_pictures_leave_without_what_they_tell_and_with_every_pixel(
     assert len(rows) == len(gallery)
 
 
-def test_what_was_found_is_named_beside_each_picture(visitor: Visitor, gallery: list[Path]) -> None:
-    """Place, device, day and name, in the words of the file itself."""
+def test_found_metadata_is_named_beside_each_picture(visitor: Visitor, gallery: list[Path]) -> None:
+    """Place, device, day and name are shown as the file has them."""
     begun(visitor)
     for row in attached(visitor, *gallery):
         for words in ("48.8534° N, 2.3488° E", f"{CANARY} 12", "2026-03-04", f"{CANARY} Durand"):
@@ -84,7 +84,7 @@ def test_what_was_found_is_named_beside_each_picture(visitor: Visitor, gallery: 
     expect(visitor.page.locator("#files-list > li").last).to_contain_text("small preview")
 
 
-def test_a_picture_with_nothing_in_it_is_said_to_have_nothing(visitor: Visitor, tmp_path: Path) -> None:
+def test_a_picture_without_metadata_is_said_to_have_none(visitor: Visitor, tmp_path: Path) -> None:
     Image.new("RGB", (9, 9)).save(tmp_path / "bare.png")
     begun(visitor)
     (row,) = attached(visitor, tmp_path / "bare.png")
@@ -92,7 +92,7 @@ def test_a_picture_with_nothing_in_it_is_said_to_have_nothing(visitor: Visitor, 
     assert sent(visitor) == {1: (tmp_path / "bare.png").read_bytes()}
 
 
-def test_a_picture_is_sent_with_all_it_tells_only_on_request(visitor: Visitor, tmp_path: Path) -> None:
+def test_a_picture_is_sent_with_its_metadata_only_on_request(visitor: Visitor, tmp_path: Path) -> None:
     original = pictures.picture(tmp_path / "photo.jpg")
     begun(visitor)
     (row,) = attached(visitor, original)
@@ -100,8 +100,11 @@ def test_a_picture_is_sent_with_all_it_tells_only_on_request(visitor: Visitor, t
     assert sent(visitor) == {1: original.read_bytes()}
 
 
-def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_path: Path) -> None:
-    """Cut short, it still holds where it was taken: the text stays, and nothing leaves before it is said."""
+def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_path: Path) -> None:
+    """It is cut short, but still contains its place.
+
+    The text stays, and nothing is sent before the warning.
+    """
     broken = tmp_path / "broken.jpg"
     whole = pictures.picture(tmp_path / "photo.jpg").read_bytes()
     broken.write_bytes(whole[:-9])
@@ -120,10 +123,10 @@ def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pat
     assert sent(visitor) == {1: whole[:-9]}
 
 
-def test_documents_are_listed_with_what_they_tell_and_how_to_take_it_out(
+def test_documents_are_listed_with_their_metadata_and_advice_on_removing_it(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """They are sent as they are: only the reporter can clean them."""
+    """They are sent unchanged: only the reporter can clean them."""
     pdf, docx, bare = tmp_path / "note.pdf", tmp_path / "note.docx", tmp_path / "bare.odt"
     Image.new("RGB", (9, 9)).save(pdf, author=f"{CANARY} Durand", title="Draft")
     for path, member, text in ((docx, "docProps/core.xml", CORE), (bare, "meta.xml", "<x/>")):
@@ -142,8 +145,8 @@ def test_documents_are_listed_with_what_they_tell_and_how_to_take_it_out(
     assert sent(visitor) == {n: path.read_bytes() for n, path in enumerate((pdf, docx, bare), 1)}
 
 
-def test_a_file_is_treated_as_what_it_is_whatever_its_name_says(visitor: Visitor, tmp_path: Path) -> None:
-    """A photograph called a text still loses its place; its true kind is what the inspectorate is told."""
+def test_a_file_is_treated_by_its_content_whatever_its_name(visitor: Visitor, tmp_path: Path) -> None:
+    """A photo named as a text is still cleaned, and the inspectorate learns its true type."""
     original = pictures.picture(tmp_path / "photo.jpg")
     lying = original.rename(tmp_path / "notes.txt")
     begun(visitor)
@@ -162,7 +165,7 @@ def test_a_file_is_treated_as_what_it_is_whatever_its_name_says(visitor: Visitor
         ("a.txt", b"hello", 0),
     ],
 )
-def test_what_cannot_be_looked_into_is_said(
+def test_a_file_that_cannot_be_examined_has_a_warning(
     visitor: Visitor, tmp_path: Path, name: str, data: bytes, warnings: int
 ) -> None:
     (tmp_path / name).write_bytes(data)

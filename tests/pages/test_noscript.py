@@ -1,4 +1,4 @@
-"""The way without script in a real browser: the offline form from disk, the plain forms without scripts."""
+"""The way without scripts in a real browser: the offline form from disk, and the plain forms."""
 
 import socket
 from collections.abc import Iterator
@@ -24,15 +24,15 @@ KEEP = "Votre fichier est arrivé"
 def person(
     site: PortalSite, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[OfflineVisitor]:
-    """Somebody who reads French, or the language that a test names."""
+    """A reporter who reads French, or the language that a test names."""
     language = getattr(request, "param", "fr")
     made = OfflineVisitor(chromium, tmp_path / "stick", site.address, language)
     yield made
     made.close()
 
 
-def test_keys_that_prove_nothing_are_refused(person: OfflineVisitor, site: PortalSite) -> None:
-    """One file of the two, a changed keyring, a keyring past its date: nothing is sealed, and why is said."""
+def test_invalid_keys_are_refused_with_the_reason(person: OfflineVisitor, site: PortalSite) -> None:
+    """Only one of the two files, a changed keyring, or an expired one: the form then seals nothing."""
     person.save()
     person.start("keyring.json")
     person.shows("#keys-error", "file-not-brought")
@@ -50,8 +50,8 @@ def test_keys_that_prove_nothing_are_refused(person: OfflineVisitor, site: Porta
     expect(person.page.locator("#step-write")).to_be_hidden()
 
 
-def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: OfflineVisitor) -> None:
-    """The day on which it is sealed counts, not the one on which the form was opened; the text stays."""
+def test_a_form_left_open_does_not_seal_with_expired_keys(person: OfflineVisitor) -> None:
+    """The day of sealing counts, not the day on which the form was opened. The text stays."""
     person.save()
     person.page.clock.install()
     person.start()
@@ -66,8 +66,10 @@ def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: Offlin
     expect(person.page.locator("#what")).to_have_value(TEXT)
 
 
-def test_too_much_for_this_way_is_refused_before_it_is_sealed(person: OfflineVisitor, tmp_path: Path) -> None:
-    """16 MiB with all; the person is told to take files away."""
+def test_a_report_that_is_too_large_for_this_way_is_refused_before_sealing(
+    person: OfflineVisitor, tmp_path: Path
+) -> None:
+    """The limit is 16 MiB in all. The form asks the reporter to remove files."""
     large = tmp_path / "large.bin"
     large.write_bytes(bytes(17 << 20))
     person.save()
@@ -78,8 +80,10 @@ def test_too_much_for_this_way_is_refused_before_it_is_sealed(person: OfflineVis
     person.shows("#confirm-error", "too-large-sealed")
 
 
-def test_from_the_disk_to_the_answer_and_back(person: OfflineVisitor, site: PortalSite, file: Path) -> None:
-    """Saved, sealed with a file, posted, answered, fetched, opened, answered again: without any request."""
+def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(
+    person: OfflineVisitor, site: PortalSite, file: Path
+) -> None:
+    """The form is saved, and the report sealed with a file, posted and answered; the answer is then read."""
     person.save()
     person.start()
     person.write(files=[file])
@@ -105,10 +109,8 @@ def test_from_the_disk_to_the_answer_and_back(person: OfflineVisitor, site: Port
     assert person.complaints == []
 
 
-def test_an_answer_that_is_not_for_these_words_is_told_apart(
-    person: OfflineVisitor, site: PortalSite
-) -> None:
-    """Another's slot, no slot, no such case, a file cut short."""
+def test_each_kind_of_wrong_answer_has_its_own_message(person: OfflineVisitor, site: PortalSite) -> None:
+    """The answer of another case, no answer, an unknown case, and a file that is cut short."""
     person.save()
     person.start()
     person.write()
@@ -131,8 +133,8 @@ def _locator(person: OfflineVisitor) -> str:
     return person.locate()
 
 
-def test_no_request_leaves_the_form_even_if_a_script_tries(person: OfflineVisitor) -> None:
-    """Its policy forbids fetch, picture, frame and beacon; the control is a page without that policy."""
+def test_the_form_makes_no_request_even_if_a_script_tries(person: OfflineVisitor) -> None:
+    """Its policy forbids fetch, images, frames and beacons. The control is a page without that policy."""
     tries = """(to) => {
       new Image().src = to;
       const frame = document.createElement("iframe");
@@ -156,7 +158,7 @@ def test_no_request_leaves_the_form_even_if_a_script_tries(person: OfflineVisito
 
 
 def _sends(listener: socket.socket) -> bool:
-    """Return whether somebody connects and sends: a browser may connect ahead and send nothing."""
+    """Return whether somebody connects and sends; a browser may connect in advance and send nothing."""
     try:
         with listener.accept()[0] as connection:
             connection.settimeout(2)
@@ -166,7 +168,7 @@ def _sends(listener: socket.socket) -> bool:
 
 
 def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
-    """The site's own policy forbids its script: it says that it is to be saved."""
+    """The policy of the site forbids its script, and the form says that it must be saved."""
     person.contexts[1].set_offline(False)
     page = person.page
     page.goto(f"{person.address}/fr/offline.html")
@@ -176,14 +178,17 @@ def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """Return what keeps people out of the step that is shown, for axe, a finger and 320 pixels."""
+    """Return the accessibility faults of the step that is shown, on a screen of 320 pixels."""
     page.set_viewport_size({"width": 320, "height": 640})
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*violations(page), *small_targets(page), *([f"{width} pixels wide"] if width > 320 else [])]
 
 
-def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor) -> None:
-    """Wrong keys, keys, nothing written, the words, the two asked for, the days. In French: it is longer."""
+def test_every_step_of_writing_in_the_form_is_accessible(person: OfflineVisitor) -> None:
+    """Wrong keys, keys, an empty report, the words, the two words asked for, and the days.
+
+    French is longer.
+    """
     page = person.page
     person.save()
     person.start("keyring.json")
@@ -211,8 +216,8 @@ def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor
     assert [*found, *faults(page)] == []
 
 
-def test_no_step_of_reading_in_the_form_keeps_anybody_out(person: OfflineVisitor, site: PortalSite) -> None:
-    """The locator, and the case as it was answered."""
+def test_every_step_of_reading_in_the_form_is_accessible(person: OfflineVisitor, site: PortalSite) -> None:
+    """The steps are the locator and the answered case."""
     person.save()
     person.start()
     person.write()
@@ -225,8 +230,8 @@ def test_no_step_of_reading_in_the_form_keeps_anybody_out(person: OfflineVisitor
     assert [*found, *faults(person.page)] == []
 
 
-def test_what_keeps_people_out_of_the_form_would_be_found(person: OfflineVisitor) -> None:
-    """Control of the test above: its policy does not stop axe."""
+def test_the_search_finds_accessibility_faults_of_the_form(person: OfflineVisitor) -> None:
+    """Control of the test above: the form's policy does not stop axe."""
     person.save()
     person.start()
     person.page.evaluate("document.querySelector('label[for=keys]').remove()")
@@ -237,8 +242,8 @@ def test_what_keeps_people_out_of_the_form_would_be_found(person: OfflineVisitor
     assert found[-1].endswith("pixels wide")
 
 
-def test_the_words_can_be_copied_and_printed_from_the_form_as_from_the_page(person: OfflineVisitor) -> None:
-    """It warns first, and the sheet shows the twelve words alone."""
+def test_the_words_can_be_copied_and_printed_from_the_form(person: OfflineVisitor) -> None:
+    """The sheet has only the twelve words."""
     person.save()
     person.start()
     person.write()
@@ -252,7 +257,7 @@ def test_the_words_can_be_copied_and_printed_from_the_form_as_from_the_page(pers
     assert printed_lines(page) == person.words
 
 
-def test_a_body_that_is_no_longer_on_the_list_is_told_in_the_form_too(
+def test_the_form_says_that_a_channel_is_no_longer_on_the_list(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
     person.save()

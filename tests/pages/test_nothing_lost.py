@@ -14,7 +14,7 @@ from tests.support.page_visitor import FILE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 TEXT = "Noël, quai 4"
-# All that was typed, chosen, added and shown.
+# The values and choices, the number of files, and the words.
 STATE = """() => [
   ...[...document.querySelectorAll("#form textarea, #form input")].map(
     (each) => [each.id, each.matches("[type=radio], [type=checkbox]") ? each.checked : each.value]),
@@ -25,7 +25,7 @@ STATE = """() => [
 
 @dataclass(frozen=True)
 class Step:
-    """What shows that it is reached, what a person does there, and the button to the next."""
+    """An element of the step, the action of the reporter there, and the button to the next step."""
 
     shown: str
     fill: Callable[[Visitor, Path], None]
@@ -33,7 +33,7 @@ class Step:
 
 
 def _what(visitor: Visitor, _: Path) -> None:
-    # As a person types: a page that nobody has touched does not ask before it is left.
+    # Type like a person: a page without any input does not ask before it is left.
     visitor.page.locator("#what").press_sequentially(TEXT)
 
 
@@ -67,7 +67,7 @@ STEPS = (
 
 @contextmanager
 def cut(visitor: Visitor, _: int) -> Iterator[None]:
-    """The network goes, the person goes on, and the network comes back."""
+    """Go offline, continue, and go online again."""
     visitor.page.context.set_offline(True)
     yield
     visitor.page.context.set_offline(False)
@@ -75,14 +75,14 @@ def cut(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def reloaded(visitor: Visitor, _: int) -> Iterator[None]:
-    """The page asks before it is loaded again, and the person stays."""
+    """Reload; the page asks first, and the reporter stays."""
     _stay(visitor, "location.reload()")
     yield
 
 
 @contextmanager
 def switched(visitor: Visitor, _: int) -> Iterator[None]:
-    """The person chooses the other language."""
+    """Switch to the other language."""
     link = visitor.page.locator("a[hreflang]")
     language = link.get_attribute("hreflang") or "?"
     link.click()
@@ -92,7 +92,7 @@ def switched(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def gone_back(visitor: Visitor, at: int) -> Iterator[None]:
-    """Back leads one step back, from where the person comes again; from the first step, the page asks."""
+    """Go back one step and forward again; at the first step, the page asks."""
     if at == 0:
         _stay(visitor, "history.back()")
     else:
@@ -110,10 +110,10 @@ def _stay(visitor: Visitor, leave: str) -> None:
 
 
 @pytest.mark.parametrize("event", [cut, reloaded, switched, gone_back])
-def test_whatever_happens_at_each_step_one_whole_report_arrives(
+def test_one_complete_report_arrives_whatever_happens_at_each_step(
     visitor: Visitor, file: Path, event: Callable[[Visitor, int], AbstractContextManager[None]]
 ) -> None:
-    """All that was typed, chosen and added is there, and the words that were noted open the case."""
+    """All input is kept, and the noted words open the case."""
     page = visitor.page
     visitor.visit("fr/report")
     for at, step in enumerate(STEPS):

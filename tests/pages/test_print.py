@@ -1,4 +1,4 @@
-"""What a printer gets of the pages: never what was written, nor a case."""
+"""Printing a page: the paper never shows a report or a case."""
 
 import re
 from pathlib import Path
@@ -13,17 +13,17 @@ from tests.support.portal_site import REPLY, slot_for
 
 pytestmark = pytest.mark.browser
 
-# When the file was made, and where the link past the header leads.
+# The time of the file, and the target of the link past the header.
 CHANGING = re.compile(rb"/(CreationDate|ModDate) \(.*?\)|/XYZ [\d. ]+")
 
 
 def printed(page: Page) -> bytes:
-    """Return the page as Chromium prints it into a file, with all that such a file tells of the fields."""
+    """Return the page as Chromium prints it to a file, with everything that the file says about fields."""
     return CHANGING.sub(b"", page.pdf(format="A4", tagged=True))
 
 
 def words(page: Page) -> list[str]:
-    """Return each line that the printed page has."""
+    """Return each line of the printed page."""
     page.emulate_media(media="print")
     lines = page.locator("main").inner_text().splitlines()
     page.emulate_media(media="null")
@@ -46,8 +46,8 @@ def answer_everything(visitor: Visitor, picture: Path) -> None:
     expect(page.locator("#files-list > li[aria-busy=false]")).to_be_visible()
 
 
-def test_a_report_prints_as_the_same_line_whatever_was_answered(visitor: Visitor, tmp_path: Path) -> None:
-    """Byte for byte; the control prints the same page as it is on screen."""
+def test_a_report_page_prints_the_same_line_whatever_was_answered(visitor: Visitor, tmp_path: Path) -> None:
+    """Byte for byte. The control prints the page as it is on screen."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -63,7 +63,7 @@ def test_a_report_prints_as_the_same_line_whatever_was_answered(visitor: Visitor
 
 
 @pytest.mark.parametrize("has_script", [True, False])
-def test_that_line_says_where_the_form_to_print_is(
+def test_the_printed_line_says_where_the_form_to_print_is(
     chromium: Browser, visitor: Visitor, *, has_script: bool
 ) -> None:
     context = chromium.new_context(java_script_enabled=has_script)
@@ -78,7 +78,7 @@ def test_that_line_says_where_the_form_to_print_is(
     context.close()
 
 
-def test_the_offline_form_is_not_printed_either(offline_visitor: OfflineVisitor) -> None:
+def test_the_offline_form_prints_only_that_line_too(offline_visitor: OfflineVisitor) -> None:
     offline_visitor.save()
     offline_visitor.start()
     page = offline_visitor.page

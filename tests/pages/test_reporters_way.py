@@ -1,4 +1,4 @@
-"""The benchmark of the reporter's way goes to the receipt, and counts what is read and done on it."""
+"""The benchmark of the reporter's way reaches the receipt, and counts words and actions."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -30,7 +30,7 @@ PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 
 @pytest.fixture(scope="module")
 def shown(chromium: Browser) -> Screen:
-    """A page as a phone shows it."""
+    """A page on the screen of a phone."""
     page = chromium.new_page(viewport=PHONE)
     page.set_content(PAGE)
     found = screen.read(page)
@@ -40,7 +40,7 @@ def shown(chromium: Browser) -> Screen:
 
 
 @pytest.mark.browser
-def test_what_can_be_read_counts_once_and_what_is_hidden_or_typed_does_not(shown: Screen) -> None:
+def test_readable_text_counts_once_and_hidden_or_typed_text_does_not(shown: Screen) -> None:
     said = [
         "One two",
         "Three four, five : six.",
@@ -57,12 +57,12 @@ def test_what_can_be_read_counts_once_and_what_is_hidden_or_typed_does_not(shown
 
 
 @pytest.mark.browser
-def test_folded_text_is_told_apart_and_is_not_above_the_box(shown: Screen) -> None:
+def test_folded_text_is_counted_separately_and_is_not_above_the_box(shown: Screen) -> None:
     assert [each.text for each in shown.blocks if each.folded] == ["eight nine"]
     assert sum(each.words for each in shown.blocks if each.above_box) == 10
 
 
-def test_a_text_of_two_screens_counts_once_and_as_folded_only_if_it_is_on_both() -> None:
+def test_a_text_on_two_screens_counts_once_and_as_folded_only_if_it_is_folded_on_both() -> None:
     first = Screen(
         "", (Block("a b", folded=False, above_box=False), Block("c d e", folded=True, above_box=False))
     )
@@ -72,7 +72,7 @@ def test_a_text_of_two_screens_counts_once_and_as_folded_only_if_it_is_on_both()
     assert Journey(screens=[first, second]).words() == (2, 4)
 
 
-def test_the_time_is_the_sum_of_the_operators_and_the_text_is_apart() -> None:
+def test_the_time_is_the_sum_of_the_operators_without_typing_the_text() -> None:
     task = Task()
     task.add("MPKK")
     task.add("WW")
@@ -82,7 +82,7 @@ def test_the_time_is_the_sum_of_the_operators_and_the_text_is_apart() -> None:
     assert task.typing() == pytest.approx(10 * 60 / 36.2 / 5)
 
 
-def test_a_name_that_no_page_has_is_refused() -> None:
+def test_an_unknown_name_of_a_control_is_refused() -> None:
     with pytest.raises(ValueError, match="Nowhere"):
         journey.said("Nowhere", "en")
     for name in (*journey.ENTRANCES, *journey.ONWARD, journey.ARRIVED, journey.READY_SOON):
@@ -96,7 +96,7 @@ def test_a_report_has_a_hundred_words() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_way_ends_at_the_receipt_after_few_words_with_the_report_received(
+def test_the_reporter_reaches_the_receipt_after_few_words_and_the_report_arrives(
     chromium: Browser, visitor: Visitor, language: str
 ) -> None:
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
@@ -111,6 +111,6 @@ def test_the_way_ends_at_the_receipt_after_few_words_with_the_report_received(
     assert way.taps_to_first_word == TAPS_TO_FIRST_WORD
     assert 60 / 22 * 12 < way.task.seconds() <= MOST_SECONDS
     assert 1 < len(way.needing) <= MOST_SCREENS, way.needing
-    # Loading, then sending, are read, too, and need nothing.
+    # The screens for loading and sending are read too, but need no action.
     assert len(way.screens) == len(way.needing) + 4
     assert keystroke_level.SECONDS["W"] * 12 == pytest.approx(way.task.copying())

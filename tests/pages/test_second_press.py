@@ -13,7 +13,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 TIMES = [2, 3]
-# Two taps at one place within a moment, as a browser tells them that does not count taps.
+# Two quick taps at one place, as a browser that does not count taps reports them.
 TWO_TAPS = """(selector) => {
   const tapped = document.querySelector(selector);
   const { left, top } = tapped.getBoundingClientRect();
@@ -35,12 +35,12 @@ def page(visitor: Visitor) -> Page:
 
 @pytest.fixture
 def touched(visitor: Visitor, chromium: Browser) -> Iterator[Page]:
-    """The optional step of a report on a screen that is touched."""
+    """The optional step of a report on a touch screen."""
     context = chromium.new_context(viewport=TELEPHONE, has_touch=True)
     page = context.new_page()
     page.goto(f"{visitor.address}/fr/report")
     turn_to(page, "#files")
-    # Before a page is painted, Chromium makes no click of a tap.
+    # Before a page is painted, Chromium does not turn a tap into a click.
     page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     yield page
@@ -48,7 +48,7 @@ def touched(visitor: Visitor, chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
+def test_repeated_clicks_send_a_report_once_and_choose_nothing_else(
     visitor: Visitor, page: Page, count: int
 ) -> None:
     page.fill("#what", TEXT)
@@ -78,7 +78,7 @@ def test_a_report_is_sent_once_by_many_clicks_and_nothing_else_is_chosen(
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_a_way_back_goes_one_step_back(visitor: Visitor, page: Page, count: int) -> None:
+def test_repeated_clicks_on_back_go_back_one_step(visitor: Visitor, page: Page, count: int) -> None:
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -88,7 +88,7 @@ def test_a_way_back_goes_one_step_back(visitor: Visitor, page: Page, count: int)
 
 
 @pytest.mark.parametrize("button", ["#retry", "#back"])
-def test_after_a_failure_many_clicks_are_one(visitor: Visitor, button: str) -> None:
+def test_repeated_clicks_after_a_failure_count_once(visitor: Visitor, button: str) -> None:
     page = visitor.page
     page.clock.install()
     visitor.write()
@@ -106,8 +106,8 @@ def test_after_a_failure_many_clicks_are_one(visitor: Visitor, button: str) -> N
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_words_are_shown_and_their_case_is_opened_by_many_clicks(visitor: Visitor, count: int) -> None:
-    """Two clicks that counted would hide the words again."""
+def test_repeated_clicks_show_the_words_and_open_the_case_once(visitor: Visitor, count: int) -> None:
+    """If the second click counted, it would hide the words again."""
     visitor.reported()
     page = visitor.page
     visitor.visit("fr/status")
@@ -120,7 +120,7 @@ def test_words_are_shown_and_their_case_is_opened_by_many_clicks(visitor: Visito
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_a_choice_is_cleared_and_a_box_ticked_once(visitor: Visitor, page: Page, count: int) -> None:
+def test_repeated_clicks_clear_a_choice_or_tick_a_box_once(visitor: Visitor, page: Page, count: int) -> None:
     visitor.turn_to("#danger_now-no")
     page.check("#danger_now-no")
     page.click("[data-field=danger_now] [data-clear]", click_count=count)
@@ -132,8 +132,8 @@ def test_a_choice_is_cleared_and_a_box_ticked_once(visitor: Visitor, page: Page,
     expect(page.locator("#told-union")).to_be_checked()
 
 
-def test_two_taps_are_one_where_the_browser_does_not_count_them(visitor: Visitor, page: Page) -> None:
-    """The control is a mouse, of which each click is counted."""
+def test_two_taps_count_once_if_the_browser_does_not_count_taps(visitor: Visitor, page: Page) -> None:
+    """The control is a mouse, each click of which counts."""
     visitor.turn_to("#told-family")
     page.evaluate(TWO_TAPS, "#told-family")
     expect(page.locator("#told-family")).to_be_checked()
@@ -141,8 +141,8 @@ def test_two_taps_are_one_where_the_browser_does_not_count_them(visitor: Visitor
     expect(page.locator("#told-union")).not_to_be_checked()
 
 
-def test_a_tap_on_a_label_is_one_press_although_its_field_is_clicked_too(touched: Page) -> None:
-    """Found on the page of before: by the label, no box was ticked, and no file was added."""
+def test_a_tap_on_a_label_is_one_press_although_the_browser_clicks_its_field_too(touched: Page) -> None:
+    """In an earlier version, a tap on the label ticked no box and added no file."""
     turn_to(touched, "#told-union")
     touched.tap("label:has(#told-union)")
     expect(touched.locator("#told-union")).to_be_checked()
@@ -150,7 +150,7 @@ def test_a_tap_on_a_label_is_one_press_although_its_field_is_clicked_too(touched
         touched.tap("label.button[for=files]")
 
 
-def test_words_are_selected_and_the_page_is_left_as_ever(page: Page) -> None:
+def test_double_clicks_still_select_words_and_leave_quickly(page: Page) -> None:
     """Nothing is ignored in a text, or of “Leave quickly”."""
     page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
     page.fill("#what", "Quai")
@@ -161,7 +161,7 @@ def test_words_are_selected_and_the_page_is_left_as_ever(page: Page) -> None:
     expect(page.locator("body")).to_have_text("Elsewhere")
 
 
-# From then on, count the presses that anything on the page could react to.
+# Count the presses that reach the page from now on.
 COUNT = "window.presses = 0; document.addEventListener('click', () => { window.presses += 1; })"
 
 
@@ -170,7 +170,7 @@ PRESS_WITH_A_KEY = """([place, clientX, clientY]) => document.querySelector(plac
 
 
 def opening(visitor: Visitor) -> Page:
-    """Type the words of a case with an answer; from then on, the page's clock stands still."""
+    """Type the words of an answered case, with the page's clock stopped."""
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     page = visitor.page
@@ -198,7 +198,7 @@ def centre(place: Locator) -> tuple[float, float]:
 
 
 def put_under(page: Page, place: str, point: tuple[float, float]) -> None:
-    """Move something that can be pressed under this point of the screen."""
+    """Move an element under this point of the screen."""
     page.locator(place).first.evaluate(
         """(each, [x, y]) => {
           const place = { left: `${x - 40}px`, top: `${y - 20}px`, padding: "20px" };
@@ -214,7 +214,7 @@ def presses(page: Page) -> int:
 
 
 def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
-    """Found on the page of before: it opened "withdraw". A moment later, the same place can be pressed."""
+    """In an earlier version it pressed “withdraw”. A moment later, a press at the same place counts."""
     page = opening(visitor)
     page.evaluate(COUNT)
     point = centre(page.locator("#open"))
@@ -230,10 +230,10 @@ def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize(("away", "counted"), [(0, 1), (16, 1), (23, 1), (40, 2), (120, 2)])
-def test_a_second_press_counts_from_as_far_as_a_finger_slips(
+def test_a_second_press_counts_only_farther_away_than_a_finger_slips(
     visitor: Visitor, away: int, counted: int
 ) -> None:
-    """In any direction: what is that near to the first press is meant for what stood there."""
+    """A press near the first is meant for the element that was there, whatever the direction."""
     page = opening(visitor)
     page.evaluate(COUNT)
     x, y = centre(page.locator("#open"))
@@ -257,8 +257,8 @@ def test_a_double_press_on_withdraw_opens_only_its_step(visitor: Visitor) -> Non
     assert [each for each in visitor.requests if each.url.endswith("/withdraw")] == []
 
 
-def test_the_confirmation_of_a_withdrawal_stays_until_it_was_read(visitor: Visitor) -> None:
-    """On the page of before, a second press left the page by whichever link came to stand there."""
+def test_a_second_press_does_not_dismiss_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
+    """In an earlier version, it followed the link that appeared at that place."""
     page = opened(visitor)
     page.click("#to-withdraw")
     page.check("#withdraw-meant")
@@ -266,7 +266,7 @@ def test_the_confirmation_of_a_withdrawal_stays_until_it_was_read(visitor: Visit
     point = centre(page.locator("#withdraw"))
     page.mouse.click(*point)
     expect(page.locator("#withdrawn h1")).to_be_focused()
-    # Whatever stands there now: let it be a link that leaves the page.
+    # Move a link that leaves the page to this place.
     put_under(page, "footer a", point)
     page.mouse.click(*point, click_count=2)
     assert presses(page) == 1
@@ -276,7 +276,7 @@ def test_the_confirmation_of_a_withdrawal_stays_until_it_was_read(visitor: Visit
     expect(page).to_have_url(f"{visitor.address}/fr/")
 
 
-def test_a_message_is_sent_once_however_often_send_is_pressed(visitor: Visitor) -> None:
+def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
     page = opened(visitor)
     page.fill("#follow-up-text", "Encore.")
     page.locator("#follow-up-send").click(click_count=3)
@@ -285,8 +285,8 @@ def test_a_message_is_sent_once_however_often_send_is_pressed(visitor: Visitor) 
     assert len(visitor.site.received()) == 2
 
 
-def test_keys_are_not_mistaken_for_a_finger(visitor: Visitor) -> None:
-    """Firefox gives a key's press the place of its button, which may be where the last press was."""
+def test_a_key_press_is_not_taken_for_a_second_press(visitor: Visitor) -> None:
+    """Firefox gives a key press the place of its button, which may be that of the last press."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))
     page.mouse.click(*point)
@@ -295,8 +295,8 @@ def test_keys_are_not_mistaken_for_a_finger(visitor: Visitor) -> None:
     expect(page.locator("#case h1")).to_be_focused()
 
 
-def test_leave_quickly_is_never_held_up(visitor: Visitor) -> None:
-    """Even if it stands where the last press was, and at once."""
+def test_leave_quickly_always_works_at_once(visitor: Visitor) -> None:
+    """Even at the place of the last press."""
     page = opening(visitor)
     point = centre(page.locator("#open"))
     page.mouse.click(*point)
@@ -311,8 +311,8 @@ def test_leave_quickly_is_never_held_up(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
-def test_withdraw_stands_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
-    """Farther than a hand slips, whatever stands between them."""
+def test_withdraw_is_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
+    """The distance is more than a hand slips, whatever is between them."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)
     for hidden in ([], ["#come-back"]):

@@ -1,4 +1,4 @@
-"""Every state of the reporters' pages as axe and a finger meet it: errors, folds, sending, answers."""
+"""Accessibility of every state of the reporters' pages: errors, folds, sending and answers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # The name of a state, and an element that is visible in it.
 State = tuple[str, str]
-# A field without a label, beside this element.
+# Plants a field without a label beside an element.
 PLANT = """(selector) => {
   const planted = Object.assign(document.createElement("input"), { id: "planted" });
   [...document.querySelectorAll(selector)].find((each) => each.checkVisibility()).after(planted);
@@ -88,7 +88,7 @@ def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
 
 
 def attached(folder: Path) -> list[Path]:
-    """Return a picture that is cleaned, one that cannot be, a document with notes, and something unknown."""
+    """Return a cleanable and a damaged picture, a document with metadata, and an unknown file."""
     document, broken, unknown = folder / "plan.pdf", folder / "IMG_2.jpg", folder / "unknown.bin"
     document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
     broken.write_bytes(b"\xff\xd8\xff\xe1 broken")
@@ -97,13 +97,13 @@ def attached(folder: Path) -> list[Path]:
 
 
 def send(visitor: Visitor, _: Path) -> Iterator[State]:
-    """From “Send” to the receipt, on a bad line."""
+    """From “Send” to the receipt, over a bad connection."""
     page = visitor.page
     held: list[Route] = []
     page.clock.install()
     visitor.write()
     page.route(ENVELOPES, lambda route: route.abort())
-    page.route(ENVELOPES, times(2, held.append))  # the newest is asked first
+    page.route(ENVELOPES, times(2, held.append))  # the newest route is used first
     with page.expect_request(ENVELOPES):
         visitor.confirm()
     yield "sending", "#progress"
@@ -122,7 +122,7 @@ def send(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
-    """What is said of words before a case opens."""
+    """Messages about the words before a case opens."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/status")
     yield "no words yet", "#token"
@@ -143,7 +143,7 @@ def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def read(visitor: Visitor, _: Path) -> Iterator[State]:
-    """All that an answer can be, and what can be done there."""
+    """The possible answers, and the actions there."""
     page, site = visitor.page, visitor.site
     report = visitor.reported()
     slot = with_receipt(slot_for(report), report, site.site)
@@ -175,7 +175,7 @@ def read(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
-    """From a begun message to the end of a case."""
+    """From a started message to the withdrawal of the report."""
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
@@ -214,11 +214,11 @@ MODES: dict[str, dict[str, Any]] = {
 
 
 def seen(page: Page, place: str, mode: str) -> list[str]:
-    """Return what axe finds, and also if it does not find a field without a label that is planted here."""
+    """Return what axe finds, and whether it misses a planted field without a label."""
     expect(page.locator(place).first).to_be_visible(timeout=SLOW)
     if mode == "large":
         page.evaluate(LARGE)
-    # axe takes the colours of the style sheet for those that the browser forces.
+    # axe reads the colours of the style sheet, not those that the browser forces.
     found = [*violations(page, coloured=mode != "forced"), *small_targets(page)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than the screen")
@@ -229,7 +229,7 @@ def seen(page: Page, place: str, mode: str) -> list[str]:
     return found
 
 
-# What the page says is of one template in both languages: the gate looks at the one whose words are longer.
+# Both languages share a template: the gate tests the one with the longer words.
 @pytest.mark.parametrize(
     ("mode", "language"),
     [
@@ -239,14 +239,14 @@ def seen(page: Page, place: str, mode: str) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_no_state_keeps_anybody_out(
+def test_every_state_of_the_reporters_pages_is_accessible(
     visitor: Visitor,
     tmp_path: Path,
     way: Callable[[Visitor, Path], Iterator[State]],
     mode: str,
     language: str,
 ) -> None:
-    """On a phone, and in English on a wide screen; a planted defect shows that axe looks at each state."""
+    """On a phone, and in English on a wide screen. A planted defect shows that axe examines each state."""
     visitor.language = language
     visitor.page.emulate_media(**MODES[mode])
     if mode == "wide":

@@ -1,4 +1,4 @@
-"""The status page in a real browser: token, answer, follow-up."""
+"""The status page in a real browser: token, answer and follow-up."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.support.portal_site import REPLY, slot_for, without
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
-def test_a_case_is_waiting_until_the_inspectorate_has_signed(visitor: Visitor) -> None:
+def test_a_case_is_waiting_until_the_inspectorate_has_signed_an_answer(visitor: Visitor) -> None:
     visitor.report()
     visitor.open()
     visitor.opened()
@@ -30,7 +30,7 @@ def test_a_case_is_waiting_until_the_inspectorate_has_signed(visitor: Visitor) -
     assert visitor.page.input_value("#token") == ""
 
 
-def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
+def test_a_signed_slot_is_shown_completely(visitor: Visitor) -> None:
     report = visitor.reported()
     slot = slot_for(report)
     second = Reply(3, today(), "<b>Où ?</b>\u202e")
@@ -57,8 +57,8 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
-def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
-    """Who chose a body outside must not read that the inspectorate has the report."""
+def test_an_answer_names_the_body_to_which_the_report_was_sent(visitor: Visitor) -> None:
+    """A reporter who chose an outside body must not read that the inspectorate has the report."""
     visitor.reported(channel=OUTSIDE)
     visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
     visitor.open()
@@ -69,10 +69,13 @@ def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
-def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
+def test_the_page_says_that_a_channel_was_removed_from_the_list(
     visitor: Visitor, *, is_answered: bool
 ) -> None:
-    """Nothing is called forged, late or theirs to write; once it is back on the list, so is its answer."""
+    """It calls nothing forged or late, and takes no message.
+
+    Once the channel is listed again, its answer is shown.
+    """
     visitor.reported(channel=OUTSIDE)
     if is_answered:
         visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
@@ -98,7 +101,7 @@ def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
     assert visitor.complaints == []
 
 
-def test_every_status_has_its_words(visitor: Visitor) -> None:
+def test_every_status_has_its_label(visitor: Visitor) -> None:
     report = visitor.reported()
     for status in Status:
         visitor.site.answer(report, replace(slot_for(report), status=status))
@@ -107,7 +110,7 @@ def test_every_status_has_its_words(visitor: Visitor) -> None:
         visitor.shows("#status-label", f"status-{status}")
 
 
-def test_an_update_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
+def test_a_late_update_is_shown_as_overdue(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), next_by=today() - timedelta(1)))
     visitor.open()
@@ -138,10 +141,10 @@ def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Vi
 @pytest.mark.parametrize(
     ("next_by", "past", "believed"), [(0, 1, True), (-1, 1, False), (300, 35, True), (300, 36, False)]
 )
-def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
+def test_a_slot_signed_with_an_expired_key_is_valid_until_the_next_one_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
-    """But not for more than 35 days, since whoever stole the key chose when the next is due."""
+    """But for at most 35 days, because a thief of the key could choose that day."""
     report = visitor.reported()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [
@@ -164,7 +167,7 @@ def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
         visitor.shows("#status-fault", "slot-stale")
 
 
-def test_follow_ups_are_signed_by_the_reporter_and_arrive(visitor: Visitor, file: Path) -> None:
+def test_signed_follow_ups_arrive(visitor: Visitor, file: Path) -> None:
     report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), serial=7))
     visitor.open()
@@ -181,7 +184,7 @@ def test_follow_ups_are_signed_by_the_reporter_and_arrive(visitor: Visitor, file
     assert len({message.id for message, _ in sent}) == 2
 
 
-def test_a_follow_up_that_failed_is_sent_again_under_the_same_id(visitor: Visitor) -> None:
+def test_a_failed_follow_up_is_sent_again_with_the_same_id(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -199,7 +202,7 @@ def test_a_follow_up_that_failed_is_sent_again_under_the_same_id(visitor: Visito
     assert len(set(bodies)) == 1
 
 
-def test_a_file_taken_away_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
+def test_a_file_removed_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -214,7 +217,7 @@ def test_a_file_taken_away_after_a_failure_is_not_sent(visitor: Visitor, file: P
     assert [{}] == [files for message, files in visitor.site.received() if isinstance(message, FollowUp)]
 
 
-def test_what_is_being_sent_cannot_be_changed(visitor: Visitor, file: Path) -> None:
+def test_a_message_cannot_be_changed_while_it_is_sent(visitor: Visitor, file: Path) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -241,7 +244,7 @@ def test_an_empty_follow_up_is_not_sent(visitor: Visitor) -> None:
 
 
 def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
-    """Only one that could be a token is asked for at the portal."""
+    """The page asks the portal only about a valid token."""
     visitor.visit("fr/status")
     for typed, code in {
         "": "wrong-count",
@@ -252,12 +255,12 @@ def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
     }.items():
         assert [request for request in visitor.requests if request.url.endswith("/api/slot")] == []
         visitor.page.fill("#token", typed)
-        visitor.page.press("#open", "Enter")  # a second press of a pointer at the same place would do nothing
+        visitor.page.press("#open", "Enter")  # a second click at the same place would do nothing
         visitor.shows("#error", code)
 
 
 def words_of_both_lists() -> str:
-    """Return twelve words that are a token in either language, as by chance."""
+    """Return twelve words that happen to be a valid token in both languages."""
     lists = [set(Mnemonic(name).wordlist) for name in ("english", "french")]
     for last in permutations(sorted(lists[0] & lists[1]), 2):
         text = " ".join(["abandon"] * 10 + list(last))
@@ -267,23 +270,25 @@ def words_of_both_lists() -> str:
     raise AssertionError
 
 
-def test_words_that_fit_both_languages_are_asked_about(visitor: Visitor) -> None:
+def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both(visitor: Visitor) -> None:
     visitor.open(words_of_both_lists())
     visitor.shows("#error", "two-languages")
     visitor.page.click("#language-en")
     visitor.shows("#error", "unknown-case")
 
 
-def test_words_may_be_typed_as_people_do(visitor: Visitor) -> None:
-    """Capitals, no accents, four letters, commas and line ends."""
+def test_words_may_be_typed_carelessly(visitor: Visitor) -> None:
+    """With capitals, without accents, only four letters each, and with commas and line breaks."""
     visitor.reported()
     typed = ",\n".join(casetoken._plain(word)[0][:4].upper() for word in visitor.words)
     visitor.open(typed)
     visitor.opened()
 
 
-def test_whoever_is_sure_of_the_words_may_write_to_a_portal_that_forgot(visitor: Visitor) -> None:
-    """The channel is asked for, as nothing authentic names it."""
+def test_a_reporter_who_is_sure_of_the_words_may_write_to_a_portal_that_lost_the_report(
+    visitor: Visitor,
+) -> None:
+    """The page asks for the channel, because nothing authentic names it."""
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")
@@ -301,8 +306,8 @@ def test_whoever_is_sure_of_the_words_may_write_to_a_portal_that_forgot(visitor:
     assert (OUTSIDE, 0) == (sent.channel, sent.seen)
 
 
-def test_a_case_that_was_not_found_is_not_shown_as_a_report(visitor: Visitor) -> None:
-    """It warns, and has no days; a message that was sent is shown all the same."""
+def test_an_unknown_case_is_not_shown_as_a_report(visitor: Visitor) -> None:
+    """The page warns and shows no days, but it shows a message that was sent."""
     visitor.open("abandon " * 11 + "about")
     visitor.page.click("#write-anyway")
     visitor.shows("#case h1", "unknown-title")
@@ -315,7 +320,7 @@ def test_a_case_that_was_not_found_is_not_shown_as_a_report(visitor: Visitor) ->
     expect(visitor.page.locator("#messages")).to_contain_text("Toujours là ?")
 
 
-def test_the_token_is_veiled_until_asked_for(visitor: Visitor) -> None:
+def test_the_words_are_veiled_until_the_reporter_shows_them(visitor: Visitor) -> None:
     visitor.visit("en/status")
     veil = "getComputedStyle(document.getElementById('token')).webkitTextSecurity"
     assert visitor.page.evaluate(veil) == "disc"

@@ -1,4 +1,4 @@
-"""The steps of a report: few words before the first box, one step at a time, the browser's Back between."""
+"""The steps of a report: few words before the first box, one step at a time, and Back between them."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 SMALL = {"width": 360, "height": 640}
 MOST_WORDS = 60
 LEAST_HEIGHT = 72  # three lines
-# The words before the box in the page's own part, and how much of the box is in sight.
+# The words in the main part before the box, and the visible height of the box.
 ABOVE = """() => {
   const box = document.querySelector("#what");
   const told = [...document.querySelectorAll("main p, main h1, main summary, main li")].filter(
@@ -44,7 +44,7 @@ def heading(page: Page) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_box_is_in_sight_on_a_small_screen_below_few_words(visitor: Visitor, language: str) -> None:
+def test_the_first_box_is_visible_on_a_small_screen_below_few_words(visitor: Visitor, language: str) -> None:
     page = visitor.page
     page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/report")
@@ -56,7 +56,7 @@ def test_the_first_box_is_in_sight_on_a_small_screen_below_few_words(visitor: Vi
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_step_says_which_it_is(visitor: Visitor, language: str) -> None:
+def test_each_step_says_its_number(visitor: Visitor, language: str) -> None:
     told = {"fr": "Étape {} sur 3.", "en": "Step {} of 3."}[language]
     visitor.visit(f"{language}/report")
     step = visitor.page.locator(".step:visible")
@@ -76,8 +76,8 @@ def test_each_step_says_which_it_is(visitor: Visitor, language: str) -> None:
     expect(step).to_have_text(f"{told.format(3)} {unsent}")
 
 
-def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visitor, page: Page) -> None:
-    """Two steps and the words: no details, no files."""
+def test_the_optional_step_is_skipped_and_available_on_the_way_back(visitor: Visitor, page: Page) -> None:
+    """There are two steps and the words, without details or files."""
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -90,10 +90,8 @@ def test_what_is_optional_is_passed_by_and_found_on_the_way_back(visitor: Visito
     expect(page.locator("#token-words")).to_be_visible()
 
 
-def test_back_in_the_browser_goes_back_one_step_and_keeps_what_was_typed(
-    visitor: Visitor, page: Page
-) -> None:
-    """From the twelve words to the first step; the history has one entry more than before."""
+def test_back_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Page) -> None:
+    """From the twelve words to the first step. The history has only one more entry."""
     entries = page.evaluate("history.length")
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
@@ -114,7 +112,7 @@ def test_back_in_the_browser_goes_back_one_step_and_keeps_what_was_typed(
     assert page.evaluate("history.length") == entries + 1
 
 
-def test_pages_before_are_reached_from_the_first_step(visitor: Visitor) -> None:
+def test_back_from_the_first_step_leads_to_the_page_before(visitor: Visitor) -> None:
     visitor.visit("en/guide")
     visitor.visit("en/report")
     page = visitor.page
@@ -126,7 +124,7 @@ def test_pages_before_are_reached_from_the_first_step(visitor: Visitor) -> None:
     expect(page).to_have_url(f"{visitor.address}/en/guide")
 
 
-def test_a_page_that_is_loaded_again_at_any_step_adds_nothing_to_the_history(page: Page) -> None:
+def test_reloading_at_any_step_adds_nothing_to_the_history(page: Page) -> None:
     entries = page.evaluate("history.length")
     for _ in range(3):
         page.click("#continue")
@@ -139,8 +137,8 @@ def test_a_page_that_is_loaded_again_at_any_step_adds_nothing_to_the_history(pag
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_a_link_within_the_page_is_not_taken_for_a_step(visitor: Visitor, page: Page) -> None:
-    """“Skip to the content” makes an entry of its own."""
+def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page: Page) -> None:
+    """“Skip to the content” adds an entry of its own."""
     page.click("#continue")
     expect(page.locator("#protect")).to_be_visible()
     page.evaluate("location.hash = 'main'")
@@ -151,7 +149,7 @@ def test_a_link_within_the_page_is_not_taken_for_a_step(visitor: Visitor, page: 
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_back_does_not_stop_what_is_being_sent_and_leaves_once_it_has_arrived(visitor: Visitor) -> None:
+def test_back_does_not_stop_sending_and_leaves_the_page_after_the_receipt(visitor: Visitor) -> None:
     visitor.visit("en/guide")
     page = visitor.page
     visitor.language = "en"
@@ -164,8 +162,8 @@ def test_back_does_not_stop_what_is_being_sent_and_leaves_once_it_has_arrived(vi
     page.wait_for_url("**/en/guide")
 
 
-def test_after_leave_quickly_one_entry_more_is_left_and_it_is_an_empty_page(visitor: Visitor) -> None:
-    """Without an address; the page before the report is two steps back, and no longer one."""
+def test_leave_quickly_leaves_one_empty_entry_in_the_history(visitor: Visitor) -> None:
+    """It has no address. The page before the report is now two steps back."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"
     page.route("**/*", lambda route: route.fallback())
@@ -185,8 +183,8 @@ def test_after_leave_quickly_one_entry_more_is_left_and_it_is_an_empty_page(visi
     page.wait_for_url("**/en/guide")
 
 
-def test_after_leave_quickly_from_the_first_step_nothing_of_the_report_is_ahead(visitor: Visitor) -> None:
-    """The guard of a later step was ahead, where nothing could have removed it."""
+def test_leave_quickly_from_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
+    """In an earlier version, the guard entry of a later step remained ahead."""
     page = visitor.page
     visitor.visit("en/guide")
     visitor.visit("en/report")
@@ -207,10 +205,8 @@ def test_after_leave_quickly_from_the_first_step_nothing_of_the_report_is_ahead(
     page.wait_for_url("**/en/guide")
 
 
-def test_a_report_is_there_again_for_whoever_comes_back_by_a_link_or_loads_it_again(
-    visitor: Visitor, page: Page
-) -> None:
-    """Only what was left quickly is empty."""
+def test_a_report_page_works_again_after_following_a_link_or_reloading(visitor: Visitor, page: Page) -> None:
+    """Only a page that was left quickly is empty."""
     page.click("#continue")
     page.evaluate("history.back()")
     expect(page.locator("#what")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The case token: how it is shown, kept, typed, and what of it stays behind."""
+"""The case token: how it is shown, kept and typed, and that it leaves no trace."""
 
 from pathlib import Path
 
@@ -34,8 +34,8 @@ def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, l
     assert sizes[0] > sizes[1] * 1.15
 
 
-def test_a_copy_comes_after_the_hand_and_is_the_words_alone(visitor: Visitor) -> None:
-    """Before that the clipboard has at most what another test of this browser left there."""
+def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
+    """It is folded below the advice to write by hand. Earlier, the clipboard does not have the words."""
     visitor.write()
     page = visitor.page
     expect(page.locator("#copy-token")).to_be_hidden()
@@ -52,7 +52,7 @@ def test_a_copy_comes_after_the_hand_and_is_the_words_alone(visitor: Visitor) ->
     assert visitor.complaints == []
 
 
-def test_a_copy_that_the_browser_refuses_is_said(visitor: Visitor) -> None:
+def test_a_copy_that_the_browser_refuses_is_reported(visitor: Visitor) -> None:
     visitor.write()
     visitor.page.evaluate("document.execCommand = () => false")
     visitor.page.click("details:has(#copy-token) summary")
@@ -60,7 +60,7 @@ def test_a_copy_that_the_browser_refuses_is_said(visitor: Visitor) -> None:
     visitor.shows("#copied", "token-not-copied")
 
 
-def test_the_sheet_has_the_twelve_words_and_no_title(visitor: Visitor) -> None:
+def test_the_printed_sheet_has_only_the_twelve_words(visitor: Visitor) -> None:
     visitor.write()
     page = visitor.page
     page.evaluate(
@@ -81,7 +81,7 @@ def test_the_sheet_has_the_twelve_words_and_no_title(visitor: Visitor) -> None:
     assert printed_lines(page) == visitor.words
 
 
-def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) -> None:
+def test_typed_words_are_counted_and_an_unknown_word_is_pointed_out(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     field = visitor.page.locator("#token")
     field.press_sequentially("Abandon vipère")
@@ -91,8 +91,8 @@ def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) ->
     assert "2" in visitor.page.locator("#typed").inner_text()
 
 
-def test_words_are_completed_once_they_are_shown(visitor: Visitor) -> None:
-    """Veiled, nothing that could be read over a shoulder stands beside the field."""
+def test_words_are_completed_only_while_they_are_visible(visitor: Visitor) -> None:
+    """While they are veiled, nobody can read a completion over the reporter's shoulder."""
     visitor.visit("fr/status")
     page = visitor.page
     page.locator("#token").press_sequentially("abandon vipe")
@@ -108,7 +108,7 @@ def test_words_are_completed_once_they_are_shown(visitor: Visitor) -> None:
     expect(page.locator("#completions")).to_be_hidden()
 
 
-def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
+def test_the_words_can_be_typed_by_completion_only(visitor: Visitor) -> None:
     visitor.report()
     visitor.visit("fr/status")
     page = visitor.page
@@ -117,7 +117,7 @@ def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
         for letter in word[:4]:
             page.locator("#token").press_sequentially(letter)
         if page.input_value("#token").endswith(word) and word == visitor.words[-1]:
-            break  # of four letters, and so complete
+            break  # a word of four letters is complete
         offered = page.locator("#completions button", has_text=word)
         offered.and_(page.locator(f"text='{word}'")).first.click()
     page.click("#open")
@@ -125,7 +125,9 @@ def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_twelve_long_words_are_all_in_sight_and_nothing_more_is_offered(visitor: Visitor, width: int) -> None:
+def test_twelve_long_words_fit_the_field_and_a_complete_word_has_no_completion(
+    visitor: Visitor, width: int
+) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 640})
     visitor.visit("fr/status")
     field = visitor.page.locator("#token")
@@ -139,13 +141,13 @@ def test_twelve_long_words_are_all_in_sight_and_nothing_more_is_offered(visitor:
         visitor.page.click("#show-typed")
 
 
-def test_a_pasted_list_with_numbers_is_taken(visitor: Visitor) -> None:
+def test_a_pasted_numbered_list_of_words_is_accepted(visitor: Visitor) -> None:
     visitor.report()
     visitor.open("\n".join(f"{number}. {word.upper()}" for number, word in enumerate(visitor.words, 1)))
     visitor.opened()
 
 
-def test_nothing_of_the_token_is_stored_by_either_page(visitor: Visitor) -> None:
+def test_neither_page_stores_the_token(visitor: Visitor) -> None:
     visitor.report()
     visitor.open()
     visitor.opened()
@@ -160,8 +162,8 @@ def test_nothing_of_the_token_is_stored_by_either_page(visitor: Visitor) -> None
     assert all(neighbours_in(request.url, visitor.words) == [] for request in visitor.requests)
 
 
-def test_a_token_does_not_come_back_from_the_memory_of_the_browser(chromium: Browser, tmp_path: Path) -> None:
-    """Neither the words typed, nor those shown after sending; the control is beside `test_page_memory`."""
+def test_going_back_does_not_restore_the_words(chromium: Browser, tmp_path: Path) -> None:
+    """Neither the typed words nor those shown after sending. The control is in `test_memory`."""
     keeper = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():

@@ -1,4 +1,4 @@
-"""Every text of the pages exists in every language, and every code that a script may show has one."""
+"""Every text of the pages exists in every language, and every code of a script has a text."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ DONE_AT_THE_DESK = [
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
     *("--(after-restore|regime)\\b",),
 ]
-# What only a page at fault brings about: `failure.js` has one text for all that has none.
+# Only a faulty page causes these: `failure.js` has one text for all problems without their own.
 DISAGREE = set(
     re.findall(
         r"\w+",
@@ -52,7 +52,7 @@ DISAGREE = set(
         """,
     )
 )
-# Never shown on the portal's word: looked up in the signed keyring (`contradiction.js`, `keyrings.js`).
+# The page checks these against the signed keyring first (`contradiction.js`, `keyrings.js`).
 OF_THE_KEYRING = {"channel_unknown", "no_keyring"}
 # Answers of the web server library to requests that no page makes.
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
@@ -72,7 +72,7 @@ def messages(domain: Domain, language: str) -> dict[str, Message]:
 
 
 def every(domain: Domain, language: str) -> dict[str, str]:
-    """Return each text of the source with what is said for it."""
+    """Return each English text with its text in a language."""
     known = catalogues.load(domain, language)
     return {english: catalogues.text(known, english) for english in SOURCES[domain]()}
 
@@ -97,7 +97,7 @@ def codes() -> Iterator[str]:
 
 
 def answered() -> set[str]:
-    """Return the codes that the way without a script has an answer for."""
+    """Return the codes for which the page without scripts has an answer."""
     page = (shipped.FOLDER / "portal" / "answer.html").read_text("utf-8")
     return set(re.findall(r'code == "(\w+)"', page))
 
@@ -112,13 +112,13 @@ def told_by_a_page() -> set[str]:
     return {code.removeprefix("problem-") for code in texts() if code.startswith("problem-")}
 
 
-# Codes to choose from are typed; a page has them to click on.
+# Placeholders for codes that are typed at a terminal; a page offers them as choices.
 CHOSEN = {"{choice}", "{choices}", "{known}", "{kind}", "{word}"}
 TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.LANGUAGES if each != SOURCE]
 
 
 @pytest.mark.parametrize(("domain", "language"), TRANSLATED)
-def test_no_text_is_missing_or_left_over(domain: Domain, language: str) -> None:
+def test_no_translation_is_missing_or_unused(domain: Domain, language: str) -> None:
     """`make texts LANG=fr` adds and removes entries."""
     found = SOURCES[domain]()
     assert len(found) > 100
@@ -127,12 +127,12 @@ def test_no_text_is_missing_or_left_over(domain: Domain, language: str) -> None:
 
 
 @pytest.mark.parametrize(("domain", "language"), TRANSLATED)
-def test_no_translation_is_a_guess(domain: Domain, language: str) -> None:
+def test_no_translation_is_marked_as_fuzzy(domain: Domain, language: str) -> None:
     assert [each for each, message in messages(domain, language).items() if message.fuzzy] == []
 
 
 @pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, ENGLISH])
-def test_a_translation_keeps_the_places_for_values(domain: Domain, language: str) -> None:
+def test_a_translation_keeps_the_placeholders(domain: Domain, language: str) -> None:
     for english, said in every(domain, language).items():
         left_out = CHOSEN if TYPED.search(english) else set()
         assert (
@@ -141,8 +141,8 @@ def test_a_translation_keeps_the_places_for_values(domain: Domain, language: str
         )
 
 
-def test_no_text_stands_twice() -> None:
-    """Which of two translations is shown would be chance."""
+def test_no_catalogue_has_a_text_twice() -> None:
+    """Which of the two translations is shown would be chance."""
     texts = [catalogues.path(domain, each).read_text("utf-8") for domain, each in [*TRANSLATED, ENGLISH]]
     for text in texts:
         names = re.findall(r"^msgid (.+?)^msgstr", text, re.MULTILINE | re.DOTALL)
@@ -155,7 +155,7 @@ def faults(text: str, language: str) -> list[str]:
     return translating.faults(text, language) + empty
 
 
-def test_further_languages_have_a_whole_home_page_and_no_fault() -> None:
+def test_further_languages_have_a_complete_home_page_without_faults() -> None:
     """They may lack other pages, which are then in English."""
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
@@ -164,13 +164,13 @@ def test_further_languages_have_a_whole_home_page_and_no_fault() -> None:
 
 @pytest.fixture(scope="module")
 def dutch() -> str:
-    """A catalogue as a translator of the home page alone leaves it."""
+    """A catalogue in which a translator has translated only the home page."""
     entries = translating.wanted(Domain.PUBLIC, "nl")
     begun = translating.updated('msgid ""\nmsgstr ""\n', entries, translating.by_page()["home"])
     return re.sub(r'^msgid "(.+)"\nmsgstr ""$', r'msgid "\1"\nmsgstr "NL \1"', begun, flags=re.MULTILINE)
 
 
-def test_one_page_can_be_translated_alone(dutch: str) -> None:
+def test_a_page_can_be_translated_alone(dutch: str) -> None:
     assert faults(dutch, "nl") == []
     assert len(translating.translated(dutch)) < len(translating.wanted(Domain.PUBLIC, "nl")) / 3
 
@@ -200,13 +200,13 @@ def test_one_page_can_be_translated_alone(dutch: str) -> None:
     ],
     ids=["empty", "copied", "left over", "a value lost", "missing", "percent", "percent and s"],
 )
-def test_a_mistake_of_a_translator_is_found(dutch: str, before: str, after: str, fault: str) -> None:
+def test_a_translator_s_mistake_is_found(dutch: str, before: str, after: str, fault: str) -> None:
     assert dutch.count(before) == 1
     assert any(each.startswith(fault) for each in faults(dutch.replace(before, after), "nl"))
 
 
-def test_an_entry_that_stays_is_left_as_it_was_written() -> None:
-    """What is new comes behind it; what no page has any more goes."""
+def test_updating_a_catalogue_leaves_existing_entries_unchanged() -> None:
+    """New entries follow them, and entries that no page has any more are removed."""
     before = '# By hand.\n#: a.html\nmsgid "A"\nmsgstr  "Un"\n\n#: b.html\nmsgid "Gone"\nmsgstr "Parti"\n'
     after = translating.updated(before, {"A": ["a.html"], "B": ["b.html", "c.html"]}, ["A", "B"])
     kept, new = after.split("\n\n")
@@ -214,12 +214,12 @@ def test_an_entry_that_stays_is_left_as_it_was_written() -> None:
     assert new == '#: b.html c.html\nmsgid "B"\nmsgstr ""\n'
 
 
-def test_the_public_pages_say_in_english_what_stands_in_them() -> None:
+def test_the_public_pages_have_no_english_catalogue() -> None:
     assert not catalogues.path(Domain.PUBLIC, SOURCE).exists()
 
 
-def test_the_english_catalogue_holds_differences_alone() -> None:
-    """Of what the desk cannot say as the command line does: a hint to type something, and a code."""
+def test_the_english_catalogue_has_only_texts_that_differ() -> None:
+    """The desk words these differently from the command line: hints to type something, and codes."""
     held = {english: str(message.string) for english, message in messages(Domain.OFFICERS, SOURCE).items()}
     assert len(held) > 50
     assert held.keys() - SOURCES[Domain.OFFICERS]() == set()
@@ -228,8 +228,8 @@ def test_the_english_catalogue_holds_differences_alone() -> None:
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
-def test_nobody_at_the_desk_is_told_to_type_what_the_desk_does_itself(language: str) -> None:
-    """Its hints name its pages: while it is open, no command gets at the inbox."""
+def test_the_desk_never_tells_officers_to_type_what_the_desk_does_itself(language: str) -> None:
+    """Its hints name its pages: while the desk is open, no command can open the inbox."""
     sentences, said = told(), every(Domain.OFFICERS, language)
     assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
     kept = [said[each] for each in sentences if "inbox journal correct-clock" not in each]
@@ -242,7 +242,7 @@ def test_french_differs_from_english() -> None:
 
 
 def test_an_empty_text_stays_empty() -> None:
-    """Where a catalogue keeps its header, no page reads."""
+    """An empty text is the key of a catalogue's header, which must not appear on a page."""
     assert catalogues.load(Domain.PUBLIC, "fr").gettext("") != ""
     assert translation.load("fr").gettext("") == ""
 
@@ -258,12 +258,12 @@ def test_every_problem_that_a_page_may_meet_has_a_text() -> None:
     assert found - told_by_a_page() - DISAGREE - OF_THE_KEYRING - answered() - NEVER_ASKED == set()
 
 
-def test_no_text_is_for_a_code_that_nobody_shows() -> None:
+def test_every_text_has_a_code_that_is_shown() -> None:
     assert set(texts()) - set(codes()) - {f"problem-{problem}" for problem in problems()} == set()
 
 
-def test_statuses_bear_the_labels_of_the_domain() -> None:
-    """As a reporter sees them, in both languages."""
+def test_statuses_have_their_labels() -> None:
+    """As reporters see them, in both languages."""
     expected = {
         "Received": "Reçu",
         "Acknowledged": "Accusé de réception",
@@ -288,25 +288,25 @@ def test_a_language_is_called_by_its_own_name() -> None:
     ]
 
 
-def test_french_signs_stay_with_their_words() -> None:
-    """A space before a colon or within quotation marks may not end a line; in English it may."""
+def test_french_punctuation_stays_with_its_words() -> None:
+    """A line may not break at the space before a colon or inside quotation marks. In English it may."""
     text = "Danger ? « Non » ; si : oui !"
     assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
     assert typography.spaced("en", text) == text
 
 
 class Foreign(translation.Translation):
-    """A language with one word, “Neemandsk”, for each text of the home page, and English for all others."""
+    """A language with the word “Neemandsk” for each text of the home page, and English for all others."""
 
     def gettext(self, english: str) -> str:
-        """Return the word, and the places of the text for values."""
+        """Return the word, and the placeholders of the text."""
         if english not in translating.by_page()["home"]:
             return english
         return " ".join(["Neemandsk", *translating.FIELD.findall(english)])
 
 
 def words_of_home(said: str) -> set[str]:
-    """Return the words on a home page on which ``said`` stands for each text of a TOML file."""
+    """Return the words on a home page with ``said`` for each text of a TOML file."""
     foreign = Foreign("nl", NullTranslations())
     page = translating.rendered(foreign, lambda _, english: said or english)["home"]
     shown = " ".join(
@@ -315,13 +315,13 @@ def words_of_home(said: str) -> set[str]:
     return {*re.findall(r"[^\W\d]+", shown)} - {"Fanal", "Neemandsk", "Français", "English"}
 
 
-def test_a_home_page_whose_texts_are_all_translated_shows_no_english() -> None:
+def test_a_completely_translated_home_page_shows_no_english() -> None:
     assert {"Who", "can", "help", "you"} <= words_of_home("")  # the control
     assert words_of_home("Neemandsk") == set()
 
 
-def test_a_page_is_not_complete_while_a_title_on_it_is_english(dutch: str) -> None:
-    """The titles of the copied files are links at the foot of every page."""
+def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
+    """Every page has the titles of the copied files as links in its footer."""
     english = {name: guide.load(ROOT / "portal", "en", name) for name in guide.NAMES}
     other = {name: guide.load(ROOT / "portal", "fr", name) for name in guide.NAMES}
 

@@ -1,4 +1,4 @@
-"""The page on checking the site: it shows what was signed, and does not pretend that this is enough."""
+"""The page for checking the site shows what was signed, and does not claim that this is enough."""
 
 import hashlib
 import re
@@ -16,7 +16,7 @@ from tests.support.page_visitor import Visitor
 from tests.support.provable import UNTIL, Provable, proving
 
 pytestmark = pytest.mark.browser
-# The width of each line of each digest that can be seen, in CSS pixels.
+# The width of each line of each visible digest, in CSS pixels.
 LINES = """() => {
   const seen = [...document.querySelectorAll(".digest")].filter((each) => each.checkVisibility());
   return seen.map((each) => {
@@ -41,7 +41,7 @@ def signed(provable: Provable) -> bytes:
     return (provable.folder / "manifest" / pages.MANIFEST).read_bytes()
 
 
-def test_what_was_signed_is_shown(checker: Visitor, provable: Provable) -> None:
+def test_the_page_shows_the_signed_manifest(checker: Visitor, provable: Provable) -> None:
     checker.visit("en/verify")
     page = checker.page
     expect(page.locator("#digest")).to_have_text(hashlib.sha256(signed(provable)).hexdigest())
@@ -52,15 +52,15 @@ def test_what_was_signed_is_shown(checker: Visitor, provable: Provable) -> None:
     assert checker.complaints == []
 
 
-def test_the_page_itself_is_in_the_list_and_so_cannot_hold_its_digest(provable: Provable) -> None:
+def test_the_manifest_lists_the_page_which_therefore_cannot_contain_its_digest(provable: Provable) -> None:
     listed = pages.parse(signed(provable), provable.site.deployment).files
     assert {"/fr/verify", "/en/verify", "/static/js/verify.js"} <= {each.path for each in listed}
     served = provable.client.get("/en/verify").text
     assert hashlib.sha256(signed(provable)).hexdigest() not in served
 
 
-def test_every_file_is_compared(checker: Visitor) -> None:
-    """The one that differs is named; the page for what is not there is compared, too."""
+def test_the_page_compares_every_file(checker: Visitor) -> None:
+    """It names the files that differ. One of them is the page for unknown addresses."""
     checker.visit("en/verify")
     checker.page.click("#compare")
     checker.shows("#compared", "files-same")
@@ -71,7 +71,7 @@ def test_every_file_is_compared(checker: Visitor) -> None:
     assert checker.page.locator("#differing li").all_inner_texts() == ["/404.html", "/en/report"]
 
 
-def test_a_site_that_cannot_be_reached_is_no_proof(checker: Visitor) -> None:
+def test_an_unreachable_file_is_not_reported_as_a_difference(checker: Visitor) -> None:
     checker.visit("en/verify")
     expect(checker.page.locator("#compare")).to_be_visible()
     checker.page.route("**/en/report", lambda route: route.abort())
@@ -81,7 +81,7 @@ def test_a_site_that_cannot_be_reached_is_no_proof(checker: Visitor) -> None:
 
 
 @pytest.mark.parametrize("forged", ["signature", "content"])
-def test_a_list_that_the_root_key_did_not_sign_is_not_shown(
+def test_a_manifest_without_a_signature_of_the_root_key_is_not_shown(
     checker: Visitor, provable: Provable, forged: str
 ) -> None:
     raw = signed(provable)
@@ -96,7 +96,7 @@ def test_a_list_that_the_root_key_did_not_sign_is_not_shown(
     expect(checker.page.locator("#listed")).to_be_hidden()
 
 
-def test_a_list_past_its_date_is_pointed_out(checker: Visitor, tmp_path: Path) -> None:
+def test_an_expired_manifest_is_pointed_out(checker: Visitor, tmp_path: Path) -> None:
     with proving(tmp_path) as late:
         late.alter(valid_until=today() - timedelta(1))
         with late.serving():
@@ -106,7 +106,7 @@ def test_a_list_past_its_date_is_pointed_out(checker: Visitor, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_a_digest_fills_its_lines(checker: Visitor, width: int) -> None:
+def test_the_lines_of_a_digest_are_full(checker: Visitor, width: int) -> None:
     """A few digits alone on a line would hardly be compared."""
     checker.page.set_viewport_size({"width": width, "height": 800})
     for path in ("en/verify", "fr/sealed"):
@@ -120,7 +120,7 @@ def test_a_digest_fills_its_lines(checker: Visitor, width: int) -> None:
             assert max(each) - min(each) < 1
 
 
-def test_a_site_without_a_list_says_so_first_and_shows_no_way_to_compare(visitor: Visitor) -> None:
+def test_a_site_without_a_manifest_says_so_first_and_offers_no_comparison(visitor: Visitor) -> None:
     visitor.visit("fr/verify")
     visitor.shows("#fault", "manifest-none")
     assert visitor.page.evaluate("document.querySelector('h1 + :not([hidden])').id") == "fault"
@@ -129,8 +129,9 @@ def test_a_site_without_a_list_says_so_first_and_shows_no_way_to_compare(visitor
     assert "dans la liste" not in visitor.page.inner_text("main")
 
 
-def test_without_a_script_the_commands_do_the_same(chromium: Browser, provable: Provable) -> None:
-    """The command that the page shows gives the digest that its script would show."""
+def test_the_commands_on_the_page_give_the_same_digest_without_a_script(
+    chromium: Browser, provable: Provable
+) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{provable.address}/en/verify")

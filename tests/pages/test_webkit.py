@@ -1,4 +1,4 @@
-"""The pages in WebKit, on a small phone's screen: reporters with an iPhone have no other engine."""
+"""The pages in WebKit on the screen of a small phone: an iPhone has no other engine."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ pytestmark = [
 ]
 
 WIDTH = 360
-# Without the letters that the driver cannot type: those outside the basic plane.
+# Without characters outside the basic plane, which the driver cannot type.
 TEXT = "Ils m\N{RIGHT SINGLE QUOTATION MARK}ont abordé·e à Noël."
 VALUE = "(selector) => document.querySelector(selector).value"
 TOP = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
@@ -41,14 +41,14 @@ def saved_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def webkit(saved: Path) -> Iterator[WebKitGTK]:
-    """One browser for all tests: starting it takes seconds."""
+    """One browser for all tests, because starting it takes seconds."""
     with webkit_peer.browsing(saved, WIDTH) as browser:
         yield browser
 
 
 @pytest.fixture
 def person(webkit: WebKitGTK) -> Person:
-    """A person who comes to the site."""
+    """A reporter at the site."""
     return Person(webkit)
 
 
@@ -59,7 +59,7 @@ def to_token(person: Person) -> list[str]:
 
 
 def send(person: Person, words: list[str]) -> float:
-    """Type two of the words, and send; return how long it takes, in seconds."""
+    """Type two of the words and send; return the time this takes, in seconds."""
     begun = time.monotonic()
     for field in ("#confirm-1", "#confirm-2"):
         place = person.visible(field).get_attribute("data-place")
@@ -87,15 +87,15 @@ def read(person: Person, site: PortalSite, words: list[str]) -> None:
     person.visible("#case")
 
 
-def test_the_keyboard_alone_leads_all_the_way_in_webkit(person: Person, site: PortalSite) -> None:
-    """The focus has a ring at every stop, and is never below the bar with “Leave quickly”."""
+def test_a_report_and_its_answer_need_only_the_keyboard_in_webkit(person: Person, site: PortalSite) -> None:
+    """The focus has a ring at every stop, and is never hidden by the bar with “Leave quickly”."""
     assert walk(person, site, TEXT) == []
 
 
 def test_back_and_another_language_lose_nothing_in_webkit(
     person: Person, site: PortalSite, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """Neither text nor files, at any step; the picture arrives without what it told."""
+    """Text and files are kept at every step. The picture arrives without metadata."""
     note = tmp_path / "note.bin"
     note.write_bytes(FILE)
     person.go(f"{site.address}/fr/report")
@@ -128,10 +128,10 @@ def test_back_and_another_language_lose_nothing_in_webkit(
     assert pictures.CANARY.encode() not in files[2]
 
 
-def test_back_shows_an_empty_page_after_a_report_was_left_quickly_in_webkit(
+def test_back_shows_an_empty_page_after_leaving_a_report_quickly_in_webkit(
     person: Person, site: PortalSite
 ) -> None:
-    """Then the page before the report."""
+    """A second Back shows the page before the report."""
     person.go(f"{site.address}/fr/guide")
     person.go(f"{site.address}/fr/report")
     person.fill("#what", TEXT)
@@ -148,8 +148,8 @@ def test_back_shows_an_empty_page_after_a_report_was_left_quickly_in_webkit(
     person.wait.until(when.url_to_be(f"{site.address}/fr/guide"))
 
 
-def test_a_mistyped_word_is_mended_and_the_answer_read_in_webkit(person: Person, site: PortalSite) -> None:
-    """Then a message is begun by its button, and sent with a file."""
+def test_a_mistyped_word_is_corrected_and_the_answer_read_in_webkit(person: Person, site: PortalSite) -> None:
+    """A message is then started with its button, and sent."""
     words = report(person, site)
     first, _ = site.report()
     site.answer(first, slot_for(first))
@@ -175,11 +175,11 @@ def test_a_mistyped_word_is_mended_and_the_answer_read_in_webkit(person: Person,
 
 
 def test_leave_quickly_empties_the_page_in_webkit(person: Person, site: PortalSite) -> None:
-    """By its link and by the key; the page before it does not come back with what was typed."""
+    """By its link and by the key. Back does not restore the typed text."""
     for leave in (lambda: person.click("[data-leave]"), lambda: [person.press("Escape") for _ in range(3)]):
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)
-        # No test asks for the page on the internet.
+        # Tests do not request the real page on the internet.
         person.ask(
             "(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide"
         )
@@ -212,7 +212,7 @@ def test_a_proof_is_saved_and_checked_from_disk_in_webkit(
 
 
 def whole(path: Path) -> Path:
-    """Return a file that the browser is saving, once it is there."""
+    """Return a file that the browser is saving, once it has content."""
     for _ in range(200):
         if path.exists() and path.stat().st_size:
             return path

@@ -1,4 +1,4 @@
-"""The work of a page before it sends: while the reporter writes, anew where need be, also without JIT."""
+"""The page's proof of work: done while the reporter writes, repeated if needed, and possible without JIT."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 OFFER = "/api/work"
 SECONDS = 10
 DAYS_MS = 4 * 86_400_000
-# Below this no press of a key is felt to lag. The watch sees tasks from 50 ms on.
+# Below this limit nobody notices a delay of a key press. The watch sees tasks of 50 ms or more.
 LONGEST_TASK = 100
 WATCH = """
 window.tasks = [0];
@@ -29,7 +29,7 @@ new PerformanceObserver((list) => {
   for (const task of list.getEntries()) window.tasks.push(task.duration);
 }).observe({ type: "longtask", buffered: true });
 """
-# Each try of the work, and whether it has ended.
+# Records each try of the work, and whether it has ended.
 COUNT = """
 window.tries = [];
 const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
@@ -40,7 +40,7 @@ crypto.subtle.deriveBits = async (how, ...more) => {
   return bits;
 };
 """
-# Ends once every try has ended and none began for a second; waits by itself, for the policy forbids `eval`.
+# Ends once every try has ended and none began for a second. It polls, because the policy forbids `eval`.
 QUIET = """async () => {
   let before = 0;
   const rests = () => before > 0 && before === window.tries.length && window.tries.every(Boolean);
@@ -60,7 +60,7 @@ SOLVE = """async () => {
   return (performance.now() - begun) / 1000;
 }"""
 
-# The least that 1 GiB takes is more in most runs: then nothing but its end stops it.
+# In most runs the work for 1 GiB takes more tries than this, so only stopping it keeps the number lower.
 FEW = 5_000
 CHANGE = """async () => {
   const envelope = Promise.resolve({ header: crypto.getRandomValues(new Uint8Array(1627)) });
@@ -83,13 +83,13 @@ BLOCK = """async () => {
 
 
 def asked(visitor: Visitor) -> list[str]:
-    """Return the paths of all that was asked of the interface, but for pieces of an upload."""
+    """Return the paths of all API requests, except those for pieces of an upload."""
     paths = [request.url.removeprefix(visitor.address) for request in visitor.requests]
     return [path for path in paths if path.startswith("/api/") and path.count("/") == 2]
 
 
 def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
-    """All of it: once the page is open it takes no word written, and none is done or asked for afterwards."""
+    """All of it: it needs no word of the text, and sending adds no work and no request for it."""
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")
@@ -102,8 +102,10 @@ def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("path", ["en/report", "en/status"])
-def test_whoever_opens_a_page_asks_for_the_same(visitor: Visitor, path: str) -> None:
-    """Whoever writes or opens nothing, too: one request, and no other however long the page stays open."""
+def test_everybody_who_opens_a_page_makes_the_same_single_request_for_work(
+    visitor: Visitor, path: str
+) -> None:
+    """Also without writing or opening anything, and however long the page stays open."""
     answers = []
 
     def answer(route: Route) -> None:
@@ -122,8 +124,8 @@ def test_whoever_opens_a_page_asks_for_the_same(visitor: Visitor, path: str) -> 
     assert answers[0] == answers[1]
 
 
-def test_other_readers_and_files_have_work_of_their_own_and_no_request(visitor: Visitor, file: Path) -> None:
-    """Begun while the words are copied; that they were chosen is told when the report is sent."""
+def test_another_reader_or_a_file_needs_new_work_without_a_request(visitor: Visitor, file: Path) -> None:
+    """It begins while the reporter copies the words. The portal learns of the choice with the report."""
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")
@@ -140,8 +142,8 @@ def test_other_readers_and_files_have_work_of_their_own_and_no_request(visitor: 
     assert opened.evaluate("window.tries.length") == done
 
 
-def test_a_follow_up_is_worked_for_as_a_file_is_attached(visitor: Visitor, file: Path) -> None:
-    """Its text is still to be written; at Send nothing is left to do."""
+def test_attaching_a_file_starts_the_work_for_a_follow_up(visitor: Visitor, file: Path) -> None:
+    """The text is still to be written, and at Send no work is left."""
     visitor.reported()
     visitor.page.add_init_script(COUNT)
     visitor.open()
@@ -157,7 +159,7 @@ def test_a_follow_up_is_worked_for_as_a_file_is_attached(visitor: Visitor, file:
     assert visitor.page.evaluate("window.tries.length") == done
 
 
-def test_work_for_what_was_attached_ends_where_other_work_is_wanted(visitor: Visitor) -> None:
+def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor) -> None:
     """For the largest size it would go on for minutes."""
     opened = page(visitor)
     page_modules.load(opened, "paying")
@@ -168,7 +170,7 @@ def test_work_for_what_was_attached_ends_where_other_work_is_wanted(visitor: Vis
     assert 0 < opened.evaluate("window.tries.length") - done < FEW
 
 
-def test_a_stale_seed_is_replaced_when_the_report_is_sent_and_the_text_kept(visitor: Visitor) -> None:
+def test_a_stale_seed_is_replaced_at_sending_and_the_text_is_kept(visitor: Visitor) -> None:
     visitor.write()
     visitor.site.hour += 9
     assert asked(visitor) == [OFFER]
@@ -178,8 +180,8 @@ def test_a_stale_seed_is_replaced_when_the_report_is_sent_and_the_text_kept(visi
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_a_page_that_was_told_nothing_asks_again_when_it_sends_and_not_before(visitor: Visitor) -> None:
-    """A host would else learn from the second request that somebody has written."""
+def test_a_page_whose_request_for_work_failed_asks_again_only_when_it_sends(visitor: Visitor) -> None:
+    """An earlier second request would reveal to the host that somebody has written."""
     visitor.page.route(f"**{OFFER}", times(1, lambda route: route.abort()))
     visitor.write()
     visitor.page.focus("#confirm-1")
@@ -191,7 +193,7 @@ def test_a_page_that_was_told_nothing_asks_again_when_it_sends_and_not_before(vi
 
 
 def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
-    """The same creation again finds the upload of the first."""
+    """The repeated request finds the upload of the first."""
     visitor.write()
     visitor.page.route(ENVELOPES, times(1, lose))
     visitor.confirm()
@@ -200,8 +202,8 @@ def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
     assert len(visitor.site.received()) == 1
 
 
-def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> None:
-    """It was begun, and given up by the portal: the page seals anew, under another header."""
+def test_a_header_whose_upload_was_deleted_is_not_used_again(visitor: Visitor) -> None:
+    """The portal deleted the upload after it was created. The page seals again, with another header."""
 
     def lose_and_forget(route: Route) -> None:
         location = route.fetch().headers["location"]
@@ -215,13 +217,13 @@ def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> N
     visitor.confirm()
     visitor.arrived()
     headers = [body[:1_627] for body in visitor.bodies() if body]
-    # Tried once more, as only the answer could be lost; other work for it would be in vain.
+    # The page tries once more, since only the answer may be lost; new work for this header would be useless.
     assert headers == [headers[0], headers[0], headers[-1]] != [headers[0]] * 3
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_work_that_is_never_taken_is_told(visitor: Visitor) -> None:
-    """After three times the person is asked to try again; what was written stays."""
+def test_work_that_is_always_refused_is_reported(visitor: Visitor) -> None:
+    """After three times the page asks to try again. The text stays."""
 
     def refuse(route: Route) -> None:
         problem = '{"code": "work_unsolved"}'
@@ -237,8 +239,8 @@ def test_work_that_is_never_taken_is_told(visitor: Visitor) -> None:
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: Path) -> None:
-    """What to do is said, and after it the same text arrives."""
+def test_a_portal_without_room_for_files_accepts_the_text(visitor: Visitor, file: Path) -> None:
+    """The page says what to do, and then the same text arrives."""
     visitor.site.configure(capacity_gb=2 * TEXT / SHARES[Kind.REPORT] / 10**9)
     visitor.write(files=[file])
     visitor.confirm()
@@ -252,8 +254,8 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_whoever_opens_a_case_asks_for_nothing_more(visitor: Visitor) -> None:
-    """Whether or not its reporter writes. What is written then arrives."""
+def test_opening_a_case_makes_no_additional_request_for_work(visitor: Visitor) -> None:
+    """Whether or not the reporter writes. Messages then arrive."""
     visitor.report()
     message, _ = visitor.site.report()
     visitor.site.answer(message, slot_for(message))
@@ -269,7 +271,7 @@ def test_whoever_opens_a_case_asks_for_nothing_more(visitor: Visitor) -> None:
 
 @pytest.fixture(scope="module")
 def jitless(chromium: Browser) -> Iterator[Browser]:
-    """Chromium as Tor Browser's "Safer" level runs its pages: JavaScript without JIT."""
+    """Chromium without JIT, as at the level “Safer” of Tor Browser."""
     browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     yield browser
     browser.close()
@@ -282,10 +284,10 @@ def page(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
+def test_without_jit_the_work_takes_seconds_and_the_page_stays_responsive(
     jitless: Browser, tmp_path: Path
 ) -> None:
-    """At rest; no task of the page is long enough to be felt."""
+    """On an idle machine. No task of the page is long enough to be noticed."""
     with visiting(jitless, tmp_path) as visitor:
         visitor.site.configure(work_cost=Settings().work_cost)
         opened = page(visitor)
@@ -295,5 +297,5 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
         page_modules.load(opened, "work")
         assert opened.evaluate(SOLVE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
-        # The watch would have seen one.
+        # Control: the watch sees a long task.
         assert opened.evaluate(BLOCK) >= 2 * LONGEST_TASK
