@@ -1,6 +1,7 @@
-"""What each test process would make anew in a fresh checkout, all of them at once: made before they begin.
+"""Fill the caches of a fresh checkout before the test processes start, which would all do this at once.
 
-The tests as Python runs them, with their assertions rewritten, and the pages of the usual portal, compressed.
+The caches hold the compiled tests, with their assertions rewritten, and the compressed pages of the usual
+portal.
 """
 
 import sys
@@ -10,6 +11,6 @@ import pytest
 
 if __name__ == "__main__":
     collected = pytest.main(["--collect-only", "-q", "-q", "-p", "no:cacheprovider"])
-    # By now the folder for pages is named (conftest.py).
+    # Only now: conftest.py has named the folder for pages.
     import_module("tests.support.warm_portal")
     sys.exit(collected)

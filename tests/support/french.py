@@ -10,7 +10,7 @@ from templates.catalogues import Domain
 
 
 def of_catalogue(domain: Domain) -> Iterator[str]:
-    """Yield every translation of a French catalogue as it stands in its file."""
+    """Yield every translation in a French catalogue, unchanged."""
     with catalogues.path(domain, "fr").open("rb") as file:
         for message in read_po(file):
             if message.id:
@@ -18,7 +18,7 @@ def of_catalogue(domain: Domain) -> Iterator[str]:
 
 
 def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
-    """Yield every French text of a TOML file: all of one that is French, else those that are called `fr`."""
+    """Yield every French text of a TOML file: all texts of a French file, otherwise the values of `fr`."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from of_toml(each, french_here=french_here or name == "fr")

@@ -17,7 +17,7 @@ _NEEDS = {
 def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
     """Return all values as parameters. The gate runs those ``kept``, the soak the others.
 
-    For values that all go through the same code, of which those kept reach every part.
+    Use it for values that all go through the same code, if those kept reach every part of that code.
     """
     found = [*values]
     assert {*kept} <= {*found}, "no such parameter"
@@ -25,7 +25,10 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
 
 
 def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
-    """Return each of some with each of the others, as parameters. The gate runs each with the first."""
+    """Return each of some with each of the others, as parameters.
+
+    The gate runs each value with the first one of the other list.
+    """
     these, those = [*some], [*others]
     return [
         pytest.param(one, other, marks=() if one == these[0] or other == those[0] else pytest.mark.soak)

@@ -1,7 +1,8 @@
 """A process that tries to escape from ``inbox.files.sandbox``. As a control, it also runs without it.
 
-``intruder.py RINGS DEED WORDS…``: with ``walls``, it does the deed at once. With ``limits`` or ``calls``, it
-first sets one half of the worker's own restrictions, with ``all`` both. It prints what it reached.
+``intruder.py RINGS ATTEMPT WORDS…``: with ``walls``, it makes the attempt at once. With ``limits`` or
+``calls``, it first sets one half of the worker's own restrictions, with ``all`` both. It prints what it
+reached.
 """
 
 import mmap
@@ -85,7 +86,7 @@ def fork(count: str) -> str:
 
 def execute(path: str) -> str:
     """Execute another program."""
-    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - that is the deed
+    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - that is the attempt
 
 
 def memory(size: str) -> str:

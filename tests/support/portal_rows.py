@@ -13,12 +13,12 @@ from portal.store.envelopes import Upload
 from tests.support.builders import INSPECTORATE
 
 DAY = date(2026, 3, 10)
-# An even hour: the bytes that it deletes are noted apart from those of the odd hours beside it.
+# An even hour: the bytes that it deletes are recorded separately from those of the odd hours beside it.
 HOUR = 20_000
 
 
 def report() -> Report:
-    """Return what is public of a new case."""
+    """Return the public values of a new case."""
     return Report(
         case_id=secrets.token_bytes(32), memo=secrets.token_bytes(60), withdraw_id=secrets.token_bytes(32)
     )
@@ -34,7 +34,7 @@ def arrived(  # noqa: PLR0913 - a test names what it is about
     day: date = DAY,
     scriptless: bool = False,
 ) -> bytes:
-    """Have an envelope arrive, whole unless fewer bytes of it are ``received``; return its id."""
+    """Store an envelope, complete unless only ``received`` of its bytes arrived; return its id."""
     begun = Upload(
         id=secrets.token_bytes(16), channel=channel, size=size, received=0, begun=day, scriptless=scriptless
     )
@@ -43,7 +43,7 @@ def arrived(  # noqa: PLR0913 - a test names what it is about
 
 
 def hashed(connection: Connection, **given: Any) -> bytes:
-    """Have an envelope of ten bytes arrive whole, note its hash for the export, and return its id."""
+    """Store a complete envelope of ten bytes, record its hash for the export, and return its id."""
     made = arrived(connection, 10, **given)
     intakes.keep_hash(connection, made, bytes(32), 10)
     return made

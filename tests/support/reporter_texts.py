@@ -1,4 +1,4 @@
-"""Every French text that reporters read, where it stands, with the sentences that are too hard.
+"""Every French text that reporters read, with its file, and the sentences that are too hard.
 
 `python -m tests.support.reporter_texts` lists these sentences, the hardest first. A score below 62 is too
 hard, and more than 25 words are too many.

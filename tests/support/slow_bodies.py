@@ -45,7 +45,7 @@ def bodies(size: int) -> dict[str, Body]:
 
 
 def lasted(source: Source, body: Body, pause: float, most: float) -> float | None:
-    """Send a byte per ``pause``. Return the seconds until the server closed, None if not within ``most``."""
+    """Send a byte per ``pause``. Return the seconds until the server closed, or None after ``most``."""
     with source.connect() as client:
         begun = time.monotonic()
         with suppress(OSError):

@@ -70,7 +70,7 @@ def swallowing(server: int) -> Iterator[SwallowingLine]:
 
 
 def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> None:
-    """Pass on what the visitor sends; of a connection that was silent once, nothing more."""
+    """Pass on the visitor's bytes, but nothing more over a connection that was silent once."""
     is_open = True
     with suppress(OSError):
         while piece := near.recv(1 << 16):
