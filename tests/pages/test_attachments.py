@@ -1,4 +1,4 @@
-"""Files on the report page in a real browser: added, dropped, too many, too large, changed meanwhile."""
+"""Files on the report page in a real browser: added, dropped, too many, too large, or changed meanwhile."""
 
 import os
 import re
@@ -22,7 +22,7 @@ DROP = """(names) => {
     if (!event.defaultPrevented) throw new Error("the browser would open the file in place of the page");
   }
 }"""
-# The page learns of chosen files only later.
+# Delays the event by which the page learns of chosen files.
 HOLD = """() => addEventListener(
   "change", (event) => event.stopImmediatePropagation(), { capture: true, once: true })"""
 LET_GO = "document.querySelector('#files').dispatchEvent(new Event('change'))"
@@ -50,7 +50,7 @@ def page(visitor: Visitor) -> Page:
 
 
 def rows(page: Page, count: int) -> None:
-    """Expect this many files, each looked into."""
+    """Expect this many files, all of them examined."""
     expect(page.locator("#files-list > li")).to_have_count(count, timeout=SLOW)
     expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(count, timeout=SLOW)
 
@@ -72,8 +72,8 @@ def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Pa
     assert visitor.site.report()[1] == {1: b"a.txt", 2: b"b.txt"}
 
 
-def test_names_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """One switch for all files, also for those that are added later; it comes with the first file."""
+def test_names_of_files_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    """One switch applies to all files, also to those that are added later. It appears with the first file."""
     names = page.get_by_label("Send the names of the files, too")
     expect(names).to_be_hidden()
     for name in ("one.txt", "Quai é 4.txt"):
@@ -90,7 +90,7 @@ def test_names_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: 
     assert ["one.txt", "Quai é 4.txt"] == [each.name for each in visitor.site.report()[0].files]
 
 
-def test_no_name_is_sent_unless_it_is_asked_for(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+def test_names_of_files_are_not_sent_by_default(visitor: Visitor, page: Page, tmp_path: Path) -> None:
     (tmp_path / "Quai é 4.txt").write_text("x")
     page.set_input_files("#files", [tmp_path / "Quai é 4.txt"])
     rows(page, 1)
@@ -100,10 +100,10 @@ def test_no_name_is_sent_unless_it_is_asked_for(visitor: Visitor, page: Page, tm
     assert [""] == [each.name for each in visitor.site.report()[0].files]
 
 
-def test_a_telephone_takes_a_photo_at_once_and_it_is_cleaned_like_any_picture(
+def test_a_photo_taken_on_a_phone_is_cleaned_like_any_picture(
     visitor: Visitor, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The button opens the camera; without a finger to touch it, it is not offered."""
+    """The button opens the camera. Without a touch screen, there is no such button."""
     telephone = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     at_hand = Visitor(telephone.new_page(), visitor.address, "en")
     at_hand.site = visitor.site
@@ -121,7 +121,7 @@ def test_a_telephone_takes_a_photo_at_once_and_it_is_cleaned_like_any_picture(
     expect(visitor.page.get_by_text("Take a photo")).to_be_hidden()
 
 
-def test_which_kinds_of_files_are_cleaned_is_said_before_one_is_added(page: Page) -> None:
+def test_the_page_says_which_kinds_of_files_are_cleaned_before_one_is_added(page: Page) -> None:
     said = page.locator("#files-hint li")
     expect(said.first).to_contain_text("Cleaned: JPEG, PNG and WebP pictures")
     expect(said.nth(1)).to_contain_text(
@@ -130,8 +130,8 @@ def test_which_kinds_of_files_are_cleaned_is_said_before_one_is_added(page: Page
     expect(page.locator("#files")).to_have_accessible_description(re.compile("Not cleaned: HEIC"))
 
 
-def test_how_much_of_a_file_was_looked_into_is_shown_beside_it(page: Page, tmp_path: Path) -> None:
-    """A bar of its own for each file, which moves on; it goes once the file is examined."""
+def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path: Path) -> None:
+    """The bar moves forward, and disappears at the end."""
     page.evaluate(
         """() => {
           window.seen = [];
@@ -157,8 +157,8 @@ def test_how_much_of_a_file_was_looked_into_is_shown_beside_it(page: Page, tmp_p
     expect(page.locator("#files-list progress")).to_have_count(0)
 
 
-def test_the_button_to_remove_a_file_is_in_line_with_its_name(page: Page, tmp_path: Path) -> None:
-    """Where it has a line of its own."""
+def test_the_button_to_remove_a_file_is_aligned_with_its_name(page: Page, tmp_path: Path) -> None:
+    """If it has a line of its own."""
     page.set_viewport_size({"width": 320, "height": 640})
     page.set_input_files("#files", [sparse(tmp_path / f"{'film ' * 12}.bin", 5)])
     rows(page, 1)
@@ -174,7 +174,7 @@ def test_the_button_to_remove_a_file_is_in_line_with_its_name(page: Page, tmp_pa
     assert button[0] == name[0]
 
 
-def test_an_empty_file_is_left_out_and_that_is_said(page: Page, tmp_path: Path) -> None:
+def test_an_empty_file_is_left_out_with_a_message(page: Page, tmp_path: Path) -> None:
     (tmp_path / "nothing.jpg").touch()
     (tmp_path / "some.txt").write_text("x")
     page.set_input_files("#files", [tmp_path / "nothing.jpg", tmp_path / "some.txt"])
@@ -185,7 +185,7 @@ def test_an_empty_file_is_left_out_and_that_is_said(page: Page, tmp_path: Path) 
 def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """All are listed, so that the person chooses which ones stay; the text stays in any case."""
+    """All are listed, so that the reporter chooses which to keep. The text stays in any case."""
     files = [tmp_path / f"{n}.txt" for n in range(200)]
     for file in files:
         file.write_text(file.name)
@@ -200,8 +200,8 @@ def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
     visitor.to_token()
 
 
-def test_more_than_a_gigabyte_is_too_large(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """Of two files neither of which is: the first, which is looked into meanwhile, is a small one."""
+def test_more_than_a_gigabyte_is_refused(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    """Neither of the two files is too large alone. Only the small first one is examined."""
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
     rows(page, 1)
@@ -212,10 +212,8 @@ def test_more_than_a_gigabyte_is_too_large(visitor: Visitor, page: Page, tmp_pat
     visitor.shows("#error", "files-too-large")
 
 
-def test_a_file_that_is_too_large_by_itself_is_not_even_read(
-    visitor: Visitor, page: Page, tmp_path: Path
-) -> None:
-    """Looking into it would take long, and change nothing; the control is looked into."""
+def test_a_file_that_is_too_large_alone_is_not_examined(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    """Examining it would take long and change nothing. The control, a small file, is examined."""
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 2 << 30)])
     visitor.shows("#files-note", "files-too-large")
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
@@ -224,8 +222,8 @@ def test_a_file_that_is_too_large_by_itself_is_not_even_read(
     expect(page.locator("#files-list > li").first.locator("p, progress")).to_have_count(0)
 
 
-def test_the_time_to_seal_is_told_before_on_a_slow_device(page: Page, tmp_path: Path) -> None:
-    """Measured on the device: the same files take longer to seal where everything is slower."""
+def test_the_time_to_seal_is_shown_in_advance_on_a_slow_device(page: Page, tmp_path: Path) -> None:
+    """It is measured on the device."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 8})
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 900 << 20)])
@@ -234,10 +232,8 @@ def test_the_time_to_seal_is_told_before_on_a_slow_device(page: Page, tmp_path: 
     )
 
 
-def test_nothing_is_asked_of_the_portal_while_files_are_added(
-    visitor: Visitor, page: Page, tmp_path: Path
-) -> None:
-    """Whoever watches the network learns nothing before the report is sent."""
+def test_adding_files_makes_no_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    """An observer of the network learns nothing before the report is sent."""
     page.wait_for_load_state("networkidle")
     before = len(visitor.requests)
     page.set_input_files(
@@ -249,7 +245,7 @@ def test_nothing_is_asked_of_the_portal_while_files_are_added(
     assert len(visitor.requests) == before
 
 
-def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
+def test_a_picture_that_changed_after_cleaning_is_not_sent(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
     """The text stays, and the file can be added again."""
@@ -272,13 +268,13 @@ def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
     visitor.arrived()
 
 
-def test_bytes_other_than_those_that_were_looked_into_stop_the_sealing(page: Page) -> None:
-    """Where a browser does not notice that a file changed, its digest does."""
+def test_sealing_stops_if_a_file_differs_from_the_examined_one(page: Page) -> None:
+    """The digest shows the change even if the browser does not notice it."""
     page_modules.load(page, "age", "casetoken", "channels", "days", "keyrings", "sealing", "site")
     assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
 
 
-def test_a_file_that_is_gone_when_it_is_added_is_named(page: Page, tmp_path: Path) -> None:
+def test_a_file_that_disappeared_before_it_was_added_is_named(page: Page, tmp_path: Path) -> None:
     gone = tmp_path / "gone.txt"
     gone.write_text("x")
     page.evaluate(HOLD)

@@ -1,4 +1,4 @@
-"""What is wrong is told at once: in a summary with links, at each field, and in the title."""
+"""Mistakes are shown all at once: in a summary with links, at each field, and in the title."""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def told(page: Page, summary: str, field: str) -> None:
-    """Expect the focus on a summary with one link, and the same text at the field that it leads to."""
+    """Expect the focus on a summary with one link, and the same text at the field of the link."""
     expect(page.locator(f"{summary}:focus a")).to_have_count(1)
     text = page.locator(f"{summary} a").inner_text()
     expect(page.locator(field)).to_have_attribute("aria-invalid", "true")
@@ -20,8 +20,8 @@ def told(page: Page, summary: str, field: str) -> None:
     assert at_it.get_attribute("id") in (page.get_attribute(field, "aria-describedby") or "").split()
 
 
-def test_all_that_is_wrong_is_told_at_once_and_each_link_leads_to_its_field(visitor: Visitor) -> None:
-    """Also to a field in another step, or in a fold; the history of the tab gets no entry for it."""
+def test_all_mistakes_are_shown_at_once_with_links_to_their_fields(visitor: Visitor) -> None:
+    """A link also leads into another step or a fold. It adds no entry to the history of the tab."""
     visitor.visit("en/report")
     page = visitor.page
     title = page.title()
@@ -54,7 +54,7 @@ def test_all_that_is_wrong_is_told_at_once_and_each_link_leads_to_its_field(visi
     expect(page.locator(".wrong")).to_have_count(0)
 
 
-def test_a_message_at_a_field_stays_where_it_is_while_the_field_is_typed_in(visitor: Visitor) -> None:
+def test_a_message_at_a_field_stays_in_place_while_the_field_is_edited(visitor: Visitor) -> None:
     """Otherwise the field would move under the finger with the first letter."""
     visitor.visit("en/report")
     page = visitor.page
@@ -71,10 +71,10 @@ def test_a_message_at_a_field_stays_where_it_is_while_the_field_is_typed_in(visi
     expect(page.locator("#error")).to_be_hidden()
 
 
-def test_an_error_of_another_step_is_told_where_the_person_is_and_its_link_leads_there(
+def test_an_error_of_another_step_is_shown_in_the_current_step_and_links_there(
     visitor: Visitor,
 ) -> None:
-    """“Continue” with an empty text goes on, as a topic or a file is enough."""
+    """“Continue” accepts an empty text, because a topic or a file is enough."""
     visitor.visit("en/report")
     page = visitor.page
     page.click("#continue")
@@ -91,8 +91,8 @@ def test_an_error_of_another_step_is_told_where_the_person_is_and_its_link_leads
 
 
 @pytest.mark.parametrize("words", ["abandon " * 11, "abandon " * 11 + "qqqqq", "abandon " * 11 + "about"])
-def test_what_is_wrong_with_the_words_is_told_at_their_box_too(visitor: Visitor, words: str) -> None:
-    """One is missing, one does not exist, or no report has them."""
+def test_an_error_of_the_words_is_also_shown_at_their_box(visitor: Visitor, words: str) -> None:
+    """One word is missing, one does not exist, or no report has these words."""
     page = visitor.page
     visitor.visit("fr/status")
     title = page.title()
@@ -104,7 +104,7 @@ def test_what_is_wrong_with_the_words_is_told_at_their_box_too(visitor: Visitor,
     assert page.title() not in {"", title}
 
 
-def test_a_word_that_is_wrong_is_told_below_the_button_and_at_its_field(visitor: Visitor) -> None:
+def test_a_wrong_word_is_shown_below_the_button_and_at_its_field(visitor: Visitor) -> None:
     page = visitor.page
     visitor.write()
     page.click("#noted")
@@ -117,10 +117,10 @@ def test_a_word_that_is_wrong_is_told_below_the_button_and_at_its_field(visitor:
 
 
 @pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
-def test_send_stays_under_the_finger_while_a_message_is_told_to_be_wrong_and_mended(
+def test_send_stays_under_the_finger_while_a_mistake_is_shown_and_corrected(
     visitor: Visitor, screen: ViewportSize
 ) -> None:
-    """The summary stands below the button, and the text at the field above it."""
+    """The summary appears below the button, and the text at the field is above it."""
     visitor.page.set_viewport_size(screen)
     visitor.reported()
     visitor.open()
@@ -147,8 +147,8 @@ def test_send_stays_under_the_finger_while_a_message_is_told_to_be_wrong_and_men
     assert page.title() == title
 
 
-def test_all_that_is_wrong_with_a_message_is_told_at_once(visitor: Visitor) -> None:
-    """Also the choice that only somebody has whose report the portal does not know."""
+def test_all_mistakes_in_a_message_are_shown_at_once(visitor: Visitor) -> None:
+    """One of them is the choice of a reader, which appears only if the portal does not know the report."""
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")
@@ -157,7 +157,7 @@ def test_all_that_is_wrong_with_a_message_is_told_at_once(visitor: Visitor) -> N
     expect(visitor.page.locator(".wrong:visible")).to_have_count(2)
 
 
-def test_a_box_that_is_not_ticked_has_its_text_above_it(visitor: Visitor) -> None:
+def test_an_unticked_box_has_its_message_above_it(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()

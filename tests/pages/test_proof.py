@@ -27,7 +27,7 @@ NAME = "Maître Élise Dupont"
 
 
 def answered(visitor: Visitor, channel: str = "", **changes: object) -> CaseKeys:
-    """Answer the visitor's report with a slot that has a receipt, and open it. Return the case's keys."""
+    """Answer the visitor's report with a slot that has a receipt, and open it; return the case's keys."""
     report = visitor.reported(channel) if channel else visitor.reported()
     site = visitor.site.site
     visitor.site.answer(report, with_receipt(slot_for(report), report, site, **changes))
@@ -38,7 +38,7 @@ def answered(visitor: Visitor, channel: str = "", **changes: object) -> CaseKeys
 
 
 def saved(page: Page, button: str, name: str, folder: Path) -> Path:
-    """Press a button, and return the file that the page saves under this name."""
+    """Press a button; return the file that the page saves under this name."""
     with page.expect_download(timeout=SLOW) as download:
         page.click(button)
     assert name == download.value.suggested_filename
@@ -46,8 +46,8 @@ def saved(page: Page, button: str, name: str, folder: Path) -> Path:
     return folder / name
 
 
-def test_without_a_receipt_no_proof_is_offered(visitor: Visitor) -> None:
-    """A report that was not acknowledged, and one of which nothing is known to the inspectorate."""
+def test_no_proof_is_offered_without_a_receipt(visitor: Visitor) -> None:
+    """Neither before an answer, nor after an answer without a receipt."""
     report = visitor.reported()
     visitor.open()
     visitor.opened()
@@ -60,8 +60,8 @@ def test_without_a_receipt_no_proof_is_offered(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["author", "key", "day", "signature"])
-def test_a_receipt_that_does_not_hold_is_not_saved(visitor: Visitor, wrong: str) -> None:
-    """It would be refused where it matters."""
+def test_an_invalid_receipt_is_not_saved_as_a_proof(visitor: Visitor, wrong: str) -> None:
+    """It would be refused when it is needed."""
     changes = {
         "author": {"author": bytes(32)},
         "key": {"key_id": bytes(16)},
@@ -86,8 +86,13 @@ def test_a_receipt_that_does_not_hold_is_not_saved(visitor: Visitor, wrong: str)
 
 
 @pytest.mark.parametrize("channel", ["", OUTSIDE])
-def test_a_proof_holds_and_has_nothing_else(visitor: Visitor, tmp_path: Path, channel: str) -> None:
-    """No secret, text, locator, case id or other key; no request is made for it; and the file warns first."""
+def test_a_saved_proof_is_valid_and_contains_nothing_else(
+    visitor: Visitor, tmp_path: Path, channel: str
+) -> None:
+    """It has no secret, text, locator, case id or other key.
+
+    Saving makes no request, and the page warns first.
+    """
     keys = answered(visitor, channel)
     visitor.requests.clear()
     expect(visitor.page.locator("#save-proof")).to_be_hidden()
@@ -112,7 +117,7 @@ def test_a_proof_holds_and_has_nothing_else(visitor: Visitor, tmp_path: Path, ch
     assert visitor.complaints == []
 
 
-def test_the_offline_form_saves_a_proof_as_well(site: PortalSite, chromium: Browser, tmp_path: Path) -> None:
+def test_the_offline_form_saves_a_valid_proof(site: PortalSite, chromium: Browser, tmp_path: Path) -> None:
     entropy = casetoken.generate()
     assert site.send(make_report_envelope(site.site, entropy=entropy)).status_code == 201
     report, _ = site.report()
@@ -131,7 +136,7 @@ def test_the_offline_form_saves_a_proof_as_well(site: PortalSite, chromium: Brow
 
 
 def binaries(value: object) -> Iterator[bytes]:
-    """Yield the binary values in JSON."""
+    """Yield the binary values in parsed JSON."""
     if isinstance(value, dict):
         for each in value.values():
             yield from binaries(each)
@@ -153,7 +158,7 @@ class Disk:
     numbers: Iterator[int] = field(default_factory=count)
 
     def proof(self, **changes: object) -> bytes:
-        """Return a proof of the case; ``changes`` are made before the receipt is signed."""
+        """Return a proof of the case; ``changes`` apply before the receipt is signed."""
         seed = self.site.inspectorate.reply_seed
         key = self.site.inspectorate.channel(today()).reply_keys[0]
         statement = receipt.Receipt(
@@ -178,14 +183,14 @@ class Disk:
         )
 
     def give(self, place: str, *contents: bytes) -> None:
-        """Choose files with these contents. Each is new: a browser does not read a file that has changed."""
+        """Choose new files with these contents. A browser does not read a file that has changed."""
         paths = [self.folder / f"given-{next(self.numbers)}.json" for _ in contents]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         self.page.set_input_files(place, paths)
 
     def shows(self, place: str, code: str) -> None:
-        """Expect the text with this code, without values; in a summary, if it is about a field."""
+        """Expect the text with this code, without values; for a field, in a summary."""
         wanted = self.page.locator(f"#texts [data-code={code}]").first.text_content() or ""
         shown = self.page.locator(place)
         expect(shown.locator("a").or_(shown).last).to_have_text(wanted, timeout=SLOW)
@@ -195,19 +200,19 @@ class Disk:
         self.page.click(way)
 
     def prove(self) -> None:
-        """Start to check, and give a proof that holds."""
+        """Start to check, and give a valid proof."""
         self.start("#to-check")
         self.give("#proof-file", self.proof())
         expect(self.page.locator("#proven")).to_be_visible(timeout=SLOW)
 
     def asked(self, name: str = NAME) -> bytes:
-        """Check the proof and make a question; return it."""
+        """Check the proof and create a question; return it."""
         self.prove()
         self.page.fill("#verifier", name)
         return saved(self.page, "#ask", "challenge.json", self.folder).read_bytes()
 
     def answer(self, question: bytes, words: str = "") -> bytes:
-        """Answer a question as the owner."""
+        """Answer a question as the owner of the proof."""
         self.start("#to-answer")
         self.give("#question-file", question)
         self.page.fill("#token", words or self.words)
@@ -261,8 +266,8 @@ REFUSED: dict[str, tuple[str, Change]] = {
 }
 
 
-def test_what_proves_nothing_is_refused_in_plain_words(disk: Disk) -> None:
-    """Each with its own reason; the control is a proof that holds. After it, nothing stays on the page."""
+def test_an_invalid_proof_is_refused_with_its_reason(disk: Disk) -> None:
+    """The control is a valid proof, which replaces the refusal on the page."""
     disk.start("#to-check")
     for name, (code, make) in REFUSED.items():
         disk.give("#proof-file", make(disk))
@@ -275,7 +280,7 @@ def test_what_proves_nothing_is_refused_in_plain_words(disk: Disk) -> None:
     assert disk.complaints == []
 
 
-def test_a_proof_that_holds_says_what_it_shows_and_that_the_day_can_be_false(disk: Disk) -> None:
+def test_a_valid_proof_says_what_it_shows_and_that_its_day_can_be_false(disk: Disk) -> None:
     disk.prove()
     assert f"{today().year}" in disk.page.inner_text("#proven-day")
     assert "« inspection »" in disk.page.inner_text("#proven-key").replace("\N{NO-BREAK SPACE}", " ")
@@ -283,8 +288,8 @@ def test_a_proof_that_holds_says_what_it_shows_and_that_the_day_can_be_false(dis
     assert signing.fingerprint(disk.site.root_key) in disk.page.inner_text("footer")
 
 
-def test_an_owner_answers_a_question_and_the_verifier_checks_it(disk: Disk) -> None:
-    """The answer names the verifier and the day; Python takes what the page made."""
+def test_an_owner_answers_a_question_and_the_verifier_checks_the_answer(disk: Disk) -> None:
+    """The answer names the verifier and the day. The Python code accepts it."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
@@ -302,8 +307,8 @@ def test_an_owner_answers_a_question_and_the_verifier_checks_it(disk: Disk) -> N
     assert disk.complaints == []
 
 
-def test_an_answer_to_another_question_or_by_other_words_is_refused(disk: Disk) -> None:
-    """Somebody could pass on an answer that was given to somebody else."""
+def test_an_answer_to_another_question_or_from_other_words_is_refused(disk: Disk) -> None:
+    """Somebody could pass on an answer that they received for another question."""
     question, other = disk.asked(), disk.asked("Somebody else")
     given = disk.answer(question)
     disk.prove()
@@ -324,8 +329,8 @@ def test_an_answer_to_another_question_or_by_other_words_is_refused(disk: Disk) 
         expect(disk.page.locator("#answer-right")).to_be_hidden()
 
 
-def test_words_of_another_case_sign_nothing(disk: Disk) -> None:
-    """Neither do words that are wrong: the author key of another case must not be given away."""
+def test_wrong_words_sign_nothing(disk: Disk) -> None:
+    """The words of another case would give away its author key."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
@@ -344,7 +349,7 @@ def test_words_of_another_case_sign_nothing(disk: Disk) -> None:
     assert saves == []
 
 
-def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) -> None:
+def test_a_question_for_another_site_or_without_a_name_is_refused(disk: Disk) -> None:
     disk.prove()
     disk.page.fill("#verifier", "  ")
     top = centred(disk.page.locator("#ask"))
@@ -360,8 +365,8 @@ def test_a_question_for_another_site_or_without_a_name_is_not_asked(disk: Disk) 
 
 
 @pytest.mark.parametrize("disk", LANGUAGES, indirect=True)
-def test_no_step_keeps_anybody_out(disk: Disk) -> None:
-    """As axe, a finger and a screen of 320 pixels meet it."""
+def test_every_step_of_the_page_is_accessible(disk: Disk) -> None:
+    """Tested with axe, for the size of targets, and on a screen of 320 pixels."""
     question = disk.asked()
     steps: list[tuple[str, Callable[[], object]]] = [
         ("#step-begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html")),
@@ -381,7 +386,7 @@ def test_no_step_keeps_anybody_out(disk: Disk) -> None:
 
 
 def test_the_page_does_not_run_on_a_site(site: PortalSite, chromium: Browser) -> None:
-    """Whoever types the words there would trust the site of that moment."""
+    """Typing the words there would mean trusting the site at that moment."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{site.address}/fr/proof.html")

@@ -1,4 +1,4 @@
-"""The questions of the report page in a real browser: which are asked, what is sent, what is said beside."""
+"""The questions of the report page in a real browser: which are asked, sent, and explained."""
 
 from typing import Any
 
@@ -35,20 +35,20 @@ def page(visitor: Visitor) -> Page:
 
 
 def given(page: Page) -> dict[str, Any]:
-    """Return what would be sent now; lists as the protocol reads them."""
+    """Return the answers that would be sent now; lists as the protocol reads them."""
     found: dict[str, Any] = page.evaluate("modules.questions.answers()")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 @pytest.fixture
 def unfolded(page: Page) -> Page:
-    """The page with all its questions in view at once."""
+    """The page with all its questions visible at once."""
     page.evaluate("for (const each of document.querySelectorAll('[data-part]')) each.hidden = false")
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     return page
 
 
-def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers(unfolded: Page) -> None:
+def test_a_situation_shows_its_questions_and_another_hides_them_with_their_answers(unfolded: Page) -> None:
     page = unfolded
     expect(page.locator("#means-money")).to_be_hidden()
     page.check("#path-approached")
@@ -68,7 +68,7 @@ def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers
     expect(page.locator("#vector-sport")).to_be_checked()
 
 
-def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expects(visitor: Visitor) -> None:
+def test_a_report_with_every_kind_of_answer_is_what_the_inbox_expects(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     page = visitor.page
     expect(page.locator("#what")).to_be_visible()
@@ -107,7 +107,7 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
 
 
 def test_each_choice_can_be_cleared_and_made_again(unfolded: Page) -> None:
-    """A browser lets nobody take back a radio button; beside several boxes nothing is needed."""
+    """A browser cannot clear a radio button. Tick boxes need no such button."""
     page = unfolded
     page.check("#path-approached")
     page.check("#means-money")
@@ -131,7 +131,7 @@ def test_each_choice_can_be_cleared_and_made_again(unfolded: Page) -> None:
         assert field.options[0].id == given(page)[field.id]
 
 
-def test_clearing_an_answer_hides_what_it_brought(unfolded: Page) -> None:
+def test_clearing_an_answer_hides_its_notice_and_questions(unfolded: Page) -> None:
     page = unfolded
     page.check("#danger_now-yes")
     page.check("#path-gave_in")
@@ -144,7 +144,7 @@ def test_clearing_an_answer_hides_what_it_brought(unfolded: Page) -> None:
 
 
 def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) -> None:
-    """The button to clear comes beside the question: what is under the finger stays there."""
+    """The button to clear is beside the question, so what is under the finger stays there."""
     page = unfolded
     clear = page.locator("[data-field=return] [data-clear]")
     before = page.evaluate(PLACES)
@@ -155,8 +155,8 @@ def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) ->
     assert page.evaluate(PLACES) == before
 
 
-def test_page_and_inbox_agree_on_what_is_asked(unfolded: Page) -> None:
-    """Whatever is pressed, in whatever order, the inbox finds nothing odd in what would be sent."""
+def test_the_page_and_the_inbox_agree_on_the_questions(unfolded: Page) -> None:
+    """Whatever is pressed in whatever order, the inbox finds nothing odd in the answers."""
     page = unfolded
     lists = [field for field in ASKED.fields if field.options]
     presses = [f"#{field.id}-{option.id}" for field in lists for option in field.options]
@@ -170,7 +170,7 @@ def test_page_and_inbox_agree_on_what_is_asked(unfolded: Page) -> None:
     assert len(seen) > len(lists) // 2
 
 
-def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visitor, page: Page) -> None:
+def test_a_topic_alone_is_enough_for_a_report_and_a_place_alone_is_not(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#protect")
     page.check(f"#channels-{INSPECTORATE}")
     page.fill("#protect", "x")
@@ -184,7 +184,7 @@ def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visito
     visitor.to_token()
 
 
-def test_what_must_be_known_at_once_is_said_when_it_is_chosen(unfolded: Page) -> None:
+def test_important_notices_appear_when_an_answer_is_chosen(unfolded: Page) -> None:
     page = unfolded
     shown = page.locator("fieldset .notice:visible")
     expect(shown).to_have_count(0)
@@ -198,8 +198,8 @@ def test_what_must_be_known_at_once_is_said_when_it_is_chosen(unfolded: Page) ->
     expect(shown).to_contain_text("ends your anonymity")
 
 
-def test_whoever_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
-    """The same card as above the first question; nothing of it is shown for “no”."""
+def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
+    """The card is the same as above the first question. It is hidden for “no”."""
     card = unfolded.locator("[data-field=danger_now] .danger:visible")
     for option in ("yes", "unsure"):
         unfolded.check(f"#danger_now-{option}")
@@ -213,15 +213,14 @@ def test_whoever_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolde
 
 
 def notice(field: str, option: str) -> str:
-    """Return what is said in English when somebody chooses this."""
+    """Return the English notice of an answer."""
     options = {(asked.id, each.id): each for asked in ASKED.fields for each in asked.options}
     found = options[field, option].notice
     assert found
     return found.en
 
 
-def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
-    """What a screen reader says of a question holds the warning that stands beside it."""
+def test_a_screen_reader_reads_each_warning_with_its_question(page: Page) -> None:
     for field in (field for field in ASKED.fields if field.warning):
         whole = page.locator(f"[data-field={field.id}]")
         described = whole if field.kind not in {Kind.TEXT, Kind.LINE} else page.locator(f"#{field.id}")
@@ -230,7 +229,7 @@ def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
         expect(page.locator(f"#{field.id}-warning")).to_have_text(field.warning.en if field.warning else "")
 
 
-def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(unfolded: Page) -> None:
+def test_a_mistyped_container_number_is_pointed_out_and_sent_unchanged(unfolded: Page) -> None:
     page = unfolded
     hint = page.locator("[data-field=refs] [role=status]")
     page.fill("#refs", "CSQU3054384, seen on quay 4")
@@ -244,12 +243,12 @@ def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(unfolded: 
 
 
 def tied(page: Page, field: str) -> tuple[str | None, bool]:
-    """Return whether a field is marked as wrong, and whether the message about it is read out with it."""
+    """Return whether a field is marked as wrong, and whether its message is read out with it."""
     described = page.get_attribute(field, "aria-describedby") or ""
     return page.get_attribute(field, "aria-invalid"), "days-first-error" in described.split()
 
 
-def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
+def test_days_in_the_wrong_order_are_refused(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#days-first")
     page.check("#when-month")
     page.fill("#days-first", "2026-03-02")
@@ -268,7 +267,7 @@ def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
     assert {"when": "month", "days": "2026-03-01"} == given(page)
 
 
-def test_a_report_about_the_readers_is_proposed_to_others(visitor: Visitor, page: Page) -> None:
+def test_a_report_that_may_concern_the_readers_is_proposed_to_others(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#coi-no")
     clear = page.locator("[data-field=coi] [data-clear]")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
@@ -284,10 +283,13 @@ def test_a_report_about_the_readers_is_proposed_to_others(visitor: Visitor, page
     expect(page.locator("#channels-only")).to_be_hidden()
 
 
-def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(
+def test_a_reporter_who_says_that_it_concerns_the_readers_can_choose_only_others(
     visitor: Visitor, page: Page
 ) -> None:
-    """Even after choosing the first reader; an answer taken back offers it again, at its place."""
+    """Even after choosing the first reader.
+
+    Clearing the answer offers this reader again, in the same place.
+    """
     visitor.turn_to("#coi-no")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
     radios = page.locator("#channels input")
@@ -306,7 +308,7 @@ def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(
     assert [INSPECTORATE, OUTSIDE] == [each.get_attribute("value") for each in radios.all()]
 
 
-def test_without_another_reader_that_is_said_before_anything_is_sent(visitor: Visitor) -> None:
+def test_the_page_says_that_there_is_no_other_reader_before_anything_is_sent(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
     visitor.visit("fr/report")
     visitor.page.fill("#what", "x")

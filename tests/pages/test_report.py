@@ -31,12 +31,12 @@ def test_a_report_arrives_as_it_was_written(visitor: Visitor, file: Path) -> Non
     assert visitor.complaints == []
 
 
-def test_the_channel_that_was_chosen_gets_it(visitor: Visitor) -> None:
+def test_a_report_goes_to_the_chosen_channel(visitor: Visitor) -> None:
     visitor.report(channel=OUTSIDE)
     assert visitor.site.report()[0].channel == OUTSIDE
 
 
-def test_nothing_stays_behind_a_report(visitor: Visitor) -> None:
+def test_a_report_leaves_nothing_behind_in_the_browser(visitor: Visitor) -> None:
     visitor.report()
     page = visitor.page
     assert page.url == f"{visitor.site.address}/fr/report"
@@ -53,7 +53,7 @@ def test_nothing_stays_behind_a_report(visitor: Visitor) -> None:
     assert all(" ".join(visitor.words).encode() not in body for _, body in sent)
 
 
-def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None:
+def test_nothing_is_sent_before_two_words_are_typed_again(visitor: Visitor) -> None:
     visitor.write()
     visitor.page.fill("#confirm-1", "autre")
     visitor.page.click("#send")
@@ -70,10 +70,13 @@ def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None
     assert visitor.site.received() == []
 
 
-def test_the_words_are_hidden_while_two_of_them_are_typed_and_only_then_it_is_said_which(
+def test_the_words_are_hidden_and_their_numbers_shown_only_while_two_are_typed(
     visitor: Visitor,
 ) -> None:
-    """Whoever knew which before could note these two alone. Nothing moves; printed, the list is whole."""
+    """A reporter who knew the numbers before could note only these two.
+
+    Nothing moves, and prints have all words.
+    """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
     labels = page.locator("#token-asked label")
@@ -94,8 +97,8 @@ def test_the_words_are_hidden_while_two_of_them_are_typed_and_only_then_it_is_sa
     expect(words).to_be_visible()
 
 
-def test_whoever_goes_back_to_the_text_is_asked_for_the_same_two_words(visitor: Visitor) -> None:
-    """Others could be had by going back again and again, until they are two that were noted."""
+def test_going_back_to_the_text_does_not_change_the_two_words_asked_for(visitor: Visitor) -> None:
+    """Otherwise a reporter could go back until two words that they noted are asked for."""
     visitor.write()
     page = visitor.page
     page.fill("#confirm-2", "zèbre")
@@ -108,8 +111,8 @@ def test_whoever_goes_back_to_the_text_is_asked_for_the_same_two_words(visitor: 
         expect(page.locator("#confirm-2")).to_have_value("zèbre")
 
 
-def test_enter_in_a_field_sends_nothing_once_the_text_is_open_again(visitor: Visitor) -> None:
-    """Both words typed, then back to the text: Enter there does not send what was written before."""
+def test_enter_in_a_field_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
+    """Both words were typed before. Enter must not send the earlier text."""
     visitor.write()
     page = visitor.page
     for number in (1, 2):
@@ -126,7 +129,7 @@ def test_enter_in_a_field_sends_nothing_once_the_text_is_open_again(visitor: Vis
     assert visitor.site.report()[0].answers["what"] == "mieux dit"
 
 
-def test_texts_of_different_length_make_requests_of_one_size(visitor: Visitor) -> None:
+def test_texts_of_different_lengths_make_requests_of_the_same_size(visitor: Visitor) -> None:
     sizes = set()
     for text in ("x", "y" * 8_000):
         visitor.report(text)
@@ -137,7 +140,7 @@ def test_texts_of_different_length_make_requests_of_one_size(visitor: Visitor) -
     assert min(sizes) > SMALLEST
 
 
-def test_the_token_can_be_seen_again_until_the_page_is_left(visitor: Visitor) -> None:
+def test_the_words_can_be_shown_again_until_the_page_is_left(visitor: Visitor) -> None:
     visitor.report()
     button = visitor.page.locator("#show-token")
     visitor.shows("#show-token", "show-token")
@@ -151,7 +154,7 @@ def test_the_token_can_be_seen_again_until_the_page_is_left(visitor: Visitor) ->
     expect(button).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_file_can_be_taken_away(visitor: Visitor, file: Path) -> None:
+def test_a_file_can_be_removed(visitor: Visitor, file: Path) -> None:
     visitor.visit("en/report")
     visitor.turn_to("#files")
     visitor.page.set_input_files("#files", [file, file])
@@ -161,7 +164,7 @@ def test_a_file_can_be_taken_away(visitor: Visitor, file: Path) -> None:
     expect(visitor.page.locator("#files-list li")).to_have_count(2)
 
 
-def test_a_report_without_text_and_file_is_not_taken(visitor: Visitor) -> None:
+def test_a_report_without_text_or_file_is_refused(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", " \n")
     visitor.turn_to("#coi-no")
@@ -193,7 +196,7 @@ def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
     expect(visitor.page.locator("#what-left")).to_have_class("hint")
 
 
-def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_and_told(visitor: Visitor) -> None:
+def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_with_a_message(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     text = "é" * 100_000
     visitor.page.fill("#what", text)
@@ -205,8 +208,8 @@ def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_and_told(visitor:
     assert visitor.page.input_value("#what") == text
 
 
-def test_signs_that_are_not_seen_arrive_as_they_were_written(visitor: Visitor) -> None:
-    """Right to left, of no width, of tags, composed or not: it is for the readers to make them visible."""
+def test_invisible_characters_arrive_unchanged(visitor: Visitor) -> None:
+    """Right-to-left, zero-width, tag and combining characters: the readers' programs make them visible."""
     text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
     visitor.report(text)
     assert text == visitor.site.report()[0].answers["what"]
@@ -237,7 +240,7 @@ def test_a_note_on_a_reader_is_shown_unless_it_only_repeats_the_name(visitor: Vi
     assert shown == [f"{first.name.en}\nInspectors", *(each.name.en for each in others)]
 
 
-def test_with_one_channel_there_is_nothing_to_choose(visitor: Visitor) -> None:
+def test_there_is_no_choice_of_reader_with_one_channel(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
     visitor.visit("fr/report")
     visitor.page.fill("#what", "x")
@@ -248,7 +251,9 @@ def test_with_one_channel_there_is_nothing_to_choose(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     "code", ["keyring-expired", "clock-behind", "channel-closed", "questionnaire-differs"]
 )
-def test_what_prevents_sealing_is_said_before_anything_is_written(visitor: Visitor, code: str) -> None:
+def test_a_problem_that_prevents_sealing_is_shown_before_anything_is_written(
+    visitor: Visitor, code: str
+) -> None:
     usual = make_keyring(visitor.site.site).value
     asked = replace(usual.questionnaire, version=usual.questionnaire.version + 1)
     visitor.site.publish_changed(
@@ -265,7 +270,7 @@ def test_what_prevents_sealing_is_said_before_anything_is_written(visitor: Visit
     expect(visitor.page.locator("#loading")).to_be_hidden()
 
 
-def test_a_keyring_that_the_root_key_did_not_sign_is_refused(visitor: Visitor) -> None:
+def test_a_keyring_without_a_signature_of_the_root_key_is_refused(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, root_seed=bytes(32)))
     visitor.visit("fr/report")
     visitor.shows("#closed", "keyring-invalid")
@@ -279,13 +284,13 @@ def test_a_keyring_of_another_deployment_is_refused(visitor: Visitor) -> None:
     visitor.shows("#closed", "keyring-invalid")
 
 
-def test_a_portal_out_of_reach_is_said(visitor: Visitor) -> None:
+def test_an_unreachable_portal_is_reported(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.sig", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
 
 
-def test_a_page_left_open_past_its_keyring_asks_for_the_next(visitor: Visitor) -> None:
+def test_a_page_left_open_until_its_keyring_expires_fetches_the_next(visitor: Visitor) -> None:
     visitor.page.clock.install()
     visitor.write()
     visitor.page.clock.set_system_time(datetime.now(UTC) + timedelta(31))
@@ -295,7 +300,7 @@ def test_a_page_left_open_past_its_keyring_asks_for_the_next(visitor: Visitor) -
     assert visitor.site.report()[0].keyring.serial == 2
 
 
-def test_an_old_page_of_the_back_button_is_empty(visitor: Visitor) -> None:
+def test_the_page_is_empty_after_going_back_to_it(visitor: Visitor) -> None:
     visitor.report()
     visitor.visit("fr/")
     visitor.page.go_back()
@@ -304,8 +309,8 @@ def test_an_old_page_of_the_back_button_is_empty(visitor: Visitor) -> None:
     assert visitor.page.locator("#token-words li").count() == 0
 
 
-def test_the_whole_report_works_by_keyboard(visitor: Visitor) -> None:
-    """Each step begins at its heading, from where Tab leads on."""
+def test_a_report_can_be_written_with_the_keyboard(visitor: Visitor) -> None:
+    """Each step begins with the focus on its heading, from which Tab moves on."""
     visitor.visit("en/report")
     press = visitor.page.keyboard.press
     focused = "document.activeElement.id || document.activeElement.tagName"

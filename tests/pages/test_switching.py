@@ -1,4 +1,4 @@
-"""The language of a page with a form is switched in place: everything typed stays, and nothing is stored."""
+"""Switching the language of a page with a form in place keeps all input and stores nothing."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 TO_ENGLISH, TO_FRENCH = "a[hreflang=en]", "a[hreflang=fr]"
-# All words of the page, shown or not; those of <noscript> are code to a browser with scripts.
+# All words of the page, visible or not, except those of <noscript>.
 WORDS = """() => {
   const all = document.body.cloneNode(true);
   for (const each of all.querySelectorAll("noscript")) each.remove();
@@ -36,8 +36,8 @@ def switched(page: Page, language: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
-def test_every_word_of_the_page_is_then_that_of_the_other_language(visitor: Visitor, page: Page) -> None:
-    """Also what scripts wrote, and what is not shown; and back again."""
+def test_switching_changes_every_word_of_the_page(visitor: Visitor, page: Page) -> None:
+    """Hidden texts and those written by scripts change as well. Switching back restores them."""
     french = page.evaluate(WORDS)
     switched(page, "en")
     here = page.evaluate(WORDS)
@@ -49,8 +49,8 @@ def test_every_word_of_the_page_is_then_that_of_the_other_language(visitor: Visi
     assert set(here) != set(french)
 
 
-def test_text_choices_and_files_stay_at_every_step(visitor: Visitor, page: Page, file: Path) -> None:
-    """One request for each press, which is that of any visit; nothing is stored, and one report arrives."""
+def test_text_choices_and_files_are_kept_at_every_step(visitor: Visitor, page: Page, file: Path) -> None:
+    """Each switch makes one request, the same as any visit. Nothing is stored, and one report arrives."""
     page.fill("#what", TEXT)
     visitor.requests.clear()
     switched(page, "en")
@@ -80,8 +80,8 @@ def test_text_choices_and_files_stay_at_every_step(visitor: Visitor, page: Page,
     assert (OUTSIDE, 1) == (report.channel, len(files))
 
 
-def test_words_that_were_shown_stay_those_that_were_noted(visitor: Visitor, page: Page) -> None:
-    """Before that, they are in the language of the page; the question for two of them always is."""
+def test_the_twelve_words_keep_the_language_in_which_they_were_shown(visitor: Visitor, page: Page) -> None:
+    """Before they are shown, they follow the page. The request for two of them always does."""
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
     page.check(f"#channels-{INSPECTORATE}")
@@ -106,9 +106,7 @@ def test_words_that_were_shown_stay_those_that_were_noted(visitor: Visitor, page
     visitor.opened()
 
 
-def test_what_is_wrong_is_told_in_the_other_language_after_the_next_press(
-    visitor: Visitor, page: Page
-) -> None:
+def test_mistakes_are_shown_in_the_new_language_at_the_next_press(visitor: Visitor, page: Page) -> None:
     page.fill("#what", "x" * 8_001)
     page.click("#continue")
     visitor.shows("#error", "too-long")
@@ -121,8 +119,8 @@ def test_what_is_wrong_is_told_in_the_other_language_after_the_next_press(
     expect(page.locator("#error")).to_contain_text("too long")
 
 
-def test_the_address_is_that_of_the_language_also_after_back(visitor: Visitor, page: Page) -> None:
-    """So that a page that is loaded again has it, too."""
+def test_the_address_has_the_current_language_also_after_back(visitor: Visitor, page: Page) -> None:
+    """So a reload keeps the language."""
     page.click("#continue")
     switched(page, "en")
     assert page.url == f"{visitor.address}/en/report"
@@ -136,7 +134,7 @@ def test_the_address_is_that_of_the_language_also_after_back(visitor: Visitor, p
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
-def test_without_a_network_it_stays_as_it_is_and_that_is_said(visitor: Visitor, page: Page) -> None:
+def test_the_language_stays_and_the_page_says_so_without_a_network(visitor: Visitor, page: Page) -> None:
     page.fill("#what", TEXT)
     page.context.set_offline(True)
     page.click(TO_ENGLISH)
@@ -149,7 +147,7 @@ def test_without_a_network_it_stays_as_it_is_and_that_is_said(visitor: Visitor, 
 
 
 @pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
-def test_a_page_of_another_version_is_loaded_by_the_browser_which_asks_first(
+def test_another_version_of_the_page_is_loaded_normally_after_asking(
     page: Page, change: tuple[str, str]
 ) -> None:
     asked: list[str] = []
@@ -174,8 +172,8 @@ def test_a_page_of_another_version_is_loaded_by_the_browser_which_asks_first(
     assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == ("Noël", "fr")
 
 
-def test_words_and_a_begun_message_stay_on_the_answer_page(visitor: Visitor) -> None:
-    """No word is in an address, a request or a storage."""
+def test_the_words_and_a_started_message_are_kept_on_the_answer_page(visitor: Visitor) -> None:
+    """No address, request or storage has a word."""
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
@@ -200,8 +198,11 @@ def test_words_and_a_begun_message_stay_on_the_answer_page(visitor: Visitor) -> 
     assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
 
 
-def test_every_text_of_a_case_is_then_that_of_the_other_language(visitor: Visitor) -> None:
-    """Also the beginnings of a message, and what is said once one was sent; that message stays."""
+def test_switching_changes_every_text_of_a_case(visitor: Visitor) -> None:
+    """So it does for the sentences to start a message and the confirmation of a sent one.
+
+    The message stays.
+    """
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
@@ -225,7 +226,7 @@ def test_every_text_of_a_case_is_then_that_of_the_other_language(visitor: Visito
     expect(page.locator("#messages .you")).to_contain_text("Deuxième ligne.")
 
 
-def test_words_of_no_report_lead_on_in_the_other_language(visitor: Visitor) -> None:
+def test_the_page_for_an_unknown_case_can_be_switched_too(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")

@@ -1,4 +1,4 @@
-"""Typing the twelve words: what was mistyped is offered as a button, and nothing of it leaves the page."""
+"""Typing the twelve words: a button offers the correction of a mistyped word, without a request."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,17 +16,17 @@ OFFERED = "#completions button"
 
 
 def mistyped(word: str) -> str:
-    """Return a word with its second and third letter swapped, as fingers do."""
+    """Return a word with its second and third letters swapped, a common slip."""
     return word[0] + word[2] + word[1] + word[3:]
 
 
 def typed(page: Page, text: str) -> None:
-    """Type the words where they can be seen."""
+    """Type the words visibly."""
     page.click("#show-typed")
     page.fill("#token", text)
 
 
-def test_no_word_is_offered_while_the_words_are_veiled(visitor: Visitor) -> None:
+def test_no_correction_is_offered_while_the_words_are_veiled(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     visitor.page.fill("#token", "vipère exilre ")
     visitor.shows("#typed", "mistyped-veiled")
@@ -35,7 +35,7 @@ def test_no_word_is_offered_while_the_words_are_veiled(visitor: Visitor) -> None
     expect(visitor.page.locator(OFFERED)).to_have_text(["exiler"])
 
 
-def test_a_word_that_resembles_none_is_told_without_a_guess(visitor: Visitor) -> None:
+def test_an_unknown_word_without_a_similar_one_is_pointed_out_without_a_guess(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     typed(visitor.page, "vipère qqqqqqqq ")
     visitor.shows("#typed", "unknown-word")
@@ -47,7 +47,7 @@ def test_a_word_that_resembles_none_is_told_without_a_guess(visitor: Visitor) ->
     [("vipère exilre azur", ["exiler"], "vipère exiler azur"), ("zoo zebar", [], "zoo zebar")],
     ids=["french", "still typed"],
 )
-def test_a_mistyped_word_is_replaced_only_when_the_button_is_pressed(
+def test_a_mistyped_word_is_replaced_only_when_its_button_is_pressed(
     visitor: Visitor, text: str, offered: list[str], becomes: str
 ) -> None:
     visitor.visit("fr/status")
@@ -62,8 +62,8 @@ def test_a_mistyped_word_is_replaced_only_when_the_button_is_pressed(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_token_with_a_slip_opens_after_one_press(visitor: Visitor, language: str) -> None:
-    """Asked for at the portal only then: neither the slip nor the word offered is sent."""
+def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language: str) -> None:
+    """The page asks the portal only after the correction, so it never sends the slip."""
     visitor.language = language
     visitor.reported()
     words = visitor.words
@@ -78,7 +78,7 @@ def test_a_token_with_a_slip_opens_after_one_press(visitor: Visitor, language: s
     visitor.opened()
 
 
-def test_a_wrong_order_is_told_apart_from_a_wrong_word(visitor: Visitor) -> None:
+def test_words_in_the_wrong_order_have_another_message_than_a_wrong_word(visitor: Visitor) -> None:
     visitor.reported()
     first, second, *others = visitor.words
     visitor.open(" ".join([second, first, *others]))
@@ -87,8 +87,8 @@ def test_a_wrong_order_is_told_apart_from_a_wrong_word(visitor: Visitor) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_field_and_button_are_in_sight_on_a_small_screen(visitor: Visitor, language: str) -> None:
-    """Before anything is scrolled, above the bar of “Leave quickly”; the control is the foot of the page."""
+def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor, language: str) -> None:
+    """Without scrolling, above the bar with “Leave quickly”. The control is the footer."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit(f"{language}/status")
@@ -103,8 +103,8 @@ def test_field_and_button_are_in_sight_on_a_small_screen(visitor: Visitor, langu
     assert [end <= bar["y"] for end in ends] == [True, True, True, False]
 
 
-def test_nothing_below_moves_while_words_are_typed(visitor: Visitor) -> None:
-    """Whatever is offered or said; on a small telephone, in French, whose sentences are longer."""
+def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
+    """Whatever is offered or shown, on a small phone, in French, whose sentences are longer."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")
