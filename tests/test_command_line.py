@@ -334,7 +334,7 @@ def test_the_home_can_be_given_in_the_environment(
 def test_an_error_for_a_program_is_one_line_of_json(
     program: str, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What people read without the option says the same; afterwards errors are for people again."""
+    """The text for people says the same. The next error without the option is for people again."""
     status = run(program, *words)
     out, err = capsys.readouterr()
     told = json.loads(err)

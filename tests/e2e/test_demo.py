@@ -58,7 +58,7 @@ def start(checkout: Path, port: int, desk: int = 0) -> subprocess.Popen[bytes]:
 
 @contextmanager
 def demo(checkout: Path, port: int) -> Iterator[str]:
-    """Run the demo and yield what it has printed by the time it serves."""
+    """Run the demo; yield its output once it serves."""
     process = start(checkout, port)
     try:
         for _ in range(START_SECONDS * 80):

@@ -206,8 +206,8 @@ def test_the_page_asks_before_an_unsent_report_is_left(visitor: Visitor) -> None
         assert visitor.page.input_value("#what") == "Noël"
 
 
-def test_a_message_that_is_not_sent_asks_before_the_case_is_closed(visitor: Visitor) -> None:
-    """Once it has arrived, “Close and forget” goes to the first page, where no way leads back to the case."""
+def test_the_page_asks_before_a_case_with_an_unsent_message_is_closed(visitor: Visitor) -> None:
+    """After sending, “Close and forget” leads to the first page, and Back does not lead to the case."""
     held = Held(visitor)
     page = visitor.page
     visitor.report()

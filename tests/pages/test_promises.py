@@ -323,7 +323,7 @@ MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (1
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_have_few_words_before_anything_is_unfolded(visitor: Visitor, language: str) -> None:
-    """Readers in haste or fear read no more. What is passed on is visible even so."""
+    """People who read in haste or fear read no further. What is passed on is visible even so."""
     for path, (most, opened) in MOST_WORDS.items():
         visitor.visit(f"{language}/{path}")
         visitor.page.locator(opened).first.wait_for(state="visible")

@@ -347,7 +347,7 @@ def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
         assert stray == set()
 
 
-def test_a_percent_sign_in_a_text_of_the_law_is_no_fault(dutch: str) -> None:
+def test_a_percent_sign_in_a_text_of_the_law_is_accepted(dutch: str) -> None:
     passed_on = next(each for each in translating.by_page()["home"] if each.startswith("We have to pass"))
     changed = dutch.replace(f'msgstr "NL {passed_on}"', 'msgstr "NL 100% of offences"')
     assert changed != dutch

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.long,
     pytest.mark.soak,
-    # Selenium calls itself in a deprecated way for this browser.
+    # For this browser, Selenium uses a deprecated argument of its own.
     pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
 ]
 

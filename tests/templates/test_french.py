@@ -26,7 +26,7 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
-# A French sentence needs an article before a name, and names in the configuration have none. So a name stands
+# A French sentence needs an article before a name, and names in the configuration have none. So a name may be
 # only next to a colon, or in parentheses or quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")

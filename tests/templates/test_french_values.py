@@ -126,7 +126,7 @@ def test_each_role_belongs_to_one_measure() -> None:
     } == {role: FRENCH.measure(role) for role in MeasureRole}
 
 
-def test_reporters_are_always_told_of_fixes_and_referrals_and_of_protection_if_an_officer_says_so() -> None:
+def test_fixes_and_referrals_are_always_told_and_protection_if_an_officer_says_so() -> None:
     always = {code for code, each in FRENCH.measures.items() if each.told is Told.ALWAYS}
     assert {"process_fix", "forwarded_external", "referred_external"} == always
 

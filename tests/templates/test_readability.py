@@ -32,7 +32,7 @@ def test_easy_texts_keep_within_the_most_words_and_most_statutes_do_not() -> Non
 
 
 def test_every_text_for_reporters_is_easy_enough() -> None:
-    """`python -m tests.support.reporter_texts` lists those that are not, with their scores."""
+    """`python -m tests.support.reporter_texts` lists the hard ones with their scores."""
     assert reporter_texts.hard() == {}
 
 
