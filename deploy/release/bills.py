@@ -1,7 +1,7 @@
-"""Bills of materials (CycloneDX 1.6): the libraries in each package, and those in the page scripts.
+"""Bills of materials (CycloneDX): the libraries in each package (1.6), and those in the page scripts (1.5).
 
-The tools of CycloneDX and npm write them. A bill has no serial number, no time and no version of npm, because
-these differ from builder to builder.
+The tools of CycloneDX and npm write them, and python_bill.py adds what the first does not know. A bill has no
+serial number, no time and no version of npm, because these differ from builder to builder.
 """
 
 import json
@@ -9,19 +9,31 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from deploy.release import python_bill
 from deploy.release.commands import run
+from deploy.release.python_environment import Libraries
 
 _CYCLONEDX = Path(sys.executable).with_name("cyclonedx-py")
 _NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
-def of_python(folder: Path, out: Path, env: Mapping[str, str]) -> None:
-    """Write the bill of the Python environment in ``folder`` to the file ``out``."""
+def of_python(
+    folder: Path, package: tuple[str, str], libraries: Libraries, out: Path, env: Mapping[str, str]
+) -> None:
+    """Write the bill of the Python environment in ``folder`` to the file ``out``.
+
+    ``package`` is the name and the version of the package with this environment.
+    """
     command: list[str | Path] = [_CYCLONEDX, "environment", "--output-reproducible", "--output-file", out]
     # Without a time: SOURCE_DATE_EPOCH would become one.
     timeless = {name: value for name, value in env.items() if name != "SOURCE_DATE_EPOCH"}
     run(*command, folder / "bin/python3", cwd=folder, env=timeless)
+    bill = json.loads(out.read_text("utf-8"))
+    (site,) = folder.glob("lib/python3*/site-packages")
+    python_bill.complete(bill, package, site, libraries)
+    _write(bill, out)
 
 
 def of_pages(source: Path, version: str, out: Path, env: Mapping[str, str]) -> None:
@@ -45,6 +57,10 @@ def of_pages(source: Path, version: str, out: Path, env: Mapping[str, str]) -> N
     del bill["serialNumber"], bill["metadata"]["timestamp"], bill["metadata"]["tools"]
     # npm names the folder instead of the project.
     bill["metadata"]["component"]["name"] = "fanal"
+    _write(bill, out)
+
+
+def _write(bill: Mapping[str, Any], out: Path) -> None:
     out.write_text(json.dumps(bill, indent=2, sort_keys=True) + "\n", "utf-8")
 
 

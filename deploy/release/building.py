@@ -46,7 +46,7 @@ class Build:
         (wheel,) = self.made.glob("*.whl")
         return wheel
 
-    def package(self, side: str, wheel: Path, libraries: Libraries | None) -> Path:
+    def package(self, side: str, wheel: Path, libraries: Libraries) -> Path:
         """Build the Debian package of a side, and return the environment that it contains."""
         tree = self.work / side
         shutil.copytree(self.exported, tree, symlinks=True)
@@ -75,7 +75,9 @@ def release(root: Path, out: Path, wheels: Path) -> list[str]:
         wheel = build.wheel()
         for side in SIDES:
             libraries = Libraries(build.exported / f"requirements/{side}.txt", wheels)
-            bills.of_python(build.package(side, wheel, libraries), build.bill(side), build.env)
+            folder = build.package(side, wheel, libraries)
+            package = (f"fanal-{side}", source.debian_version)
+            bills.of_python(folder, package, libraries, build.bill(side), build.env)
         bills.of_pages(build.exported, source.npm_version, build.bill("pages"), build.env)
         return publish(build.made, out)
 

@@ -66,7 +66,7 @@ class Libraries:
     wheels: Path
 
 
-def build(folder: Path, side: str, wheel: Path, libraries: Libraries | None, env: Mapping[str, str]) -> Path:
+def build(folder: Path, side: str, wheel: Path, libraries: Libraries, env: Mapping[str, str]) -> Path:
     """Make the environment of a side in ``folder``, for ``/usr/lib/fanal-SIDE``. Return its site-packages.
 
     ``wheel`` is our own wheel.
@@ -78,8 +78,7 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries | None, env
     site.mkdir(parents=True)
     options = ("--quiet", "--no-config", "--no-cache", "--no-index", "--no-deps", "--link-mode", "copy")
     uv = (_UV, "pip", "install", *options, "--python", folder / "bin/python3")
-    if libraries:
-        run(*uv, "--find-links", libraries.wheels, *_LOCKED, libraries.lock, cwd=folder, env=env)
+    run(*uv, "--find-links", libraries.wheels, *_LOCKED, libraries.lock, cwd=folder, env=env)
     run(*uv, wheel, cwd=folder, env=env)
     _remove_traces(folder, site)
     shutil.rmtree(site / _OTHER[side])

@@ -315,3 +315,17 @@ def test_each_library_has_its_licence(tmp_path: Path) -> None:
     assert "Do as you like.\n" in text
     assert "two 1.0: Zlib\n" in text
     assert "This library has no file with the text of its licence." in text.partition("two 1.0")[2]
+
+
+def test_licences_of_data_and_of_c_libraries_inside_wheels_are_named(tmp_path: Path) -> None:
+    """Where a wheel has no text for them. The metadata of sqlcipher3 names no licence at all."""
+    folder = tmp_path / "sqlcipher3-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: sqlcipher3\nVersion: 1.0\n")
+    (tmp_path / "babel/data").mkdir(parents=True)
+    (tmp_path / "babel/data/LICENSE.unicode").write_text("Data as you like.\n")
+    text = licences.text(tmp_path)
+    assert "sqlcipher3 1.0: zlib License\n" in text
+    assert "It contains OpenSSL: Apache License 2.0" in text
+    assert "babel/data/LICENSE.unicode\n" in text
+    assert "Data as you like.\n" in text

@@ -1,0 +1,67 @@
+"""What CycloneDX's tool leaves out of a bill of materials: the package, hashes, licences, C libraries."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from importlib.metadata import PathDistribution
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from deploy.release import licences
+from deploy.release.python_environment import Libraries
+
+# What every version of CycloneDX names alike. The rest of a wheel's own bill may name its builder's folders.
+_KEPT = ("type", "name", "version", "description", "purl", "hashes", "licenses")
+
+
+def complete(bill: dict[str, Any], package: tuple[str, str], site: Path, libraries: Libraries) -> None:
+    """Add to a bill the package that it describes, and to each library its wheel's hash, licence and parts.
+
+    ``package`` is the name and the version of the package, and ``site`` is its site-packages folder.
+    """
+    name, version = package
+    bill["metadata"]["component"] = {"type": "application", "name": name, "version": version}
+    hashes = dict(_locked(libraries))
+    installed = {canonicalize_name(PathDistribution(each).name): each for each in licences.libraries(site)}
+    for component in bill["components"]:
+        name = canonicalize_name(component["name"])
+        if name not in installed:
+            continue
+        component["hashes"] = [_hash(hashes[name, Version(component["version"])])]
+        if not component.get("licenses"):
+            component["licenses"] = [{"license": {"name": licences.named(PathDistribution(installed[name]))}}]
+        if parts := [*_stated(installed[name], name), *_found(site, name)]:
+            component["components"] = parts
+
+
+def _locked(libraries: Libraries) -> Iterator[tuple[tuple[str, Version], str]]:
+    """Yield name, version and digest of each wheel whose digest is in the lock file."""
+    lock = libraries.lock.read_text("utf-8")
+    for wheel in sorted(libraries.wheels.glob("*.whl")):
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        if digest in lock:
+            name, version, *_ = parse_wheel_filename(wheel.name)
+            yield (name, version), digest
+
+
+def _hash(digest: str) -> dict[str, str]:
+    return {"alg": "SHA-256", "content": digest}
+
+
+def _stated(folder: Path, library: str) -> Iterator[dict[str, Any]]:
+    """Yield the C and Rust libraries that the wheel's own bills name (PEP 770)."""
+    for file in sorted(folder.glob("sboms/*.json")):
+        for part in json.loads(file.read_text("utf-8")).get("components", ()):
+            if canonicalize_name(part["name"]) != library:
+                yield {key: part[key] for key in _KEPT if key in part}
+
+
+def _found(site: Path, library: str) -> Iterator[dict[str, Any]]:
+    """Yield the shared libraries that auditwheel put beside a library: their names, and their hashes."""
+    for file in sorted(site.glob("*.libs/*")):
+        if canonicalize_name(file.parent.name.removesuffix(".libs")) == library:
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            yield {"type": "file", "name": str(file.relative_to(site)), "hashes": [_hash(digest)]}

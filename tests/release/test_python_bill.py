@@ -1,0 +1,77 @@
+"""A bill of materials names the package, and of each library its hash, licence and parts."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.release import python_bill
+from deploy.release.python_environment import Libraries
+
+PACKAGE = ("fanal-portal", "1.0.0")
+DIGEST = hashlib.sha256(b"wheel").hexdigest()
+SHARED = b"shared library"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The library One_Two with a bill of its own and a shared library, and Fanal, which no lock file has."""
+    site = tmp_path / "site-packages"
+    for name, more in (("One_Two-1.0", "License: BSD\n"), ("fanal-1.0.0", "")):
+        (site / f"{name}.dist-info").mkdir(parents=True)
+        plain, _, version = name.partition("-")
+        (site / f"{name}.dist-info/METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {plain}\nVersion: {version}\n{more}"
+        )
+    (site / "One_Two-1.0.dist-info/sboms").mkdir()
+    own = {
+        "components": [
+            {"type": "library", "name": "one-two", "version": "1.0"},
+            {"type": "library", "name": "openssl", "version": "4.0", "bom-ref": "file:///builder/openssl"},
+        ]
+    }
+    (site / "One_Two-1.0.dist-info/sboms/auditwheel.cdx.json").write_text(json.dumps(own))
+    (site / "one_two.libs").mkdir()
+    (site / "one_two.libs/libpq.so.5").write_bytes(SHARED)
+    return site
+
+
+@pytest.fixture
+def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
+    """A bill as the tool writes it, completed. The folder of wheels also has one that is not locked."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    (wheels / "one_two-1.0-py3-none-any.whl").write_bytes(b"wheel")
+    (wheels / "one_two-1.0-py3-none-win32.whl").write_bytes(b"another wheel")
+    lock = tmp_path / "portal.txt"
+    lock.write_text(f"one-two==1.0 --hash=sha256:{'0' * 64} --hash=sha256:{DIGEST}\n")
+    names = [{"name": "One_Two", "version": "1.0"}, {"name": "fanal", "version": "1.0.0"}]
+    bill: dict[str, Any] = {"metadata": {}, "components": names}
+    python_bill.complete(bill, PACKAGE, site, Libraries(lock, wheels))
+    return bill
+
+
+def test_it_names_the_package(completed: dict[str, Any]) -> None:
+    named = completed["metadata"]["component"]
+    assert (named["name"], named["version"]) == PACKAGE
+
+
+def test_a_library_has_the_hash_of_its_wheel_and_its_licence(completed: dict[str, Any]) -> None:
+    library, ours = completed["components"]
+    assert library["hashes"] == [{"alg": "SHA-256", "content": DIGEST}]
+    assert library["licenses"] == [{"license": {"name": "BSD"}}]
+    assert "hashes" not in ours
+
+
+def test_what_a_wheel_contains_is_named_without_the_folders_of_its_builder(completed: dict[str, Any]) -> None:
+    """As its own bill says, and by the files beside it. The library itself is not its own part."""
+    assert completed["components"][0]["components"] == [
+        {"type": "library", "name": "openssl", "version": "4.0"},
+        {
+            "type": "file",
+            "name": "one_two.libs/libpq.so.5",
+            "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(SHARED).hexdigest()}],
+        },
+    ]
