@@ -209,12 +209,20 @@ class Group(click.Group):
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options, each in its section."""
+        _write_sections(formatter, self._rows() | options(self, context))
+
+    def listed(self, more: Mapping[str, list[tuple[str, str]]]) -> str:
+        """Return the list of commands as in the help, without options, then the rows of other sections."""
+        formatter = click.HelpFormatter(max_width=COLUMNS)
+        _write_sections(formatter, {**self._rows(), **more})
+        return formatter.getvalue().strip("\n")
+
+    def _rows(self) -> dict[str, list[tuple[str, str]]]:
         width = max(map(len, self.branch.children))
-        commands = {
+        return {
             title: [(name.ljust(width), child.summary) for name, child in children.items()]
             for title, children in self.branch.sections.items()
         }
-        _write_sections(formatter, commands | options(self, context))
 
     def _without_command(self, context: click.Context, option: str) -> click.UsageError:
         """Return the error for an option that this group does not have."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import pytest
 
 from inbox.cli import main, shell
 from inbox.cli.main import commands as inbox
+from inbox.overview.queue_filter import Filter
 from inbox.session.actions import TABLE, Code, Reason
 from inbox.system import terminal
 from portal.ops import cli
@@ -469,7 +471,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
 def test_lock_quit_and_exit_end_a_session(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    """`help` is a command in a session. With more words after it, `lock` is a command like any other."""
+    """With more words after it, each of them is a command like any other."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
@@ -479,7 +481,7 @@ def test_lock_quit_and_exit_end_a_session(monkeypatch: pytest.MonkeyPatch, word:
         officers = ("alice",)
 
     shell._hold(Opened())  # type: ignore[arg-type]
-    assert [[word, "now"], ["help"]] == done
+    assert [[word, "now"]] == done
 
 
 def test_the_reference_and_the_manual_pages_are_up_to_date() -> None:
@@ -535,3 +537,46 @@ def test_a_group_that_was_a_command_suggests_that_command(capsys: pytest.Capture
         assert shown.endswith(f"\n\nDid you mean:\n  inbox {meant}\n")
     assert 2 == main.run(["case"])
     assert "Did you mean" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["queue list", "queue tag"])
+def test_each_field_of_a_filter_has_an_option(name: str) -> None:
+    """`queue tag` chooses open cases only, and its own option `--tag` is a filter, too."""
+    words = shlex.split(leaves(tree("inbox"))[tuple(name.split())].example)[1:]
+    taken = parsed("inbox", words).params.keys()
+    state = {"state"} if name == "queue tag" else set()
+    assert {field.name for field in fields(Filter)} - taken == state
+
+
+@pytest.mark.parametrize("line", ["help", "?", "--help"])
+def test_help_in_a_session_lists_its_own_words_but_no_option_of_the_program(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = in_session(monkeypatch, capsys, line)
+    assert "\nSession:\n" in shown
+    assert [
+        word for word in ("case", "lock", "quit", "exit", "help", "?") if f"\n  {word} " not in shown
+    ] == []
+    assert [option for option in ("--home", "--share", "--version", "Usage:") if option in shown] == []
+
+
+def test_a_question_mark_before_a_command_explains_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = in_session(monkeypatch, capsys, "? case list")
+    assert shown == in_session(monkeypatch, capsys, "help case list")
+    assert shown.startswith("Usage: inbox case list ")
+
+
+def in_session(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str) -> str:
+    """Return what a session prints for a line that opens no inbox."""
+
+    class Opened:
+        officers = ("alice",)
+
+    given = iter([line, "lock"])
+    with monkeypatch.context() as patched:
+        patched.setattr(terminal, "take_line", lambda _: next(given))
+        patched.setattr(terminal, "wipe", lambda: None)
+        shell._hold(Opened())  # type: ignore[arg-type]
+    return capsys.readouterr().out

@@ -9,7 +9,7 @@ import click
 
 from crypto.journal import Presence
 from inbox.cli import options
-from inbox.cli.main import run
+from inbox.cli.main import commands, run
 from inbox.cli.options import Closed, Door, officer_options
 from inbox.files import sandbox
 from inbox.keys import share_file
@@ -21,7 +21,7 @@ from inbox.session.inbox import Inbox, Unlocked
 from inbox.session.journal_actions import Surface
 from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
-from templates.command_line import Whole
+from templates.command_line import HELP_NAMES, Whole
 
 # The words that end a session, as in other programs with a prompt.
 _ENDING = ("lock", "quit", "exit")
@@ -60,15 +60,29 @@ def _hold(opened: Unlocked) -> None:
             words = _words(line)
             if len(words) == 1 and words[0] in _ENDING:
                 return
+            if words[:1] == ["?"]:
+                words = ["help", *words[1:]]
             if words[:1] == ["help"] and words[1:] in ([each] for each in _ENDING):
                 terminal.warn(f"`{words[1]}` ends the session")
-                continue
-            if words:
+            elif words in ([each] for each in ("help", *HELP_NAMES)):
+                terminal.say_all(_help().splitlines())
+            elif words:
                 run(words, door)
         if door.is_over:
             terminal.take_line("This session is over. Press Enter once you have read all this. ")
     finally:
         terminal.wipe()
+
+
+def _help() -> str:
+    """Return the list of commands and the words of a session, without the options of the program."""
+    width = max(map(len, _ENDING))
+    words = [(name.ljust(width), "End the session.") for name in _ENDING]
+    shown = [
+        ("help".ljust(width), "Show this list; `help case show` explains a command."),
+        ("?", "The same."),
+    ]
+    return commands.listed({"Session": [*words, *shown]})
 
 
 def _words(line: str) -> list[str]:
