@@ -143,7 +143,7 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
           seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
-    # For a second after the last press, nothing comes that would move other things.
+    # For a second after the last press, the page shows nothing that would move other things.
     page.clock.install()
     page.click("h1:visible")
     page.clock.fast_forward(1_100)

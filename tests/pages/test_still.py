@@ -1,4 +1,4 @@
-"""Nothing moves under a finger: for a second after a tap, every control in sight stays where it is."""
+"""For a second after a tap, every visible control stays in place, so nothing moves under a finger."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-# From the next press on, the controls in sight that move within this time.
+# Finds the visible controls that move within this time after the next press.
 WATCH = """() => {
   const MOMENT_MS = 950;
   const places = () => new Map([...document.querySelectorAll("a, button, input, textarea, summary, label")]
@@ -35,7 +35,7 @@ WATCH = """() => {
 
 
 def moved(page: Page, press: Callable[[], object]) -> list[str]:
-    """Press something; return what moves within a moment."""
+    """Press something; return the controls that move within a moment."""
     page.evaluate(WATCH)
     press()
     found: list[str] = page.evaluate("window.moved")
@@ -52,10 +52,10 @@ def page(request: pytest.FixtureRequest, visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_files_that_are_added_examined_and_removed_move_nothing_at_once(
+def test_adding_examining_and_removing_files_moves_nothing_at_once(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Each comes and goes once nothing was pressed for a moment."""
+    """Files appear and disappear only after a moment without a press."""
     note = tmp_path / "note.bin"
     note.write_bytes(bytes(9))
     visitor.turn_to("#files")
@@ -73,7 +73,7 @@ def test_files_that_are_added_examined_and_removed_move_nothing_at_once(
 
 
 @pytest.mark.parametrize("choice", ["danger_now-yes", "how_many-only_me", "coi-yes"])
-def test_a_notice_or_another_reader_comes_once_nothing_is_pressed(
+def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     visitor: Visitor, page: Page, choice: str
 ) -> None:
     """The control is the page a moment later, in which something has moved."""
