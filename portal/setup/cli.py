@@ -17,9 +17,7 @@ from portal.setup.answers import Answers
 from portal.setup.steps import Found, State, Step
 from portal.setup.system import System
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; only with --check.")
+from templates.command_line import HELP_NAMES, Group, json_option
 
 
 def main() -> NoReturn:
@@ -51,15 +49,13 @@ def fanal_portal() -> None:
     help="A file with all answers; docs/deploying.md explains it. Without it, setup asks.",
 )
 @click.option("--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all are done.")
-@_JSON
+@json_option
 def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     """Do every step of the installation that is not done; a second run does nothing.
 
     If a step fails, it is undone, and the steps before it stay. Run the command again after each
     change to the configuration, the certificate or the signed list of pages.
     """
-    if as_json and not check:
-        raise click.UsageError("--json needs --check")
     system = _own_machine()
     found = plan.steps(system, _answers(system, file))
     if check:
@@ -68,15 +64,22 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
         if any(state.state is not State.DONE for _, state in told):
             click.get_current_context().exit(1)
         return
+    done = []
     for step in steps.apply(found):
-        terminal.say(f"done: {step.title}")
-        if step.said:
-            terminal.say(f"  {step.said}")
+        done.append({"step": step.title, "said": step.said})
+        if not as_json:
+            terminal.say(f"done: {step.title}")
+            if step.said:
+                terminal.say(f"  {step.said}")
+    if as_json:
+        terminal.data(done)
+        return
     terminal.say("the portal runs, and starts at each boot; `portal doctor` says what is still missing")
 
 
 @click.command()
-def uninstall() -> None:
+@json_option
+def uninstall(*, as_json: bool) -> None:
     """Stop the portal and its services, and name what stays on the machine.
 
     Nothing is deleted: reports may be waiting. `apt purge fanal-portal` then removes the program.
@@ -87,8 +90,12 @@ def uninstall() -> None:
         raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
     for step in reversed(plan.steps(system, answers)):
         step.undo()
+    left = plan.left(system, answers)
+    if as_json:
+        terminal.data({"left": left})
+        return
     terminal.say("the portal is stopped, and does not start again. Delete by hand, once it is not needed:")
-    for line in plan.left(system, answers):
+    for line in left:
         terminal.say(f"  {line}")
 
 

@@ -39,8 +39,8 @@ ARTICLE_13 = {
     "(2)(b) rectification": {"fr": r"faire rectifier", "en": r"have it corrected"},
     "(2)(b) erasure": {"fr": r"\beffacer", "en": r"\berased"},
     "(2)(b) restriction": {"fr": r"limiter l.usage", "en": r"restrict its use"},
-    "(2)(b) objection": {"fr": r"droit de s.opposer", "en": r"rights to object"},
-    "(2)(b) portability": {"fr": r"emporter ses données", "en": r"take your data with you"},
+    "(2)(b) objection": {"fr": r"droit d.opposition", "en": r"right to object"},
+    "(2)(b) portability": {"fr": r"emporter vos données", "en": r"take your data with you"},
     "(2)(d) complaint, and to whom": {
         "fr": r"réclamation\. Écrivez à la Commission nationale de l.informatique et des libertés.*75334",
         "en": r"complaint\. Write to the Commission nationale de l.informatique et des libertés.*75334",
