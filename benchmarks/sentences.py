@@ -1,8 +1,8 @@
 """Draw random sentences of the project for a reader who does not know it.
 
-There are four English sources: docstrings and comments, errors and hints, the help of commands, and
-documents. Each provides the same number of sentences. ``--french N`` draws N French sentences instead, from
-the errors, hints and answers that the desk and the page scripts show.
+There are four English sources: docstrings, comments and names of tests; errors and hints; the help of
+commands; documents. Each provides the same number of sentences. ``--french N`` draws N French sentences
+instead, from the errors, hints and answers that the desk and the page scripts show.
 
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
@@ -36,6 +36,8 @@ _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
 _ANSWERING = ("inbox/", "templates/portal/texts")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
+# Their docstrings and comments are read, too, but they show nothing to users.
+_UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # words: anything shorter is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
@@ -103,19 +105,22 @@ def _translated(domain: Domain) -> Iterator[Row]:
             yield from ((said, places[0]) for text in texts if places for said in sentences(text))
 
 
-def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
-    for room in _ROOMS:
+def _modules(root: Path, rooms: Iterable[str] = _ROOMS) -> Iterator[tuple[str, ast.Module]]:
+    for room in rooms:
         for file in sorted((root / room).rglob("*.py")):
             yield str(file.relative_to(root)), ast.parse(file.read_bytes())
 
 
 def _notes(root: Path) -> Iterator[Row]:
-    """Yield the sentences of comments and of docstrings, except the docstrings of commands.
+    """Yield the sentences of comments and of docstrings, except those of commands, and the names of tests.
 
     As in documents, each item of a list counts separately.
     """
-    for name, module in _modules(root):
+    for name, module in _modules(root, (*_ROOMS, *_UNSEEN)):
         for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                said = node.name.removeprefix("test_").replace("_", " ")
+                yield from ((each, name) for each in sentences(said))
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and not _is_command(node):
                 for block in _blocks(ast.get_docstring(node) or ""):
                     if not block.startswith("    "):

@@ -74,3 +74,18 @@ def test_the_program_draws_french_sentences_and_writes_their_sources_to_a_file(t
     old = {*sentences._OLD_FRENCH.read_text("utf-8").splitlines()}
     pairs = zip(lines[1:], sources, strict=True)
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
+
+
+def test_names_docstrings_and_comments_of_tests_are_drawn_but_not_their_errors(tmp_path: Path) -> None:
+    for room, said in (("tests", "a"), ("deploy", "b")):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "test_it.py").write_text(
+            f'"""This is docstring {said} here."""\n# This is comment {said} here.\n'
+            f'def test_the_name_{said}_is_read():\n    raise ValueError("this is error {said} here")\n'
+        )
+    notes, *others = english(tmp_path)
+    assert {said for said, _ in notes} == {
+        *(f"This is {kind} {said} here." for kind in ("docstring", "comment") for said in "ab"),
+        *(f"the name {said} is read" for said in "ab"),
+    }
+    assert others == [set(), set(), set()]
