@@ -91,7 +91,7 @@ def test_a_class_takes_one_more_zero_bit_and_no_more_time_to_check(size_class: i
 
 
 def test_four_times_the_size_is_another_class() -> None:
-    """From a text to the largest size, a little more than 1 GiB. Every size takes work."""
+    """The sizes go from a text up to the largest report, a little more than 1 GiB. Every size takes work."""
     largest = [padding.SMALLEST, *(mib << 20 for mib in (1, 4, 16, 64, 256)), padding.LARGEST]
     sizes = [age.sealed_size(each) for each in largest]
     assert [work.size_class(size) for size in sizes] == [*range(7)]

@@ -21,7 +21,7 @@ def told(page: Page, summary: str, field: str) -> None:
 
 
 def test_all_mistakes_are_shown_at_once_with_links_to_their_fields(visitor: Visitor) -> None:
-    """A link also leads into another step or a fold. It adds no entry to the history of the tab."""
+    """A link can also lead to another step, or into a folded section. It adds no entry to the tab's history."""
     visitor.visit("en/report")
     page = visitor.page
     title = page.title()

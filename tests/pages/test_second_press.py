@@ -285,7 +285,7 @@ def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
     assert len(visitor.site.received()) == 2
 
 
-def test_a_key_press_is_not_taken_for_a_second_press(visitor: Visitor) -> None:
+def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:
     """Firefox gives a key press the place of its button, which may be that of the last press."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))

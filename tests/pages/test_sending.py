@@ -153,7 +153,7 @@ def test_an_upload_that_cannot_be_resumed_is_sealed_again(visitor: Visitor, file
 
 
 def test_an_upload_that_the_portal_deleted_is_sealed_and_sent_again(visitor: Visitor, file: Path) -> None:
-    """The portal deleted it for lack of room before a piece came. Nothing of the report is lost."""
+    """The portal had no room, and deleted the begun report. Nothing of the report is lost."""
 
     def let_go(route: Route) -> None:
         site, kind = visitor.site, Kind.REPORT_WITH_FILES

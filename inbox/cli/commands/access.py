@@ -82,7 +82,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @_alias
 @opens_inbox
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
-    """Add another name for an officer. Old and new reports with that name exclude the officer."""
+    """Add another name for an officer. All reports with that name, old and new, then exclude the officer."""
     with door.opened() as (inbox, who):
         cases = other_names.add(inbox, who, officer, alias)
     lines = [f"reports that say {visible(alias)} exclude {officer}"]

@@ -239,7 +239,7 @@ def test_texts_of_an_outbox_that_the_portal_never_had_are_sent_again(world: Worl
 def test_an_outbox_of_the_inbox_before_a_restore_never_gets_a_future_day(
     world: World, portal: Portal
 ) -> None:
-    """Whatever day the portal gives, since after a restore nothing else says when it was made."""
+    """After a restore, nothing but the portal's day says when the outbox was made, so any day is accepted."""
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     bundle = portal.bundle(applied=Link(1, bytes(32)), imported=today() + timedelta(300))
     world.office.json("exchange", "collect", bundle, "--after-restore")

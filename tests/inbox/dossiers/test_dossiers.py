@@ -548,7 +548,7 @@ def test_a_disciplinary_dossier_waits_for_the_decision_whether_to_inform_the_pro
 ) -> None:
     """The person concerned reads it, so the decision is needed even if no rule asked for one.
 
-    No reason replaces it. Once the prosecutor is informed, the dossier waits for the prosecutor's word.
+    A reason does not replace the decision. Once the prosecutor is informed, the dossier waits for an answer.
     """
     words = ["--for", "disciplinary", "--to", "Y", "--recipient", STOCK.recipient().encode(), "--out"]
     made = ["dossier", "make", "1", *words, tmp_path / "out"]

@@ -158,7 +158,7 @@ def test_thousands_of_follow_ups_do_not_break_the_inbox(
 def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each write takes time in proportion to all words of the case.
+    """The time of each write is proportional to the number of words in the whole case.
 
     One write for each of some thousand follow-ups would take days.
     """

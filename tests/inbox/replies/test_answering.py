@@ -341,7 +341,10 @@ def test_a_closing_that_tells_nothing_takes_two_officers_and_does_not_acknowledg
 def test_one_officer_can_close_a_case_and_withhold_the_rest_after_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The feedback is a text of the law: own words would cease to count once their measure is hidden."""
+    """The feedback is a standard text of the law.
+
+    An officer's own words would no longer count if their measure were hidden.
+    """
     office.json(*ACKNOWLEDGE)
     office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     told()

@@ -107,7 +107,10 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("begins", ["begins", "fails"])
 def test_no_helper_prints_to_the_terminal(tmp_path: Path, begins: str) -> None:
-    """Helpers open files of reporters. The control is the same work in a process that is not silenced."""
+    """The helper processes open the files that reporters sent.
+
+    The control is the same work in a process that is not silenced.
+    """
     script = tmp_path / "noise.py"
     script.write_text(NOISE)
 

@@ -29,7 +29,7 @@ def test_a_stalled_upload_is_deleted_in_favour_of_another_in_the_next_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Not in its first half hour, and not if it grows. A deleted upload makes room at the end of the hour."""
-    # The portal's stopwatch, which tells that half an hour has passed, goes with its clock.
+    # The portal's monotonic clock, which measures the half hours, follows the false clock.
     monkeypatch.delenv("FAKETIME_DONT_FAKE_MONOTONIC")
     server = Server(tmp_path, free_port()).make(capacity_gb=CAPACITY_GB)
     begins = HOUR - timedelta(seconds=time.time() % HOUR.total_seconds())

@@ -68,7 +68,7 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
         ('onion = "https://short.onion"', "setting 'onion' has a wrong value"),
     ],
 )
-def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_an_error_says_which_setting_is_wrong_and_why(tmp_path: Path, text: str, message: str) -> None:
     """An unknown key, or a value that cannot be used, stops the portal with its name and line."""
     file = tmp_path / "config.toml"
     file.write_text(f"\n{text}")

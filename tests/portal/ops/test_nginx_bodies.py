@@ -124,7 +124,9 @@ def test_a_large_body_for_a_portal_that_is_away_is_refused_as_clearly(site: Ngin
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_file_that_is_too_large_is_refused_in_the_words_of_the_portal(site: Nginx, language: str) -> None:
+def test_nginx_refuses_a_file_that_is_too_large_with_the_portals_own_message(
+    site: Nginx, language: str
+) -> None:
     """With the same headers, before a byte of it is read."""
     lines = (
         "Content-Type: multipart/form-data; boundary=b",

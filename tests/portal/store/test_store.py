@@ -167,7 +167,7 @@ def test_the_portals_secret_is_not_shown() -> None:
 def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
     """Every commit is on the disk, deleted bytes are overwritten, and only the owner can read the file.
 
-    Writers wait ten seconds for others. Nothing is sorted in a file, and no table runs code.
+    Writers wait ten seconds for others. Sorting uses no temporary file, and the schema cannot run code.
     """
     expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "busy_timeout": 10_000}
     expected |= {"temp_store": 2, "trusted_schema": 0}
