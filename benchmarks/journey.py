@@ -46,7 +46,7 @@ WORDS_OF_A_TOKEN = 12
 FLICK = 0.75
 # Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
 READING = {"fr": 195, "en": 228}
-_BETWEEN_TAPS_MILLISECONDS = 500
+_BETWEEN_TAPS_MILLISECONDS = 1_100
 _PATIENCE_MILLISECONDS = 60_000
 _POLL_MILLISECONDS = 20
 _CHOICES = "input[type=radio], input[type=checkbox]"
@@ -200,7 +200,7 @@ class Reporter:
     def _touch(self, target: Locator, operators: str) -> None:
         self.journey.task.add("F" * math.ceil(self._beyond(target) / FLICK) + operators)
         self.journey.taps += 1
-        # The page treats a second tap at the same place within 400 milliseconds as a double tap.
+        # For a second after a step has changed, the page ignores a second tap at the same place.
         self.page.wait_for_timeout(_BETWEEN_TAPS_MILLISECONDS)
         target.tap()
 

@@ -172,6 +172,7 @@ function line(text, field) {
     event.preventDefault(); // the browser would note the field in the tab's history
     field.dispatchEvent(new Event(REVEAL, { bubbles: true }));
     field.focus();
+    pageChanged();
   });
   return element("li", {}, link);
 }

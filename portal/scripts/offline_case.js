@@ -15,7 +15,6 @@ import { openMailbox } from "./mailbox.js";
 import { bring } from "./offline_http.js";
 import { chosen, save } from "./saving.js";
 import { offerProof } from "./saveproof.js";
-import { pageChanged } from "./secondpress.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { read } from "./typedtoken.js";
@@ -66,7 +65,6 @@ function openSlot() {
     showCase(mailbox, shown.keyring, today());
     offerProof(keys, slot, shown.keyring);
     goTo("case");
-    pageChanged();
     if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
   });
 }

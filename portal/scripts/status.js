@@ -61,7 +61,6 @@ async function openWith(keys) {
   showCase(mailbox, shown.keyring, today());
   offerProof(keys, mailbox.slot, shown.keyring);
   goTo("case");
-  pageChanged();
   offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;
   if (channel === null) return;
@@ -100,7 +99,6 @@ function showUnknown(keys, shown) {
     show("state", false);
     show("day-by-day", false);
     goTo("case");
-    pageChanged();
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };

@@ -3,12 +3,14 @@
 
 import { guardBack } from "./back.js";
 import { byId } from "./dom.js";
+import { pageChanged } from "./secondpress.js";
 import { settle } from "./still.js";
 
 const FOCUSABLE = "h1, h2";
 
 /**
- * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the step before.
+ * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the step before. A second
+ * press that was meant for the step before does nothing.
  * @param {string} id
  */
 export function goTo(id) {
@@ -18,6 +20,7 @@ export function goTo(id) {
   focusHeading(step);
   scrollTo(0, 0);
   guardBack();
+  pageChanged();
 }
 
 /** @param {HTMLElement} within */

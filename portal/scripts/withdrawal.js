@@ -5,7 +5,6 @@ import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";
 import { clear, guarded } from "./guarded.js";
 import { ask } from "./http.js";
-import { pageChanged } from "./secondpress.js";
 import { goTo } from "./steps.js";
 
 const meant = byId("withdraw-meant", HTMLInputElement);
@@ -32,15 +31,11 @@ async function withdraw() {
   button.disabled = false;
 }
 
-/**
- * Show another step. A press that was meant for the step before does nothing: the confirmation stays until it is read.
- * @param {string} step
- */
+/** @param {string} step to show next */
 function turnTo(step) {
   meant.checked = false;
   clear("withdraw-error");
   goTo(step);
-  pageChanged();
 }
 
 meant.checked = false;

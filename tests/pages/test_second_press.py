@@ -213,6 +213,27 @@ def presses(page: Page) -> int:
     return found
 
 
+def test_a_second_press_on_continue_answers_no_question_of_the_next_step(visitor: Visitor) -> None:
+    """In an earlier version it answered whether somebody is in danger. A moment later, it counts."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.clock.install()
+    visitor.visit("fr/report")
+    expect(page.locator("#what")).to_be_visible()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.fill("#what", TEXT)
+    point = centre(page.locator("#continue"))
+    page.mouse.click(*point)
+    expect(page.locator("[data-part]:visible h1")).to_be_focused()
+    put_under(page, "label:has(#danger_now-yes)", point)
+    page.clock.fast_forward(900)
+    page.mouse.click(*point)
+    expect(page.locator("input:checked")).to_have_count(0)
+    page.clock.fast_forward(100)
+    page.mouse.click(*point)
+    expect(page.locator("#danger_now-yes")).to_be_checked()
+
+
 def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
     """In an earlier version it pressed “withdraw”. A moment later, a press at the same place counts."""
     page = opening(visitor)

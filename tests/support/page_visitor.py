@@ -132,7 +132,7 @@ def turn_to(page: Page, element: str) -> None:
     wanted = page.evaluate(f"(element) => {PARTS}.findIndex((part) => part.querySelector(element))", element)
     while (shown := _shown(page)) != wanted:
         more = page.locator("#more")
-        page.click("#previous" if wanted < shown else "#more" if more.is_visible() else "#continue")
+        _press(page, "#previous" if wanted < shown else "#more" if more.is_visible() else "#continue")
     page.evaluate(
         """(element) => {
           let fold = document.querySelector(element).closest("details");
@@ -146,7 +146,13 @@ def go_on(page: Page) -> None:
     """Press “Continue” on each step of the open form that is left."""
     steps = page.locator("[data-part]:not([data-part=optional])").count()
     for _ in range(max(1, steps - _shown(page))):
-        page.click("#continue")
+        _press(page, "#continue")
+
+
+def _press(page: Page, button: str) -> None:
+    """Press a button of the form with a key: a second click where the step has just changed does nothing."""
+    page.locator(button).wait_for()
+    page.press(button, "Enter")
 
 
 def _shown(page: Page) -> int:
