@@ -49,8 +49,8 @@ export function clear(id) {
       message?.remove();
     }
   });
-  if (title !== undefined) document.title = title;
   shown.delete(id);
+  if (title !== undefined && shown.size === 0) document.title = title;
 }
 
 /**
@@ -101,14 +101,16 @@ function unmark({ target: changed }) {
 function tell(id, errors) {
   const place = byId(id);
   const told = steadily(place, () => errors.map((error) => at(error, place.id)));
-  shown.set(id, { title: document.title, told });
+  // While errors are shown elsewhere on the page, its title already begins with “Error”.
+  const { title } = [...shown.values()][0] ?? document;
+  shown.set(id, { title, told });
   const lines = errors.map((error, which) => line(explain(error), told[which]?.fields[0]));
   for (const [which, each] of told.entries()) each.line = lines[which];
   const isList = told.some(({ fields }) => fields.length > 0);
   write(id, "x");
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
-  document.title = say("error-in-title", { title: document.title });
+  document.title = say("error-in-title", { title });
   const top = scrollY;
   place.focus();
   if (scrollY !== top) pageChanged();

@@ -3,7 +3,7 @@
 
 import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";
-import { clear, guarded } from "./guarded.js";
+import { clearAll, guarded } from "./guarded.js";
 import { ask } from "./http.js";
 import { goTo } from "./steps.js";
 
@@ -34,7 +34,7 @@ async function withdraw() {
 /** @param {string} step to show next */
 function turnTo(step) {
   meant.checked = false;
-  clear("withdraw-error");
+  clearAll();
   goTo(step);
 }
 

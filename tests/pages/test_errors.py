@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.support import page_modules
 from tests.support.builders import INSPECTORATE
 from tests.support.on_screen import centred, stays
 from tests.support.page_visitor import DESKTOP, TELEPHONE, TEXT, Visitor
@@ -171,3 +172,41 @@ def test_an_unticked_box_has_its_message_above_it(visitor: Visitor) -> None:
     assert above
     assert box
     assert above["y"] + above["height"] <= box["y"]
+
+
+def test_an_error_elsewhere_on_the_page_adds_no_second_prefix_to_the_title(visitor: Visitor) -> None:
+    """The title keeps its prefix until no error is left."""
+    page = visitor.page
+    visitor.visit("en/status")
+    title = page.title()
+    page_modules.load(page, "guarded")
+    for place in ("error", "withdraw-error"):
+        page.evaluate("(place) => modules.guarded.guarded(place, () => { throw new Error(place); })", place)
+        assert page.title() == f"Error: {title}"
+    page.evaluate("modules.guarded.clear('error')")
+    assert page.title() == f"Error: {title}"
+    page.evaluate("modules.guarded.clear('withdraw-error')")
+    assert page.title() == title
+
+
+def test_whoever_asks_to_withdraw_no_longer_reads_the_error_of_a_message(visitor: Visitor) -> None:
+    """Nor does it come back with “Keep my report”."""
+    visitor.reported()
+    visitor.language = "en"
+    visitor.visit("en/status")
+    title = visitor.page.title()
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    page.press("#follow-up-send", "Enter")
+    visitor.shows("#follow-up-error", "empty-follow-up")
+    page.press("#to-withdraw", "Enter")
+    assert page.title() == title
+    page.press("#withdraw", "Enter")
+    visitor.shows("#withdraw-error", "withdraw-not-meant")
+    assert page.title() == f"Error: {title}"
+    page.press("#keep-report", "Enter")
+    expect(page.locator("#case h1")).to_be_focused()
+    assert page.title() == title
+    expect(page.locator("#follow-up-error")).to_be_hidden()
+    expect(page.locator(".wrong")).to_have_count(0)
