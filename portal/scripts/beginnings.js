@@ -14,9 +14,9 @@ export function offerBeginnings(area) {
   for (const id of BEGINNINGS) {
     whenPressed(id, () => {
       if (area.readOnly) return;
-      // Whoever feels unsafe reads the emergency numbers before they write.
+      // Whoever feels unsafe reads the emergency numbers before they write, and keeps them in sight.
       const isDanger = id === "begin-unsafe";
-      show("danger-now", isDanger);
+      if (isDanger) show("danger-now");
       begin(area, byId(id).dataset["begin"] ?? "");
       if (isDanger) byId("danger-now").focus();
       pageChanged();

@@ -51,6 +51,7 @@ let pending = null;
 export function offerFollowUp(of) {
   open = of;
   show("danger-now", false);
+  show("danger-sent", false);
   show("follow-up");
 }
 
@@ -131,7 +132,11 @@ function finish(text) {
   area.dispatchEvent(new Event("input"));
   attachments.clear();
   letGo();
-  show("danger-now", false);
+  if (!byId("danger-now").hidden) {
+    // The emergency numbers stay in sight, beside what is said next.
+    show("danger-now", false);
+    show("danger-sent");
+  }
   write("no-messages", "");
   write("follow-up-done", say("follow-up-sent"));
   pageChanged();

@@ -123,6 +123,11 @@ export function textOf(area) {
   return text;
 }
 
+/** Return whether an answer says that somebody is in danger. */
+export function saidDanger() {
+  return [...document.querySelectorAll("[data-danger]")].some(isAsked);
+}
+
 /** Conditions refer only to earlier questions, so one pass from the top is enough. */
 function ask() {
   for (const each of document.querySelectorAll("[data-when]")) each.toggleAttribute("hidden", !holds(each));

@@ -6,9 +6,9 @@ import { Attachments } from "./attachments.js";
 import { equal } from "./bytes.js";
 import { ChannelChoice, checkOpen, freshAddress, openAddress } from "./channels.js";
 import { promisedBy, today } from "./days.js";
-import { byId, write } from "./dom.js";
+import { byId, show, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
-import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
+import { answers, checkContainers, checkEnough, followConditions, onReader, saidDanger } from "./questions.js";
 import { take } from "./prepared.js";
 import { likelySize, sealReport } from "./sealing.js";
 import { site } from "./site.js";
@@ -70,8 +70,9 @@ function enough() {
   return given;
 }
 
-/** Clear the form, and show the days to come back. */
+/** Clear the form, and show the days to come back, and the emergency numbers to whoever said that somebody is in danger. */
 export function finish() {
+  show("danger-told", saidDanger());
   letGo();
   form.reset();
   attachments.clear();

@@ -140,7 +140,7 @@ def test_a_sentence_to_start_with_is_only_inserted_into_the_field(visitor: Visit
 
 
 def test_a_reporter_who_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor) -> None:
-    """They come before the field and have the focus. Choosing another sentence hides them."""
+    """They come before the field and have the focus. Choosing another sentence does not hide them."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     expect(page.locator("#danger-now")).to_be_hidden()
@@ -154,7 +154,23 @@ def test_a_reporter_who_feels_unsafe_reads_the_emergency_numbers_first(visitor: 
         page.get_attribute("#begin-unsafe", "data-begin") or "?"
     )
     page.click("#begin-more")
+    expect(page.locator("#danger-now")).to_be_visible()
+
+
+def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_after_sending(visitor: Visitor) -> None:
+    """Beside the confirmation, on a small phone. The control is a message without this sentence."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.follow_up("Encore.")
+    expect(page.locator("#case .danger:visible")).to_have_count(0)
+    page.press("#begin-unsafe", "Enter")
+    page.press("#follow-up-send", "Enter")
     expect(page.locator("#danger-now")).to_be_hidden()
+    expect(page.locator("#danger-sent")).to_be_visible()
+    page.locator("#follow-up-done").scroll_into_view_if_needed()
+    for number in page.locator("#danger-sent a").all():
+        expect(number).to_be_in_viewport(ratio=1)
 
 
 def test_a_message_with_text_is_no_longer_reported_as_empty(visitor: Visitor) -> None:

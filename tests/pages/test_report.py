@@ -53,6 +53,29 @@ def test_a_report_leaves_nothing_behind_in_the_browser(visitor: Visitor) -> None
     assert all(" ".join(visitor.words).encode() not in body for _, body in sent)
 
 
+@pytest.mark.parametrize(("answer", "shown"), [("", False), ("no", False), ("yes", True)])
+def test_whoever_says_that_somebody_is_in_danger_sees_the_emergency_numbers_on_the_receipt(
+    visitor: Visitor, answer: str, shown: bool
+) -> None:
+    """Without scrolling, on a small phone."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.visit("fr/report")
+    page.fill("#what", TEXT)
+    if answer:
+        visitor.turn_to(f"#danger_now-{answer}")
+        page.check(f"#danger_now-{answer}")
+    visitor.turn_to("#coi-unsure")
+    page.check(f"#channels-{INSPECTORATE}")
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    numbers = page.locator("#done .numbers a")
+    expect(numbers.locator("visible=true")).to_have_count(numbers.count() if shown else 0)
+    for number in numbers.all() if shown else []:
+        expect(number).to_be_in_viewport(ratio=1)
+
+
 def test_nothing_is_sent_before_two_words_are_typed_again(visitor: Visitor) -> None:
     visitor.write()
     visitor.page.fill("#confirm-1", "autre")
