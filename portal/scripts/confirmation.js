@@ -39,7 +39,9 @@ export class Confirmation {
 
   /** Throw Failure unless both words were typed; accents and capitals do not count. */
   check() {
+    const empty = LABELS.map((_, at) => input(at)).filter(({ value }) => plain(value) === "");
     for (const [at, place] of this.#places.entries()) {
+      if (empty.includes(input(at))) throw new Failure("confirm-missing", {}, empty);
       if (plain(input(at).value) === plain(this.#words[place] ?? "")) continue;
       throw new Failure("confirm-wrong", { number: place + 1 }, [input(at)]);
     }
