@@ -93,7 +93,13 @@ def test_a_case_shows_warnings_and_protected_words_before_other_answers(
     assert next(iter(case["answers"])) == "protect"
     order = [
         lines.index(words)
-        for words in ("DANGER", "REPORTER AT RISK", "NEVER REPEAT", "What could point to you?", "twice")
+        for words in (
+            "DANGER",
+            "REPORTER AT RISK",
+            "NEVER REPEAT",
+            "Which detail would betray you if we repeated it?",
+            "twice",
+        )
     ]
     assert sorted(order) == order
 
