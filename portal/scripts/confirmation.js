@@ -33,7 +33,7 @@ export class Confirmation {
   /** Label the fields in the language of the page. */
   label() {
     for (const [at, place] of this.#places.entries()) {
-      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: this.#isAsked ? place + 1 : "…" });
+      byId(`${LABELS[at]}-label`).textContent = say(this.#isAsked ? "word-number" : "word-to-type", { number: place + 1 });
     }
   }
 

@@ -122,7 +122,7 @@ def test_the_words_are_hidden_and_their_numbers_shown_only_while_two_are_typed(
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
     labels = page.locator("#token-asked label")
-    assert labels.all_inner_texts() == ["Mot …"] * 2
+    assert labels.all_inner_texts() == ["Mot à taper"] * 2
     top = "document.querySelector('#send').getBoundingClientRect().top + scrollY"
     place = page.evaluate(top)
     for field in ("#confirm-1", "#confirm-2"):
