@@ -218,7 +218,9 @@ def test_a_file_that_is_too_large_alone_is_not_examined(visitor: Visitor, page: 
     visitor.shows("#files-note", "files-too-large")
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
     page.set_input_files("#files", [sparse(tmp_path / "note.bin", 9)])
-    expect(page.locator("#files-list > li").last).to_contain_text("cannot look into files of this kind")
+    expect(page.locator("#files-list > li").last).to_contain_text(
+        "Not cleaned: it may tell who made it, where and when."
+    )
     expect(page.locator("#files-list > li").first.locator("p, progress")).to_have_count(0)
 
 
