@@ -264,5 +264,9 @@ def test_firefox_shows_the_same(visitor: Visitor) -> None:
         peer.does("visit", address=visitor.site.address, language="fr")
         peer.does("open", words=" ".join(visitor.words))
         found = peer.does("withdraw", begin="#begin-again")
-    assert found == {"begun": "Il me recontacte. ", "meant": False, "path": "/fr/status"}
+    assert found == {
+        "begun": "On m\N{RIGHT SINGLE QUOTATION MARK}a recontacté(e). ",
+        "meant": False,
+        "path": "/fr/status",
+    }
     assert visitor.site.received() == []
