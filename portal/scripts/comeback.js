@@ -3,6 +3,7 @@
 
 import { copy } from "./clipboard.js";
 import { byId, element, show, write } from "./dom.js";
+import { writeInView } from "./inview.js";
 import { dayText, say, shortDay } from "./texts.js";
 
 /**
@@ -18,7 +19,7 @@ export function showReturns(days) {
   for (const place of ["next-by", "feedback-by"]) write(place, days.find((each) => each.place === place)?.text ?? "");
   const dates = [...new Set(days.map(({ day }) => day))].sort();
   byId("calendar-lines").replaceChildren(...dates.map(line));
-  byId("calendar-copied").textContent = "";
+  write("calendar-copied", "");
   byId("calendar", HTMLDetailsElement).open = false;
   show("come-back", days.length > 0);
 }
@@ -34,7 +35,7 @@ function line(day) {
   field.value = say("calendar-line", { day: shortDay(day) });
   const button = element("button", { type: "button", class: "second" }, say("copy"));
   button.addEventListener("click", () => {
-    byId("calendar-copied").textContent = say(copy(field.value) ? "line-copied" : "token-not-copied");
+    writeInView("calendar-copied", say(copy(field.value) ? "line-copied" : "token-not-copied"));
   });
   return element("li", {}, field, button);
 }

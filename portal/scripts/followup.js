@@ -9,6 +9,7 @@ import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { guarded, settle } from "./guarded.js";
+import { writeInView } from "./inview.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
@@ -138,7 +139,7 @@ function finish(text) {
     show("danger-sent");
   }
   write("no-messages", "");
-  write("follow-up-done", say("follow-up-sent"));
+  writeInView("follow-up-done", say("follow-up-sent"));
   pageChanged();
 }
 

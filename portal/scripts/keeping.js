@@ -2,7 +2,8 @@
 /** Ways to keep a case token without writing it by hand: the clipboard, and a neutral printed sheet. */
 
 import { copy } from "./clipboard.js";
-import { whenPressed, write } from "./dom.js";
+import { whenPressed } from "./dom.js";
+import { writeInView } from "./inview.js";
 import { say } from "./texts.js";
 
 /**
@@ -10,7 +11,7 @@ import { say } from "./texts.js";
  * @param {() => readonly string[]} words
  */
 export function offerToKeep(words) {
-  whenPressed("copy-token", () => write("copied", say(copy(words().join(" ")) ? "token-copied" : "token-not-copied")));
+  whenPressed("copy-token", () => writeInView("copied", say(copy(words().join(" ")) ? "token-copied" : "token-not-copied")));
   whenPressed("print-token", () => print());
   // The browser prints the page title on the sheet.
   let { title } = document;

@@ -6,6 +6,7 @@ import { byId, show } from "./dom.js";
 import { CryptoError } from "./errors.js";
 import { Failure } from "./failure.js";
 import { guarded } from "./guarded.js";
+import { bringIntoView } from "./inview.js";
 import { save } from "./saving.js";
 import { makeProof } from "./proof.js";
 import { authorHash } from "./receipt.js";
@@ -26,6 +27,7 @@ export function offerProof({ authorKey }, slot, keyring) {
     show("proof-saved", false);
     save([proofOf(receipt, authorKey, keyring)], "proof.json");
     show("proof-saved");
+    bringIntoView("proof-saved");
   });
 }
 

@@ -231,6 +231,33 @@ def test_a_line_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
     assert visitor.requests == []
 
 
+def test_what_was_done_is_said_above_the_bar_of_a_small_phone(visitor: Visitor) -> None:
+    """“Leave quickly” covers nothing of it, even if the button pressed was just above that bar."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.click("#calendar summary")
+    for text in page.locator("#calendar-lines input").all():
+        assert text.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+    page.fill("#follow-up-text", "Encore.")
+    bar = page.locator(".leave").bounding_box()
+    assert bar
+    for button, line in (
+        ("#calendar-lines li:last-child button", "#calendar-copied"),
+        ("#follow-up-send", "#follow-up-done"),
+    ):
+        pressed = page.locator(button)
+        pressed.evaluate(
+            "(each, top) => scrollBy(0, each.getBoundingClientRect().bottom - top)",
+            bar["y"],
+        )
+        pressed.dispatch_event("click")
+        expect(page.locator(line)).not_to_be_empty(timeout=SLOW)
+        place = page.locator(line).bounding_box()
+        assert place
+        assert 0 < place["y"] + place["height"] <= bar["y"]
+
+
 def test_the_offline_form_shows_the_same_without_a_request(
     offline_visitor: OfflineVisitor, site: PortalSite
 ) -> None:

@@ -1,0 +1,25 @@
+// @ts-check
+/** Say what a press has done where the person sees it, also if the bar at the foot of the screen would cover it. */
+
+import { byId, write } from "./dom.js";
+import { pageChanged } from "./secondpress.js";
+
+/**
+ * Show `text` in the element with this id, and scroll until it is in view.
+ * @param {string} id
+ * @param {string} text
+ */
+export function writeInView(id, text) {
+  write(id, text);
+  bringIntoView(id);
+}
+
+/**
+ * Scroll as little as needed until the element with this id is in view; the style sheet keeps it off the bar.
+ * @param {string} id
+ */
+export function bringIntoView(id) {
+  const top = scrollY;
+  byId(id).scrollIntoView({ block: "nearest" });
+  if (scrollY !== top) pageChanged();
+}
