@@ -110,7 +110,16 @@ def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     page.click("#show-typed")
     places = set()
-    for text in ("", "vi", "vipère", "vipère ch", "vipère exilre ", "vipère qqqqq ", "abandon " * 14):
+    for text in (
+        "",
+        "vi",
+        "vipère",
+        "vipère ch",
+        "vipère exilre ",
+        "vipère coureur ",
+        "vipère qqqqq ",
+        "abandon " * 14,
+    ):
         page.fill("#token", text)
         places.add(page.locator("#open").evaluate("(each) => each.getBoundingClientRect().top + scrollY"))
     assert len(places) == 1
@@ -118,6 +127,18 @@ def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
     page.click("#open")
     visitor.shows("#error", "wrong-count")
     assert stays(page.locator("#open"), top)
+
+
+def test_all_words_that_are_offered_are_in_view_on_a_small_phone(visitor: Visitor) -> None:
+    """They wrap, and none is cut at the edge."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.visit("fr/status")
+    typed(page, "vipère coureur ")
+    expect(page.locator(OFFERED)).to_have_text(["curseur", "douceur", "fureur", "joueur"])
+    for button in page.locator(OFFERED).all():
+        expect(button).to_be_in_viewport(ratio=1)
+    assert page.locator("#completions").evaluate("(each) => each.scrollWidth <= each.clientWidth")
 
 
 def test_the_offline_form_offers_the_same(offline_visitor: OfflineVisitor) -> None:
