@@ -50,7 +50,10 @@ def words_of(answer: TestResponse) -> list[str]:
             "this day is in the future, or too long ago",
         ),
         ({"what": "x", "_received": "1999-12-31"}, "this day is in the future, or too long ago"),
-        ({"what": "x", "days-first": "2026-11-24", "days-last": "2026-11-23"}, "not an answer that the page"),
+        (
+            {"what": "x", "when": "week", "days-first": "2026-11-24", "days-last": "2026-11-23"},
+            "not an answer that the page",
+        ),
     ],
     ids=["option", "not-asked", "long", "nothing", "blank", "to-come", "old", "backwards"],
 )
@@ -132,6 +135,7 @@ def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: O
         "vector": ["social", "work"],
         "category": "",
         "what": "Abordé.\r\nDeux fois.",
+        "when": "week",
     }
     period = {"days-first": "2026-11-23", "days-last": "2026-11-24"}
     with sitting(office, stick) as client:
@@ -144,6 +148,7 @@ def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: O
         "path": "approached",
         "vector": ["social", "work"],
         "what": "Abordé.\nDeux fois.",
+        "when": "week",
         "days": "2026-11-23/2026-11-24",
     } == shown["answers"]
     assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])

@@ -22,7 +22,7 @@ def told(page: Page, summary: str, field: str) -> None:
 
 
 def test_all_mistakes_are_shown_at_once_with_links_to_their_fields(visitor: Visitor) -> None:
-    """A link can also lead to another step, or into a folded section. It adds no entry to the tab's history."""
+    """A link can also lead to another step, or into a folded section. It adds no entry to the history."""
     visitor.visit("en/report")
     page = visitor.page
     title = page.title()
@@ -108,7 +108,6 @@ def test_an_error_of_the_words_is_also_shown_at_their_box(visitor: Visitor, word
 def test_a_wrong_word_is_shown_below_the_button_and_at_its_field(visitor: Visitor) -> None:
     page = visitor.page
     visitor.write()
-    page.click("#noted")
     page.fill("#confirm-1", "x")
     page.fill("#confirm-2", "x")
     place = centred(page.locator("#send"))
