@@ -85,10 +85,10 @@ def test_the_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_st
     bare = form.replace(parts.script, "").replace(parts.style, "")
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
-    # An empty page to leave to, and numbers to call (above the report, at two answers, in the case).
-    # None makes a request.
+    # An empty page to leave to, and numbers to call: above the report, at two answers, after sending, and
+    # twice in the case. None makes a request.
     numbers = ["tel:17", "tel:112", "sms:114"]
-    assert links == ["about:blank", *numbers * 4]
+    assert links == ["about:blank", *numbers * 6]
 
 
 def test_the_script_of_the_form_is_not_served_as_a_file() -> None:

@@ -132,10 +132,10 @@ def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "a correction offered", "#completions button"
     page.fill("#token", "vip")
     yield "words completed", "#completions button"
-    page.click("#open")
+    page.press("#open", "Enter")
     yield "words missing", "#error"
     page.fill("#token", " ".join(["abandon"] * 11 + ["about"]))
-    page.click("#open")
+    page.press("#open", "Enter")
     expect(page.locator("#write-anyway")).to_be_visible(timeout=SLOW)
     yield "words of no report", "#write-anyway"
     page.click("#write-anyway")

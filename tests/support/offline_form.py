@@ -90,9 +90,10 @@ class OfflineVisitor:
 
     def locate(self, words: str = "") -> str:
         """Type the words into the form. Return the locator."""
-        self.page.click("#to-case")
+        # A click could be taken for a second press of the button before it.
+        self.page.press("#to-case", "Enter")
         self.page.fill("#token", words or " ".join(self.words))
-        self.page.click("#locate")
+        self.page.press("#locate", "Enter")
         expect(self.page.locator("#located")).to_be_visible(timeout=SLOW)
         return self.page.inner_text("#locator")
 
