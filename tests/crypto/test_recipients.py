@@ -138,7 +138,7 @@ def test_a_share_of_low_order_is_malformed(point):
 
 @pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=lambda identity: type(identity).__name__)
 def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
-    """Only one of the own kind; unknown kinds are skipped."""
+    """Every stanza of the identity's own kind must be valid."""
     good = identity.recipient().wrap(FILE_KEY)
     assert identity.unwrap([good]) == FILE_KEY
     for args, body in [

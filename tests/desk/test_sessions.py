@@ -690,7 +690,7 @@ def test_a_forged_share_file_does_not_sign_anybody_in(office: Office, kind: str)
 
 
 def test_the_name_in_a_share_file_cannot_impersonate_another_officer(office: Office) -> None:
-    """Anybody can write a name into the own file; only the number within the share counts."""
+    """Officers can write any name into their own file. Only the number within the share counts."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     words = share_file.unseal(file, passphrase_of("chloe"))
     forged = share_file.seal(words, "alice", file.sharing, PASSPHRASE, QUICK)

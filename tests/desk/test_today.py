@@ -203,7 +203,7 @@ def test_the_page_limits_the_listed_cases_and_counts_the_others(
 
 
 def test_a_due_backup_is_listed(three_cases: Office, tmp_path: Path) -> None:
-    """When there is none, or the last is older than a week. After a new one the page says nothing."""
+    """A backup is due if none was made, or if the last is older than a week."""
     with sitting(three_cases) as alice:
         assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]

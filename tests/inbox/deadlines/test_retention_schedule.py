@@ -42,7 +42,7 @@ def refused(office: Office, *words: str) -> str:
 
 
 def destroyed_due(office: Office) -> Any:
-    """Destroy what is due, with the visa of the archives."""
+    """Destroy all cases that are due. The archives have approved them."""
     agreed(office)
     dated_by_portal(office)
     return office.json("retention", "destroy", "--due")

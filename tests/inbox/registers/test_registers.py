@@ -98,7 +98,7 @@ def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[str, ...] = ()) -> Any:
-    """Return a register as JSON, as these officers see it, or in full if there are none."""
+    """Return a register as JSON: what these officers see, or everything if no officer is given."""
     with inbox.vault.transaction(by, quarantine=True) as session:
         return registers.view(registers._found(session, Wanted(register, year), today()))
 

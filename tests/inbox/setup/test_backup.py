@@ -284,7 +284,7 @@ def test_a_power_cut_during_a_restore_leaves_a_complete_inbox_or_none(
 ) -> None:
     """The process is killed at its steps.
 
-    A complete inbox opens with its case; if there is none, the restore can be repeated.
+    Afterwards either a complete inbox opens with its case, or the restore can be repeated.
     """
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")

@@ -54,8 +54,8 @@ ARTICLE_13 = {
         "en": r"the less we can do",
     },
     "(2)(f) automated decisions and profiling": {
-        "fr": r"Décisions automatiques.*Il n.y en a pas, ni de profilage",
-        "en": r"Automated decisions.*There are none, and no profiling",
+        "fr": r"Aucune décision n.est automatique, et personne n.est profilé",
+        "en": r"No decision is automated, and nobody is profiled",
     },
 }
 
