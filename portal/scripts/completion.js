@@ -28,8 +28,7 @@ export function completions(text) {
   const typed = plain(text);
   const begun = typed.pop() ?? "";
   if (begun.length < FEWEST_LETTERS || !endsInWord(text)) return [];
-  const languages = LANGUAGES.filter((language) => typed.every((word) => index(language).has(word)));
-  const found = languages.flatMap((language) => {
+  const found = fitting(typed).flatMap((language) => {
     const places = [...index(language)].filter(([form]) => form.startsWith(begun)).map(([, place]) => place);
     return [...new Set(places)].map((place) => LISTS[language][place] ?? "");
   });
@@ -50,7 +49,7 @@ export function helpFor(text, isVeiled) {
   const unknown = firstUnknown(isWhole ? typed : typed.slice(0, -1));
   if (unknown < 0) {
     const line = typed.length ? say("words-typed", { count: typed.length, all: WORDS }) : "";
-    const isDone = typed.length > WORDS || (typed.length === WORDS && isWord(typed.at(-1) ?? ""));
+    const isDone = typed.length > WORDS || (typed.length === WORDS && isWord(typed.at(-1) ?? "", fitting(typed.slice(0, -1))));
     return { say: line, offered: isVeiled || isDone ? [] : completions(text), at: typed.length - 1 };
   }
   const near = nearest(typed[unknown] ?? "", typed.filter((_, at) => at !== unknown));
@@ -120,9 +119,21 @@ function button(area, at, word, then) {
   return made;
 }
 
-/** @param {string} letters of a whole word, rather than of its beginning */
-function isWord(letters) {
-  return LANGUAGES.some((language) => LISTS[language].some((word) => plain(word).join("") === letters));
+/**
+ * Return the languages whose lists have all these words.
+ * @param {readonly string[]} words in the form of `plain`
+ * @returns {import("./casetoken.js").Language[]}
+ */
+function fitting(words) {
+  return LANGUAGES.filter((language) => words.every((word) => index(language).has(word)));
+}
+
+/**
+ * @param {string} letters of a whole word, rather than of its beginning
+ * @param {readonly import("./casetoken.js").Language[]} languages “vast” is English, and begins the French “vaste”
+ */
+function isWord(letters, languages) {
+  return languages.some((language) => LISTS[language].some((word) => plain(word).join("") === letters));
 }
 
 /** @param {string} letters */

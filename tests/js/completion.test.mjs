@@ -5,8 +5,10 @@ import { test } from "node:test";
 
 globalThis.document = /** @type {any} */ ({
   documentElement: { lang: "fr", dataset: { deployment: "", rootKey: "" } },
+  querySelectorAll: () => [],
 });
-const { completions } = await import("../../portal/scripts/completion.js");
+const { completions, helpFor } = await import("../../portal/scripts/completion.js");
+const { LISTS } = await import("../../portal/scripts/wordlists.js");
 
 test("nothing is offered for one letter, for too many words, for none, or between words", () => {
   for (const text of ["", "a", "co", "zzz", "abandon "]) assert.deepEqual(completions(text), [], text);
@@ -20,4 +22,14 @@ test("words of both lists are offered until a word of one list alone decides", (
   assert.deepEqual(completions("zebr"), ["zèbre", "zebra"]);
   assert.deepEqual(completions("zoo zebr"), ["zebra"]);
   assert.deepEqual(completions("vipère zebr"), ["zèbre"]);
+});
+
+test("the first four letters of the last word suffice, even if they are a word of the other list", () => {
+  for (const [list, one] of /** @type {const} */ ([[LISTS.fr, "vipère "], [LISTS.en, "zoo "]])) {
+    for (const word of list.map((each) => each.normalize("NFC"))) {
+      const begun = [...word].slice(0, 4).join("");
+      const { offered } = helpFor(one.repeat(11) + begun, false);
+      assert.deepEqual(offered, begun === word ? [] : [word]);
+    }
+  }
 });
