@@ -88,8 +88,7 @@ def uninstall(*, as_json: bool) -> None:
     answers = _remembered(system)
     if answers is None:
         raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
-    for step in reversed(plan.steps(system, answers)):
-        step.undo()
+    steps.undo(plan.steps(system, answers))
     left = plan.left(system, answers)
     if as_json:
         terminal.data({"left": left})

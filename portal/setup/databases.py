@@ -13,7 +13,7 @@ from portal.ops.serving import NO_KEYRING
 from portal.setup.services import SHIPPED
 from portal.setup.settings import CONFIGURATION, USER
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
-from portal.setup.system import Failed, System
+from portal.setup.system import READABLE, Failed, System, content, put_back
 
 AS_PORTAL = ("runuser", "-u", USER, "--", "/usr/bin/portal", "--config", CONFIGURATION)
 DATABASE = "fanal"
@@ -30,6 +30,7 @@ class PostgresqlSettings:
     def __init__(self, system: System) -> None:
         self._system = system
         self._shipped = system.at(f"{SHIPPED}/postgresql.conf")
+        self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
         """Compare the file in each cluster with the shipped one."""
@@ -42,15 +43,17 @@ class PostgresqlSettings:
 
     def apply(self) -> None:
         """Write the file, and have PostgreSQL read it."""
-        for place in self._places():
+        places = self._places()
+        self._before = {place: content(place) for place in places}
+        for place in places:
             files.write(place, [self._shipped.read_bytes()])
-            place.chmod(0o644)
+            place.chmod(READABLE)
         self._restart()
 
     def undo(self) -> None:
-        """Remove the file, and have PostgreSQL read its own settings."""
+        """Put back the files that ``apply`` replaced, or remove ours, and restart PostgreSQL."""
         for place in self._places():
-            place.unlink(missing_ok=True)
+            put_back(place, self._before.get(place), READABLE)
         self._restart()
 
     def _places(self) -> list[Path]:

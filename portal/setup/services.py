@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portal.setup.settings import HOSTNAME
 from portal.setup.steps import Found, done_if, in_the_way
-from portal.setup.system import Failed, System
+from portal.setup.system import READABLE, Failed, System, content, put_back
 
 SHIPPED = "/usr/share/fanal-portal"
 INSTANCE = "/etc/tor/instances/fanal"
@@ -28,7 +28,7 @@ class DebianNginxOff:
 
     def check(self) -> Found:
         """Look whether it is off, now and at the next boot."""
-        return done_if(done=not (_enabled(self._system, self._UNIT) or _active(self._system, self._UNIT)))
+        return done_if(done=not _is_on(self._system, self._UNIT))
 
     def apply(self) -> None:
         """Stop it, and do not start it again."""
@@ -49,6 +49,7 @@ class Unit:
         self.title = name
         self._system = system
         self._port = port
+        self._was_on = False
 
     def check(self) -> Found:
         """Look whether the unit runs. If not, look whether another program has its port."""
@@ -62,6 +63,7 @@ class Unit:
 
     def apply(self) -> None:
         """Enable and start it, and wait until it listens. Raises Failed if it does not."""
+        self._was_on = _is_on(self._system, self.title)
         _set(self._system, "enable", self.title)
         end = time.monotonic() + _START_SECONDS
         while self._system.runs and self._port and not _taken(self._port):
@@ -74,8 +76,9 @@ class Unit:
         return int(self._system.output("systemctl", "show", "--value", "-p", "NRestarts", self.title) or 0)
 
     def undo(self) -> None:
-        """Stop it, and do not start it again."""
-        self._system.systemctl("disable", *_now(self._system), self.title)
+        """Stop it, and do not start it again, unless it already ran or started at boot before ``apply``."""
+        if not self._was_on:
+            self._system.systemctl("disable", *_now(self._system), self.title)
 
 
 class OnionService:
@@ -88,24 +91,26 @@ class OnionService:
         self.said = ""
         self._system = system
         self._torrc = system.at(f"{INSTANCE}/torrc")
+        self._before: bytes | None = None
         self._hostname = system.at(HOSTNAME)
 
     def check(self) -> Found:
         """Look whether the instance has our service, runs, and has an address."""
-        ours = self._torrc.exists() and str(Path(HOSTNAME).parent) in self._torrc.read_text("utf-8")
         return done_if(
-            done=ours
+            done=self._is_ours()
             and _enabled(self._system, self._UNIT)
             and (not self._system.runs or (_active(self._system, self._UNIT) and self._hostname.exists()))
         )
 
     def apply(self) -> None:
         """Make the instance and start it. tor makes the address without a network."""
+        if self._is_ours() and _is_on(self._system, self._UNIT):
+            self._before = content(self._torrc)
         if self._system.runs and not self._torrc.exists():
             self._system.run("tor-instance-create", "fanal")
         self._torrc.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(self._system.at(f"{SHIPPED}/torrc"), self._torrc)
-        self._torrc.chmod(0o644)
+        self._torrc.chmod(READABLE)
         _set(self._system, "enable", self._UNIT)
         if not self._system.runs:
             return
@@ -119,9 +124,18 @@ class OnionService:
         self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
 
     def undo(self) -> None:
-        """Stop the instance and remove its file. The key of the address stays."""
-        self._system.systemctl("disable", *_now(self._system), self._UNIT)
-        self._torrc.unlink(missing_ok=True)
+        """Stop the instance and remove its file. The key of the address stays.
+
+        If our service was on before ``apply``, it stays on, with the file that it had.
+        """
+        if self._before is None:
+            self._system.systemctl("disable", *_now(self._system), self._UNIT)
+        put_back(self._torrc, self._before, READABLE)
+        if self._before is not None and self._system.runs:
+            self._system.systemctl("restart", self._UNIT)
+
+    def _is_ours(self) -> bool:
+        return self._torrc.exists() and str(Path(HOSTNAME).parent) in self._torrc.read_text("utf-8")
 
 
 def _enabled(system: System, unit: str) -> bool:
@@ -130,6 +144,11 @@ def _enabled(system: System, unit: str) -> bool:
 
 def _active(system: System, unit: str) -> bool:
     return system.runs and system.systemctl("is-active", "--quiet", unit)
+
+
+def _is_on(system: System, unit: str) -> bool:
+    """Return whether a unit runs, or starts at each boot."""
+    return _enabled(system, unit) or _active(system, unit)
 
 
 def _set(system: System, verb: str, unit: str) -> None:

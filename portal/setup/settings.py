@@ -10,7 +10,7 @@ from portal.errors import BadConfiguration
 from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.steps import DONE, TO_DO, Found, done_if, in_the_way
-from portal.setup.system import Failed, System
+from portal.setup.system import Failed, System, content, put_back
 
 CONFIGURATION = "/etc/fanal/portal.toml"
 CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
@@ -153,11 +153,11 @@ class Certificate:
         if said := _mismatch(*self._given):
             return in_the_way(said, "name a certificate in PEM, and its key without a passphrase")
         pairs = zip(self._given, self._places, strict=True)
-        return done_if(done=all(_content(given) == _content(place) for given, place in pairs))
+        return done_if(done=all(content(given) == content(place) for given, place in pairs))
 
     def apply(self) -> None:
         """Copy both, readable by root alone, and have nginx read them."""
-        self._before = {place: _content(place) for place in self._places}
+        self._before = {place: content(place) for place in self._places}
         for given, place in zip(self._given, self._places, strict=True):
             files.write(place, [given.read_bytes()])
         if self._system.runs:
@@ -165,15 +165,8 @@ class Certificate:
 
     def undo(self) -> None:
         """Put back the files that ``apply`` replaced."""
-        for place, content in self._before.items():
-            if content is None:
-                place.unlink(missing_ok=True)
-            else:
-                files.write(place, [content])
-
-
-def _content(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+        for place, before in self._before.items():
+            put_back(place, before, 0o600)
 
 
 def _mismatch(certificate: Path, key: Path) -> str:

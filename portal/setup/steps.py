@@ -55,7 +55,11 @@ class Step(Protocol):
         """Do it. Raises Failed, OSError or Refused, and may then leave a part for ``undo``."""
 
     def undo(self) -> None:
-        """Take it back, even if only a part was done. Data stays that only an administrator may delete."""
+        """Put back what ``apply`` found, even if only a part was done: a portal that runs must go on running.
+
+        Without an ``apply``, take back what an earlier run did. Data stays that only an administrator may
+        delete. Raises Failed or OSError.
+        """
 
 
 def checked(steps: Iterable[Step]) -> Iterator[tuple[Step, Found]]:
@@ -84,6 +88,13 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
             yield step
 
 
+def undo(steps: Sequence[Step]) -> None:
+    """Undo all steps, the last first. Raises Refused at the end if some of them could not be undone."""
+    failed = [why_not for step in reversed(steps) if (why_not := _undo(step))]
+    if failed:
+        raise Refused("; ".join(failed), "all other steps were undone; mend the cause, then run it again")
+
+
 def _refuse(step: Step, found: Found) -> None:
     if found.state is State.IN_THE_WAY:
         raise Refused(f"{step.title}: {found.what}", found.hint)
@@ -93,11 +104,24 @@ def _apply(step: Step) -> None:
     try:
         step.apply()
     except BaseException as error:
-        step.undo()
+        why_not = _undo(step)
         if isinstance(error, OSError | Failed):
-            said = why(error) if isinstance(error, OSError) else str(error)
+            state = f"this step could not be undone ({why_not})" if why_not else "this step was undone"
             raise Refused(
-                f"{step.title}: {said}",
-                "this step was undone; mend the cause, then run the same command again",
+                f"{step.title}: {_reason(error)}",
+                f"{state}; mend the cause, then run the same command again",
             ) from error
         raise
+
+
+def _undo(step: Step) -> str:
+    """Undo a step; return why it could not be undone, or an empty text."""
+    try:
+        step.undo()
+    except (OSError, Failed) as error:
+        return f"{step.title}: {_reason(error)}"
+    return ""
+
+
+def _reason(error: OSError | Failed) -> str:
+    return why(error) if isinstance(error, OSError) else str(error)

@@ -6,11 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal import files
+
+READABLE = 0o644
 _LAST_LINES = 20
 
 
 class Failed(Exception):
     """A program failed. The message contains its last lines."""
+
+
+def content(file: Path) -> bytes | None:
+    """Return the bytes of a file, or None if there is no such file."""
+    return file.read_bytes() if file.is_file() else None
+
+
+def put_back(file: Path, before: bytes | None, mode: int) -> None:
+    """Make a file again what ``content`` returned before it was changed."""
+    if before is None:
+        file.unlink(missing_ok=True)
+    else:
+        files.write(file, [before])
+        file.chmod(mode)
 
 
 @dataclass(frozen=True, slots=True)

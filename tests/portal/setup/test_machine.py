@@ -14,6 +14,7 @@ from portal import config
 from portal.setup import cli, plan
 from portal.setup.answers import Answers
 from portal.setup.conditions import debian, no_other_site, packages, room
+from portal.setup.databases import PostgresqlSettings
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
 from portal.setup.settings import (
     CERTIFICATE,
@@ -212,6 +213,15 @@ def test_units_start_at_each_boot_and_no_longer_after_undo(system: System) -> No
         assert unit.check() == TO_DO
 
 
+def test_a_unit_that_was_on_stays_on_if_a_later_run_fails(system: System) -> None:
+    name = "nginx@onion.service"
+    Unit(system, name).apply()
+    again = Unit(system, name)
+    again.apply()
+    again.undo()
+    assert Unit(system, name).check() == DONE
+
+
 def test_the_nginx_of_debian_is_off_and_on_again_after_undo(system: System) -> None:
     system.control("enable", "nginx.service")
     step = DebianNginxOff(system)
@@ -235,6 +245,32 @@ def test_tor_has_an_instance_for_the_onion_service_with_the_shipped_settings(sys
     key.touch()
     step.undo()
     assert (torrc.exists(), key.exists(), step.check()) == (False, True, TO_DO)
+
+
+def test_an_onion_service_that_was_on_keeps_its_settings_if_a_later_run_fails(system: System) -> None:
+    OnionService(system).apply()
+    torrc = system.at(f"{INSTANCE}/torrc")
+    own = torrc.read_bytes() + b"# A setting of the administrator\n"
+    torrc.write_bytes(own)
+    again = OnionService(system)
+    again.apply()
+    assert torrc.read_bytes() != own
+    again.undo()
+    assert (torrc.read_bytes(), again.check()) == (own, DONE)
+
+
+def test_older_settings_of_postgresql_are_back_if_a_later_run_fails(system: System) -> None:
+    """Without them, PostgreSQL would log times until the next run."""
+    place = system.at("/etc/postgresql/17/main/conf.d/fanal.conf")
+    place.parent.mkdir(parents=True)
+    place.write_text("log_connections = off\n")
+    step = PostgresqlSettings(system)
+    done(step)
+    assert place.stat().st_mode & 0o777 == 0o644
+    step.undo()
+    assert (place.read_text(), place.stat().st_mode & 0o777) == ("log_connections = off\n", 0o644)
+    PostgresqlSettings(system).undo()
+    assert not place.exists()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Writes:
     file: Path
     fails: BaseException | None = None
     obstacle: Found | None = None
+    stays: Failed | None = None
     said: str = ""
 
     @property
@@ -34,6 +35,8 @@ class Writes:
         self.file.write_text("both halves")
 
     def undo(self) -> None:
+        if self.stays:
+            raise self.stays
         self.file.unlink(missing_ok=True)
 
 
@@ -54,6 +57,22 @@ def test_a_step_that_fails_is_undone_and_the_steps_before_it_stay(
         assert "this step was undone" in caught.value.hint
     two.fails = None
     assert [each.title for each in steps.apply([one, two, three])] == ["two", "three"]
+
+
+def test_a_step_that_can_neither_be_done_nor_undone_gives_both_reasons(tmp_path: Path) -> None:
+    step = Writes(tmp_path / "one", fails=Failed("no such module"), stays=Failed("nginx does not stop"))
+    with pytest.raises(Refused, match="one: no such module") as caught:
+        [*steps.apply([step])]
+    assert "this step could not be undone (one: nginx does not stop)" in caught.value.hint
+
+
+def test_all_other_steps_are_undone_if_one_cannot_be_undone(tmp_path: Path) -> None:
+    one, two, three = (Writes(tmp_path / name) for name in ("one", "two", "three"))
+    [*steps.apply([one, two, three])]
+    two.stays = Failed("nginx does not stop")
+    with pytest.raises(Refused, match="two: nginx does not stop"):
+        steps.undo([one, two, three])
+    assert [each.name for each in tmp_path.iterdir()] == ["two"]
 
 
 def test_nothing_is_done_if_something_is_in_the_way_of_a_later_step(tmp_path: Path) -> None:
