@@ -1,5 +1,8 @@
 """The errors of this program: what went wrong, and what to do."""
 
+# The hint if a file of a release may come from an attacker.
+DANGER = "do not install these files"
+
 
 class Refused(Exception):
     """A release that cannot be built, signed or accepted. ``hint`` says what to do."""

@@ -5,13 +5,12 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from deploy.release.errors import Refused
+from deploy.release.errors import DANGER, Refused
 from deploy.release.minisign_files import read
 
 MANIFEST = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9.+~_-]*)")
 _PACKAGE = re.compile(r"fanal-(portal|inbox)_(.+)_amd64\.deb")
-_DANGER = "do not install these files"
 
 
 def write(folder: Path) -> None:
@@ -29,10 +28,10 @@ def check(folder: Path, signatures: Collection[str]) -> str:
     listed = _listed(folder / MANIFEST)
     present = {file.name for file in folder.iterdir()} - {MANIFEST, *signatures}
     if odd := sorted(present ^ listed.keys()):
-        raise Refused(f"{odd[0]} is {'not in the manifest' if odd[0] in present else 'missing'}", _DANGER)
+        raise Refused(f"{odd[0]} is {'not in the manifest' if odd[0] in present else 'missing'}", DANGER)
     for name, digest in listed.items():
         if _digest(folder / name) != digest:
-            raise Refused(f"{name} differs from the manifest", _DANGER)
+            raise Refused(f"{name} differs from the manifest", DANGER)
     return _version(listed)
 
 
@@ -46,7 +45,7 @@ def _listed(manifest: Path) -> dict[str, str]:
     entries = [_LINE.fullmatch(line) for line in lines]
     listed = {entry[2]: entry[1] for entry in entries if entry}
     if end or len(listed) != len(entries) or any(name.startswith(MANIFEST) for name in listed):
-        raise Refused("the manifest has a malformed or repeated line", _DANGER)
+        raise Refused("the manifest has a malformed or repeated line", DANGER)
     return listed
 
 
@@ -55,5 +54,5 @@ def _version(names: Collection[str]) -> str:
     found = [match for match in map(_PACKAGE.fullmatch, names) if match]
     versions = {match[2] for match in found}
     if sorted(match[1] for match in found) != ["inbox", "portal"] or len(versions) != 1:
-        raise Refused("the manifest does not name one portal and one inbox of the same version", _DANGER)
+        raise Refused("the manifest does not name one portal and one inbox of the same version", DANGER)
     return versions.pop()

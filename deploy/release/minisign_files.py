@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from deploy.release.errors import Refused
+from deploy.release.errors import DANGER, Refused
 
 # In base64: the algorithm (2 bytes), the number of the key (8 bytes), and the key (32) or the signature (64).
 # The last line of a signature is a second one (64 bytes), which also covers the trusted comment.
@@ -20,7 +20,6 @@ _SIGNATURE = re.compile(
     r"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{99}=)\ntrusted comment: [^\n]*\n[A-Za-z0-9+/]{86}==\n"
 )
 _NUMBER = slice(2, 10)
-_DANGER = "do not install these files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def signed_by(file: Path) -> bytes:
     """
     raw = _decoded(file, _SIGNATURE)
     if raw[:2] != b"ED":
-        raise Refused(f"{file.name} is not a signature of minisign", _DANGER)
+        raise Refused(f"{file.name} is not a signature of minisign", DANGER)
     return raw[_NUMBER]
 
 
@@ -58,10 +57,10 @@ def read(file: Path) -> bytes:
     except FileNotFoundError:
         raise Refused(f"{file.name} is missing", "get the whole release again") from None
     except OSError:
-        raise Refused(f"{file.name} is not a regular file", _DANGER) from None
+        raise Refused(f"{file.name} is not a regular file", DANGER) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refused(f"{file.name} is not a regular file", _DANGER)
+            raise Refused(f"{file.name} is not a regular file", DANGER)
         with os.fdopen(descriptor, "rb", closefd=False) as opened:
             return opened.read()
     finally:

@@ -24,11 +24,11 @@ _SETTINGS = "home = /usr/bin\ninclude-system-site-packages = false\n"
 _LOCKED = ("--only-binary", ":all:", "--require-hashes", "--requirement")
 # How and from where uv installed a library: this would name the builder's folders.
 _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
-# Each package has its own side only, and what both share.
 _COMMANDS = {
     "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},
     "inbox": {"inbox": "inbox.cli.main"},
 }
+# Each package has its own side only, and what both share.
 _OTHER = {"portal": "inbox", "inbox": "portal"}
 
 

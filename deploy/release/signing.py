@@ -1,6 +1,6 @@
 """The signatures of two maintainers under the manifest of a release, made and checked by minisign.
 
-No key is in the repository. Each maintainer signs with an own key, and users get the public keys from both.
+No key is in the repository. Each maintainer signs with their own key, and users get both public keys.
 """
 
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.release import manifest
 from deploy.release.commands import run, run_at_terminal
-from deploy.release.errors import Failed, Refused
+from deploy.release.errors import DANGER, Failed, Refused
 from deploy.release.manifest import MANIFEST
 from deploy.release.minisign_files import PublicKey, read, signed_by
 
@@ -81,6 +81,4 @@ def _check_signature(folder: Path, key: Path, signature: Path) -> None:
     try:
         run("minisign", "-V", "-q", "-p", key, "-m", folder / MANIFEST, "-x", signature, cwd=folder)
     except Failed:
-        raise Refused(
-            f"the signature {signature.name} by {key.name} is wrong", "do not install these files"
-        ) from None
+        raise Refused(f"the signature {signature.name} by {key.name} is wrong", DANGER) from None
