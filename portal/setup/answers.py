@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crypto.keyring import Texts
-from crypto.toml_schema import Mismatch, Node, Schema, table
+from crypto.toml_schema import YES_OR_NO, Mismatch, Node, Schema, table
 from portal import config, terminal
 from portal.errors import BadConfiguration, Refused, why
 
@@ -38,7 +38,10 @@ class Answers:
 
 
 def toml(value: object) -> str:
-    """Return a text, a truth value or a table of texts as TOML."""
+    """Return a text, a truth value or a table of texts as TOML.
+
+    The portal has no library that writes TOML, and needs none for these three types.
+    """
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {toml(each)}" for name, each in value.items()) + " }"
     # A string of JSON is a basic string of TOML, except for DEL. So are true and false.
@@ -65,7 +68,7 @@ def read(path: Path) -> Answers:
 
 
 def ask() -> Answers:
-    """Ask at the terminal. Raises Refused if there is none."""
+    """Ask at the terminal. Raises Refused without a terminal."""
     if not terminal.is_interactive():
         raise Refused("there is no terminal to ask questions at", "name a file with --answers")
     given: dict[str, Any] = {
@@ -94,7 +97,6 @@ def _is_keyring(value: str) -> bool:
     return (Path(value) / "keyring.json").is_file()
 
 
-_YES_OR_NO: Node = {"type": "boolean", "description": "true or false"}
 _PATH: Node = {"type": "string", "description": "the path of a file"}
 _FILE = Schema(
     "answers",
@@ -107,8 +109,8 @@ _FILE = Schema(
         },
         {
             "database": {"enum": [*_DATABASES], "description": f"{SQLITE} or {POSTGRESQL}"},
-            "onion": _YES_OR_NO,
-            "clearnet": _YES_OR_NO,
+            "onion": YES_OR_NO,
+            "clearnet": YES_OR_NO,
             "certificate": _PATH,
             "certificate_key": _PATH,
         },

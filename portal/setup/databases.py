@@ -11,12 +11,11 @@ from pathlib import Path
 from portal import files
 from portal.ops.serving import NO_KEYRING
 from portal.setup.services import SHIPPED
-from portal.setup.settings import CONFIGURATION, USER
+from portal.setup.settings import CONFIGURATION, DATABASE, USER
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import READABLE, Failed, System, content, put_back
 
 AS_PORTAL = ("runuser", "-u", USER, "--", "/usr/bin/portal", "--config", CONFIGURATION)
-DATABASE = "fanal"
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
 _KEYRING_FILES = ("keyring.json", "keyring.sig")
 
@@ -92,14 +91,14 @@ class PostgresqlRole:
         """Leave both: each is made in one piece, and the database may hold reports."""
 
     def _has_role(self) -> bool:
-        return self._answer(f"SELECT 1 FROM pg_roles WHERE rolname = '{USER}'")  # noqa: S608 - a constant
+        return USER in self._names("SELECT rolname FROM pg_roles")
 
     def _has_database(self) -> bool:
-        return self._answer(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608 - a constant
+        return DATABASE in self._names("SELECT datname FROM pg_database")
 
-    def _answer(self, question: str) -> bool:
-        words = ("psql", "--no-align", "--tuples-only", "--command", question)
-        return bool(self._system.run(*_AS_POSTGRES, *words).strip())
+    def _names(self, query: str) -> list[str]:
+        words = ("psql", "--no-align", "--tuples-only", "--command", query)
+        return self._system.run(*_AS_POSTGRES, *words).splitlines()
 
 
 class Tables:

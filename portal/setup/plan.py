@@ -2,10 +2,10 @@
 
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.conditions import debian, no_other_site, packages, room
-from portal.setup.databases import DATABASE, Keyring, PostgresqlRole, PostgresqlSettings, Tables
+from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
-from portal.setup.settings import STATE, USER, Certificate, Configuration, Folders, Remembered
+from portal.setup.settings import DATABASE, STATE, USER, Certificate, Configuration, Folders, Remembered
 from portal.setup.steps import Step
 from portal.setup.system import System
 

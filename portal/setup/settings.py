@@ -17,13 +17,14 @@ CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
 HOSTNAME = "/var/lib/tor-instances/fanal/onion/hostname"
 STATE = "/var/lib/fanal"
 USER = "portal"
+DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key", "onion"}
 _PACKAGE = "fanal-portal.conf"
 _DATABASES = {
     remembered.SQLITE: f"sqlite:///{STATE}/portal.sqlite",
     # Over this socket, PostgreSQL recognises the user and needs no password.
-    POSTGRESQL: "postgresql://portal@/fanal?host=/run/postgresql",
+    POSTGRESQL: f"postgresql://{USER}@/{DATABASE}?host=/run/postgresql",
 }
 
 
