@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from portal.setup.cli import fanal_portal
 from templates import version
 from templates.command_line import COLUMNS, Branch, Command, Group, leaves, near
 from tests.support import command_reference
+from tests.support.inbox_builders import Office
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
@@ -470,17 +471,15 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
-def test_lock_quit_and_exit_end_a_session(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+def test_lock_quit_and_exit_end_a_session(office: Office, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """With more words after it, each of them is a command like any other."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
     monkeypatch.setattr(shell, "run", lambda words, _: done.append(words))
 
-    class Opened:
-        officers = ("alice",)
-
-    shell._hold(Opened())  # type: ignore[arg-type]
+    with office.unlocked() as opened:
+        shell._hold(opened)
     assert [[word, "now"]] == done
 
 
@@ -550,9 +549,9 @@ def test_each_field_of_a_filter_has_an_option(name: str) -> None:
 
 @pytest.mark.parametrize("line", ["help", "?", "--help"])
 def test_help_in_a_session_lists_its_own_words_but_no_option_of_the_program(
-    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: str, in_session: Callable[[str], str]
 ) -> None:
-    shown = in_session(monkeypatch, capsys, line)
+    shown = in_session(line)
     assert "\nSession:\n" in shown
     assert [
         word for word in ("case", "lock", "quit", "exit", "help", "?") if f"\n  {word} " not in shown
@@ -560,23 +559,26 @@ def test_help_in_a_session_lists_its_own_words_but_no_option_of_the_program(
     assert [option for option in ("--home", "--share", "--version", "Usage:") if option in shown] == []
 
 
-def test_a_question_mark_before_a_command_explains_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shown = in_session(monkeypatch, capsys, "? case list")
-    assert shown == in_session(monkeypatch, capsys, "help case list")
+def test_a_question_mark_before_a_command_explains_it(in_session: Callable[[str], str]) -> None:
+    shown = in_session("? case list")
+    assert shown == in_session("help case list")
     assert shown.startswith("Usage: inbox case list ")
 
 
-def in_session(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str) -> str:
-    """Return what a session prints for a line that opens no inbox."""
+@pytest.fixture
+def in_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], str]:
+    """Return what a session prints for a line."""
+    return lambda line: _in_session(office, monkeypatch, capsys, line)
 
-    class Opened:
-        officers = ("alice",)
 
+def _in_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> str:
     given = iter([line, "lock"])
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, office.unlocked() as opened:
         patched.setattr(terminal, "take_line", lambda _: next(given))
         patched.setattr(terminal, "wipe", lambda: None)
-        shell._hold(Opened())  # type: ignore[arg-type]
+        shell._hold(opened)
     return capsys.readouterr().out
