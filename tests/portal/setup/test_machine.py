@@ -14,7 +14,7 @@ from portal import config
 from portal.setup import cli, plan
 from portal.setup.answers import Answers
 from portal.setup.conditions import debian, no_other_site, packages, room
-from portal.setup.databases import PostgresqlSettings
+from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
 from portal.setup.settings import (
     CERTIFICATE,
@@ -27,6 +27,7 @@ from portal.setup.settings import (
 )
 from portal.setup.steps import DONE, TO_DO, Found, State, Step
 from portal.setup.system import Failed, System
+from tests.support import postgres
 from tests.support.certificates import make_certificate
 from tests.support.paths import ROOT
 from tests.support.setup_answers import GOOD
@@ -271,6 +272,21 @@ def test_older_settings_of_postgresql_are_back_if_a_later_run_fails(system: Syst
     assert (place.read_text(), place.stat().st_mode & 0o777) == ("log_connections = off\n", 0o644)
     PostgresqlSettings(system).undo()
     assert not place.exists()
+
+
+def test_role_and_database_are_made_once_and_a_server_that_does_not_answer_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGUSER", "fanal")
+    monkeypatch.setenv("PGDATABASE", "postgres")
+    step = PostgresqlRole(System())
+    monkeypatch.setenv("PGHOST", str(tmp_path))
+    assert "PostgreSQL does not answer" in obstacle(step.check())
+    with postgres.serving() as cluster:
+        monkeypatch.setenv("PGHOST", str(cluster.folder))
+        done(step)
+        step.undo()
+        assert step.check() == DONE
 
 
 @contextmanager
