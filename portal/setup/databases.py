@@ -3,19 +3,16 @@
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from portal import files
 from portal.ops.serving import NO_KEYRING
+from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.services import SHIPPED
 from portal.setup.settings import CONFIGURATION, DATABASE, USER
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import READABLE, Failed, System, content, put_back
 
-AS_PORTAL = ("runuser", "-u", USER, "--", "/usr/bin/portal", "--config", CONFIGURATION)
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
 _KEYRING_FILES = ("keyring.json", "keyring.sig")
 
@@ -159,14 +156,6 @@ class Keyring:
 
     def undo(self) -> None:
         """Leave it: `portal keyring` takes a keyring or none."""
-
-
-@contextmanager
-def own_folder(system: System) -> Iterator[Path]:
-    """Yield an empty folder in memory that belongs to the portal's user; remove it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="fanal-setup-", dir=system.at("/run")) as name:
-        os.chown(name, *system.owner(USER))
-        yield Path(name)
 
 
 def _configured(system: System) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.setup.databases import AS_PORTAL, own_folder
+from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.settings import CONFIGURATION
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import Failed, System
