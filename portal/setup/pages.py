@@ -40,6 +40,9 @@ class Pages:
 
     def apply(self) -> None:
         """Put fresh pages in the place of the old ones. Portal and nginx then serve these, if they run."""
+        if self._place.is_dir():
+            # A run that was killed may have left them; ``undo`` must not put these back.
+            shutil.rmtree(self._old, ignore_errors=True)
         with self._frozen() as fresh:
             shutil.rmtree(self._new, ignore_errors=True)
             self._new.parent.mkdir(parents=True, exist_ok=True)
@@ -47,8 +50,6 @@ class Pages:
         for each in (self._new, *self._new.rglob("*")):
             each.chmod(0o755 if each.is_dir() else 0o644)
         if self._place.is_dir():
-            # A run that was killed may have left it.
-            shutil.rmtree(self._old, ignore_errors=True)
             self._place.rename(self._old)
         self._new.rename(self._place)
         self._system.control("try-restart", *_PORTALS)

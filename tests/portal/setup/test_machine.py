@@ -15,6 +15,7 @@ from portal.setup import cli, plan
 from portal.setup.answers import Answers
 from portal.setup.conditions import debian, no_other_site, packages, room
 from portal.setup.databases import PostgresqlRole, PostgresqlSettings
+from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
 from portal.setup.settings import (
     CERTIFICATE,
@@ -287,6 +288,26 @@ def test_role_and_database_are_made_once_and_a_server_that_does_not_answer_is_na
         done(step)
         step.undo()
         assert step.check() == DONE
+
+
+@pytest.mark.parametrize(
+    ("there", "kept"), [(("fanal", ".fanal.old"), "fanal"), ((".fanal.old",), ".fanal.old")]
+)
+def test_pages_that_cannot_be_made_leave_the_newest_that_are_there(
+    system: System, there: tuple[str, ...], kept: str
+) -> None:
+    """Also if an earlier run was killed while it put new pages in the place of old ones."""
+    Folders(system).apply()
+    place = system.at(PAGES)
+    for name in there:
+        place.with_name(name).mkdir()
+        place.with_name(name).joinpath("index.html").write_text(name)
+    step = Pages(system)
+    with pytest.raises(Failed):  # the tree has no portal that could make pages
+        step.apply()
+    step.undo()
+    assert [each.name for each in place.parent.iterdir()] == ["fanal"]
+    assert (place / "index.html").read_text() == kept
 
 
 @contextmanager
