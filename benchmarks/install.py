@@ -9,10 +9,12 @@ from pathlib import Path
 
 from benchmarks import bare_tree
 from benchmarks.packages import WHEELS
+from crypto.keyring import Texts
 from deploy.release import python_environment
 from deploy.release.building import begun
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
+from portal.setup.answers import Answers
 from tests.support.certificates import make_certificate
 from tests.support.installation import Inbox
 from tests.support.machine import Machine
@@ -109,17 +111,16 @@ def _bring_medium(tree: Path, folder: Path, database: str) -> None:
     made = inbox.init()
     inbox.run("exchange", "keyring", "--out", medium / "keyring")
     make_certificate(medium / "certificate.pem", medium / "certificate.key")
-    answers = {
-        "deployment": made["deployment"],
-        "root_key": made["root_key"],
-        "keyring": f"/{_MEDIUM}/keyring",
-        "database": database,
-        "certificate": f"/{_MEDIUM}/certificate.pem",
-        "certificate_key": f"/{_MEDIUM}/certificate.key",
-    }
-    lines = [f"{name} = {json.dumps(value)}\n" for name, value in answers.items()]
-    name = 'name = { fr = "Inspection", en = "Inspectorate" }\n'
-    (medium / "answers.toml").write_text("".join([*lines, name]))
+    answers = Answers(
+        deployment=made["deployment"],
+        root_key=made["root_key"],
+        keyring=f"/{_MEDIUM}/keyring",
+        name=Texts("Inspection", "Inspectorate"),
+        database=database,
+        certificate=f"/{_MEDIUM}/certificate.pem",
+        certificate_key=f"/{_MEDIUM}/certificate.key",
+    )
+    (medium / "answers.toml").write_bytes(answers.encode())
 
 
 def _nothing_happens(machine: Machine) -> None:
