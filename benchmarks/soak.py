@@ -180,7 +180,10 @@ _NAMED: Mapping[str, Part] = {
     "webkit": Part(tested("-m", "soak", "tests/pages/test_webkit.py"), _OF_PORTAL),
     # A tab that has no more memory than on a phone of 1 GB.
     "memory": Part(tested("-m", "soak", "tests/pages/test_little_memory.py"), _OF_PORTAL),
-    "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
+    "units": Part(
+        tested("-m", "soak", "tests/portal/ops/test_units.py", "tests/portal/setup/test_running_machine.py"),
+        ("portal/", "crypto/", "deploy/"),
+    ),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
     # `release` is a goal of make. A change to a room can hardly break a package, so it does not count here.
     "packages": Part(
