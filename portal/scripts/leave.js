@@ -1,7 +1,8 @@
 // @ts-check
-/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports only names. */
+/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports little. */
 
 import { LEFT, RETURNED } from "./entries.js";
+import "./forgotten.js";
 
 // It works like “Exit this page” of GOV.UK, which people may know by its Shift. Tor Browser hides that key from pages.
 const KEYS = ["Escape", "Shift"];
@@ -70,7 +71,3 @@ addEventListener("keyup", released, { capture: true });
 
 // The entry before the one that was replaced: Back leads to it. It is replaced in turn, by an empty page.
 if (history.state === LEFT) location.replace("about:blank");
-
-// A page that comes back from the browser's memory shows nothing until it is reloaded.
-addEventListener("pagehide", ({ persisted }) => persisted && document.body.replaceChildren());
-addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

@@ -12,7 +12,7 @@ import { openForm } from "./parts.js";
 import { offerForm } from "./reportform.js";
 import { chosen } from "./saving.js";
 import "./secondpress.js";
-import { forgetOnReturn, goTo } from "./steps.js";
+import { goTo } from "./steps.js";
 
 const SIGNATURE = 64;
 
@@ -43,6 +43,5 @@ whenPressed("to-report", () => withKeys((keys) => {
   openForm();
 }));
 whenPressed("to-case", () => withKeys(beginReading));
-forgetOnReturn();
 show("loading", false);
 goTo("step-keys");

@@ -18,7 +18,7 @@ import { finish, offerForm, written } from "./reportform.js";
 import { showRoutes } from "./routes.js";
 import "./secondpress.js";
 import { likelySize } from "./sealing.js";
-import { forgetOnReturn, goTo } from "./steps.js";
+import { goTo } from "./steps.js";
 import { whenTranslated } from "./translated.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
@@ -110,5 +110,4 @@ whenPressed("back", () => {
   openForm();
 });
 whenTranslated(() => failed && write("send-error", explain(failed)));
-forgetOnReturn();
 begin();

@@ -31,10 +31,3 @@ function focusHeading(within) {
   heading.tabIndex = -1;
   heading.focus();
 }
-
-/** Reload a page that comes back from the browser's memory. */
-export function forgetOnReturn() {
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
-  });
-}
