@@ -6,7 +6,7 @@
 
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
-import { pageChanged } from "./secondpress.js";
+import { pageChanged, scrolling } from "./secondpress.js";
 import { settle as settleLayout } from "./still.js";
 import { say } from "./texts.js";
 
@@ -111,9 +111,7 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title });
-  const top = scrollY;
-  place.focus();
-  if (scrollY !== top) pageChanged();
+  scrolling(() => place.focus());
 }
 
 /**

@@ -2,7 +2,7 @@
 /** Say what a press has done where the person sees it, also if the bar at the foot of the screen would cover it. */
 
 import { byId, write } from "./dom.js";
-import { pageChanged } from "./secondpress.js";
+import { scrolling } from "./secondpress.js";
 
 /**
  * Show `text` in the element with this id, and scroll until it is in view.
@@ -19,7 +19,5 @@ export function writeInView(id, text) {
  * @param {string} id
  */
 export function bringIntoView(id) {
-  const top = scrollY;
-  byId(id).scrollIntoView({ block: "nearest" });
-  if (scrollY !== top) pageChanged();
+  scrolling(() => byId(id).scrollIntoView({ block: "nearest" }));
 }

@@ -26,6 +26,16 @@ export function pageChanged() {
 }
 
 /**
+ * Call `act`. If the page scrolls, it has changed.
+ * @param {() => void} act
+ */
+export function scrolling(act) {
+  const top = scrollY;
+  act();
+  if (scrollY !== top) pageChanged();
+}
+
+/**
  * Keys and scripts press without a pointer. “Leave quickly” must always work.
  * @param {MouseEvent} event
  */
