@@ -8,7 +8,7 @@ import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
-import { guarded, settle } from "./guarded.js";
+import { clearCode, guarded } from "./guarded.js";
 import { writeInView } from "./inview.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
@@ -145,7 +145,7 @@ function finish(text) {
 
 /** Once there is something to send, no longer say that there is nothing. */
 function tellNoLongerEmpty() {
-  if (area.value.trim() !== "" || !attachments.isEmpty) settle("follow-up-error", "empty-follow-up");
+  if (area.value.trim() !== "" || !attachments.isEmpty) clearCode("follow-up-error", "empty-follow-up");
 }
 
 /** @param {boolean} busy */

@@ -7,7 +7,7 @@
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
 import { pageChanged, scrolling } from "./secondpress.js";
-import { settle as settleLayout } from "./still.js";
+import { settle } from "./still.js";
 import { say } from "./texts.js";
 
 /** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
@@ -27,7 +27,7 @@ const shown = new Map();
  * @param {() => unknown} act
  */
 export async function guarded(id, act) {
-  settleLayout();
+  settle();
   clear(id);
   try {
     await act();
@@ -43,12 +43,7 @@ export async function guarded(id, act) {
 export function clear(id) {
   write(id, "");
   const { title, told } = shown.get(id) ?? { told: [] };
-  steadily(byId(id), () => {
-    for (const { fields, message } of told) {
-      for (const field of fields) mark(field, message, false);
-      message?.remove();
-    }
-  });
+  remove(id, told);
   shown.delete(id);
   if (title !== undefined && shown.size === 0) document.title = title;
 }
@@ -58,7 +53,7 @@ export function clear(id) {
  * @param {string} id
  * @param {string} code
  */
-export function settle(id, code) {
+export function clearCode(id, code) {
   const { told = [] } = shown.get(id) ?? {};
   const left = told.filter((each) => each.code !== code);
   if (left.length === told.length) return;
@@ -66,14 +61,23 @@ export function settle(id, code) {
     clear(id);
     return;
   }
+  remove(id, told.filter((each) => each.code === code));
+  told.splice(0, told.length, ...left);
+}
+
+/**
+ * Remove these errors from their fields and from the list.
+ * @param {string} id
+ * @param {readonly Told[]} told
+ */
+function remove(id, told) {
   steadily(byId(id), () => {
-    for (const each of told.filter((one) => one.code === code)) {
-      for (const field of each.fields) mark(field, each.message, false);
-      each.message?.remove();
-      each.line?.remove();
+    for (const { fields, message, line: listed } of told) {
+      for (const field of fields) mark(field, message, false);
+      message?.remove();
+      listed?.remove();
     }
   });
-  told.splice(0, told.length, ...left);
 }
 
 /** Remove all errors. */
