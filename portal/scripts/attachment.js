@@ -1,6 +1,7 @@
 // @ts-check
 /** One file that a person adds: what was found in it, what is removed, and what the person chose. */
 
+import { wellFormed } from "./bytes.js";
 import { element } from "./dom.js";
 import { Failure } from "./failure.js";
 import { inspect } from "./metadata.js";
@@ -17,7 +18,6 @@ import { say, size } from "./texts.js";
 export const MOST_BYTES = 1 << 30;
 
 const LONGEST_NAME = 255;
-const LONE = /\p{Surrogate}/gu;
 const EXTENSIONS = /** @type {Record<string, string[]>} */ ({
   "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
   "image/png": ["png", "apng"],
@@ -103,7 +103,7 @@ export class Attachment {
     if (broken && !this.#unchanged) {
       throw new Failure("file-broken", { name: shown }, this.row.querySelectorAll(`#${this.#as}-send-broken`));
     }
-    const name = isNamed ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
+    const name = isNamed ? [...wellFormed(shown)].slice(0, LONGEST_NAME).join("") : "";
     const type = kind.includes("/") ? kind : this.file.type.slice(0, 127);
     return { ...(this.#unchanged ? file : clean ?? file), name, type, shown };
   }

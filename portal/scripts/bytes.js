@@ -1,5 +1,5 @@
 // @ts-check
-/** Functions on byte arrays that the language lacks. */
+/** Functions on bytes and their texts that the language, or an older browser, lacks. */
 
 /**
  * Return a new array with the parts one after the other.
@@ -43,6 +43,14 @@ export function allZero(bytes) {
  */
 export function utf8(text) {
   return new TextEncoder().encode(text);
+}
+
+/**
+ * Return a text in which U+FFFD replaces each lone surrogate: UTF-8 has no form for one.
+ * @param {string} text
+ */
+export function wellFormed(text) {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** The questions of the page: which are asked, the answers, and whether they can be sent (SPEC 5.5). */
 
+import { wellFormed } from "./bytes.js";
 import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
 import { Failure, together } from "./failure.js";
@@ -13,7 +14,6 @@ import { whenTranslated } from "./translated.js";
 
 /** The part of the most characters that is left when this is told. */
 const NEAR = 0.2;
-const LONE = /\p{Surrogate}/gu;
 
 /** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
 export function countCharacters() {
@@ -117,7 +117,7 @@ export function checkEnough(given) {
  * @returns {string} empty if it is blank; throws Failure if it is too long
  */
 export function textOf(area) {
-  const text = area.value.trim() === "" ? "" : area.value.replace(LONE, "\ufffd");
+  const text = area.value.trim() === "" ? "" : wellFormed(area.value);
   const question = area.labels?.[0]?.textContent ?? "";
   if ([...text].length > most(area)) throw new Failure("too-long", { most: most(area), question }, [area]);
   return text;
