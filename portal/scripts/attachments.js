@@ -123,7 +123,7 @@ export class Attachments {
   /** @param {Attachment} attachment */
   #remove(attachment) {
     this.#attached = this.#attached.filter((each) => each !== attachment);
-    attachment.row.classList.add("gone");
+    attachment.row.classList.add("removed");
     whenStill(() => attachment.row.remove());
     this.#tell([]);
     this.#input.focus();

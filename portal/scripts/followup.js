@@ -18,7 +18,7 @@ import { pageChanged } from "./secondpress.js";
 import { say } from "./texts.js";
 import { addOwn } from "./timeline.js";
 import { whenTranslated } from "./translated.js";
-import { keep, letGo } from "./unsent.js";
+import { askBeforeLeaving, stopAsking } from "./unsent.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
@@ -132,7 +132,7 @@ function finish(text) {
   area.value = "";
   area.dispatchEvent(new Event("input"));
   attachments.clear();
-  letGo();
+  stopAsking();
   if (!byId("danger-now").hidden) {
     // The emergency numbers stay in sight, beside what is said next.
     show("danger-now", false);
@@ -157,7 +157,7 @@ function lock(busy) {
 
 countCharacters();
 offerBeginnings(area);
-keep(byId("follow-up"));
+askBeforeLeaving(byId("follow-up"));
 byId("follow-up").addEventListener("input", tellNoLongerEmpty);
 whenPressed("follow-up-send", send);
 whenTranslated(() => byId("follow-up-done").hidden || write("follow-up-done", say("follow-up-sent")));

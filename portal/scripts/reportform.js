@@ -15,7 +15,7 @@ import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
-import { keep, letGo } from "./unsent.js";
+import { askBeforeLeaving, stopAsking } from "./unsent.js";
 
 const form = byId("form", HTMLFormElement);
 const attachments = new Attachments("files");
@@ -73,7 +73,7 @@ function enough() {
 /** Clear the form, and show the days to come back, and the emergency numbers to whoever said that somebody is in danger. */
 export function finish() {
   show("danger-told", saidDanger());
-  letGo();
+  stopAsking();
   form.reset();
   attachments.clear();
   const sent = today();
@@ -106,6 +106,6 @@ form.reset();
 checkContainers();
 followConditions(form);
 onReader(form, propose);
-keep(form);
+askBeforeLeaving(form);
 whenTranslated(tellProposed);
 form.addEventListener("submit", (event) => event.preventDefault());

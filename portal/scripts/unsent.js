@@ -5,12 +5,12 @@
  * Start asking at the first change of this form.
  * @param {HTMLElement} form
  */
-export function keep(form) {
+export function askBeforeLeaving(form) {
   form.addEventListener("input", () => addEventListener("beforeunload", warn));
 }
 
 /** Stop asking, until the next change: everything is sent. */
-export function letGo() {
+export function stopAsking() {
   removeEventListener("beforeunload", warn);
 }
 
