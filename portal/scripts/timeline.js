@@ -48,7 +48,7 @@ function tell() {
   byId("messages").replaceChildren(...days.map((day) => {
     const ofDay = all.filter((each) => each.day === day).reverse();
     const heading = element("h3", {}, element("time", { datetime: day }, dayText(day)));
-    return element("li", { class: "day" }, heading, element("ul", {}, ...ofDay.map(item)));
+    return element("li", {}, heading, element("ul", {}, ...ofDay.map(item)));
   }));
 }
 
