@@ -136,9 +136,12 @@ def test_twelve_long_words_fit_the_field_and_a_complete_word_has_no_completion(
     expect(visitor.page.locator("#completions button")).to_have_text(["abaisser"])
     field.press_sequentially("sser")
     expect(visitor.page.locator("#completions")).to_be_hidden()
+    heights = set()
     for _ in range(2):
         assert field.evaluate("(each) => each.scrollHeight <= each.clientHeight")
+        heights.add(field.evaluate("(each) => each.clientHeight"))
         visitor.page.click("#show-typed")
+    assert len(heights) == 1
 
 
 def test_a_pasted_numbered_list_of_words_is_accepted(visitor: Visitor) -> None:
