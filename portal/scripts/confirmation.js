@@ -1,6 +1,7 @@
 // @ts-check
 /** Check that the case token was written down, by asking for two of its words. */
 
+import { plain } from "./casetoken.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { say } from "./texts.js";
@@ -39,10 +40,10 @@ export class Confirmation {
 
   /** Throw Failure unless both words were typed; accents and capitals do not count. */
   check() {
-    const empty = LABELS.map((_, at) => input(at)).filter(({ value }) => plain(value) === "");
+    const empty = LABELS.map((_, at) => input(at)).filter(({ value }) => plain(value).length === 0);
     for (const [at, place] of this.#places.entries()) {
       if (empty.includes(input(at))) throw new Failure("confirm-missing", {}, empty);
-      if (plain(input(at).value) === plain(this.#words[place] ?? "")) continue;
+      if (isSame(input(at).value, this.#words[place] ?? "")) continue;
       throw new Failure("confirm-wrong", { number: place + 1 }, [input(at)]);
     }
     for (const at of this.#places.keys()) input(at).value = "";
@@ -62,7 +63,10 @@ function twoOf(count) {
   return [first, second].sort((one, other) => one - other);
 }
 
-/** @param {string} word */
-function plain(word) {
-  return word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").trim().toLowerCase();
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function isSame(one, other) {
+  return plain(one).join(" ") === plain(other).join(" ");
 }

@@ -95,16 +95,18 @@ def test_nothing_is_sent_before_two_words_are_typed_again(visitor: Visitor) -> N
 
 
 def test_words_that_were_not_typed_are_not_called_wrong(visitor: Visitor) -> None:
-    """Each empty box is marked. A blank is no word."""
+    """Each empty box is marked. Neither a blank nor a number is a word."""
     visitor.write()
     page = visitor.page
     missing = page.locator("[aria-invalid=true]")
     page.fill("#confirm-1", " ")
+    page.fill("#confirm-2", "7.")
     page.press("#send", "Enter")
     visitor.shows("#confirm-error", "confirm-missing")
     expect(missing).to_have_count(2)
     asked = page.locator("#confirm-1")
-    asked.fill(visitor.words[int(asked.get_attribute("data-place") or -1)])
+    place = int(asked.get_attribute("data-place") or -1)
+    asked.fill(f"{place + 1}. {visitor.words[place].upper()}")
     page.press("#send", "Enter")
     visitor.shows("#confirm-error", "confirm-missing")
     expect(missing).to_have_count(1)
