@@ -16,14 +16,14 @@ import "./secondpress.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
-import { read } from "./typedtoken.js";
+import { read, whenTyped } from "./typedtoken.js";
 
 const proofFile = byId("proof-file", HTMLInputElement);
 const answerFiles = byId("answer-files", HTMLInputElement);
 const questionFile = byId("question-file", HTMLInputElement);
 const verifier = byId("verifier", HTMLInputElement);
 const area = byId("token", HTMLTextAreaElement);
-const help = helpTyping(area);
+const forgetWords = helpTyping(area);
 
 /** @type {import("./receipt.js").Receipt | null} */
 let proven = null;
@@ -100,8 +100,7 @@ function answer(language) {
     const asked = question;
     const { authorSeed } = await casetoken.derive(entropy, site.deployment);
     const raw = plainly(() => challenge.answer(asked, authorSeed, site.deployment));
-    area.value = "";
-    help();
+    forgetWords();
     save([raw], "answer.json");
     show("answer-saved");
   });
@@ -135,7 +134,6 @@ questionFile.addEventListener("change", readQuestion);
 whenPressed("to-check", () => goTo("step-check"));
 whenPressed("to-answer", () => goTo("step-answer"));
 whenPressed("ask", ask);
-whenPressed("answer", () => answer());
-for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => answer(language));
+whenTyped("answer", answer);
 show("loading", false);
 goTo("step-begin");

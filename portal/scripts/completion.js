@@ -79,7 +79,7 @@ export function withWord(text, at, word) {
 /**
  * Help with typing in this field, and let its words be shown and veiled.
  * @param {HTMLTextAreaElement} area
- * @returns {() => void} to call after code has changed the field
+ * @returns {() => void} empties the field
  */
 export function helpTyping(area) {
   const help = () => {
@@ -100,7 +100,10 @@ export function helpTyping(area) {
     tell();
   });
   whenTranslated(tell);
-  return help;
+  return () => {
+    area.value = "";
+    help();
+  };
 }
 
 /**

@@ -17,10 +17,10 @@ import { chosen, save } from "./saving.js";
 import { offerProof } from "./saveproof.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
-import { read } from "./typedtoken.js";
+import { read, whenTyped } from "./typedtoken.js";
 
 const area = byId("token", HTMLTextAreaElement);
-const help = helpTyping(area);
+const forgetWords = helpTyping(area);
 const slotFile = byId("slot-file", HTMLInputElement);
 
 /** @type {import("./keyrings.js").Shown} */
@@ -49,11 +49,6 @@ function locate(language) {
   });
 }
 
-function forgetWords() {
-  area.value = "";
-  help();
-}
-
 function openSlot() {
   return guarded("case-error", async () => {
     const [answer] = await chosen(slotFile);
@@ -69,7 +64,6 @@ function openSlot() {
   });
 }
 
-whenPressed("locate", () => locate());
-for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => locate(language));
+whenTyped("locate", locate);
 whenPressed("save-locator", () => save([utf8(`${byId("locator").textContent}\n`)], "locator.txt"));
 slotFile.addEventListener("change", openSlot);

@@ -25,12 +25,12 @@ import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
-import { read } from "./typedtoken.js";
+import { read, whenTyped } from "./typedtoken.js";
 import { offerWithdrawal } from "./withdrawal.js";
 
 const area = byId("token", HTMLTextAreaElement);
 const opener = byId("open", HTMLButtonElement);
-const help = helpTyping(area);
+const forgetWords = helpTyping(area);
 const channels = new ChannelChoice("follow-up-channels");
 
 /** @param {casetoken.Language} [language] the chosen language, if the words fit two lists */
@@ -112,11 +112,6 @@ function tellAlways(tell) {
   whenTranslated(tell);
 }
 
-function forgetWords() {
-  area.value = "";
-  help();
-}
-
 /** @param {import("./keyrings.js").Shown} shown */
 function staleText({ keyring }) {
   try {
@@ -129,8 +124,7 @@ function staleText({ keyring }) {
 
 byId("form", HTMLFormElement).reset();
 byId("form").addEventListener("submit", (event) => event.preventDefault());
-whenPressed("open", () => open());
-for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => open(language));
+whenTyped("open", open);
 byId("follow-up-files").addEventListener("input", workAhead);
 whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 switchLanguages("closed");

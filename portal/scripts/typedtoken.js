@@ -2,7 +2,7 @@
 /** Read the case token that a person typed. If the words fit two lists, ask for the language. */
 
 import * as casetoken from "./casetoken.js";
-import { show } from "./dom.js";
+import { show, whenPressed } from "./dom.js";
 import { CryptoError } from "./errors.js";
 import { Failure, inField } from "./failure.js";
 
@@ -20,6 +20,16 @@ export function read(area, language) {
   if (one) return candidates[one];
   show("languages");
   throw new Failure("two-languages", {}, [area]);
+}
+
+/**
+ * Call `act` whenever the button with this id is pressed, and with a language whenever one is chosen.
+ * @param {string} id
+ * @param {(language?: casetoken.Language) => unknown} act
+ */
+export function whenTyped(id, act) {
+  whenPressed(id, () => act());
+  for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => act(language));
 }
 
 /** @param {HTMLTextAreaElement} area */
