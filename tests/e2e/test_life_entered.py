@@ -38,7 +38,7 @@ def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> No
 
 def day_of(message: Locator) -> str:
     """Return the heading of the day of a message."""
-    day: str = message.evaluate("(each) => each.closest('.day').querySelector('time').textContent")
+    day: str = message.evaluate("(each) => each.closest('#messages > li').querySelector('time').textContent")
     return day
 
 
