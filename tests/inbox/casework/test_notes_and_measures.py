@@ -411,7 +411,7 @@ def test_a_transmission_to_the_prosecutor_needs_a_reference(office: Office) -> N
         two = {"passphrase-officer": PASSPHRASE}
         form = {"choice": "transmit", "reason": "x", "addressee": "Parquet du Havre"} | two
         refusal = client.send("/fr/case/1/decide", **form)
-        assert (409, True) == (refusal.status_code, "indiquez la référence" in refusal.text.lower())
+        assert (409, True) == (refusal.status_code, "il manque la référence" in refusal.text.lower())
     assert before == office.state()
     office.typed("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     office.typed(*decided, "--reference", "26/118")
