@@ -387,7 +387,7 @@ def test_a_file_is_previewed_without_being_opened(office: Office) -> None:
     ("language", "why"),
     [
         ("en", "the sandbox does not work: bubblewrap (bwrap) is not installed"),
-        ("fr", "le bac à sable ne marche pas : bubblewrap (bwrap) n'est pas installé"),
+        ("fr", "le bac à sable ne fonctionne pas : bubblewrap (bwrap) n'est pas installé"),
     ],
 )
 def test_without_a_sandbox_a_preview_is_refused_with_the_reason(
@@ -602,7 +602,7 @@ def test_redactions_of_a_dossier_are_picked_from_its_sentences_or_places(
             assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
         assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
         chosen = client.send("/fr/case/1/dossier/preview", **plan, file="1")
-        assert (409, True) == (chosen.status_code, "aucune pièce ne doit être jointe" in chosen.text)
+        assert (409, True) == (chosen.status_code, "ne doit comporter aucune pièce jointe" in chosen.text)
 
 
 def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:

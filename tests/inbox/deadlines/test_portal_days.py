@@ -172,7 +172,7 @@ def test_the_desk_warns_of_an_impossible_day_during_collection(world: World, por
     for day in (wrong, today()):
         assert days.short("fr", day) in of_import
     assert "ce qui est impossible" in of_import
-    assert "donne un jour impossible\u00a0: 1. " in of_report
+    assert "indique un jour impossible\u00a0: 1. " in of_report
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 

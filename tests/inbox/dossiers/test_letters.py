@@ -438,7 +438,7 @@ def test_a_letter_is_written_only_in_the_words_of_its_preview(office: Office, dr
             unseen = client.send("/fr/case/1/letters", **both(**given))
             other = client.send("/fr/case/1/letters", **both(**seen | {"text": f"{given['text']} Bien."}))
             for answer in (unseen, other):
-                assert (409, True) == (answer.status_code, "a changé depuis son aperçu" in answer.text)
+                assert (409, True) == (answer.status_code, "a changé depuis que" in answer.text)
             asked = client.send("/fr/case/1/letters", **seen)
             assert 401 == asked.status_code
             assert said["sign"] in html.unescape(asked.text)

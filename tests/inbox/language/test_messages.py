@@ -132,7 +132,7 @@ def test_a_sentence_is_its_english_text_and_keeps_template_and_values_apart() ->
 
 def test_values_act_neither_as_templates_nor_as_control_characters() -> None:
     said = sentence("there is no officer {officer}", officer="{number}\u202e\x1b[2J<b>")
-    assert translate.told("fr", said) == "Il n\u2019y a pas d\u2019agent {number}<U+202E><U+001B>[2J<b>"
+    assert translate.told("fr", said) == "Aucun agent ne s\u2019appelle {number}<U+202E><U+001B>[2J<b>"
     shown = rendering.environment("fr").from_string("{{ said|told }}").render(said=said)
     assert "&lt;b&gt;" in shown
     assert translate.told("fr", "case {number} is closed") == "case {number} is closed"
