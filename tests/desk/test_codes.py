@@ -94,7 +94,7 @@ def test_codes_in_a_sentence_are_translated_to_labels(client: Client) -> None:
     for code, label in decisions.items():
         assert translate.told("fr", sentence("x {known}", known=code)) == f"X {label.fr}"
     assert translate.told("fr", sentence("x {path}", path="/media/my_file")) == "X /media/my_file"
-    assert translate.told("fr", sentence("x {place}", place="*")) == "X partout où cela se trouve"
+    assert translate.told("fr", sentence("x {place}", place="*")) == "X partout où ce passage se trouve"
 
 
 @pytest.mark.usefixtures("one_case")

@@ -178,7 +178,7 @@ def test_all_missing_fields_of_a_measure_closing_or_assessment_are_named(client:
     form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | chosen)
     assert (422, fields) == (came.status_code, named(came.text, form_to(came.text, f"/case/1/{path}")))
-    assert path not in {"measure", "assess"} or "remplir pour" in summary(came.text)
+    assert path not in {"measure", "assess"} or "obligatoire pour" in summary(came.text).lower()
 
 
 def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
