@@ -85,7 +85,7 @@ def test_typed_words_are_counted_and_an_unknown_word_is_pointed_out(visitor: Vis
     visitor.visit("fr/status")
     field = visitor.page.locator("#token")
     field.press_sequentially("Abandon vipère")
-    expect(visitor.page.locator("#typed")).to_have_text("Mots jusqu\u2019ici\u00a0: 2 sur 12")
+    expect(visitor.page.locator("#typed")).to_have_text("Mots saisis\u00a0: 2 sur 12")
     field.press_sequentially("x ")
     visitor.shows("#typed", "mistyped-veiled")
     assert "2" in visitor.page.locator("#typed").inner_text()
