@@ -210,7 +210,7 @@ def test_an_empty_form_is_not_kept_as_a_draft(alice: Client) -> None:
 
 
 def test_no_draft_is_kept_of_a_case_that_the_officer_may_not_read(alice: Client) -> None:
-    """The answer does not tell a missing case from an undeclared one."""
+    """The response is the same for a missing case and an undeclared one."""
     chloe = Client(alice.desk, alice.app, "chloe")
     assert [404, 404] == [begin(chloe, "note/1"), begin(chloe, "note/9")]
     assert 404 == begin(alice, "letter/1")

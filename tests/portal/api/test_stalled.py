@@ -82,7 +82,7 @@ def test_no_upload_is_deleted_after_a_half_hour_that_the_clock_cut_short(seconds
 
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
-def test_where_the_half_hour_before_was_not_seen_every_upload_is_fresh(half: int) -> None:
+def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int) -> None:
     """After a start, or after the clock was set, even backwards or twice to the same time."""
     still = [upload(4 * MB)]
     watch = Watch()

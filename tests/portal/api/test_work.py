@@ -216,7 +216,7 @@ def test_a_header_seals_once(room: Room) -> None:
 
 
 @pytest.mark.parametrize("later", [False, True])
-def test_an_envelope_under_another_header_than_was_paid_for_is_dropped(room: Room, *, later: bool) -> None:
+def test_an_envelope_whose_header_was_not_paid_for_is_discarded(room: Room, *, later: bool) -> None:
     """At the creation, or where its header is whole only afterwards."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     before = room.state()
@@ -322,7 +322,7 @@ def test_a_puzzle_from_before_midnight_is_paid_at_its_old_cost(room: Room) -> No
 
 
 def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
-    """Nor does the way without script, where none is done."""
+    """Reports without script, which need no work, do not raise it either."""
     room.configure(work_cost=COSTS, capacity_gb=0.000_5)
     huge = unsent(age.sealed_size(1 << 20))
     headers = {

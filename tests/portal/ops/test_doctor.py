@@ -312,7 +312,7 @@ def test_the_used_room_of_each_kind_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> None:
+def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> None:
     """By the free disk where the database is. With more room, there is no warning."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")

@@ -47,7 +47,7 @@ def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server
         assert machine.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
 
 
-def test_every_process_offers_the_same_work_and_ends_room_at_the_same_place(
+def test_every_process_offers_the_same_work_and_has_the_same_limits(
     machines: tuple[Server, Server],
 ) -> None:
     """Each computes them for an hour by itself, from nothing but a shared secret in the database."""
@@ -106,7 +106,7 @@ def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
         assert server.request("PATCH", address, piece, headers)[0] == 204
 
 
-def test_exports_and_imports_on_two_machines_at_once_share_nothing_and_lose_nothing(
+def test_simultaneous_exports_and_imports_on_two_machines_lose_nothing(
     machines: tuple[Server, Server], tmp_path: Path
 ) -> None:
     """Each envelope is in one bundle. One of two imports applies the outbox; the other finds it applied."""

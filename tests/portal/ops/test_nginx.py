@@ -151,7 +151,7 @@ def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Ng
     assert state(site.server) == before
 
 
-def test_what_hides_behind_a_request_reaches_the_portal_as_a_request_of_its_own(site: Nginx) -> None:
+def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> None:
     """Both servers see the same end of a body: a locator that contains a request is a locator."""
     hidden = SECOND[:32].ljust(32, b" ")
     framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
@@ -171,7 +171,7 @@ def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
-def test_where_bodies_are_small_none_of_more_than_4_kib_is_taken(site: Nginx, path: str) -> None:
+def test_bodies_of_more_than_4_kib_are_refused_where_bodies_are_small(site: Nginx, path: str) -> None:
     """By its length, before a byte of it arrives. The portal itself refuses a body of 4 KiB."""
     statuses = []
     for size, body in ((4 << 10, bytes(4 << 10)), ((4 << 10) + 1, b"")):
@@ -244,9 +244,7 @@ def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_browser_is_given_nothing_by_which_it_would_be_known_again(
-    site: Nginx, version: ssl.TLSVersion
-) -> None:
+def test_a_browser_gets_nothing_that_would_identify_it_later(site: Nginx, version: ssl.TLSVersion) -> None:
     """No TLS ticket and no session id, which the browser would show at its next visit."""
     assert given(site, version) == (False, b"")
     talking = site.twin(f"tickets-{version.name}")

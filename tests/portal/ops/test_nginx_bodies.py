@@ -89,7 +89,7 @@ def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavail
     assert (answer.body, answer.told) == (told(site, language, code), [])
 
 
-def test_a_body_that_does_not_fit_is_refused_and_nothing_of_it_is_left(site: Nginx) -> None:
+def test_an_oversized_body_is_refused_and_leaves_nothing(site: Nginx) -> None:
     """No row, and no byte in the folder. A smaller body is accepted at once."""
     before = state(site.server)
     refused(site, exchange(site.onion_port, sealed_form(LARGER), end=False))
@@ -98,7 +98,7 @@ def test_a_body_that_does_not_fit_is_refused_and_nothing_of_it_is_left(site: Ngi
     assert exchange(site.onion_port, sealed_form(LARGE), end=False).status == 200
 
 
-def test_who_fills_the_folder_shuts_the_way_without_script_alone_and_no_longer_than_it_is_held(
+def test_a_full_folder_blocks_only_the_way_without_script_and_only_while_it_is_full(
     site: Nginx,
 ) -> None:
     """Meanwhile, others are told to wait, and accepted afterwards. Pages, slots and pieces still work."""

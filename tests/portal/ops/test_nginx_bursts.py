@@ -58,7 +58,9 @@ def test_a_burst_of_circuits_closes_no_connection_and_shuts_out_nobody(
 
 
 @pytest.mark.soak
-def test_with_one_queue_it_would(deployed: Nginx, record_property: Callable[[str, object], None]) -> None:
+def test_with_one_queue_a_burst_closes_connections(
+    deployed: Nginx, record_property: Callable[[str, object], None]
+) -> None:
     """The control of the test above."""
     single = deployed.twin("single")
     more = {f"        server unix:{single.folder}/onion/http-{n} max_fails=0;\n": "" for n in (2, 3)}

@@ -41,7 +41,7 @@ def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, f
         return {name: each.result() for name, each in found.items()}
 
 
-def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
+def test_a_slow_body_is_cut_off(site: Nginx) -> None:
     """Of each kind, in both versions of HTTP, whatever the size of its pieces or its declared length."""
     site.configure(QUICK)
     with site.serving():
@@ -114,7 +114,7 @@ def taken(site: Nginx, body: Body, rate: float) -> bool:
 
 
 @pytest.mark.soak
-def test_the_shipped_deadline_lets_go_of_drops_and_bears_with_ten_kib_a_second(
+def test_the_shipped_deadline_cuts_off_drips_and_accepts_ten_kib_a_second(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """A byte every four seconds in bodies of 100,000 bytes, beside a piece as Tor or a phone sends it."""

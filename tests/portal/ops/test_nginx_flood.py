@@ -95,7 +95,7 @@ def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Ngi
         assert probe(other, 0.1) == (2, 2)
 
 
-def test_connections_that_come_in_one_moment_are_all_answered(behind_nginx: Nginx) -> None:
+def test_connections_that_arrive_at_once_are_all_answered(behind_nginx: Nginx) -> None:
     """They wait between the two parts of nginx. If the queue there is short, some are closed."""
     shorter = behind_nginx.twin("shorter")
     shorter.configure({" backlog=4096;": " backlog=1;"})
@@ -283,7 +283,7 @@ def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
         assert answered(one, text)[9:12] == b"412"
 
 
-def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(behind_nginx: Nginx) -> None:
+def test_a_second_proxy_line_is_refused(behind_nginx: Nginx) -> None:
     """Otherwise, one circuit could pretend to be any other."""
     one = circuit(behind_nginx, 4)
     assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
@@ -308,7 +308,7 @@ def answered(source: Source, asked: bytes) -> bytes:
         return client.recv(1 << 16)
 
 
-def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_nginx: Nginx) -> None:
+def test_requests_that_bypass_tor_are_not_answered_at_its_address(behind_nginx: Nginx) -> None:
     """Without tor's line, clients cannot be distinguished. With it, the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     behind = str(behind_nginx.behind("onion"))

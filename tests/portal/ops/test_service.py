@@ -46,7 +46,7 @@ def test_the_service_is_confined(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_every_line_that_shuts_a_unit_in_is_there_for_a_reason(name: str) -> None:
+def test_every_restriction_of_a_unit_is_there_for_a_reason(name: str) -> None:
     """No line is missing, and tests/support/shipped_lines.py gives the reason for each."""
     assert of_unit(name) == TOLD[name].keys()
 

@@ -38,7 +38,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_files_are_what_the_application_serves(same_room: Room, frozen: Path) -> None:
+def test_the_files_are_what_the_application_serves(same_room: Room, frozen: Path) -> None:
     """Each path plain and as gzip and Brotli, both of the same bytes."""
     for path in paths(same_room.settings):
         file = frozen / freeze.SITE / freeze.name_of(path)
@@ -102,7 +102,9 @@ def test_a_folder_in_use_is_refused(frozen: Path, tmp_path: Path) -> None:
         ("zstd", None),
     ],
 )
-def test_the_client_gets_a_form_that_it_accepts(same_room: Room, accepted: str, encoding: str | None) -> None:
+def test_a_client_gets_an_encoding_that_it_accepts(
+    same_room: Room, accepted: str, encoding: str | None
+) -> None:
     answer = same_room.client.get("/fr/report", headers={"Accept-Encoding": accepted})
     assert answer.headers.get("Content-Encoding") == encoding
     assert "Vary" not in answer.headers

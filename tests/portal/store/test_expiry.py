@@ -24,7 +24,7 @@ def case(connection: Connection, *, collected: bool, expires: int | None) -> byt
     return row["case_id"]  # type: ignore[return-value]
 
 
-def test_a_term_ends_on_any_day_of_the_week_after_it(connection: Connection) -> None:
+def test_a_period_ends_on_a_random_day_of_the_week_after_it(connection: Connection) -> None:
     """Drawn for each envelope by itself."""
     numbers = [secrets.token_bytes(16) for _ in range(500)]
     expiry.leave_remains(connection, [], Term(DAY, 30))
@@ -38,7 +38,7 @@ def test_a_term_ends_on_any_day_of_the_week_after_it(connection: Connection) -> 
     assert envelopes.find(connection, numbers[0]) == known
 
 
-def test_remains_go_on_their_day(connection: Connection) -> None:
+def test_remains_are_deleted_on_their_day(connection: Connection) -> None:
     first, second = bytes(16), b"\xff" * 16
     for id_, day in ((first, DAY), (second, AFTER)):
         connection.execute(insert(remains).values(id=id_, size=5, expires=days.number(day)))
@@ -48,7 +48,7 @@ def test_remains_go_on_their_day(connection: Connection) -> None:
     assert kept(connection, remains, "id") == [(second,)]
 
 
-def test_a_closed_case_goes_on_its_day_once_the_inbox_has_its_report(connection: Connection) -> None:
+def test_a_closed_case_is_deleted_on_its_day_once_the_inbox_has_its_report(connection: Connection) -> None:
     number = days.number(DAY)
     case(connection, collected=True, expires=number)
     left = [
@@ -70,7 +70,7 @@ def test_no_transaction_deletes_many_expired_rows_at_once(
     assert [expiry.forget_closed(connection, DAY) for _ in range(3)] == [2, 1, 0]
 
 
-def test_an_unfinished_upload_goes_once_its_days_are_over(connection: Connection) -> None:
+def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection) -> None:
     """A complete one stays, and so does one that began on the first day that counts."""
     arrived(connection, 10, 9, day=BEFORE)
     left = [arrived(connection, 10, 9, day=DAY), arrived(connection, day=BEFORE)]

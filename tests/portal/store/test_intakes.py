@@ -36,7 +36,7 @@ def issued(connection: Connection, channel: str, n: int) -> Link:
     return Link(n, made.hash)
 
 
-def test_a_bundle_takes_what_waits_of_its_channel_and_nothing_else(connection: Connection) -> None:
+def test_a_bundle_contains_exactly_what_waits_in_its_channel(connection: Connection) -> None:
     """Nothing unfinished, without a hash, or in an earlier bundle. Each channel has its own numbers."""
     hashed(connection)
     withdrawn(connection, INSPECTORATE)
@@ -130,7 +130,7 @@ def test_a_link_to_no_bundle_or_to_one_confirmed_before_changes_nothing(connecti
     )
 
 
-def test_what_the_inbox_confirmed_goes_and_its_size_stays_for_a_term(connection: Connection) -> None:
+def test_a_confirmed_envelope_is_deleted_and_its_size_kept_for_a_period(connection: Connection) -> None:
     """Its case counts as collected. The next bundle stays, and so does the first one of another channel."""
     opened = [report() for _ in range(3)]
     gone = hashed(connection, of=opened[0])

@@ -43,7 +43,7 @@ def test_each_outbox_is_kept_under_its_channel_and_number(connection: Connection
     assert outboxes.manifest(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1)
 
 
-def test_the_inbox_hears_on_which_days_its_last_outboxes_were_applied(connection: Connection) -> None:
+def test_the_inbox_learns_when_its_last_outboxes_were_applied(connection: Connection) -> None:
     """Of its own channel, at most as many as a bundle may list, the newest last."""
     assert outboxes.imports(connection, INSPECTORATE) == Applied(NOTHING.n, NOTHING.hash)
     applied(connection, OUTSIDE, 99)
@@ -73,7 +73,7 @@ def test_a_case_belongs_to_the_channel_that_it_was_filed_with_or_withdrawn_from(
     assert elsewhere(gone) == [False, False]
 
 
-def test_a_case_is_withdrawn_if_a_withdrawal_waits_and_no_case_is_left(connection: Connection) -> None:
+def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_no_case_is_left(connection: Connection) -> None:
     filed, gone = report(), secrets.token_bytes(32)
     arrived(connection, of=filed)
     withdrawn(connection, filed.case_id, INSPECTORATE)
@@ -95,7 +95,7 @@ def test_a_case_that_the_inbox_opened_is_collected_and_one_that_was_filed_stays(
     assert cases.find(connection, new.case_id) == Case(bytes(60), DAY + timedelta(1), None, collected=True)
 
 
-def test_a_slot_is_put_into_its_case_alone_and_an_unknown_case_is_collected(connection: Connection) -> None:
+def test_a_slot_is_stored_only_in_its_case_and_an_unknown_case_is_collected(connection: Connection) -> None:
     known, other, unknown = report(), report(), secrets.token_bytes(32)
     for each in (known, other):
         arrived(connection, of=each)
@@ -107,7 +107,7 @@ def test_a_slot_is_put_into_its_case_alone_and_an_unknown_case_is_collected(conn
     assert cases.find(connection, unknown) == Case(None, None, b"slot", collected=True)
 
 
-def test_a_closed_case_keeps_the_day_on_which_it_goes_until_it_is_opened_again(
+def test_a_closed_case_keeps_its_day_of_deletion_until_it_is_reopened(
     connection: Connection,
 ) -> None:
     """The day is drawn once; what is closed again later draws another, and no other case has one."""

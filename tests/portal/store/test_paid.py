@@ -21,7 +21,7 @@ def test_a_header_is_paid_for_once(connection: Connection) -> None:
     assert work.count(connection) == 2
 
 
-def test_what_was_paid_with_is_known_today_and_tomorrow(connection: Connection) -> None:
+def test_a_used_header_is_known_today_and_tomorrow(connection: Connection) -> None:
     """Afterwards, nothing of it is left."""
     for later in range(3):
         work.spend(connection, bytes([later]) * 32, DAY + timedelta(later))

@@ -83,7 +83,7 @@ def test_others_have_time_to_write_between_two_portions(
     assert (len(between) >= 2, last) == (True, 0)
 
 
-def test_a_deletion_stops_when_its_time_is_over(
+def test_a_deletion_stops_after_its_time_limit(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Database, "free", 0)
@@ -95,7 +95,7 @@ def test_a_deletion_stops_when_its_time_is_over(
     assert (left(store), len(slept)) == (1, 2)
 
 
-def test_who_overwrites_asks_again_at_once_until_ten_seconds_are_over(
+def test_overwriting_is_retried_at_once_for_ten_seconds(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, False, True])

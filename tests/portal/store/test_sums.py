@@ -55,7 +55,7 @@ def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted
     assert taken(connection, HOUR + 1) == {}
 
 
-def test_what_is_deleted_counts_until_its_hour_is_over(connection: Connection) -> None:
+def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connection) -> None:
     """Twice in one hour, then in the next: kept envelopes still count."""
     first, second, third = (arrived(connection, size) for size in (10, 20, 40))
     arrived(connection, 80)
@@ -91,7 +91,7 @@ def test_the_deletions_of_an_hour_are_settled_once_it_is_over_and_no_others(
     assert taken(connection, HOUR + 2) == {Kind.REPORT: size}
 
 
-def test_only_what_has_bytes_is_left_to_the_clock(connection: Connection) -> None:
+def test_only_rows_with_bytes_are_left_to_the_clock(connection: Connection) -> None:
     arrived(connection, 10, 0)
     some, all_ = arrived(connection, 10, 1), arrived(connection)
     assert quotas.delete_envelopes(connection, HOUR) == 3

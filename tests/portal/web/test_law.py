@@ -32,7 +32,7 @@ def with_plain_spaces(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_how_often_reports_are_opened_is_said() -> None:
+def test_pages_say_how_often_reports_are_opened() -> None:
     assert "récupérés et ouverts chaque jour ouvré" in page(Settings(), "/fr/before")
     other = Settings(jurisdiction=str(OTHER))
     assert "récupérés et ouverts au moins tous les 3 jours" in page(other, "/fr/before")
@@ -65,7 +65,7 @@ OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_whom_to_reach_stands_in_the_law(language: str) -> None:
+def test_the_bodies_to_contact_are_those_of_the_law(language: str) -> None:
     """The control is the law of France, with which the same pages name French authorities."""
     said = reader.read(OTHER).reporters
     told = (said.advice, said.passed_on, said.directly, said.instead)
@@ -119,7 +119,7 @@ def test_no_text_of_the_pages_names_whom_to_reach_in_france() -> None:
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "demander à être entendu"), ("en", "ask to be heard")])
-def test_how_to_be_heard_is_said_where_the_regime_of_the_office_asks_for_it(language: str, said: str) -> None:
+def test_a_hearing_is_offered_only_where_the_regime_requires_it(language: str, said: str) -> None:
     shown = {code: said in page(Settings(regime=code), f"/{language}/rights") for code in FRENCH.regimes}
     assert {code: each.oral for code, each in FRENCH.regimes.items()} == shown
     assert set(shown.values()) == {True, False}
@@ -127,7 +127,7 @@ def test_how_to_be_heard_is_said_where_the_regime_of_the_office_asks_for_it(lang
 
 @pytest.mark.parametrize("code", ["", *FRENCH.regimes])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_an_office_does_with_a_report_is_said_as_its_regime_has_it(language: str, code: str) -> None:
+def test_pages_describe_the_procedure_of_the_regime(language: str, code: str) -> None:
     """And nothing that is true only under another regime."""
     shown = html.unescape(page(Settings(regime=code), f"/{language}/rights"))
     said = {
@@ -155,9 +155,7 @@ def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "chercher à savoir qui vous êtes"), ("en", "try to find out who wrote")]
 )
-def test_that_a_court_can_try_to_find_out_who_wrote_is_never_folded_away(
-    language: str, said: str, path: str
-) -> None:
+def test_the_warning_about_courts_is_never_folded(language: str, said: str, path: str) -> None:
     """People who open nothing still read it, before writing and on the page of rights."""
     assert said in unfolded(page(Settings(), f"/{language}/{path}"))
 
@@ -169,9 +167,7 @@ def unfolded(shown: str) -> str:
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["as shipped", "the other way round"])
-def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports(
-    tmp_path: Path, step: int
-) -> None:
+def test_help_and_advice_are_listed_before_the_authorities(tmp_path: Path, step: int) -> None:
     """Advisers come first; a prosecutor and the ministry itself come last.
 
     The order in the law's file counts only within each of these groups.

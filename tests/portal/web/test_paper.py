@@ -39,7 +39,7 @@ def test_a_section_without_a_question_is_left_out() -> None:
     ]
 
 
-def test_what_everybody_is_asked_is_on_the_first_page_and_the_rest_on_the_second() -> None:
+def test_the_first_page_has_the_common_questions_and_the_second_the_others() -> None:
     first, second = paper.leaves(SHIPPED_PARSED)
     assert not any(part.section.folded for part in first)
     assert all(part.section.folded for part in second)
@@ -84,7 +84,7 @@ def test_the_address_is_shown_once_it_is_filled_in(tmp_path: Path) -> None:
     assert "\n".join(ADDRESS) in named
 
 
-def test_an_address_with_a_gap_is_none() -> None:
+def test_an_address_with_a_gap_is_not_printed() -> None:
     assert Guide("T", "L", (), "[name]\n1 rue X").postal == ""
     assert Guide("T", "L", (), "Inspection\n[street]").postal == ""
     assert Guide("T", "L", (), "Inspection\n1 rue X").postal == "Inspection\n1 rue X"

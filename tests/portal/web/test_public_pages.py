@@ -112,7 +112,7 @@ def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> N
 
 
 @pytest.mark.parametrize("path", MISSING)
-def test_an_address_without_a_page_says_so_in_both_languages(client: FlaskClient, path: str) -> None:
+def test_a_missing_page_is_reported_in_both_languages(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.content_type == "text/html; charset=utf-8"
@@ -160,7 +160,7 @@ def test_every_internal_link_leads_somewhere(client: FlaskClient, path: str) -> 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_ids_are_unique_and_whatever_names_one_finds_it(client: FlaskClient, path: str) -> None:
+def test_ids_are_unique_and_every_reference_to_one_exists(client: FlaskClient, path: str) -> None:
     elements = Markup(client.get(path).text).elements
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     naming = ("for", "aria-describedby", "aria-controls", "aria-labelledby")
@@ -182,7 +182,7 @@ def test_pages_have_no_inline_scripts_or_styles(client: FlaskClient, path: str) 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
+def test_scripts_must_match_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
     """Every page has the script to leave quickly, and pages with something to do have one more."""
     scripts = Markup(client.get(path).text).all("script")
     own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
@@ -201,7 +201,7 @@ def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
     assert all(loading.search(source.read_bytes()) for source in SOURCES), "the control"
 
 
-def test_the_style_sheet_is_held_to_its_digest(client: FlaskClient) -> None:
+def test_the_style_sheet_must_match_its_digest(client: FlaskClient) -> None:
     (sheet,) = [link for link in Markup(client.get("/fr/").text).all("link") if link["rel"] == "stylesheet"]
     assert sheet["integrity"] == digest("sha384", client.get("/static/style.css").data)
 
@@ -266,7 +266,7 @@ def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
-def test_a_browser_keeps_nothing_that_is_typed(same_room: Room, path: str) -> None:
+def test_a_browser_does_not_keep_what_is_typed(same_room: Room, path: str) -> None:
     """Radio buttons and boxes follow their form."""
     markup = Markup(same_room.client.get(path).text)
     typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
@@ -317,7 +317,7 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 @pytest.mark.parametrize(
     "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../questionnaire.toml"]
 )
-def test_templates_come_from_this_room_and_the_shared_folder_alone(name: str) -> None:
+def test_templates_come_only_from_this_room_and_the_shared_folder(name: str) -> None:
     with pytest.raises(TemplateNotFound):
         pages.environment("en").get_template(name)
 

@@ -107,7 +107,7 @@ def test_a_form_on_another_site_is_refused_where_the_browser_tells(
     assert (sqlite_room.state() == before) is not taken
 
 
-def test_a_report_is_kept_as_if_it_had_come_with_script(room: Room) -> None:
+def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> None:
     """Envelope, case and memo, in pieces like others. Neither its name nor how it came is stored."""
     report = make_report_envelope(room.site, file=bytes(700_000))
     assert post(room, sealed_file(report), name="my-secret-name.bin") == (
