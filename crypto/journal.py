@@ -24,7 +24,7 @@ _NAME_OF_OFFICER = rf"(?=.{{1,{LONGEST_OFFICER}}}$){OFFICER}"
 _MOST_OFFICERS = 16
 _MOST_VALUES = 16
 _LONGEST_LIST = 32
-_ACTION = r"[a-z][a-z-]{0,63}"
+_ACTION = r"[a-z][a-z-]*"
 _NAME = r"[a-z][a-z0-9_]{0,31}"
 
 Value: TypeAlias = str | int | tuple[str, ...]

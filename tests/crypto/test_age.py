@@ -211,6 +211,15 @@ def test_a_header_has_room_for_forty_recipients():
         seal_bytes(b"x", [RECIPIENT] * 50)
 
 
+def test_the_largest_header_has_64_kib():
+    stanza = Stanza(("a",), b"")
+    room = MAX_HEADER - len(Header((stanza,), bytes(32)).encode())
+    largest = Header((Stanza(("a" * (1 + room),), b""),), bytes(32))
+    assert 65_536 == len(largest.encode())
+    with pytest.raises(Malformed):
+        Header((Stanza(("a" * (2 + room),), b""),), bytes(32))
+
+
 def test_sealing_to_nobody_is_refused():
     """Nobody could open such a file."""
     with pytest.raises(Malformed):

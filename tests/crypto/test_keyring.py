@@ -45,3 +45,12 @@ def test_envelopes_are_sealed_to_the_newest_valid_key() -> None:
     channel = replace(VALUE.channels[0], intake_keys=(newer, older))
     expected = {-10: None, -9: older, -2: older, -1: newer, 2: newer, 3: older, 9: older, 10: None}
     assert expected == {day: channel.intake_key(DAY + timedelta(day)) for day in expected}
+
+
+def test_a_reply_key_is_kept_until_no_valid_keyring_can_name_it() -> None:
+    """A keyring is valid for 35 days, so a reply key can be needed for 35 days after its last day."""
+    key = VALUE.channels[0].reply_keys[0]
+    channel = replace(VALUE.channels[0], reply_keys=(key,))
+    last = key.not_after + timedelta(35)
+    assert (key,) == channel.at(last).reply_keys
+    assert () == channel.at(last + timedelta(1)).reply_keys

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -398,3 +399,8 @@ def test_the_paper_form_leaves_out_three_questions() -> None:
     """Several boxes can be ticked on paper anyway, and nobody can answer a letter."""
     left_out = [field.id for field in questionnaire.parse(SHIPPED).fields if not field.paper]
     assert left_out == ["also_about", "help", "return"]
+
+
+def test_an_answer_of_more_than_4000_characters_is_long() -> None:
+    field = questionnaire.parse(SHIPPED).fields[0]
+    assert [False, True] == [replace(field, most=most).is_long for most in (4_000, 4_001)]

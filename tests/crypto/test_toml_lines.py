@@ -161,6 +161,9 @@ def test_the_line_of_a_mistake_is_that_of_its_key(table: dict[str, Any], data: s
         ("[[a]]\n[[a]]\nb = 1", ("a", 1), 2),
         ("[[a]]\n[[a]]\nb = 1", ("a", 1, "b"), 3),
         ("[a]\na = [\n  [1],\n  [2]]", ("a", "a", 1), 4),
+        ("a = [\n[\n[\n1,\n2]]]", ("a", 0, 0, 1), 5),
+        # Nothing is found inside a fourth list, so its own line is named.
+        ("a = [\n[\n[\n[\n1,\n2]]]]", ("a", 0, 0, 0, 1), 4),
         ('a = """\nb = 1\n"""\nb = 2', ("b",), 4),
         ("a = 1", ("b",), None),
         ("a = [1]", ("a", 1), None),

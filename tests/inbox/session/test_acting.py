@@ -108,6 +108,14 @@ def test_the_changes_to_a_case_in_quarantine_are_found(trio: Trio) -> None:
         assert "quarantine" in {each.action for each in journal_view.changes(inbox, ("alice",), 1, 0)}
 
 
+def test_the_changes_since_an_entry_do_not_include_that_entry(trio: Trio) -> None:
+    trio.others.json("access", "quarantine", "1", "--reason", "x")
+    with trio.others.opened() as inbox:
+        last = journal_view.changes(inbox, ("alice",), 1, 0)[-1]
+        assert [last] == journal_view.changes(inbox, ("alice",), 1, last.n - 1)
+        assert [] == journal_view.changes(inbox, ("alice",), 1, last.n)
+
+
 def test_an_action_keeps_its_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:
     alone = Actor({"alice": Presence.OWN}, today())
     with (

@@ -147,6 +147,16 @@ def test_a_removed_end_of_the_journal_is_detected(opened: Inbox, kept: Kept, las
         )
 
 
+def test_the_removal_of_only_the_last_entry_is_detected(opened: Inbox) -> None:
+    """Only a head on paper names that entry."""
+    with undone(opened) as session:
+        written = head_of(session, 8)
+        session.execute(delete(JournalEntry).where(JournalEntry.n > 7))
+        assert "entry 8 of the journal is missing: the head on paper names 8 entries" == refusal(
+            session, None, written
+        )
+
+
 def test_other_entries_in_place_of_a_removed_end_are_detected(opened: Inbox, kept: Kept) -> None:
     with undone(opened) as session:
         session.execute(delete(JournalEntry).where(JournalEntry.n > 5))
