@@ -17,7 +17,7 @@ from inbox.system import atomic_files
 from inbox.vault.casework_tables import Declaration
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Case
-from tests.support.inbox_builders import Office, today
+from tests.support.inbox_builders import Office, passphrase_of, today
 from tests.support.inbox_trio import Trio, undone
 
 
@@ -114,6 +114,13 @@ def test_the_changes_since_an_entry_do_not_include_that_entry(trio: Trio) -> Non
         last = journal_view.changes(inbox, ("alice",), 1, 0)[-1]
         assert [last] == journal_view.changes(inbox, ("alice",), 1, last.n - 1)
         assert [] == journal_view.changes(inbox, ("alice",), 1, last.n)
+
+
+def test_an_officer_who_joins_later_is_known_by_their_own_share(trio: Trio) -> None:
+    with trio.others.unlocked() as opened:
+        passphrase = passphrase_of("bruno")
+        assert "bruno" == opened.bring(trio.office.share_of("bruno").read_bytes(), passphrase)
+        opened.prove("bruno", passphrase)
 
 
 def test_an_action_keeps_its_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:

@@ -245,6 +245,8 @@ def test_reading_returns_the_newest_matching_entries_and_whether_there_are_earli
 
         assert ([3, 4], True) == numbers(2, before=5)
         assert ([1, 2, 3, 4], False) == numbers(4, before=5)
+        newest, is_more = numbers(2)
+        assert (2, True) == (len(newest), is_more)
         replies, is_more = numbers(3, action="reply")
         assert (3, False) == (len(replies), is_more)
         assert (replies[1:], True) == numbers(2, action="reply")
