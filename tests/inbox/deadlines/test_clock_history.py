@@ -38,7 +38,7 @@ CHANGED = laws_with(
     {
         'within = "7 days"': 'within = "5 days"',
         'within = "3 months"': 'within = "100 days"',
-        '2 = "2 working days"': '2 = "1 day"',
+        '3 = "5 working days"': '3 = "1 day"',
     },
     {'or_after = "ack_eu"': 'or_after = "ack_fr"'},
     {
