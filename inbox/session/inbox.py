@@ -244,7 +244,7 @@ class Unlocked:
         The words on a paper sheet are in plain text, in case a passphrase is lost. So a sheet can confirm
         nothing except a renewal of the shares.
         """
-        if actions[0].code is Code.RENEW_SHARES:
+        if {each.code for each in actions} == {Code.RENEW_SHARES}:
             return self.present
         return dict.fromkeys(self.sealed, Presence.OWN)
 

@@ -142,6 +142,13 @@ def test_the_first_of_several_actions_explains_why_they_take_two_officers(opened
         opened_trio.confirmed(alone, second.by(2), first)
 
 
+def test_an_action_takes_as_many_officers_as_the_strictest_on_the_same_case(opened_trio: Inbox) -> None:
+    alone = Actor({"alice": Presence.OWN}, today())
+    strict = action(Code.NOTE, 1).by(2, USED_UP)
+    with pytest.raises(Locked), opened_trio.acting(alone, action(Code.SHOW, 1), strict):
+        raise AssertionError
+
+
 @pytest.mark.parametrize("kind", [Inbox, Unlocked, OpenedAny])
 def test_an_object_with_an_open_vault_prints_no_secret(kind: type) -> None:
     """A printed object could reach a log. The control is the vault, which is printed."""
