@@ -1,4 +1,4 @@
-"""What `portal serve` does at regular times, beside answering requests."""
+"""The tasks that `portal serve` runs regularly, in addition to answering requests."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -19,8 +19,10 @@ HALF_HOUR = 1_800
 
 
 @pytest.mark.databases_differ
-def test_an_upload_that_rests_for_half_an_hour_gives_way_as_the_next_begins(room: Room) -> None:
-    """If its kind has room, it stays."""
+def test_an_upload_without_progress_for_half_an_hour_is_deleted_when_the_next_half_hour_begins(
+    room: Room,
+) -> None:
+    """An upload of a kind that has room left is kept."""
     room.configure(capacity_gb=1)
     resting = room.begin(make_report_envelope(room.site, file=bytes(300_000)))
     with_room = room.begin(make_report_envelope(room.site))
@@ -41,7 +43,7 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_deleted_uploads_are_overwritten_automatically(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """In the confined serving processes. The control: the bytes are there until then."""
+    """The serving processes are confined. The control: the bytes are in the files before the deletion."""
     server = Server(tmp_path, free_port()).make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -68,7 +70,7 @@ def found(part: bytes, files: Iterable[Path]) -> bool:
 def test_the_clock_runs_more_often_while_there_is_something_to_delete(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise, more could arrive than is deleted. When nothing is left, the clock rests."""
+    """Otherwise, data could arrive faster than it is deleted. The clock slows down when nothing is left."""
     monkeypatch.setattr(deletion, "_BYTES", 1 << 18)
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
@@ -80,7 +82,7 @@ def test_the_clock_runs_more_often_while_there_is_something_to_delete(
 
 @pytest.mark.parametrize("table", ["usage", "deleted"])
 def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room, table: str) -> None:
-    """Otherwise, nothing would give way or be overwritten from then on, and nobody would notice."""
+    """Otherwise, stalled uploads would no longer be deleted or overwritten, and nobody would notice."""
     clock = Clock(sqlite_room.app.extensions["portal"], 0)
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")

@@ -43,7 +43,7 @@ FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a configuration."""
+    """A folder with a configuration file."""
     settings = {
         "deployment": base64url.encode(SITE.deployment),
         "root_key": base64url.encode(SITE.root_key),
@@ -55,14 +55,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def made(folder: Path) -> Path:
-    """A folder with a portal that has its keyring."""
+    """A folder with an initialised portal that has its keyring."""
     run(folder, "init")
     run(folder, "keyring", make_keyring(SITE, 2).save(folder / "keyring"))
     return folder
 
 
 def refusal(text: str) -> tuple[str, str]:
-    """Return message and hint of a refusal, which has no line more; for a program it is JSON."""
+    """Return the message and hint of a refusal. The text has no other lines; with --json, it is JSON."""
     if text.startswith("{"):
         told = json.loads(text)
         return told["message"], told["hint"]
@@ -95,13 +95,13 @@ def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
     assert len(seeds) == 2
 
 
-def test_init_prints_for_programs(folder: Path) -> None:
-    """--json prints only the fingerprint."""
+def test_init_with_json_prints_the_fingerprint(folder: Path) -> None:
+    """It prints nothing else."""
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
 
 
 def test_a_keyring_is_published_once(folder: Path) -> None:
-    """The command says if it was published before; an older, altered, foreign or expired one is refused."""
+    """A second attempt says that it was published before. Older, altered or expired ones are refused."""
     run(folder, "init")
     keyring = make_keyring(SITE, 2)
     good = keyring.save(folder / "good")
@@ -125,7 +125,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
 
 
 def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In as many bundles as needed, each with its line."""
+    """It writes as many bundles as needed, and prints a line for each."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     content = make_envelope(SITE)
     with (
@@ -142,7 +142,7 @@ def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pyte
 
 
 def test_export_and_import_report_their_results(made: Path) -> None:
-    """They print a line for each bundle, or JSON. --again needs the channel."""
+    """They print a line for each bundle, or JSON. The option --again needs --channel."""
     store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
     content = make_envelope(SITE)
     upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
@@ -167,7 +167,7 @@ def test_export_and_import_report_their_results(made: Path) -> None:
 
 @pytest.fixture
 def read(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody who reads the database for as long as the test lasts; nobody waits long for the end of it."""
+    """Read the database during the whole test. The portal does not wait for the reader to finish."""
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
     with closing(sqlite3.connect(made / "portal.sqlite", isolation_level=None)) as connection:
@@ -184,7 +184,7 @@ BUSY = (
 
 @pytest.mark.usefixtures("read")
 def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
-    """Bundles, the content of an outbox, deletions. Then the reason for exit status 1, and what to do."""
+    """Each command prints its usual result first. Then it explains exit status 1 and says what to do."""
     bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
     said, complained = run_both(made, "export", "--out", made, code=1)
     assert said == "".join(f"{path}: 0 envelopes, 0 withdrawals\n" for path in bundles)
@@ -203,7 +203,7 @@ def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_written_bundle_is_reported_even_if_the_next_is_refused(made: Path, options: list[str]) -> None:
-    """The bundle has its number, and another export makes the next one."""
+    """The bundle keeps its number, and the next export continues with the next number."""
     first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
     second.touch()
     said, complained = run_both(made, "export", "--out", made, *options, code=1)
@@ -228,7 +228,7 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
     ),
 )
 def test_no_command_reads_a_pipe_or_a_device_as_a_file(made: Path, words: tuple[str, ...], trap: str) -> None:
-    """On a medium, the name of a bundle or card may belong to a pipe or a device."""
+    """On removable media, a file name that looks like a bundle or card may belong to a pipe or a device."""
     place = made / "named"
     if trap == "pipe":
         os.mkfifo(place)
@@ -251,28 +251,30 @@ def test_no_command_reads_a_pipe_or_a_device_as_a_file(made: Path, words: tuple[
         ("workers", "is not TOML"),
     ],
 )
-def test_a_bad_configuration_ends_with_2(tmp_path: Path, text: str, message: str) -> None:
-    """The setting is named before anything is done."""
+def test_a_configuration_with_a_mistake_ends_every_command_with_status_2(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    """The error names the setting. Nothing else is done."""
     (tmp_path / "portal.toml").write_text(text)
     assert message in refusal(run(tmp_path, "init", code=2))[0]
 
 
 def test_wrong_usage_ends_with_2(folder: Path) -> None:
-    """An unknown command or option, or one that is missing."""
+    """An option or command is unknown, or a required one is missing."""
     wrong = ["export", "--out", folder, "--again", "99999999999999999999"]
     for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"], wrong):
         assert "Usage: portal " in run(folder, *arguments, code=2)
 
 
 @pytest.mark.parametrize("name", cli.portal.list_commands(click.Context(cli.portal)))
-def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
-    """Help needs no configuration file; other commands do."""
+def test_help_works_without_a_configuration_file(tmp_path: Path, name: str) -> None:
+    """The control: without `--help`, a missing configuration is an error."""
     assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")
     assert "was not read" in refusal(run(tmp_path, "init", code=2))[0]
 
 
-def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
-    """Every other command says to run `portal init` first."""
+def test_every_other_command_is_refused_before_portal_init(folder: Path) -> None:
+    """The error says to run `portal init` first."""
     commands = (["serve"], ["export", "--out", folder], ["import", folder / "x.tar"], ["keyring", folder])
     for arguments in commands:
         message, hint = refusal(run(folder, *arguments, code=1))
@@ -280,7 +282,7 @@ def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
 
 
 def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
-    """The error names the empty setting, and says where its value comes from."""
+    """The error names the empty setting, and says where to find its value."""
     (tmp_path / "portal.toml").write_text("")
     run(tmp_path, "init")
     keyring = make_keyring(SITE).save(tmp_path / "keyring")
@@ -289,8 +291,8 @@ def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
     assert "inbox init" in hint
 
 
-def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
-    """A manifest that nobody would sign or accept is not written."""
+def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) -> None:
+    """The expiry date must be today or later, and the serial must be within its limits."""
     out = made / "manifest.json"
     for until, why in (
         (today() - timedelta(days=1), "the day must be today or later"),
@@ -306,7 +308,7 @@ def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
 
 
 def test_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
-    """For programs as JSON; each path that it names is there."""
+    """With --json, the result is JSON. Every path in the result exists."""
     told = json.loads(run(made, "freeze", made / "frozen", "--json"))
     assert ["answers", "files", "headers", "nginx", "site"] == sorted(told)
     assert all(Path(told[name]).exists() for name in told.keys() - {"files"})
@@ -315,8 +317,8 @@ def test_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_question_with_an_id_used_by_the_page_is_reported_before_serving(made: Path) -> None:
-    """Each command that shows the page says so. Otherwise, somebody would have to correct a served file."""
+def test_commands_refuse_a_questionnaire_whose_question_ids_clash_with_ids_of_the_page(made: Path) -> None:
+    """Otherwise, somebody would have to correct a file that is already published."""
     questions = made / "questions.toml"
     raw = QUESTIONNAIRE.read_bytes()
     keyring = make_keyring(SITE, 3).value
@@ -342,8 +344,8 @@ def test_a_question_with_an_id_used_by_the_page_is_reported_before_serving(made:
         assert [f"'{name}'" in each for each in told] == [bool(code)] * len(told)
 
 
-def test_a_password_in_an_address_is_never_printed(made: Path) -> None:
-    """Printed text is kept in a log."""
+def test_a_password_in_a_database_address_is_never_printed(made: Path) -> None:
+    """Output often ends up in a log."""
     config = made / "portal.toml"
     text = config.read_text()
     for address in ("postgresql://h.invalid/x?password=geheim", "postgresql://u:geheim@h.invalid/x"):
@@ -356,7 +358,7 @@ def test_a_password_in_an_address_is_never_printed(made: Path) -> None:
 
 
 def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
-    """Without keyring, or with one of another root or for other questions, nothing is served."""
+    """The portal does not start without a keyring, or with one of another root key or other questions."""
     config = made / "portal.toml"
     text = config.read_text()
     config.write_text(text.replace("root_key", "# root_key"))

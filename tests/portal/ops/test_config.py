@@ -1,4 +1,4 @@
-"""config.example.toml has the default settings; the error for a wrong file names the mistake."""
+"""config.example.toml has the default settings. An error in a configuration file names the mistake."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ def test_the_example_equals_the_defaults() -> None:
 
 
 def test_the_example_names_every_setting() -> None:
-    """Every setting is listed there, not only in the source."""
+    """Administrators find every setting there, and need not read the source."""
     text = (ROOT / "config.example.toml").read_text("utf-8")
     named = {line.partition(" = ")[0] for line in text.splitlines() if line and not line.startswith("#")}
     assert named == set(Settings.__slots__) - {"folder"}
 
 
 def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
-    """The portal finds its database wherever it is started from."""
+    """The portal finds its database whatever the working directory is."""
     file = tmp_path / "portal.toml"
     file.write_text('questionnaire = "questions.toml"\n')
     settings = config.load(file)
@@ -69,7 +69,7 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_says_which_setting_is_wrong_and_why(tmp_path: Path, text: str, message: str) -> None:
-    """An unknown key, or a value that cannot be used, stops the portal with its name and line."""
+    """An unknown key or an unusable value stops the portal. The error gives its name and line."""
     file = tmp_path / "config.toml"
     file.write_text(f"\n{text}")
     with pytest.raises(BadConfiguration) as caught:
@@ -82,7 +82,7 @@ def test_an_error_says_which_setting_is_wrong_and_why(tmp_path: Path, text: str,
     ("content", "word"), [(None, "was not read"), (b"workers =", "TOML"), (b"\xff", "TOML")]
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, word: str) -> None:
-    """A missing file, or one that is not TOML, is an error that names it."""
+    """The file may be missing, or may not be TOML."""
     file = tmp_path / "config.toml"
     if content is not None:
         file.write_bytes(content)
@@ -94,5 +94,5 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     ("listen", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:80", ("::1", 80))]
 )
 def test_an_address_is_host_and_port(listen: str, address: tuple[str, int]) -> None:
-    """IPv6 addresses are in brackets."""
+    """IPv6 addresses are written in brackets."""
     assert Settings(listen=listen).address == address

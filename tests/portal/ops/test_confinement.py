@@ -24,8 +24,9 @@ from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
-# The portal, with two addresses more: one reads the file that a visitor names, as by a hole in it; one tells
-# which threads could read a file as they began, among them one before any process was shut in.
+# The portal with two extra addresses. One simulates a vulnerability: it reads any file that a visitor names.
+# The other tells which threads could read a file when they began. One of those threads begins before any
+# process is confined.
 _HOLE = """
 import os, sys, threading
 from pathlib import Path
@@ -52,7 +53,7 @@ def with_a_hole(settings):
 serving.create_app = with_a_hole
 serving.serve(load(Path(sys.argv[2])), lambda: print("serving on it", flush=True))
 """
-# One process reads a file, confines itself, reads it again, and tries what else it must not.
+# A process reads a file, confines itself, reads the file again, and tries other forbidden actions.
 _BEFORE_AND_AFTER = """
 import os, socket, subprocess, sys
 from pathlib import Path
@@ -85,8 +86,8 @@ told()
 print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "CapEff", "CapPrm"))))
 """
 
-# One process sends a word outside in each way that Landlock does not know, confines itself, and tries again.
-# It tries in a thread that it had before, as one filter holds for all of them. Its database it still reaches.
+# A process sends data out in every way that Landlock does not control, confines itself, and tries again. It
+# tries in an older thread, because one filter must apply to all threads. It can still reach its database.
 _WAYS_OUT = """
 import platform, socket, sys, threading
 from contextlib import closing
@@ -165,7 +166,7 @@ begun_before.join()
 with closing(open_database(url)) as database:
     print("database:", database.size > 0)
 """
-# One process confines itself to a database on a port, and tells what of all this it may still do.
+# A process confines itself to a database on one port, and prints which of these actions are still possible.
 _TO_A_DATABASE = """
 import socket, sys
 from sqlalchemy import make_url
@@ -203,7 +204,7 @@ _WAYS = [
     *("path", "pair", "tcp", "mptcp", "fastopen", "listener", "sendmsg", "sendmmsg", "udp", "listen"),
     *("ring", "x32"),
 ]
-# One process asks for its number as programs of i386 do, before it is confined and after.
+# A process asks for its process id by an i386 system call, before and after it is confined.
 _BY_I386 = """
 import ctypes, mmap, os
 from sqlalchemy import make_url
@@ -236,13 +237,13 @@ class WithAHole(Server):
 
 
 def test_the_kernel_here_has_landlock_and_seccomp() -> None:
-    """Otherwise, the tests below would show nothing."""
+    """Without them, the tests below would prove nothing."""
     assert landlock.version() >= 6
     assert seccomp.is_available()
 
 
-def test_a_confined_process_loses_what_it_could_do_before(tmp_path: Path) -> None:
-    """Read, write, execute, connect, signal: possible before, not after. Database and program remain."""
+def test_a_confined_process_can_no_longer_read_write_execute_connect_or_signal(tmp_path: Path) -> None:
+    """All this was possible before. The process still has its database and its own program files."""
     folder, secret = tmp_path / "portal", tmp_path / "secret"
     folder.mkdir()
     secret.write_bytes(b"anybody may read this")
@@ -259,10 +260,10 @@ def test_a_confined_process_loses_what_it_could_do_before(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-def test_a_confined_process_has_no_way_out_but_to_its_database(
+def test_a_confined_process_can_reach_only_its_database(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
-    """If the database is on a local socket, other such sockets stay open (THREAT_MODEL), but nothing more."""
+    """If the database uses a local socket, other local sockets remain reachable (THREAT_MODEL)."""
     url = f"sqlite:///{tmp_path}/portal.sqlite"
     if backend == "postgresql":
         url = request.getfixturevalue("postgres_tables")
@@ -275,7 +276,7 @@ def test_a_confined_process_has_no_way_out_but_to_its_database(
 
 
 def ways_out(url: str, folder: Path) -> list[list[str]]:
-    """Return what a process was refused before it was confined and after, and if it has its database."""
+    """Return what is refused before and after a process is confined, and if it reaches its database."""
     path = folder / "socket"
     with (
         socket.socket(socket.AF_UNIX) as by_path,
@@ -304,12 +305,14 @@ def ways_out(url: str, folder: Path) -> list[list[str]]:
         (Place("database.example", 5432), ["tcp", "udp"]),
     ],
 )
-def test_a_database_leaves_what_reaches_it_and_a_name_what_finds_it(
+def test_a_confined_process_can_use_only_the_connections_that_its_database_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Place, may: list[str]
 ) -> None:
-    """But no MPTCP, which could reach any port, and no abstract socket, which has no path to hide.
+    """A database with a host name also needs DNS, so UDP stays open.
 
-    A home that the process cannot read, as under the shipped unit, is not a problem.
+    MPTCP is refused because it could reach any port. Abstract sockets are refused because file
+    permissions do not protect them. The home folder is unreadable here, as it is under the shipped
+    unit; this causes no error.
     """
     home = tmp_path / "home"
     home.mkdir(mode=0)
@@ -333,29 +336,31 @@ def test_a_database_leaves_what_reaches_it_and_a_name_what_finds_it(
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no calls of i386")
-def test_a_confined_process_makes_no_call_by_the_numbers_of_another_architecture() -> None:
-    """Numbers mean other calls there, so a call refused by one number would be possible by another."""
+def test_a_confined_process_cannot_make_system_calls_of_another_architecture() -> None:
+    """The numbers have other meanings there, so the filter would allow a forbidden call by another number."""
     done = subprocess.run([sys.executable, "-c", _BY_I386], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["True", str(errno.EPERM)], "")
 
 
 def has_no_privileges(process: int) -> bool:
-    """Return whether a process has no capability and will get none."""
+    """Return whether a process has no capabilities and can never gain any."""
     status = dict(line.split(":\t") for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return [int(status[name], 16) for name in ("CapEff", "CapPrm", "NoNewPrivs")] == [0, 0, 1]
 
 
 @pytest.fixture(scope="module")
 def hole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithAHole]:
-    """A portal that serves, and does what a visitor says."""
+    """A portal that serves, and reads any file that a visitor names."""
     server = WithAHole(tmp_path_factory.mktemp("portal"), free_port(), forked=False)
     server.make()
     with server.serving():
         yield server
 
 
-def test_a_hole_in_the_portal_shows_no_file_of_the_machine(hole: WithAHole, tmp_path: Path) -> None:
-    """While they serve, its processes may not even read what everybody on the machine may read."""
+def test_a_vulnerability_in_the_portal_reveals_no_other_file_of_the_machine(
+    hole: WithAHole, tmp_path: Path
+) -> None:
+    """The serving processes cannot even read files that every user of the machine can read."""
     secret = tmp_path / "secret"
     secret.write_bytes(b"anybody may read this")
     secret.chmod(0o644)
@@ -371,7 +376,7 @@ def test_a_hole_in_the_portal_shows_no_file_of_the_machine(hole: WithAHole, tmp_
 
 
 def test_no_thread_of_the_portal_begins_before_it_is_confined(hole: WithAHole) -> None:
-    """Landlock confines only the thread that asks for it, and the threads that this thread starts."""
+    """Landlock confines only the thread that calls it, and threads that this thread starts later."""
     told = json.loads(hole.request("GET", "/threads")[2])
     assert told["could"] == {"first": True, "clock": False, "file times": False}
     threads = [each.read_text() for each in Path(f"/proc/{told['process']}/task").glob("*/status")]

@@ -1,4 +1,4 @@
-"""`portal doctor` and `portal pending`: what they tell administrators, and nothing more."""
+"""`portal doctor` and `portal pending` tell administrators what they need, and reveal nothing else."""
 
 import json
 import re
@@ -34,8 +34,8 @@ from tests.support.portal_site import PortalSite
 from tests.support.small_disk import small_disk
 
 SHIPPED = ROOT / "deploy" / "postgresql.conf"
-# The same portal is examined on this kernel, on one that has no Landlock for the process, and on one that has
-# no seccomp either.
+# The same portal is examined on this kernel, on a kernel without Landlock, and on one without Landlock and
+# seccomp.
 _ON_OTHER_KERNELS = """
 import ctypes, platform, struct, sys
 from click.testing import CliRunner
@@ -78,7 +78,7 @@ def room_for(folder: Path) -> PortalSite:
 
 
 def found(room: Room, level: Level, url: str = "") -> list[str]:
-    """Return what is said at one level."""
+    """Return the findings of one level."""
     each = doctor.examine(room.settings, room.folder / "portal.toml", room.day, url)
     return [finding.what for finding in each if finding.level is level]
 
@@ -103,7 +103,7 @@ def test_a_correct_portal_has_no_findings(tmp_path: Path) -> None:
 
 
 def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
-    """As long as any language has a text in square brackets."""
+    """A text is missing if it still has a placeholder in square brackets, in any language."""
     room = room_for(tmp_path)
     configured(room)
     told = [each for each in found(room, Level.WARNING) if "is not filled in" in each]
@@ -124,7 +124,7 @@ def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
-    """In either language. An unusable logo is found, too."""
+    """The name may be missing in only one language. An unusable logo is also reported."""
     room = room_for(tmp_path)
     (told,) = [each for each in found(room, Level.WARNING) if "nobody is named" in each]
     assert told.startswith("nobody is named behind the site: [nom de l")
@@ -139,8 +139,11 @@ def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbox(tmp_path: Path) -> None:
-    """With the code and hash that `inbox office show` prints. Another test finds an unknown regime."""
+def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> None:
+    """It gives the code and hash to compare with `inbox office show`.
+
+    Another test covers an unknown regime.
+    """
     room = room_for(tmp_path)
     configured(room)
     sha256 = law.load(room.settings.law_folder).sha256.hex()
@@ -161,7 +164,7 @@ def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbo
 
 
 def test_deleted_but_not_yet_overwritten_data_is_counted(tmp_path: Path) -> None:
-    """Until the clock has overwritten it, which may be never on a full disk."""
+    """The clock overwrites this data later, but may never succeed on a full disk."""
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
@@ -173,8 +176,8 @@ def test_deleted_but_not_yet_overwritten_data_is_counted(tmp_path: Path) -> None
     room.close()
 
 
-def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> None:
-    """If Landlock or seccomp is missing. The portal serves nevertheless."""
+def test_a_kernel_that_cannot_confine_processes_causes_a_warning(tmp_path: Path) -> None:
+    """Landlock or seccomp may be missing. The portal serves nevertheless."""
     room = room_for(tmp_path)
     room.close()
     command = [sys.executable, "-c", _ON_OTHER_KERNELS, str(configured(room))]
@@ -190,12 +193,14 @@ def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("places", "lines"), [(4_095, 1), (4_096, 0)])
-def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, lines: int) -> None:
-    """It shortens them for portal and nginx, whatever length these request."""
+def test_a_kernel_with_short_connection_queues_causes_a_warning(
+    tmp_path: Path, places: int, lines: int
+) -> None:
+    """The kernel shortens the queues of the portal and nginx, whatever length they request."""
     room = room_for(tmp_path)
     room.close()
     examine = f"echo {places} > /proc/sys/net/core/somaxconn; {PORTAL} --config {configured(room)} doctor"
-    # A network of its own has a setting of its own.
+    # A separate network namespace has a separate setting.
     command = ["unshare", "--net", "sh", "-c", examine]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = [line for line in done.stdout.splitlines() if "connections wait" in line]
@@ -222,7 +227,9 @@ def test_files_that_others_can_read_are_an_error(tmp_path: Path) -> None:
         (70, Level.WARNING, "channel inspectorate expires on"),
     ],
 )
-def test_coming_dates_are_reported(tmp_path: Path, days: int, level: Level, words: str) -> None:
+def test_expiry_dates_in_the_near_future_are_reported(
+    tmp_path: Path, days: int, level: Level, words: str
+) -> None:
     room = room_for(tmp_path)
     room.wait(days)
     assert [each for each in found(room, level) if words in each] != []
@@ -236,17 +243,17 @@ def test_a_site_that_does_not_answer_is_named(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_clock_that_differs_from_the_site_is_wrong(
+def test_a_clock_that_differs_by_more_than_two_minutes_from_the_site_is_an_error(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By more than two minutes, ahead or behind. One minute is accepted."""
+    """The clock may be ahead or behind. One minute is accepted."""
     server = Server(tmp_path, free_port()).make()
     (tmp_path / "portal.toml").chmod(0o600)
     with server.serving():
-        # From here on only the server's clock is false.
+        # From here on, only the server's clock is wrong.
         monkeypatch.delenv("LD_PRELOAD")
         site = f"http://127.0.0.1:{server.port}"
         for minutes, level in ((-3, Level.WRONG), (-1, Level.OK), (1, Level.OK), (3, Level.WRONG)):
@@ -258,7 +265,7 @@ def test_a_clock_that_differs_from_the_site_is_wrong(
 
 @pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])
 def test_a_site_without_a_date_header_is_reported(tmp_path: Path, line: str) -> None:
-    """Then nothing is said about the clock, neither good nor bad."""
+    """Without the header, doctor cannot check the clock, and makes no statement about it."""
     room = room_for(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -289,7 +296,7 @@ def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_envelopes_not_collected_for_a_fortnight_are_reported(tmp_path: Path) -> None:
+def test_envelopes_that_the_inbox_has_not_confirmed_for_two_weeks_are_reported(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     filed(room)
     room.export()
@@ -300,8 +307,8 @@ def test_envelopes_not_collected_for_a_fortnight_are_reported(tmp_path: Path) ->
     room.close()
 
 
-def test_the_used_room_of_each_kind_is_reported(tmp_path: Path) -> None:
-    """Above four fifths, it is a warning, because reports will soon be refused."""
+def test_the_used_share_of_each_kind_of_report_is_shown(tmp_path: Path) -> None:
+    """Above 80 %, it is a warning, because reports will soon be refused."""
     room = room_for(tmp_path)
     filed(room)
     room.configure(capacity_gb=0.001)
@@ -313,7 +320,7 @@ def test_the_used_room_of_each_kind_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> None:
-    """By the free disk where the database is. With more room, there is no warning."""
+    """The free disk space where the database is stored counts. There is no warning with more space."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")
         (told,) = [each for each in found(room, Level.WARNING) if "disk of the database" in each]
@@ -323,8 +330,11 @@ def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> N
         room.close()
 
 
-def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -> None:
-    """PostgreSQL does not say how much is left, so doctor tries. With room, there is no error."""
+def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str) -> None:
+    """PostgreSQL does not report its free space, so doctor tries to write.
+
+    With enough space, there is no error.
+    """
     with postgres.database_on_small_disk(postgres_url, "24m") as (address, disk):
         room = PortalSite(tmp_path, address)
         filler = disk / "of-others"
@@ -337,8 +347,8 @@ def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -
         room.close()
 
 
-def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Logging statements or times is an error; keeping a log for replicas is a warning."""
+def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Logging statements or times is an error. Keeping a log for replicas is a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)
@@ -352,7 +362,7 @@ def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_pat
         assert talkative(room, Level.WARNING) == ["wal_level = replica", "wal_recycle = on"]
 
 
-def test_postgresql_as_we_ship_its_settings_is_in_order(tmp_path: Path) -> None:
+def test_postgresql_with_the_shipped_settings_has_no_findings(tmp_path: Path) -> None:
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room = PortalSite(tmp_path, cluster.url)
         assert talkative(room, Level.WRONG) == talkative(room, Level.WARNING) == []
@@ -361,12 +371,12 @@ def test_postgresql_as_we_ship_its_settings_is_in_order(tmp_path: Path) -> None:
 
 
 def talkative(room: Room, level: Level) -> list[str]:
-    """Return the settings of PostgreSQL that are complained of."""
+    """Return the PostgreSQL settings that doctor reports."""
     return [each.partition(": ")[2] for each in found(room, level) if each.startswith("PostgreSQL")]
 
 
 def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
-    """An abandoned upload, two days after `portal expire` should have deleted it."""
+    """Here, `portal expire` should have deleted an abandoned upload two days ago."""
     room = room_for(tmp_path)
     room.begin(make_report_envelope(room.site))
     room.wait(room.settings.upload_days + 2)
@@ -381,7 +391,7 @@ def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
 def test_pending_counts_envelopes_waiting_for_export(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
-    """Only complete envelopes, for each channel, with the oldest day. Exported ones do not count."""
+    """Each channel has a count and its oldest day. Incomplete and exported envelopes do not count."""
     with opened(request, tmp_path, backend) as room:
         file = configured(room)
         file.write_text(f'{file.read_text()}database = "{room.settings.database}"\n')
@@ -421,8 +431,8 @@ def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_manifest_of_other_pages_is_found(tmp_path: Path) -> None:
-    """A manifest from before an upgrade or a changed setting does not match the served pages."""
+def test_a_manifest_that_does_not_match_the_served_pages_is_reported(tmp_path: Path) -> None:
+    """An upgrade or a changed setting can cause such a difference."""
     room = room_for(tmp_path)
     room.settings = replace(room.settings, manifest="manifest")
     assert [each for each in found(room, Level.WRONG) if "manifest.json was not read" in each]

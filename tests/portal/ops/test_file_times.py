@@ -1,4 +1,4 @@
-"""No time of a file reveals when a report arrived."""
+"""File timestamps do not reveal when a report arrived."""
 
 import os
 import time
@@ -15,15 +15,15 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.long
 
 DATABASE = {"portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm"}
-# The kernel stamps files by a clock that ticks at least a hundred times a second.
+# The kernel takes file timestamps from a clock that ticks at least a hundred times a second.
 TICK = 10_000_000
-# They are set every second; a busy machine is late.
+# The portal sets the times every second, but later on a busy machine.
 MOST_SECONDS = 10
 MEMORY = "/dev/shm"  # noqa: S108
 
 
 def telling(paths: list[Path], begin: int, end: int) -> set[str]:
-    """Return the names of those with a time, in nanoseconds, between ``begin`` and ``end``."""
+    """Return the names of files with a timestamp between ``begin`` and ``end`` (nanoseconds)."""
     found = set()
     for path in paths:
         status = path.stat()
@@ -33,10 +33,12 @@ def telling(paths: list[Path], begin: int, end: int) -> set[str]:
     return found
 
 
-def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """The times of the database, its log, its folder and the portal's output also change without reports.
+def test_no_file_timestamp_reveals_when_a_report_arrived(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """The portal keeps changing the times of the database, its log, its folder and its output.
 
-    This also holds for a second report, after every process has begun: times are set again and again.
+    A second report shows that this continues after all processes have started.
     """
     server = Server(tmp_path, free_port(), forked=False).make()
     watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]
@@ -54,13 +56,16 @@ def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port:
 
 
 def nameless(server: Server) -> list[str]:
-    """Return the files that the processes hold without a name: gunicorn's, whose times tell of requests."""
+    """Return the deleted files that the processes hold open.
+
+    gunicorn uses such a file, whose times reveal requests.
+    """
     held = (path for process in server.workers() for path in Path(f"/proc/{process}/fd").iterdir())
     targets = map(os.readlink, held)
     return [target for target in targets if target.endswith(" (deleted)")]
 
 
-def test_file_times_reveal_reports_without_the_cover(tmp_path: Path) -> None:
+def test_file_timestamps_reveal_reports_unless_the_portal_keeps_changing_them(tmp_path: Path) -> None:
     """The control: the same application without the server's processes."""
     with closing(Room(tmp_path, "sqlite:///portal.sqlite", SITE)) as room:
         sealed = make_report_envelope(SITE)

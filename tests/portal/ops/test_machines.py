@@ -1,4 +1,4 @@
-"""Several portals on one PostgreSQL behave as one."""
+"""Several portals that share one PostgreSQL database behave like one portal."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -36,8 +36,8 @@ def machines(
         yield first, second
 
 
-def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server, Server]) -> None:
-    """It begins here and continues there, in turns. It is complete, and both know its case."""
+def test_an_upload_may_send_each_piece_to_another_machine(machines: tuple[Server, Server]) -> None:
+    """The upload is complete in the end, and both machines know its case."""
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     address = machines[0].begin(sealed)
     for number, start in enumerate(range(0, len(sealed.envelope), PIECE), 1):
@@ -47,10 +47,10 @@ def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server
         assert machine.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
 
 
-def test_every_process_offers_the_same_work_and_has_the_same_limits(
+def test_every_process_offers_the_same_proof_of_work_and_has_the_same_limits(
     machines: tuple[Server, Server],
 ) -> None:
-    """Each computes them for an hour by itself, from nothing but a shared secret in the database."""
+    """Each process computes them for every hour from a secret that is shared through the database."""
     hour = 0
     while hour != days.hour():
         hour = days.hour()
@@ -67,15 +67,18 @@ def test_every_process_offers_the_same_work_and_has_the_same_limits(
 
 
 def begin(machine: Server) -> int:
-    """Declare a text; return the status of the answer."""
+    """Announce an upload of a text; return the status of the answer."""
     headers = {**TUS, **declared(make_report_envelope(SITE))}
     return machine.request("POST", "/api/envelopes", b"", headers)[0]
 
 
-def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
+def test_an_upload_through_a_load_balancer_continues_when_one_of_two_machines_stops(
     tmp_path: Path, free_port: Callable[[], int], postgres_database: str
 ) -> None:
-    """The shipped nginx with a second server: work from any machine, pieces to any remaining one."""
+    """The shipped nginx has a second server.
+
+    Any machine offers work, and the remaining one takes the pieces.
+    """
     first = Server(tmp_path, free_port()).make(database=postgres_database)
     second = first.twin(tmp_path / "second", free_port())
     nginx = Nginx(first, tmp_path / "nginx").make()
@@ -99,7 +102,7 @@ def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
 
 
 def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
-    """Send pieces from each of these offsets."""
+    """Send the pieces that start at these offsets."""
     for start in starts:
         headers = {**BODY, "Upload-Offset": str(start)}
         piece = sealed.envelope[start : start + PIECE]
@@ -109,7 +112,7 @@ def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
 def test_simultaneous_exports_and_imports_on_two_machines_lose_nothing(
     machines: tuple[Server, Server], tmp_path: Path
 ) -> None:
-    """Each envelope is in one bundle. One of two imports applies the outbox; the other finds it applied."""
+    """Each envelope is in one bundle. One import applies the outbox; the other finds that it was applied."""
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda sent: machines[sent[0] % 2].send(sent[1]), enumerate(reports)))

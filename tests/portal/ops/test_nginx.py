@@ -1,4 +1,4 @@
-"""The shipped nginx in front of a real portal: the same answers, and no logs."""
+"""The shipped nginx in front of a real portal gives the same answers, and writes no logs."""
 
 import json
 import os
@@ -32,8 +32,8 @@ from tests.support.shipped_lines import of_nginx, of_unit
 
 ALL_CONNECTIONS = 12_288
 ONION = "http://" + "a" * 56 + ".onion"
-# It answers a line without version in the way of its time, passes over a header without a colon, and knows of
-# no expectation but one.
+# nginx accepts three requests that the portal refuses: it answers HTTP/0.9, ignores a header without a colon,
+# and knows only one expectation.
 TAKEN_BY_NGINX = {"no version", "a header without a colon", "an expectation nobody knows"}
 ENCODINGS = [
     "identity",
@@ -43,7 +43,7 @@ ENCODINGS = [
     "gzip;q=0, br;q=0, *",
     "zstd",
 ]
-# Of a connection between neighbours, not of the answer.
+# These headers describe one connection, not the answer.
 HOPS = {"date", "connection", "keep-alive", "transfer-encoding"}
 
 
@@ -59,7 +59,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def ask(connection: HTTPConnection, method: str, path: str, accepted: str) -> Answer:
-    """Return status, headers and body of one answer."""
+    """Return the status, headers and body of one answer."""
     connection.request(method, path, headers={"Accept-Encoding": accepted})
     answer = connection.getresponse()
     found = {name.lower(): value for name, value in answer.getheaders() if name.lower() not in HOPS}
@@ -67,7 +67,7 @@ def ask(connection: HTTPConnection, method: str, path: str, accepted: str) -> An
 
 
 def connections(site: Nginx) -> tuple[HTTPConnection, HTTPConnection]:
-    """Return one to the clearnet site and one to where tor connects."""
+    """Return a connection to the clearnet site and one to the port that tor uses."""
     trusted = ssl.create_default_context(cafile=site.certificate)
     clearnet = HTTPSConnection("localhost", site.port, timeout=30, context=trusted)
     return clearnet, HTTPConnection("127.0.0.1", site.onion_port, timeout=30)
@@ -91,8 +91,8 @@ def every_path(site: Nginx) -> list[str]:
 
 
 @pytest.mark.parametrize("accepted", ENCODINGS)
-def test_every_path_is_answered_as_by_the_application(site: Nginx, accepted: str) -> None:
-    """Status, headers and bytes, on the clearnet and through tor, with frozen files before the portal."""
+def test_nginx_answers_every_path_like_the_application(site: Nginx, accepted: str) -> None:
+    """Status, headers and bytes are the same on clearnet and tor, although nginx serves frozen files."""
     both = connections(site)
     for path in every_path(site):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), "GET", path, accepted)
@@ -103,8 +103,8 @@ def test_every_path_is_answered_as_by_the_application(site: Nginx, accepted: str
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
-def test_every_method_is_answered_as_by_the_application(site: Nginx, method: str) -> None:
-    """The portal answers everything except reading, even on frozen pages."""
+def test_nginx_answers_every_method_like_the_application(site: Nginx, method: str) -> None:
+    """Nginx passes everything except reading to the portal, even on frozen pages."""
     (_, onion) = connections(site)
     for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), method, path, "br")
@@ -113,7 +113,7 @@ def test_every_method_is_answered_as_by_the_application(site: Nginx, method: str
 
 
 def test_frozen_pages_come_from_files(site: Nginx) -> None:
-    """The control of the two tests above: without a portal, pages work, and the rest is a clear problem."""
+    """The control of the tests above: without a portal, pages still work, and other paths get status 503."""
     alone = site.twin("alone", Server(site.server.folder, free_port()))
     with alone.serving():
         (_, onion) = connections(alone)
@@ -131,7 +131,7 @@ def test_frozen_pages_come_from_files(site: Nginx) -> None:
 
 
 def headers_of(site: Nginx) -> set[tuple[str, str]]:
-    """Return the headers that every answer has."""
+    """Return the headers that every answer must have."""
     lines = (site.frozen / "headers").read_text().splitlines()
     found = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
     assert len(found) == len(headers.ALWAYS)
@@ -139,8 +139,8 @@ def headers_of(site: Nginx) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED.keys() - INCOMPLETE - TAKEN_BY_NGINX))
-def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Nginx, name: str) -> None:
-    """The answer of nginx, or of the portal behind it, is a problem with every header; nothing is kept."""
+def test_a_malformed_request_is_refused_without_naming_either_server(site: Nginx, name: str) -> None:
+    """Nginx or the portal answers with a problem document and all headers. Nothing is stored."""
     before = state(site.server)
     answer = exchange(site.onion_port, REFUSED[name], end=False)
     assert answer.status in {*range(400, 500), 501, 505}, answer
@@ -152,7 +152,7 @@ def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Ng
 
 
 def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> None:
-    """Both servers see the same end of a body: a locator that contains a request is a locator."""
+    """Both servers agree where a body ends, so a request in a locator's place is read as a locator."""
     hidden = SECOND[:32].ljust(32, b" ")
     framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
     answer = exchange(site.onion_port, framed + SECOND, end=False)
@@ -162,8 +162,8 @@ def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> N
     assert (both.status, both.body.count(b"HTTP/1.1 404")) == (200, 1)
 
 
-def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
-    """The page sends pieces of 1 MiB. One byte more is a problem with its code."""
+def test_a_body_larger_than_one_piece_is_refused(site: Nginx) -> None:
+    """The page sends pieces of 1 MiB. One byte more is refused as `too_large`."""
     lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
     for size, code in ((1 << 20, b"not_found"), ((1 << 20) + 1, b"too_large")):
         content = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {size}")
@@ -171,8 +171,11 @@ def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
-def test_bodies_of_more_than_4_kib_are_refused_where_bodies_are_small(site: Nginx, path: str) -> None:
-    """By its length, before a byte of it arrives. The portal itself refuses a body of 4 KiB."""
+def test_bodies_of_more_than_4_kib_are_refused_on_paths_for_small_requests(site: Nginx, path: str) -> None:
+    """Nginx refuses them by their length, before any byte arrives.
+
+    The portal itself refuses a body of 4 KiB.
+    """
     statuses = []
     for size, body in ((4 << 10, bytes(4 << 10)), ((4 << 10) + 1, b"")):
         content = head(f"POST {path} HTTP/1.1", f"Content-Length: {size}", "Connection: close") + body
@@ -182,14 +185,14 @@ def test_bodies_of_more_than_4_kib_are_refused_where_bodies_are_small(site: Ngin
 
 @pytest.fixture(autouse=True)
 def patient() -> Iterator[None]:
-    """Let pages take the time that a busy machine needs."""
+    """Give pages enough time on a busy machine."""
     expect.set_options(timeout=SLOW)
     yield
     expect.set_options(timeout=5_000)
 
 
-def test_a_report_is_sent_from_the_page_through_it(site: Nginx, chromium: Browser, tmp_path: Path) -> None:
-    """With a file of several pieces, over TLS and HTTP/2, without a message in the console."""
+def test_a_page_sends_a_report_through_nginx(site: Nginx, chromium: Browser, tmp_path: Path) -> None:
+    """The report has a file of several pieces. It uses TLS and HTTP/2, and the console shows no message."""
     attached = tmp_path / "picture.jpg"
     attached.write_bytes(os.urandom(2_500_000))
     context = chromium.new_context(ignore_https_errors=True)
@@ -204,10 +207,13 @@ def test_a_report_is_sent_from_the_page_through_it(site: Nginx, chromium: Browse
     assert largest > 2_500_000
 
 
-def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
+def test_portal_verify_accepts_the_site_behind_nginx_and_names_a_changed_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`portal verify` as a monitor runs it, with and without TLS. One changed form of a file is enough."""
+    """It runs as monitors run it, with and without TLS.
+
+    Here, only the Brotli version of a file was changed.
+    """
     server = Server(tmp_path, free_port()).make(manifest="manifest")
     server.sign_manifest()
     nginx = Nginx(server, tmp_path / "nginx").make()
@@ -226,16 +232,16 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_configuration_holds_for_nginx_itself(site: Nginx, way: str) -> None:
-    """It has no warnings, and each limit and time-out in its configuration has a reason."""
+def test_nginx_accepts_the_shipped_configuration(site: Nginx, way: str) -> None:
+    """There are no warnings, and tests/support gives a reason for each limit and time-out."""
     command = [NGINX, "-T", "-q", "-c", site.folder / f"{way}.conf"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert of_nginx(checked.stdout, way) == Counter(line for line, _ in TOLD[way])
 
 
-def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
-    """Four for each, as nginx needs and the unit allows. Otherwise, 12,288 slow clients would block it."""
+def test_nginx_may_open_enough_files_for_all_connections() -> None:
+    """Each connection needs four. With fewer, 12,288 slow clients would block nginx."""
     numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
     connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])
     assert 4 * ALL_CONNECTIONS < connections < descriptors
@@ -244,8 +250,10 @@ def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_browser_gets_nothing_that_would_identify_it_later(site: Nginx, version: ssl.TLSVersion) -> None:
-    """No TLS ticket and no session id, which the browser would show at its next visit."""
+def test_nginx_gives_a_browser_nothing_that_could_identify_it_later(
+    site: Nginx, version: ssl.TLSVersion
+) -> None:
+    """There is no TLS ticket and no session id, which the browser would send at its next visit."""
     assert given(site, version) == (False, b"")
     talking = site.twin(f"tickets-{version.name}")
     talking.configure({"ssl_session_cache off;": "", "ssl_conf_command NumTickets 0;": ""})
@@ -254,7 +262,7 @@ def test_a_browser_gets_nothing_that_would_identify_it_later(site: Nginx, versio
 
 
 def given(site: Nginx, version: ssl.TLSVersion) -> tuple[bool, bytes]:
-    """Return whether a client of this version has a ticket after its visit, and the id of its session."""
+    """Return whether a client with this TLS version gets a ticket, and the id of its session."""
     context = ssl.create_default_context(cafile=site.certificate)
     context.maximum_version = version
     raw = socket.create_connection(("127.0.0.1", site.port))

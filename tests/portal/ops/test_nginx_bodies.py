@@ -1,4 +1,4 @@
-"""The shipped nginx with bodies that find no room: a clear refusal, no remains, and it continues."""
+"""If nginx has no room for a body, it refuses the request clearly, leaves nothing behind, and continues."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ LARGE, LARGER = (make_report_envelope(SITE, file=bytes(size)) for size in (2 * M
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """A site whose nginx has a folder of 4 MiB for bodies."""
+    """A site whose nginx has only 4 MiB for request bodies."""
     server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
     nginx = Nginx(server, server.folder / "nginx").make()
     with small_disk(nginx.folder / "body", str(DISK)), server.serving(), nginx.serving():
@@ -41,14 +41,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 
 def sealed_form(sealed: Sealed) -> bytes:
-    """Return the request by which a browser without script sends a report."""
+    """Return the request by which a browser without JavaScript sends a report."""
     sent = form(sealed_file(sealed))
     lines = (f"Content-Type: {sent['content_type']}", f"Content-Length: {len(sent['data'])}")
     return head("POST /en/sealed HTTP/1.1", *lines) + bytes(sent["data"])
 
 
 def bodies(site: Nginx) -> list[str]:
-    """Return the files of bodies that are there, or are open although they were removed."""
+    """Return the body files in the folder, including deleted ones that are still open."""
     folder = site.folder / "body"
     return [
         *map(str, folder.iterdir()),
@@ -58,7 +58,7 @@ def bodies(site: Nginx) -> list[str]:
 
 @contextmanager
 def filled(site: Nginx, content: bytes) -> Iterator[None]:
-    """Fill the folder with a body whose end does not come; wait until it is gone afterwards."""
+    """Fill the folder with a body that never ends. Afterwards, wait until it is removed."""
     with socket.create_connection(("127.0.0.1", site.onion_port)) as client:
         client.sendall(content)
         until(lambda: shutil.disk_usage(site.folder / "body").free < MIB)
@@ -67,7 +67,7 @@ def filled(site: Nginx, content: bytes) -> Iterator[None]:
 
 
 def until(so: Callable[[], bool]) -> None:
-    """Wait until something is so: nginx lets go of a body soon after its answer, not before."""
+    """Wait until a condition is true, because nginx removes a body shortly after its answer."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not so():
         assert time.monotonic() < end
@@ -75,13 +75,13 @@ def until(so: Callable[[], bool]) -> None:
 
 
 def told(site: Nginx, language: str, code: str) -> bytes:
-    """Return the page by which the portal itself says that something was refused."""
+    """Return the portal's own page for a refusal."""
     settings = load(site.server.folder / "portal.toml")
     return pages.answers(settings, load_questionnaire(settings))[language, code]
 
 
 def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavailable") -> None:
-    """Check that an answer is a page that says what happened and when to come again, with every header."""
+    """Check that an answer is the page for this refusal, with all headers and a time to try again."""
     assert answer.status == {"unavailable": 503, "too_large": 413, "refused": 400}[code], answer
     assert b"Content-Type: text/html; charset=utf-8" in answer.head
     assert (b"Retry-After: 30" in answer.head) == (code == "unavailable")
@@ -90,7 +90,7 @@ def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavail
 
 
 def test_an_oversized_body_is_refused_and_leaves_nothing(site: Nginx) -> None:
-    """No row, and no byte in the folder. A smaller body is accepted at once."""
+    """No database row and no byte in the folder remain. A smaller body is accepted immediately afterwards."""
     before = state(site.server)
     refused(site, exchange(site.onion_port, sealed_form(LARGER), end=False))
     until(lambda: bodies(site) == [])
@@ -98,10 +98,10 @@ def test_an_oversized_body_is_refused_and_leaves_nothing(site: Nginx) -> None:
     assert exchange(site.onion_port, sealed_form(LARGE), end=False).status == 200
 
 
-def test_a_full_folder_blocks_only_the_way_without_script_and_only_while_it_is_full(
+def test_a_full_folder_blocks_only_the_form_without_script_and_only_while_it_is_full(
     site: Nginx,
 ) -> None:
-    """Meanwhile, others are told to wait, and accepted afterwards. Pages, slots and pieces still work."""
+    """Large forms are told to wait, and accepted later. Pages, slots, pieces and small forms still work."""
     before, sent = state(site.server), sealed_form(LARGE)
     direct = Server(site.server.folder, site.onion_port)
     with filled(site, sealed_form(LARGER)[: DISK - MIB // 2]):
@@ -114,8 +114,7 @@ def test_a_full_folder_blocks_only_the_way_without_script_and_only_while_it_is_f
     assert exchange(site.onion_port, sent, end=False).status == 200
 
 
-def test_a_large_body_for_a_portal_that_is_away_is_refused_as_clearly(site: Nginx) -> None:
-    """With the same problem as for a small one."""
+def test_a_large_form_gets_the_same_refusal_as_a_small_one_while_the_portal_is_down(site: Nginx) -> None:
     alone = site.twin("alone", Server(site.server.folder, free_port()))
     with alone.serving():
         for sealed in (make_report_envelope(SITE), LARGE, LARGER):
@@ -127,7 +126,7 @@ def test_a_large_body_for_a_portal_that_is_away_is_refused_as_clearly(site: Ngin
 def test_nginx_refuses_a_file_that_is_too_large_with_the_portals_own_message(
     site: Nginx, language: str
 ) -> None:
-    """With the same headers, before a byte of it is read."""
+    """The headers are also the same, and nginx reads no byte of the file."""
     lines = (
         "Content-Type: multipart/form-data; boundary=b",
         f"Content-Length: {18 * MIB}",
@@ -141,28 +140,28 @@ def test_nginx_refuses_a_file_that_is_too_large_with_the_portals_own_message(
 
 
 def _headers(answer: Raw) -> set[bytes]:
-    """Return header lines but those of a connection between neighbours."""
+    """Return the header lines, except those that describe one connection."""
     of_hops = (b"date:", b"connection:", b"keep-alive:")
     return {line for line in answer.head.split(b"\r\n") if line and not line.lower().startswith(of_hops)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_locator_for_a_portal_that_is_away_is_answered_by_a_page(site: Nginx, language: str) -> None:
-    """And one that is no form at all."""
+def test_a_locator_sent_while_the_portal_is_down_is_answered_with_a_page(site: Nginx, language: str) -> None:
+    """A request that is not a valid form also gets a page."""
     alone = site.twin(f"alone-{language}", Server(site.server.folder, free_port()))
     with alone.serving():
         for size, code in ((10, "unavailable"), (2 * MIB, "too_large")):
             lines = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {size}")
             content = head(f"POST /{language}/slot HTTP/1.1", *lines) + b"locator=aa"
-            # Who ends the sending is taken for gone while nginx looks for the portal.
+            # nginx would take a client that ends its sending for gone, while it looks for the portal.
             answer = exchange(alone.onion_port, content, end=code == "too_large")
             refused(alone, answer, language, code)
         unreadable = head(f"POST /{language}/slot HTTP/1.1", "Content-Length: 1", "Content-Length: 2")
         refused(alone, exchange(alone.onion_port, unreadable), language, "refused")
 
 
-def test_other_paths_are_refused_as_by_the_interface(site: Nginx) -> None:
-    """An unknown language, a path that only looks like the form's, and the interface."""
+def test_paths_other_than_the_form_get_a_problem_document_for_an_oversized_body(site: Nginx) -> None:
+    """These are an unknown language, paths that resemble the form's path, and the interface for clients."""
     for path in ("/xx/sealed", "/fr/sealed/", "/api/slot", "/fr/en/slot"):
         content = head(f"POST {path} HTTP/1.1", f"Content-Length: {18 * MIB}")
         answer = exchange(site.onion_port, content)

@@ -1,4 +1,4 @@
-"""All allowed connections can arrive at once: they wait between the two parts of nginx."""
+"""All allowed connections can arrive at the same time. They wait in queues between the two parts of nginx."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,16 +12,16 @@ from tests.support.portal_server import Server
 from tests.support.slow_flood import probed
 
 SECONDS = 30
-# net.core.somaxconn, since Linux 5.4: no queue has more places, whatever `backlog` says.
+# net.core.somaxconn, since Linux 5.4: no queue is longer, whatever `backlog` says.
 PLACES = 4_096
-# All that one way may have, but for those of the honest who probe.
+# The most that one way may have, without the connections of the honest clients that measure.
 MOST = 12_000
 BEFORE = 6_000
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_queues_hold_all_connections_that_there_may_be(way: str) -> None:
-    """A connection goes to the next queue if one is full."""
+def test_the_queues_hold_all_allowed_connections(way: str) -> None:
+    """If one queue is full, a connection goes to the next."""
     text = (CONFIGURATION / f"{way}.conf").read_text("utf-8")
     queues = re.findall(r"listen (unix:\S+) .*backlog=(\d+);", text)
     (most,) = re.findall(r"limit_conn all (\d+);", text)
@@ -31,7 +31,7 @@ def test_the_queues_hold_all_connections_that_there_may_be(way: str) -> None:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """A site whose onion service has a portal of its own, as docs/deploying.md says."""
+    """A site whose onion service has separate portal processes, as docs/deploying.md says."""
     server = Server(tmp_path_factory.mktemp("bursts"), free_port()).make()
     beside = server.beside(free_port())
     nginx = Nginx(server, server.folder / "nginx", beside).make()
@@ -41,10 +41,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("count", [BEFORE, MOST])
-def test_a_burst_of_circuits_closes_no_connection_and_shuts_out_nobody(
+def test_a_burst_from_many_circuits_loses_no_connection_and_blocks_nobody(
     deployed: Nginx, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """All circuits request a page at the same moment, and again a second after the last answer."""
+    """All circuits request a page at the same moment, and again one second after the last answer."""
     with bursting(deployed, count) as found:
         shares = probed(deployed, SECONDS)
     ((begun, answered),) = found
@@ -58,7 +58,7 @@ def test_a_burst_of_circuits_closes_no_connection_and_shuts_out_nobody(
 
 
 @pytest.mark.soak
-def test_with_one_queue_a_burst_closes_connections(
+def test_a_burst_loses_connections_if_there_is_only_one_queue(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""

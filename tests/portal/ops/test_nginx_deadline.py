@@ -1,4 +1,4 @@
-"""A body has a deadline as a whole: byte by byte is cut off, but a slow line is not."""
+"""A request body has a deadline: nginx cuts off a body that trickles in, but accepts a slow line."""
 
 import re
 import time
@@ -18,7 +18,7 @@ from tests.support.slow_flood import Source
 pytestmark = pytest.mark.long
 
 SHIPPED = "ngx.sleep(20 + bytes / 4096)"
-# A second, and one more for every 64 KiB.
+# One second, and one more for every 64 KiB.
 QUICK = {SHIPPED: "ngx.sleep(1 + bytes / 65536)"}
 WITHOUT = {SHIPPED: "ngx.sleep(86400)"}
 HTTP2 = " by HTTP/2"
@@ -26,13 +26,13 @@ HTTP2 = " by HTTP/2"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
-    """A site whose portal is away: what comes whole is answered by 503."""
+    """A site whose portal is down, so every complete body is answered with 503."""
     server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
     return Nginx(server, server.folder / "nginx").make()
 
 
 def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, float | None]:
-    """Return how long a body of each kind was borne with, all sent at once."""
+    """Return for each kind of body how long nginx waited for it. All are sent at the same time."""
     onion, clearnet = Source(site.onion_port, is_onion=True), Source(site.port)
     with ThreadPoolExecutor() as pool:
         found = {name: pool.submit(lasted, onion, each, pause, most) for name, each in bodies(size).items()}
@@ -42,13 +42,13 @@ def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, f
 
 
 def test_a_slow_body_is_cut_off(site: Nginx) -> None:
-    """Of each kind, in both versions of HTTP, whatever the size of its pieces or its declared length."""
+    """The rule covers every kind of body, both HTTP versions, and pieces of any size."""
     site.configure(QUICK)
     with site.serving():
         found = all_lasted(site, 64 << 10, 0.1, 6)
     took = {name: seconds for name, seconds in found.items() if seconds}
     assert took.keys() == found.keys()
-    # nginx counts from when it last looked at the clock.
+    # nginx counts from the last time that it read the clock.
     assert all(0.9 <= seconds < 4 for seconds in took.values()), took
     assert took["a locator"] < took["a piece"]
 
@@ -61,8 +61,8 @@ def test_without_the_deadline_a_slow_body_is_accepted(site: Nginx) -> None:
     assert set(found.values()) == {None}
 
 
-def test_a_slow_body_is_taken(site: Nginx) -> None:
-    """A body that takes twice the first second, but fast enough to arrive in time."""
+def test_a_body_that_arrives_before_the_deadline_is_accepted(site: Nginx) -> None:
+    """It takes longer than one second, but the deadline grows with its size."""
     site.configure(QUICK)
     with site.serving():
         assert taken(site, bodies(128 << 10)["a piece"], 64 << 10)
@@ -72,7 +72,7 @@ def test_a_slow_body_is_taken(site: Nginx) -> None:
 
 
 def paths() -> list[str]:
-    """Return every path that the configuration names, in each form in which it may be asked, and others."""
+    """Return every path in the configuration, in all equivalent spellings, and some other paths."""
     text = "".join(each.read_text("utf-8") for each in CONFIGURATION.iterdir())
     named = re.findall(r"^ *location (?:= )?(/\S*)", text, re.MULTILINE)
     assert {"/", "/./problem", "/./refusal"} <= set(named)
@@ -83,8 +83,8 @@ def paths() -> list[str]:
     return sorted({*named, *forms, *others})
 
 
-def test_no_path_takes_a_body_that_is_too_large_or_too_slow(site: Nginx) -> None:
-    """Not even a path that nginx uses itself. A page or a problem says why."""
+def test_no_path_accepts_a_body_that_is_too_large_or_too_slow(site: Nginx) -> None:
+    """Not even an internal path of nginx accepts one. A body that is too large gets status 413."""
     site.configure(QUICK)
     onion = Source(site.onion_port, is_onion=True)
     with site.serving(), ExitStack() as stack:
@@ -99,14 +99,14 @@ def test_no_path_takes_a_body_that_is_too_large_or_too_slow(site: Nginx) -> None
 
 
 def refusal(source: Source, path: str) -> bytes:
-    """Return the begin of the answer to a body of ten gigabytes that does not come."""
+    """Return the beginning of the answer to a request that declares a body of ten gigabytes."""
     with source.connect() as client:
         client.sendall(head(f"POST {path} HTTP/1.1", f"Content-Length: {10**10}"))
         return client.recv(12)
 
 
 def taken(site: Nginx, body: Body, rate: float) -> bool:
-    """Return whether it was taken in whole."""
+    """Return whether the whole body was accepted."""
     try:
         return steadily(Source(site.onion_port, is_onion=True), body, rate) == b"HTTP/1.1 503"
     except OSError:
@@ -114,10 +114,13 @@ def taken(site: Nginx, body: Body, rate: float) -> bool:
 
 
 @pytest.mark.soak
-def test_the_shipped_deadline_cuts_off_drips_and_accepts_ten_kib_a_second(
+def test_the_shipped_deadline_cuts_off_trickling_bodies_and_accepts_ten_kib_a_second(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """A byte every four seconds in bodies of 100,000 bytes, beside a piece as Tor or a phone sends it."""
+    """A trickling body of 100,000 bytes sends a byte every four seconds.
+
+    An honest piece comes at the speed of Tor.
+    """
     site.configure({})
     with site.serving(), ThreadPoolExecutor(1) as pool:
         begun = time.monotonic()
@@ -132,7 +135,7 @@ def test_the_shipped_deadline_cuts_off_drips_and_accepts_ten_kib_a_second(
 
 
 @pytest.mark.soak
-def test_without_the_shipped_deadline_drops_are_borne_with(
+def test_without_the_shipped_deadline_trickling_bodies_are_not_cut_off(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""

@@ -1,4 +1,4 @@
-"""Clients that hold connections to the shipped nginx, or flood it with requests, block nobody else."""
+"""Clients that hold many connections to nginx, or flood it with requests, do not block others."""
 
 import select
 import socket
@@ -21,15 +21,16 @@ pytestmark = pytest.mark.long
 CONNECTIONS = 3_000
 SECONDS = 60
 HURRIED = 480
-# Long enough that one late answer is less than a hundredth of them.
+# Long enough that one late answer is less than one percent.
 HURRIED_SECONDS = 60
 OF_A_CIRCUIT = 8
-# Fewer than the files that a process may have open by itself.
+# Fewer than the usual limit of open files for a process.
 BURST = 600
 ASKED_BY_A_CIRCUIT = 4
-# One process has done with what it read before it answers anything else.
+# With one process, nginx handles everything that it has read before it answers the next request.
 ALONE = {"worker_processes auto;": "worker_processes 1;"}
-# Places for all, so many as one host can take, of which nobody has a part; and no end to what comes by drops.
+# All clients share the connections that one host can open, without a limit for each. Slow bodies never time
+# out.
 UNBOUNDED = {
     "limit_conn all 12288;": "limit_conn all 1024;",
     "limit_conn sources 64;": "",
@@ -39,7 +40,7 @@ UNBOUNDED = {
     "client_header_timeout 15s;": "client_header_timeout 1d;",
     "ngx.sleep(20 + bytes / 4096)": "ngx.sleep(86400)",
 }
-# No request counted.
+# Requests are not counted.
 UNCOUNTED = {
     "limit_conn circuits 8;": "",
     "limit_conn asking 4;": "",
@@ -49,7 +50,7 @@ UNCOUNTED = {
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """A site whose onion service has a portal of its own, as docs/deploying.md says."""
+    """A site whose onion service has separate portal processes, as docs/deploying.md says."""
     server = Server(tmp_path_factory.mktemp("deployed"), free_port()).make()
     beside = server.beside(free_port())
     nginx = Nginx(server, server.folder / "nginx", beside).make()
@@ -58,9 +59,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 
 def of_networks(site: Nginx, name: str, more: Mapping[str, str]) -> Nginx:
-    """Return another nginx, whose clearnet site is told by a line where a connection comes from.
+    """Return another nginx that reads the client's address from a PROXY line.
 
-    No machine has addresses of many networks.
+    A test machine does not have addresses in many networks.
     """
     made = site.twin(name)
     listening = f"listen {HOST}:{made.port}"
@@ -73,7 +74,7 @@ def of_networks(site: Nginx, name: str, more: Mapping[str, str]) -> Nginx:
 
 
 def held(source: Source, count: int, stack: ExitStack) -> int:
-    """Open connections from one place; return how many were not closed at once."""
+    """Open connections from one source; return how many stay open."""
     kept = 0
     for _ in range(count):
         try:
@@ -87,7 +88,7 @@ def held(source: Source, count: int, stack: ExitStack) -> int:
     return kept
 
 
-def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Nginx) -> None:
+def test_each_circuit_may_have_eight_connections(behind_nginx: Nginx) -> None:
     one, other = of_circuits(behind_nginx, 2)
     with ExitStack() as stack:
         assert held(one, OF_A_CIRCUIT + 2, stack) == OF_A_CIRCUIT
@@ -95,18 +96,18 @@ def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Ngi
         assert probe(other, 0.1) == (2, 2)
 
 
-def test_connections_that_arrive_at_once_are_all_answered(behind_nginx: Nginx) -> None:
-    """They wait between the two parts of nginx. If the queue there is short, some are closed."""
+def test_connections_that_arrive_at_the_same_time_are_all_answered(behind_nginx: Nginx) -> None:
+    """They wait between the two parts of nginx. If that queue is short, some connections are closed."""
     shorter = behind_nginx.twin("shorter")
     shorter.configure({" backlog=4096;": " backlog=1;"})
     assert answered_at_once(behind_nginx) == BURST
     with shorter.serving():
-        # On an idle machine nginx may keep up with one burst.
+        # On an idle machine, nginx may keep up with a single burst.
         assert any(answered_at_once(shorter) < BURST for _ in range(10))
 
 
 def answered_at_once(site: Nginx) -> int:
-    """Begin connections from as many circuits before any is read; return how many are answered."""
+    """Open connections from many circuits before reading any; return how many are answered."""
     with ExitStack() as stack:
         clients = []
         for number in range(BURST):
@@ -123,14 +124,16 @@ def answered_at_once(site: Nginx) -> int:
 
 
 def is_answered(client: socket.socket) -> bool:
-    """Return whether an answer comes, and not the end of the connection."""
+    """Return whether an answer comes before the connection ends."""
     with suppress(OSError):
         return client.recv(12) == b"HTTP/1.1 200"
     return False
 
 
-def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: Nginx) -> None:
-    """By their first 64 and 48 bits, however their zeros are written. Each IPv4 address counts separately."""
+def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_around_it(
+    behind_nginx: Nginx,
+) -> None:
+    """The prefixes have 64 and 48 bits, in any spelling of zeros. Each IPv4 address counts separately."""
     networks = of_networks(
         behind_nginx,
         "networks",
@@ -154,8 +157,10 @@ def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: N
                 assert sum(held(each, 1, stack) for each in places) == kept, addresses
 
 
-def test_requests_of_a_network_count_together_however_its_zeros_are_written(behind_nginx: Nginx) -> None:
-    """Like connections, although another part of nginx counts them."""
+def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zeros(
+    behind_nginx: Nginx,
+) -> None:
+    """One part of nginx counts connections, and another part counts requests."""
     networks = of_networks(behind_nginx, "asking", {"limit_conn asking 16;": "limit_conn asking 2;"})
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     *others, last = [
@@ -165,7 +170,7 @@ def test_requests_of_a_network_count_together_however_its_zeros_are_written(behi
     asked = head("GET /nowhere HTTP/1.1")
     with networks.serving(), ExitStack() as stack:
         end = time.monotonic() + 5
-        # One that is refused, as the last is still being answered, is begun again.
+        # A request may be refused while nginx still answers the last one, so try again.
         while not any(answered(last, asked)[9:12] == b"503" for _ in range(2)):
             assert time.monotonic() < end
             for each in others:
@@ -173,8 +178,8 @@ def test_requests_of_a_network_count_together_however_its_zeros_are_written(behi
         assert answered(Source(networks.port, named="2001:db8:4:1::1"), asked)[9:12] == b"404"
 
 
-def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_nginx: Nginx) -> None:
-    """Further requests are told to wait before a byte of their bodies is read. Pages do not count."""
+def test_each_circuit_may_have_four_requests_in_progress(behind_nginx: Nginx) -> None:
+    """Further requests are told to wait before any byte of their bodies is read. Pages do not count."""
     one, other = of_circuits(behind_nginx, 2)
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     with ExitStack() as stack:
@@ -194,7 +199,7 @@ def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_ngin
 
 @pytest.fixture(scope="module")
 def counting(behind_nginx: Nginx) -> Iterator[Nginx]:
-    """A site as shipped, but that all together may have twenty pieces and eighteen texts under way."""
+    """The shipped site, but with only twenty pieces and eighteen texts in progress at the same time."""
     few = {
         "limit_conn all_pieces 512;": "limit_conn all_pieces 20;",
         "limit_conn all_texts 4096;": "limit_conn all_texts 18;",
@@ -210,8 +215,8 @@ _ASKED = {
     "text": head(_CREATE, "Content-Length: 67195") + b"x",
     "sealed": head("POST /en/sealed HTTP/1.1", "Content-Length: 1000") + b"x",
 }
-# Of each, from where in turn, how many are tried and how many are kept: of a network of IPv6, of those around
-# it, of all.
+# For each kind of request: the sources in order, how many requests each tries, and how many are accepted. The
+# limits are those of an IPv6 network, of the larger network around it, and of all clients.
 _COUNTED = [
     (
         "slot",
@@ -231,7 +236,7 @@ _COUNTED = [
     ),
     ("text", [("1:1", 16, 16), ("1:2", 3, 2), ("2:1", 1, 0)]),
     ("sealed", [("1:1", 3, 2), ("1:2", 1, 1)]),
-    # Circuits.
+    # These are circuits.
     ("slot", [("1", 5, 4), ("2", 1, 1)]),
     ("piece", [("1", 3, 2), ("2", 1, 1)]),
     ("sealed", [("1", 2, 1), ("2", 1, 1)]),
@@ -241,10 +246,10 @@ _COUNTED = [
 @pytest.mark.parametrize(
     ("asked", "tried"), _COUNTED, ids=lambda each: each if isinstance(each, str) else each[0][0]
 )
-def test_so_much_may_be_under_way_and_no_more(
+def test_requests_in_progress_are_limited_for_one_source_for_its_larger_network_and_for_all(
     counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
 ) -> None:
-    """For one network or circuit, for those around it, and for all. Further clients are told to wait."""
+    """Clients beyond a limit are told to wait."""
     kept = []
     with ExitStack() as stack:
         for name, count, most in tried:
@@ -260,17 +265,17 @@ def test_so_much_may_be_under_way_and_no_more(
 
 
 def network(site: Nginx, name: str) -> Source:
-    """Return a network of IPv6 by its third and fourth group."""
+    """Return a source in the IPv6 network with this third and fourth group."""
     return Source(site.port, named=f"2001:db8:{name}::1")
 
 
 def seen(site: Nginx) -> None:
-    """Return once a page has come, and nginx so has seen what was done before."""
+    """Return once nginx has answered a page, so that it has also handled all earlier requests."""
     assert answered(network(site, "ffff:1"), head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
 
 
-def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
-    """Texts have places of their own, even if all places for pieces are taken. No size means a piece."""
+def test_a_text_is_accepted_even_if_no_more_pieces_are(behind_nginx: Nginx) -> None:
+    """Texts have separate places. A request without a declared size counts as a piece."""
     full = behind_nginx.twin("full")
     full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
     create = "POST /api/envelopes HTTP/1.1"
@@ -283,7 +288,7 @@ def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
         assert answered(one, text)[9:12] == b"412"
 
 
-def test_a_second_proxy_line_is_refused(behind_nginx: Nginx) -> None:
+def test_a_second_proxy_protocol_line_is_refused(behind_nginx: Nginx) -> None:
     """Otherwise, one circuit could pretend to be any other."""
     one = circuit(behind_nginx, 4)
     assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
@@ -291,7 +296,7 @@ def test_a_second_proxy_line_is_refused(behind_nginx: Nginx) -> None:
 
 
 def refused(clients: Sequence[socket.socket], asked: bytes, count: int) -> list[socket.socket]:
-    """Begin a request that has no end yet over each connection; return those answered, once so many are."""
+    """Begin a request on each connection; wait for ``count`` answers, and return their connections."""
     for each in clients:
         each.sendall(asked)
     end = time.monotonic() + 10
@@ -302,14 +307,14 @@ def refused(clients: Sequence[socket.socket], asked: bytes, count: int) -> list[
 
 
 def answered(source: Source, asked: bytes) -> bytes:
-    """Return the begin of the answer to a request."""
+    """Return the beginning of the answer to a request."""
     with source.connect() as client:
         client.sendall(asked)
         return client.recv(1 << 16)
 
 
-def test_requests_that_bypass_tor_are_not_answered_at_its_address(behind_nginx: Nginx) -> None:
-    """Without tor's line, clients cannot be distinguished. With it, the same request is answered."""
+def test_requests_that_bypass_tor_are_refused_on_the_port_for_tor(behind_nginx: Nginx) -> None:
+    """Without tor's line, circuits cannot be distinguished. With it, the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     behind = str(behind_nginx.behind("onion"))
     for family, place in ((socket.AF_INET, (HOST, behind_nginx.tor_port)), (socket.AF_UNIX, behind)):
@@ -323,8 +328,8 @@ def test_requests_that_bypass_tor_are_not_answered_at_its_address(behind_nginx: 
             assert client.recv(12) == b"HTTP/1.1 200"
 
 
-def test_the_portal_learns_neither_address_nor_circuit(behind_nginx: Nginx) -> None:
-    """For requests of both ways."""
+def test_the_portal_receives_neither_the_address_nor_the_circuit_of_a_visitor(behind_nginx: Nginx) -> None:
+    """The test visits the clearnet site and the onion service."""
     for number in (None, 0xABCD1234):
         with socket.create_server((HOST, 0)) as listener:
             server = Server(behind_nginx.server.folder, listener.getsockname()[1])
@@ -353,7 +358,10 @@ def test_the_portal_learns_neither_address_nor_circuit(behind_nginx: Nginx) -> N
 def test_slow_connections_do_not_block_others(
     deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each sends a byte every five seconds. Honest clients on both ways get answers within two seconds."""
+    """Each sends one byte every five seconds.
+
+    Honest clients get answers within two seconds, on clearnet and Tor.
+    """
     site = deployed
     with ExitStack() as stack:
         if kind == "256 networks of one host":
@@ -374,7 +382,7 @@ def test_slow_connections_do_not_block_others(
 def test_without_the_limits_slow_connections_block_others(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """The control of the test above: one address takes all places."""
+    """The control of the test above: a single address takes all connections."""
     unbounded = deployed.twin("unbounded")
     unbounded.configure(UNBOUNDED)
     with unbounded.serving(), flooding(of_addresses(unbounded, 1), CONNECTIONS):
@@ -388,7 +396,7 @@ def test_without_the_limits_slow_connections_block_others(
 def test_fast_requests_do_not_block_others(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """480 connections request texts without work, slots and pages, as fast as they are answered."""
+    """480 connections send texts without proof of work and request slots and pages as fast as they can."""
     with hammering(sources_of(kind, deployed), HURRIED) as answers:
         shares = probed(deployed, HURRIED_SECONDS)
     told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))
@@ -415,7 +423,7 @@ def test_without_the_limits_fast_requests_block_others(
 
 
 def sources_of(kind: str, site: Nginx) -> list[Source]:
-    """Return where a flood comes from."""
+    """Return the sources of a flood."""
     match kind.split(" ", 1):
         case [count, "circuits"]:
             return of_circuits(site, int(count))

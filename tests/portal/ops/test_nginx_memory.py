@@ -1,4 +1,4 @@
-"""HTTP/2 multiplies what one connection holds: unfinished bodies, and answers that nobody reads."""
+"""With HTTP/2, one connection can hold several unfinished bodies and several unread answers."""
 
 import os
 import time
@@ -27,13 +27,14 @@ CONNECTIONS, FIRST = 64, 16
 MOST = 512 << 20
 SECONDS = 120
 STREAMS = 3
-# What each of 12,288 connections may hold where all hold 1.9 GiB, as docs/portal-machine.md says.
+# The memory of each connection if 12,288 of them take 1.9 GiB, as docs/portal-machine.md says.
 MOST_OF_A_CONNECTION = 162 << 10
-# What `listen` bounds, as the kernel counts it: 208 and 64 KiB, twice; and the packet that reaches it.
+# The limits in `listen` as the kernel counts them (208 and 64 KiB, doubled), and the packet that exceeds
+# them.
 MOST_IN_THE_KERNEL = (544 + 64) << 10
-# What deploy/nginx@.service gives the folder of bodies, and docs/reliability.md the figure of.
+# The size of the folder for bodies in deploy/nginx@.service, as docs/reliability.md says.
 FOLDER = "96m"
-# Of so many connections two sealed files fill it; what more of them would bring is refused.
+# Two sealed files from each of these connections fill the folder. Further bodies are refused.
 FILLING = 5
 UNBOUNDED = {
     "http2_max_concurrent_streams 3;": "",
@@ -53,7 +54,7 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
 
 
 def all_resident(nginx: Nginx) -> int:
-    """Return the bytes that nginx, the portal, and the bodies in nginx's folder take."""
+    """Return the bytes of memory that nginx, the portal, and the stored bodies take."""
     assert nginx.server.process
     portal = resident([nginx.server.process.pid, *nginx.server.workers()])
     folder = os.statvfs(nginx.folder / "body")
@@ -61,12 +62,13 @@ def all_resident(nginx: Nginx) -> int:
 
 
 @pytest.mark.soak
-def test_the_bodies_of_sixty_four_connections_fit(
+def test_the_bodies_of_sixty_four_connections_fit_into_memory(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each begins 100 requests at once, sends all but the end of the accepted ones, and holds them.
+    """Each connection begins 100 requests, and sends all but the end of the bodies that nginx accepts.
 
-    A few fill the folder of bodies, the others the memory for pieces. No other mix takes as much.
+    A few connections fill the folder of bodies, and the others the memory for pieces. Other mixes take
+    less.
     """
     filling, others = [[SEALED, SEALED, PIECE]] * FILLING, [[PIECE]] * (CONNECTIONS - FILLING)
     with nginx.serving(), holding(nginx.port, filling + others, SECONDS) as held:
@@ -79,16 +81,16 @@ def test_the_bodies_of_sixty_four_connections_fit(
 
 
 @pytest.mark.soak
-def test_without_the_limits_they_would_not(nginx: Nginx) -> None:
-    """The control of the test above, with pieces alone."""
+def test_without_the_limits_the_bodies_of_sixty_four_connections_do_not_fit(nginx: Nginx) -> None:
+    """The control of the test above, but only with pieces."""
     nginx.configure(UNBOUNDED)
     with nginx.serving(), holding(nginx.port, [[PIECE]] * CONNECTIONS, 20):
         assert all_resident(nginx) > MOST
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_kernel_keeps_little_of_a_connection_that_is_full(behind_nginx: Nginx, way: str) -> None:
-    """It sends requests and reads no answer. With the kernel's default limits, it holds megabytes."""
+def test_the_kernel_buffers_little_for_a_client_that_reads_no_answers(behind_nginx: Nginx, way: str) -> None:
+    """With the kernel's default limits, it buffers megabytes."""
     alone = behind_nginx.twin(f"full-{way}")
     with alone.serving():
         assert 0 < kept(alone, way) < MOST_IN_THE_KERNEL
@@ -98,17 +100,17 @@ def test_the_kernel_keeps_little_of_a_connection_that_is_full(behind_nginx: Ngin
 
 
 def kept(site: Nginx, way: str) -> int:
-    """Return the bytes that wait at nginx's end of one connection that is full."""
+    """Return the bytes in the kernel's buffers for one connection that reads no answers."""
     place = Source(site.port) if way == "clearnet" else circuit(site, 1)
     with stuffed([place], 1):
         return queued(place.port)
 
 
 @pytest.mark.soak
-def test_the_kernel_keeps_little_of_what_an_address_may_have(
+def test_the_kernel_buffers_little_for_all_connections_of_one_address(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """For 64 full connections. Between the two parts of nginx, it is as much again."""
+    """There are 64 connections. The buffers between the two parts of nginx take as much again."""
     found = {}
     for name, more in (("as shipped", {}), ("with the kernel's own bounds", UNBOUNDED_BUFFERS)):
         nginx.configure(more)
@@ -122,10 +124,13 @@ def test_the_kernel_keeps_little_of_what_an_address_may_have(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("megabits", [10, 100])
-def test_an_upload_is_as_fast_as_a_line_of_ten_megabits_lets_it(
+def test_uploads_use_the_full_speed_of_a_line_of_ten_megabits(
     nginx: Nginx, megabits: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """With a delay of 100 ms. On a line ten times as fast, it takes at most three times as long."""
+    """The line has a delay of 100 ms.
+
+    On a line of 100 megabits, an upload takes at most three times as long.
+    """
     found, listening = {}, f"listen {HOST}:{nginx.port} rcvbuf=208k sndbuf=64k;"
     with slow_line(0.05, megabits * 125_000):
         for name, bounds in (("as shipped", "rcvbuf=208k sndbuf=64k"), ("with the kernel's own bounds", "")):
@@ -141,7 +146,7 @@ def test_an_upload_is_as_fast_as_a_line_of_ten_megabits_lets_it(
 
 
 def seconds_of_upload(nginx: Nginx) -> float:
-    """Send sixteen pieces one after the other, for which the far end has no portal, as a page does."""
+    """Send sixteen pieces like a page, one after the other. No portal runs behind nginx."""
     connection = HTTPSConnection(ADDRESSES[FAR], nginx.port, timeout=60, context=trusting())
     begun = time.monotonic()
     for _ in range(16):
@@ -156,9 +161,9 @@ def seconds_of_upload(nginx: Nginx) -> float:
 
 
 def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, float]:
-    """Return the answers that 64 connections from each source hold unread, and bytes for a connection.
+    """Return how many answers all connections leave unread, and the bytes of memory for each connection.
 
-    Of those after the first 16: what nginx itself grows by with its first requests is no connection's.
+    The first 16 connections do not count, because the first requests also enlarge nginx itself.
     """
     connections = CONNECTIONS * len(sources)
     with ExitStack() as stack:
@@ -170,18 +175,21 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
-def test_a_connection_holds_three_answers_that_nobody_takes(behind_nginx: Nginx, path: str) -> None:
-    """For a page, which is a file, and for refused requests, like most requests for the portal here."""
+def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
+    """One path is a page from a file.
+
+    The other is a refusal, like most requests here that need the portal.
+    """
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():
         answers, took = held_each(alone, of_addresses(alone, 1), path)
     assert answers == STREAMS * CONNECTIONS
-    # The control is far above.
+    # The control is far above this.
     assert took < 1.5 * MOST_OF_A_CONNECTION
 
 
 @pytest.mark.soak
-def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
+def test_without_the_limit_a_connection_holds_a_hundred_unread_answers(behind_nginx: Nginx) -> None:
     """The control of the test above."""
     alone = behind_nginx.twin("unread-unbounded")
     alone.configure({"http2_max_concurrent_streams 3;": "", "output_buffers 1 4k;": ""})
@@ -193,10 +201,10 @@ def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
-def test_the_answers_of_a_thousand_connections_fit(
+def test_the_unread_answers_of_a_thousand_connections_fit_into_memory(
     nginx: Nginx, path: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """From sixteen addresses, each with as many as allowed."""
+    """They come from sixteen addresses with as many connections as allowed."""
     with nginx.serving():
         answers, took = held_each(nginx, of_addresses(nginx, 16), path)
     told = f"{answers} answers held, {took / 1024:.0f} KiB for each connection"

@@ -19,24 +19,25 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.slow_flood import line
 from tests.support.traces import found_in, found_in_files
 
-# New each time: what an earlier run left in the log folder must not be taken for a trace of this one.
+# Random for each run, so that text from an earlier run in the log folder is not taken for a trace of this
+# run.
 MARK = f"{0x1000 + secrets.randbelow(0xF000):x}"
 CANARY = f"canary-{MARK}"
-# Another address of this machine than those that stand in the configuration.
+# An address of this machine that the configuration does not name.
 CLIENT = f"127.77.{1 + secrets.randbelow(254)}.{1 + secrets.randbelow(254)}"
-# As tor names it.
+# The circuit's name in tor's PROXY line.
 CIRCUIT = f"fc00:dead:beef:4dad::{MARK}:1"
 TRACES = [CANARY, CLIENT, CIRCUIT]
 SLOW_CLIENTS = 200
 SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-# Who holds a process of the portal would hold it until nginx or the portal gives up, after 15.
+# A blocked portal process would wait until nginx or the portal gives up after 15 seconds.
 SOON_SECONDS = 12
 
 
 @pytest.mark.slow
 def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
-    """A piece waits in memory until it is complete. With a smaller buffer, it would be written to a file."""
-    # One process: it has done with what it read before it answers anything else.
+    """A piece waits in memory until it is complete. With a smaller buffer, nginx would write it to a file."""
+    # With one process, nginx handles everything that it has read before it answers the next request.
     alone = {"worker_processes auto;": "worker_processes 1;"}
     shipped, smaller = behind_nginx.twin("shipped"), behind_nginx.twin("smaller")
     shipped.configure(alone)
@@ -48,7 +49,7 @@ def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
 
 
 def files_of_bodies(site: Nginx) -> list[str]:
-    """Return the files of bodies that nginx has open, or has removed, while most of a piece has come."""
+    """Send most of a piece; return the body files that nginx has open, including deleted ones."""
     lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
     piece = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {1 << 20}")
     with socket.create_connection(("127.0.0.1", site.onion_port)) as client:
@@ -59,7 +60,7 @@ def files_of_bodies(site: Nginx) -> list[str]:
 
 
 def visit_with_canaries(site: Nginx) -> None:
-    """Ask for pages, files that are not there, the interface, and nonsense, each with words to look for."""
+    """Send valid and invalid requests of many kinds, all with words to search for later."""
     told = [
         "User-Agent: " + CANARY,
         f"Cookie: a={CANARY}",
@@ -72,7 +73,7 @@ def visit_with_canaries(site: Nginx) -> None:
         exchange(site.onion_port, raw.encode(), source=CLIENT)
     exchange(site.onion_port, head("POST /api/slot HTTP/1.1", "Content-Length: 9999999"), source=CLIENT)
     with ExitStack() as stack:
-        # More than a circuit may have.
+        # More connections than a circuit may have.
         for _ in range(10):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", site.tor_port)))
             client.settimeout(0.1)
@@ -82,13 +83,13 @@ def visit_with_canaries(site: Nginx) -> None:
 
 
 def test_no_file_records_a_visit(behind_nginx: Nginx) -> None:
-    """No address, circuit, path or header is in a file of nginx or the portal, or in Debian's log folder."""
+    """Neither nginx nor the portal writes an address, circuit, path or header, not even in /var/log."""
     visit_with_canaries(behind_nginx)
     assert found_in_files(behind_nginx.server.folder, TRACES) == []
     assert found_in_files(Path("/var/log/nginx"), TRACES) == []
 
 
-def test_the_search_finds_logs(behind_nginx: Nginx) -> None:
+def test_the_search_for_traces_finds_a_log(behind_nginx: Nginx) -> None:
     """The control of the test above."""
     talking = behind_nginx.twin("talking")
     log = talking.folder / "logged"
@@ -104,8 +105,8 @@ def test_the_search_finds_logs(behind_nginx: Nginx) -> None:
 TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "Forwarded", "X-Forwarded-For"]
 
 
-def test_the_portal_learns_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
-    """It passes on neither address nor browser, but everything that the interface needs."""
+def test_the_portal_learns_nothing_about_a_visitor(behind_nginx: Nginx) -> None:
+    """Nginx passes on neither address nor browser, but all headers that uploads need."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))
@@ -123,7 +124,7 @@ def test_the_portal_learns_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
 
 @contextmanager
 def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
-    """Hold so many connections that have sent a beginning, and send no more."""
+    """Hold many connections that each send only the beginning of a request."""
     with ExitStack() as stack:
         for _ in range(count):
             stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(content)
@@ -141,8 +142,8 @@ def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
     ],
     ids=["head", "body", "chunk", "piece", "sealed"],
 )
-def test_slow_clients_hold_no_process_of_the_portal(behind_nginx: Nginx, beginning: bytes) -> None:
-    """With two hundred of them, pages, slots and reports are still answered at once."""
+def test_slow_clients_do_not_occupy_the_portals_processes(behind_nginx: Nginx, beginning: bytes) -> None:
+    """With 200 such clients, pages, slots and reports are still answered soon."""
     with stalled(behind_nginx.onion_port, beginning, SLOW_CLIENTS):
         behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)
         report, sent = make_report_envelope(SITE), form(sealed_file(make_report_envelope(SITE)))

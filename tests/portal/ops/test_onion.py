@@ -1,4 +1,4 @@
-"""Behind an onion service, the site is the same, and sends nobody elsewhere."""
+"""The onion service serves the same site, and never sends a visitor elsewhere."""
 
 import re
 import subprocess
@@ -23,12 +23,12 @@ NAME = "a" * 55 + "d.onion"
 
 @pytest.mark.slow
 def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
-    """From a browser that knows only the .onion name. No request of the page goes elsewhere."""
+    """The browser knows only the .onion name. No request of the page goes elsewhere."""
     with proxying(behind_nginx.onion_port) as proxy:
         with browsing(tor_browser(proxy.address)) as firefox:
             firefox.does("visit", address=f"http://{NAME}", language="fr")
             assert firefox.does("report", text="Through the onion service")["words"]
-        # Firefox asks for its own news besides.
+        # Firefox itself also contacts its maker.
         assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}
     with behind_nginx.server.store() as store, store.read() as connection:
         whole = select(func.count()).where(envelopes.c.received == envelopes.c.size)
@@ -36,8 +36,8 @@ def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_the_name_of_the_site_is_in_no_answer(tmp_path: Path, method: str) -> None:
-    """The answer is the same for every name and scheme, and contains only paths."""
+def test_no_answer_contains_the_name_of_the_site(tmp_path: Path, method: str) -> None:
+    """Answers are the same for every host name and scheme, because they contain only paths."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     for path in addresses(room.app):
         answers = [
@@ -52,7 +52,7 @@ def test_the_name_of_the_site_is_in_no_answer(tmp_path: Path, method: str) -> No
     room.close()
 
 
-def test_an_upload_is_addressed_by_its_path(behind_nginx: Nginx) -> None:
+def test_the_address_of_an_upload_is_only_a_path(behind_nginx: Nginx) -> None:
     sealed = make_report_envelope(SITE)
     behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)
     headers = {**BODY, **declared(sealed), "Host": NAME}
@@ -61,7 +61,7 @@ def test_an_upload_is_addressed_by_its_path(behind_nginx: Nginx) -> None:
 
 
 def torrc(folder: Path, *more: str) -> Path:
-    """Return the shipped file for a folder of this test, with ``more`` lines."""
+    """Return a copy of the shipped file for a folder of this test, with ``more`` lines."""
     text = TORRC.read_text("utf-8")
     place = "/var/lib/tor-instances/fanal"
     assert place in text
@@ -71,24 +71,24 @@ def torrc(folder: Path, *more: str) -> Path:
 
 
 def verified(file: Path) -> int:
-    """Return the exit status of tor's own check."""
+    """Return the exit status of tor's own check of a configuration file."""
     command = ["tor", "--verify-config", "--defaults-torrc", "/dev/null", "-f", str(file)]
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
-def test_tor_takes_the_shipped_torrc(tmp_path: Path) -> None:
+def test_tor_accepts_the_shipped_torrc(tmp_path: Path) -> None:
     assert verified(torrc(tmp_path)) == 0
     assert verified(torrc(tmp_path, "HiddenServicePorts 80")) != 0
 
 
-def test_tor_connects_where_nginx_listens_for_it() -> None:
-    """Only on loopback. tor names the circuit, which a plain listener would refuse."""
+def test_tor_connects_to_the_port_of_nginx_that_expects_it() -> None:
+    """The port is only on loopback. tor names the circuit, which a normal HTTP port would refuse."""
     (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
     assert f"listen {port} proxy_protocol " in (CONFIGURATION / "onion.conf").read_text()
     assert "HiddenServiceExportCircuitID haproxy" in TORRC.read_text().splitlines()
 
 
-def test_tor_writes_no_log_of_what_passes() -> None:
+def test_tor_does_not_log_connections() -> None:
     """It logs only warnings, and no regular counts of circuits and bytes."""
     lines = TORRC.read_text().splitlines()
     assert [line for line in lines if line.startswith("Log ")] == ["Log warn stdout"]

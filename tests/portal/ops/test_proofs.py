@@ -1,4 +1,4 @@
-"""`portal verify-receipt`: proofs of receipt, challenges and answers, without a network or a database."""
+"""`portal verify-receipt` checks proofs, challenges and answers without a network or a database."""
 
 import json
 from pathlib import Path
@@ -13,13 +13,13 @@ CHALLENGED = ("--challenge", "challenge.json")
 
 
 def vectors(topic: str) -> dict[str, dict[str, bytes]]:
-    """Return the inputs of the vectors of a topic by id, as bytes."""
+    """Return the input bytes of all vectors of a topic, by their ids."""
     tests = json.loads((HERE / f"{topic}.json").read_text("utf-8"))["tests"]
     return {each["id"]: {name: bytes.fromhex(part) for name, part in each["input"].items()} for each in tests}
 
 
 def check(folder: Path, *words: str, code: int = 0) -> str:
-    """Check the proof in a folder; return what is printed. Words that end in .json are files there."""
+    """Check the proof in a folder; return the output. Arguments that end in .json are files in the folder."""
     typed = [folder / word if word.endswith(".json") else word for word in words]
     return portal_terminal.run(folder, "verify-receipt", folder / "proof.json", *typed, code=code)
 
@@ -30,7 +30,7 @@ GOOD = PROOFS["first-day-of-the-key"]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a configuration of the vectors' site, and a good proof. There is no database."""
+    """A folder with the configuration of the vectors' site and a valid proof. There is no database."""
     settings = {name: base64url.encode(GOOD[name]) for name in ("deployment", "root_key")}
     (tmp_path / "portal.toml").write_text(
         "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
@@ -58,13 +58,13 @@ def test_an_invalid_proof_is_refused_in_plain_words(folder: Path, name: str) -> 
     assert REFUSED[name] in check(folder, code=1)
 
 
-def test_no_file_is_refused(folder: Path) -> None:
+def test_a_missing_proof_file_is_reported(folder: Path) -> None:
     (folder / "proof.json").unlink()
     assert "proof.json cannot be read: no such file" in check(folder, code=1)
 
 
-def test_a_proof_states_what_it_shows_and_what_it_does_not(folder: Path) -> None:
-    """It writes nothing: no database, and no list of checked proofs."""
+def test_the_output_states_what_a_proof_shows_and_what_it_does_not_show(folder: Path) -> None:
+    """The command writes nothing: no database, and no list of checked proofs."""
     before = sorted(folder.iterdir())
     said = check(folder)
     for words in ("signed on 2026-11-24", "channel inspection", "valid from 2026-11-24 to 2027-02-22"):
@@ -88,7 +88,7 @@ def test_a_challenge_is_written_once_and_names_verifier_and_receipt(folder: Path
 
 
 @pytest.mark.parametrize("name", ["", " ", "Court ", "Court\nof Appeal", "x" * 201])
-def test_a_name_that_no_challenge_can_have_is_refused(folder: Path, name: str) -> None:
+def test_a_verifier_name_that_no_challenge_may_contain_is_refused(folder: Path, name: str) -> None:
     said = check(folder, "--ask", name, *CHALLENGED, code=1)
     assert "a challenge cannot contain this name" in said
     assert not (folder / "challenge.json").exists()
@@ -107,14 +107,14 @@ DISBELIEVED = {
 
 
 @pytest.mark.parametrize("name", DISBELIEVED)
-def test_an_answer_that_shows_nothing_is_refused(folder: Path, name: str) -> None:
+def test_an_answer_that_does_not_fit_the_challenge_or_the_proof_is_refused(folder: Path, name: str) -> None:
     given = ANSWERS[name]
     (folder / "challenge.json").write_bytes(given["challenge"])
     (folder / "answer.json").write_bytes(given["answer"])
     assert DISBELIEVED[name] in check(folder, *ANSWERED, code=1)
 
 
-def test_an_answer_of_the_owner_holds(folder: Path) -> None:
+def test_an_answer_by_the_reporter_is_accepted(folder: Path) -> None:
     given = ANSWERS["answered"]
     (folder / "challenge.json").write_bytes(given["challenge"])
     (folder / "answer.json").write_bytes(given["answer"])
@@ -135,13 +135,13 @@ def test_an_answer_of_the_owner_holds(folder: Path) -> None:
         (*CHALLENGED, "--ask", "x", "--answer", "answer.json"),
     ],
 )
-def test_half_a_question_is_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
+def test_incomplete_options_for_a_challenge_are_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
     assert "--challenge" in check(folder, *words, code=2)
     assert not (folder / "challenge.json").exists()
 
 
-def test_a_hostile_verifier_name_moves_no_cursor(folder: Path) -> None:
-    """A name may contain any other character, such as one that reverses the direction of text."""
+def test_a_hostile_verifier_name_cannot_control_the_terminal(folder: Path) -> None:
+    """A name may contain almost any character, for example one that reverses the direction of text."""
     asked = strictjson.decode(ANSWERS["answered"]["challenge"])
     assert isinstance(asked, dict)
     raw = strictjson.encode(asked | {"verifier": "\u202eCourt\x9b2J"})

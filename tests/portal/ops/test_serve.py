@@ -1,4 +1,4 @@
-"""`portal serve` as it really runs: processes, sockets, signals."""
+"""`portal serve` with real processes, sockets and signals."""
 
 import json
 import os
@@ -32,10 +32,10 @@ def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-def test_two_processes_take_reports_from_many_at_once(
+def test_two_processes_accept_parallel_reports(
     server: Server, request: pytest.FixtureRequest, backend: str
 ) -> None:
-    """More than one process serves the parallel clients, and every report is there and complete."""
+    """Every report is stored completely."""
     if backend == "postgresql":
         server.make(database=request.getfixturevalue("postgres_database"))
     else:
@@ -53,7 +53,7 @@ def test_two_processes_take_reports_from_many_at_once(
 
 
 def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server) -> None:
-    """Processes keep no state: pieces may go to any of them, before and after a restart."""
+    """Processes keep no state: any of them accepts pieces, before and after a restart."""
     server.make()
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     with server.serving():
@@ -70,8 +70,8 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
         assert server.offset(address) == len(sealed.envelope)
 
 
-def test_a_header_that_was_used_before_a_restart_seals_nothing_more(server: Server) -> None:
-    """The same creation finds its upload, or is refused if that is gone."""
+def test_the_header_of_an_envelope_cannot_be_used_again_after_a_restart(server: Server) -> None:
+    """A repeated request for the same upload finds it. If the upload was deleted, the request is refused."""
     server.make()
     kept, withdrawn = make_report_envelope(SITE), make_report_envelope(SITE)
     with server.serving():
@@ -86,24 +86,24 @@ def test_a_header_that_was_used_before_a_restart_seals_nothing_more(server: Serv
 
 
 def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
-    """Send an upload whose connection is lost at a byte."""
+    """Send an upload whose connection breaks at the byte ``at``."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head("PATCH", address, whole(content)) + content[:at])
 
 
 def whole(content: bytes) -> dict[str, str]:
-    """Return the headers that announce a body."""
+    """Return the headers of a request with this whole body."""
     return {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
 
 
 def head(method: str, address: str, headers: dict[str, str]) -> bytes:
-    """Return the beginning of a request."""
+    """Return the request line and headers as bytes."""
     lines = [f"{method} {address} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def until(found: Callable[[], int]) -> int:
-    """Return what is found once it is not zero and no longer changes."""
+    """Wait until the result is not zero and no longer changes; return it."""
     end = time.monotonic() + START_SECONDS
     before = 0
     while not before or found() != before:
@@ -113,7 +113,7 @@ def until(found: Callable[[], int]) -> int:
     return before
 
 
-def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
+def test_sigterm_lets_requests_in_progress_finish(server: Server) -> None:
     """A slow upload that began before the signal gets its answer, and is complete after the next start."""
     server.make()
     sealed = make_report_envelope(SITE)
@@ -124,7 +124,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
             wait_until_read(connection)
             assert server.process
             server.process.send_signal(signal.SIGTERM)
-            until(lambda: len(server.children()) == 1)  # the other process, which had nothing to do
+            until(lambda: len(server.children()) == 1)  # the idle process ends
             assert server.process.poll() is None
             connection.sendall(sealed.envelope[30_000:])
             assert connection.recv(1_000).startswith(b"HTTP/1.1 204 ")
@@ -133,8 +133,8 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
         assert server.offset(address) == len(sealed.envelope)
 
 
-def test_a_process_that_is_stopped_while_it_starts_ends_at_once(server: Server) -> None:
-    """In its first moments, and another takes its place. Otherwise, the portal might take long to end."""
+def test_a_process_that_is_stopped_while_it_starts_ends_immediately(server: Server) -> None:
+    """Another process takes its place. Otherwise, the portal might take long to stop."""
     server.make()
     with server.serving():
         seen = set(server.workers())
@@ -148,8 +148,8 @@ def test_a_process_that_is_stopped_while_it_starts_ends_at_once(server: Server) 
         until(lambda: len(server.workers()))
 
 
-def test_a_hangup_ends_it_in_good_order_and_as_a_failure(server: Server) -> None:
-    """For example, when its terminal closes, or somebody tries to reload it. systemd starts it again."""
+def test_sighup_ends_the_server_cleanly_and_with_a_failure_status(server: Server) -> None:
+    """It comes when the terminal closes, or somebody tries to reload the server. systemd then restarts it."""
     server.make()
     with server.serving():
         workers = server.workers()
@@ -161,10 +161,10 @@ def test_a_hangup_ends_it_in_good_order_and_as_a_failure(server: Server) -> None
         server.ended = True
 
 
-def test_two_servers_on_one_sqlite_database_are_one_portal(
+def test_two_servers_on_one_sqlite_database_act_as_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
-    """Each has its own processes and port. Each knows what the other got, and one may end."""
+    """Each has separate processes and a port. Each knows what the other received, and one may stop."""
     server.make()
     other = server.beside(free_port())
     sealed = make_report_envelope(SITE, file=bytes(600_000))
@@ -200,7 +200,7 @@ def test_a_port_in_use_is_named(server: Server) -> None:
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64])
 def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
-    """A name with an empty part, or a name that is too long."""
+    """The name has an empty part, or is too long."""
     server.make(listen=f"{host}:{server.port}")
     message, hint = server.run("serve", code=1).splitlines()
     assert message == f"error: cannot listen on {host}:{server.port}: no host has this name"
@@ -208,7 +208,7 @@ def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
 
 
 def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> None:
-    """Malformed, oversized or interrupted: a problem for the client, and nothing of it in the log."""
+    """The request is malformed, too long or cut short. The answer and the log contain nothing of it."""
     canary = b"canary-7f3a"
     garbage = {
         b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
@@ -231,7 +231,7 @@ def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> 
 
 
 def test_a_client_that_sends_garbage_and_disconnects_stops_no_process(served: Server) -> None:
-    """The answer that cannot be sent is discarded, and the same processes continue to serve."""
+    """The answer that cannot be sent is dropped, and the same processes continue to serve."""
     assert served.request("GET", "/fr/")[0] == 200
     workers = served.workers()
     for _ in range(40):
@@ -243,8 +243,8 @@ def test_a_client_that_sends_garbage_and_disconnects_stops_no_process(served: Se
     assert "exited" not in served.log()
 
 
-def test_a_body_of_any_declared_length_is_refused_without_trace(served: Server) -> None:
-    """A length beyond the largest envelope is a problem like any other."""
+def test_an_impossible_declared_length_is_refused_without_a_traceback(served: Server) -> None:
+    """It is answered like any other error."""
     sealed = make_report_envelope(SITE)
     headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
     answer = exchange(served, head("POST", "/api/envelopes", headers))
@@ -258,10 +258,10 @@ def test_a_body_of_any_declared_length_is_refused_without_trace(served: Server) 
     ("rest", "status", "offset"),
     [(b"0\r\n\r\n", b"204", 67_195), (b"1\r\n!\r\n0\r\n\r\n", b"413", 0), (b"", b"400", 65_536)],
 )
-def test_a_body_without_a_length_is_taken_to_its_end(
+def test_a_body_without_a_declared_length_is_read_to_its_end(
     served: Server, rest: bytes, status: bytes, offset: int
 ) -> None:
-    """A chunked body counts like any other: complete, too long, or cut short."""
+    """A chunked body may be complete, too long, or cut short."""
     sealed = make_report_envelope(SITE)
     taken = sealed.envelope if rest else sealed.envelope[:65_600]
     address = served.begin(sealed)
@@ -274,7 +274,7 @@ def test_a_body_without_a_length_is_taken_to_its_end(
 
 
 def exchange(server: Server, content: bytes) -> bytes:
-    """Send bytes, end the sending, and return all that comes back."""
+    """Send bytes, close the sending side, and return the whole answer."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(content)
         connection.shutdown(socket.SHUT_WR)
@@ -284,15 +284,15 @@ def exchange(server: Server, content: bytes) -> bytes:
         return answer
 
 
-def test_a_refused_upload_gets_its_answer_while_it_still_sends(served: Server) -> None:
-    """A client that sends a whole MiB to a deleted upload reads why, and is not cut off."""
+def test_a_client_that_is_still_sending_receives_the_refusal(served: Server) -> None:
+    """The client sends 1 MiB to a deleted upload, reads the reason, and is not disconnected first."""
     headers = {**BODY, "Upload-Offset": "0"}
     status, _, body = served.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
     assert (status, json.loads(body)["code"]) == (404, "not_found")
 
 
-def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) -> None:
-    """A process can be killed between a deletion and the overwriting; the next one finishes the work."""
+def test_the_next_start_overwrites_data_that_a_killed_process_had_deleted(server: Server) -> None:
+    """A process can be killed between deleting and overwriting."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -304,12 +304,12 @@ def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) ->
         assert remains(server, sealed)
         with server.serving():
             assert server.request("GET", "/keyring.json")[0] == 200
-            # The other process may be the one that overwrites.
+            # Another process may be the one that overwrites.
             until(lambda: not remains(server, sealed))
 
 
-def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> None:
-    """Otherwise, it would stay in the files until something serves again."""
+def test_data_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> None:
+    """Otherwise, it would stay in the files until the portal starts again."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -319,10 +319,10 @@ def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> 
     assert not remains(server, sealed)
 
 
-def test_many_connections_wait_until_a_process_is_free(server: Server) -> None:
-    """As many as the texts that nginx passes on; by default, gunicorn would let 2,048 wait.
+def test_four_thousand_connections_can_wait_for_a_free_process(server: Server) -> None:
+    """Nginx passes on as many texts. gunicorn's default queue has room for only 2,048.
 
-    A connection that finds the queue full tries again after one second, then three, seven, and so on.
+    If a queue is full, the connection tries again after one second, then three, seven, and so on.
     """
     server.make()
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -338,19 +338,19 @@ def test_many_connections_wait_until_a_process_is_free(server: Server) -> None:
 
 
 def remains(server: Server, sealed: Sealed) -> bool:
-    """Return whether a part of the envelope stands in the database's files."""
+    """Return whether the database's files contain a part of the envelope."""
     files = server.folder.glob("portal.sqlite*")
-    # Read by another process: to close them here would release the locks of the store that is open here.
+    # Another process reads them: closing them here would release the locks of the open database.
     read = subprocess.run(["cat", *files], capture_output=True, check=True)
     return sealed.envelope[30_000:30_040] in read.stdout
 
 
-def test_a_database_error_is_reported_to_clients_only_by_a_code(server: Server) -> None:
-    """The client gets 503. The log gets the kind and place of the error, but no address, key or path."""
+def test_clients_learn_only_a_code_about_a_database_error(server: Server) -> None:
+    """The log contains the kind and place of the error, but no address, key or path."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
-        # A process that finds no database at its start ends all.
+        # A process that finds no database at its start stops the whole server.
         until(lambda: all(map(server.has_database_open, server.workers())))
         (server.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
         status, headers, body = server.request(

@@ -1,4 +1,4 @@
-"""No command of the portal lets a host, a medium or a name write to the administrator's terminal."""
+"""No server, file or name can send control characters to the administrator's terminal."""
 
 import json
 import subprocess
@@ -17,12 +17,12 @@ from tests.support.provable import Provable, proving
 from tests.support.typist import deceiving, typing, typing_to_fork
 
 ESC = "\x1b"
-# As we spell it, and as click does where it quotes a word.
+# Our spelling of an escape character, and the spelling of click when it quotes a word.
 SPELLED = ("<U+001B>", r"\x1b")
-# No file can have a stroke in its name, nor NUL; any other byte it can.
+# A file name may contain any byte except a slash and NUL.
 NAME = "\x1b[2J\x1b]0;owned\x07\x9b1;1H\x7f\u202egpj\u2066\u2028\n\x85end"
 HEADERS = "".join(f"X-{place}{ESC}[2J: {ESC}]0;owned\x07\r\n" for place in range(3)).encode()
-# A status, a size, a piece and a day that no program reads; each ends the answer otherwise.
+# Each answer is malformed in another place: status, reason, size, chunk, encoding or date.
 ANSWERS = {
     "status": f"HTTP/1.1 2{ESC}[2J OK\r\n\r\n",
     "reason": f"HTTP/1.1 500 {ESC}[2J\r\n\r\n",
@@ -32,7 +32,7 @@ ANSWERS = {
     "day": f"HTTP/1.1 200 OK\r\nDate: {ESC}[2J\r\nServer: {ESC}[2J\r\nVia: \x9b1;1H\r\n\r\n",
     "not HTTP": f"{ESC}[2J\r\n",
 }
-# What is typed, and whether words of others stand in what it prints; {} is the hostile name.
+# What the administrator types, and whether the output repeats foreign text; {} is the hostile name.
 LINES = {
     "import {}": True,
     "import {}/none": True,
@@ -59,13 +59,13 @@ LINES = {
     "{}": True,
     "pending --{}": True,
 }
-# What prints of the portal itself alone.
+# Commands that print only the portal's own data.
 NOTHING_FOREIGN = {"init", "expire", "upgrade"}
 
 
 @pytest.fixture(scope="module")
 def hostile_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    """A portal made, in a folder that has a folder of the hostile name."""
+    """An initialised portal, in a folder that contains a folder with a hostile name."""
     with proving(tmp_path_factory.mktemp("portal")) as made:
         names = ("deployment", "root_key", "manifest")
         (made.folder / "portal.toml").write_text(
@@ -77,20 +77,22 @@ def hostile_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]
 
 
 def said_to(hostile_room: Provable, line: str, url: str = "") -> tuple[int, str]:
-    """Return how a command ended, and what it showed at a real terminal."""
+    """Return the exit status of a command, and what it showed on a real terminal."""
     words = [word.replace("{}", NAME).replace("URL", url) for word in line.split()]
     with typing_to_fork(["--config", "portal.toml", *words], hostile_room.folder, PORTAL) as at:
         return at.waits(), at.shown
 
 
-def test_every_command_that_shows_what_is_foreign_is_tried() -> None:
+def test_every_command_that_shows_foreign_text_is_tested() -> None:
     tried = {line.split()[0] for line in LINES} & set(every_command(portal))
     assert set(every_command(portal)) - NOTHING_FOREIGN == tried
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_no_command_lets_a_name_or_a_host_write_to_a_real_terminal(hostile_room: Provable, line: str) -> None:
-    """The control: the foreign words are shown, spelled out."""
+def test_no_command_passes_control_characters_from_a_name_or_a_server_to_a_real_terminal(
+    hostile_room: Provable, line: str
+) -> None:
+    """The control: the foreign text is shown with its control characters spelled out."""
     with hosting(HEADERS, hostile_room.app) as url:
         code, shown = said_to(hostile_room, line, url)
     assert [] == deceiving(shown), shown
@@ -100,8 +102,10 @@ def test_no_command_lets_a_name_or_a_host_write_to_a_real_terminal(hostile_room:
 
 @pytest.mark.parametrize("command", ["verify", "doctor --url"])
 @pytest.mark.parametrize("how", ANSWERS)
-def test_no_answer_of_a_host_is_shown_as_it_came(hostile_room: Provable, how: str, command: str) -> None:
-    """Neither does it end the program in a way that shows it."""
+def test_no_malformed_answer_of_a_server_is_shown_unescaped(
+    hostile_room: Provable, how: str, command: str
+) -> None:
+    """It causes no traceback and no internal error either."""
     with hosting(ANSWERS[how].encode("latin-1")) as url:
         code, shown = said_to(hostile_room, f"{command} URL", url)
     assert [] == deceiving(shown), shown
@@ -110,14 +114,14 @@ def test_no_answer_of_a_host_is_shown_as_it_came(hostile_room: Provable, how: st
 
 @pytest.mark.parametrize("char", ESC + "\x9b\x7f\u202e")
 def test_the_check_finds_a_hostile_character(char: str, tmp_path: Path) -> None:
-    """The control of the two above."""
+    """The control of the two tests above."""
     with typing([sys.executable, "-c", f"print({char!a}, end='')"], tmp_path) as at:
         assert 0 == at.waits()
     assert [char] == deceiving(at.shown)
 
 
-def test_the_script_itself_spells_out_what_it_cannot_read(hostile_room: Provable) -> None:
-    """Started as people start it. JSON escapes everything except ASCII."""
+def test_the_script_spells_out_control_characters_in_its_arguments(hostile_room: Provable) -> None:
+    """The installed script is started like an administrator starts it."""
     command = [Path(sys.executable).with_name("portal"), "--config", NAME, "pending"]
     with typing(command, hostile_room.folder) as at:
         assert 2 == at.waits()
@@ -145,7 +149,7 @@ fault()
 
 @pytest.mark.parametrize("how", ["silent", "as it is"])
 def test_an_internal_error_names_its_place_but_no_values(how: str) -> None:
-    """The control is the same without us."""
+    """The control: without our handler, the values are shown."""
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     assert (1, 3 * (how == "silent"), how != "silent") == (
         done.returncode,
@@ -154,7 +158,7 @@ def test_an_internal_error_names_its_place_but_no_values(how: str) -> None:
     )
 
 
-# A fault in the first thing that a command does.
+# An error in the first step of a command.
 FAULTY = """
 from portal.ops import cli
 def fault(*_, **__):
@@ -170,7 +174,7 @@ def test_an_internal_error_of_a_command_repeats_no_foreign_text(tmp_path: Path) 
     assert ([], True) == (deceiving(at.shown), "error: the program has a fault (ValueError at" in at.shown)
 
 
-def test_json_has_no_character_that_does_something(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_contains_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.data({"name": NAME})
     said = capsys.readouterr().out
     assert (True, {"name": NAME}) == (

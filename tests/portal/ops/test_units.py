@@ -1,4 +1,4 @@
-"""The shipped units on a machine that never had them: a real systemd starts each unchanged."""
+"""A real systemd starts each shipped unit, unchanged, on a fresh machine."""
 
 import shutil
 import subprocess
@@ -28,19 +28,19 @@ SERVING = {
 UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
 ONION_ONLY = "nginx@onion.service.d"
 BODIES = "/run/nginx-body"
-# The addresses of databases that docs/deploying.md names.
+# The database addresses that docs/deploying.md names.
 SQLITE = "sqlite:////var/lib/fanal/portal.sqlite"
 POSTGRESQL = ["postgresql://portal@/fanal?host=/run/postgresql", "postgresql://portal:word@127.0.0.1/fanal"]
 
 
 @pytest.fixture
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine on which the steps of docs/deploying.md were done up to the start of the units."""
+    """A machine on which all steps of docs/deploying.md were done, except starting the units."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
         tree = made.tree
         inside = ["chroot", str(tree)]
         subprocess.run([*inside, "useradd", "--system", "portal"], check=True)
-        # The package brings this command; `make soak packages` installs the package itself.
+        # The package installs this command; `make soak packages` tests the package itself.
         (tree / "usr/bin/portal").symlink_to(ROOT / ".venv/bin/portal")
         state, settings = tree / "var/lib/fanal", tree / "etc/fanal"
         for each in (state, settings, tree / "etc/nginx/fanal", tree / "var/www"):
@@ -59,7 +59,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def serves(machine: Machine, unit: str) -> bool:
-    """Return whether what a unit serves is answered by a portal, in time, without a start that failed."""
+    """Return whether a portal answers behind a unit in time, and the unit was never restarted."""
     end = time.monotonic() + 60
     while machine.do("systemctl", "show", "--value", "-p", "NRestarts", unit) == "0":
         if answers(machine, unit) or time.monotonic() > end:
@@ -69,7 +69,7 @@ def serves(machine: Machine, unit: str) -> bool:
 
 
 def answers(machine: Machine, unit: str) -> bool:
-    """Return whether a portal answers now to what a unit serves."""
+    """Return whether a portal answers behind a unit now."""
     *words, address = SERVING[unit]
     page = machine.do("curl", "--silent", *words, f"{address}/keyring.json", code=None)
     return '"kind":"keyring"' in page
@@ -81,7 +81,7 @@ def main(machine: Machine, unit: str) -> str:
 
 
 def all_serve(machine: Machine) -> None:
-    """Check that every unit that serves does."""
+    """Check that a portal answers behind every unit."""
     for unit in SERVING:
         assert serves(machine, unit), machine.do("systemctl", "status", unit, code=None) + machine.do(
             "cat", LOG
@@ -89,7 +89,7 @@ def all_serve(machine: Machine) -> None:
 
 
 def keep_in_postgresql(machine: Machine, address: str) -> None:
-    """Have the portal use a PostgreSQL of the machine, with the settings that are shipped for it."""
+    """Let the portal use a PostgreSQL on the machine with the shipped settings."""
     (cluster,) = (machine.tree / "etc/postgresql").glob("*/main")
     shutil.copy(ROOT / "deploy/postgresql.conf", cluster / "conf.d/fanal.conf")
     Server(machine.tree / "etc/fanal", 8080).configure(database=address)
@@ -106,7 +106,7 @@ def keep_in_postgresql(machine: Machine, address: str) -> None:
 
 
 def all_start(machine: Machine) -> None:
-    """Check that every unit starts, restarts and reloads, and that nginx is there again after SIGKILL."""
+    """Check that every unit starts, restarts and reloads, and that nginx restarts after SIGKILL."""
     machine.do("systemctl", "enable", "--now", *SERVING, "portal-expire.timer")
     all_serve(machine)
     assert machine.do("stat", "--format=%U %a", LOG) == "portal 600"
@@ -123,23 +123,23 @@ def all_start(machine: Machine) -> None:
 
 
 def one_way_serves_alone(machine: Machine) -> None:
-    """Check that the onion service does without the other way, and keeps a large body in memory."""
+    """Check that the onion service works without the clearnet site, and keeps a large body in memory."""
     machine.do("systemctl", "stop", "portal@8080", "nginx@clearnet")
     assert serves(machine, "nginx@onion")
     mounted = machine.do("cat", f"/proc/{main(machine, 'nginx@onion')}/mountinfo").splitlines()
     (folder,) = (line for line in mounted if f" {BODIES} " in line)
     assert "size=131072k," in folder
-    # A body larger than a buffer goes there, and on to the portal.
+    # A body larger than nginx's buffer is stored there, and then passed to the portal.
     sent = ["curl", "--silent", "--form", "sealed=@/usr/sbin/nginx", "--write-out", " %{http_code}"]
     *words, site = SERVING["nginx@onion"]
     assert machine.do(*sent, *words, f"{site}/en/sealed").endswith(" 400")
 
 
 @pytest.mark.parametrize("address", [SQLITE, *POSTGRESQL], ids=["sqlite", "socket", "port"])
-def test_each_unit_starts_as_it_is_shipped(
+def test_each_shipped_unit_starts_unchanged(
     machine: Machine, address: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Started, restarted, and running again after a reboot. Only its own file has the portal's output."""
+    """It also restarts, and runs again after a reboot. The portal's output goes only to its own file."""
     with machine.running():
         assert not machine.do("ls", "/var/log").count("fanal")
         if address != SQLITE:
