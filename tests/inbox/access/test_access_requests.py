@@ -1,4 +1,4 @@
-"""The register of access requests: a deadline of a month, and a place in the queue until the answer."""
+"""The register of access requests: each is due within a month and stays in the queue until it is answered."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 
 NAME = "Firmin Quélennec"
-# Periods of French law.
+# The periods that French law sets.
 EARLIEST = timedelta(25)
 WITHIN, EXTENDED = relativedelta(months=1), relativedelta(months=3)
 NAMES_KEPT = relativedelta(months=2)
@@ -30,10 +30,10 @@ def record(*names: str, received: date | None = None, way: str = "letter") -> li
     return ["request", "add", *persons, "--received", day, "--way", way]
 
 
-def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time_at_the_earliest(
+def test_a_request_is_due_after_a_month_and_cannot_be_answered_before_a_fixed_day(
     office: Office,
 ) -> None:
-    """Both periods begin on the day of receipt, not on the day when officers record the request."""
+    """Both days are counted from the receipt of the request, not from the day when officers record it."""
     came = today() - timedelta(5)
     row = office.json(*record(NAME, "Quélennec F.", received=came, way="authority"))
     assert {
@@ -55,10 +55,10 @@ def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time_at_the_
     assert "lennec" not in str(entry)
 
 
-def test_the_month_of_the_law_ends_with_a_shorter_month(
+def test_a_deadline_of_a_month_ends_on_the_last_day_of_a_shorter_month(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A month from 31 January ends on the last day of February."""
+    """A request received on 31 January is due on 28 February."""
     clock = moved(monkeypatch)
     clock.day = date(2027, 2, 3)
     row = office.json(*record(NAME, received=date(2027, 1, 31)))
@@ -66,7 +66,10 @@ def test_the_month_of_the_law_ends_with_a_shorter_month(
 
 
 def test_replacing_the_law_moves_the_deadlines_of_unanswered_requests(office: Office, tmp_path: Path) -> None:
-    """Both days move. The law needs ``--loosening`` because one of them becomes later."""
+    """The first day for an answer and the due day both move.
+
+    Replacing the law takes ``--loosening``, because answers may be sent earlier than before.
+    """
     office.json(*record(NAME))
     law = laws.edited(tmp_path / "law", "duties.toml", 'answer_after = "25 days"', 'answer_after = "9 days"')
     text = (law / "duties.toml").read_text("utf-8")
@@ -79,8 +82,8 @@ def test_replacing_the_law_moves_the_deadlines_of_unanswered_requests(office: Of
     assert (today() + timedelta(20)).isoformat() == row["due"]
 
 
-def test_a_law_without_an_extension_of_requests_allows_none(office: Office) -> None:
-    """The law xx has another deadline, lets an answer leave on the same day, and allows no extension."""
+def test_a_request_cannot_be_extended_under_a_law_that_allows_no_extension(office: Office) -> None:
+    """The law xx has another deadline, and allows an answer on the day of receipt."""
     office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
     row = office.json(*record(NAME))
     assert (today().isoformat(), (today() + timedelta(60)).isoformat()) == (row["from"], row["due"])
@@ -108,14 +111,14 @@ def test_a_law_without_an_extension_of_requests_allows_none(office: Office) -> N
     ],
 )
 def test_an_invalid_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
-    """Names without a letter or with invisible characters, a day in the future, or a mistyped year."""
+    """Examples: a name without letters or with invisible characters, a future day, a mistyped year."""
     before = office.state()
     said = office.run(*record(*names, received=today() + timedelta(received)))
     assert (1, "") == (said.code, said.out)
     assert before == office.state()
 
 
-def test_a_request_may_have_the_most_names_the_longest_name_and_the_earliest_day() -> None:
+def test_a_request_with_the_most_names_the_longest_name_or_the_earliest_day_is_valid() -> None:
     """A request without a name is refused."""
     day, most = today(), tuple(f"Quélennec {n}" for n in range(MOST_NAMES))
     with pytest.raises(Refused, match=f"give 1 to {MOST_NAMES} names"):
@@ -125,14 +128,17 @@ def test_a_request_may_have_the_most_names_the_longest_name_and_the_earliest_day
 
 
 def test_the_same_request_is_recorded_only_once(office: Office) -> None:
-    """Even if the name is written in another way. A request received on another day is a new one."""
+    """A different spelling of the name is the same request.
+
+    A different day of receipt, or one more name, makes a new request.
+    """
     office.json(*record(NAME))
     assert "as number 1" in office.run(*record("firmin QUELENNEC")).err
     assert 2 == office.json(*record(NAME, received=today() - timedelta(1)))["request"]
     assert 3 == office.json(*record(NAME, "Firmin"))["request"]
 
 
-def test_requests_are_extended_by_two_months_once_and_before_the_first_month_ends(
+def test_a_request_can_be_extended_once_by_two_months_while_its_first_month_runs(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)
@@ -165,7 +171,10 @@ def deadlines(office: Office) -> Any:
 def test_a_request_counts_as_a_deadline_until_it_is_answered(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The queue lists the earliest due first. Oversight counts those met, overdue and answered late."""
+    """The queue lists the request that is due first at the top.
+
+    Oversight counts the requests that were answered in time, answered late, or are overdue.
+    """
     clock = moved(monkeypatch)
     assert ([], {}) == (office.json("queue", "list")["requests"], deadlines(office))
     office.json(*record(NAME, received=clock.day))
@@ -187,9 +196,9 @@ def test_a_request_counts_as_a_deadline_until_it_is_answered(
 def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The line itself stays.
+    """Officers only need to open the register or the queue for the names to be deleted.
 
-    Looking at the register or at the queue deletes the names; an open request keeps them.
+    The rest of the entry is kept. A request without an answer keeps its names.
     """
     clock = moved(monkeypatch)
     for name in (NAME, "Ondine Le Goff", "Yann"):
@@ -210,7 +219,7 @@ def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
     assert "names deleted" in office.run("request", "list").out
 
 
-def test_the_names_of_a_request_are_kept_as_long_as_the_law_in_use_says(
+def test_the_law_sets_for_how_long_the_names_of_a_request_are_kept(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The law xx keeps them for nine days."""
@@ -224,10 +233,10 @@ def test_the_names_of_a_request_are_kept_as_long_as_the_law_in_use_says(
         assert names == row["names"]
 
 
-def test_each_request_keeps_its_names_for_its_own_time(
+def test_the_names_of_each_request_are_deleted_on_their_own_day(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The names of the first request are long deleted when the second request's names are."""
+    """The second request is answered a day after the first, so its names are deleted a day later."""
     clock = moved(monkeypatch)
     for name in (NAME, "Yann"):
         office.json(*record(name, received=clock.day))
@@ -243,15 +252,18 @@ def test_each_request_keeps_its_names_for_its_own_time(
         assert {1: [], 2: names} == rows
 
 
-def test_the_date_of_an_answer_does_not_tell_when_it_was_found() -> None:
-    """It is the earliest day up to the due day, and then the due day."""
+def test_the_date_on_an_answer_does_not_show_on_which_day_it_was_made() -> None:
+    """An answer in time shows the first day on which an answer is allowed.
+
+    A late answer shows the due day.
+    """
     earliest, due = date(2027, 3, 1), date(2027, 3, 6)
     row = AccessRequest(n=1, received=date(2027, 2, 6), way="letter", names=NAME, earliest=earliest, due=due)
     days = {due - timedelta(1): earliest, due: earliest, due + timedelta(1): due}
     assert days == {day: access_requests.dated(row, day) for day in days}
 
 
-def test_nothing_is_recorded_answered_or_deleted_when_the_clock_was_set_back(
+def test_no_request_is_recorded_extended_or_answered_after_the_clock_was_set_back(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)

@@ -1,4 +1,4 @@
-"""An addressee whom the case names takes a reason: a letter to that person might warn a suspect."""
+"""Officers must give a reason to write to somebody whom the case names: the letter might warn a suspect."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def founded_addressed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 SECRET = "la voisine du dessus"
 IDENTITY = "Ondine Kerguelen"
 NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy", "F. Q.", "ML, docker"]
-# A single word of the report may be the name of a public office.
+# These addressees need no reason. A single word of the report may be the name of a public office.
 OTHERS = [
     *("Parquet du Havre", "Le directeur", "Directeur", "M. Lerouge", "Leroy Merlin", "Docker SA"),
     *("X", "TJ", "DI"),
@@ -45,8 +45,13 @@ SAID = "case 1 names the recipient"
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(NAMED, WAYS))
-def test_an_addressee_whom_the_case_names_takes_a_reason(office: Office, way: str, name: str) -> None:
-    """The journal keeps the reason, and counts it as despite a warning where there was one."""
+def test_a_reason_is_required_for_an_addressee_whom_the_case_names(
+    office: Office, way: str, name: str
+) -> None:
+    """The journal keeps the reason.
+
+    Except in the ledger, the journal also marks the action as taken despite a warning.
+    """
     before = office.state()
     assert SAID in refused(office, *WAYS[way], name)
     assert before == office.state()
@@ -57,7 +62,7 @@ def test_an_addressee_whom_the_case_names_takes_a_reason(office: Office, way: st
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(OTHERS, WAYS))
-def test_any_other_addressee_takes_no_reason(office: Office, way: str, name: str) -> None:
+def test_no_reason_is_required_for_any_other_addressee(office: Office, way: str, name: str) -> None:
     office.json(*WAYS[way], name)
 
 
@@ -68,10 +73,12 @@ TELLING = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_addressee_that_could_reveal_the_reporter_takes_a_reason(office: Office, way: str) -> None:
+def test_a_reason_is_required_for_an_addressee_that_could_reveal_the_reporter(
+    office: Office, way: str
+) -> None:
     """The addressee repeats the reporter's identity, or something that the reporter asked not to repeat.
 
-    For one of several reporters, see test_comparisons.py.
+    For a case with several reporters, see test_comparisons.py.
     """
     for name, said in TELLING.items():
         before = office.state()
@@ -84,8 +91,8 @@ def test_an_addressee_that_could_reveal_the_reporter_takes_a_reason(office: Offi
         assert (way != "ledger") is ("despite" in last[-1]["values"])
 
 
-def test_the_other_name_of_a_person_who_made_an_access_request_is_recognised(office: Office) -> None:
-    """The case contains only one of the two names in the request."""
+def test_every_name_in_an_access_request_is_recognised_in_an_addressee(office: Office) -> None:
+    """The request has two names of one person, and the case contains only one of them."""
     office.json(*WAYS["measure"], "Zoé Ledoux")
     asked = ["--received", today().isoformat(), "--way", "letter", "--person", "Marc Leroy"]
     office.json("request", "add", *asked, "--person", "Zoé Ledoux")
@@ -112,7 +119,7 @@ def test_the_address_of_a_letter_to_an_authority_is_checked(office: Office) -> N
 
 
 def test_the_address_of_a_letter_to_a_person_is_checked(office: Office) -> None:
-    """The letter names this person anyway, but a “care of” must not reveal who reported."""
+    """The letter may name the person, but its address must not reveal the reporter."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     words = ("persons_notice", "--to", "Firmin Quélennec", "--text", "Un badge aurait servi.")
     letter = ["dossier", "letter", "1", *words, "--out", str(office.out / "x")]

@@ -1,4 +1,4 @@
-"""The restricted archive: two officers open an archived case, and only they read it, for a day."""
+"""The restricted archive: two officers open a case together, and only they can read it, for one day."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.copy_of("founded_archive")
 
 @pytest.fixture(scope="module")
 def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """Case 1, moot and closed today, with a text and a file; case 2, open."""
+    """Case 1 has a text and a file, and was closed today as moot. Case 2 is still open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("archive"))
     office = scene.world.office
     for each in (scene.reporter, Reporter(scene.world)):
@@ -48,7 +48,7 @@ def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(world: World, clock: Clock) -> Office:
-    """The same office, more than a year later."""
+    """The same office after more than a year."""
     clock.wait(A_YEAR)
     return world.office
 
@@ -60,7 +60,7 @@ def closed_lines(office: Office) -> dict[int, Any]:
 def test_a_closed_case_enters_the_archive_at_the_end_of_the_first_retention_period(
     office: Office, clock: Clock
 ) -> None:
-    """For an admissible report that is a year in France."""
+    """In French law, this period is one year for an admissible report."""
     clock.day = today() + timedelta(A_YEAR - 2)
     assert CANARY == office.json("case", "show", "1")["summary"]
     assert CANARY == closed_lines(office)[1]["summary"]
@@ -89,7 +89,7 @@ def test_a_closed_case_enters_the_archive_at_the_end_of_the_first_retention_peri
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_each_command_that_needs_an_archived_case_is_refused_and_says_who_can_open_it(
+def test_each_command_on_an_archived_case_is_refused_and_says_who_can_open_the_case(
     office: Office, tmp_path: Path, words: list[str]
 ) -> None:
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
@@ -98,9 +98,9 @@ def test_each_command_that_needs_an_archived_case_is_refused_and_says_who_can_op
 
 
 def test_no_query_returns_a_row_of_an_archived_case(office: Office) -> None:
-    """The case, its files, fulltext and workflow.
+    """The tables are the case, its files, its fulltext and its workflow.
 
-    The controls: case 2, and a session of the program itself.
+    The controls are case 2, and a session of the program itself, which reads both cases.
     """
     kinds = (Case.number, Attachment.case, Fulltext.case, Workflow.case)
     with office.unlocked() as opened:
@@ -116,7 +116,7 @@ def test_no_query_returns_a_row_of_an_archived_case(office: Office) -> None:
 
 
 def test_two_officers_open_an_archived_case_for_a_day(office: Office, clock: Clock) -> None:
-    """The journal records the opening, and oversight counts it. The next day the case is closed again."""
+    """The journal records the opening, and oversight counts it. On the next day, the case is shut again."""
     assert {"cases": [1]} == office.json("access", "open-archive", "1", *WHY)
     assert CANARY == office.json("case", "show", "1")["summary"]
     row = closed_lines(office)[1]
@@ -142,7 +142,10 @@ def test_opening_a_second_archived_case_does_not_close_the_first(office: Office,
 
 
 def test_only_the_two_officers_who_opened_an_archived_case_can_read_it(tmp_path: Path, clock: Clock) -> None:
-    """One officer alone cannot open it. A third one cannot read it, not even beside one of the two."""
+    """One officer alone cannot open the case.
+
+    A third officer cannot read it, even when signed in with one of the two.
+    """
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")
     confirmed = ("--confirm-instance", portal.fingerprint)
@@ -174,10 +177,10 @@ def test_only_the_two_officers_who_opened_an_archived_case_can_read_it(tmp_path:
     assert {"alice": {1}, "bruno": {1}, "chloe": set()} == reads
 
 
-def test_a_new_message_of_the_reporter_brings_a_case_back_from_the_archive(
+def test_a_new_message_of_the_reporter_takes_the_case_out_of_the_archive(
     office: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """Its first period begins again."""
+    """The first retention period begins again."""
     sent = portal.bundle(
         Sent(reporter.follow_up("on me menace")),
         edit=lambda intake: build.replace(
@@ -194,10 +197,13 @@ def test_a_new_message_of_the_reporter_brings_a_case_back_from_the_archive(
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_an_archived_case_leaves_the_archive_until_a_late_message_has_been_read(
+def test_an_archived_case_leaves_the_archive_until_officers_have_read_a_late_message(
     office: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """A message from before the closing does not restart the period, so the case then returns there."""
+    """The message is from before the closing, so it does not restart the retention period.
+
+    The case then returns to the archive.
+    """
     late = portal.bundle(
         Sent(reporter.follow_up("hier")), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
@@ -231,7 +237,7 @@ def test_a_case_on_hold_or_in_proceedings_is_not_archived(office: Office, change
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_after_a_final_decision_a_case_is_archived_once_both_periods_are_over(
+def test_after_a_final_decision_a_case_is_archived_at_the_end_of_both_periods(
     office: Office, clock: Clock
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
@@ -249,10 +255,10 @@ def test_a_case_whose_outcome_has_no_archive_period_is_never_archived(office: Of
         assert session.get_one(Workflow, 1).archive_from is None
 
 
-def test_an_archived_case_is_counted_held_and_destroyed_without_being_opened(
+def test_officers_can_count_hold_and_destroy_an_archived_case_without_opening_it(
     office: Office, clock: Clock
 ) -> None:
-    """These actions show nothing of the case."""
+    """These actions show no content of the case."""
     assert 1 == office.json("office", "oversight")["cases"]["closed"]
     assert [1] == [each["case"] for each in office.json("retention", "list")["cases"]]
     office.json("retention", "hold", "1", *WHY)
@@ -265,17 +271,19 @@ def test_an_archived_case_is_counted_held_and_destroyed_without_being_opened(
     assert [1] == office.json("retention", "destroy", "1")["cases"]
 
 
-def test_a_law_with_a_longer_period_takes_a_case_out_of_the_archive(office: Office, tmp_path: Path) -> None:
+def test_a_new_law_with_a_longer_retention_period_takes_a_case_out_of_the_archive(
+    office: Office, tmp_path: Path
+) -> None:
     year, two = (f'keep = "{keep}"\narchive' for keep in ("1 year", "2 years"))
     longer = edited(tmp_path / "law", "retention.toml", year, two)
     office.json("law", "replace", longer)
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_an_access_request_finds_an_archived_case_only_once_two_officers_have_opened_it(
+def test_an_access_request_finds_an_archived_case_only_after_two_officers_have_opened_it(
     office: Office, clock: Clock
 ) -> None:
-    """Until then, the case counts as not looked at."""
+    """Until then, the search counts the case as not looked at."""
     with office.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), clock.day)
         session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))
@@ -286,8 +294,11 @@ def test_an_access_request_finds_an_archived_case_only_once_two_officers_have_op
     assert (0, [1, 2]) == (seen["not_looked_at"], [each["case"] for each in seen["cases"]])
 
 
-def test_an_officer_who_may_not_read_a_case_cannot_open_it_in_the_archive(trio: Trio, clock: Clock) -> None:
-    """Neither an excluded officer, who does not see the case at all, nor one who is not a handler."""
+def test_an_officer_who_may_not_read_a_case_cannot_open_it_from_the_archive(trio: Trio, clock: Clock) -> None:
+    """An excluded officer does not even see that the case exists.
+
+    An officer who is not a handler is refused, too.
+    """
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2, 3):
             session.get_one(Workflow, number).outcome = "founded"
@@ -304,6 +315,6 @@ def test_an_officer_who_may_not_read_a_case_cannot_open_it_in_the_archive(trio: 
     assert closed_lines(trio.excluded)[1]["for_handlers"]
 
 
-def test_opening_an_archived_case_takes_two_officers_and_is_reported_to_oversight() -> None:
+def test_only_two_officers_can_open_an_archived_case_and_oversight_is_told() -> None:
     rule = TABLE[Code.OPEN_ARCHIVED]
     assert (2, True) == (rule.officers, rule.oversight)

@@ -1,4 +1,4 @@
-"""Officers exclude others by hand, or because a report names them; other officers lift the exclusion."""
+"""Officers are excluded from a case by hand, or because a report names them; others can lift this."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,7 +68,7 @@ def room(founded_room: World, tmp_path: Path) -> Room:
     ],
     ids=str,
 )
-def test_an_impossible_exclusion_or_alias_is_refused_and_changes_nothing(
+def test_an_invalid_exclusion_or_alias_is_refused_and_changes_nothing(
     room: Room, words: list[str], said: str
 ) -> None:
     room.collect(first(Reporter(room.world)))
@@ -80,16 +80,13 @@ def test_an_impossible_exclusion_or_alias_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("words", [["conflict", "add", "1", "bruno"], ["conflict", "remove", "1", "bruno"]])
-def test_adding_or_lifting_an_exclusion_takes_a_reason(room: Room, words: list[str]) -> None:
+def test_officers_must_give_a_reason_to_add_or_lift_an_exclusion(room: Room, words: list[str]) -> None:
     done = room.office.run("access", *words)
     assert (2, True) == (done.code, "--reason" in done.err)
 
 
-def test_an_officer_can_exclude_any_officer_from_a_case(room: Room) -> None:
-    """Even one who is signed in.
-
-    The case is hidden from then on; the journal shows the reason only to those who may read it.
-    """
+def test_an_officer_can_exclude_any_officer_from_a_case_even_one_who_is_signed_in(room: Room) -> None:
+    """The case and its exclusion are then hidden whenever the excluded officer is signed in."""
     room.collect(first(Reporter(room.world)))
     assert [1] == room.cases("alice", "bruno")
     done = room.of("alice", "bruno").run("access", "conflict", "add", "1", "bruno", "--reason", "his brother")
@@ -105,7 +102,10 @@ def test_an_officer_can_exclude_any_officer_from_a_case(room: Room) -> None:
 
 
 def test_an_exclusion_that_would_leave_no_quorum_is_refused(room: Room) -> None:
-    """After the first exclusion two officers can read the case; a second one would leave only one."""
+    """The quorum is two.
+
+    After the first exclusion, two officers can still read the case; the second exclusion would leave one.
+    """
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     refused = room.of("alice", "chloe").run("access", "conflict", "add", "1", "chloe", "--reason", "x")
@@ -117,9 +117,10 @@ def test_an_exclusion_that_would_leave_no_quorum_is_refused(room: Room) -> None:
 def test_the_only_officer_cannot_be_excluded(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Neither by hand nor by a name, because nobody else could read the case.
+    """Otherwise nobody could read the case.
 
-    “officer” is a word of every other report.
+    The command to exclude is refused, and a name in a report excludes nobody. This officer has the default
+    name “officer”, a word of every other report.
     """
     collect(portal.bundle(first(Reporter(world), text="a customs officer")))
     assert [1] == [case["case"] for case in world.office.json("case", "list")["cases"]]
@@ -130,8 +131,8 @@ def test_the_only_officer_cannot_be_excluded(
         assert "inbox officer add" in world.office.run("access", *words).err
 
 
-def test_two_other_officers_lift_an_exclusion(room: Room) -> None:
-    """The case is hidden while the excluded officer is signed in, so nobody can lift their own exclusion."""
+def test_only_two_other_officers_can_lift_an_exclusion(room: Room) -> None:
+    """Excluded officers cannot do it, because the case is hidden while they are signed in."""
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     for present in (("alice", "bruno"), ("bruno", "chloe")):
@@ -154,7 +155,7 @@ def described(name: str, kind: str) -> Callable[..., Any]:
 def test_an_officer_named_anywhere_in_a_report_is_excluded_from_it(
     room: Room, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """An officer who is signed in during that collection is told nothing either."""
+    """If this officer is signed in during the collection, the output does not mention the case either."""
     reporter, other = Reporter(room.world), Reporter(room.world)
     alone = {"files": [b"x"]} if place.startswith("file") else {}
     text = "Bruno est dans le coup" if place == "answer" else "rien"
@@ -180,9 +181,9 @@ def test_an_officer_named_anywhere_in_a_report_is_excluded_from_it(
 
 
 def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
-    """During collection, in the list, and in the case.
+    """They are told during the collection, in the list of cases, and in the case.
 
-    While the excluded officer is signed in, nobody is told.
+    Nobody is told while the excluded officer is signed in.
     """
     outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
     assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
@@ -200,8 +201,8 @@ def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
     assert "case 4 excludes bruno: do not mention it to them" in said
 
 
-def test_collect_lists_the_new_case_numbers_without_those_of_hidden_cases(room: Room) -> None:
-    """A range of numbers must not include a hidden case."""
+def test_collect_lists_the_new_case_numbers_without_hidden_cases(room: Room) -> None:
+    """Where the list shortens numbers to a range, the range must not include a hidden case."""
     texts = ["rien"] * 12 + ["Bruno"]
     bundle = room.portal.bundle(*(first(Reporter(room.world), text=text) for text in texts))
     said = room.of("alice", "bruno").run(
@@ -215,7 +216,10 @@ def test_collect_lists_the_new_case_numbers_without_those_of_hidden_cases(room: 
 
 
 def test_a_new_alias_is_searched_in_old_and_new_reports(room: Room) -> None:
-    """Also in follow-ups and file names. The signed-in officers are told only of cases that they may see."""
+    """The search includes follow-ups.
+
+    The command lists only the cases that all signed-in officers may see.
+    """
     reporter = Reporter(room.world)
     room.collect(first(reporter, text="rien"))
     room.collect(Sent(reporter.follow_up("Jean-Paul Lefèvre")))
@@ -235,10 +239,10 @@ def test_a_new_alias_is_searched_in_old_and_new_reports(room: Room) -> None:
     ]
 
 
-def test_exclusions_that_an_alias_causes_are_recorded_under_the_two_officers_who_confirmed_it(
+def test_exclusions_caused_by_an_alias_are_recorded_under_the_two_officers_who_confirmed_it(
     room: Room,
 ) -> None:
-    """A third officer who is signed in is not recorded."""
+    """The entry does not name a third officer who is signed in as well."""
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     with room.of("alice", "chloe").unlocked() as opened:
         who = Actor(
@@ -246,7 +250,7 @@ def test_exclusions_that_an_alias_causes_are_recorded_under_the_two_officers_who
             build.today(),
             lambda *_: dict.fromkeys(("alice", "chloe"), Presence.CONFIRMED),
         )
-        assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno is signed in, too
+        assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # Bruno is signed in, too.
     room.of("alice", "chloe").json("case", "declare", "1")
     entries = room.of("alice", "chloe").json("journal", "list")["entries"]
     noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries if "action" in each}
@@ -254,7 +258,7 @@ def test_exclusions_that_an_alias_causes_are_recorded_under_the_two_officers_who
     assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
 
 
-def test_the_journal_distinguishes_the_list_of_exclusions_from_that_of_aliases(room: Room) -> None:
+def test_the_journal_distinguishes_viewing_the_exclusions_from_viewing_the_aliases(room: Room) -> None:
     for words in (["conflict", "list"], ["alias", "list"]):
         room.office.json("access", *words)
     entries = room.office.json("journal", "list")["entries"]
@@ -262,7 +266,7 @@ def test_the_journal_distinguishes_the_list_of_exclusions_from_that_of_aliases(r
     assert [{}, {"view": "aliases"}] == listed
 
 
-def test_adding_an_alias_does_not_restore_a_lifted_exclusion_of_another_officer(room: Room) -> None:
+def test_a_new_alias_of_one_officer_does_not_restore_the_lifted_exclusion_of_another(room: Room) -> None:
     room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
     assert 1 == room.of("alice", "bruno").json("access", "conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:
@@ -272,8 +276,8 @@ def test_adding_an_alias_does_not_restore_a_lifted_exclusion_of_another_officer(
     assert [(1, "chloe")] == room.kept()
 
 
-def test_a_removed_alias_is_not_searched_any_more(room: Room) -> None:
-    """Removing it takes two officers. The exclusions that it caused remain."""
+def test_a_removed_alias_is_no_longer_searched_in_reports(room: Room) -> None:
+    """The exclusions that the alias caused remain."""
     assert 0 == room.office.run("access", "alias", "add", "bruno", "Jean Dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     assert 0 == room.office.run("access", "alias", "remove", "bruno", "jean-dupont").code
@@ -282,8 +286,8 @@ def test_a_removed_alias_is_not_searched_any_more(room: Room) -> None:
     assert [] == room.office.json("access", "alias", "list")["aliases"]
 
 
-def test_all_officers_see_the_number_of_cases_that_no_quorum_can_read(room: Room) -> None:
-    """They are told what to do about it. The slots of these cases are still refreshed."""
+def test_all_officers_are_told_how_many_cases_no_quorum_can_read(room: Room) -> None:
+    """The message also names the command that helps. The outbox still refreshes the slots of these cases."""
     room.collect(first(Reporter(room.world), text="Bruno et Chloé"))
     assert ([], []) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
     for present in (("alice", "bruno"), ("bruno", "chloe")):
@@ -302,7 +306,7 @@ def test_all_officers_see_the_number_of_cases_that_no_quorum_can_read(room: Room
 def test_the_name_of_a_new_officer_is_searched_in_all_earlier_reports(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Earlier exclusions of other officers remain."""
+    """The exclusions of other officers remain."""
     monkeypatch.setattr(share_file, "LIMITS", build.QUICK)
     room.collect(first(Reporter(room.world), text="dana, et bruno"))
     room.collect(first(Reporter(room.world), text="rien"))
@@ -312,7 +316,7 @@ def test_the_name_of_a_new_officer_is_searched_in_all_earlier_reports(
 
 
 def test_the_default_name_of_the_first_officer_is_never_searched_in_reports(tmp_path: Path) -> None:
-    """Half of all reports contain the word “officer”. The control is the name of another officer."""
+    """About half of all reports contain the word “officer”. The control is the name of another officer."""
     room = Room(World(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2)), tmp_path)
     room.collect(first(Reporter(room.world), text="a customs officer"), present=("bruno", "chloe"))
     room.collect(first(Reporter(room.world), text="a customs officer, Bruno"), present=("bruno", "chloe"))
@@ -320,7 +324,7 @@ def test_the_default_name_of_the_first_officer_is_never_searched_in_reports(tmp_
 
 
 def join(room: Room, name: str) -> None:
-    """Add an officer, with the passphrases that ``Office`` uses."""
+    """Add an officer. Use the passphrases that ``Office`` expects."""
     office = room.of("alice", "chloe")
     office.secret_of(name).write_text(build.passphrase_of(name) + "\n")
     files = [word for each in (*NAMES, name) for word in ("--new-passphrase-file", office.secret_of(each))]

@@ -1,4 +1,4 @@
-"""Before a case is first read, each signed-in officer declares to have no conflict of interest in it."""
+"""Each signed-in officer declares to have no conflict of interest in a case before the case can be read."""
 
 import re
 from pathlib import Path
@@ -19,14 +19,14 @@ from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 
 @pytest.fixture
 def unread(trio: Trio) -> Trio:
-    """The inbox before anybody has declared or read a case."""
+    """The inbox before any officer has declared or read a case."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     return trio
 
 
-# Commands that work on an undeclared case: they declare it, leave it to other officers, hide it from all,
-# open one that could not be declared, or destroy it once that is due.
+# Commands that work on an undeclared case. They declare the case, leave it to other officers, or hide it from
+# all officers; they open a case that cannot be declared yet; or they destroy a case that is due.
 UNDECLARED = {
     ("case", "declare"),
     ("access", "conflict", "add"),
@@ -37,7 +37,7 @@ UNDECLARED = {
     ("retention", "destroy"),
     ("retention", "visa", "request"),
 }
-# Variants of the same commands.
+# Further options and subcommands that also need a declaration.
 OTHER_WAYS: list[list[str]] = [
     ["message", "reply", "3", "--text", "x", "--preview"],
     ["case", "tag", "remove", "3", "ghost"],
@@ -55,7 +55,10 @@ OTHER_WAYS: list[list[str]] = [
 def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_it(
     unread: Trio, tmp_path: Path
 ) -> None:
-    """The refusal records nothing. The control: none of the commands asks for a declaration afterwards."""
+    """A refused command records nothing.
+
+    The control: after the declaration, none of these commands asks for one.
+    """
     unread.others.json("case", "declare", "1")
     out = str(tmp_path / "out")
     every = [[*path, "3", *more] for path, more in MORE.items() if path not in UNDECLARED] + OTHER_WAYS
@@ -75,8 +78,8 @@ def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_i
     assert [] == [words for words, err in told.items() if "must first declare" in err]
 
 
-# Pages and forms of the desk that work on an undeclared case, for the same reasons; and a picture on a page
-# that was shown before.
+# Pages and forms of the desk that work on an undeclared case, for the same reasons as the commands above.
+# The last address is that of a picture, which only a page that was already shown contains.
 LEFT = {
     ("/en/case/3/declare", True),
     ("/en/many/declare", True),
@@ -88,7 +91,7 @@ LEFT = {
     ("/en/case/3/readers/archive", True),
     ("/en/case/3/file/1/1/pixels", False),
 }
-# A value for every field that any form may have.
+# A value for every field of every form.
 FILLED = {
     **dict.fromkeys(score.NAMES, "1"),
     "case": "3",
@@ -123,17 +126,17 @@ FILLED = {
     "deputy": "chloe",
 }
 MANY_FORMS = 40
-# Words that are not in the report, so that the journal accepts them as a reason.
+# The journal accepts this reason because the report does not contain its words.
 REASON = "ocelot-basalt"
 
 
 def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     unread: Trio, tmp_path: Path
 ) -> None:
-    """Each form is sent with a value for every field, and each page of the case is opened."""
+    """The test sends each form with a value for every field, and opens each page of the case."""
     unread.others.json("case", "declare", "1")
     with unread.others.opened() as inbox, inbox.transaction() as session:
-        # So that the form that passes a case on applies.
+        # The form that hands a case over needs a case that is assigned and open.
         work = session.get_one(Workflow, 3)
         work.assigned, work.waits = "alice", True
     before = unread.office.state()
@@ -156,8 +159,11 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     assert before == unread.office.state()
 
 
-def test_no_name_is_compared_with_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """With an access request open, the refusal is the same whether or not the case contains the name."""
+def test_no_name_is_compared_with_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
+    """An access request is open.
+
+    The refusal is the same whether or not the case contains the name in that request.
+    """
     nobody = ("case", "decide", "3", "not_needed", "--reason", "x")
     for name in ("Phantom", CANARY):
         words = ("request", "add", "--person", name, "--received", today().isoformat(), "--way", "letter")
@@ -168,7 +174,10 @@ def test_no_name_is_compared_with_a_case_before_all_have_declared_it(unread: Tri
 
 
 def test_each_officer_declares_each_case_once(unread: Trio) -> None:
-    """The journal records the declaration with the officers signed in. It holds for one case only."""
+    """The journal records each declaration with the officers who are signed in.
+
+    A declaration is valid for one case only.
+    """
     unread.others.json("case", "declare", "1")
     assert 0 == unread.others.run("case", "show", "1").code
     assert "all signed-in officers had declared before" in unread.others.run("case", "declare", "1").out
@@ -184,13 +193,16 @@ def test_each_officer_declares_each_case_once(unread: Trio) -> None:
         assert {(1, name, today()) for name in ("alice", "bruno", "chloe")} == {tuple(row) for row in rows}
 
 
-def test_the_request_to_declare_does_not_reveal_a_case_to_an_excluded_officer(unread: Trio) -> None:
+def test_the_prompt_to_declare_does_not_reveal_a_case_to_an_excluded_officer(unread: Trio) -> None:
     for words in (["case", "show", "3"], ["case", "declare", "3"]):
         assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
 
 
-def test_lists_show_no_content_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Nor its tags, area or score. Each list is checked; the control is the same lists afterwards."""
+def test_lists_show_no_content_of_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
+    """Summary, tags, area and score are hidden.
+
+    The control: after the declaration, the same lists show them.
+    """
     unread.decide_all()
     unread.others.json("case", "declare", "1")
     closed = ("queue", "list", "--closed")
@@ -212,8 +224,11 @@ def test_lists_show_no_content_of_a_case_before_all_have_declared_it(unread: Tri
         assert "    1  P4  0?  due" in said[0]
 
 
-def test_links_show_no_content_of_a_linked_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Other officers may have linked it to a case that these officers read. The control comes afterwards."""
+def test_links_show_no_content_of_a_linked_case_before_all_officers_have_declared_it(unread: Trio) -> None:
+    """Other officers may have linked the case to one that these officers read.
+
+    The control: after the declaration, the content is shown.
+    """
     unread.others.json("case", "declare", "1", "3")
     unread.others.json("case", "link", "add", "1", "3", "same_facts")
     with unread.others.opened() as inbox, inbox.transaction() as session:
@@ -232,12 +247,13 @@ def test_links_show_no_content_of_a_linked_case_before_all_have_declared_it(unre
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
 @pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
-def test_no_search_finds_a_case_before_all_have_declared_it(
+def test_no_search_finds_a_case_before_all_officers_have_declared_it(
     unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor does an action on all search results. A filter by something that lists show finds it.
+    """An action on all search results omits the case, too.
 
-    The control comes afterwards.
+    A filter by something that the lists show does find it. The control: after the declaration, the search
+    finds the case.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")
@@ -255,9 +271,9 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
 
 
 def test_one_action_declares_several_cases_and_the_journal_records_each(unread: Trio) -> None:
-    """At the desk, those chosen on the page.
+    """At the desk, officers declare the cases that they select on the page.
 
-    A case that excludes a signed-in officer stops the whole action.
+    If one of the cases excludes a signed-in officer, none is declared.
     """
     unread.decide_all()
     before = unread.office.state()
@@ -278,8 +294,11 @@ def test_one_action_declares_several_cases_and_the_journal_records_each(unread: 
     assert ["3", "2", "1"] == re.findall(r'/en/case/(\d)"', journal)
 
 
-def test_many_cases_are_declared_at_once_by_command_and_at_the_desk(unread: Trio) -> None:
-    """Without those already declared or not readable. If the count has changed, nothing is done."""
+def test_officers_can_declare_all_matching_cases_in_one_action(unread: Trio) -> None:
+    """The action omits cases that are already declared, and cases that the officers may not read.
+
+    If the number of matching cases is not the number given, no case is declared.
+    """
     unread.decide_all()
     unread.others.json("case", "declare", "1")
     flood = ("case", "declare", "--undeclared", "--closed")
@@ -298,8 +317,8 @@ def test_many_cases_are_declared_at_once_by_command_and_at_the_desk(unread: Trio
     assert [] == unread.others.json("queue", "list", "--closed", "--undeclared")["cases"]
 
 
-def test_an_action_on_many_cases_asks_to_declare_all_of_them_at_once(unread: Trio) -> None:
-    """The desk asks on one page with one button; the command names all the cases."""
+def test_an_action_on_many_cases_asks_for_all_missing_declarations_together(unread: Trio) -> None:
+    """The command names all these cases. The desk lists them on one page with one button."""
     unread.others.json("case", "declare", "1")
     refused = unread.others.run("queue", "unassign", "1", "2", "3").err
     assert "interest in cases 2, 3\n" in refused
@@ -311,11 +330,11 @@ def test_an_action_on_many_cases_asks_to_declare_all_of_them_at_once(unread: Tri
         assert client.send("/en/many/assign", case=["1", "2", "3"], officer="alice").status_code == 303
 
 
-def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """Neither reasons, nor the existence of a score, nor exclusions.
+def test_the_journal_shows_nothing_of_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
+    """Reasons, scores and exclusions are hidden.
 
-    At the desk, only the officer who reads it must have declared the case. Oversight counts the actions
-    anyway. The control comes afterwards.
+    The control: after the declaration, the journal shows the reason. At the desk, only the officer who reads
+    the journal must have declared the case. Oversight counts the actions even before the declaration.
     """
     unread.others.json("case", "declare", "3")
     unread.others.json("case", "set-score", "3", "--danger", "1", "--reason", REASON)
@@ -344,8 +363,11 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     assert REASON in unread.others.run("journal", "list").out
 
 
-def test_a_case_that_is_named_twice_is_declared_once_by_command_and_at_the_desk(unread: Trio) -> None:
-    """In the order of their numbers. An officer who had already declared all of them is not listed as new."""
+def test_a_case_given_twice_is_declared_only_once(unread: Trio) -> None:
+    """Cases are declared in the order of their numbers.
+
+    The output does not list an officer who had already declared all of them.
+    """
     assert ["alice", "chloe"] == unread.others.json("case", "declare", "3", "1", "3")["officers"]
     with sitting(unread.others) as client:
         assert client.send("/en/many/declare", case=["2", "1", "2"]).status_code == 303
@@ -357,8 +379,8 @@ def test_a_case_that_is_named_twice_is_declared_once_by_command_and_at_the_desk(
     assert [(number, {}, "") for number in (1, 3, 1, 2, 1, 2)] == noted
 
 
-def test_the_only_officer_is_not_asked_to_declare(tmp_path: Path) -> None:
-    """Nobody else could take the case instead."""
+def test_the_only_officer_of_an_office_does_not_have_to_declare(tmp_path: Path) -> None:
+    """If this officer had a conflict of interest, nobody else could take the case."""
     office = Office.found(tmp_path)
     assert "there is no case 1" in office.run("case", "show", "1").err
     assert "there is no case 1" in office.run("case", "declare", "1").err
@@ -370,7 +392,10 @@ def test_the_only_officer_is_not_asked_to_declare(tmp_path: Path) -> None:
 def test_at_a_terminal_each_officer_is_asked_before_the_case_is_shown(
     unread: Trio, tmp_path: Path, start: Start, answers: tuple[str, ...], code: int
 ) -> None:
-    """If one does not answer yes, nothing is shown, and they are told how to leave the case to others."""
+    """If an officer does not answer yes, no content is shown.
+
+    The program says how to leave the case to others.
+    """
     office = unread.others
     with start(["--home", office.root, *office.opening(), "case", "show", "3"], tmp_path) as typist:
         for name, answer in zip(office.present, answers, strict=True):
@@ -383,10 +408,10 @@ def test_at_a_terminal_each_officer_is_asked_before_the_case_is_shown(
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_declaration_cannot_be_made_with_a_recovery_sheet(unread: Trio) -> None:
-    """Neither by command, nor as a case is opened.
+def test_an_officer_who_signs_in_with_a_recovery_sheet_cannot_declare_a_case(unread: Trio) -> None:
+    """Neither the command to declare nor the question at the terminal accepts it.
 
-    After a declaration in person, the sheet opens the case as usual.
+    Once the officer has declared the case in person, the sheet is enough to read the case.
     """
     with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
     before = unread.office.state()

@@ -1,4 +1,4 @@
-"""No command reveals a case to an excluded officer, and its reporter notices nothing."""
+"""No command reveals a case to an excluded officer; its reporter cannot tell that one is excluded."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ from tests.support.inbox_trio import CANARY, KEPT, Trio, undone
 
 @pytest.fixture(scope="module")
 def before(founded_trio: Trio) -> dict[str, Any]:
-    """The state of the trio's inbox, which none of these commands changes."""
+    """The state of the inbox of three officers. The commands in these tests do not change it."""
     return founded_trio.office.state()
 
 
@@ -33,7 +33,10 @@ def before(founded_trio: Trio) -> dict[str, Any]:
 def test_for_an_excluded_officer_every_command_answers_as_if_the_case_did_not_exist(
     founded_trio: Trio, before: dict[str, Any], tmp_path: Path, path: tuple[str, ...]
 ) -> None:
-    """Word for word, also as JSON, and without a trace in the inbox. The next test is the control."""
+    """The output is the same word for word, in text and in JSON, and the inbox does not change.
+
+    The next test is the control.
+    """
     more = [str(tmp_path / "out") if word == "OUT" else word for word in MORE[path]]
 
     def run(office: Office, number: int, *form: str) -> Said:
@@ -54,15 +57,17 @@ def test_for_an_excluded_officer_every_command_answers_as_if_the_case_did_not_ex
     assert not (tmp_path / "out").exists()
 
 
-def test_for_the_other_officers_every_such_command_finds_the_case(trio: Trio, tmp_path: Path) -> None:
+def test_for_officers_who_are_not_excluded_the_same_commands_find_the_case(
+    trio: Trio, tmp_path: Path
+) -> None:
     """Control of the test above."""
     for path, more in MORE.items():
         words = [str(tmp_path / "out") if word == "OUT" else word for word in more]
         assert "there is no case" not in trio.others.run(*path, str(KEPT), *words).err, path
 
 
-def test_no_list_shows_an_excluded_officer_anything_of_the_case(trio: Trio) -> None:
-    """Cases, the journal, exclusions, unopened envelopes.
+def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> None:
+    """The lists are the cases, the journal, the exclusions, and the unopened envelopes.
 
     The control is the output for the other officers.
     """
@@ -80,10 +85,12 @@ def test_no_list_shows_an_excluded_officer_anything_of_the_case(trio: Trio) -> N
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
-def test_for_an_excluded_officer_the_journal_of_the_case_is_as_empty_as_that_of_no_case(trio: Trio) -> None:
-    """Also as JSON. The control is the output for the other officers."""
+def test_the_journal_shows_an_excluded_officer_as_little_as_for_a_case_that_does_not_exist(
+    trio: Trio,
+) -> None:
+    """The same holds for its JSON. The control is the output for the other officers."""
     for form in ((), ("--json",)):
-        # A copy for each run, because reading the journal adds an entry to it.
+        # Each run has its own copy, because reading the journal adds an entry to it.
         kept, absent, shown = (
             office.copy(office.root.parent.with_name(f"{name}{len(form)}")).run(
                 "journal", "list", "--case", str(number), *form
@@ -98,10 +105,10 @@ def test_for_an_excluded_officer_the_journal_of_the_case_is_as_empty_as_that_of_
         assert shown.out.count("exclude") > kept.out.count("exclude") == 0
 
 
-def test_the_count_of_envelopes_set_aside_omits_those_of_excluded_cases(
+def test_the_count_of_envelopes_set_aside_omits_the_cases_that_exclude_an_officer(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``key destroy`` prints the count; it equals the length of the list that the same officers see."""
+    """``key destroy`` prints this count. It must equal the length of the list that the same officers see."""
     clock = moved(monkeypatch)
     clock.wait(70)
     trio.others.json("key", "rotate")
@@ -115,8 +122,8 @@ def test_the_count_of_envelopes_set_aside_omits_those_of_excluded_cases(
     assert told[0] < told[1]
 
 
-def test_an_outbox_made_by_an_excluded_officer_refreshes_the_slot_of_the_case_too(trio: Trio) -> None:
-    """Its reporter gets the same as all the others."""
+def test_an_outbox_made_by_an_excluded_officer_also_refreshes_the_slot_of_the_hidden_case(trio: Trio) -> None:
+    """The reporter of the hidden case gets an update like every other reporter."""
     assert 0 == trio.excluded.run("exchange", "outbox", "--out", trio.office.out).code
     outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
     assert 3 == len(outbox.slots) == len(outbox.closed)
@@ -124,7 +131,7 @@ def test_an_outbox_made_by_an_excluded_officer_refreshes_the_slot_of_the_case_to
 
 
 def test_an_officer_whom_a_report_names_is_excluded_from_all_linked_cases(opened_trio: Inbox) -> None:
-    """The journal records each exclusion, beginning with the case that names the officer."""
+    """The journal records each exclusion. The first entry is for the case that names the officer."""
     with undone(opened_trio) as session:
         session.execute(
             update(Link).where(Link.case.in_((1, 2)), Link.other.in_((1, 2))).values(kind="same_facts")
@@ -140,13 +147,10 @@ def test_an_officer_whom_a_report_names_is_excluded_from_all_linked_cases(opened
         ]
 
 
-def test_an_exclusion_and_its_journal_entry_are_stored_together_or_not_at_all(
+def test_an_exclusion_and_its_journal_entry_are_stored_either_together_or_not_at_all(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """The process is killed at every possible point.
-
-    The same holds for a new alias and the exclusions that it causes.
-    """
+    """The process is killed at every possible point while it adds an alias that causes an exclusion."""
     command = ("access", "alias", "add", "chloe", "case 1")
     copies = killed_everywhere(trio.others, tmp_path / "killed", today(), *command)
     states = set()

@@ -1,4 +1,4 @@
-"""Only its handlers read a restricted case; in an emergency, two other officers can open it (break-glass)."""
+"""Only the handlers read a restricted case. In an emergency, two other officers can open it (break-glass)."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.inbox_trio import CANARY, Trio
 
 @pytest.fixture(scope="module")
 def founded_entrusted(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """Cases 1 and 2 are open, and case 1 is restricted to alice and chloe."""
+    """Two open cases. Case 1 is restricted to alice and chloe."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
     for number in ("1", "2"):
         trio.others.json("case", "reopen", number, "--reason", "x")
@@ -30,7 +30,7 @@ def entrusted(founded_entrusted: Trio, tmp_path: Path) -> Trio:
 
 
 def line(office: Office, number: int, *filters: str) -> Any:
-    """Return the line of a case in the queue, or None if it is not listed."""
+    """Return the row of a case in the queue, or None if the queue does not list the case."""
     found = [row for row in office.json("queue", "list", *filters)["cases"] if row["case"] == number]
     return found[0] if found else None
 
@@ -54,7 +54,10 @@ READING = [
 def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
     entrusted: Trio, tmp_path: Path, words: list[str]
 ) -> None:
-    """Not even beside a handler, since both see the same screen. The control: the handlers can."""
+    """The refusal also applies beside a handler who is signed in, because both officers see the same screen.
+
+    The control: the handlers are not refused.
+    """
     before = entrusted.office.state()
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
@@ -67,10 +70,10 @@ def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
-def test_the_queue_shows_other_officers_only_number_priority_and_deadline(
+def test_the_queue_shows_other_officers_little_more_than_the_number_priority_and_deadline(
     entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A filter on anything else does not find the case."""
+    """A filter by any other property does not find the case."""
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
     told = {"case", "state", "priority", "deadline", "urgency", "for_handlers", "undeclared"}
@@ -87,8 +90,8 @@ def test_the_queue_shows_other_officers_only_number_priority_and_deadline(
     assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("case", "show", "1").out
 
 
-def test_the_queue_does_not_list_a_case_for_an_excluded_officer(trio: Trio) -> None:
-    """An exclusion overrides a restriction. The unread message of the excluded case is not counted either."""
+def test_an_exclusion_hides_a_restricted_case_from_the_queue(trio: Trio) -> None:
+    """For an excluded officer, the queue does not count the unread message of the case either."""
     trio.decide_all()
     assert [2, 3] == [each.json("queue", "list")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("case", "reopen", "3", "--reason", "x")
@@ -119,7 +122,7 @@ def test_the_queue_does_not_list_a_case_for_an_excluded_officer(trio: Trio) -> N
         ("9", ["alice", "chloe"], "there is no case 9"),
     ],
 )
-def test_the_handlers_must_be_a_quorum_of_officers_who_may_read_the_case(
+def test_the_handlers_of_a_case_must_be_enough_officers_for_a_quorum_who_may_read_it(
     trio: Trio, case: str, names: list[str], words: str
 ) -> None:
     before = trio.office.state()
@@ -128,13 +131,16 @@ def test_the_handlers_must_be_a_quorum_of_officers_who_may_read_the_case(
     assert before == trio.office.state()
 
 
-def test_the_command_to_remove_a_restriction_accepts_no_names(founded_trio: Trio) -> None:
+def test_the_command_that_removes_a_restriction_accepts_no_officer_names(founded_trio: Trio) -> None:
     assert 2 == founded_trio.others.run("access", "unrestrict", "1", "alice").code
 
 
 @pytest.mark.parametrize("name", ["a b", "Alice", "", "x" * 33, "x" * 2_000, "a\x1b[2J"])
 def test_an_invalid_officer_name_is_refused_before_it_is_recorded(founded_trio: Trio, name: str) -> None:
-    """Handlers, exclusions and aliases check it in the same way; the journal could not parse such a name."""
+    """The commands for handlers, exclusions and aliases check names in the same way.
+
+    The journal could not parse an invalid name.
+    """
     others = founded_trio.others
     before = founded_trio.office.state()
     for words in (
@@ -149,8 +155,8 @@ def test_an_invalid_officer_name_is_refused_before_it_is_recorded(founded_trio: 
     assert before == founded_trio.office.state()
 
 
-def test_an_officer_who_hands_over_a_case_can_no_longer_read_it(entrusted: Trio) -> None:
-    """The officer reads it again once the new handlers have removed the restriction."""
+def test_an_officer_who_restricts_a_case_to_others_can_no_longer_read_it(entrusted: Trio) -> None:
+    """The officer can read the case again after the new handlers have removed the restriction."""
     entrusted.others.json("access", "restrict", "1", "alice", "bruno")
     assert 1 == entrusted.others.run("case", "show", "1").code
     assert ["alice", "bruno"] == entrusted.others.json("access", "handlers", "1")["handlers"]
@@ -159,8 +165,8 @@ def test_an_officer_who_hands_over_a_case_can_no_longer_read_it(entrusted: Trio)
     assert 1 == entrusted.others.run("access", "unrestrict", "1").code
 
 
-def test_officers_are_told_whether_a_restriction_lets_them_read_a_case(entrusted: Trio) -> None:
-    """Case 2 has no handlers, so everybody may read it."""
+def test_officers_are_told_whether_they_may_read_a_restricted_case(entrusted: Trio) -> None:
+    """Case 2 has no handlers, so every officer may read it."""
     for office, reads in ((entrusted.excluded, [False, True]), (entrusted.others, [True, True])):
         with office.unlocked() as opened:
             who = opened.by_opening(today())
@@ -168,8 +174,8 @@ def test_officers_are_told_whether_a_restriction_lets_them_read_a_case(entrusted
         assert reads == told
 
 
-def test_two_officers_break_glass_and_the_referent_is_told(entrusted: Trio) -> None:
-    """The journal records an action of its own, and both officers are handlers from then on."""
+def test_break_glass_makes_two_officers_handlers_and_is_reported_to_the_referent(entrusted: Trio) -> None:
+    """The journal has a separate action for it."""
     office = entrusted.excluded
     opened = office.json("access", "break-glass", "1", "--reason", "he is in danger tonight")
     assert ["alice", "bruno", "chloe"] == opened["handlers"]

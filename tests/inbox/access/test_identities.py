@@ -1,4 +1,4 @@
-"""The reporter's identity, stored apart from everything else, and the ledger of disclosures."""
+"""The reporter's identity is stored apart from the case, and a ledger lists every disclosure."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ CONSENT = ("case", "identity", "consent", "1", "--day", today().isoformat(), "--
 
 @pytest.fixture
 def office(trio: Trio, tmp_path: Path) -> Office:
-    """Two officers; the reporter of case 1 gave a name."""
+    """An office of two signed-in officers. The identity of the reporter of case 1 is recorded."""
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))
@@ -43,8 +43,11 @@ def office(trio: Trio, tmp_path: Path) -> Office:
     return trio.others
 
 
-def test_only_the_command_that_shows_an_identity_shows_it(office: Office) -> None:
-    """No list, case view, search, queue or journal contains it. The control is the command itself."""
+def test_the_identity_appears_only_in_the_output_of_the_command_that_shows_it(office: Office) -> None:
+    """No list, case view, search, queue or journal contains the identity.
+
+    The control is the command that shows it.
+    """
     shown = [
         office.run(*command, *form).out
         for command in (
@@ -61,7 +64,9 @@ def test_only_the_command_that_shows_an_identity_shows_it(office: Office) -> Non
     assert NAME == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_without_a_recorded_identity_there_is_nothing_to_show_or_withdraw(world_office: Office) -> None:
+def test_an_identity_that_was_never_recorded_cannot_be_shown_and_its_consent_not_withdrawn(
+    world_office: Office,
+) -> None:
     for command in (["show", "1"], ["withdraw", "1"]):
         said = world_office.run("case", "identity", *command)
         assert (1, "") == (said.code, said.out)
@@ -75,7 +80,7 @@ def world_office(founded: Office, tmp_path: Path) -> Office:
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 8_001])
 def test_an_empty_or_too_long_identity_is_refused(trio: Trio, tmp_path: Path, text: str) -> None:
-    """The identity recorded before stays."""
+    """The identity that was recorded before does not change."""
     before = trio.office.state()
     (tmp_path / "identity").write_text(text)
     assert 1 == trio.others.run("case", "identity", "add", "1", "--text-file", tmp_path / "identity").code
@@ -90,8 +95,10 @@ def test_a_consent_with_an_invalid_or_future_day_is_refused(office: Office, day:
 
 
 @pytest.mark.parametrize("given", [{}, {"day": today(), "withdrawn": True}], ids=["neither", "both"])
-def test_a_consent_takes_either_a_day_or_a_withdrawal(office: Office, given: dict[str, Any]) -> None:
-    """With neither or both, nothing is recorded."""
+def test_a_consent_needs_either_a_day_or_a_withdrawal_but_not_both(
+    office: Office, given: dict[str, Any]
+) -> None:
+    """If both or neither are given, nothing is recorded."""
     before = office.state()
     with (
         office.unlocked() as opened,
@@ -109,11 +116,11 @@ def disclose(office: Office, ground: str, what: str = "identity", *more: str) ->
 
 
 def alone(name: str) -> Actor:
-    """Return an actor who has signed in alone, without a second officer to confirm."""
+    """Return an actor whom no second officer confirms."""
     return Actor({name: Presence.OWN}, today())
 
 
-def test_one_officer_cannot_add_a_name_to_an_identity(office: Office) -> None:
+def test_one_officer_alone_cannot_add_a_name_to_a_recorded_identity(office: Office) -> None:
     """The refusal is the same for the reporter's name, a colleague's name, and a text that is too long."""
     before = office.state()
     with office.opened() as inbox:
@@ -126,7 +133,7 @@ def test_one_officer_cannot_add_a_name_to_an_identity(office: Office) -> None:
 
 SUSPECT = "Firmin Quélennec"
 NO_ONE = "Maëlle Tanguy"
-# Every kind of text in which a case may name a suspect.
+# Every kind of text that may name a suspect in a case.
 SAYS: Mapping[str, Callable[[str], Base]] = {
     "Ronan Abgrall": lambda said: Note(case=1, position=90, by="alice", day=today(), text=said),
     "Soizic Bodéré": lambda said: Message(case=1, position=90, serial=9, day=today(), text=said),
@@ -145,7 +152,7 @@ def measure(position: int, **texts: str) -> Measure:
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
-    """Return why two officers are needed to record an identity, or an empty text if one is enough."""
+    """Return why one officer may not record an identity alone. Return an empty text if one officer may."""
     try:
         identities.keep(inbox, alone(name), number, text)
     except Locked as refusal:
@@ -155,11 +162,11 @@ def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
     return ""
 
 
-def test_one_officer_cannot_record_a_person_whom_the_case_names_as_the_reporter(trio: Trio) -> None:
-    """An identity is disclosed to nobody without consent, so a false one would protect a suspect.
+def test_one_officer_alone_cannot_record_a_person_named_in_the_case_as_the_reporter(trio: Trio) -> None:
+    """Nobody learns an identity without consent, so a false identity would protect a suspect.
 
-    Every text of the case and of linked cases is searched. One officer can record a name that the case does
-    not contain.
+    The check searches every text of the case and of linked cases. One officer can record a name that these
+    texts do not contain.
     """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -168,14 +175,17 @@ def test_one_officer_cannot_record_a_person_whom_the_case_names_as_the_reporter(
             for name, row in SAYS.items():
                 session.merge(row(f"vu {name.lower()}."))
             session.add(Link(case=1, other=2, kind="same_facts", since=today()))
-        # Only a follow-up of the reporter contains the first text.
+        # The first text occurs only in a follow-up of the reporter.
         texts = ("before its report", *SAYS)
         assert dict.fromkeys(texts, NAMED) == {text: keep_alone(inbox, "chloe", 1, text) for text in texts}
         assert "" == keep_alone(inbox, "chloe", 1, NO_ONE)
 
 
-def test_an_identity_is_compared_with_the_case_both_word_by_word_and_line_by_line(trio: Trio) -> None:
-    """A family name alone, in small letters, is not a whole line; no word of a nickname is long enough."""
+def test_an_identity_is_compared_with_the_case_both_by_words_and_by_whole_lines(trio: Trio) -> None:
+    """A family name in small letters is found as a word.
+
+    The words of a nickname are too short for that, so it is found as a line.
+    """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Identity))
@@ -187,7 +197,7 @@ def test_an_identity_is_compared_with_the_case_both_word_by_word_and_line_by_lin
 
 @pytest.mark.usefixtures("correspondent")
 def test_an_officer_who_is_alone_in_the_office_can_record_any_identity(world: World) -> None:
-    """Such an officer reads every case anyway, and nobody else could confirm."""
+    """The only officer reads every case anyway, and no other officer could confirm."""
     world.office.json("case", "declare", "1")
     with world.office.opened() as inbox:
         with inbox.transaction() as session:
@@ -222,8 +232,10 @@ def test_oversight_counts_each_recorded_identity(office: Office) -> None:
         assert 1 == oversight.look(inbox, alone("alice"))["actions"]["keep-identity"]
 
 
-def test_one_officer_cannot_remove_anything_from_an_identity(office: Office, tmp_path: Path) -> None:
-    """A new name is added below the old one, as far as there is room. Two officers redact the wrong one."""
+def test_an_identity_can_be_extended_and_only_redaction_removes_a_name(
+    office: Office, tmp_path: Path
+) -> None:
+    """A new name is added below the old one if there is room. To remove a wrong name, officers redact it."""
     for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
         (tmp_path / "other").write_text(text)
         assert code == office.run("case", "identity", "add", "1", "--text-file", tmp_path / "other").code
@@ -234,10 +246,11 @@ def test_one_officer_cannot_remove_anything_from_an_identity(office: Office, tmp
     assert f"{NAME}\n[…]" == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_without_consent_an_identity_is_disclosed_only_to_the_judicial_authority(office: Office) -> None:
-    """Only once that authority has the case, and after a decision each time.
+def test_without_consent_only_the_judicial_authority_can_be_told_the_identity(office: Office) -> None:
+    """The authority must already have the case.
 
-    A consent does not count if it was withdrawn, or if a name was added later.
+    Each disclosure needs a new decision whether to inform the reporter. A consent is void after its
+    withdrawal, or after a name was added to the identity.
     """
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("case", "decide", "1", "not_told", "--reason", "x")
@@ -257,8 +270,8 @@ def test_without_consent_an_identity_is_disclosed_only_to_the_judicial_authority
     assert 1 == disclose(office, "consent")
 
 
-def test_recording_a_consent_takes_two_officers_and_names_the_message_that_gives_it(office: Office) -> None:
-    """One officer alone can record a withdrawal, so that it never has to wait."""
+def test_two_officers_record_a_consent_and_must_name_the_message_that_gives_it(office: Office) -> None:
+    """One officer can record a withdrawal alone, so that a withdrawal never has to wait."""
     assert "the reason must name the message in which the reporter consented" in refused(
         office, *CONSENT[:-1], " "
     )
@@ -274,7 +287,9 @@ def test_recording_a_consent_takes_two_officers_and_names_the_message_that_gives
     assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
 
 
-def test_a_reporter_who_consented_is_told_the_recipient_before_the_disclosure(office: Office) -> None:
+def test_a_reporter_who_consented_learns_the_recipient_before_the_identity_is_disclosed(
+    office: Office,
+) -> None:
     office.json(*CONSENT)
     gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
     undecided = "before this disclosure, officers must decide whether to inform the reporter"
@@ -291,8 +306,8 @@ LINES = (
 )
 
 
-def test_no_reference_and_no_restriction_may_name_the_reporter(office: Office) -> None:
-    """The registers contain both, and more officers read the registers.
+def test_the_reporter_cannot_be_named_in_a_reference_or_a_restriction(office: Office) -> None:
+    """More officers read the registers than the case, and the registers show both fields.
 
     The control is a harmless reference.
     """
@@ -303,7 +318,10 @@ def test_no_reference_and_no_restriction_may_name_the_reporter(office: Office) -
 
 
 def test_the_ledger_lists_each_disclosure_with_its_recipient_ground_and_officers(office: Office) -> None:
-    """In order, after the earlier entries. Control characters in a recipient are escaped."""
+    """The entries are in the order in which they were made.
+
+    Control characters in the name of a recipient are escaped.
+    """
     assert [2, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
     words = ("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
@@ -333,8 +351,8 @@ def test_the_ledger_lists_each_disclosure_with_its_recipient_ground_and_officers
     assert "\x1b" not in said
 
 
-def test_one_officer_cannot_disclose_an_identity_but_can_disclose_a_report(office: Office) -> None:
-    """The journal has a separate action for the disclosure of an identity."""
+def test_one_officer_alone_can_disclose_a_report_but_not_an_identity(office: Office) -> None:
+    """In the journal, the disclosure of an identity is a separate action."""
     office.json(*CONSENT)
     office.json("case", "decide", "1", "not_told", "--reason", "x")
     identity, report = (Given("X", what, Ground.CONSENT) for what in (What.IDENTITY, What.REPORT))
@@ -348,8 +366,8 @@ def test_one_officer_cannot_disclose_an_identity_but_can_disclose_a_report(offic
     assert ["disclose", "disclose-identity"] == [each for each in noted if each.startswith("disclose")]
 
 
-def test_the_ledger_translates_codes_but_not_the_words_of_an_officer() -> None:
-    """Even if an officer's name for a recipient is the same as a code."""
+def test_the_ledger_translates_codes_but_not_the_words_that_officers_typed() -> None:
+    """The words of an officer are shown unchanged even if they are the same as a code."""
     for recipient, what, said in (
         ("report", "report", ("report", "The report")),
         ("letter", "a list", ("letter", "a list")),
@@ -359,7 +377,7 @@ def test_the_ledger_translates_codes_but_not_the_words_of_an_officer() -> None:
         assert said == disclosures.said(row, "en")
 
 
-def test_a_recipient_may_have_the_longest_name(office: Office) -> None:
+def test_the_name_of_a_recipient_may_be_as_long_as_the_limit(office: Office) -> None:
     longest = "x" * disclosures.LONGEST
     words = ("dossier", "disclosure", "add", "1", "--what", "report", "--ground", "consent", "--to")
     office.json(*words, longest)
@@ -367,7 +385,7 @@ def test_a_recipient_may_have_the_longest_name(office: Office) -> None:
 
 
 @pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])
-def test_a_disclosure_needs_a_recipient_of_valid_length(office: Office, recipient: str) -> None:
+def test_an_empty_or_too_long_recipient_is_refused(office: Office, recipient: str) -> None:
     before = office.state()
     words = [
         "dossier",

@@ -1,4 +1,4 @@
-"""Which open access requests a case waits for: its texts name the person, in full or by the family name."""
+"""A case waits for an open access request if its texts contain the person's full name or family name."""
 
 import pytest
 
@@ -13,7 +13,10 @@ TEXTS = {1: f"{NAME} a loué son badge.", 2: "Quélennec a loué son badge.", 3:
 
 @pytest.fixture(scope="module")
 def founded_named(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """One case with the whole name, one with the family name, one with neither, and the person's request."""
+    """Three cases, and an access request.
+
+    One case has the person's full name, one the family name, and one neither.
+    """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("named"))
     for text in TEXTS.values():
         scene.collect(first(Reporter(scene.world), text=text))
@@ -23,13 +26,13 @@ def founded_named(founded_world: World, tmp_path_factory: pytest.TempPathFactory
     return scene
 
 
-def test_a_case_with_the_full_or_the_family_name_waits_for_the_answer(office: Office) -> None:
+def test_a_case_with_the_full_or_the_family_name_waits_until_the_request_is_answered(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         assert {1: {1}, 2: {1}, 3: set()} == {n: named.waiting_for(session, n) for n in TEXTS}
 
 
-def test_only_the_family_name_leaves_doubt(office: Office) -> None:
-    """The full name leaves none: the case means the person, and officers decide nothing about it."""
+def test_a_case_with_only_the_family_name_may_concern_another_person(office: Office) -> None:
+    """A case with the full name concerns the person for certain, so officers have nothing to decide."""
     with office.opened() as inbox, inbox.transaction() as session:
         (row,) = access_requests.pending(session)
         assert {1: True, 2: False, 3: False} == {n: named.concerns(session, n, row) for n in TEXTS}

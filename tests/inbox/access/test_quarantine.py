@@ -1,4 +1,4 @@
-"""Nobody reads a case in quarantine; it stays in the queue, and its deadlines continue."""
+"""No officer can read a case in quarantine. It stays in the queue, and its deadlines continue."""
 
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,9 @@ def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFa
 
 
 def test_no_query_returns_a_row_of_a_case_in_quarantine(office: Office) -> None:
-    """The case, its messages, files, notes and fulltext.
+    """The tables are the case, its messages, its files, its fulltext and its workflow.
 
-    The controls: case 2, and a session of the program itself.
+    The controls are case 2, and a session of the program itself, which reads both cases.
     """
     kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Fulltext.case, Workflow.case)
     with office.unlocked() as opened:
@@ -55,7 +55,7 @@ def test_no_query_returns_a_row_of_a_case_in_quarantine(office: Office) -> None:
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_each_command_that_needs_the_case_is_refused_and_says_that_it_is_in_quarantine(
+def test_each_command_that_reads_or_changes_a_case_in_quarantine_is_refused_with_the_reason(
     office: Office, tmp_path: Path, words: list[str]
 ) -> None:
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
@@ -65,8 +65,8 @@ def test_each_command_that_needs_the_case_is_refused_and_says_that_it_is_in_quar
     assert (before, False) == (office.state(), (tmp_path / "out").exists())
 
 
-def test_placing_a_case_in_quarantine_expels_it_from_the_open_session(office: Office) -> None:
-    """Otherwise the officer who places it could still read the rows loaded before."""
+def test_rows_of_a_case_loaded_before_its_quarantine_can_no_longer_be_read(office: Office) -> None:
+    """Otherwise the officer who places the case in quarantine could still read what was already loaded."""
     with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         case = session.get_one(Case, 2)
         quarantine._place(session, 2, today())
@@ -75,7 +75,7 @@ def test_placing_a_case_in_quarantine_expels_it_from_the_open_session(office: Of
             assert case.message
 
 
-def test_the_queue_lists_a_case_in_quarantine_but_no_search_finds_it(office: Office) -> None:
+def test_the_queue_lists_a_case_in_quarantine_although_no_search_finds_it(office: Office) -> None:
     lines = {row["case"]: row for row in office.json("queue", "list")["cases"]}
     assert (today().isoformat(), None) == (lines[1]["quarantined"], lines[1]["summary"])
     assert CANARY == lines[2]["summary"]
@@ -84,10 +84,10 @@ def test_the_queue_lists_a_case_in_quarantine_but_no_search_finds_it(office: Off
     assert [2] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
-def test_a_case_in_quarantine_is_answered_and_closed_while_its_new_messages_stay_hidden(
+def test_officers_reply_to_and_close_a_case_in_quarantine_without_seeing_new_messages(
     office: Office, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """New messages of its reporter are filed, and its slot is refreshed, as for every other case."""
+    """New messages are filed as for every other case, but stay hidden until the quarantine is lifted."""
     reply = ("message", "reply", "1", "--text", "Tell your lawyer's secrets to nobody")
     assert "nothing was compared with it" in office.run(*reply).err
     office.json(*reply, "--despite-warning", "it says nothing of the report")
@@ -103,8 +103,8 @@ def test_a_case_in_quarantine_is_answered_and_closed_while_its_new_messages_stay
     assert ([CANARY, "encore"], "closed") == ([each["text"] for each in shown["follow_ups"]], shown["status"])
 
 
-def test_legal_duties_are_decided_and_proceedings_recorded_during_quarantine(office: Office) -> None:
-    """Otherwise officers would have to lift the quarantine to close a case about an offence."""
+def test_officers_can_decide_legal_duties_and_record_proceedings_during_quarantine(office: Office) -> None:
+    """Otherwise they would have to lift the quarantine to close a case about an offence."""
     with office.opened() as inbox, inbox.transaction() as session:
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)
@@ -128,7 +128,10 @@ def test_legal_duties_are_decided_and_proceedings_recorded_during_quarantine(off
 
 
 def test_break_glass_does_not_open_a_case_in_quarantine(trio: Trio) -> None:
-    """Whether it has handlers or not. The handlers themselves are told why they cannot read it."""
+    """The result is the same for a case with handlers and for a case without.
+
+    The refusal mentions the quarantine.
+    """
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     said = trio.others.run("access", "break-glass", "1", "--reason", "x")
     assert (1, True) == (said.code, "case 1 has been in quarantine" in said.err)
@@ -140,6 +143,6 @@ def test_break_glass_does_not_open_a_case_in_quarantine(trio: Trio) -> None:
     assert (1, True, before) == (said.code, "case 1 has been in quarantine" in said.err, trio.office.state())
 
 
-def test_a_quarantine_cannot_be_lifted_from_a_case_that_is_not_in_quarantine(office: Office) -> None:
+def test_lifting_the_quarantine_of_a_case_that_is_not_in_quarantine_is_refused(office: Office) -> None:
     said = office.run("access", "unquarantine", "2", "--reason", "x")
     assert (1, True) == (said.code, "case 2 is not in quarantine" in said.err)

@@ -1,4 +1,4 @@
-"""Officers cannot find out by trying names whom an unreadable case mentions."""
+"""Officers who may not read a case cannot learn whom it mentions by trying one name after the other."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -32,14 +32,14 @@ from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
-# Another person with the same family name as the first.
+# A different person with the same family name.
 ALIKE = "Soizic Quélennec"
 NAMES = ("alice", "bruno")
 
 
 @pytest.fixture(scope="module")
 def founded_tried(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two officers who read a case that names a person."""
+    """Two officers, and a case that they have read. The case names a person."""
     folder = tmp_path_factory.mktemp("tried")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -68,7 +68,7 @@ def _undeclared(session: Session) -> None:
 
 
 def _end(session: Session) -> None:
-    """Make the case due for destruction except for the visa, with nothing left to tell the portal."""
+    """Make the case ready to be destroyed, except that the visa is missing."""
     work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
     work.waits, work.closed = False, today() - timedelta(5_000)
     work.outcome, work.disclosure = "out_of_scope", "withheld"
@@ -82,8 +82,8 @@ STATES: Mapping[str, Callable[[Session], None]] = {
 }
 RECORD = ["request", "add", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
 NO_TRANSMISSION = ["case", "decide", "1", "no_transmission", "--reason", "x"]
-# The commands; NAME stands for a name in the case, or for another one. If the case may be read, the last
-# command of each list says more.
+# Commands with NAME in place of a name that is in the case, or one that is not. If the officers may read the
+# case, the answer of the last command in each list differs between the two.
 OPEN = {
     "nobody": [RECORD, ["case", "decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["message", "reply", "1", "--text", "C'est NAME."]],
@@ -111,7 +111,7 @@ WAYS = OPEN | ENDED | WITH_VISA
 
 
 def _said(office: Office, way: str, name: str) -> list[tuple[int, str, str]]:
-    """Return the output of these commands, without names and paths."""
+    """Return the output of these commands with placeholders for names and paths."""
     put = {"NAME": name, "FIRST": name.split(maxsplit=1)[0], "OUT": str(office.out)}
     found = []
     for words in WAYS[way]:
@@ -132,7 +132,7 @@ def _room(office: Office, folder: Path, way: str, *change: Callable[[Session], N
 
 
 @pytest.mark.parametrize(("way", "state"), crossed(WAYS, STATES))
-def test_the_answer_about_an_unreadable_case_is_the_same_for_every_name(
+def test_the_answer_about_an_unreadable_case_does_not_depend_on_the_name_given(
     founded_tried: Office, tmp_path: Path, way: str, state: str
 ) -> None:
     """The control: if all signed-in officers may read the case, the answers differ."""
@@ -145,10 +145,13 @@ def test_the_answer_about_an_unreadable_case_is_the_same_for_every_name(
     assert read[0] != read[1]
 
 
-def test_in_an_office_of_two_neither_can_alone_record_a_person_whom_the_case_names_as_identity(
+def test_in_an_office_of_two_one_officer_alone_cannot_record_a_person_named_in_the_case(
     founded_tried: Office, tmp_path: Path
 ) -> None:
-    """One is enough for a name that the case does not contain."""
+    """The person would be recorded as the reporter.
+
+    One officer can record a name that the case does not contain.
+    """
     alone = Actor({"alice": Presence.OWN}, today())
     with founded_tried.copy(tmp_path / "room").opened() as inbox:
         with pytest.raises(Locked):
@@ -157,7 +160,7 @@ def test_in_an_office_of_two_neither_can_alone_record_a_person_whom_the_case_nam
 
 
 def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio: Inbox) -> None:
-    """A case that one signed-in officer has not declared is counted as not looked at."""
+    """If one signed-in officer has not declared a case, the search counts that case as not looked at."""
     with undone(opened_trio, ("alice", "chloe")) as session:
         session.add_all(
             Note(case=number, position=90, by="alice", day=today(), text=f"vu {NAME}") for number in (1, 2)
@@ -172,7 +175,10 @@ def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio
 def test_an_unreadable_case_is_not_destroyed_while_any_access_request_is_open(
     founded_tried: Office, tmp_path: Path, state: str
 ) -> None:
-    """Nobody can check whom it names. The control is a readable case that names somebody else."""
+    """Nobody can check whom the unreadable case names.
+
+    The control is a readable case that names somebody else.
+    """
 
     def waits(name: str, change: Callable[[Session], None]) -> list[bool]:
         office = _room(founded_tried, tmp_path / name, "destruction", change)

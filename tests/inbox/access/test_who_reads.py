@@ -1,4 +1,4 @@
-"""Who reads which case: every combination of officers, compared with the rule in one line of Python."""
+"""Each combination of officers reads the cases that a short Python function says it may read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -33,8 +33,8 @@ SOMEBODY = [chosen for chosen in SUBSETS if chosen]
 class Kept:
     """The access data of a case: its handlers, exclusions and declarations.
 
-    ``state``: whether it is in quarantine, and which officers opened it in the archive today; the latter is
-    None if it is not in the archive.
+    The first value of ``state`` says whether the case is in quarantine. The second has the officers who
+    opened the case in the archive today, or None if the case is not in the archive.
     """
 
     handlers: set[str]
@@ -55,9 +55,9 @@ class Kept:
         return not self.excluded & present
 
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
-        """Tell whether the signed-in officers read the case.
+        """Tell whether the signed-in officers can read the case.
 
-        With ``quarantine``, answer for an action that shows nothing of it.
+        With ``quarantine``, tell it for an action that shows no content of the case.
         """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened
@@ -68,13 +68,13 @@ OPENED = (frozenset(NAMES[:size]) for size in range(3))
 STATES = [(False, None), (True, None), *((False, names) for names in OPENED)]
 CASES = {n: Kept(*each) for n, each in enumerate(product(SUBSETS, SUBSETS, STATES, SUBSETS), 1)}
 GONE = range(len(CASES) + 1, len(CASES) + 1 + len(SUBSETS))
-# Each case is linked to the one this far ahead: near, but not of the same kind.
+# Case n is linked to case n + 37. The two cases have different access data.
 STEP = 37
 
 
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """A vault with a case of every kind, and with the remains of destroyed cases."""
+    """A vault with a case for each combination of access data, and with what remains of destroyed cases."""
     with closing(upgrade.create(tmp_path_factory.mktemp("who") / "vault.sqlite", bytes(32))) as made:
         with made.transaction() as session:
             session.add_all(Officer(name=name, since=DAY, member=n) for n, name in enumerate(NAMES, 1))
@@ -113,7 +113,7 @@ def _fill(session: Session) -> None:
 
 @contextmanager
 def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
-    """Give a session of these officers, and roll it back."""
+    """Give a session for these officers. Roll it back at the end."""
     with vault.transaction(sorted(present), quarantine=quarantine) as session:
         yield session
         session.rollback()
@@ -130,7 +130,10 @@ def numbers(holds: Callable[[Kept], bool]) -> set[int]:
 def test_signed_in_officers_read_only_what_each_of_them_may_read(
     vault: Vault, present: set[str], *, quarantine: bool
 ) -> None:
-    """The case and its rows; a link only if both its ends are readable; unopened envelopes."""
+    """The test reads the case and its rows, and unopened envelopes.
+
+    A link can be read only if both its cases can be.
+    """
     read = numbers(lambda case: case.is_read(present, quarantine=quarantine))
     linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
     with undone(vault, present, quarantine=quarantine) as session:
@@ -142,12 +145,12 @@ def test_signed_in_officers_read_only_what_each_of_them_may_read(
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_every_officer_except_those_excluded_knows_that_a_case_exists(
+def test_every_officer_except_the_excluded_can_see_that_a_case_exists(
     vault: Vault, present: set[str]
 ) -> None:
-    """They see the line in the queue, handlers, exclusions and declarations.
+    """They see its line in the queue, its handlers, exclusions and declarations.
 
-    The journal also contains destroyed cases.
+    They also see the journal entries of destroyed cases that did not exclude them.
     """
     there = numbers(lambda case: case.is_line(present))
     gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}
@@ -167,7 +170,7 @@ def test_every_officer_except_those_excluded_knows_that_a_case_exists(
         assert GONE.stop == len(session.scalars(entries.execution_options(**WHOLE_JOURNAL)).all())
 
 
-def test_the_work_of_the_program_itself_reads_everything(vault: Vault) -> None:
+def test_the_program_itself_reads_every_case_when_no_officer_is_signed_in(vault: Vault) -> None:
     with undone(vault, ()) as session:
         assert set(CASES) == set(session.scalars(select(Case.number)))
         assert {*CASES, GONE.stop} == set(session.scalars(select(Unopened.number)))
@@ -175,12 +178,12 @@ def test_the_work_of_the_program_itself_reads_everything(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_a_case_is_declared_once_every_signed_in_officer_has_declared_it(
+def test_a_case_counts_as_declared_once_every_signed_in_officer_has_declared_it(
     vault: Vault, present: set[str]
 ) -> None:
-    """One officer's declaration opens nothing to another.
+    """The declaration of one officer does not count for another.
 
-    The question is asked in each form: for all cases, for a few, for one, and as a condition of a query.
+    The test asks about all cases, about a few, about a single case, and by a condition in a query.
     """
     known = numbers(lambda case: case.is_line(present) and present <= case.declared)
     read = numbers(lambda case: case.is_read(present))
@@ -204,7 +207,7 @@ def test_a_case_is_declared_once_every_signed_in_officer_has_declared_it(
                 assert not left
 
 
-def test_a_declaration_is_recorded_for_each_signed_in_officer_and_for_no_other(vault: Vault) -> None:
+def test_a_declaration_is_recorded_only_for_the_case_and_the_signed_in_officers(vault: Vault) -> None:
     """Nothing is recorded for other cases or for absent officers."""
     case = next(n for n, each in CASES.items() if each.declared == {"bruno"} and each.is_read(set(NAMES)))
     with undone(vault, {"alice", "bruno"}) as session:
@@ -215,8 +218,8 @@ def test_a_declaration_is_recorded_for_each_signed_in_officer_and_for_no_other(v
         assert [] == declarations._declare(session, case, DAY)
 
 
-def test_the_only_officer_in_the_office_is_not_asked_to_declare(vault: Vault) -> None:
-    """Even if there were others before. With a second officer, signed in or not, the question returns."""
+def test_the_only_officer_does_not_have_to_declare_even_if_others_have_left(vault: Vault) -> None:
+    """As long as a second officer belongs to the office, signed in or not, the declaration is required."""
     case = next(n for n, each in CASES.items() if not each.declared and each.is_read({"alice"}))
     with undone(vault, {"alice"}) as session:
         for name in ("bruno", "chloe"):
@@ -229,15 +232,15 @@ def test_the_only_officer_in_the_office_is_not_asked_to_declare(vault: Vault) ->
 
 
 def where(**wanted: Any) -> int:
-    """Return the first case with these access data."""
+    """Return the first case with this access data."""
     return next(n for n, case in CASES.items() if all(getattr(case, k) == v for k, v in wanted.items()))
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
 def test_break_glass_adds_the_signed_in_officers_to_the_handlers(vault: Vault, present: set[str]) -> None:
-    """It is refused if they read the case already, or if it is in quarantine. Earlier handlers remain.
+    """It is refused if these officers can already read the case, or if the case is in quarantine.
 
-    Every combination of handlers is tried.
+    Earlier handlers remain. The test tries every combination of handlers.
     """
     for chosen, held in product(SUBSETS, (False, True)):
         number = where(handlers=chosen, excluded=set(), quarantined=held)
@@ -261,10 +264,10 @@ def test_break_glass_does_not_reveal_a_case_to_an_excluded_officer(vault: Vault)
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
-def test_only_a_quorum_of_officers_who_are_not_excluded_can_become_handlers(
+def test_the_handlers_of_a_case_must_form_a_quorum_without_excluded_officers(
     vault: Vault, quorum: int
 ) -> None:
-    """Every combination with every exclusion. The new handlers replace the earlier ones."""
+    """The test tries every combination of handlers. The new handlers replace the earlier ones."""
     for chosen, excluded in product(SUBSETS, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers={"alice"}, excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
@@ -287,8 +290,8 @@ def test_a_stranger_or_a_former_officer_cannot_be_a_handler(vault: Vault) -> Non
                 handlers._entrust(session, number, ["alice", name], 1, DAY)
 
 
-def test_only_a_restricted_case_can_be_opened_to_all(vault: Vault) -> None:
-    """Another case keeps its handlers."""
+def test_only_a_case_with_handlers_can_be_opened_to_all_officers(vault: Vault) -> None:
+    """The handlers of another case do not change."""
     number = where(handlers={"alice"}, excluded=set(), quarantined=False)
     with undone(vault, {"alice"}) as session:
         handlers._open_to_all(session, number)
@@ -302,7 +305,10 @@ def test_only_a_restricted_case_can_be_opened_to_all(vault: Vault) -> None:
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
 def test_every_exclusion_leaves_a_quorum_that_can_read_the_case(vault: Vault, quorum: int) -> None:
-    """Every officer with every exclusion. Earlier exclusions and other cases do not change."""
+    """The test tries every officer with different earlier exclusions.
+
+    Those, and the exclusions from other cases, do not change.
+    """
     for officer, excluded in product(NAMES, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers=set(), excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
@@ -327,8 +333,8 @@ def test_every_exclusion_leaves_a_quorum_that_can_read_the_case(vault: Vault, qu
             assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
 
 
-def test_a_name_in_a_report_excludes_an_officer_unless_there_is_no_other(vault: Vault) -> None:
-    """The only officer cannot get an alias either, because nobody else could read the cases."""
+def test_a_name_in_a_report_excludes_an_officer_unless_there_is_no_other_officer(vault: Vault) -> None:
+    """The only officer cannot have an alias either, because no other officer could read the cases."""
     with undone(vault, {"alice"}) as session:
         for name in ("bruno", "chloe"):
             assert {"alice"} == conflicts.watched(session).meant_in(["Alice"])
@@ -340,7 +346,9 @@ def test_a_name_in_a_report_excludes_an_officer_unless_there_is_no_other(vault: 
             aliases._add(session, "alice", "Jeanne Dupont")
 
 
-def test_a_link_that_would_leave_too_few_readers_is_refused_with_the_allowed_relations(vault: Vault) -> None:
+def test_a_link_that_leaves_too_few_readers_is_refused_and_the_hint_lists_allowed_relations(
+    vault: Vault,
+) -> None:
     here, there = (where(handlers=set(), excluded=each, quarantined=False) for each in ({"bruno"}, {"chloe"}))
     with undone(vault, {"alice"}) as session:
         session.add_all(
@@ -363,16 +371,16 @@ def test_cases_that_no_quorum_can_read_are_counted(vault: Vault, quorum: int) ->
         assert bool(lost) is bool(conflicts.warnings(session, quorum))
 
 
-def test_all_officers_except_those_excluded_see_the_day_of_a_quarantine(vault: Vault) -> None:
-    """Although nobody can read the case."""
+def test_every_officer_except_the_excluded_can_see_since_when_a_case_is_in_quarantine(vault: Vault) -> None:
+    """The officers cannot read the case itself."""
     with undone(vault, {"alice", "bruno"}) as session:
         for number, case in list(CASES.items())[::23]:
             shown = case.quarantined and case.is_line({"alice", "bruno"})
             assert (DAY if shown else None) == quarantine.since(session, number)
 
 
-def test_forgetting_a_case_deletes_its_rows_and_no_others(vault: Vault) -> None:
-    """Links are deleted in both directions; the journal remains."""
+def test_deleting_a_case_deletes_its_rows_and_no_others(vault: Vault) -> None:
+    """Its links are deleted in both directions. The journal does not change."""
     gone = [5, 900]
     kinds = (Case, Workflow, Note, Handler, Exclusion, Declaration, Unopened)
     with undone(vault, ()) as session:
