@@ -41,14 +41,19 @@ def go_on(world: World, path: Path) -> list[str]:
 
 
 def rows(world: World, what: Any) -> list[Any]:
-    """Return rows of the vault, detached from it."""
+    """Return rows of the vault, which stay usable after the database session has ended."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         return [*session.scalars(what)]
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_there_is_no_gap_if_the_portal_applied_our_own_outboxes(world: World, portal: Portal) -> None:
-    """The portal may have applied all, some or none. One officer is enough, and no serial is skipped."""
+def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
+    world: World, portal: Portal
+) -> None:
+    """The portal may have applied all of them, some, or none.
+
+    Then one officer can collect, and no serial number is skipped.
+    """
     first, last = outbox(world), outbox(world)
     for applied in (NOTHING, first, last):
         path = portal.bundle(applied=applied)
@@ -60,7 +65,10 @@ def test_there_is_no_gap_if_the_portal_applied_our_own_outboxes(world: World, po
 
 @pytest.mark.usefixtures("correspondent")
 def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
-    """The gap begins after the last one known here: first no outbox is known, then one."""
+    """A gap of outboxes begins after the last outbox made by this inbox.
+
+    First there is none, then outbox 1.
+    """
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
     portal.bundle()
@@ -74,7 +82,10 @@ def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Port
 def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Collecting the first bundle, or a bundle twice, changes no serial, whatever the portal applied."""
+    """Collecting the first bundle changes no serial number, whatever the portal applied.
+
+    Nor does collecting a bundle twice.
+    """
     path = portal.bundle(applied=Link(4, FOREIGN))
     assert {} == gap(world, path)
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -84,7 +95,7 @@ def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
 
 @pytest.mark.usefixtures("correspondent")
 def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: World, portal: Portal) -> None:
-    """Only a gap is an exception, and there is no gap between bundles 1 and 2."""
+    """The option --after-restore only allows a gap, and there is no gap between bundles 1 and 2."""
     path = portal.bundle(edit=lambda intake: replace(intake, previous=bytes(32)))
     before = world.office.state()
     said = world.office.run("exchange", "collect", path, "--after-restore")
@@ -108,10 +119,10 @@ def test_there_is_a_gap_only_if_a_bundle_is_not_the_next_one_of_the_chain(
 
 @pytest.mark.parametrize(("days", "made"), [(-3, -3), (5, 0)], ids=["past", "future"])
 @pytest.mark.usefixtures("correspondent")
-def test_the_outbox_of_the_lost_inbox_is_dated_by_its_own_import_but_never_in_the_future(
+def test_an_outbox_of_the_lost_inbox_has_the_day_of_its_import_but_never_a_day_in_the_future(
     world: World, portal: Portal, days: int, made: int
 ) -> None:
-    """The portal lists the imports of earlier outboxes too. Its clock may run ahead of ours."""
+    """The portal also lists the imports of earlier outboxes, and its clock may run ahead of ours."""
 
     def day(after: int) -> date:
         return today() + timedelta(after)
@@ -124,8 +135,13 @@ def test_the_outbox_of_the_lost_inbox_is_dated_by_its_own_import_but_never_in_th
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_all_serials_skip_those_that_the_lost_inbox_may_have_used(world: World, portal: Portal) -> None:
-    """Each outbox fills a slot at most once, so slots skip as many serials. Keyring and card skip 1,000."""
+def test_after_a_restore_serial_numbers_skip_all_that_the_lost_inbox_may_have_used(
+    world: World, portal: Portal
+) -> None:
+    """An outbox fills each slot at most once, so slots skip one serial for each outbox.
+
+    Keyring and card skip 1,000.
+    """
 
     def serials() -> tuple[int, int, int, int]:
         with world.office.opened() as inbox, inbox.transaction() as session:
@@ -154,7 +170,7 @@ def test_an_external_body_issues_no_keyring_after_a_restore(world: World, portal
 def test_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
     world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
 ) -> None:
-    """Confirmed outboxes stay as they are."""
+    """Outboxes that the portal confirmed stay as they are."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     collect(portal.bundle(applied=outbox(world)))
     world.office.close("1")
@@ -180,7 +196,7 @@ def test_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
 def test_the_outbox_that_the_portal_applied_replaces_ours_with_the_same_number(
     world: World, portal: Portal
 ) -> None:
-    """So the report does not count as acknowledged by the outbox of this inbox."""
+    """Therefore our outbox no longer counts as the one that acknowledged the report."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     outbox(world)
     (work,) = rows(world, select(Workflow))

@@ -24,13 +24,13 @@ from tests.support.inbox_builders import Portal, Reporter, World, first, read_ou
 
 
 def collected(world: World, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
-    """Collect bundles as an officer who accepts keys in this way."""
+    """Collect bundles as an officer who accepts portal keys as ``acceptance`` says."""
     with world.office.unlocked() as opened:
         return collected_by(opened.by_opening(today()), opened, acceptance, *paths)
 
 
 def collected_by(who: Actor, opened: Unlocked, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
-    """Collect bundles in an inbox that is open already."""
+    """Collect bundles in an inbox that is already open."""
     return [*collecting.collect(opened.inbox, who, paths, acceptance, progress=lambda *_: None)]
 
 
@@ -41,7 +41,10 @@ def rows(world: World, what: Any) -> list[Any]:
 
 
 def test_an_officer_can_decline_or_accept_the_key_of_the_first_portal(world: World, portal: Portal) -> None:
-    """The question names the key and where to compare it. An accepted key is not asked about again."""
+    """The question names the key, and says where officers can compare it.
+
+    The inbox does not ask again about an accepted key.
+    """
     asked: list[str] = []
     answers = [False, True]
 
@@ -62,15 +65,17 @@ def test_an_officer_can_decline_or_accept_the_key_of_the_first_portal(world: Wor
 
 
 @pytest.mark.parametrize("option", ["confirmed", "new"])
-def test_either_option_with_the_fingerprint_accepts_the_first_key(
+def test_the_first_portal_key_is_accepted_with_either_option_that_states_the_fingerprint(
     world: World, portal: Portal, option: str
 ) -> None:
     given = replace(Acceptance(None, None, lambda _: False), **{option: portal.fingerprint})
     assert [None] == [each.refused for each in collected(world, given, portal.bundle())]
 
 
-def test_the_first_bundle_of_a_portal_has_the_number_1(world: World, portal: Portal, tmp_path: Path) -> None:
-    """The same rule applies to the first portal and to a rebuilt one, also after a restore."""
+def test_the_first_bundle_collected_from_a_portal_must_have_the_number_1(
+    world: World, portal: Portal, tmp_path: Path
+) -> None:
+    """The rule applies to the first portal and to a rebuilt one, even with the option --after-restore."""
     for place, each in enumerate((portal, Portal(world, tmp_path / "rebuilt"))):
         given = Acceptance(None, each.fingerprint, lambda _: False)
         two = [each.bundle() for _ in range(2)][1]
@@ -100,10 +105,10 @@ def test_portals_are_numbered_in_the_order_in_which_officers_accepted_them(
         portal = Portal(world, tmp_path / f"rebuilt-{place}")
 
 
-def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
+def test_a_missing_bundle_that_is_found_after_officers_accepted_the_gap_is_refused(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The option --after-restore changes nothing, because another bundle has its place in the chain."""
+    """The option --after-restore does not help, because a later bundle now continues the chain."""
     collect(portal.bundle())
     found, later = portal.bundle(first(Reporter(world))), portal.bundle()
     world.office.json("exchange", "collect", later, "--after-restore")
@@ -115,11 +120,14 @@ def test_a_bundle_that_is_found_after_its_gap_was_accepted_is_refused(
 def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collected_twice(
     world: World, portal: Portal
 ) -> None:
-    """It may also be a bundle that two officers were about to give up as lost."""
+    """The other officer may also collect a bundle that two officers were about to give up as lost."""
     given = Acceptance(portal.fingerprint, None, lambda _: False)
 
     def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
-        """Collect one bundle; before officers confirm that, another officer at the desk collects another."""
+        """Collect bundle ``late``.
+
+        Before officers confirm that, another officer collects bundle ``early``.
+        """
         with world.office.unlocked() as opened:
             who = opened.by_opening(today())
 
@@ -142,10 +150,10 @@ def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collecte
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_only_the_outboxes_up_to_the_applied_one_are_confirmed_each_with_its_day(
+def test_a_bundle_confirms_the_outboxes_up_to_the_one_that_the_portal_applied(
     world: World, portal: Portal
 ) -> None:
-    """An impossible day is replaced, with a warning."""
+    """Each confirmed outbox gets its day of import. An impossible day is replaced, with a warning."""
     links = []
     for _ in range(3):
         made = world.office.json("exchange", "outbox", "--out", world.office.out)
@@ -181,10 +189,13 @@ def test_officers_learn_how_many_entries_have_an_impossible_day(
 
 
 @pytest.mark.parametrize(("size", "few"), [(16 * 1024 * 1024, 64), (16 * 1024 * 1024 + 1, 1)])
-def test_up_to_64_envelopes_of_16_mib_in_all_are_unsealed_in_one_process(
+def test_up_to_64_envelopes_of_16_mib_in_total_are_unsealed_in_one_process(
     monkeypatch: pytest.MonkeyPatch, size: int, few: int
 ) -> None:
-    """A stand-in for `spread` records the limit: the result does not show how many processes made it."""
+    """The result does not show how many processes were used.
+
+    Therefore a stand-in for `spread` records the limit.
+    """
     limits = []
 
     def spread(*_: Any, few: int) -> Any:

@@ -42,10 +42,10 @@ def test_a_report_becomes_a_case_and_its_attachments_are_exported_unchanged(
         assert data == out.read_bytes()
 
 
-def test_answers_to_an_unknown_questionnaire_are_shown_by_their_ids(
+def test_answers_to_an_unknown_questionnaire_are_shown_with_their_question_ids(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A page may still show an older version."""
+    """A browser may still show the page of another version."""
     other = messages.QuestionnaireRef("customs", 99)
     collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
     assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
@@ -54,7 +54,7 @@ def test_answers_to_an_unknown_questionnaire_are_shown_by_their_ids(
 def test_follow_ups_join_their_case_even_if_they_precede_its_report_in_the_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Random ids put follow-ups anywhere in a bundle. Of ten, some almost certainly precede the report."""
+    """The order of a bundle is random, so some of ten follow-ups almost certainly precede the report."""
     reporter = Reporter(world)
     sent = [Sent(reporter.follow_up(f"suite {n}", files=[b"x%d" % n])) for n in range(10)]
     outcome = collect(portal.bundle(first(reporter), *sent))
@@ -65,10 +65,10 @@ def test_follow_ups_join_their_case_even_if_they_precede_its_report_in_the_bundl
     assert list(range(1, 11)) == numbers
 
 
-def test_a_repeated_message_is_ignored_and_a_different_one_with_its_id_becomes_unfiled(
+def test_a_repeated_message_is_ignored_and_a_different_message_with_the_same_id_becomes_unfiled(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The rule covers reports and follow-ups, in one bundle or in two."""
+    """Reports and follow-ups are treated alike, in one bundle or in two."""
     reporter = Reporter(world)
     follow_up_id = bytes(16)
     same = {"edit": lambda message: replace(message, id=follow_up_id)}
@@ -105,7 +105,7 @@ def test_an_unsigned_report_becomes_one_case_with_a_flag(
 def test_a_report_that_names_an_unknown_keyring_is_flagged(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The hash or the serial may differ. A report that names our keyring is the control."""
+    """The hash or the serial of the keyring may differ. A report that names our keyring is the control."""
     for seen in (SeenKeyring(1, bytes(32)), SeenKeyring(9, world.seen.hash)):
         collect(portal.bundle(first(Reporter(world), edit=lambda r, seen=seen: replace(r, keyring=seen))))
     collect(portal.bundle(first(Reporter(world))))
@@ -116,7 +116,7 @@ def test_a_report_that_names_an_unknown_keyring_is_flagged(
 def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A later follow-up that names ours does not remove the flag."""
+    """A later follow-up that names our keyring does not remove the flag."""
     reporter, strange = Reporter(world), SeenKeyring(1, bytes(32))
     collect(portal.bundle(first(reporter), Sent(reporter.follow_up())))
     assert [] == world.office.json("case", "show", "1")["flags"]
@@ -127,7 +127,7 @@ def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
 
 
 def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: World) -> None:
-    """It knows keyrings only from reports, in the same bundle or in an earlier one."""
+    """An external body knows keyrings only from reports, in the same bundle or in an earlier one."""
     one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
     expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -138,7 +138,7 @@ def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: Wor
         session.rollback()
 
 
-def test_messages_to_a_destroyed_case_become_no_case(
+def test_messages_to_a_destroyed_case_do_not_create_a_new_case(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     reporter, other = Reporter(world), Reporter(world)
@@ -166,7 +166,7 @@ def test_collecting_reports_its_progress_after_each_envelope(world: World, porta
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
-    """Return an edit with which the portal claims that all entries came on one day."""
+    """Return a change to a bundle, so that the portal claims that all entries came on one day."""
     return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
 
 
@@ -202,9 +202,9 @@ def test_a_portal_cannot_postpone_a_deadline_with_a_day_in_the_future(
 def test_a_withdrawal_flags_the_case_and_deletes_nothing(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """It needs the key from the encrypted report.
+    """A withdrawal needs a key from the encrypted report.
 
-    A false withdrawal and one of an unknown case become unfiled.
+    A false withdrawal, and one of an unknown case, become unfiled.
     """
     reporter, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(reporter), first(other)))
@@ -229,7 +229,10 @@ def test_a_withdrawal_flags_the_case_and_deletes_nothing(
 def test_many_entries_are_unsealed_by_several_processes(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The entries exceed the threshold, have attachments, and include a bad one. The result is the same."""
+    """The entries exceed the threshold, have attachments, and include a bad one.
+
+    The result is the same as with one process.
+    """
     reporters = [Reporter(world) for _ in range(collecting._FEW + 6)]
     sent = [first(reporter, text=str(n), files=[b"%d" % n]) for n, reporter in enumerate(reporters)]
     outcome = collect(portal.bundle(*sent, Sent(b"noise" * 400)))

@@ -24,9 +24,9 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 def test_the_first_bundle_is_collected_only_with_the_confirmed_fingerprint(
     world: World, portal: Portal
 ) -> None:
-    """Without it, the command shows the fingerprint and changes nothing.
+    """Without the option, the command shows the fingerprint and changes nothing.
 
-    Officers may type it without spaces.
+    Officers may type the fingerprint without spaces.
     """
     path = portal.bundle(first(Reporter(world)))
     before = world.office.state()
@@ -46,7 +46,7 @@ def test_the_first_bundle_is_collected_only_with_the_confirmed_fingerprint(
 
 
 @pytest.mark.parametrize("option", ["--confirm-instance", "--new-instance"])
-def test_a_fingerprint_that_matches_no_bundle_is_refused_before_passphrases_are_asked(
+def test_a_fingerprint_that_matches_no_bundle_is_refused_before_officers_enter_passphrases(
     world: World, portal: Portal, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The command continues if another bundle has that key, or if no bundle can be read."""
@@ -66,7 +66,7 @@ def test_a_fingerprint_that_matches_no_bundle_is_refused_before_passphrases_are_
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
-    """Write a bundle that ``seed`` signed, and whose manifest is valid only up to its lists."""
+    """Write a bundle that is signed with ``seed``, and has a manifest that is valid only up to its lists."""
     known, _ = bundle.read([path.read_bytes()])
     own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
     raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'
@@ -81,7 +81,8 @@ def test_a_bundle_signed_by_a_stranger_is_refused_before_its_lists_are_read(
 ) -> None:
     """The refusal names the key.
 
-    The control is the same bundle with the portal's key, refused for its form.
+    The control is the same bundle signed by the portal, which is refused because of its invalid
+    manifest.
     """
     collect(portal.bundle(first(Reporter(world))))
     before = world.office.state()
@@ -131,7 +132,7 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     assert two.name == other_two.name  # the forgery replaced the real bundle on the medium
 
 
-def test_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_one_takes_one(
+def test_collecting_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_one_takes_one(
     world: World, portal: Portal
 ) -> None:
     accepted = Acceptance(portal.fingerprint, None, lambda _: False)
@@ -152,10 +153,11 @@ def test_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_one_take
     ]
 
 
-def test_each_of_several_bundles_has_its_own_result_and_valid_ones_are_collected(
-    world: World, portal: Portal
-) -> None:
-    """A file that is no bundle, a repeated bundle and a missing file do not stop the others."""
+def test_invalid_bundles_do_not_prevent_the_collection_of_valid_ones(world: World, portal: Portal) -> None:
+    """Each file gets its own result.
+
+    Here, one file is not a bundle, one is a bundle collected before, and one is missing.
+    """
     one, two = portal.bundle(first(Reporter(world))), portal.bundle(first(Reporter(world)))
     noise = one.with_name("holiday.jpg")
     noise.write_bytes(b"\xff\xd8" * 4000)
@@ -178,10 +180,10 @@ def test_each_of_several_bundles_has_its_own_result_and_valid_ones_are_collected
     assert 2 == len(world.office.json("case", "list")["cases"])
 
 
-def test_bundles_are_collected_in_the_order_of_their_numbers_not_of_their_names(
+def test_bundles_are_collected_in_the_order_of_their_numbers_and_not_of_their_file_names(
     world: World, portal: Portal
 ) -> None:
-    """A shell sorts inspection-10 before inspection-2, and a name may also say nothing."""
+    """A shell sorts inspection-10 before inspection-2, and a renamed file may have no number in its name."""
     paths = sorted(str(portal.bundle(first(Reporter(world), text=str(n)))) for n in range(1, 12))
     assert "inspection-10.tar" == Path(paths[1]).name
     paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
@@ -202,7 +204,7 @@ def test_bundles_are_collected_in_the_order_of_their_numbers_not_of_their_names(
 def test_the_last_bundle_of_the_old_portal_is_collected_before_those_of_a_rebuilt_one(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Keys and names do not matter.
+    """The order does not depend on keys or file names.
 
     Once the rebuilt portal is accepted, no bundle of the old one is collected.
     """
@@ -248,9 +250,9 @@ def test_a_bundle_from_another_sender_or_for_another_recipient_is_refused(
 def test_bundles_of_a_rebuilt_portal_are_collected_only_with_its_fingerprint(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """It starts at bundle 1.
+    """A rebuilt portal starts at bundle 1.
 
-    The command names the last bundle of the old portal, which is refused from then on.
+    The command names the last bundle of the old portal, whose bundles are refused from then on.
     """
     first_path = portal.bundle(first(Reporter(world)))
     collect(first_path)
@@ -300,7 +302,10 @@ def test_a_bundle_that_is_replaced_while_it_is_read_is_refused(
 def test_a_bundle_with_any_flipped_byte_is_refused(
     world: World, portal: Portal, tmp_path: Path, stride: int
 ) -> None:
-    """The test flips every byte of a small bundle, or every seventh one, one at a time."""
+    """The test flips one byte of a small bundle at a time.
+
+    It tries every seventh byte, or every byte in the long run.
+    """
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
     good = path.read_bytes()
     before = world.office.state()
@@ -321,7 +326,10 @@ def test_a_bundle_with_any_flipped_byte_is_refused(
 def test_a_truncated_or_lengthened_bundle_is_refused(
     world: World, portal: Portal, tmp_path: Path, change: str
 ) -> None:
-    """It is cut anywhere, or has blocks of zeros added. The original bundle is collected afterwards."""
+    """The bundle is cut anywhere, or has blocks of zeros added.
+
+    The original bundle is collected afterwards.
+    """
     good = portal.bundle(Sent(b"x" * 600)).read_bytes()
     before = world.office.state()
     copy = tmp_path / "copy.tar"

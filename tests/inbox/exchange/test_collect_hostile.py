@@ -113,7 +113,10 @@ NAMES = [
 def test_every_bad_entry_becomes_an_unfiled_entry_and_changes_no_case(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """All are in one bundle with a valid report. Each is kept, with its own kind."""
+    """All bad entries are in one bundle with a valid report.
+
+    Each is kept as an unfiled entry of its own kind.
+    """
     bad = bad_entries(world)
     assert NAMES == list(bad)
     outcome = collect(portal.bundle(first(Reporter(world)), *(sent for sent, _ in bad.values())))
@@ -127,7 +130,7 @@ def test_every_bad_entry_becomes_an_unfiled_entry_and_changes_no_case(
 def test_a_report_with_a_stolen_case_id_does_not_affect_the_true_report(
     world: World, portal: Portal, collect: Callable[..., Any], order: str
 ) -> None:
-    """It may come before or after the true report, which is filed and answered as usual."""
+    """The false report may come before or after the true one, which is filed and answered as usual."""
     victim, thief = Reporter(world), Reporter(world)
     forged = [
         Sent(thief.report(edit=lambda r: replace(r, case_id=victim.keys.case_id)), victim.keys.case_id),
@@ -162,7 +165,7 @@ def poisoned(report: messages.Report) -> messages.Report:
     return replace(report, reply_recipient=raw, case_id=build.casetoken.case_id(locator))
 
 
-def test_a_report_with_an_invalid_reply_key_is_kept_and_blocks_no_outbox(
+def test_a_report_with_an_invalid_reply_key_is_kept_and_does_not_block_outboxes(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Officers can read the report but not answer it. Other reporters are answered as usual."""

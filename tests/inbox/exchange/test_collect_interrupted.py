@@ -21,7 +21,7 @@ pytestmark = pytest.mark.long
 def test_a_bundle_that_changes_while_it_is_read_is_refused(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
-    """A hostile medium may return other data at the second reading.
+    """A hostile medium may return different data when it is read again.
 
     Then no part of the bundle is collected.
     """
@@ -64,10 +64,10 @@ def test_an_envelope_that_is_replaced_after_verification_is_refused_and_leaves_n
     assert before == world.office.state()
 
 
-def test_the_attachments_of_a_refused_bundle_are_deleted_at_once(
+def test_the_attachments_of_a_refused_bundle_are_deleted_immediately(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They were written before the change was noticed, and nobody could decrypt them any more."""
+    """The attachments were written before the change was noticed, and nobody can decrypt them any more."""
 
     def altered(*_: Any) -> None:
         arrived = list((world.office.root / "arriving").iterdir())
@@ -83,7 +83,10 @@ def test_the_attachments_of_a_refused_bundle_are_deleted_at_once(
 def test_an_interrupted_collect_leaves_no_file_behind(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full when the last envelope is set aside. Afterwards, the bundle can be collected."""
+    """Here the disk is full when the last envelope is written.
+
+    Once there is room, the bundle can be collected.
+    """
     path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(b"noise" * 400))
     before = world.office.state()
 
@@ -98,10 +101,10 @@ def test_an_interrupted_collect_leaves_no_file_behind(
     assert 0 == world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint).code
 
 
-def test_a_full_disk_does_not_hide_what_was_collected_before(
+def test_if_the_disk_is_full_the_output_still_lists_the_bundles_collected_before(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """JSON matters, too: without output, a script would not know that case 1 exists."""
+    """JSON output matters, too: without it, a script would not know that case 1 exists."""
     paths = [portal.bundle(first(Reporter(world))), portal.bundle(Sent(b"noise" * 400))]
 
     def full(*_: Any) -> None:
@@ -113,10 +116,13 @@ def test_a_full_disk_does_not_hide_what_was_collected_before(
     assert "No space left" in said.err
 
 
-def test_a_collect_into_an_older_vault_deletes_no_file_of_a_newer_vault(
+def test_collecting_into_an_older_vault_deletes_no_file_of_a_newer_vault(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """A half-restored copy must not lose files that came later, because the portal no longer has them."""
+    """Here an older vault was restored without its files.
+
+    The portal no longer has the files that came later.
+    """
     collect(portal.bundle(first(Reporter(world))))
     older = world.office.copy(tmp_path / "older")
     collect(portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400)))
@@ -143,7 +149,7 @@ def test_a_collect_into_an_older_vault_deletes_no_file_of_a_newer_vault(
 def test_a_power_loss_right_after_the_commit_loses_no_file(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The next command, whatever it is, moves the remaining files into place."""
+    """Any later command moves the remaining files into place."""
     path = portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400))
 
     class Killed(BaseException):

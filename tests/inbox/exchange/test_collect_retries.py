@@ -28,7 +28,7 @@ def kept(office: Office) -> list[Path]:
 
 
 def elsewhere(world: World, identity: HybridIdentity) -> Reporter:
-    """Return a reporter who seals to a key that the inbox does not have."""
+    """Return a reporter whose messages are sealed to a key that the inbox does not have."""
     other = World(world.office)
     other.recipient = identity.recipient()
     return Reporter(other)
@@ -42,10 +42,10 @@ def seed_of(office: Office, identity: HybridIdentity, seed: bytes) -> None:
         key_store.save(inbox.home, session, replace(contents, intake=(*contents.intake, secret)))
 
 
-def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
+def test_a_follow_up_from_an_earlier_bundle_joins_its_case_once_the_report_is_collected(
     world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Its attachment comes with it, and it precedes later messages. Only its own unfiled entry disappears."""
+    """The follow-up keeps its attachment, and precedes later messages. No other unfiled entry disappears."""
     reporter, other = Reporter(world), Reporter(world)
     collect_all(Sent(reporter.follow_up(text="one", files=[b"data"])), Sent(other.follow_up()))
     assert ["unknown-case"] * 2 == list(rows(world.office).values())
@@ -61,7 +61,7 @@ def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     assert [] == collect_all()["resolved"]
 
 
-def test_the_command_names_the_envelopes_that_were_filed_at_last(
+def test_the_collect_command_names_the_earlier_envelopes_that_it_has_now_filed(
     world: World, portal: Portal, collect_all: Callable[..., Any]
 ) -> None:
     reporter = Reporter(world)
@@ -70,10 +70,10 @@ def test_the_command_names_the_envelopes_that_were_filed_at_last(
     assert "filed at last, and no longer listed as unfiled: 1\n" in said.out
 
 
-def test_a_report_becomes_a_case_once_the_inbox_has_its_key(
+def test_an_unfiled_report_becomes_a_case_once_the_inbox_has_its_key(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """One follow-up for the same missing key came before it, another comes in the next bundle."""
+    """One follow-up for the same missing key arrived earlier, and another one arrives in the next bundle."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     collect_all(Sent(late.follow_up(text="one")), first(elsewhere(world, stranger())))
@@ -90,7 +90,7 @@ def test_a_report_becomes_a_case_once_the_inbox_has_its_key(
     assert 1 == len(kept(world.office))
 
 
-def test_an_envelope_that_still_fails_keeps_its_unfiled_entry_unchanged(
+def test_an_envelope_that_still_cannot_be_filed_keeps_its_unfiled_entry_unchanged(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """Only the list of collected bundles grows."""
@@ -103,8 +103,13 @@ def test_an_envelope_that_still_fails_keeps_its_unfiled_entry_unchanged(
     assert {"intakes"} == {name for name in before if before[name] != after[name]}
 
 
-def test_an_unfiled_entry_shows_its_current_reason(world: World, collect_all: Callable[..., Any]) -> None:
-    """The case of a false follow-up has arrived. Another envelope now opens, but has a wrong address."""
+def test_the_reason_of_an_unfiled_entry_is_updated_at_each_collect(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """Entry 1 is a follow-up with a false signature, whose case has now arrived.
+
+    Entry 2 can now be opened, but has a wrong address.
+    """
     reporter, seed = Reporter(world), bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     collect_all(Sent(reporter.follow_up(seed=bytes(32))))
@@ -117,10 +122,10 @@ def test_an_unfiled_entry_shows_its_current_reason(world: World, collect_all: Ca
     assert [3] == collect_all(first(late))["resolved"]
 
 
-def test_a_repeated_message_leaves_the_list_of_unfiled_envelopes(
+def test_an_unfiled_envelope_is_removed_from_the_list_if_its_message_was_already_filed(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """One follow-up is sealed twice, once to a key that came late. One envelope came twice."""
+    """One follow-up was sealed twice, once to a key that the inbox got later. One envelope arrived twice."""
     seed, text = bytes(range(32)), "Encore"
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
@@ -135,7 +140,7 @@ def test_a_repeated_message_leaves_the_list_of_unfiled_envelopes(
 def test_an_envelope_is_kept_while_another_unfiled_entry_needs_it(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """The same bytes came once with the true case id and once with another."""
+    """The same bytes arrived once with the true case id and once with another."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
@@ -157,7 +162,7 @@ def test_the_number_of_an_unfiled_entry_is_never_used_again(
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer", "pipe", "terabyte"])
-def test_a_damaged_copy_of_an_envelope_stops_no_collect_and_changes_no_unfiled_entry(
+def test_a_damaged_stored_envelope_does_not_stop_a_collect_or_change_an_unfiled_entry(
     world: World, collect_all: Callable[..., Any], damage: str
 ) -> None:
     reporter = Reporter(world)
@@ -187,7 +192,10 @@ def test_a_damaged_copy_of_an_envelope_stops_no_collect_and_changes_no_unfiled_e
 def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anybody can send thousands of them, and each collect would take minutes. The control adds a key."""
+    """Anybody can send thousands of such envelopes, and each collect would take minutes.
+
+    The control adds a key.
+    """
     tried: list[bytes] = []
     unseal = Unsealer.__call__
 
@@ -211,10 +219,10 @@ def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
     assert hashes == sorted(tried)
 
 
-def test_a_follow_up_is_not_opened_again_before_its_case_exists(
+def test_an_unfiled_follow_up_is_not_opened_again_before_its_case_exists(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise large follow-ups to no case would cost every collect time and disk space."""
+    """Otherwise large follow-ups to unknown cases would cost time and disk space at every collect."""
     reporter, told = Reporter(world), []
 
     def spread(start: Any, context: Any, jobs: Any, *, few: int) -> Any:
@@ -230,7 +238,7 @@ def test_a_follow_up_is_not_opened_again_before_its_case_exists(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_collect_killed_around_the_commit_leaves_the_state_before_or_after_it(
+def test_killing_the_collect_command_around_the_commit_leaves_the_state_before_or_after_it(
     world: World,
     portal: Portal,
     collect_all: Callable[..., Any],
@@ -254,7 +262,8 @@ def test_a_collect_killed_around_the_commit_leaves_the_state_before_or_after_it(
         finish(filing)
         raise Killed
 
-    moves = iter([reconcile.settle])  # when the inbox is unlocked, and never again
+    # The first call is the one when the inbox is unlocked; any later call is killed.
+    moves = iter([reconcile.settle])
 
     def settle_once(*arguments: Any) -> Any:
         return next(moves, stop)(*arguments)

@@ -24,10 +24,10 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, k
 from tests.support.inbox_trio import Trio
 
 
-def test_the_words_of_each_kind_of_message_find_its_case(
+def test_a_search_finds_a_case_by_the_words_of_each_kind_of_message(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """One bundle has messages of several cases, and several follow-ups of one case."""
+    """One bundle contains messages of several cases, and several follow-ups of one case."""
     one, other = Reporter(world), Reporter(world)
     collect_all(
         first(one, text="abricot"),
@@ -59,7 +59,10 @@ def test_the_follow_ups_of_a_case_are_numbered_from_1(world: World, collect_all:
 def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Each came in its own bundle. All of them precede a follow-up that comes with the report."""
+    """Each waiting follow-up arrived in its own bundle.
+
+    All of them precede a follow-up that arrives with the report.
+    """
     reporter = Reporter(world)
     for text in ("a", "b", "c"):
         collect_all(Sent(reporter.follow_up(text)))
@@ -69,10 +72,10 @@ def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
     assert ["a", "b", "c", "d"] == [each["text"] for each in shown]
 
 
-def test_a_follow_up_that_has_seen_less_does_not_lower_the_slot_seen(
+def test_a_follow_up_that_has_seen_an_older_slot_does_not_lower_the_recorded_slot(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A reporter may use two browsers. The highest slot that was sent counts."""
+    """A reporter may use two browsers. The highest slot that was really sent counts."""
     reporter = Reporter(world)
     collect_all(first(reporter))
     for _ in range(2):
@@ -83,7 +86,7 @@ def test_a_follow_up_that_has_seen_less_does_not_lower_the_slot_seen(
         assert counts == world.office.json("case", "show", "1")["seen_slot"]
 
 
-def test_a_case_is_withdrawn_once(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+def test_a_case_is_withdrawn_only_once(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
     """A withdrawal that the portal repeats is not reported again."""
     reporter = Reporter(world)
     withdrawn = [Withdrawal(reporter.keys.case_id, reporter.keys.withdraw_key)]
@@ -93,7 +96,7 @@ def test_a_case_is_withdrawn_once(world: World, portal: Portal, collect: Callabl
 
 
 def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, tmp_path: Path) -> None:
-    """The message may be a report, an unsigned report or a follow-up.
+    """The naming message may be a report, an unsigned report or a follow-up.
 
     The other officers learn of the exclusion.
     """
@@ -117,7 +120,7 @@ def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, t
     assert later.keys.case_id == case_id
 
 
-def test_a_known_message_of_a_destroyed_case_leaves_only_the_fact_that_it_came(
+def test_of_a_known_message_to_a_destroyed_case_the_inbox_keeps_only_the_fact_that_it_came(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """An unsigned report is recognised by its envelope, a follow-up by its id.
@@ -141,10 +144,10 @@ def test_a_known_message_of_a_destroyed_case_leaves_only_the_fact_that_it_came(
     assert 1 == len(list((world.office.root / "unopened").iterdir()))
 
 
-def test_an_unfiled_envelope_is_tried_again_unless_it_is_larger_than_any_envelope(
+def test_an_unfiled_envelope_is_tried_again_unless_it_exceeds_the_size_limit(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """No larger envelope can have been collected. An entry whose envelope was deleted is not tried."""
+    """A larger envelope cannot have been collected. An entry whose envelope was deleted is not tried."""
     collect_all(Sent(b"noise" * 400))
     (path,) = (world.office.root / "unopened").iterdir()
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -181,7 +184,7 @@ def test_the_number_of_a_deleted_unfiled_entry_is_never_used_again(world: World)
         session.rollback()
 
 
-def test_a_keyring_is_expired_only_after_its_last_day(world: World) -> None:
+def test_a_keyring_counts_as_expired_only_after_its_last_day(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         newest = queries_office.newest_keyring(session)
         assert newest is not None

@@ -80,7 +80,7 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
     ],
     ids=["question", "option", "kind", "not-asked", "long", "no-text", "blank", "number", "no-toml", "ansi"],
 )
-def test_answers_that_the_page_would_not_send_are_refused(
+def test_answers_that_the_report_page_would_not_send_are_refused(
     world: World, tmp_path: Path, written: str, said: str
 ) -> None:
     """The message names the first mistake, with a hint. Nothing is changed."""
@@ -115,15 +115,20 @@ def test_a_missing_file_is_reported_before_any_question_is_asked(world: World, a
     assert ("kept", before) == (taken.read_text(), world.office.state())
 
 
-def test_an_entered_report_with_too_many_files_is_refused(world: World, answers: Path) -> None:
+def test_a_report_entered_by_hand_is_refused_if_it_has_too_many_files(world: World, answers: Path) -> None:
     before = world.office.state()
     said = world.office.run(*entering(answers), *["--attach", answers] * (MOST_FILES + 1))
     assert (1, True) == (said.code, f"more than {MOST_FILES} files" in said.err)
     assert before == world.office.state()
 
 
-def test_an_entered_report_is_linked_and_has_deadlines_like_any_other(world: World, tmp_path: Path) -> None:
-    """The duty to inform a named person runs from the day of receipt. That of an offence runs from today."""
+def test_a_report_entered_by_hand_is_linked_and_has_deadlines_like_any_other_report(
+    world: World, tmp_path: Path
+) -> None:
+    """The period for informing a named person begins on the day of receipt.
+
+    The period for reporting an offence begins today.
+    """
     path = tmp_path / "answers.toml"
     path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
     for route in ("letter", "meeting"):
@@ -138,7 +143,7 @@ def test_an_entered_report_is_linked_and_has_deadlines_like_any_other(world: Wor
     } == {each["duty"]: each["due"] for each in work["duties"]}
 
 
-def test_an_entered_report_becomes_a_case_with_its_route_and_its_day_of_receipt(
+def test_a_report_entered_by_hand_becomes_a_case_with_its_route_and_its_day_of_receipt(
     world: World, answers: Path, tmp_path: Path
 ) -> None:
     """The case shows the answers with their labels, and the attachments unchanged."""
@@ -165,8 +170,11 @@ def test_an_entered_report_becomes_a_case_with_its_route_and_its_day_of_receipt(
     assert [1] == [case["case"] for case in world.office.json("queue", "list", "--search", "abordé")["cases"]]
 
 
-def test_no_part_of_the_case_token_of_an_entered_report_is_stored(world: World, answers: Path) -> None:
-    """Neither the vault nor a later command shows a word or a seed. The report has no signature."""
+def test_no_part_of_the_case_token_of_a_report_entered_by_hand_is_stored(world: World, answers: Path) -> None:
+    """Neither the vault nor a later command shows a word of the token or its seed.
+
+    The report has no signature.
+    """
     token = world.office.json(*entering(answers))["token"]
     keys = reporter_of(world, token).keys
     (entropy,) = casetoken.parse(token).values()
@@ -187,14 +195,14 @@ def test_no_part_of_the_case_token_of_an_entered_report_is_stored(world: World, 
     words = token.split()
     assert [] == traces.neighbours_in(" ".join(dump), words)
     assert [] == [each for each in secret for cell in dump if each.hex() in cell]
-    assert keys.case_id.hex() in dump  # the control
+    assert keys.case_id.hex() in dump  # The control: the search finds the case id.
     later = world.office.run("case", "list").out + world.office.run("case", "show", "1").out
     later += world.office.run("journal", "list").out
     assert [] == traces.neighbours_in(later, words)
     assert CANARY not in world.office.run("journal", "list").out
 
 
-def test_the_journal_records_an_entered_report_only_with_its_route(world: World, answers: Path) -> None:
+def test_the_journal_records_only_the_route_of_a_report_entered_by_hand(world: World, answers: Path) -> None:
     world.office.json(*entering(answers, route="meeting"))
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
@@ -204,7 +212,7 @@ def test_the_journal_records_an_entered_report_only_with_its_route(world: World,
     assert ("enter", 1, {"route": "meeting"}, "") == noted
 
 
-def test_an_entered_report_gets_the_next_number_if_another_case_took_its_own(
+def test_a_report_entered_by_hand_gets_the_next_number_if_another_case_took_the_expected_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transaction that makes the case assigns the number, so the journal entry has the right one."""
@@ -226,7 +234,7 @@ def test_an_entered_report_gets_the_next_number_if_another_case_took_its_own(
     assert [1, 2] == [entry.case for entry in noted if entry.action == "enter"]
 
 
-def test_the_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
+def test_the_printed_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
     world: World, answers: Path, tmp_path: Path
 ) -> None:
     """The words are numbered and in the reporter's language.
@@ -246,10 +254,13 @@ def test_the_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
     assert 0o600 == sheet.stat().st_mode & 0o777
 
 
-def test_each_outbox_opens_an_entered_case_until_the_portal_has_applied_one(
+def test_every_outbox_opens_a_case_entered_by_hand_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
-    """Until then each contains its slot, memo and withdraw id, and afterwards only its slot."""
+    """Until then, each outbox contains the slot, the memo and the withdraw id of the case.
+
+    Afterwards, it contains only the slot.
+    """
     received = today() - timedelta(9)
     token = world.office.json(*entering(answers, received=received.isoformat()))["token"]
     reporter = reporter_of(world, token)
@@ -270,10 +281,10 @@ def test_each_outbox_opens_an_entered_case_until_the_portal_has_applied_one(
     assert (None, 2) == (outbox.opened, len(outbox.slots))
 
 
-def test_a_rebuilt_portal_is_told_of_entered_cases_again(
+def test_a_rebuilt_portal_is_told_again_of_cases_entered_by_hand(
     world: World, portal: Portal, answers: Path, tmp_path: Path
 ) -> None:
-    """It starts without any case, and no reporter's page can announce one."""
+    """A rebuilt portal starts without any case, and no reporter's page can announce these cases."""
     world.office.json(*entering(answers))
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)
@@ -288,10 +299,13 @@ def test_a_rebuilt_portal_is_told_of_entered_cases_again(
     assert 1 == len(made(world, 3)[0].opened or ())
 
 
-def test_after_a_restore_a_portal_that_applied_another_outbox_is_told_of_entered_cases(
+def test_after_a_restore_the_portal_is_told_again_of_cases_entered_by_hand(
     world: World, portal: Portal, answers: Path
 ) -> None:
-    """Otherwise the reporter could not open the case, because only our own outbox named it."""
+    """The portal applied an outbox of the lost inbox.
+
+    Without a new announcement, the reporter could not open the case.
+    """
     world.office.json(*entering(answers))
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     assert 1 == len(made(world, 1)[0].opened or ())
@@ -299,10 +313,10 @@ def test_after_a_restore_a_portal_that_applied_another_outbox_is_told_of_entered
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
-def test_the_reporter_of_an_entered_report_can_read_replies_write_again_and_withdraw(
+def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_write_again_and_withdraw(
     world: World, portal: Portal, answers: Path
 ) -> None:
-    """The twelve words are enough."""
+    """The reporter needs only the twelve words."""
     reporter = reporter_of(world, world.office.json(*entering(answers))["token"])
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     outbox, files = made(world, 1)
@@ -317,7 +331,9 @@ def test_the_reporter_of_an_entered_report_can_read_replies_write_again_and_with
     assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
 
 
-def test_an_officer_whom_an_entered_report_names_is_excluded_from_it(trio: Trio, tmp_path: Path) -> None:
+def test_an_officer_whom_a_report_entered_by_hand_names_is_excluded_from_its_case(
+    trio: Trio, tmp_path: Path
+) -> None:
     """While that officer is signed in, nothing is stored and no word is shown.
 
     Other officers can enter it.
@@ -338,10 +354,10 @@ def test_an_officer_whom_an_entered_report_names_is_excluded_from_it(trio: Trio,
     assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("case", "list")["cases"]]
 
 
-def test_officers_are_warned_if_an_entered_report_may_concern_this_office(
+def test_officers_are_warned_if_a_report_entered_by_hand_may_concern_their_own_office(
     world: World, tmp_path: Path
 ) -> None:
-    """The report page would have offered another body."""
+    """For the same answers, the report page would offer another body."""
     path = tmp_path / "answers.toml"
     for answer, told in (("yes", "only the channels of other bodies"), ("unsure", "of other bodies first")):
         path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")
@@ -408,8 +424,11 @@ label = { fr = "Quand ?", en = "When?" }
 """
 
 
-def test_the_command_asks_the_questions_that_the_page_would_ask(world: World, tmp_path: Path) -> None:
-    """It skips questions that do not apply, repeats one with an invalid answer, and shows notices at once."""
+def test_the_command_asks_the_questions_that_the_report_page_would_ask(world: World, tmp_path: Path) -> None:
+    """The command skips questions that do not apply, and repeats a question after an invalid answer.
+
+    It shows notices immediately.
+    """
     asked = tmp_path / "small.toml"
     asked.write_text(SMALL, "utf-8")
     assert 0 == world.office.run("office", "questionnaire", "replace", asked).code
@@ -441,17 +460,19 @@ def test_the_command_asks_the_questions_that_the_page_would_ask(world: World, tm
     }  # fmt: skip
 
 
-def test_without_a_terminal_the_answers_must_come_from_a_file(world: World, answers: Path) -> None:
+def test_without_a_terminal_the_answers_of_a_report_entered_by_hand_must_come_from_a_file(
+    world: World, answers: Path
+) -> None:
     assert 2 == world.office.run(*entering(answers)[:-2]).code
 
 
 @pytest.mark.parametrize(("told", "own", "newest"), [([], 0, 1), ([3, 7, 5], 0, 7), ([3], 9, 9), ([9], 3, 9)])
-def test_an_entered_report_names_the_newest_keyring_that_the_inbox_knows(
+def test_a_report_entered_by_hand_names_the_newest_keyring_that_the_inbox_knows(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """It is the inbox's own keyring or one that reports named.
+    """That is the inbox's own keyring, or one that reports named.
 
-    Without any, it is serial 1 with a hash of zeros.
+    Without any, the report names serial 1 with a hash of zeros.
     """
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(vault_tables.KeyringFile))
@@ -465,7 +486,7 @@ def test_an_entered_report_names_the_newest_keyring_that_the_inbox_knows(
     assert (newest, bytes([newest if told or own else 0]) * 32) == (seen.serial, seen.hash)
 
 
-def test_an_entered_report_can_have_as_many_files_as_any_other_report(world: World) -> None:
+def test_a_report_entered_by_hand_can_have_as_many_files_as_any_other_report(world: World) -> None:
     with world.office.opened() as inbox:
         asked = manual_entry.asked_now(inbox)
     given = Told(Route.LETTER, "fr", today(), {}, tuple(Path(str(n)) for n in range(MOST_FILES + 1)))
@@ -482,8 +503,8 @@ def test_a_report_entered_by_hand_names_the_newest_intake_key(world: World, answ
         assert REPORT.parse(queries_cases.case(session, 1).message).key_id == newest.id
 
 
-def test_the_printed_result_of_an_entry_does_not_show_the_words() -> None:
-    """A printed object could reach a log."""
+def test_printing_the_result_of_a_manual_entry_does_not_reveal_the_twelve_words() -> None:
+    """A printed Python object could reach a log."""
     entered = manual_entry.Entered(1, ("exiler",), ("alice",), ())
     assert "exiler" not in repr(entered)
     assert "alice" in repr(entered)

@@ -1,4 +1,4 @@
-"""Which files of the exchange medium the desk offers."""
+"""The desk lists the bundles and files on the exchange medium that officers can choose."""
 
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_of_their_nu
 ) -> None:
     """Each entry names its portal and says whether it was collected.
 
-    A file that is no bundle has the reason. Only bundles that can still be collected count as waiting.
+    An entry for a file that is not a bundle gives the reason. Only bundles that can still be
+    collected count as waiting.
     """
     words = ("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     world.office.json(*words)
@@ -70,7 +71,9 @@ def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_of_their_nu
     )  # fmt: skip
 
 
-def test_before_a_portal_is_confirmed_no_bundle_is_known(world: World, portal: Portal) -> None:
+def test_no_bundle_counts_as_known_before_officers_have_confirmed_a_portal(
+    world: World, portal: Portal
+) -> None:
     portal.bundle()
     with world.office.unlocked() as opened:
         (found,) = medium.look(opened.inbox, opened.by_opening(build.today()), portal.folder).bundles

@@ -51,7 +51,7 @@ def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
     return Link(n, manifest.hash)
 
 
-def test_a_reply_and_the_status_reach_the_reporter(
+def test_a_reply_and_the_status_of_a_case_reach_the_reporter(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     """The slot opens with the token's key, is signed, and has all fields of SPEC 5.3."""
@@ -94,7 +94,7 @@ def test_every_outbox_increments_the_serials_and_renews_the_keyring(
     assert 1 == slot_of(first_files, correspondent).serial
 
 
-def test_an_outbox_without_cases_is_complete(world: World) -> None:
+def test_an_outbox_without_any_case_contains_only_the_keyring(world: World) -> None:
     manifest, _, files = make(world)
     assert ((), (), ()) == (manifest.collected, manifest.slots, manifest.closed)
     assert {"keyring.json", "keyring.sig"} == set(files)
@@ -104,7 +104,10 @@ def test_an_outbox_without_cases_is_complete(world: World) -> None:
 def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
     world: World, portal: Portal
 ) -> None:
-    """Afterwards the command refuses, our copy is deleted, and later outboxes no longer list its links."""
+    """Then the command refuses, and our copy is deleted.
+
+    Later outboxes no longer list the same intake bundles.
+    """
     _, manifest, _ = make(world)
     path = world.office.out / "outbox-inspection-1.tar"
     sent = path.read_bytes()
@@ -121,8 +124,10 @@ def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_every_outbox_lists_all_links_that_the_portal_has_not_confirmed(world: World, portal: Portal) -> None:
-    """So a lost outbox does no harm."""
+def test_every_outbox_lists_all_collected_bundles_that_the_portal_does_not_yet_know_of(
+    world: World, portal: Portal
+) -> None:
+    """Therefore a lost outbox does no harm."""
     first, _, _ = make(world)
     collect(world, portal)
     second, manifest, _ = make(world)
@@ -133,10 +138,10 @@ def test_every_outbox_lists_all_links_that_the_portal_has_not_confirmed(world: W
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_a_restore_links_from_an_outbox_that_never_arrived_are_listed_again(
+def test_after_a_restore_the_bundles_named_by_an_outbox_that_never_arrived_are_listed_again(
     world: World, portal: Portal
 ) -> None:
-    """The portal applied another outbox with that number, and does not know that we hold those bundles."""
+    """The portal applied another outbox with the same number. It does not know that we hold those bundles."""
     first, _, _ = make(world)
     assert [1] == [link.n for link in first.collected]
     world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
@@ -147,7 +152,10 @@ def test_after_a_restore_links_from_an_outbox_that_never_arrived_are_listed_agai
 def test_a_reply_that_waited_before_a_restore_gets_a_new_serial_afterwards(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The lost inbox may have used its serial for another reply. Sent replies keep their serials."""
+    """The lost inbox may have used the same serial for another reply.
+
+    Replies that were sent keep their serials.
+    """
     world.office.json("message", "reply", "1", "--text", "avant")
     _, made, files = make(world)
     (before,) = slot_of(files, correspondent).messages
@@ -166,14 +174,14 @@ def test_a_reply_that_waited_before_a_restore_gets_a_new_serial_afterwards(
 def test_officers_are_warned_if_the_portal_applied_an_outbox_that_we_did_not_make(
     world: World, portal: Portal
 ) -> None:
-    """Such an outbox confirms nothing."""
+    """An outbox of another inbox confirms nothing."""
     make(world)
     (warning,) = collect(world, portal, applied=Link(1, bytes(32)))["warnings"]
     assert "did not make" in warning
     assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
-def test_outboxes_name_a_closed_case_until_confirmed_and_again_after_a_follow_up(
+def test_outboxes_name_a_closed_case_until_the_portal_confirms_one_and_again_after_a_follow_up(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     world.office.close("1")
@@ -196,7 +204,10 @@ def test_outboxes_name_a_closed_case_until_confirmed_and_again_after_a_follow_up
 def test_later_actions_on_a_closed_case_still_reach_its_reporter(
     world: World, portal: Portal, correspondent: Reporter, word: str
 ) -> None:
-    """A reply opens its slot once more. A case that is reopened and closed again is named at once."""
+    """A reply is sent in one more slot.
+
+    A case that is reopened and closed again is named as closed in the next outbox.
+    """
     world.office.close("1")
     _, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
@@ -215,7 +226,7 @@ def test_later_actions_on_a_closed_case_still_reach_its_reporter(
 def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
-    """It starts empty. Without a slot, it would not know the reporter of a closed case."""
+    """A rebuilt portal starts empty. Without a slot, it would not know the reporter of a closed case."""
     world.office.close("1")
     first, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
@@ -238,7 +249,7 @@ def test_an_old_message_leaves_the_slot_only_after_the_reporter_has_seen_it(
 ) -> None:
     """The inbox refuses a reply that would displace an unseen message.
 
-    Afterwards the slot counts the old ones.
+    Once the reporter has seen the old message, the slot only counts it.
     """
     long = "é" * 3_000
     assert 0 == world.office.run("message", "reply", "1", "--text", long).code
@@ -267,7 +278,10 @@ def test_a_reporter_cannot_claim_to_have_seen_a_slot_that_was_never_sent(
 def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_grow(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """It leaves room for follow-ups, measures and all else that the slot may have to contain later."""
+    """The length limit leaves room for everything else that the slot may contain later.
+
+    That includes follow-ups and measures.
+    """
     fits, too_long = 10_000, 14_000
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
@@ -335,7 +349,7 @@ def test_an_outbox_for_a_missing_folder_is_refused_and_changes_nothing(world: Wo
 def test_the_error_for_a_full_medium_names_the_command_that_copies_the_outbox_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The outbox exists already, so it must not be made twice."""
+    """The outbox already exists, so the command must not make it twice."""
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -431,13 +445,18 @@ def test_many_slots_are_sealed_by_several_processes(
     assert () == slot_of(files, correspondent).messages
 
 
-def test_the_vault_stores_the_raw_reply_recipient_of_a_case(world: World, correspondent: Reporter) -> None:
+def test_the_vault_stores_the_reply_recipient_of_a_case_as_raw_bytes(
+    world: World, correspondent: Reporter
+) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert correspondent.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient
 
 
 def test_an_outbox_does_not_reveal_the_state_of_the_work_on_a_case(world: World, portal: Portal) -> None:
-    """Junk, held, quarantined and extended cases have slots of one size, and do not count as closed."""
+    """Junk, held, quarantined and extended cases have slots of the same size.
+
+    They are not listed as closed.
+    """
     states = (None, "junked", "held", "quarantined", "extended")
     reporters = [Reporter(world) for _ in states]
     collect(world, portal, *(Sent(each.report(), each.keys.case_id) for each in reporters))

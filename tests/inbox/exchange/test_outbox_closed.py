@@ -1,4 +1,4 @@
-"""Slots of closed cases that outlive the key that signed them, and outboxes whose key was withdrawn."""
+"""Slots of closed cases after their signing key expired, and outboxes whose signing key was withdrawn."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -52,7 +52,10 @@ def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest
 def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
     tmp_path: Path, clock: Clock
 ) -> None:
-    """Otherwise the page would call the last reply forged. Each new slot names the case as closed again."""
+    """Otherwise the reporter's page would call the last reply forged.
+
+    Each outbox with a new slot names the case as closed again.
+    """
     office = Office.found(folder(tmp_path / "office"))
     world = World(office)
     reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
@@ -75,7 +78,7 @@ def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
     assert 1 == len(outbox(office, world)[0].slots)
     office.json("key", "rotate", "--now")
     clock.wait(1)
-    assert () == outbox(office, world)[0].slots  # the portal has deleted it
+    assert () == outbox(office, world)[0].slots  # The portal has deleted the slot by now.
 
 
 @pytest.mark.parametrize("present", [("alice", "bruno"), ("bruno", "chloe")], ids=["excluded", "others"])
@@ -106,10 +109,13 @@ def served(tmp_path: Path) -> tuple[Office, Office, PortalHere]:
 
 
 @pytest.mark.parametrize("whose", ["root", "body"])
-def test_an_outbox_whose_key_was_withdrawn_on_the_way_does_not_block_later_ones(
+def test_an_outbox_whose_key_is_withdrawn_before_the_import_does_not_block_later_outboxes(
     tmp_path: Path, whose: str
 ) -> None:
-    """The current key signs the same manifest again, so that the portal can apply the rest of the chain."""
+    """The inbox signs the same manifest again with the current key.
+
+    The portal can then apply the rest of the chain.
+    """
     root, body, site = served(tmp_path)
     sender = root if whose == "root" else body
     site.run("import", sender.json("exchange", "outbox", "--out", sender.out)["file"])
@@ -148,7 +154,10 @@ def test_a_changed_copy_of_an_outbox_is_never_signed_again(tmp_path: Path) -> No
 def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
     world: World, correspondent: Reporter
 ) -> None:
-    """Later outboxes repeat the closing, because one may be lost. The reply in the slot changes nothing."""
+    """Later outboxes also name the case as closed, because one may be lost.
+
+    A reply in the slot does not change that.
+    """
     world.office.json("message", "reply", "1", "--text", "Merci")
     world.office.close("1")
     for _ in range(3):
@@ -159,7 +168,7 @@ def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_bundle_keeps_the_first_outbox_that_acknowledged_it(world: World) -> None:
+def test_the_inbox_remembers_only_the_first_outbox_that_acknowledged_a_bundle(world: World) -> None:
     """The portal may have applied the first one, even if the later ones were lost."""
     for _ in range(2):
         outbox(world.office, world)
@@ -199,10 +208,12 @@ def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_no_outbox_is_written_to_the_machine_s_own_disk_unless_officers_say_so(world: World) -> None:
-    """That includes repeated outboxes.
+def test_no_outbox_is_written_to_the_internal_disk_of_the_machine_unless_officers_allow_it(
+    world: World,
+) -> None:
+    """The rule covers repeated outboxes, too.
 
-    Without the medium, its folder is an ordinary folder of the machine.
+    If the medium is not mounted, its folder is an ordinary folder on that disk.
     """
     words = ("exchange", "outbox", "--out", world.office.out)
     assert 1 == world.office.typed(*words).code

@@ -94,10 +94,10 @@ def test_a_killed_export_leaves_no_file_that_looks_complete(
     assert (b"", b"data") == (seen[0], out.read_bytes())
 
 
-def test_a_killed_export_leaves_plaintext_only_after_its_journal_entry(
+def test_an_export_writes_plaintext_only_after_its_journal_entry_even_if_it_is_killed(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Neither the file nor its partial file comes first. An entry without a file does no harm."""
+    """Neither the file nor its partial file exists before the entry. An entry without a file does no harm."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     found = []
@@ -112,7 +112,10 @@ def test_a_killed_export_leaves_plaintext_only_after_its_journal_entry(
 def test_repeating_a_killed_export_removes_its_partial_file(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """The next attempt removes it even if that attempt fails. Other files with similar names stay."""
+    """The next export removes the partial file even if that export fails.
+
+    Other files with similar names stay.
+    """
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     begun = 0

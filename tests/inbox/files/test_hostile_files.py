@@ -1,4 +1,4 @@
-"""Each file of a hostile corpus, sent with one report, is shown as what it is and does nothing."""
+"""Each file of a hostile corpus, sent with one report, is shown with its true type and does no harm."""
 
 import hashlib
 import io
@@ -26,7 +26,8 @@ MOST = 99
 CORPUS = hostile.corpus()
 ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
 FILES = [*CORPUS, ENDLESS]
-# For each decoder: a valid file, a bomb, a truncated file, and files that lie or contain active content.
+# For each decoder, the corpus has a valid file, a bomb, a truncated file, and files with a false
+# type or active content.
 KINDS = [
     *("bomb.png", "bomb.gif", "bomb.webp", "frames.gif", "text-bomb.png", "fine.avif", "cut.avif", "cut.jpg"),
     *(
@@ -88,7 +89,7 @@ def all_said(view: View) -> list[str]:
     ids=[repr(each.name[:20]) for each in CORPUS],
 )
 def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) -> None:
-    """The preview shows its hash, the one safe form in which it can be seen, and the warnings that apply."""
+    """The preview shows the hash of the file, its one safe view, and the warnings that apply."""
     file, seen = FILES[number - 1], look(inbox, number)
     view = seen.view
     assert (file.true, len(file.data)) == (view["true_type"], view["size"])
@@ -96,7 +97,8 @@ def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) 
     shown = {hostile.PIXELS: seen.picture is not None, hostile.TEXT: bool(view["text"])}
     assert {name: name == file.shown for name in shown} == shown, view["not_shown"]
     assert (file.shown == hostile.NOTHING) == bool(view["not_shown"])
-    # Facts already have their control characters spelled out; the caller spells out names and declared types.
+    # Control characters in facts are already spelled out; the caller spells out those in names and
+    # declared types.
     said = [*map(visible, all_said(view))]
     assert [] == [part for part in file.said if not any(visible(part) in each for each in said)], said
     if not file.said:
@@ -104,7 +106,7 @@ def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) 
 
 
 def test_a_preview_has_the_pixels_of_the_page_and_no_other_data_of_the_file(inbox: Inbox) -> None:
-    """Red stays red. The output contains nothing that was hidden in the file."""
+    """A red page stays red. The output contains nothing that was hidden in the file."""
     seen = look(inbox, number_of("active.pdf"))
     picture = seen.picture
     assert picture is not None
@@ -118,7 +120,7 @@ def test_a_preview_has_the_pixels_of_the_page_and_no_other_data_of_the_file(inbo
 
 
 def test_a_page_that_does_not_exist_is_reported(inbox: Inbox) -> None:
-    """It may be a frame of an animation, or a page that a PDF merely declares.
+    """The missing page may be a frame of an animation, or a page that a PDF merely declares.
 
     Page 500 is the last one shown.
     """
@@ -137,7 +139,7 @@ def test_a_page_that_does_not_exist_is_reported(inbox: Inbox) -> None:
         assert (True, [0, 0]) == (bool(view["not_shown"]), view["pixels"]), name
 
 
-def test_an_endless_rendering_is_stopped_and_the_true_type_still_shown(
+def test_an_endless_rendering_is_stopped_and_the_true_type_is_still_shown(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "_BOUNDS", replace(previews._BOUNDS, seconds=2.0))
@@ -192,7 +194,7 @@ def test_no_hostile_file_can_write_control_characters_to_the_terminal(office: Of
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_a_page_shows_the_contents_of_a_hostile_file_only_as_text(office: Office, language: str) -> None:
-    """The test covers text, names, types, entries and metadata. As a control, each of them does appear."""
+    """The test covers text, names, types, entries and metadata. As a control, each of these does appear."""
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
     names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))
     with sitting(office) as client:

@@ -83,7 +83,7 @@ def test_the_preview_of_a_text_prints_it_with_a_warning_about_its_file_name(case
 
 
 def test_without_a_sandbox_no_file_is_previewed(case: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That includes texts. Officers can still export the file."""
+    """Texts are not previewed either. Officers can still export the file."""
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
     for number in "123":
         said = case.office.run("file", "preview", "1", number)
@@ -129,7 +129,7 @@ def test_a_damaged_attachment_is_not_previewed(case: World) -> None:
     assert "missing or damaged" in case.office.run("file", "preview", "1", "1").err
 
 
-def test_an_answer_from_the_sandbox_is_read_as_it_was_written() -> None:
+def test_an_answer_from_the_sandbox_is_parsed_as_it_was_written() -> None:
     given = Answer(
         (fact("type", "a\tb\nc"), fact("why", ""), fact("entry", "file", 7, "x\ty")),
         "text",
@@ -146,7 +146,7 @@ def test_an_answer_from_the_sandbox_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize("char", "\x00\x1b\x7f\x85\x9b\u200b\u2028\u202e\U000e0041", ids=ascii)
 @pytest.mark.parametrize("place", [0, 1])
 def test_an_answer_with_an_invisible_character_in_a_fact_is_refused(char: str, place: int) -> None:
-    """The character may be in a code or in a value; our own program spells it out.
+    """The character may be in a code or in a value; the real worker spells such characters out.
 
     Visible text is the control.
     """

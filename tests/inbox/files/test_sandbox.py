@@ -1,4 +1,7 @@
-"""A process that reads a hostile file cannot break out of the sandbox. Outside it, each attempt succeeds."""
+"""A process that reads a hostile file cannot break out of the sandbox.
+
+As a control, each attempt succeeds outside it.
+"""
 
 import os
 import socket
@@ -23,9 +26,9 @@ INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
-# Runs a command as on a machine whose administrator has forbidden user namespaces.
+# This command behaves as on a machine whose administrator has forbidden user namespaces.
 FORBIDDEN = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
-# The variables that bubblewrap and, on some machines, Python itself set.
+# These variables are set by bubblewrap and, on some machines, by Python itself.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
 
@@ -81,7 +84,7 @@ def _greeting(listening: socket.socket) -> Iterator[tuple[str, int]]:
 def test_a_process_in_the_sandbox_reaches_no_network(
     rings: str, server: tuple[str, int], abstract: str
 ) -> None:
-    """It reaches neither a server on this machine nor a socket without a path in the file system."""
+    """The process reaches neither a server on this machine nor a socket without a path in the file system."""
     assert inside(rings, "network", *server).startswith("refused: ")
     assert inside(rings, "listener", abstract).startswith("refused: ")
     assert [f"reached: {GREETING}"] * 2 == [outside("network", *server), outside("listener", abstract)]
@@ -89,7 +92,7 @@ def test_a_process_in_the_sandbox_reaches_no_network(
 
 @pytest.mark.parametrize("rings", ["walls", "all"])
 def test_a_process_in_the_sandbox_sees_no_home_and_no_user_folder(rings: str, tmp_path: Path) -> None:
-    """It sees only the interpreter, its libraries and the worker."""
+    """The process sees only the interpreter, its libraries and the worker."""
     (tmp_path / "secret").write_text("secret")
     assert inside(rings, "read", tmp_path / "secret").startswith("refused: ")
     assert inside(rings, "read", "/etc/passwd").startswith("refused: ")
@@ -126,7 +129,7 @@ def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> No
 
 @pytest.mark.slow
 def test_the_limit_on_processes_alone_prevents_a_second_process() -> None:
-    """So does the filter of system calls alone.
+    """The filter of system calls alone prevents it, too.
 
     The kernel exempts root from this limit, so the test runs as an ordinary user.
     """
@@ -166,7 +169,7 @@ def test_an_answer_above_the_size_limit_is_not_read_to_its_end() -> None:
 
 
 def test_a_process_that_exceeds_its_time_is_killed() -> None:
-    """It is not merely abandoned. As a control, the test finds it while it runs."""
+    """The process does not stay behind. As a control, the test finds it while it runs."""
     mark = f"60.{time.time_ns()}"
     short = Bounds(seconds=2.0, answer=1_000)
 
@@ -225,7 +228,7 @@ def test_a_process_in_the_sandbox_cannot_change_the_file_that_it_reads(
 def test_a_process_in_the_sandbox_inherits_no_environment_and_no_open_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It has only the three standard descriptors. Outside, the same process inherits both."""
+    """The process has only the three standard descriptors. Outside, the same process inherits both."""
     monkeypatch.setenv("FANAL_SECRET", "secret")
     with (tmp_path / "vault").open("w") as vault:
         os.set_inheritable(vault.fileno(), True)  # noqa: FBT003

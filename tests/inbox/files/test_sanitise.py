@@ -118,7 +118,7 @@ def test_a_rerendered_copy_shows_what_the_original_shows(cleaned: Path) -> None:
 
 
 def near(colour: object) -> tuple[int, ...]:
-    """Return a colour as it was before JPEG and its colour profile changed it."""
+    """Return the nearest primary colour. JPEG and the colour profile change the original colour slightly."""
     assert isinstance(colour, tuple)
     return tuple(255 * (value > 127) for value in colour)
 

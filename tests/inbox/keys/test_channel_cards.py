@@ -1,4 +1,4 @@
-"""How an external body's inbox gets its channel onto the root's keyring."""
+"""An external body's inbox gets its channel onto the root's keyring with a channel card."""
 
 import shutil
 from collections.abc import Callable
@@ -50,8 +50,10 @@ def refused(root: Office, words: str, *command: str | Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_new_external_body_names_the_root(root: Office, tmp_path: Path) -> None:
-    """The command prints the root's fingerprint, to compare with the poster, and the next step."""
+def test_creating_the_inbox_of_an_external_body_prints_the_fingerprint_of_the_root(
+    root: Office, tmp_path: Path
+) -> None:
+    """The officers compare it with the poster. The command also prints the next step."""
     body = Office(tmp_path / "new")
     body.root.parent.mkdir()
     body.secret.write_text(build.PASSPHRASE)
@@ -65,7 +67,7 @@ def test_a_new_external_body_names_the_root(root: Office, tmp_path: Path) -> Non
 
 
 def test_an_external_body_issues_no_keyring_and_accepts_no_channel(body: Office) -> None:
-    """It has no root seed."""
+    """An external body has no root seed."""
     folder, fingerprint = export(body)
     for command in (
         ("exchange", "keyring", "--out", "x"),
@@ -76,7 +78,7 @@ def test_an_external_body_issues_no_keyring_and_accepts_no_channel(body: Office)
 
 
 @pytest.mark.parametrize("given", [["--deployment-id", "AAAA"], ["--root-key", "AAAA"]])
-def test_an_external_body_must_give_both_the_deployment_and_the_root_key(
+def test_the_inbox_of_an_external_body_needs_both_the_deployment_and_the_root_key(
     tmp_path: Path, given: list[str]
 ) -> None:
     office = Office(tmp_path)
@@ -88,7 +90,9 @@ def test_an_external_body_must_give_both_the_deployment_and_the_root_key(
     assert not office.root.exists()
 
 
-def test_the_next_keyring_lists_an_accepted_channel_after_our_own(root: Office, body: Office) -> None:
+def test_the_next_keyring_lists_an_accepted_channel_after_the_channel_of_the_root(
+    root: Office, body: Office
+) -> None:
     accepted = accept(root, body)
     renewed = root.json("exchange", "keyring", "--out", root.out / "keyring")
     own, other = root.keyring()[0].channels
@@ -201,7 +205,7 @@ def test_the_root_refuses_a_card_that_must_not_appear_on_a_keyring(
 
 
 def test_a_new_channel_cannot_use_a_key_of_another_channel(root: Office, body: Office) -> None:
-    """The refusal covers the keys of the root and those of a body that is already on the keyring."""
+    """The other channel may be that of the root, or that of a body already on the keyring."""
     accept(root, body)
     own = root.keyring()[0].channels[0]
     for intake, reply in ((own.intake_keys, ()), ((), own.reply_keys), ((), ())):
@@ -261,7 +265,10 @@ def test_a_removed_channel_returns_only_after_a_new_comparison_of_fingerprints(
 
 
 def test_a_rebuilt_external_body_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
-    """It does not have the old chains, so it could neither collect nor answer on the old channel."""
+    """The rebuilt body does not have the old chains.
+
+    It could neither collect nor answer on the old channel.
+    """
     accept(root, body)
     rebuilt = joined(tmp_path / "rebuilt", root)
     folder, fingerprint = export(rebuilt)
@@ -316,7 +323,7 @@ def test_the_root_refuses_a_card_with_a_key_that_the_root_has_withdrawn(root: Of
     refused(root, "or has used", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
-def test_an_external_body_is_warned_at_once_that_all_keys_on_its_card_are_withdrawn(
+def test_an_external_body_is_warned_immediately_if_all_keys_on_its_card_are_withdrawn(
     body: Office, clock: Clock
 ) -> None:
     """The warning remains until a new card is written."""
@@ -331,7 +338,7 @@ def test_an_external_body_is_warned_at_once_that_all_keys_on_its_card_are_withdr
     assert [] == body.json("case", "list")["warnings"]
 
 
-def test_a_root_that_once_made_a_card_is_never_reminded_of_it(root: Office, clock: Clock) -> None:
+def test_a_root_that_once_made_a_card_is_never_reminded_to_renew_it(root: Office, clock: Clock) -> None:
     root.json("exchange", "card", "--out", root.out / "card")
     clock.wait(70)
     root.json("key", "rotate")
@@ -339,7 +346,10 @@ def test_a_root_that_once_made_a_card_is_never_reminded_of_it(root: Office, cloc
 
 
 def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
-    """It issues no keyrings, and knows those of the root only from reports. The first one reported counts."""
+    """An external body issues no keyrings, and knows those of the root only from reports.
+
+    The first one reported counts.
+    """
     seen, other = SeenKeyring(7, bytes(32)), SeenKeyring(7, b"\1" * 32)
     for _ in range(2):
         with body.opened() as inbox, inbox.transaction() as session:

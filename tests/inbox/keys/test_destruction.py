@@ -1,4 +1,7 @@
-"""When keys are destroyed, and that nothing left afterwards opens what was sealed to them."""
+"""Keys are destroyed when no report may need them any more.
+
+Then nothing opens an envelope that was sealed to them.
+"""
 
 import shutil
 from dataclasses import dataclass, field
@@ -110,7 +113,10 @@ def test_no_key_is_destroyed_until_thirty_days_after_its_last_day(life: Life) ->
 def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
     life: Life, exported: int | None
 ) -> None:
-    """An earlier export proves nothing, nor does one dated in the future by a portal whose clock is ahead."""
+    """An export before the key's last day does not prove that.
+
+    Neither does a day in the future, from a portal whose clock is ahead.
+    """
     life.clock.day = build.today() + timedelta(DUE - 1)
     if exported is not None:
         life.collect(build.today() + timedelta(exported))
@@ -141,7 +147,10 @@ def test_a_bundle_of_a_rebuilt_portal_does_not_release_an_older_key(life: Life, 
 
 
 def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tmp_path: Path) -> None:
-    """Neither the current files with any shares open it, nor an older vault without its own key store."""
+    """The current files cannot open the envelope with any shares.
+
+    Neither can an older vault without its own key store.
+    """
     life.ready()
     before = life.office.copy(tmp_path / "before")
     old_store, old_key = contents(before)
@@ -273,7 +282,7 @@ def test_destroyed_keys_stay_listed_with_the_day_of_their_destruction(life: Life
     assert (1, True) == (said.code, "no key can be destroyed before" in said.err)
 
 
-def test_the_command_names_a_key_that_must_still_wait(life: Life) -> None:
+def test_the_command_names_a_key_that_cannot_be_destroyed_yet(life: Life) -> None:
     life.clock.day = build.today() + timedelta(DUE)
     first = life.office.json("key", "list")["keys"][0]["id"]
     said = life.office.run("key", "destroy")
@@ -305,10 +314,10 @@ def test_a_dry_run_shows_what_would_be_destroyed_and_changes_nothing(life: Life)
     [(typing_to_fork, "no", 0), (typing_to_inbox, "yes", 1)],
     ids=["no", "yes"],
 )
-def test_the_command_asks_at_a_terminal_before_it_destroys_the_named_keys(
+def test_at_a_terminal_the_command_asks_officers_to_confirm_the_keys_before_it_destroys_them(
     tmp_path: Path, start: Start, answer: str, destroyed: int
 ) -> None:
-    """The passphrases were typed before the keys were known."""
+    """The officers entered their passphrases before they saw which keys would be destroyed."""
     office = Office.found(tmp_path)
     office.json("key", "rotate", "--now")
     with start(["--home", office.root, *office.opening(), "key", "destroy"], tmp_path) as at:
@@ -341,7 +350,10 @@ def test_a_reason_that_is_too_long_is_a_usage_error(life: Life) -> None:
 def test_a_power_loss_during_key_destruction_leaves_all_keys_or_the_final_state(
     life: Life, tmp_path: Path, stride: int
 ) -> None:
-    """The command is killed at its steps. One key store remains, and the command can be repeated."""
+    """The command is killed at one step after another.
+
+    One key store remains, and the command can be repeated.
+    """
     life.ready()
     day = life.clock.day
     killed = killed_everywhere(life.office, tmp_path / "killed", day, "key", "destroy", stride=stride)

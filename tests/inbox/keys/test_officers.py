@@ -149,7 +149,7 @@ def test_a_changed_name_in_a_share_file_does_not_change_the_officer(three: Offic
 
 
 def test_the_words_of_a_sheet_open_the_inbox_but_confirm_only_new_shares(three: Office) -> None:
-    """A sheet is kept in the clear, for the day on which an officer forgets a passphrase."""
+    """A sheet is not encrypted. It is kept in case an officer forgets a passphrase."""
     typed = [f"{n} {word}" for n, word in enumerate(sheet(three, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)
     with unlocked(three.root, lambda: [*brought(three, "alice"), words], lambda *_: None) as opened:
@@ -188,7 +188,7 @@ def test_share_options_are_accepted_before_and_after_the_command(three: Office) 
 def test_the_vault_of_another_inbox_is_reported_as_damaged(
     three: Office, other: Office, tmp_path: Path
 ) -> None:
-    """The shares are right, but they do not belong to this vault."""
+    """The shares are valid, but they do not belong to this vault."""
     copy = three.copy(tmp_path / "copy")
     (copy.root / "vault-1.sqlite").write_bytes((other.root / "vault-1.sqlite").read_bytes())
     with pytest.raises(VaultDamaged), copy.opened():

@@ -1,4 +1,4 @@
-"""The strength of a passphrase is an estimate for people, never a rule."""
+"""The strength of a passphrase is an estimate for officers, never a rule."""
 
 from inbox.keys import passphrase_strength
 

@@ -88,7 +88,10 @@ def test_a_retracted_acknowledgement_makes_no_receipt(desk: Desk) -> None:
 
 
 def test_the_slot_with_the_acknowledgement_carries_a_valid_receipt(desk: Desk, clock: Clock) -> None:
-    """It names the reporter by a hash, and the day of the outbox, but nothing of the case."""
+    """The receipt contains a hash that stands for the reporter, and the day of the outbox.
+
+    It contains nothing about the case.
+    """
     desk.told()
     clock.wait(3)
     desk.acknowledge()
@@ -127,7 +130,7 @@ def redact(desk: Desk, _: Clock) -> None:
 
 
 def make_next_keys(desk: Desk, clock: Clock) -> None:
-    """The key that signed the receipt expires and leaves the channel on the keyring."""
+    """Let the key that signed the receipt expire, so that the keyring no longer lists it for the channel."""
     clock.wait(70)
     desk.office.json("key", "rotate")
     clock.wait(60)
@@ -135,7 +138,7 @@ def make_next_keys(desk: Desk, clock: Clock) -> None:
 
 
 def fill(desk: Desk, _: Clock) -> None:
-    """Unseen messages fill all the room in the slot."""
+    """Fill all the room in the slot with unseen messages."""
     while desk.office.run("message", "reply", "1", "--text", LONG).code == 0:
         pass
 
@@ -177,8 +180,13 @@ def test_a_receipt_survives_a_restore_and_new_shares(tmp_path: Path, clock: Cloc
     assert kept == desk.told().receipt == desk.told(office=restored).receipt
 
 
-def test_a_receipt_of_a_withdrawn_key_is_signed_again_with_the_later_day(desk: Desk, clock: Clock) -> None:
-    """Somebody else may have that key. No keyring lists it any more, so a browser could not save a proof."""
+def test_a_receipt_signed_with_a_withdrawn_key_is_signed_again_with_the_later_day(
+    desk: Desk, clock: Clock
+) -> None:
+    """Somebody else may have the withdrawn key.
+
+    No keyring lists it any more, so a browser could not save a proof.
+    """
     desk.acknowledge()
     before = desk.told()
     clock.wait(5)

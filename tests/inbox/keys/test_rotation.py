@@ -51,10 +51,10 @@ def test_the_next_keys_can_be_made_from_thirty_days_before_the_current_ones_expi
     assert f"can be made from {build.today() + timedelta(151)}" in office.run("key", "rotate").err
 
 
-def test_the_next_keys_start_the_day_after_the_current_ones_and_are_published_ahead(
+def test_the_next_keys_are_published_early_and_start_the_day_after_the_current_ones_end(
     office: Office, clock: Clock
 ) -> None:
-    """The keyring lists both, and the key store opens envelopes of both."""
+    """The keyring lists old and new keys, and the key store opens envelopes sealed to either."""
     clock.wait(60)
     made = office.json("key", "rotate")
     channel = channel_of(office)
@@ -65,7 +65,7 @@ def test_the_next_keys_start_the_day_after_the_current_ones_and_are_published_ah
     assert [] == office.json("case", "list")["warnings"]
 
 
-def test_the_keyring_lists_intake_keys_to_their_last_day_and_reply_keys_35_days_longer(
+def test_the_keyring_lists_intake_keys_until_their_last_day_and_reply_keys_35_days_longer(
     office: Office, clock: Clock
 ) -> None:
     clock.wait(60)
@@ -81,7 +81,7 @@ def test_the_keyring_lists_intake_keys_to_their_last_day_and_reply_keys_35_days_
 def test_the_keyring_keeps_the_last_expired_intake_key_of_a_closed_channel(
     office: Office, clock: Clock
 ) -> None:
-    """From it, the page tells since when the channel is closed."""
+    """From this key, the page tells since when the channel is closed."""
     clock.wait(200)
     assert [(0, 90)] == days(channel_of(office).intake_keys)
     assert [("intake", "awaited"), ("reply", "destroyable")] == states(office)
@@ -123,7 +123,7 @@ def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clo
     assert [0, 1] == signers
 
 
-def test_keys_that_somebody_else_may_know_are_replaced_at_once(office: Office, tmp_path: Path) -> None:
+def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Office, tmp_path: Path) -> None:
     """Neither the old keys nor those made ahead are published any more.
 
     Envelopes sealed to them still open.
@@ -210,7 +210,10 @@ def test_warnings_about_expiring_keys_name_the_command_and_the_time_left(
 def test_a_power_loss_during_key_rotation_leaves_both_new_keys_or_neither(
     office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...], stride: int
 ) -> None:
-    """The command is killed at its steps. Each key has its secret, and the command can be repeated."""
+    """The command is killed at one step after another.
+
+    Each key has its secret, and the command can be repeated.
+    """
     clock.wait(70)
     words = ("key", "rotate", *options)
     killed = killed_everywhere(office, tmp_path / "killed", clock.day, *words, stride=stride)
