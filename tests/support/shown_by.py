@@ -27,6 +27,8 @@ FRANCE = "templates/jurisdictions/fr"
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
 SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
+# If the texts of one row have more characters than this, the page says only where they are.
+_LONG_TEXTS = 1_000
 # The origin of a rule: the page has the source, docs/law.md what to confirm.
 _BASIS = ("source", "confirm")
 _TEXTS = {"fr", "en"}
@@ -306,13 +308,15 @@ def _name(document: Mapping[str, Any], key: str) -> str:
 
 
 def _says(row: Row, own: list[Place]) -> str:
-    if not any("*" in key for key in row.keys):
+    has_pattern = any("*" in key for key in row.keys)
+    is_long = sum(len(str(place.value)) for place in own) > _LONG_TEXTS
+    if all(place.is_text for place in own) and (has_pattern or is_long):
+        return f"{len(own)} texts, lines {own[0].line} to {own[-1].line}"
+    if not has_pattern:
         depth = min(key.count(".") + 1 for key in row.keys)
         depth = min([depth, *(len(place.path) - 1 for place in own)])
         shown = [(".".join(place.path[depth:]), place) for place in own]
         return " · ".join(f"{key} = {_value(place)}" for key, place in shown if place.path[-1] != "name")
-    if all(place.is_text for place in own):
-        return f"{len(own)} texts, lines {own[0].line} to {own[-1].line}"
     by_value: dict[str, list[str]] = {}
     for place in own:
         depth = 1 if len(place.path) > 1 else 0
