@@ -1,4 +1,4 @@
-"""Fixtures: a desk in this process for the inbox of the module, its medium, and an inbox with one case."""
+"""Fixtures for the desk: an exchange medium, a signed-in client, and an inbox with one case."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +19,14 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(office: Office, stick: Path) -> Iterator[Client]:
-    """A browser without a screen that is signed in at the desk."""
+    """A client without a real browser, signed in at a desk in this process."""
     with sitting(office, stick) as client:
         yield client
 
 
 @pytest.fixture
 def one_case(office: Office, tmp_path: Path) -> Office:
-    """The inbox with one case, about a zebra."""
+    """An inbox with one case, whose report mentions a zebra."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
     office.json("case", "declare", "1")

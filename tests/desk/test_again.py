@@ -1,4 +1,4 @@
-"""A refused form is shown again on its page, which shows no more than the officer may read."""
+"""A refused form is shown again on its own page, which shows only what the officer may read."""
 
 import json
 import re
@@ -28,13 +28,16 @@ def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
 
 
 def of_page(client: Client, path: str, lacks: str = "nowhere") -> dict[str, str]:
-    """Return the field by which a form names the page it is on; the form also lacks a required field."""
+    """Return form fields that name this page as the form's own page, and leave a required field empty."""
     needs = [[lacks, "text", True, None, None]]
     return {FIELD: json.dumps([f"{client.desk.place}{path}", "GET", 0, needs, []])}
 
 
 def test_a_refused_form_does_not_show_a_page_that_the_officer_may_not_read(one_case: Office) -> None:
-    """The officer is excluded, or the session has ended. The control is an officer who may read the page."""
+    """Access ends when the officer is excluded or the session ends.
+
+    The control is an officer who may read the page.
+    """
     with desk_of(one_case) as (alice, bruno):
         assert alice.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
         forged = of_page(alice, "/en/case/1")
@@ -51,7 +54,7 @@ def test_a_refused_form_does_not_show_a_page_that_the_officer_may_not_read(one_c
         assert (401, False) == (at_the_door.status_code, SECRET in at_the_door.text)
 
 
-def test_a_refused_form_does_not_show_a_case_before_the_declaration_or_after_locking(
+def test_a_refused_form_does_not_show_an_undeclared_case_or_any_case_after_locking(
     one_case: Office,
 ) -> None:
     with desk_of(one_case) as (alice, bruno):
@@ -66,8 +69,8 @@ def test_a_refused_form_does_not_show_a_case_before_the_declaration_or_after_loc
         assert (422, False) == (locked.status_code, SECRET in locked.text)
 
 
-def test_reading_a_case_through_a_refused_form_is_journalled(one_case: Office) -> None:
-    """There is one entry per session, as for the page itself."""
+def test_a_refused_form_that_shows_a_case_is_journalled_as_reading_it(one_case: Office) -> None:
+    """Reading is journalled once per session, as when the page itself is opened."""
 
     def readers() -> list[str]:
         found = one_case.json("journal", "list", "--case", "1", "--action", "show")["entries"]
@@ -79,8 +82,8 @@ def test_reading_a_case_through_a_refused_form_is_journalled(one_case: Office) -
     assert readers() == ["bruno"]
 
 
-def test_a_stale_form_shows_the_actions_of_others_before_its_missing_fields(one_case: Office) -> None:
-    """The form that is shown next counts these actions as seen."""
+def test_a_stale_form_shows_what_others_did_before_it_names_missing_fields(one_case: Office) -> None:
+    """The form that is shown next counts these actions as seen by the officer."""
     with desk_of(one_case) as (alice, bruno):
         seen = re.findall(r'name="as_of" value="(\d+)"', alice.page("/en/case/1/work"))[0]
         assert bruno.send("/en/case/1/assess", officer="bruno").status_code == 303
@@ -108,7 +111,7 @@ def test_a_refused_form_does_not_repeat_passphrases_files_or_hidden_fields() -> 
 
 
 def undeclared(client: Client) -> None:
-    """Delete the declarations of the officer of a client."""
+    """Delete the declarations of this client's officer."""
     with client.desk.inbox.vault.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer=client.seat.officer))
 
@@ -118,7 +121,7 @@ def form_of(page: str, path: str) -> markup.Form:
 
 
 def filled_in(page: str, path: str) -> dict[str, set[str]]:
-    """Return the values, ticks and choices in the form of a page that sends to a path."""
+    """Return what is filled in, ticked and chosen in the form of a page with this target path."""
     found: dict[str, set[str]] = {}
     for each in form_of(page, path).controls:
         own = each.tag.attributes
@@ -134,8 +137,8 @@ def filled_in(page: str, path: str) -> dict[str, set[str]]:
     return found
 
 
-def test_after_a_declaration_the_form_for_several_cases_is_still_filled_in(one_case: Office) -> None:
-    """The officer must press again before anything is done, and the passphrase does not come back."""
+def test_a_form_for_several_cases_stays_filled_in_while_the_officer_declares_a_case(one_case: Office) -> None:
+    """Nothing is done until the officer sends the form again, and the passphrase is not filled in."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)
         hidden = form_of(bruno.page("/en/queue/1"), "/many/assign").hidden()
@@ -157,7 +160,7 @@ def test_after_a_declaration_the_form_for_several_cases_is_still_filled_in(one_c
         assert {"1"} == filled_in(many, "/many/assign")["case"]
 
 
-def test_a_declaration_leads_to_the_page_that_the_officer_asked_for(one_case: Office) -> None:
+def test_declaring_a_case_leads_to_the_page_that_the_officer_asked_for(one_case: Office) -> None:
     with desk_of(one_case) as (_, bruno):
         for path in ("/en/case/1/timeline", "/en/case/1/work"):
             undeclared(bruno)
@@ -183,7 +186,9 @@ def test_a_declaration_leads_to_the_page_that_the_officer_asked_for(one_case: Of
         "",
     ],
 )
-def test_a_declaration_ignores_a_forged_destination_and_leads_to_the_case(one_case: Office, way: str) -> None:
+def test_declaring_a_case_ignores_a_forged_destination_and_leads_to_the_case(
+    one_case: Office, way: str
+) -> None:
     """The test above is the control."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)
@@ -191,7 +196,7 @@ def test_a_declaration_ignores_a_forged_destination_and_leads_to_the_case(one_ca
         assert (303, f"{bruno.desk.place}/en/case/1") == (came.status_code, came.location)
 
 
-def test_a_declaration_does_not_lead_to_a_page_of_a_case_closed_to_the_officer(
+def test_declaring_a_case_does_not_lead_to_a_page_that_the_officer_may_not_read(
     one_case: Office,
 ) -> None:
     with desk_of(one_case) as (alice, bruno):

@@ -1,4 +1,4 @@
-"""The assessment form: all changes are recorded at once, or none."""
+"""The assessment form: either all changes are recorded, or none."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.copy_of("three_officers")
 
 @pytest.fixture(scope="module")
 def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """One case with a duty to inform the prosecutor, declared by alice and bruno."""
+    """One case with an open duty to inform the prosecutor, declared by alice and bruno."""
     folder = tmp_path_factory.mktemp("assess")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -31,7 +31,7 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def noted(office: Office) -> list[str]:
-    """Return the codes of the journalled actions on the case, oldest first, without those that only read."""
+    """Return the codes of the journalled actions on the case, oldest first, except those of reading."""
     entries = office.json("journal", "list", "--case", "1")["entries"]
     return [each["action"] for each in entries if each["action"] not in {"declare", "show"}]
 
@@ -66,7 +66,7 @@ def test_one_form_records_the_whole_assessment(office: Office) -> None:
 
 
 def test_an_unchanged_field_is_not_recorded_again(office: Office) -> None:
-    """The control is the first time; the third time one field differs."""
+    """The form is sent three times. The first time is the control; the third time one field differs."""
     with sitting(office) as client:
         assert 303 == sent(client, **WHOLE)
         assert 409 == sent(client, **WHOLE)
@@ -86,7 +86,7 @@ def test_an_unchanged_field_is_not_recorded_again(office: Office) -> None:
     ids=str,
 )  # fmt: skip
 def test_a_mistake_in_one_field_records_nothing(office: Office, wrong: dict[str, Any]) -> None:
-    """What was typed is kept as a draft, to be corrected."""
+    """The form is kept as a draft, so that the officer can correct it."""
     before = work(office)
     with sitting(office) as client:
         refused = client.send("/en/case/1/assess", **WHOLE | wrong)
@@ -103,17 +103,18 @@ def test_values_that_no_page_offers_are_refused(office: Office, wrong: dict[str,
 
 
 def choices(form: str) -> list[str]:
-    """Return the decisions that a form offers, by code."""
+    """Return the codes of the decisions that a form offers."""
     codes = [code for duty in FRENCH.duties.values() for code in duty.decisions]
     return [each for each in re.findall(r'<option value="(\w+)"', form) if each in codes]
 
 
-def test_the_assessment_offers_open_decisions_and_a_form_beside_it_those_already_taken(
+def test_the_assessment_offers_open_decisions_and_another_form_changes_those_already_taken(
     office: Office,
 ) -> None:
-    """No decision is in both forms. The form for a decision taken offers only that decision and its fields.
+    """No decision is in both forms.
 
-    Decisions that no duty asks for yet are offered too, for example that the reporter was told.
+    The form for a decision already taken offers only that decision and its fields. The assessment also offers
+    decisions that no duty requires yet, for example that the reporter was told.
     """
     admissibility = ["admissible", "inadmissible"]
     with sitting(office) as client:
@@ -132,8 +133,11 @@ def test_the_assessment_offers_open_decisions_and_a_form_beside_it_those_already
     )
 
 
-def test_a_decision_that_takes_two_is_confirmed_separately(office: Office) -> None:
-    """What one officer may decide is recorded at once. The second officer confirms only that decision."""
+def test_a_decision_that_takes_two_officers_is_confirmed_separately(office: Office) -> None:
+    """Decisions that one officer may take are recorded immediately.
+
+    The second officer confirms only the other one.
+    """
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
         assert 401 == asked.status_code
@@ -149,7 +153,7 @@ def test_a_decision_that_takes_two_is_confirmed_separately(office: Office) -> No
     assert ["judge", "assess-source", "decide", "assign", "decide-by-two"] == noted(office)
 
 
-def test_an_assessment_with_only_a_decision_for_two_records_nothing_before_they_confirm(
+def test_an_assessment_with_only_a_decision_for_two_officers_records_nothing_before_they_confirm(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -158,8 +162,8 @@ def test_an_assessment_with_only_a_decision_for_two_records_nothing_before_they_
     assert [] == noted(office)
 
 
-def test_several_decisions_that_take_two_are_confirmed_at_once(office: Office) -> None:
-    """The page and the journal name each. Without the second officer none is taken."""
+def test_one_confirmation_covers_several_decisions_that_take_two_officers(office: Office) -> None:
+    """The page and the journal name each decision. Without the second officer none is recorded."""
     choices = ["no_transmission", "not_needed"]
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", choice=[*choices, "admissible"], reason="x")
@@ -173,7 +177,7 @@ def test_several_decisions_that_take_two_are_confirmed_at_once(office: Office) -
     assert ["decide", "decide-by-two", "decide-by-two"] == noted(office)
 
 
-def test_several_decisions_are_all_refused_if_one_of_them_is_impossible(office: Office) -> None:
+def test_several_decisions_are_all_refused_if_one_of_them_is_not_allowed(office: Office) -> None:
     form = {"choice": ["not_needed", "transmit"], "reason": "x"}
     with sitting(office) as client:
         assert 409 == client.send("/en/case/1/assess", **form).status_code
@@ -183,8 +187,8 @@ def test_several_decisions_are_all_refused_if_one_of_them_is_impossible(office: 
     assert [] == noted(office)
 
 
-def test_a_ground_is_recorded_only_with_the_decision_that_it_belongs_to(office: Office) -> None:
-    """The ground belongs to the decision of inadmissibility, not to the one that nobody is informed."""
+def test_a_ground_is_recorded_only_with_the_decision_that_needs_it(office: Office) -> None:
+    """Here the ground is for inadmissibility; the other decision, to inform nobody, gets none."""
     chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **chosen)
@@ -214,7 +218,10 @@ def test_a_case_can_be_unassigned_without_a_reason(office: Office) -> None:
 
 
 def test_only_officers_who_may_read_a_case_can_assess_it(office: Office) -> None:
-    """Not an excluded officer, and nobody while the case is in quarantine. The control is another officer."""
+    """An excluded officer is refused, and so is everybody while the case is in quarantine.
+
+    The control is another officer.
+    """
     with sitting(office) as client:
         client.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
     with sitting(office, officer="bruno") as client:

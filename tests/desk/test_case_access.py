@@ -1,4 +1,4 @@
-"""Access to a case and to its reporter's identity at the desk: impossible names and grounds are refused."""
+"""Access to a case and to the identity of its reporter: the desk refuses invalid names and grounds."""
 
 import pytest
 
@@ -10,20 +10,20 @@ from tests.support.inbox_trio import Trio
 
 @pytest.fixture
 def office(founded_trio: Trio) -> Office:
-    """The office of the three officers, two of whom are signed in."""
+    """An inbox with three officers, two of whom are signed in."""
     return founded_trio.others
 
 
 def test_no_officer_is_preselected_for_exclusion(client: Client) -> None:
-    """Otherwise a hasty press would exclude the first of the list."""
+    """Otherwise a hasty press would exclude the first officer in the list."""
     assert [] == chosen_beforehand(client.page("/en/case/1/readers"), "excluded")
 
 
 @pytest.mark.parametrize(
     "name", chosen(["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], "a b", "x" * 2_000), ids=len
 )
-def test_an_impossible_officer_name_is_refused_and_not_journalled(client: Client, name: str) -> None:
-    """The desk gives the reason and does not report a fault of its own."""
+def test_an_invalid_officer_name_is_refused_and_not_journalled(client: Client, name: str) -> None:
+    """The desk gives the reason, and does not report an internal error."""
     for path in ("readers", "readers/exclude", "readers/lift"):
         answer = client.send(f"/en/case/1/{path}", officer=name, reason="x")
         said = "cannot be the name of an officer" in answer.text
@@ -33,15 +33,17 @@ def test_an_impossible_officer_name_is_refused_and_not_journalled(client: Client
 @pytest.mark.parametrize(
     "form", [{}, {"day": today().isoformat(), "withdrawn": "on"}], ids=["neither", "both"]
 )
-def test_a_consent_form_needs_either_a_day_or_a_withdrawal(founded_trio: Trio, form: dict[str, str]) -> None:
-    """If an empty form counted as consent, an identity could be passed on because of it."""
+def test_a_consent_form_needs_either_a_day_or_a_withdrawal_but_not_both(
+    founded_trio: Trio, form: dict[str, str]
+) -> None:
+    """If an empty form were recorded as consent, somebody could disclose the identity."""
     before = founded_trio.office.state()
     with sitting(founded_trio.others) as client:
         assert 409 == client.send("/en/case/1/ledger/consent", **form).status_code
     assert before == founded_trio.office.state()
 
 
-def test_the_ground_other_for_a_disclosure_needs_a_reason(founded_trio: Trio) -> None:
+def test_a_disclosure_on_the_ground_other_needs_a_reason(founded_trio: Trio) -> None:
     before = founded_trio.office.state()
     with sitting(founded_trio.others) as client:
         form = {"recipient": "x", "what": "report", "ground": "other", "reason": "  "}

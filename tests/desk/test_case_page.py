@@ -1,4 +1,4 @@
-"""The page of a case: its parts, neighbouring cases, and protected details above each outgoing text."""
+"""The page of a case: its parts, its neighbours in the queue, and details to protect above outgoing texts."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.copy_of("three_cases")
 
 @pytest.fixture(scope="module")
 def three_cases(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers and three cases. Alice and bruno have declared the first two."""
+    """Three officers and three cases; alice and bruno have declared the first two cases."""
     folder = tmp_path_factory.mktemp("casepage")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -43,19 +43,19 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def beside(client: Client, number: int) -> list[str]:
-    """Return the keys and numbers of the links to neighbouring cases, after showing the queue."""
+    """Show the queue, then return the links of a case to its neighbours, each as key and case number."""
     client.page("/en/")
     return ways(client, number)
 
 
 def ways(client: Client, number: int) -> list[str]:
-    """Return the same for the queue that was shown last."""
+    """Return the links of a case to its neighbours in the queue shown last, each as key and case number."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 
 
 def test_a_case_links_to_its_neighbours_in_the_queue(office: Office) -> None:
-    """Cases that the officer has not declared are included, as in the queue."""
+    """These include cases that the officer has not declared, because the queue lists them too."""
     with sitting(office) as client:
         assert ["n2"] == beside(client, 1)
         assert ["p1", "n3"] == beside(client, 2)
@@ -70,10 +70,13 @@ def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(off
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_links_to_neighbours_reveal_no_search_result_before_the_queue_has_journalled_it(
+def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalled_it(
     office: Office,
 ) -> None:
-    """The control is the queue: it shows the result, and the journal has an entry."""
+    """Otherwise they would reveal its result without a journal entry.
+
+    The control is the queue, which shows the result and journals the search.
+    """
 
     def noted(client: Client, action: str) -> int:
         with client.desk.inbox.transaction() as session:
@@ -92,8 +95,11 @@ def test_links_to_neighbours_reveal_no_search_result_before_the_queue_has_journa
         assert before + 1 == noted(client, "search")
 
 
-def test_no_link_leads_to_a_neighbour_that_the_officer_may_not_read(office: Office) -> None:
-    """Excluded, not a handler, or in quarantine. The control is an officer who may read them."""
+def test_a_case_has_no_link_to_a_neighbour_that_the_officer_may_not_read(office: Office) -> None:
+    """The officer is excluded or not a handler, or the neighbour is in quarantine.
+
+    The control is an officer who may read it.
+    """
     with sitting(office) as client:
         client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin")
         assert ["n2"] == beside(client, 1)
@@ -106,7 +112,7 @@ def test_no_link_leads_to_a_neighbour_that_the_officer_may_not_read(office: Offi
         assert ["n3"] == beside(client, 1)
 
 
-def test_the_head_of_a_case_shows_priority_status_officer_next_deadline_and_day(
+def test_the_head_of_a_case_shows_its_priority_status_officer_next_deadline_and_day_of_receipt(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -129,7 +135,7 @@ def test_the_head_of_a_case_shows_priority_status_officer_next_deadline_and_day(
 
 
 def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(office: Office) -> None:
-    """It does not offer to retract a reply either. The control is the case as it came."""
+    """It also does not offer to retract a reply. The control is the case before that change."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Message(case=1, position=1, serial=1, day=today(), text="Quand ?"))
     ways = ("/reply/preview", "/take-back", "Status shown to the reporter", "waits for the next outbox<")
@@ -145,7 +151,7 @@ def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(o
 
 
 def test_all_pages_of_a_case_have_the_same_head(office: Office) -> None:
-    """It has the number once, the facts, and the neighbouring cases."""
+    """The head shows the number of the case once, the facts, and links to two neighbours."""
     pages = ("", "/work", "/timeline", "/links", "/readers", "/ledger", "/letters", "/dossier", "/minimise")
     heads = []
     with sitting(office) as client:
@@ -158,7 +164,7 @@ def test_all_pages_of_a_case_have_the_same_head(office: Office) -> None:
 
 
 def test_answers_are_shown_in_the_order_of_the_questions(office: Office) -> None:
-    """A dossier and a manual entry have the same order. The protected details come first."""
+    """The details to protect come before all other answers."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
     assert page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Is it about the inspectorate")
@@ -186,7 +192,7 @@ PLACES = {
 }
 
 
-def test_every_page_marks_its_place_in_the_navigation(office: Office) -> None:
+def test_every_page_marks_its_entry_in_the_navigation(office: Office) -> None:
     with sitting(office) as client:
         for path, place in PLACES.items():
             (header,) = re.findall("<header>.*?</header>", client.page(f"/en{path}"), re.DOTALL)
@@ -194,7 +200,7 @@ def test_every_page_marks_its_place_in_the_navigation(office: Office) -> None:
 
 
 def test_a_case_that_left_the_queue_still_links_to_its_neighbours(office: Office) -> None:
-    """The links last until another case is shown, and skip cases that became unreadable."""
+    """The links stay the same until another case is shown. They skip cases that became unreadable."""
     with sitting(office) as client:
         assert ["p1", "n3"] == beside(client, 2)
         closing = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
@@ -207,7 +213,7 @@ def test_a_case_that_left_the_queue_still_links_to_its_neighbours(office: Office
         assert [] == beside(client, 2)
 
 
-def test_neighbours_are_looked_up_only_among_the_cases_that_the_queue_counts(
+def test_a_case_links_only_to_neighbours_among_the_first_cases_that_the_queue_counts(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "MANY", 2)
@@ -217,7 +223,7 @@ def test_neighbours_are_looked_up_only_among_the_cases_that_the_queue_counts(
 
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 CLOSING = {"outcome": "moot", "disclosure": "partial", "reason": "x", "text": "x"}
-# Where an officer writes or previews an outgoing text: the path and the form; None means a plain request.
+# Where an officer writes or previews an outgoing text: the path, and the form to send (None: a GET request).
 WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
     "reply": ("/reply/preview", {"text": "x"}),
     "more time": ("/extend/preview", {"text": "x", "reason": "x"}),
@@ -228,7 +234,7 @@ WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
 
 
 def shown(client: Client, number: int, way: str) -> str:
-    """Return the page at such a path, for a case that was shown before."""
+    """Return the page at this path, for a case whose page was shown before."""
     client.ask(f"/en/case/{number}")
     path, form = WRITING[way]
     asked = f"/en/case/{number}{path}"
@@ -236,8 +242,8 @@ def shown(client: Client, number: int, way: str) -> str:
 
 
 @pytest.mark.parametrize("way", WRITING)
-def test_protected_details_are_shown_above_every_outgoing_text(office: Office, way: str) -> None:
-    """Not before the officer has declared the case, and not to an excluded officer."""
+def test_details_to_protect_are_shown_above_every_outgoing_text(office: Office, way: str) -> None:
+    """They are not shown before the officer declares the case, and never to an excluded officer."""
     with sitting(office) as client:
         page = shown(client, 1, way)
         assert [PROTECTED in each for each in KEPT.findall(page)] == [True]
@@ -249,10 +255,10 @@ def test_protected_details_are_shown_above_every_outgoing_text(office: Office, w
         assert PROTECTED not in shown(client, 1, way)
 
 
-def test_a_case_shows_protected_details_above_each_form_that_writes_to_the_reporter(
+def test_a_case_shows_details_to_protect_above_each_form_that_writes_to_the_reporter(
     office: Office,
 ) -> None:
-    """These are the forms for a reply, for more time, and for closing."""
+    """These forms write a reply, announce a delay, or close the case."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
     for form in ("/reply/preview", "/extend", "/close/preview"):
@@ -264,7 +270,7 @@ def test_a_case_shows_protected_details_above_each_form_that_writes_to_the_repor
     assert [PROTECTED in each for each in KEPT.findall(above)] == [True]
 
 
-def test_protected_details_are_not_shown_beside_outgoing_texts_during_quarantine(office: Office) -> None:
+def test_details_to_protect_are_not_shown_beside_outgoing_texts_during_quarantine(office: Office) -> None:
     """The control is the case before its quarantine."""
     with sitting(office) as client:
         assert PROTECTED in shown(client, 1, "reply")
@@ -274,8 +280,8 @@ def test_protected_details_are_not_shown_beside_outgoing_texts_during_quarantine
         assert PROTECTED not in client.send("/en/case/1/reply", text="agent@port.example").text
 
 
-def test_tabs_mark_new_messages_and_drafts(world: World, portal: Portal) -> None:
-    """The control is the page before, and the tabs without a mark."""
+def test_tabs_of_a_case_mark_new_messages_and_drafts(world: World, portal: Portal) -> None:
+    """The controls are the page before these existed, and the tabs without a mark."""
     marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*" data-at="[^"]*">[^<]+<span class="mark">(\w+)')
     (reporter,) = tell(world, portal, {"what": "x", "coi": "no"})
     with sitting(world.office) as client:
@@ -291,10 +297,10 @@ def test_tabs_mark_new_messages_and_drafts(world: World, portal: Portal) -> None
 
 
 @pytest.mark.parametrize("form", ["note", "reply"])
-def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_where_it_was_done(
+def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_with_its_form(
     office: Office, form: str
 ) -> None:
-    """A fragment in the address would scroll past it."""
+    """If the address had a fragment, the browser would scroll past the confirmation."""
     part = {"note": "work", "reply": "dialogue"}[form]
     with sitting(office) as client:
         sent = client.send(f"/en/case/1/{form}", text="x")
@@ -306,12 +312,13 @@ def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_where_it_was_do
         assert 'role="status"' not in client.page(f"/en/case/1/{part}")
 
 
-def test_every_page_of_a_case_shows_its_dangers_and_links_to_the_action(
+def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_it(
     office: Office,
 ) -> None:
-    """It also shows the next deadline. Undeclared cases and other pages show none of this.
+    """It also shows the next deadline.
 
-    Once a measure is recorded, the notice remains and says so.
+    The pages of undeclared cases show none of this, and neither do other pages. Once a measure is recorded,
+    the warning stays and mentions the measure.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
@@ -340,10 +347,10 @@ def test_every_page_of_a_case_shows_its_dangers_and_links_to_the_action(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_notice_begins_with_a_word_for_its_degree(language: str) -> None:
-    """Each degree has its own word, icon and colour.
+def test_a_notice_begins_with_a_word_for_its_level(language: str) -> None:
+    """Each level has its own word, icon and colour.
 
-    A word that the text itself begins with is not repeated.
+    A text that already begins with this word does not get it twice.
     """
     said = {
         "danger": {"fr": "Danger", "en": "Danger"},
@@ -361,7 +368,7 @@ def test_a_notice_begins_with_a_word_for_its_degree(language: str) -> None:
     assert "Danger: x" == style.beneath_degree("Danger: x", ["Warning"])
 
 
-def test_degrees_of_notices_have_different_colours_and_readable_text() -> None:
+def test_levels_of_notices_have_different_colours_and_readable_text() -> None:
     """The contrast of text and background is at least 4.5 in both colour schemes (WCAG 2.2, 1.4.3)."""
 
     def luminance(colour: str) -> float:

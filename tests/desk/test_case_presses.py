@@ -1,4 +1,4 @@
-"""A case in a real browser: its parts, confirmations, keys, and how many presses it takes."""
+"""A case in a real browser: its parts, confirmations and keys, and how many presses the work takes."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ SAID = {
 
 
 def _all_said() -> dict[str, str | tuple[str, ...]]:
-    """Return a report that answers every question of its path; the first answer fills a page."""
+    """Return a report that answers every question it leads to; the first answer fills a page."""
     given: dict[str, str | tuple[str, ...]] = {**SAID, "what": "Il est revenu au quai hier soir. " * 100}
     for field in SHIPPED_PARSED.fields:
         if field.id in answers.shown(SHIPPED_PARSED, given) and field.id not in SAID:
@@ -46,7 +46,7 @@ def _answer(field: Field) -> str | tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Portal:
-    """A portal whose medium brought two reports, both declared by two officers."""
+    """A portal whose medium brought two reports; both officers have declared both."""
     folder = tmp_path_factory.mktemp("presses")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -111,12 +111,12 @@ def test_each_tab_shows_its_part_of_a_case_and_hides_the_others(case: Page, name
     assert accessibility.violations(case) == []
 
 
-def test_no_part_of_a_case_with_every_question_answered_is_four_screens_long(
+def test_no_part_of_a_case_with_all_questions_answered_is_four_screens_long(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
-    """The account fills a page, each other text three lines.
+    """The first answer fills a page, and every other text has three lines.
 
-    Both cases are measured: their numbers are random.
+    Both cases are measured, because it is random which one gets which number.
     """
     for part in (*PARTS.values(), "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (1, 2))
@@ -131,8 +131,8 @@ def _screens(page: Page, address: str) -> float:
     return page.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
 
 
-def test_a_confirmation_is_in_sight_and_has_the_focus(case: Page) -> None:
-    """Even on a small screen, far down the page, and after a tab was pressed."""
+def test_a_confirmation_is_visible_and_has_the_focus(case: Page) -> None:
+    """The window is small and scrolled far down, and a tab was pressed before."""
     case.locator(".tabs").get_by_role("link", name="Dialogue").click()
     case.set_viewport_size({"width": 360, "height": 640})
     case.fill("#text", "Merci")
@@ -144,8 +144,8 @@ def test_a_confirmation_is_in_sight_and_has_the_focus(case: Page) -> None:
     case.set_viewport_size(SCREEN)
 
 
-def test_the_keys_n_and_p_lead_to_the_neighbours_in_the_queue(page: Page, served: Served) -> None:
-    """They do nothing while the officer types, or where there is no neighbour."""
+def test_the_keys_n_and_p_open_the_neighbours_of_a_case_in_the_queue(page: Page, served: Served) -> None:
+    """They do nothing while the officer types, or if there is no neighbour."""
     case = page
     case.goto(f"{served.root}/fr/")
     one, other = (f"Dossier {each.inner_text()}" for each in case.locator("tr[data-row] th a").all()[:2])
@@ -169,7 +169,7 @@ def test_the_keys_n_and_p_lead_to_the_neighbours_in_the_queue(page: Page, served
 
 
 class Officers:
-    """Two officers whose presses are counted together; typing is not counted."""
+    """Two officers whose presses are counted together. Typing text is not counted."""
 
     def __init__(self, kind: type[Presses], first: Page, second: Page) -> None:
         self.page, self.mine, self.others = first, kind(first), kind(second)
@@ -195,7 +195,7 @@ class Officers:
 
 
 def from_medium_to_end(both: Officers, second: Page) -> None:
-    """Collect, declare, assess and close a case, with every field of the assessment."""
+    """Collect, declare, assess and close a case; fill in every field of the assessment."""
     press, page = both.mine, both.page
     press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
@@ -237,13 +237,13 @@ def _end(both: Officers) -> None:
 def test_a_case_is_collected_assessed_and_closed_in_twenty_presses(
     source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
-    """The presses of the second officer count. The second run uses only the keyboard.
+    """The presses of both officers count; a choice in a list is one press, and typing is none.
 
-    Typing does not count; a choice in a list counts as one press.
+    The second run uses only the keyboard.
     """
     source.bundle(first(Reporter(source.world), edit=answering(**SAID)))
     both = Officers(kind, page, second)
     from_medium_to_end(both, second)
     assert both.count == 20
-    # The length of the queue and of the pages depends on the tests that ran before.
+    # The number of keys varies with the length of the queue and pages, which depends on earlier tests.
     assert both.keys in keys

@@ -1,4 +1,4 @@
-"""Actions at the desk have the same effect as the commands: the same state, the same journal."""
+"""Actions at the desk have the same effect as commands: the same data and the same journal entries."""
 
 import html
 import re
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.copy_of("founded_desk")
 
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers and two cases that name the same container."""
+    """Three officers and two cases whose reports name the same container."""
     folder = tmp_path_factory.mktemp("desk")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -54,7 +54,7 @@ def sends(client: Client, path: str, **form: Any) -> None:
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
-    """Return the action, values and reason of each journal entry, without those that only read."""
+    """Return the action, values and reason of each journal entry, except those of reading."""
     entries = office.json("journal", "list")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
     reading.add("preview-reply")
@@ -68,8 +68,8 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
 MOOT = {"outcome": "moot", "disclosure": "partial"}
 
 
-def test_each_form_of_a_case_has_its_effect_and_its_journal_entry(office: Office) -> None:
-    """The score form sends all its parts, but only the changed ones are journalled."""
+def test_each_form_of_a_case_takes_effect_and_is_journalled(office: Office) -> None:
+    """The form for the score sends all its parts; only those that changed are journalled."""
     parts = {name: str(value) for name, value in office.json("case", "show", "1")["work"]["parts"].items()}
     with sitting(office) as client:
         sends(client, "note", text="Vu.\r\nÀ revoir")
@@ -103,9 +103,11 @@ def test_each_form_of_a_case_has_its_effect_and_its_journal_entry(office: Office
         sends(client, "reply", template="acknowledgement")
         sends(client, "reply", text="Merci", feedback="on")
         assert "two officers must close it (priority P1)" in client.page("/en/case/1")
-        # A sanction was on record, so the duty to inform the persons named was open again.
+        # The case has a sanction, so the duty to inform the persons named was open again.
         sends(client, "decide", **both(choice="not_needed", reason="another case"))
-        assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
+        assert (
+            client.close(1, **both(**MOOT)).status_code == 303
+        )  # the case is urgent, so this takes two officers
         sends(client, "reopen", **both(reason="news"))
     work = office.json("case", "show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice") == (work["notes"][0]["text"], work["notes"][0]["by"])
@@ -137,7 +139,7 @@ def test_each_form_of_a_case_has_its_effect_and_its_journal_entry(office: Office
 
 
 def test_closing_a_case_as_unfounded_takes_two_officers(office: Office) -> None:
-    """The confirmation page repeats the form, and shows what the journal will record."""
+    """The page that asks for confirmation repeats the form, and shows what will be journalled."""
     form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
     with sitting(office) as client:
         client.page("/en/case/1")
@@ -156,7 +158,7 @@ def test_closing_a_case_as_unfounded_takes_two_officers(office: Office) -> None:
     assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
 
-def test_suggested_links_are_accepted_undone_and_dismissed(office: Office) -> None:
+def test_suggested_links_can_be_accepted_dismissed_and_undone(office: Office) -> None:
     with sitting(office) as client:
         shown = client.page("/en/case/1/links")
         assert "Both have: the container <bdi>MSKU1234565</bdi>" in " ".join(shown.split())
@@ -168,7 +170,7 @@ def test_suggested_links_are_accepted_undone_and_dismissed(office: Office) -> No
 
 
 def test_a_case_can_be_linked_by_number_without_a_suggestion(office: Office) -> None:
-    """A missing case and one that is closed to the officer are refused with the same page."""
+    """A missing case and a case that the officer may not read get the same refusal."""
     with sitting(office) as client:
         sends(client, "links/2/dismiss")
         assert "No links are suggested." in (page := client.page("/en/case/1/links"))
@@ -193,8 +195,10 @@ def test_a_case_can_be_linked_by_number_without_a_suggestion(office: Office) -> 
         assert kept == absent
 
 
-def test_a_case_is_restricted_to_officers_and_opened_by_breaking_the_glass(office: Office) -> None:
-    """To other officers the queue shows only its number, priority and deadline."""
+def test_a_case_is_restricted_to_chosen_officers_and_another_breaks_the_glass_to_open_it(
+    office: Office,
+) -> None:
+    """Until then, the queue shows the other officers only its number, priority and deadline."""
     with sitting(office) as client:
         sends(client, "readers", officer=["alice", "chloe"])
         assert "alice, chloe" in client.page("/en/case/1/readers")
@@ -209,7 +213,7 @@ def test_a_case_is_restricted_to_officers_and_opened_by_breaking_the_glass(offic
 
 
 def test_an_excluded_officer_cannot_tell_the_case_from_a_missing_one(office: Office) -> None:
-    """Officers can exclude themselves. Two other officers can lift the exclusion."""
+    """Officers can exclude themselves. Two other officers can end the exclusion."""
     with sitting(office, officer="bruno") as client:
         sends(client, "readers/exclude", officer="bruno", reason="kin")
         assert "The officer is excluded from the case" in client.page("/en/")
@@ -228,7 +232,7 @@ def test_an_excluded_officer_cannot_tell_the_case_from_a_missing_one(office: Off
     assert "case" in office.json("case", "show", "1")
 
 
-def test_the_identity_of_a_reporter_is_shown_only_by_an_action_of_two_officers(office: Office) -> None:
+def test_only_two_officers_together_can_see_the_identity_of_a_reporter(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "ledger/keep", text="Jeanne Quartz")
         sends(client, "ledger/consent", **both(day=today().isoformat(), reason="the report"))
@@ -264,8 +268,8 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
-def test_the_filters_of_the_queue_are_shown_above_it_and_can_be_cleared(client: Client) -> None:
-    """One by one, or all at once. The control is the queue without a filter."""
+def test_the_queue_shows_the_filters_in_use_and_each_can_be_cleared(client: Client) -> None:
+    """They can be cleared one by one or all together. The control is the queue without a filter."""
     assert "Only shown:" not in client.page("/en/")
     client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
     client.send("/en/queue/facet", choice="priority:2")
@@ -291,7 +295,7 @@ def test_the_journal_is_shown_and_verified(client: Client) -> None:
 
 
 def test_every_form_of_a_page_has_a_route(client: Client) -> None:
-    """The routes accept POST."""
+    """Each route accepts POST."""
     adapter = create_app(client.desk).url_map.bind(client.desk.host)
     pages = [
         "/",
@@ -322,8 +326,8 @@ def test_every_form_of_a_page_has_a_route(client: Client) -> None:
     assert [action for action in found if not adapter.test(action, method="POST")] == []
 
 
-def test_two_officers_mark_several_cases_as_junk_at_once_and_recover_them(office: Office) -> None:
-    """They confirm the list that the page shows, once for all cases."""
+def test_two_officers_mark_several_cases_as_junk_in_one_action_and_recover_them(office: Office) -> None:
+    """The confirmation page lists the cases, and both officers confirm once for all of them."""
     for number in ("1", "2"):
         office.json("case", "decide", number, "no_transmission", "--reason", "x")
     chosen = {"case": ["1", "2"], "reason": "noise"}
@@ -344,8 +348,8 @@ def test_two_officers_mark_several_cases_as_junk_at_once_and_recover_them(office
     assert ("junk", {}, "noise") in noted(office)
 
 
-def test_several_cases_are_tagged_and_assigned_at_once(office: Office) -> None:
-    """It is refused without a ticked case, without a tag, and for an impossible officer name."""
+def test_several_cases_are_tagged_and_assigned_in_one_action(office: Office) -> None:
+    """The action is refused if no case is ticked, no tag is given, or the officer name is invalid."""
     with sitting(office) as client:
         assert client.send("/en/many/tag", case=["2", "1"], names="port quai").status_code == 303
         assert client.send("/en/many/untag", case=["1", "2"], names="port").status_code == 303
@@ -366,7 +370,7 @@ def test_several_cases_are_tagged_and_assigned_at_once(office: Office) -> None:
 
 
 def test_a_file_is_previewed_without_being_opened(office: Office) -> None:
-    """The page receives the image only once. The detected type is shown beside it and in the list."""
+    """The page gets the image only once. The page and the list of files both show the detected type."""
     with sitting(office) as client:
         assert "sent as image/jpeg; open it to check" in client.page("/en/case/1/files")
         shown = client.page("/en/case/1/file/1")
@@ -390,7 +394,7 @@ def test_a_file_is_previewed_without_being_opened(office: Office) -> None:
         ("fr", "le bac à sable ne fonctionne pas : bubblewrap (bwrap) n'est pas installé"),
     ],
 )
-def test_without_a_sandbox_a_preview_is_refused_with_the_reason(
+def test_a_preview_without_a_sandbox_is_refused_with_the_reason(
     office: Office, monkeypatch: pytest.MonkeyPatch, language: str, why: str
 ) -> None:
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
@@ -401,7 +405,9 @@ def test_without_a_sandbox_a_preview_is_refused_with_the_reason(
         assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
 
 
-def test_holds_and_decisions_are_recorded_and_end_the_offer_of_more_time(office: Office) -> None:
+def test_holds_and_decisions_are_recorded_and_a_closed_decision_ends_the_offer_of_more_time(
+    office: Office,
+) -> None:
     with sitting(office) as client:
         sends(client, "hold", reason="proceedings")
         assert "Held for a procedure since" in client.page("/en/case/1")
@@ -420,10 +426,10 @@ def test_holds_and_decisions_are_recorded_and_end_the_offer_of_more_time(office:
 
 
 @pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
-def test_a_reason_is_kept_on_one_line_by_the_desk_and_by_the_command_line(
+def test_a_reason_with_a_line_break_is_kept_on_one_line_by_the_desk_and_the_command_line(
     office: Office, *, at_the_desk: bool
 ) -> None:
-    """Both in the journal and on the page of the case."""
+    """The journal and the page of the case both show the reason."""
     if at_the_desk:
         with sitting(office) as client:
             sends(client, "decide", **both(choice="no_transmission", reason="no\r\n offence"))
@@ -435,7 +441,10 @@ def test_a_reason_is_kept_on_one_line_by_the_desk_and_by_the_command_line(
 
 
 def test_the_notice_of_more_time_is_previewed_before_it_is_sent(office: Office) -> None:
-    """The preview warns of an address and keeps the fields. A reason overrides the warning."""
+    """The preview warns of an address in the text and keeps the fields.
+
+    With a reason, the text is sent all the same.
+    """
     office.json("office", "set", "--regime", "external")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     form = {"reason": "abroad", "text": "agent@port.example"}
@@ -459,14 +468,14 @@ def test_the_notice_of_more_time_is_previewed_before_it_is_sent(office: Office) 
 
 
 def drafted(client: Client, *begun: int) -> list[int]:
-    """Begin a note in each given case, and return the cases of all drafts in the vault."""
+    """Begin a draft of a note in each of these cases; return the cases of all drafts in the vault."""
     for number in begun:
         assert client.send(f"/en/draft/note/{number}", text="a zebra").status_code == 204
     with client.desk.inbox.transaction() as session:
         return sorted(each for each in session.scalars(select(Unfinished.case)) if each is not None)
 
 
-def test_destroying_cases_takes_two_officers_and_removes_only_the_ticked_ones(office: Office) -> None:
+def test_destroying_cases_takes_two_officers_and_destroys_only_the_ticked_cases(office: Office) -> None:
     """The drafts of a destroyed case are deleted with it."""
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
@@ -500,7 +509,7 @@ def test_destroying_cases_takes_two_officers_and_removes_only_the_ticked_ones(of
 
 
 def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, tmp_path: Path) -> None:
-    """The redacted text is in neither. The folder may not be the one of the exchange medium."""
+    """Neither contains the redacted text. The folder must not be that of the exchange medium."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     plan |= {"place": "what", "redact": "MSKU 123456 5"}
     drawer, stick = tmp_path / "drawer", tmp_path / "stick"
@@ -534,10 +543,10 @@ def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_preview_of_a_dossier_names_the_places_to_check_again(
+def test_the_preview_of_a_dossier_names_the_places_that_need_another_check(
     world: World, portal: Portal, language: str
 ) -> None:
-    """The place is named as in the dossier. Without the risky words there is no warning."""
+    """It uses the same names as the dossier. Without the risky words there is no warning."""
     told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
     tell(world, portal, told | {"protect": "la photo sur le quai"})
     plan = {
@@ -564,10 +573,13 @@ def test_the_preview_of_a_dossier_names_the_places_to_check_again(
         assert (200, 0) == (shown.status_code, shown.text.partition("<h1")[2].count('class="notice warning"'))
 
 
-def test_with_too_many_sentences_the_remaining_texts_can_only_be_picked_whole(
+def test_if_a_dossier_has_too_many_sentences_the_last_texts_can_only_be_redacted_whole(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The report comes first, then the latest messages. The control has room for all of them."""
+    """The sentences of the report are listed first, then those of the latest messages.
+
+    The control has room for all sentences.
+    """
     assert passages.MOST == 2_000
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
     for text in ("Un. Deux.", "Trois. Quatre."):
@@ -583,9 +595,7 @@ def test_with_too_many_sentences_the_remaining_texts_can_only_be_picked_whole(
             assert (most < 8) == ("Autres textes, en entier" in form)
 
 
-def test_redactions_of_a_dossier_are_picked_from_its_sentences_or_places(
-    world: World, portal: Portal
-) -> None:
+def test_a_dossier_is_redacted_by_picking_sentences_or_whole_texts(world: World, portal: Portal) -> None:
     """A code that no page offers is refused."""
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach", "protect": "mon nom"})
     plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none"}
@@ -606,7 +616,7 @@ def test_redactions_of_a_dossier_are_picked_from_its_sentences_or_places(
 
 
 def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:
-    """The preview warns of details that the reporter asked never to repeat; sending them takes a reason."""
+    """It warns of details that the reporter asked never to repeat. An officer needs a reason to send them."""
     said = {"text": "Nous savons : la photo de ma voiture rouge"}
     with sitting(office) as client:
         (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
@@ -634,7 +644,7 @@ def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> Non
     assert ("reply", told_with, "it was asked") in noted(office)
 
 
-def test_nobody_reads_a_case_in_quarantine_until_two_officers_lift_it(office: Office) -> None:
+def test_nobody_can_read_a_case_in_quarantine_until_two_officers_end_it(office: Office) -> None:
     with sitting(office) as client:
         assert "Lift the quarantine (needs" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")
@@ -648,8 +658,8 @@ def test_nobody_reads_a_case_in_quarantine_until_two_officers_lift_it(office: Of
         assert client.ask("/en/case/1").status_code == 200
 
 
-def test_the_queue_names_the_language_of_reports_in_that_language(client: Client) -> None:
-    """Not by its code, neither above the list nor at the choice that is pressed."""
+def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client: Client) -> None:
+    """It never shows the code, either in the filters in use or in the buttons that choose one."""
     client.send("/en/queue/facet", choice="language:fr")
     page = client.page("/en/")
     assert "Language: Français" in page.partition("Only shown:")[2].partition("</form>")[0]

@@ -1,4 +1,4 @@
-"""A case is closed only from the page that previews what the reporter will read, and only as previewed."""
+"""A case can only be closed from the preview of what the reporter will read, and only as previewed."""
 
 import html
 import re
@@ -18,7 +18,7 @@ BOTH = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")
 
 @pytest.fixture
 def office(one_case: Office) -> Office:
-    """One case that may be closed with a text to the reporter."""
+    """One case that may be closed with a text for the reporter."""
     one_case.json("case", "show", "1")
     one_case.settle(1)
     one_case.tell_no_prosecutor(1)
@@ -26,13 +26,13 @@ def office(one_case: Office) -> Office:
 
 
 def seen(page: str) -> str:
-    """Return the text of the preview of the reporter's page."""
+    """Return the text of the reporter's page in the preview."""
     (found,) = re.findall(r'<div class="seen" lang="fr">(.*?)</div>', page, re.DOTALL)
     return html.unescape(re.sub("<[^>]+>", " ", found))
 
 
 def ends(client: Client, **form: str) -> tuple[int, bool]:
-    """Send the closing form; return the status, and whether the preview came back instead."""
+    """Send the closing form; return the status, and whether the desk showed the preview again instead."""
     answer = client.send("/en/case/1/close", **END | form)
     return answer.status_code, NOT_YET in answer.text
 
@@ -41,7 +41,7 @@ def status(office: Office) -> str:
     return str(office.json("case", "show", "1")["status"])
 
 
-def test_a_case_is_not_closed_before_the_preview_was_shown(office: Office) -> None:
+def test_a_case_is_not_closed_before_its_closing_was_previewed(office: Office) -> None:
     with sitting(office) as client:
         page = client.page("/en/case/1/work")
         assert "/case/1/close/preview" in page
@@ -66,7 +66,10 @@ def test_a_case_is_not_closed_before_the_preview_was_shown(office: Office) -> No
 def test_a_closing_that_was_changed_after_the_preview_is_previewed_again(
     office: Office, change: dict[str, str]
 ) -> None:
-    """Fields that the reporter does not see count too. Then it is closed as previewed."""
+    """Changes to fields that the reporter does not see count too.
+
+    After the new preview the case is closed.
+    """
     with sitting(office) as client:
         (digest,) = SEEN.findall(client.send("/en/case/1/close/preview", **END).text)
         again = client.send("/en/case/1/close", **END | change | BOTH, seen=digest)
@@ -77,8 +80,8 @@ def test_a_closing_that_was_changed_after_the_preview_is_previewed_again(
     assert "closed" == status(office)
 
 
-def test_a_reply_by_another_officer_meanwhile_brings_the_preview_again(office: Office) -> None:
-    """The reply will be on the reporter's page beside the closing, and nobody has seen both together."""
+def test_a_reply_sent_after_the_preview_makes_the_desk_show_the_preview_again(office: Office) -> None:
+    """The reporter will see the reply beside the closing, and no officer has seen both together."""
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         bruno.send("/en/case/1/declare")
@@ -89,10 +92,10 @@ def test_a_reply_by_another_officer_meanwhile_brings_the_preview_again(office: O
     assert "closed" != status(office)
 
 
-def test_two_officers_confirm_a_closing_on_the_preview_or_in_their_own_sessions(
+def test_two_officers_confirm_a_closing_on_the_preview_or_each_in_a_separate_session(
     office: Office,
 ) -> None:
-    """Both see what the reporter will read, even when it comes from a template."""
+    """Both see what the reporter will read, even if the text comes from a template."""
     two = END | {"outcome": "unfounded", "template": "closing_unfounded"}
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
@@ -114,7 +117,7 @@ def test_two_officers_confirm_a_closing_on_the_preview_or_in_their_own_sessions(
     assert "closed" == status(office)
 
 
-def test_no_passphrase_is_asked_for_a_closing_that_one_officer_may_do(office: Office) -> None:
+def test_no_passphrase_is_asked_for_if_one_officer_may_close_the_case(office: Office) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **END).text
@@ -122,8 +125,8 @@ def test_no_passphrase_is_asked_for_a_closing_that_one_officer_may_do(office: Of
         assert ends(client, seen=SEEN.findall(shown)[0]) == (303, False)
 
 
-def test_the_preview_of_a_closing_shows_no_messages_of_a_case_in_quarantine(office: Office) -> None:
-    """It shows only the closing text. The control is the preview before the quarantine."""
+def test_the_preview_of_a_closing_shows_no_messages_while_the_case_is_in_quarantine(office: Office) -> None:
+    """It shows only the closing text. The control is the preview before quarantine."""
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     office.json("message", "reply", "1", "--text", "Une question.")
     with sitting(office) as client:
@@ -135,7 +138,7 @@ def test_the_preview_of_a_closing_shows_no_messages_of_a_case_in_quarantine(offi
         assert client.close(1, **silent | BOTH).status_code == 303
 
 
-def test_the_preview_of_a_closing_says_when_the_reporter_will_read_nothing(office: Office) -> None:
+def test_the_preview_of_a_closing_says_if_the_reporter_will_read_nothing(office: Office) -> None:
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True

@@ -1,4 +1,4 @@
-"""No page or refusal shows a code of the law or of the program; officers read labels."""
+"""Pages and refusals show labels to officers, never a code of the law or of the program."""
 
 import html
 import re
@@ -18,7 +18,7 @@ PAGES = (
     *("/enter", "/access", "/medium", "/retention", "/oversight", "/journal", "/office", "/office/law"),
     *("/office/texts/reply", "/office/texts/letter", "/office/texts/authority", "/office/keys"),
 )
-# Forms with codes that are refused, or returned for confirmation.
+# Forms with codes that the desk refuses, or returns to the officer for confirmation.
 ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("/case/1/decide", {"choice": "no_transmission", "reason": "x"}),
     ("/case/1/decide", {"choice": "defer", "reason": "x"}),
@@ -44,7 +44,7 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 def codes_in(page: str) -> set[str]:
-    """Return the codes in the text of a page, except in commands to type."""
+    """Return the codes in the text of a page, leaving out commands for the officer to type."""
     known = {code for table in labels.tables() if table != "field" for code in labels.of(table)}
     said = html.unescape(HIDDEN.sub(" ", page))
     return {
@@ -78,8 +78,8 @@ def test_the_search_finds_a_planted_code(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("one_case")
-def test_codes_in_a_sentence_are_translated_to_labels(client: Client) -> None:
-    """Lists of codes too. Other text stays as it is, with or without an underscore."""
+def test_codes_inside_a_sentence_are_replaced_by_their_labels(client: Client) -> None:
+    """So are lists of codes. Other text is not changed, with or without an underscore."""
     client.page("/fr/case/1/work")
     for table in labels.OF_THE_LAW:
         for code in labels.of(table):
@@ -98,8 +98,11 @@ def test_codes_in_a_sentence_are_translated_to_labels(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_returned_decision_is_named_by_what_it_decides(client: Client) -> None:
-    """An assessment can have several. An unassigned case is named in words."""
+def test_a_form_with_a_decision_names_the_decision_to_the_officer(client: Client) -> None:
+    """An assessment can contain several decisions.
+
+    A case without an officer is called unassigned, in words.
+    """
     client.page("/fr/case/1/work")
     decided = labels.of("decided")
     assert len({each.fr for each in decided.values()}) > 2

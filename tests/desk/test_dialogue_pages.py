@@ -1,4 +1,4 @@
-"""The dialogue at the desk, page by page: a message is marked as read only once it was shown."""
+"""The dialogue of a case on several pages: a message is marked as read only after it was shown."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ UNREAD = {2, 6}
 WITH_FILE = 3
 WRITTEN = re.compile(r'<p class="written" dir="auto">((?:letter|reply) \d+)</p>')
 
-# The mark on the tab.
+# The mark for new messages on the tab.
 NEW = '<span class="mark">new</span></a>'
 
 
 @pytest.fixture
 def alice(one_case: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """Alice at a case with ten follow-ups on three pages. The second and the sixth are unread."""
+    """Alice at a case with ten follow-ups on three pages; the second and the sixth are unread."""
     monkeypatch.setattr(conversation, "PAGE", PAGE)
     with one_case.opened() as inbox, inbox.transaction() as session:
         for n in range(1, LETTERS + 1):
@@ -54,7 +54,7 @@ def unread(client: Client) -> Sequence[int]:
 
 
 def folded(page: str) -> list[int]:
-    """Return the numbers of the follow-ups that a page shows as one line."""
+    """Return the numbers of the follow-ups that a page folds to one line."""
     return [int(each) for each in re.findall(r'class="which">Follow-up (\d+),', page)]
 
 
@@ -72,10 +72,10 @@ def letters(first: int, last: int) -> list[str]:
     return [f"letter {n}" for n in range(first, last + 1)]
 
 
-def test_a_follow_up_is_read_once_its_page_was_shown(alice: Client) -> None:
-    """The case opens on the first page with an unread one, and links to the others.
+def test_a_follow_up_is_marked_as_read_once_its_page_was_shown(alice: Client) -> None:
+    """The dialogue opens at the first page with an unread follow-up, and links to the others.
 
-    Other parts and actions do not mark anything as read.
+    Opening another part of the case, or an action on it, marks nothing as read.
     """
     page = alice.page("/en/case/1/dialogue")
     assert (letters(1, 4), [6]) == (written(page), unread(alice))
@@ -93,10 +93,10 @@ def test_a_follow_up_is_read_once_its_page_was_shown(alice: Client) -> None:
     assert (letters(9, 10), False) == (written(page), NEW in page)
 
 
-def test_a_hidden_part_marks_nothing_as_read(alice: Client) -> None:
-    """A page contains the parts it hides, so the mark on a tab links to the address that shows the message.
+def test_opening_a_case_marks_nothing_as_read_in_its_hidden_parts(alice: Client) -> None:
+    """A page contains all parts and hides some, so the marked tab links to the page with the unread message.
 
-    The controls are the addresses of the report and of that dialogue page.
+    The controls are the addresses of the report and of the page of the dialogue.
     """
     with alice.desk.inbox.transaction() as session:
         session.get_one(Case, 1).new = True
@@ -117,7 +117,7 @@ def test_a_hidden_part_marks_nothing_as_read(alice: Client) -> None:
 def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its line is marked as new. Each further page opens the next one, and folds those that were read."""
+    """Its line is marked as new. Each further page opens the next message and folds those that were read."""
     monkeypatch.setattr(folding, "ROOM", 0)
     monkeypatch.setattr(conversation, "PAGE", LETTERS)
     page = alice.page("/en/case/1/dialogue")
@@ -134,10 +134,10 @@ def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
     assert letters(1, LETTERS) == written(page)
 
 
-def test_one_address_opens_all_messages_of_a_page_and_marks_them_as_read(
+def test_one_link_opens_all_messages_of_a_page_and_marks_them_as_read(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For searching and printing. The control is the page that folds them."""
+    """Officers need it to search or print the page. The control is the page with folded messages."""
     monkeypatch.setattr(folding, "ROOM", 0)
     folding_page = alice.page("/en/case/1/dialogue/1")
     assert ([1, 3], True, [6]) == (folded(folding_page), "Open all messages" in folding_page, unread(alice))
@@ -149,10 +149,10 @@ def test_one_address_opens_all_messages_of_a_page_and_marks_them_as_read(
         assert alice.ask(f"/en/case/1/{path}").status_code == 404
 
 
-def test_the_line_of_a_folded_message_shows_its_first_words_and_its_files(
+def test_a_folded_message_shows_its_first_words_and_its_files(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Words are not cut. Actions on the message are only in its full form."""
+    """The line does not cut a word in two. Only the open message offers actions."""
     monkeypatch.setattr(folding, "ROOM", 0)
     assert (
         303
@@ -173,8 +173,11 @@ def test_the_line_of_a_folded_message_shows_its_first_words_and_its_files(
     assert [True] == [f"Follow-up {WITH_FILE}," in each and "Files: 1<" in each for each in files]
 
 
-def test_a_pager_links_to_older_and_newer_messages(alice: Client) -> None:
-    """A page beyond the last shows the last. The page number is outside the pager, so it is printed."""
+def test_the_pages_of_a_dialogue_link_to_older_and_newer_messages(alice: Client) -> None:
+    """A page number that is too high shows the last page.
+
+    Printing includes the page number but not the links.
+    """
     for number, ways in ((1, {"2", "3"}), (2, {"1", "3"}), (3, {"1", "2"}), (99, {"1", "2"})):
         page = alice.page(f"/en/case/1/dialogue/{number}")
         pagers = re.findall(
@@ -191,8 +194,11 @@ def test_a_pager_links_to_older_and_newer_messages(alice: Client) -> None:
     assert 'href="' + alice.desk.place + '/fr/case/1/dialogue/2"' in alice.page("/en/case/1/dialogue/2")
 
 
-def test_a_sent_reply_is_shown_on_the_last_page_wherever_the_officer_was(alice: Client) -> None:
-    """The confirmation is beside it. The control is a status, which is not a message."""
+def test_after_sending_a_reply_the_officer_sees_it_on_the_last_page(alice: Client) -> None:
+    """From any part of the case, sending the reply leads there; the confirmation is beside it.
+
+    The control is a change of status, which is not a message.
+    """
     alice.page("/en/case/1/dialogue/1")
     assert 303 == alice.send("/en/case/1/status", status="assessing").status_code
     assert letters(1, 4) == written(alice.page("/en/case/1/dialogue"))
@@ -204,8 +210,8 @@ def test_a_sent_reply_is_shown_on_the_last_page_wherever_the_officer_was(alice: 
         assert 1 == session.query(Message).filter_by(case=1, text="reply 1").count()
 
 
-def test_the_files_part_links_to_files_of_messages_on_other_pages(alice: Client) -> None:
-    """The control is the page of their message."""
+def test_the_files_part_also_links_to_files_of_messages_on_other_pages(alice: Client) -> None:
+    """The control is the page that shows the message."""
     name = "plan of the quay"
     page = alice.page("/en/case/1/files/2")
     assert (False, True) == (name in page, "There are files with follow-ups on other pages:" in page)
@@ -215,7 +221,7 @@ def test_the_files_part_links_to_files_of_messages_on_other_pages(alice: Client)
     assert 'class="panel of-files first"' in page
 
 
-def test_many_unread_pages_are_counted_and_ten_of_them_linked(
+def test_with_many_unread_pages_their_number_is_shown_and_ten_are_linked(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 1)
@@ -231,6 +237,6 @@ def test_many_unread_pages_are_counted_and_ten_of_them_linked(
     assert 10 == len(re.findall(r'/case/1/dialogue/\d+">\d+</a>', page))
 
 
-def test_a_dialogue_that_fits_on_one_page_has_no_pager(one_case: Office) -> None:
+def test_a_dialogue_that_fits_on_one_page_has_no_links_to_other_pages(one_case: Office) -> None:
     with sitting(one_case) as client:
         assert 'class="pager"' not in client.page("/en/case/1")

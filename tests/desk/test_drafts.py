@@ -1,4 +1,4 @@
-"""Drafts: an officer's unfinished form is kept for that officer only, until it is sent."""
+"""Drafts: an unfinished form is kept only for the officer who typed it, until that officer sends it."""
 
 import base64
 import hashlib
@@ -40,13 +40,13 @@ OF_PATH = {
     "close": Form.CLOSING,
 }
 FORM = re.compile(r"<form .*?</form>", re.DOTALL)
-# The address to which the script sends a draft: the form and the case.
+# Matches the address to which the script sends a draft, with the form and the case.
 KEPT_AT = re.compile(r'data-draft="[^"]+/draft/(\w+)/(\d+)"')
 
 
 @pytest.fixture
 def two_cases(office: Office, tmp_path: Path) -> Office:
-    """Two cases and three officers. Alice and bruno opened the inbox and declared both cases."""
+    """Two cases and three officers; alice and bruno opened the inbox and declared both cases."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
     office.json("office", "set", "--regime", "external")
@@ -67,24 +67,24 @@ def bruno(alice: Client) -> Client:
 
 
 def rows(client: Client) -> list[tuple[str, int | None, str]]:
-    """Return the officer, case and form of each draft in the vault, without row-level security."""
+    """Return the officer, case and form of every draft in the vault, bypassing row-level security."""
     with client.desk.inbox.transaction() as session:
         found = [(each.officer, each.case, each.form) for each in session.scalars(select(Unfinished)).all()]
         return sorted(found, key=lambda each: (each[0], each[1] or 0, each[2]))
 
 
 def kept(client: Client, form: Form = Form.NOTE, case: int | None = 1) -> dict[str, str]:
-    """Return the fields of a draft of the officer."""
+    """Return the fields of this officer's draft."""
     found = unfinished.of(client.desk.inbox, client.seat.actor(), case).get(form)
     return dict(found.fields) if found else {}
 
 
 def begin(client: Client, path: str = "note/1", **form: Any) -> int:
-    """Send a draft as the script does; return the status of the answer."""
+    """Send a draft as the page script does; return the status of the response."""
     return client.send(f"/en/draft/{path}", **({"text": WORDS} | form)).status_code
 
 
-def test_a_draft_is_kept_and_shown_in_its_form_again(alice: Client) -> None:
+def test_a_draft_is_kept_and_filled_into_its_form_again(alice: Client) -> None:
     assert 204 == begin(alice)
     shown = alice.page("/fr/case/1").replace("&#39;", "'")
     assert (1, 1) == (shown.count(f"{WORDS}</textarea>"), shown.count("Votre brouillon du"))
@@ -95,7 +95,7 @@ def test_a_draft_is_kept_and_shown_in_its_form_again(alice: Client) -> None:
 
 @pytest.mark.parametrize("path", FORMS)
 def test_each_form_of_a_case_shows_all_fields_of_its_draft(alice: Client, path: str) -> None:
-    """The control is the page before the draft."""
+    """The control is the page before the draft was kept."""
     before = alice.page("/en/case/1")
     assert 204 == begin(alice, f"{OF_PATH[path]}/1", **FORMS[path])
     shown = alice.page("/en/case/1")
@@ -108,7 +108,7 @@ def test_each_form_of_a_case_shows_all_fields_of_its_draft(alice: Client, path: 
         assert (before.count(stands) + 1, True) == (shown.count(stands), stands in shown), name
 
 
-def test_an_unfinished_manual_entry_is_continued(alice: Client) -> None:
+def test_an_officer_can_continue_an_unfinished_manual_entry(alice: Client) -> None:
     form = {"route": "letter", "language": "fr", "received": "2026-11-20", "q-what": WORDS, "text": ""}
     assert 204 == begin(alice, "report/0", **form)
     shown = alice.page("/en/enter")
@@ -120,7 +120,10 @@ def test_an_unfinished_manual_entry_is_continued(alice: Client) -> None:
 def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
     alice: Client, bruno: Client
 ) -> None:
-    """An earlier draft is deleted. The page still shows what was sent, and a colleague can enter it."""
+    """An earlier draft is deleted.
+
+    The page still shows what the officer typed, and a colleague can enter the report.
+    """
     form = {"once": "one", "route": "letter", "language": "fr", "received": "2026-11-20"}
     named = {"q-what": "Alice vend des codes", "q-coi": "no"}
     assert 204 == begin(alice, "report/0", **form)
@@ -141,7 +144,7 @@ def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
 
 @pytest.mark.parametrize("path", chosen(FORMS, "note", "close"))
 def test_a_refused_form_is_kept_as_a_draft_and_the_page_links_back(alice: Client, path: str) -> None:
-    """Also without a script, because the form is kept before anything is done with it."""
+    """Even without the script, the desk keeps the form before doing anything with it."""
     long = {"text": "long " * 30_000}
     answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
     assert answer.status_code == 409
@@ -150,14 +153,14 @@ def test_a_refused_form_is_kept_as_a_draft_and_the_page_links_back(alice: Client
     assert FORMS[path] | long == kept(alice, OF_PATH[path])
 
 
-def test_a_draft_is_deleted_once_its_form_was_sent(alice: Client) -> None:
+def test_a_draft_is_deleted_once_its_form_is_sent(alice: Client) -> None:
     assert 204 == begin(alice)
     assert 303 == alice.send("/en/case/1/note", text=WORDS).status_code
     assert [] == rows(alice)
 
 
 def test_a_draft_that_arrives_after_its_form_was_sent_is_ignored(alice: Client) -> None:
-    """The browser sends the draft as it leaves the page, which may be after it sent the form."""
+    """Browsers send the draft when they leave the page, which may be after they sent the form."""
     assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
     assert 204 == begin(alice, once="a")
     assert [] == rows(alice)
@@ -172,8 +175,8 @@ def test_a_form_sent_twice_is_done_twice_and_leaves_no_draft(alice: Client) -> N
     assert [] == rows(alice)
 
 
-def test_a_form_about_a_case_in_quarantine_leaves_no_draft(alice: Client) -> None:
-    """Nobody reads such a case, so nothing is kept. Sending the form also deletes an earlier draft."""
+def test_a_form_about_a_case_in_quarantine_is_not_kept_as_a_draft(alice: Client) -> None:
+    """Nobody may read such a case. If an earlier draft exists, sending the form deletes it."""
     assert 204 == begin(alice, "reply/1")
     assert 303 == alice.send("/en/case/1/readers/quarantine", reason="drill").status_code
     refused = alice.send("/en/case/1/reply", text=WORDS)
@@ -183,7 +186,7 @@ def test_a_form_about_a_case_in_quarantine_leaves_no_draft(alice: Client) -> Non
     assert [] == rows(alice)
 
 
-def test_only_its_officer_can_discard_a_draft(alice: Client, bruno: Client) -> None:
+def test_an_officer_cannot_discard_the_draft_of_another(alice: Client, bruno: Client) -> None:
     begin(alice)
     assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code
     assert {"text": WORDS} == kept(alice)
@@ -209,16 +212,19 @@ def test_an_empty_form_is_not_kept_as_a_draft(alice: Client) -> None:
     assert [] == rows(alice)
 
 
-def test_no_draft_is_kept_of_a_case_that_the_officer_may_not_read(alice: Client) -> None:
-    """The response is the same for a missing case and an undeclared one."""
+def test_no_draft_is_kept_for_a_case_that_the_officer_may_not_read(alice: Client) -> None:
+    """The response is the same for a missing case and an undeclared case."""
     chloe = Client(alice.desk, alice.app, "chloe")
     assert [404, 404] == [begin(chloe, "note/1"), begin(chloe, "note/9")]
     assert 404 == begin(alice, "letter/1")
     assert [] == rows(alice)
 
 
-def test_a_manual_entry_has_no_case_and_every_other_draft_has_one(alice: Client) -> None:
-    """Other addresses are not found, and pages still work. The control is a draft of each kind."""
+def test_a_draft_of_a_manual_entry_has_no_case_and_every_other_draft_has_one(alice: Client) -> None:
+    """Addresses that break this rule are not found, and the pages keep working.
+
+    The control is a draft of each kind.
+    """
     for path in ("report/1", "note/0", "assessment/0"):
         assert [404, 404] == [begin(alice, path), alice.send(f"/en/draft/{path}/throw-away").status_code]
     assert [204, 204] == [begin(alice, "note/1"), begin(alice, "report/0", text="", route="letter")]
@@ -226,8 +232,11 @@ def test_a_manual_entry_has_no_case_and_every_other_draft_has_one(alice: Client)
     assert [200, 200] == [alice.ask(each).status_code for each in ("/en/case/1", "/en/today")]
 
 
-def test_an_excluded_officer_loses_access_to_the_draft(two_cases: Office) -> None:
-    """It is not shown or listed and cannot be changed. The control is a draft of another case."""
+def test_an_excluded_officer_loses_access_to_drafts_about_the_case(two_cases: Office) -> None:
+    """The draft is neither shown nor listed, and cannot be changed.
+
+    The control is a draft about another case.
+    """
     with sitting(two_cases, officer="bruno") as bruno:
         begin(bruno, "note/1")
         begin(bruno, "note/2")
@@ -238,7 +247,7 @@ def test_an_excluded_officer_loses_access_to_the_draft(two_cases: Office) -> Non
         assert 404 == begin(bruno, "note/1", text="other")
 
 
-def test_drafts_are_deleted_with_their_case(alice: Client, bruno: Client) -> None:
+def test_destroying_a_case_deletes_its_drafts(alice: Client, bruno: Client) -> None:
     for each in (alice, bruno):
         begin(each, "note/1")
         begin(each, "note/2")
@@ -248,7 +257,7 @@ def test_drafts_are_deleted_with_their_case(alice: Client, bruno: Client) -> Non
 
 
 def test_a_form_or_draft_about_a_destroyed_case_is_refused(alice: Client) -> None:
-    """The page shows what was typed, and says that it is not kept."""
+    """The page shows what was typed and says that it is not saved."""
     begin(alice, "note/2")
     with alice.desk.inbox.transaction() as session:
         row_security.forget(session, [2])
@@ -270,8 +279,8 @@ def test_redacting_a_passage_changes_all_drafts_of_the_case(alice: Client, bruno
     assert {"text": "saw zibeline there"} == kept(bruno, case=2)
 
 
-def test_only_the_fields_of_its_form_are_kept_in_a_draft(alice: Client) -> None:
-    """Redaction changes the values of fields, not their names; a name could hide a passage."""
+def test_a_draft_keeps_only_fields_that_its_form_has(alice: Client) -> None:
+    """A redaction changes the values of fields but not their names; an invented name could hide a passage."""
     given = {"text": "saw zibeline there", "zibeline": "x", "reason": "x"}
     assert [204, 204] == [begin(alice, "note/1", **given), begin(alice, "report/0", **{"q-zibeline": WORDS})]
     assert {"text": "saw zibeline there"} == kept(alice)
@@ -283,8 +292,8 @@ def test_only_the_fields_of_its_form_are_kept_in_a_draft(alice: Client) -> None:
         assert "zibeline" not in "".join(session.scalars(select(Unfinished.fields).filter_by(case=1)))
 
 
-def test_every_field_of_a_form_with_drafts_is_kept(alice: Client) -> None:
-    """Of each form as its page has it, also on the preview of a reply or closing."""
+def test_every_field_of_each_form_with_drafts_is_kept(alice: Client) -> None:
+    """The fields are read from the pages, including the previews of a reply and of a closing."""
     closing = {"text": "x", "outcome": "out_of_scope", "disclosure": "partial"}
     pages = [alice.page("/en/case/1"), alice.page("/en/enter")]
     for path, given in (("reply", {"text": "x"}), ("close", closing)):
@@ -308,8 +317,11 @@ def test_drafts_are_not_journalled(alice: Client) -> None:
     assert [True, False, False] == [words in noted for words in (b"declare", WORDS.encode(), b"draft")]
 
 
-def test_an_abandoned_manual_entry_is_deleted_at_a_later_sign_in(alice: Client) -> None:
-    """A case has a retention period; without a case, a draft would never expire."""
+def test_an_abandoned_manual_entry_is_deleted_when_its_officer_signs_in_later(alice: Client) -> None:
+    """Drafts about a case end with its retention period.
+
+    A draft without a case would otherwise never expire.
+    """
     begin(alice, "report/0", **{"q-what": WORDS})
     begin(alice, "note/1")
     inbox, who = alice.desk.inbox, alice.seat.actor()
@@ -319,7 +331,9 @@ def test_an_abandoned_manual_entry_is_deleted_at_a_later_sign_in(alice: Client) 
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_the_drafts_of_an_officer_who_leaves_are_deleted(alice: Client, bruno: Client) -> None:
+def test_the_drafts_of_an_officer_who_leaves_the_inspectorate_are_deleted(
+    alice: Client, bruno: Client
+) -> None:
     begin(alice, "note/1")
     begin(bruno, "note/1")
     with alice.desk.inbox.transaction() as session:
@@ -327,20 +341,20 @@ def test_the_drafts_of_an_officer_who_leaves_are_deleted(alice: Client, bruno: C
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_a_form_returned_for_confirmation_keeps_its_draft_without_passphrases(alice: Client) -> None:
+def test_a_form_returned_for_confirmation_is_kept_as_a_draft_without_its_passphrases(alice: Client) -> None:
     alice.send("/en/case/1/reply", text="Écrivez à agent@port.example", **{"passphrase-alice": "secret"})
     assert {"text": "Écrivez à agent@port.example"} == kept(alice, Form.REPLY)
 
 
-def test_the_page_names_the_hash_of_the_script(alice: Client) -> None:
+def test_pages_name_the_hash_of_the_page_script(alice: Client) -> None:
     body = alice.ask("/desk.js").data
     digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
     assert style.integrity() == f"sha384-{digest}"
     assert f'integrity="sha384-{digest}"' in alice.page("/fr/")
 
 
-def test_a_page_can_ask_for_the_remaining_time_without_prolonging_the_session(alice: Client) -> None:
-    """The answer has whole seconds, and only those of this session."""
+def test_a_page_can_ask_for_the_remaining_time_of_its_session_without_prolonging_it(alice: Client) -> None:
+    """The answer has whole seconds and is only about this session."""
     alice.seat.active -= 60
     left = alice.ask(f"/en/left/{alice.seat.mark}").get_json()
     assert {"session", "inbox"} == set(left)
@@ -349,7 +363,7 @@ def test_a_page_can_ask_for_the_remaining_time_without_prolonging_the_session(al
 
 
 def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> tuple[int, bool]:
-    """Return the status of a form, and whether it counted as activity of the officer."""
+    """Return the status of a form, and whether the desk counted it as activity of the officer."""
     token = {"csrf_token": client.token()}
     client.seat.active -= 1
     before = client.seat.active
@@ -357,9 +371,9 @@ def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: A
 
 
 def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, bruno: Client) -> None:
-    """A draft, a form of another session, a form that is too long, and an unknown address.
+    """They are: a draft, a form of another session, a form that is too long, and an unknown address.
 
-    The control is an officer who presses something, or confirms by a key to be still there.
+    The control is an officer who presses a button, or confirms with a key to be still present.
     """
     named = {"q-what": "Alice vend des codes"}
     assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)
@@ -383,7 +397,10 @@ def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, 
 def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
     alice: Client, bruno: Client
 ) -> None:
-    """Somebody else may have signed in with the same browser; their notices are not lost by it."""
+    """Somebody else may have signed in with the same browser since.
+
+    The request must not use up their notices.
+    """
     alice.seat.say(Done.NOTED)
     for other in (bruno.seat.mark, alice.seat.id):
         answer = alice.ask(f"/en/left/{other}")
@@ -395,8 +412,8 @@ def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
     assert 303 == alice.ask(f"/en/left/{alice.seat.mark}").status_code
 
 
-def test_the_link_to_a_draft_opens_its_form(alice: Client) -> None:
-    """It leads to the right part of the case, where the form is unfolded."""
+def test_the_link_to_a_draft_opens_the_form_of_the_draft(alice: Client) -> None:
+    """It leads to the right part of the case, with the form unfolded."""
     for form in (Form.REPLY, Form.CLOSING, Form.NOTE, Form.ASSESSMENT):
         begin(alice, f"{form}/1", text=WORDS, reason="x")
     ways = re.findall(r'href="([^"]*/case/1/[^"#]*)#([^"]+)"', alice.page("/en/today"))
@@ -410,8 +427,8 @@ def test_the_link_to_a_draft_opens_its_form(alice: Client) -> None:
         assert all("open" in each.attributes for each in form.around), where
 
 
-def test_the_enter_key_does_not_discard_a_draft(alice: Client) -> None:
-    """Browsers press the first button of a form. Every form with a draft is checked."""
+def test_the_enter_key_never_discards_a_draft(alice: Client) -> None:
+    """Pressing it in a form activates the form's first button. Every form that shows a draft is checked."""
     for path, given in FORMS.items():
         alice.send(f"/en/draft/{OF_PATH[path]}/1", **given)
     kept = [form for form in FORM.findall(alice.page("/en/case/1")) if "/throw-away" in form]

@@ -1,4 +1,4 @@
-"""An officer works at the desk in Firefox: signing in, the queue by keys, a draft, an assessment."""
+"""An officer works at the desk in Firefox: sign-in, the queue by keyboard, a draft, an assessment."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def peer() -> Iterator[FirefoxPeer]:
 
 
 def test_an_officer_works_at_the_desk_in_firefox(served: Served, peer: FirefoxPeer) -> None:
-    """The test covers what needs the script: keys, and a draft that the page shows again."""
+    """It covers what needs the page script: keys, and a draft that is filled in again."""
     officer, passphrase = signing_in(served.office)
     sat = peer.does("sit", address=served.address, officer=officer, passphrase=passphrase)
     assert sat == {"present": officer}

@@ -1,4 +1,4 @@
-"""The desk answers only the browser that opened its address, and only requests of its own pages."""
+"""The desk answers only the browser that opened its address, and accepts only requests from its own pages."""
 
 import os
 import re
@@ -22,7 +22,7 @@ from tests.support.desk_room import SAME, Client, serving, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 OFFICE = [f"/office{each}" for each in ("", "/texts/reply", "/officers", "/keys", "/portal", "/backup")]
-# Every page of an empty desk, by the path below the language.
+# All pages of an empty desk, as paths after the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
 
 
@@ -30,10 +30,10 @@ def actions(office: Office) -> list[str]:
     return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
-def test_the_address_works_once(client: Client) -> None:
-    """A wrong secret does not use it up.
+def test_the_printed_address_of_the_desk_works_once(client: Client) -> None:
+    """A wrong secret does not use the address up.
 
-    Without the cookie no page answers, and nobody can guess its path.
+    Without the cookie no page answers, and nobody can guess the path of a page.
     """
     assert client.entered.status_code == 302
     cookie = client.entered.headers["Set-Cookie"]
@@ -52,9 +52,9 @@ def test_the_address_works_once(client: Client) -> None:
 def test_a_request_without_the_cookie_reveals_nothing_of_the_desk(
     client: Client, asked: dict[str, str]
 ) -> None:
-    """It reveals no path, token or officer, and no notice. Browsers send the cookie of a path to every port.
+    """The response has no path, token, officer or notice.
 
-    The control is the browser with the cookie.
+    Browsers send a cookie to every port of a host. The control is the browser with the cookie.
     """
     desk, stranger = client.desk, client.app.test_client()
     secrets = (desk.place, client.seat.officer, "The reply waits", "csrf_token")
@@ -69,7 +69,7 @@ def test_a_request_without_the_cookie_reveals_nothing_of_the_desk(
     assert secrets == tuple(each for each in secrets if each in told)
 
 
-def test_a_wrong_secret_does_not_use_the_address_up(world: World) -> None:
+def test_a_wrong_secret_does_not_use_up_the_address(world: World) -> None:
     with sitting(world.office) as client:
         client.desk._once = {"known"}
         assert client.ask("/open/wrong").status_code == 403
@@ -77,8 +77,8 @@ def test_a_wrong_secret_does_not_use_the_address_up(world: World) -> None:
         assert client.ask("/open/known").status_code == 403
 
 
-def test_only_a_get_request_uses_the_address_up(world: World) -> None:
-    """Other methods may be probes by programs."""
+def test_only_a_get_request_uses_up_the_address(world: World) -> None:
+    """Programs may probe an address with other methods."""
     with sitting(world.office) as client:
         client.desk._once = {"known"}
         path, base = f"{client.desk.place}/open/known", f"http://{client.desk.host}"
@@ -90,7 +90,7 @@ def test_only_a_get_request_uses_the_address_up(world: World) -> None:
 
 
 def test_a_request_without_a_host_is_refused(world: World) -> None:
-    """The control is the same request with the name of the host."""
+    """The control is the same request with a Host header."""
     with serving(world.office) as served:
         address = urlsplit(served.root)
         for host, status in (("", 421), (f"Host: {address.netloc}\r\n", 403)):
@@ -113,10 +113,10 @@ def test_a_request_without_a_host_is_refused(world: World) -> None:
         ({"Origin": "http://127.0.0.1:8080"}, 403),
     ],
 )
-def test_pages_are_served_only_for_this_host_and_not_to_other_sites(
+def test_the_desk_serves_pages_only_under_its_own_host_and_never_to_other_sites(
     client: Client, asked: dict[str, str], status: int
 ) -> None:
-    """Another port of this machine is another site."""
+    """Another port of the same machine is another site."""
     assert client.ask("/en/", **asked).status_code == status
 
 
@@ -136,12 +136,12 @@ def test_pages_are_served_only_for_this_host_and_not_to_other_sites(
 def test_a_form_is_accepted_only_from_a_page_of_the_desk(
     client: Client, sent: dict[str, str], status: int
 ) -> None:
-    """A browser that does not say where a form comes from is refused."""
+    """If the browser does not say where the form comes from, it is refused."""
     assert client.send("/en/queue", sent, search="x", sort="priority").status_code == status
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
-def test_a_form_without_the_token_of_the_session_does_nothing(world: World, token: str) -> None:
+def test_a_form_without_the_session_s_token_changes_nothing(world: World, token: str) -> None:
     with sitting(world.office) as client:
         answer = client.send("/en/medium/outbox", csrf_token=token)
         assert answer.status_code == 400
@@ -149,8 +149,8 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
     assert "make-outbox" not in actions(world.office)
 
 
-def test_only_an_officer_who_presses_or_follows_something_prolongs_a_session(client: Client) -> None:
-    """Another program, another site, or a page that reloads does not."""
+def test_only_an_officer_who_presses_a_button_or_follows_a_link_prolongs_a_session(client: Client) -> None:
+    """Requests by another program or another site do not, nor does a page that reloads itself."""
     client.seat.active = 0.0
     client.desk.seats._now = lambda: 1.0
     base = f"http://{client.desk.host}"
@@ -169,7 +169,7 @@ def test_only_an_officer_who_presses_or_follows_something_prolongs_a_session(cli
 
 
 def test_every_response_has_the_security_headers(client: Client) -> None:
-    """Errors and refusals have them too. They are those of the portal, except for what concerns TLS."""
+    """Errors and refusals have them too. The headers are the same as the portal's, except those about TLS."""
     answers = [client.ask(f"/en{path}") for path in (*PAGES, "/nowhere", "/case/7")]
     answers += [
         client.ask("/style.css"),
@@ -192,14 +192,14 @@ def test_every_response_has_the_security_headers(client: Client) -> None:
     )
 
 
-def test_an_oversized_form_is_not_read(client: Client) -> None:
+def test_the_desk_does_not_read_an_oversized_form(client: Client) -> None:
     assert client.send("/en/queue", search="x" * (2 << 20), sort="priority").status_code == 413
     assert client.seat.wanted.search == ""
     assert client.send("/en/queue", search="x" * 99, sort="priority").status_code == 303
 
 
 def test_a_token_of_another_session_is_refused(client: Client) -> None:
-    """The cookie alone is accepted for pages. The control is the session that the token belongs to."""
+    """Pages need only the cookie. The control is a form in the session of its token."""
     stolen = client.token()
     other = client.app.test_client()
     with other.session_transaction(base_url=f"http://{client.desk.host}") as session:
@@ -214,8 +214,8 @@ def test_a_token_of_another_session_is_refused(client: Client) -> None:
 
 
 @pytest.mark.slow
-def test_only_the_desk_loads_network_libraries() -> None:
-    """The help does not load them either. The control is the module of the desk."""
+def test_only_the_desk_loads_web_libraries() -> None:
+    """`inbox --help` does not load them either. The control is the module of the desk."""
     asked = (
         "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
     )
@@ -234,7 +234,7 @@ HOSTILE = f"{ESCAPES}<script>alert(1)</script>\"'><img src=x onerror=y>{{{{ 7*7 
 
 
 def strange(answer: TestResponse) -> set[str]:
-    """Return tags and invisible characters of a page, except the script of the desk."""
+    """Return the tags and invisible characters in a page, leaving out the desk's own script."""
     text = re.sub(r'<script type="module" src="[^"<>]+" integrity="[^"<>]+"></script>', "", answer.text)
     tags = {tag for tag in ("<script", "<img", "<b>") if tag in text}
     # Texts of the law have no-break spaces.
@@ -244,7 +244,7 @@ def strange(answer: TestResponse) -> set[str]:
 def test_hostile_text_of_a_report_is_shown_only_as_text(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In answers, questions, file names, follow-ups, replies, and file names on the medium."""
+    """It is in answers, questions, file names, follow-ups, replies, and names of files on the medium."""
     names = build.describe
     monkeypatch.setattr(
         build,
@@ -286,7 +286,7 @@ PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "a
 
 
 def test_a_refused_text_is_shown_again_and_not_journalled(world: World, portal: Portal) -> None:
-    """The officer can copy it from the page."""
+    """The officer can copy the text from the page."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -314,10 +314,10 @@ def test_a_refused_text_is_shown_again_and_not_journalled(world: World, portal: 
     assert world.office.json("case", "show", "1")["status"] == "received"
 
 
-def test_an_internal_error_is_reported_without_any_value(
+def test_an_internal_error_is_reported_without_the_values_involved(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The terminal says where it happened, the page only that it happened."""
+    """The terminal names the place in the code; the page says only that an error happened."""
     monkeypatch.setattr(queue, "page", lambda *_, **__: {}["canary"])
     with sitting(world.office) as client:
         answer = client.ask("/en/")
@@ -328,7 +328,7 @@ def test_an_internal_error_is_reported_without_any_value(
 
 
 def test_no_page_links_to_another_host(world: World, portal: Portal) -> None:
-    """No inline script or style, no script but that of the desk, and no query string."""
+    """Pages have no inline script or style, no script except the desk's, and no query string."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
@@ -342,12 +342,12 @@ def test_no_page_links_to_another_host(world: World, portal: Portal) -> None:
     scripts = {tag for tag in tags if tag.startswith("script")}
     place = f"{client.desk.place}/desk.js"
     assert {f'script type="module" src="{place}" integrity="{style.integrity()}"'} == scripts
-    # The value of an attribute is text, which may contain such a word.
+    # The value of an attribute is text, and may contain such a word.
     assert [tag for tag in tags if " on" in re.sub('"[^"]*"', "", tag)] == []
 
 
 def test_only_regular_files_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
-    """No symbolic link, pipe or folder. Writing an outbox does not follow a link either."""
+    """Symbolic links, pipes and folders are refused. Writing an outbox does not follow a link either."""
     medium, outside = tmp_path / "foreign", tmp_path / "outside"
     medium.mkdir()
     outside.write_text("precious")
@@ -374,7 +374,7 @@ def test_only_regular_files_on_the_medium_are_read(world: World, portal: Portal,
 
 
 @pytest.mark.parametrize("path", [Path("inbox/desk")])
-def test_the_style_sheet_of_the_desk_loads_nothing(path: Path) -> None:
+def test_the_style_sheet_of_the_desk_loads_nothing_from_elsewhere(path: Path) -> None:
     sheet = (path / "style.css").read_text("utf-8")
     assert "url(" not in sheet
     assert "@import" not in sheet

@@ -1,4 +1,4 @@
-"""Hostile text typed by officers is shown only as text, on every page of the desk and in every command."""
+"""Hostile text that officers type is shown only as text, on every page of the desk and by every command."""
 
 import re
 from dataclasses import replace
@@ -49,7 +49,10 @@ READ = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with two hostile reports; in the first case, every field of officers is hostile too."""
+    """An inbox with two hostile reports.
+
+    In the first case, every field that officers fill in is hostile too.
+    """
     folder = tmp_path_factory.mktemp("hostile-words")
     office = Office.found_by(folder, NAMES, 2)
     describe = inbox_builders.describe
@@ -71,7 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("retention", "hold", "1", "--reason", WORDS[:100])
     for choice in ("not_needed", "admissible"):
         office.json("case", "decide", "1", choice, "--reason", WORDS[:100])
-    # The reason is short: a reason may not repeat a report or an identity.
+    # This reason is short because a longer one would repeat the report, which is refused.
     office.json("message", "reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
     (folder / "identity").write_text(WORDS, "utf-8")
     office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
@@ -80,7 +83,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         session.get_one(Case, 2).status = "closed"
         for work in session.scalars(select(Workflow)):
             work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
-            work.category = WORDS  # as an earlier version filed it
+            work.category = WORDS  # stored directly, because forms refuse it
         session.add_all(
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
@@ -113,9 +116,9 @@ def _in_toml(text: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path, language: str) -> None:
-    """Every page with an address, and pages that follow a form.
+    """Every page with an address is checked, and every page that answers a form.
 
-    The control is the pages that show the text.
+    The control are pages that must contain the text.
     """
     name = f"bundle{hostile.BIDI}<script>.tar"
     for each in (name, name.replace("tar", "pdf")):
@@ -141,7 +144,7 @@ def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path
         ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
         ("dossier/preview", plan | {"replies": "on"}, 200),
         ("ledger/identity", both, 200),
-        # Whether a text repeats an identity is only checked with two officers.
+        # Only two officers together can have a text compared with the identity.
         ("reply/preview", both | {"template": "x"}, 200),
         ("reply", both | {"template": WORDS[:99]}, 409),
         ("note", {"text": WORDS * 999}, 409),
@@ -171,7 +174,7 @@ def test_no_command_prints_hostile_text_unescaped(office: Office, words: list[st
 
 
 def test_no_list_of_passages_or_bundle_name_is_printed_unescaped(office: Office, tmp_path: Path) -> None:
-    """The control is that both are printed."""
+    """The control is that both texts are printed."""
     copy = office.copy(tmp_path / "copy")
     bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"
     bundle.write_bytes(b"x")
@@ -184,10 +187,10 @@ def test_no_list_of_passages_or_bundle_name_is_printed_unescaped(office: Office,
         assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
 
 
-def test_a_long_unbreakable_message_does_not_cover_its_neighbours(
+def test_a_long_message_without_spaces_does_not_cover_its_neighbours(
     world: World, portal: Portal, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The status beside it looks the same as beside a plain message."""
+    """The status beside it looks the same as beside an ordinary message."""
     written = zip(tell(world, portal, {"what": "x"}, {"what": "y"}), ("plain", hostile.JOINED), strict=True)
     world.office.json(
         "exchange", "collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written))

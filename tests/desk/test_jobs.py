@@ -1,4 +1,4 @@
-"""Long jobs at the desk: their progress, their errors, and what other requests get meanwhile."""
+"""Long jobs at the desk: their progress, their errors, and the answers to other requests meanwhile."""
 
 import os
 import re
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# Enough that several pages are requested before the job ends.
+# So many that several pages are requested before the job ends.
 MANY = 400
-# Enough that helper processes start; tests that stop the helpers need no more.
+# So many that helper processes start. Tests that stop the helpers need no more.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
 BUSY = "At work: the collection of bundles. Please wait."
@@ -36,7 +36,10 @@ BUSY = "At work: the collection of bundles. Please wait."
 
 @dataclass
 class Place:
-    """An inbox that knows its portal, and a medium with a large bundle and one that is just large enough."""
+    """An inbox that knows its portal, and a medium with two bundles.
+
+    One bundle is large, and the other just large enough for helper processes.
+    """
 
     office: Office
     medium: Path
@@ -44,7 +47,7 @@ class Place:
 
     @property
     def acts(self) -> list[str]:
-        """Return the journalled actions, also on a case that not all officers have declared."""
+        """Return all journalled actions, including those on a case that some officers have not declared."""
         with self.office.opened() as inbox, inbox.transaction() as session:
             return [line.entry.action for line in journal.lines(session, 1) if line.entry]
 
@@ -56,7 +59,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Place:
     world = World(office)
     portal = Portal(world, folder / "medium")
     tell(world, portal, {"what": "a first report"})
-    # Each bundle is the next of the same portal.
+    # Both bundles follow the first one of the same portal.
     for name, notes, again in (("many", MANY, copy(portal)), ("enough", ENOUGH, copy(portal))):
         bundle = again.bundle(*(Sent(drop(world, f"note {n}")) for n in range(notes)))
         bundle.rename(bundle.with_name(f"{name}.tar"))
@@ -70,7 +73,7 @@ def place(prepared: Place, tmp_path: Path) -> Place:
 
 @contextmanager
 def standing_still(place: Place, language: str = "en") -> Iterator[tuple[Served, Visitor, list[int]]]:
-    """Yield a desk whose collection has stopped, a visitor, and the process ids of the stopped helpers."""
+    """Yield a desk whose collection is stopped midway, a visitor, and the ids of the stopped processes."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
         visitor.post(f"/{language}/medium/collect", bundle="enough.tar")
@@ -107,7 +110,7 @@ def command(process: int) -> bytes:
 
 @pytest.mark.slow
 def test_a_job_shows_its_progress_and_then_its_result_or_error(place: Place) -> None:
-    """Half of the other pages must answer within a second, although the cores are busy."""
+    """More than half of the other pages must answer within a second, although the cores are busy."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
         seen = [visitor.post("/en/medium/collect", bundle="many.tar")]
@@ -131,10 +134,13 @@ def test_a_job_shows_its_progress_and_then_its_result_or_error(place: Place) -> 
     assert "collect" in place.acts
 
 
-def test_during_a_job_other_requests_wait_and_typed_text_is_shown_again(
+def test_during_a_job_the_desk_refuses_forms_for_now_and_shows_what_was_typed(
     place: Place,
 ) -> None:
-    """A stranger learns nothing of the job. The control is the same form afterwards."""
+    """A client without the cookie learns nothing about the job.
+
+    The control sends the same form afterwards.
+    """
     before = place.acts
     with standing_still(place) as (served, visitor, helpers):
         written = {"text": "a long thought", "priority": "x"}
@@ -163,7 +169,7 @@ def test_during_a_job_other_requests_wait_and_typed_text_is_shown_again(
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_browser_follows_a_job_from_its_progress_to_its_result(chromium: Browser, place: Place) -> None:
-    """It needs no script. The progress page and the busy page are accessible."""
+    """No script is needed. The page of the progress and the page about a busy desk are accessible."""
     with standing_still(place, "fr") as (served, visitor, helpers), chromium.new_context() as context:
         context.add_cookies(
             [
@@ -183,14 +189,17 @@ def test_a_browser_follows_a_job_from_its_progress_to_its_result(chromium: Brows
 
 
 @pytest.mark.slow
-def test_a_desk_locked_during_a_job_finishes_the_job_and_locks(place: Place) -> None:
-    """The page says so, and does not claim that it is locked already. The collected reports are kept."""
+def test_a_desk_that_is_told_to_lock_during_a_job_finishes_the_job_first(place: Place) -> None:
+    """The page says so, and does not claim that the desk is locked already.
+
+    The collected reports are kept.
+    """
     with standing_still(place) as (served, visitor, helpers):
         said = visitor.post("/en/lock", all="on")
         assert (200, True) == (said.status, "locks as soon as this is done" in said.text)
         assert "No key is left" not in said.text
         assert "locks as soon" in visitor.get("/en/job/1").text
-        assert 1 == place.office.run("case", "list").code  # the home is held
+        assert 1 == place.office.run("case", "list").code  # commands are refused while the desk has the inbox
         go_on(helpers)
         assert any("no key is left in memory" in line for line in served.printed)
         locked = visitor.get("/en/job/1")
@@ -200,8 +209,8 @@ def test_a_desk_locked_during_a_job_finishes_the_job_and_locks(place: Place) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", chosen([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
-def test_a_desk_killed_during_a_job_has_done_nothing(place: Place, sent: signal.Signals) -> None:
-    """The job can be repeated, and no helper process is left."""
+def test_a_desk_killed_during_a_job_leaves_nothing_half_done(place: Place, sent: signal.Signals) -> None:
+    """The job can be repeated, and no helper process remains."""
     before = place.acts
     with standing_still(place) as (served, _, helpers):
         os.kill(served.process.pid, sent)
@@ -212,12 +221,12 @@ def test_a_desk_killed_during_a_job_has_done_nothing(place: Place, sent: signal.
             assert time.monotonic() < end
             time.sleep(0.01)
     assert "collect" not in place.acts[len(before) :]
-    if sent is signal.SIGTERM:  # both signals leave the same behind
+    if sent is signal.SIGTERM:  # the outcome is the same for both signals
         place.office.json("exchange", "collect", place.medium / "enough.tar")
 
 
-def test_passphrases_confirm_only_the_job_of_their_own_form(place: Place) -> None:
-    """Those of a form that is refused during the job do not count for it."""
+def test_passphrases_confirm_only_the_job_for_which_they_were_typed(place: Place) -> None:
+    """Passphrases in a form that is refused during the job do not confirm that job."""
     stranger = Portal(World(place.office), place.medium.parent / "stranger")
     bundle = stranger.bundle(Sent(drop(World(place.office), "x")))
     bundle.rename(place.medium / "other.tar")
@@ -240,8 +249,8 @@ def test_passphrases_confirm_only_the_job_of_their_own_form(place: Place) -> Non
     assert [dict.fromkeys(NAMES, how) for how in ("passphrase", "confirmed")] == noted
 
 
-def test_a_wrong_fingerprint_is_refused_before_passphrases_are_asked_for(place: Place) -> None:
-    """The control is the right fingerprint in the test above, for which two officers are asked."""
+def test_a_wrong_fingerprint_is_refused_before_the_desk_asks_for_passphrases(place: Place) -> None:
+    """The control is the test above, where the right fingerprint leads to the request for passphrases."""
     stranger = Portal(World(place.office), place.medium.parent / "another")
     stranger.bundle(Sent(drop(World(place.office), "x"))).rename(place.medium / "another.tar")
     with sitting(place.office, place.medium) as client:
@@ -250,10 +259,10 @@ def test_a_wrong_fingerprint_is_refused_before_passphrases_are_asked_for(place: 
     assert stranger.fingerprint in answer.text
 
 
-def test_a_page_that_reloads_does_not_prolong_a_session(
+def test_a_page_that_reloads_itself_does_not_prolong_a_session(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control is a page that an officer requests, and the page of the finished job."""
+    """The controls are a page that an officer requests, and the page of the finished job."""
     renewed: list[str] = []
     with sitting(place.office, place.medium) as client:
         base = f"http://{client.desk.host}"

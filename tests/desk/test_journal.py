@@ -1,4 +1,4 @@
-"""The journal records reading once per session, and the desk filters it."""
+"""The journal records reading a case once per session, and can be filtered."""
 
 import html
 import re
@@ -25,15 +25,15 @@ def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
 
 
 def noted(office: Office, action: str) -> list[list[str]]:
-    """Return the officers of each journal entry of an action on case 1."""
+    """Return the officers of each journal entry about this action on case 1."""
     found = office.json("journal", "list", "--case", "1", "--action", action)["entries"]
     return [[*each["officers"]] for each in found]
 
 
 def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Office) -> None:
-    """The same for its pages. A new sign-in begins a new session. Each preview of a reply is journalled.
+    """Further pages of the case add no entry; a new sign-in and each preview of a reply do.
 
-    The chain stays intact, and the counts of oversight do not change.
+    The chain stays intact, and the counts in the oversight report do not change.
     """
     counted = one_case.json("office", "oversight")["actions"]
     with desk_of(one_case) as (alice, bruno):
@@ -51,8 +51,8 @@ def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Off
     assert counted == one_case.json("office", "oversight")["actions"]
 
 
-def test_a_command_journals_reading_once_while_the_inbox_is_open(one_case: Office) -> None:
-    """Each command opens the inbox again."""
+def test_commands_journal_reading_a_case_once_while_the_inbox_stays_open(one_case: Office) -> None:
+    """Each command opens the inbox anew, so the next command journals it again."""
     with one_case.unlocked() as opened:
         who = opened.by_opening(today())
         for _ in range(3):
@@ -63,7 +63,7 @@ def test_a_command_journals_reading_once_while_the_inbox_is_open(one_case: Offic
     assert [["alice", "bruno"]] * 3 == noted(one_case, "show")
 
 
-def test_reading_new_messages_is_journalled_again_in_the_same_session(one_case: Office) -> None:
+def test_reading_new_messages_of_a_case_is_journalled_again_in_the_same_session(one_case: Office) -> None:
     with one_case.unlocked() as opened:
         who = opened.by_opening(today())
         for _ in range(2):
@@ -73,7 +73,7 @@ def test_reading_new_messages_is_journalled_again_in_the_same_session(one_case: 
     assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
 
 
-def test_the_first_confirmed_portal_is_not_called_another_portal(one_case: Office) -> None:
+def test_the_journal_does_not_call_the_first_confirmed_portal_a_new_one(one_case: Office) -> None:
     with sitting(one_case) as alice:
         for language, said in (("fr", "portail confirmé"), ("en", "portal confirmed")):
             page = alice.page(f"/{language}/journal?action=accept-instance")
@@ -82,8 +82,8 @@ def test_the_first_confirmed_portal_is_not_called_another_portal(one_case: Offic
             assert not re.search("autre|another|new portal", row)
 
 
-def test_reading_is_journalled_once_for_each_new_follow_up(office: Office, tmp_path: Path) -> None:
-    """Whichever pages of the case are opened, even without the dialogue."""
+def test_reading_is_journalled_again_after_each_new_follow_up(office: Office, tmp_path: Path) -> None:
+    """Opening any page of the case counts as reading it, even a page without the dialogue."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     (reporter,) = tell(world, portal, {"what": "a zebra at the quay"})
@@ -97,8 +97,10 @@ def test_reading_is_journalled_once_for_each_new_follow_up(office: Office, tmp_p
     assert [["alice"]] * 2 == noted(office, "show")
 
 
-def test_the_journal_is_filtered_by_case_officer_and_action_on_both_surfaces(one_case: Office) -> None:
-    """At the desk the filter is part of the address, and an invalid number is refused."""
+def test_the_journal_can_be_filtered_by_case_officer_and_action_at_the_desk_and_by_command(
+    one_case: Office,
+) -> None:
+    """At the desk the filter is part of the address. An invalid number is refused."""
     with desk_of(one_case) as (alice, bruno):
         bruno.page("/en/case/1")
         alice.send("/en/case/1/hold", reason="a trial")
@@ -122,7 +124,7 @@ def test_the_journal_is_filtered_by_case_officer_and_action_on_both_surfaces(one
     assert [last + 1] == [each["n"] for each in newest]
 
 
-def test_the_desk_shows_the_newest_matching_entries_and_links_to_earlier_ones(
+def test_the_desk_shows_the_newest_matching_journal_entries_and_links_to_earlier_ones(
     one_case: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inbox.desk.pages.journal._SHOWN", 2)

@@ -1,4 +1,4 @@
-"""The law at the desk: it is shown, and replaced only after a preview of the changes."""
+"""The law at the desk: officers can read it, and replace it after a preview of the changes."""
 
 import re
 from datetime import date, timedelta
@@ -14,14 +14,17 @@ from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.laws import FRENCH, edited
 
 
-def test_the_page_of_the_law_lists_what_counsel_has_to_confirm(client: Client) -> None:
+def test_the_page_about_the_law_lists_what_counsel_has_to_confirm(client: Client) -> None:
     page = client.page("/fr/office/law")
     assert FRENCH.sha256.hex() in page
     assert all(each.basis.source in page for each in FRENCH.to_confirm)
 
 
 def test_a_law_is_replaced_only_after_a_preview_of_its_changes(office: Office, tmp_path: Path) -> None:
-    """A folder that changed since is refused, and so is a looser law that was not confirmed as looser."""
+    """If the folder changed since the preview, it is refused.
+
+    So is a law that relaxes a rule, unless this was confirmed.
+    """
     law = edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1")
     sha256 = folder.sha256(folder.read(law)).hex()
     with sitting(office) as client:
@@ -49,7 +52,7 @@ def test_a_law_is_replaced_only_after_a_preview_of_its_changes(office: Office, t
 def test_replacing_the_law_while_the_desk_is_open_updates_the_duties_of_cases(
     office: Office, tmp_path: Path
 ) -> None:
-    """A new duty is added, and the deadlines of the others move."""
+    """A new duty is added, and the deadlines of the other duties are recalculated."""
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 1")
     duties = (law / "duties.toml").read_text("utf-8")
     (law / "duties.toml").write_text(duties.replace('within = "1 month"', 'within = "9 days"', 1), "utf-8")
@@ -66,7 +69,7 @@ def test_replacing_the_law_while_the_desk_is_open_updates_the_duties_of_cases(
 
 
 def _duties(client: Client) -> dict[str, date]:
-    """Return the stored deadline of each duty of case 1."""
+    """Return the stored deadline of each duty in case 1."""
     with client.desk.inbox.transaction() as session:
         return {each.kind: each.due for each in session.scalars(select(Duty).filter_by(case=1))}
 

@@ -1,4 +1,4 @@
-"""A locked desk: no key is left in memory, but it still answers requests."""
+"""A locked desk has no key in memory, but still answers requests."""
 
 import os
 import re
@@ -24,7 +24,7 @@ from tests.support.inbox_builders import Office, passphrase_of, today
 from tests.support.traces import found_in_memory
 
 NAMES = ("alice", "bruno", "chloe")
-# The same program with a limit of half a second for a request, and of a few open files.
+# The desk with small limits: half a second for a request, and 80 open files.
 BUSY = [
     "prlimit",
     "--nofile=80",
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 
 def asked(address: str) -> tuple[int, str, dict[str, str]]:
-    """Return the status, page and headers of an address for a new browser."""
+    """Return the status, page and headers that a new browser gets from an address."""
     return seen(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()), address)
 
 
 def seen(browser: urllib.request.OpenerDirector, address: str) -> tuple[int, str, dict[str, str]]:
-    """Return the same for this browser."""
+    """Return the status, page and headers that this browser gets from an address."""
     try:
         with browser.open(address, timeout=30) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
@@ -52,7 +52,7 @@ def seen(browser: urllib.request.OpenerDirector, address: str) -> tuple[int, str
 
 
 def said_until_locked(served: Served) -> str:
-    """Wait until the process says that it is locked; return that line."""
+    """Wait until the process prints that it is locked; return that line."""
     return next(line for line in served.printed if "no key is left in memory" in line)
 
 
@@ -69,8 +69,13 @@ def secrets_of(office: Office) -> list[bytes]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")
-def test_no_key_is_left_in_memory_after_a_desk_locks_for_too_few_officers(office: Office) -> None:
-    """The control is the same process before it locks. Another program then answers at the same port."""
+def test_no_key_is_left_in_memory_after_a_desk_locks_because_too_few_officers_are_signed_in(
+    office: Office,
+) -> None:
+    """The control is the same process before it locks.
+
+    Afterwards another program answers at the same port.
+    """
     keys = secrets_of(office)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with serving(office, "--short-minutes", "8", command=HASTILY) as served:
@@ -89,7 +94,7 @@ def test_no_key_is_left_in_memory_after_a_desk_locks_for_too_few_officers(office
         assert [] == found_in_memory([process], keys)
         assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
         assert office.run("case", "list").code == 0
-        # The time limit of the desk no longer applies: the process stays.
+        # The locked process stays, because the time limit of the desk no longer applies.
         with pytest.raises(subprocess.TimeoutExpired):
             served.process.wait(1.5)
         os.kill(served.process.pid, signal.SIGINT)
@@ -106,7 +111,7 @@ def test_a_second_command_says_who_has_opened_the_inbox_and_since_when(office: O
 
 
 def test_the_desk_listens_only_on_loopback_and_does_not_name_its_server(office: Office) -> None:
-    """An invalid request is answered without repeating it."""
+    """It does not repeat the text of an invalid request."""
     with serving(office) as served:
         port = int(served.root.split(":")[2].partition("/")[0])
         table = Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -134,19 +139,21 @@ def test_the_desk_listens_only_on_loopback_and_does_not_name_its_server(office: 
 
 
 def test_idle_connections_do_not_block_other_requests(office: Office) -> None:
-    """Browsers open some in advance."""
+    """Browsers open some connections in advance."""
     with serving(office) as served:
         port = int(served.root.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
             assert asked(served.address)[0] == 200
 
 
-def test_no_local_program_can_stop_or_block_the_desk(office: Office) -> None:
-    """One closes early, one holds every possible connection, one sends its request letter by letter."""
+def test_no_other_program_on_the_machine_can_stop_or_block_the_desk(office: Office) -> None:
+    """The programs close a connection early, use up all connections, or send a request letter by letter."""
     with serving(office, command=BUSY) as served:
         here = "127.0.0.1", int(served.root.split(":")[2].partition("/")[0])
         with socket.create_connection(here) as gone:
-            assert asked(served.root)[0] == 403  # so the one before it has been accepted
+            assert (
+                asked(served.root)[0] == 403
+            )  # this answer shows that the desk has accepted the connection before it
             gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         assert asked(served.root)[0] == 403
         held = [socket.create_connection(here) for _ in range(100)]
@@ -159,7 +166,7 @@ def test_no_local_program_can_stop_or_block_the_desk(office: Office) -> None:
         for each in held:
             each.close()
         served.process.kill()
-        assert served.printed.read() == ""  # and nothing of it is printed
+        assert served.printed.read() == ""  # the desk prints nothing about any of this
 
 
 def spell(here: tuple[str, int], answered: threading.Event) -> None:
@@ -170,7 +177,7 @@ def spell(here: tuple[str, int], answered: threading.Event) -> None:
             slow.sendall(b"y")
 
 
-def test_a_port_in_use_is_reported_before_passphrases_are_asked_for(office: Office) -> None:
+def test_the_desk_reports_a_port_in_use_before_it_asks_for_passphrases(office: Office) -> None:
     with serving(office) as served:
         port = served.root.split(":")[2].partition("/")[0]
         said = office.run("desk", "--port", port)

@@ -1,4 +1,4 @@
-"""A dialogue with a full page of messages in a real browser: short, each message one press away."""
+"""A dialogue with full pages of messages in a real browser: it is short, and each message one press away."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -27,7 +27,7 @@ REPORT = {
     "coi": "no",
 }
 READ, NEW = 1, 2
-# A short message, a paragraph, and one with empty lines.
+# A short message, a long paragraph, and a text with empty lines.
 TEXTS = (
     "Pouvez-vous préciser la date ?",
     "Il est revenu au quai hier soir, avec le même camion. " * 12,
@@ -75,17 +75,17 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
         yield page
 
 
-def test_no_part_of_a_case_with_full_pages_of_messages_is_four_screens_long(
+def test_no_part_of_a_case_is_four_screens_long_even_with_full_pages_of_messages(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
-    """The messages have all lengths, read or new, below a danger notice and protected details."""
+    """The messages are short and long, read and unread, below a warning and details to protect."""
     for part in ("dialogue/1", "dialogue/2", "files/1", "report", "work", "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (READ, NEW))
         record_property(
             f"{part} of a case with two full pages of messages", f"{screens:.1f} screens of 1280 by 800"
         )
         assert screens < 4, part
-    # The control: the page with each message in full.
+    # The control: this page shows each message in full.
     assert _screens(page, f"{served.root}/fr/case/{READ}/dialogue/2/full") > 8
 
 
@@ -95,8 +95,8 @@ def _screens(page: Page, address: str) -> float:
     return height / SCREEN["height"]
 
 
-def test_a_folded_message_is_one_line_and_opens_by_mouse_and_keyboard(page: Page, served: Served) -> None:
-    """The newest message is open. The danger notice is above them all."""
+def test_a_folded_message_is_one_line_and_opens_by_mouse_or_keyboard(page: Page, served: Served) -> None:
+    """Only the newest message is open. The warning of a danger is above all messages."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/1")
     line = page.locator(".folded summary").first
     text = page.locator(".dialogue .written", has_text=FIRST)
@@ -116,8 +116,8 @@ def test_a_folded_message_is_one_line_and_opens_by_mouse_and_keyboard(page: Page
     expect(page.locator(".dialogue .written", has_text=LAST)).to_be_visible()
 
 
-def test_the_reply_form_and_all_messages_are_one_press_away(page: Page, served: Served) -> None:
-    """The Tab key does not stop at folded messages on the way to the reply."""
+def test_the_reply_form_and_each_message_are_one_press_away(page: Page, served: Served) -> None:
+    """The Tab key skips folded messages on its way to the reply."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     ways = page.get_by_role("navigation", name="Messages repliés")
     ways.get_by_role("link", name="Aller à la réponse").press("Enter")
@@ -134,7 +134,7 @@ def test_the_reply_form_and_all_messages_are_one_press_away(page: Page, served: 
 
 
 def test_a_printed_dialogue_has_each_message_in_full(page: Page, served: Served) -> None:
-    """Paper does not mention folding. The control is the screen, which shows only the line."""
+    """It does not mention folding. The control is the screen, which shows only one line."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     whole = "Deux fois en un mois."
     shown = page.locator(".panel.of-dialogue").inner_text().count(whole)
@@ -146,7 +146,7 @@ def test_a_printed_dialogue_has_each_message_in_full(page: Page, served: Served)
     assert "repliés" not in printed
 
 
-def test_a_long_dialogue_is_accessible_and_works_without_the_script(page: Page, served: Served) -> None:
+def test_a_long_dialogue_is_accessible_and_works_without_the_page_script(page: Page, served: Served) -> None:
     """It also fits into a small window."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     assert accessibility.violations(page) == []

@@ -1,4 +1,4 @@
-"""A report entered at the desk: the questions of the portal, and a case token that is shown once."""
+"""Entering a report at the desk: the questions are those of the portal, and the case token is shown once."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,10 @@ CANARY = "zibeline-quartz-7319"
 
 
 def told(**answers: Any) -> dict[str, Any]:
-    """Return a form with these answers; names with an underscore are other fields."""
+    """Return a form with these answers.
+
+    A name that begins with an underscore is a field that is not an answer.
+    """
     form = {"once": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
     return form | {f"q-{name}".removeprefix("q-_"): given for name, given in answers.items()}
 
@@ -31,7 +34,7 @@ def enter(client: Client, **answers: Any) -> TestResponse:
 
 
 def words_of(answer: TestResponse) -> list[str]:
-    """Return the twelve words on the page, in order."""
+    """Return the twelve words on the page in their order."""
     assert answer.status_code == 200, answer.text
     (listed,) = re.findall(r'<ol class="token">(.*?)</ol>', answer.text)
     return re.findall(r"<li>([^<]+)</li>", listed)
@@ -60,7 +63,7 @@ def words_of(answer: TestResponse) -> list[str]:
 def test_an_invalid_manual_entry_is_shown_again_with_what_was_typed(
     client: Client, answers: dict[str, Any], said: str
 ) -> None:
-    """The page says what is wrong, and no case is filed."""
+    """The page says what is wrong, and no case is created."""
     shown = enter(client, **answers | {"who_id": f"{CANARY}\r\nsecond line <b>"})
     assert (422, True) == (shown.status_code, said in shown.text)
     assert f"{CANARY}\nsecond line &lt;b&gt;</textarea>" in shown.text.replace("\r\n", "\n")
@@ -69,7 +72,7 @@ def test_an_invalid_manual_entry_is_shown_again_with_what_was_typed(
 
 
 def test_each_error_of_a_manual_entry_is_shown_beside_its_question(client: Client) -> None:
-    """The summary links to it. Valid answers have no error."""
+    """The summary links to each error. Valid answers have no error."""
     shown = enter(client, what="x" * 8_001, vector=["social"], protect="fine").text
     assert ["vector", "what"] == sorted(re.findall(r'id="q-([a-z_]+)-wrong"', shown))
     assert ["vector", "what"] == sorted(re.findall(r'href="#q-([a-z_]+)"', shown))
@@ -86,8 +89,8 @@ def test_a_manual_entry_with_values_that_no_page_offers_is_refused(
     assert enter(client, what="x", **wrong).status_code == 400
 
 
-def test_a_manual_entry_asks_every_question_of_the_portal_in_both_languages(client: Client) -> None:
-    """With each option. It does not need the script."""
+def test_a_manual_entry_asks_all_questions_of_the_portal_in_both_languages(client: Client) -> None:
+    """It offers every option, and does not need the page script."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     for language in LANGUAGES:
@@ -102,7 +105,7 @@ def test_a_manual_entry_asks_every_question_of_the_portal_in_both_languages(clie
 
 
 def test_text_that_an_officer_reads_aloud_is_in_quotation_marks(client: Client) -> None:
-    """The questionnaire addresses it to a reporter, for a section or a question."""
+    """The questionnaire addresses these texts to reporters."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     first, *_ = asked.sections
@@ -112,10 +115,10 @@ def test_text_that_an_officer_reads_aloud_is_in_quotation_marks(client: Client) 
     assert "“Do not write your name.”" in shown
 
 
-def test_no_answer_is_preselected_and_each_question_can_stay_unanswered(
+def test_no_answer_is_preselected_and_every_question_can_stay_unanswered(
     client: Client,
 ) -> None:
-    """For the amount, “not said” and no answer are different."""
+    """For the amount, “not said” and no answer differ."""
     shown = client.page("/en/enter")
     route = re.search(r'<select id="route".*?</select>', shown, re.DOTALL)
     assert route
@@ -125,7 +128,7 @@ def test_no_answer_is_preselected_and_each_question_can_stay_unanswered(
 
 
 def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: Office, stick: Path) -> None:
-    """It has the route, the day, answers of each kind, and a file from the medium."""
+    """The case has the same channel of receipt, day, answers of each kind, and file from the medium."""
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
     (stick / "inspection-9.tar").touch()
     (stick / "linked.pdf").symlink_to(office.root / "vault.json")
@@ -163,27 +166,25 @@ def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick:
     assert "Case 1: entered" in enter(client, what="x").text
 
 
-def test_the_page_says_first_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
-    """Never the medium for the portal, because that machine is on the network."""
+def test_the_page_warns_first_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
+    """It must not be the exchange medium, because that one is also connected to the portal's machine."""
     shown = client.page("/en/enter")
     before, _ = shown.split('<select id="route"')
     assert "never onto the one that goes to the portal" in before
     assert f"in its place, in {stick}." in before
 
 
-def test_an_entry_whose_file_left_the_medium_is_refused(client: Client) -> None:
+def test_a_manual_entry_is_refused_if_its_file_is_no_longer_on_the_medium(client: Client) -> None:
     answer = enter(client, what=CANARY, _file="gone.pdf")
     assert (409, True) == (answer.status_code, CANARY in answer.text)
     with client.desk.inbox.transaction() as session:
         assert 0 == case_numbers.last(session)
 
 
-def test_the_case_token_is_shown_on_one_page_and_nowhere_else(
-    office: Office, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Not in an address, a cookie, a cache, the terminal, the journal, the case, or a later page.
+def test_the_case_token_is_shown_on_one_page_only(office: Office, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is not in an address, cookie, cache, the terminal, the journal, the case, or a later page.
 
-    A form that is sent again is not entered again.
+    A form that is sent twice creates only one case.
     """
     with sitting(office) as client:
         answer = enter(client, what="On m'a abordé")
@@ -198,16 +199,20 @@ def test_the_case_token_is_shown_on_one_page_and_nowhere_else(
     elsewhere = [str(answer.headers), again.text, *later, said.out, said.err]
     elsewhere += [office.run(*line).out for line in (("case", "show", "1"), ("journal", "list"))]
     assert [] == [found for each in elsewhere if (found := traces.neighbours_in(each, words))]
-    assert 11 == len(traces.neighbours_in(re.sub("</?li>", " ", answer.text), words))  # the control
+    assert 11 == len(
+        traces.neighbours_in(re.sub("</?li>", " ", answer.text), words)
+    )  # the control: this page has the words
     assert [1] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
-def test_the_printed_sheet_and_its_title_do_not_tell_what_the_words_are_for(client: Client) -> None:
-    """Both are in the reporter's language. Browsers print and remember the title."""
+def test_the_printed_sheet_and_its_title_do_not_reveal_the_purpose_of_the_twelve_words(
+    client: Client,
+) -> None:
+    """Both are in the reporter's language. The title matters because browsers print and remember it."""
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)
-    # The twelve words are drawn from all of a list.
+    # Left out, because the twelve words are random and could be any of these.
     said = re.sub("<[^>]+>", "", re.sub("<li>.*?</li>", "", sheet)).lower()
     assert "qui les lit" in said
     for word in ("douane", "fanal", "signal", "alert", "report", "case", "dossier", "inspect"):
@@ -215,6 +220,6 @@ def test_the_printed_sheet_and_its_title_do_not_tell_what_the_words_are_for(clie
     assert "Relisez-moi maintenant" in answer.text
 
 
-def test_an_entry_about_the_inspectorate_shows_a_warning(client: Client) -> None:
-    """After these answers the portal would have offered only the channels of other bodies."""
+def test_a_manual_entry_about_the_inspectorate_shows_a_warning(client: Client) -> None:
+    """After these answers, the portal would have offered only the channels of other bodies."""
     assert "offered only the channels of other bodies" in enter(client, what="x", coi="yes").text

@@ -1,4 +1,4 @@
-"""A form with mistakes is shown again on its page with all mistakes named and everything typed kept."""
+"""A form with mistakes is shown again on its page: all mistakes are named, and what was typed is kept."""
 
 import html
 import re
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUMMARY = re.compile(r'<div class="notice warning mistakes".*?</div>', re.DOTALL)
 WAYS = re.compile(r'<a href="#([^"]+)">')
-# The values for the variable parts of addresses.
+# Values for the variable parts of addresses.
 PLACES = {
     "language": "fr",
     "case": 1,
@@ -39,26 +39,26 @@ PLACES = {
 
 
 def form_to(page: str, path: str) -> markup.Form:
-    """Return the form of a page that sends to a path."""
+    """Return the form of a page with this target path."""
     return next(each for each in markup.read(page) if any(way.endswith(path) for way in each.ways))
 
 
 def sent(client: Client, form: markup.Form, **given: str | list[str]) -> "TestResponse":
-    """Send a form as its page has it, with only these fields filled in."""
+    """Send a form as the page shows it, with only these fields filled in."""
     path = form.tag.attributes["action"].removeprefix(client.desk.place)
     return client.send(path, **form.hidden() | given)
 
 
 def summary(page: str) -> str:
-    """Return the summary of errors of a page."""
+    """Return the error summary of a page."""
     (found,) = SUMMARY.findall(page)
     return html.unescape(found)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("decided_case")
-def test_every_form_of_the_desk_names_all_missing_fields_at_once(client: Client) -> None:
-    """Each is sent empty. Its page comes back, and each required field has an error."""
+def test_every_form_of_the_desk_names_all_its_missing_fields_together(client: Client) -> None:
+    """Each form is sent empty. Its page is shown again with an error at each required field."""
     client.send("/fr/access", persons="Jeanne Roy", received="2026-01-05", way="letter")
     walked: dict[str, set[str]] = {}
     for rule in client.app.url_map.iter_rules():
@@ -91,8 +91,10 @@ def _is_at(control: markup.Control, way: str) -> bool:
 
 
 @pytest.mark.parametrize(("filename", "lacking"), [("alice.share", []), ("", ["share"])])
-def test_a_file_field_counts_as_filled_only_if_a_file_was_chosen(filename: str, lacking: list[str]) -> None:
-    """Browsers send a file without a name when none was chosen."""
+def test_a_file_field_counts_as_filled_in_only_if_a_file_was_chosen(
+    filename: str, lacking: list[str]
+) -> None:
+    """Otherwise browsers send a file without a name."""
     files = MultiDict({"share": FileStorage(filename=filename)})
     needs = [checks.Need("share", checks.Kind.FILE, is_required=True)]
     assert lacking == list(checks.wrong(needs, MultiDict(), files))
@@ -100,14 +102,14 @@ def test_a_file_field_counts_as_filled_only_if_a_file_was_chosen(filename: str, 
 
 @pytest.fixture
 def decided_case(one_case: Office) -> Office:
-    """A case whose duties are all decided; each decision has a form to take it again."""
+    """A case in which all duties are decided; each decision has a form to change it."""
     one_case.settle(1)
     one_case.tell_no_prosecutor(1)
     return one_case
 
 
 def again_in(page: str, duty: str) -> markup.Form:
-    """Return the form to decide a duty again."""
+    """Return the form that changes the decision about a duty."""
     return next(
         each
         for each in markup.read(page)
@@ -117,7 +119,7 @@ def again_in(page: str, duty: str) -> markup.Form:
 
 @pytest.mark.usefixtures("decided_case")
 def test_a_form_with_missing_fields_keeps_what_was_typed(client: Client) -> None:
-    """The other forms that send to the same address stay as they were."""
+    """Other forms on the page with the same target path do not change."""
     form = again_in(client.page("/fr/case/1/work"), "art14")
     came = sent(client, form, reason='Parce que "oui" <b>', until="31/02/2027")
     assert came.status_code == 422
@@ -133,7 +135,7 @@ def test_a_form_with_missing_fields_keeps_what_was_typed(client: Client) -> None
     assert "<title>Erreur\u00a0:" in came.text
 
 
-# The choice in a form, and the fields that it requires.
+# What is chosen in the form, and which fields it then requires.
 CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
     "transmit": ({"choice": "transmit"}, ["reason", "addressee", "reference"]),
     "defer": ({"choice": "defer"}, ["reason", "until"]),
@@ -145,8 +147,8 @@ CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
 
 @pytest.mark.usefixtures("decided_case")
 @pytest.mark.parametrize("name", chosen(CHOSEN, "transmit", "defer with a day that is none"))
-def test_all_missing_fields_of_a_decision_are_named_at_once(client: Client, name: str) -> None:
-    """Fields that this decision does not need are not named."""
+def test_all_missing_fields_of_a_decision_are_named_together(client: Client, name: str) -> None:
+    """Fields that the chosen decision does not need are not named."""
     chosen, fields = CHOSEN[name]
     duty = next(code for code, each in FRENCH.duties.items() if chosen["choice"] in each.decisions)
     form = again_in(client.page("/fr/case/1/work"), duty)
@@ -155,7 +157,7 @@ def test_all_missing_fields_of_a_decision_are_named_at_once(client: Client, name
 
 
 def named(page: str, form: markup.Form) -> list[str]:
-    """Return the names of the fields that the summary of errors links to, in order."""
+    """Return the names of the fields that the error summary links to, in order."""
     ways = WAYS.findall(summary(page))
     return [next(each.name for each in form.controls if _is_at(each, way)) for way in ways]
 
@@ -173,7 +175,9 @@ OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("name", chosen(OTHERS, "a sanction", "elsewhere"))
-def test_all_missing_fields_of_a_measure_closing_or_assessment_are_named(client: Client, name: str) -> None:
+def test_all_missing_fields_of_a_measure_a_closing_or_an_assessment_are_named_together(
+    client: Client, name: str
+) -> None:
     path, chosen, fields = OTHERS[name]
     form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | chosen)
@@ -182,7 +186,7 @@ def test_all_missing_fields_of_a_measure_closing_or_assessment_are_named(client:
 
 
 def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
-    """Return the fields of a form as a browser sends it untouched."""
+    """Return the fields of a form as a browser sends it if the officer changes nothing."""
     found: dict[str, str | list[str]] = {}
     for each in form.controls:
         given = each.tag.attributes
@@ -196,8 +200,11 @@ def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
 
 @pytest.mark.copy_of("founded_three")
 @pytest.mark.usefixtures("one_case")
-def test_missing_fields_reveal_nothing_of_a_case_before_the_declaration(client: Client) -> None:
-    """Neither whether its score would change nor whether feedback is due. The control has declared."""
+def test_missing_fields_reveal_nothing_about_an_undeclared_case(client: Client) -> None:
+    """The response does not show whether the score would change, or whether feedback is due.
+
+    The control is an officer who has declared the case.
+    """
     page = client.page("/fr/case/1/work")
     other = Client(client.desk, client.app, "chloe")
     ends = {"outcome": "moot", "disclosure": "full"}
@@ -210,8 +217,8 @@ def test_missing_fields_reveal_nothing_of_a_case_before_the_declaration(client: 
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_refusal_is_shown_on_the_page_of_its_form(client: Client) -> None:
-    """A form inside a folded section is unfolded."""
+def test_a_refused_form_is_shown_on_its_own_page_with_the_reason(client: Client) -> None:
+    """If the form is in a folded section, the section is unfolded."""
     form = form_to(client.page("/fr/case/1/work"), "/case/1/measure")
     came = sent(client, form, kind="process_fix", degree="0", day="01/01/2026", reference="R 7")
     assert came.status_code == 409
@@ -230,15 +237,15 @@ FIRST = re.compile(r'<div class="panel of-(\w+) first"')
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("place", ["", "/dialogue", "/work"])
-def test_a_refused_form_is_shown_in_its_own_part_of_the_case(client: Client, place: str) -> None:
-    """Whichever part the officer came from: all parts are on one page."""
+def test_a_refused_form_is_shown_in_the_part_of_the_case_that_contains_it(client: Client, place: str) -> None:
+    """One page contains all parts, so the part from which the officer came does not matter."""
     form = form_to(client.page(f"/fr/case/1{place}"), "/case/1/measure")
     lacking, refused = sent(client, form), sent(client, form, kind="process_fix", degree="0")
     assert (422, ["work"]) == (lacking.status_code, FIRST.findall(lacking.text))
     assert (409, ["work"]) == (refused.status_code, FIRST.findall(refused.text))
 
 
-# A form of a case that is refused, and the field that shows the error.
+# A form of a case that is refused, and the field beside which the error is shown.
 REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "a day to come": ("measure", {"kind": "mobility", "day": "01/01/2099"}, "day"),
     "no restrictions": ("measure", {"kind": "mobility", "restrictions": "none"}, "restrictions"),
@@ -253,7 +260,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_of_one_field_is_shown_at_that_field(client: Client, name: str) -> None:
+def test_a_refusal_because_of_one_field_is_shown_beside_that_field(client: Client, name: str) -> None:
     path, given, field = REFUSED[name]
     form = form_to(client.page("/fr/case/1"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | given)
@@ -261,8 +268,8 @@ def test_a_refusal_of_one_field_is_shown_at_that_field(client: Client, name: str
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_form_on_a_preview_is_shown_again_on_the_preview(client: Client) -> None:
-    """The passage to redact is still shown, because the reason depends on it."""
+def test_a_form_on_a_preview_is_shown_again_on_that_preview(client: Client) -> None:
+    """The preview still shows the passage to redact, because the reason depends on it."""
     shown = client.send("/fr/case/1/minimise/preview", place="everywhere", passage="zebra")
     form = form_to(shown.text, "/case/1/minimise")
     came = sent(client, form)
@@ -271,8 +278,8 @@ def test_a_form_on_a_preview_is_shown_again_on_the_preview(client: Client) -> No
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_refused_dossier_can_be_corrected_in_its_own_fields(client: Client) -> None:
-    """The hidden fields of the page hold only the plan of the dossier."""
+def test_a_refused_dossier_can_be_corrected_in_its_own_form(client: Client) -> None:
+    """The plan of the dossier is only in hidden fields of the page."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     typed = {"recipient": "age1wrong", "papers": "/nowhere", "measure": "on", "despite": "it must"}
     form = form_to(client.send("/fr/case/1/dossier/preview", **plan).text, "/case/1/dossier")
@@ -301,8 +308,10 @@ def test_a_refused_dossier_can_be_corrected_in_its_own_fields(client: Client) ->
         '["PLACE/fr/case/1","GET",0,[["reason","none",true,null,null]],[]]',
     ],
 )
-def test_a_form_with_a_forged_page_is_refused_without_calling_that_page(client: Client, says: str) -> None:
-    """The field only says where to show the form again, and only pages of the desk are called."""
+def test_a_form_that_names_a_foreign_page_is_refused_and_that_page_is_not_called(
+    client: Client, says: str
+) -> None:
+    """The field only says on which page to show the form again; the desk calls no other address."""
     form = {FIELD: says.replace("PLACE", client.desk.place)}
     came = client.send("/fr/case/1/measure", kind="process_fix", degree="0", **form)
     assert (409, True) == (came.status_code, "<h1>Refusé" in came.text), came.text
@@ -310,7 +319,7 @@ def test_a_form_with_a_forged_page_is_refused_without_calling_that_page(client: 
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_form_whose_page_no_longer_exists_still_names_missing_fields(client: Client) -> None:
+def test_a_form_still_names_its_missing_fields_if_its_page_no_longer_exists(client: Client) -> None:
     says = f'["{client.desk.place}/fr/case/9","GET",0,[["reason","text",true,null,null]],[]]'
     came = client.send("/fr/case/1/hold", **{FIELD: says})
     assert (422, True) == (came.status_code, "Motif" in came.text)
@@ -320,7 +329,7 @@ def test_a_form_whose_page_no_longer_exists_still_names_missing_fields(client: C
 @pytest.mark.browser
 @pytest.mark.long
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_the_summary_of_errors_has_the_focus_and_links_to_each_field(
+def test_the_error_summary_has_the_focus_and_links_to_each_field(
     chromium: Browser, one_case: Office, stick: "Path", *, script: bool
 ) -> None:
     one_case.json("case", "decide", "1", "no_transmission", "--reason", "x")

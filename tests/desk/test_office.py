@@ -1,4 +1,4 @@
-"""Settings of the whole office at the desk: regime, days off, backups, and lists for the archives."""
+"""The office's settings at the desk: regime, days off, backups, and lists for the archives."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ CHANGES = {"choose-regime", "change-days-off", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
-    """Return the journalled changes and backups."""
+    """Return the journal entries about changed settings and backups."""
     return [
         (entry["action"], entry["values"])
         for entry in office.json("journal", "list")["entries"]
@@ -31,8 +31,8 @@ def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
     return {"first": str(days[0]), "last": str(days[-1])}
 
 
-def test_the_desk_changes_regime_and_days_off_as_the_commands_do(office: Office) -> None:
-    """Of a period only working days become days off. The journal entries are the same."""
+def test_the_desk_changes_the_regime_and_days_off_exactly_as_the_commands_do(office: Office) -> None:
+    """Only the working days of a period become days off. The journal entries are the same."""
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]
     working = [day for day in weeks if FRANCE.works(day)]
@@ -87,7 +87,7 @@ def test_invalid_settings_change_nothing(
 def test_the_desk_makes_a_backup_with_a_separate_key_store(
     office: Office, stick: Path, tmp_path: Path
 ) -> None:
-    """The page shows the same text as the command."""
+    """The page shows the same text as the command prints."""
     keys, copies = tmp_path / "keys", tmp_path / "copies"
     keys.mkdir()
     copies.mkdir()
@@ -110,10 +110,10 @@ def test_the_desk_makes_a_backup_with_a_separate_key_store(
     assert ("back-up", {"keystore": store.name}) in noted(office)
 
 
-def test_the_page_of_an_outbox_shows_expiring_keys_and_the_head_of_the_journal(
+def test_the_page_of_a_new_outbox_shows_keys_that_expire_soon_and_the_head_of_the_journal(
     office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the command does, also when an outbox is copied again."""
+    """The command prints the same. A second copy of an outbox shows both again."""
     moved(monkeypatch).wait(80)
     with sitting(office, stick) as client:
         for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
@@ -125,8 +125,8 @@ def test_the_page_of_an_outbox_shows_expiring_keys_and_the_head_of_the_journal(
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
-def test_the_page_says_to_make_a_new_backup_before_destroying_old_ones(client: Client) -> None:
-    """In the other order there would be no backup in between."""
+def test_the_page_says_to_make_a_new_backup_before_destroying_the_old_ones(client: Client) -> None:
+    """In the opposite order, there would be a time without any backup."""
     page = client.page("/en/office/officers")
     assert 0 < page.find("make a new backup") < page.find("destroy the old shares and the old backups")
 
@@ -134,7 +134,10 @@ def test_the_page_says_to_make_a_new_backup_before_destroying_old_ones(client: C
 def test_lists_for_the_archives_are_never_written_to_the_exchange_medium(
     client: Client, stick: Path, tmp_path: Path
 ) -> None:
-    """They are written as text and JSON, and never overwritten. An outbox is refused beside such a file."""
+    """They are written as text and as JSON, and no file is overwritten.
+
+    The desk refuses to write an outbox to a folder that contains such a file.
+    """
     drawer = tmp_path / "drawer"
     drawer.mkdir()
     asked = {"papers": str(drawer), "since": today().isoformat()}

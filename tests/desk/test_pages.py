@@ -1,4 +1,4 @@
-"""The desk in a real browser, in both languages (`make soak pages` checks every page)."""
+"""The desk in a real browser; the gate checks some pages in both languages, `make soak pages` all of them."""
 
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
@@ -78,26 +78,26 @@ PAGES = {
     "confirm": "/confirm",
     "pages of a dialogue": "/case/2/dialogue/1",
 }
-# One of each kind: lists, forms, parts of a case, a file, a page for two officers, a missing page.
+# One page of each kind: lists, forms, parts of a case, a file, a page for two officers, a missing page.
 KINDS = {
     *("today", "queue", "case", "dialogue", "files", "work", "declare", "enter", "settings", "text"),
     *("officers", "medium", "readers", "journal", "file", "dossier", "retention", "nothing", "letters"),
 }
-# The same for answers to forms: success, an error at a field, a page of refusal, a preview.
+# One answer of each kind: success, an error at a field, a refusal, a preview.
 KINDS_OF_ANSWERS = {
     *("acknowledged", "refused", "confirm", "wrong", "cautioned", "preview", "made", "collected"),
     *("no visa", "destroyed"),
 }
-# Pages that the script changes: a box that chooses all rows, the part that is shown.
+# The script changes these pages: it adds a box that selects all rows, or shows only one part.
 CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a dialogue"}
-# Pages that other tests cover, and responses that are not pages.
+# These pages are covered by other tests, or the responses are not pages.
 ELSEWHERE = {
     *("subject_access.show", "subject_access.passages", "signing.ask", "confirmations.look", "jobs.show"),
-    *("queue.show", "files.look"),  # the second page of lists whose first page is tested
-    "keys.look",  # needs an expired key
+    *("queue.show", "files.look"),  # the second page of a list whose first page is tested
+    "keys.look",  # this page needs an expired key
     *("files.pixels", "staying.left", "style.script", "style.sheet", "style.icon", "guard.enter"),
 }
-# Records what changes a page after it was parsed, except in the hidden warning.
+# Records which changes are made to a page after parsing, leaving out the hidden warning.
 _COUNTING = """addEventListener("readystatechange", () => {
   if (document.readyState !== "interactive" || self.alteredBy) return
   self.alteredBy = []
@@ -123,7 +123,7 @@ REPORT = {
 
 @dataclass
 class Room:
-    """A desk with two cases, one of them answered, in a browser."""
+    """A desk with two cases, one of them answered, and a browser."""
 
     served: Served
     page: Page
@@ -164,10 +164,10 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> list[Any]:
-    """Return each name with each language as parameters; the gate runs one of each kind.
+    """Return test parameters with each name in each language; the gate runs one name of each kind.
 
-    Both languages have the same templates and differ only in the width of words. The names in `also` run in
-    English too.
+    The templates are the same in both languages, and only the length of words differs. The names in `also`
+    run in English too.
     """
     return [
         pytest.param(
@@ -181,29 +181,29 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
     ]
 
 
-# In English the pages with the most content.
+# These run in English too, because they have the most content.
 @pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
 def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
-    """No violation in light or dark colours, no scrolling sideways in a small window, no console message.
+    """It has no violation in light or dark colours, fits a narrow window, and logs nothing to the console.
 
-    Requests go only to the desk. A page that the script does not change is the same without it.
+    It requests only addresses of the desk. Unless listed as changed by the script, it is the same without it.
     """
     room.complaints.clear()
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
-    # Folded sections are closer together than open ones.
+    # Checked first while folded, because folded sections are closer together than open ones.
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    # Colours are the same in both.
+    # Colours are the same in both languages, so one is enough.
     assert accessibility.violations(room.page, coloured=language == "fr") == []
     if language == "fr":
         room.page.emulate_media(color_scheme="dark")
         assert accessibility.violations(room.page, accessibility.CONTRAST) == []
         room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
-    # Commands are shown as code, not between the backquotes of their source.
+    # Commands are formatted as code, so no backquote of the source text may be visible.
     assert "`" not in room.page.inner_text("body")
     expect(room.page.locator(".present")).to_contain_text("alice")
     before = room.page.viewport_size
@@ -216,8 +216,8 @@ def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CHANGED))
-def test_pages_that_the_script_changes_are_accessible_without_it(room: Room, name: str) -> None:
-    """The colours are those of the page with the script."""
+def test_pages_that_the_script_changes_are_accessible_without_the_script_too(room: Room, name: str) -> None:
+    """The colours are not checked again, because the script does not change them."""
     script = f"{room.served.root}/desk.js"
     room.page.route(script, lambda route: route.abort())
     room.page.goto(f"{room.served.root}/fr{PAGES[name]}")
@@ -227,7 +227,7 @@ def test_pages_that_the_script_changes_are_accessible_without_it(room: Room, nam
 
 
 def test_every_address_of_the_desk_is_covered_by_a_page_test() -> None:
-    """A new address must be added to one of the lists."""
+    """A new address must be added to one of the two lists."""
     desk = cast("Desk", SimpleNamespace(place="/desk", host="127.0.0.1"))
     map_ = create_app(desk).url_map
     asked = {
@@ -238,7 +238,7 @@ def test_every_address_of_the_desk_is_covered_by_a_page_test() -> None:
 
 @pytest.fixture
 def bruno(chromium: Browser, room: Room) -> Iterator[Page]:
-    """The page of a second browser with the cookie, before anybody has signed in there."""
+    """A page in a second browser with the cookie, in which nobody has signed in yet."""
     context = chromium.new_context(locale="fr")
     page = context.new_page()
     room.page.goto(f"{room.served.root}/fr/case/1/readers")
@@ -255,12 +255,12 @@ def _sign_in(page: Page, given: str) -> None:
 
 
 def _form(page: Page, **fields: str) -> dict[str, str | float | bool]:
-    """Return a form as this page would send it."""
+    """Return the fields of a form as this page would send it."""
     return {"csrf_token": page.locator("[name=csrf_token]").first.input_value(), **fields}
 
 
 def test_the_sign_in_page_is_accessible(room: Room, bruno: Page) -> None:
-    """With the fields for another share, after a wrong passphrase, and without the cookie."""
+    """Tested with the fields for another share, after a wrong passphrase, and without the cookie."""
     bruno.locator("details").evaluate("each => { each.open = true }")
     _is_for_everybody(bruno)
     _sign_in(bruno, "wrong")
@@ -270,8 +270,8 @@ def test_the_sign_in_page_is_accessible(room: Room, bruno: Page) -> None:
     _is_for_everybody(bruno)
 
 
-def test_pages_about_other_officers_are_accessible(room: Room, bruno: Page) -> None:
-    """Actions meanwhile, a request to confirm, other open sessions before locking, and an ended session."""
+def test_pages_about_the_actions_of_other_officers_are_accessible(room: Room, bruno: Page) -> None:
+    """They show new actions, a request to confirm, other sessions before locking, and an ended session."""
     root, alice = room.served.root, room.page
     _sign_in(bruno, passphrase_of("bruno"))
     bruno.goto(f"{root}/fr/case/1")
@@ -297,7 +297,7 @@ def _is_answered(page: Page, action: str, fields: dict[str, str], words: str) ->
     _is_for_everybody(page)
 
 
-def test_the_other_language_shows_the_same_page(room: Room) -> None:
+def test_the_link_to_the_other_language_shows_the_same_page(room: Room) -> None:
     room.page.goto(f"{room.served.root}/fr/case/1")
     expect(room.page.locator("h1")).to_contain_text("Dossier 1")
     room.page.click("text=English")
@@ -306,8 +306,8 @@ def test_the_other_language_shows_the_same_page(room: Room) -> None:
     expect(room.page.locator("h1")).to_contain_text("Dossier 1")
 
 
-def test_a_case_shows_protected_details_first(room: Room) -> None:
-    """Then the other answers, with the questions in the language of the page."""
+def test_a_case_shows_details_to_protect_first(room: Room) -> None:
+    """The other answers follow, with the questions in the language of the page."""
     room.page.goto(f"{room.served.root}/en/case/1")
     expect(room.page.locator("#report + .answers > :first-child")).to_contain_text("La photo de ma voiture.")
     expect(room.page.locator(".notice.danger").first).to_contain_text("in danger now")
@@ -315,8 +315,8 @@ def test_a_case_shows_protected_details_first(room: Room) -> None:
     expect(room.page.locator(".facts .priority")).to_have_text("P1")
 
 
-def test_the_queue_can_be_filtered_by_keyboard_only(room: Room) -> None:
-    """It says when nothing matches. The filter is kept while a case is open."""
+def test_the_queue_can_be_filtered_with_the_keyboard_alone(room: Room) -> None:
+    """The page says if no case matches. The filter stays in use while the officer looks at a case."""
     page = room.page
     page.goto(f"{room.served.root}/en/")
     page.locator("#search").focus()
@@ -336,8 +336,8 @@ def test_the_queue_can_be_filtered_by_keyboard_only(room: Room) -> None:
     page.click("text=Show")
 
 
-def test_a_report_can_be_entered_by_keyboard_only(room: Room) -> None:
-    """The summary of errors leads to the field. Only the sheet with the words is printed."""
+def test_a_report_can_be_entered_with_the_keyboard_alone(room: Room) -> None:
+    """The error summary leads to the field. Only the sheet with the twelve words is printed."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/en/enter")
@@ -364,8 +364,8 @@ def test_a_report_can_be_entered_by_keyboard_only(room: Room) -> None:
     page.emulate_media(media="screen")
 
 
-def test_a_passage_can_be_previewed_and_redacted_by_keyboard_only(room: Room) -> None:
-    """The page on which two officers confirm is accessible."""
+def test_a_passage_can_be_previewed_and_redacted_with_the_keyboard_alone(room: Room) -> None:
+    """The page where two officers confirm is accessible."""
     page = room.page
     page.goto(f"{room.served.root}/fr/case/1/minimise")
     page.get_by_label("Il attend un conteneur mardi.").focus()
@@ -382,7 +382,7 @@ def test_a_passage_can_be_previewed_and_redacted_by_keyboard_only(room: Room) ->
     assert accessibility.violations(page) == []
 
 
-def test_an_access_request_can_be_recorded_and_searched_by_keyboard_only(room: Room) -> None:
+def test_an_access_request_can_be_recorded_and_searched_for_with_the_keyboard_alone(room: Room) -> None:
     """All these pages are accessible."""
     page = room.page
     page.set_viewport_size(NARROW)
@@ -404,8 +404,8 @@ def test_an_access_request_can_be_recorded_and_searched_by_keyboard_only(room: R
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_a_reply_template_can_be_corrected_and_previewed_by_keyboard_only(room: Room) -> None:
-    """The error is linked from the top of the page, and what was typed is kept."""
+def test_a_reply_template_can_be_corrected_and_previewed_with_the_keyboard_alone(room: Room) -> None:
+    """The top of the page links to the error, and what was typed is kept."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/fr/office/texts/reply/entry/details")
@@ -429,7 +429,7 @@ def test_a_reply_template_can_be_corrected_and_previewed_by_keyboard_only(room: 
     assert accessibility.violations(page) == []
 
 
-# Pages that answer a form: its path, its fields, and a French text on the page.
+# Pages that answer a form: the path, the form, and a French text on the page.
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -495,7 +495,7 @@ _SEND = """([action, fields]) => {
 def test_every_answer_to_a_form_is_accessible(
     answering: Room, name: str, language: str, tmp_path: Path
 ) -> None:
-    """Each is in the language of its page, including refusals and the description of an action."""
+    """Each answer is in the language of its page, including refusals and the description of an action."""
     path, fields, french = ANSWERS[name]
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/{language}/medium")
@@ -513,7 +513,10 @@ def test_every_answer_to_a_form_is_accessible(
 
 @pytest.fixture(scope="module")
 def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A desk with cases: one open, one to destroy, one that needs a visa, one archived; and a bad bundle."""
+    """A desk with four cases and a bad bundle.
+
+    One case is open, one can be destroyed, one needs a visa of the archives, and one is archived.
+    """
     folder = tmp_path_factory.mktemp("answering")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -545,13 +548,13 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Room(served, page, [], set())
 
 
-def test_the_pages_from_a_list_to_the_visa_of_the_archives_are_accessible(
+def test_the_pages_from_the_list_of_cases_to_the_visa_of_the_archives_are_accessible(
     answering: Room, tmp_path: Path
 ) -> None:
-    """The list is written, and two officers record the visa. The retention page shows it."""
+    """An officer writes the list, and two officers record the visa. The retention page shows the visa."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/retention")
-    # No case is preselected.
+    # No case is selected at first.
     assert page.locator("input[name=case]:checked").count() == 0
     page.check("input[name=case][value='3'] >> nth=-1")
     page.fill("#visa-papers", str(tmp_path))
@@ -573,8 +576,8 @@ def test_the_pages_from_a_list_to_the_visa_of_the_archives_are_accessible(
     _is_for_everybody(page)
 
 
-def test_the_pages_that_open_an_archived_case_are_accessible(answering: Room) -> None:
-    """From its line in the queue to its access page, and to the case once two officers have confirmed."""
+def test_the_pages_that_lead_to_an_archived_case_are_accessible(answering: Room) -> None:
+    """They are its line in the queue, its access page, and the case after two officers have confirmed."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/")
     page.click("#narrow summary")
@@ -626,7 +629,7 @@ def test_a_printed_case_has_no_navigation_and_no_forms(room: Room) -> None:
 
 
 def collect(page: Page, fingerprint: str) -> None:
-    """Confirm the portal with two passphrases, after one wrong attempt."""
+    """Confirm the portal with two passphrases, after an attempt with a wrong one."""
     page.fill("#fingerprint", fingerprint)
     page.click("main button:has-text('Collect')")
     for given in ("wrong", passphrase_of("bruno")):
@@ -665,7 +668,7 @@ def _lock(page: Page) -> None:
 
 @pytest.mark.slow
 def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, tmp_path: Path) -> None:
-    """The first bundle takes the fingerprint and two passphrases. No page shows a passphrase again."""
+    """The first bundle needs the fingerprint and two passphrases. No page shows a passphrase again."""
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -682,8 +685,8 @@ def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, 
         _lock(page)
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
-        for _ in range(5):  # back to the outbox, the medium and the case
-            with suppress(Error):  # the answer to a form cannot be requested again
+        for _ in range(5):  # back past the outbox, the medium and the case
+            with suppress(Error):  # browsers cannot request the answer to a form again
                 page.go_back()
             page.wait_for_load_state()
             expect(page.locator("body")).not_to_contain_text("scellé")
@@ -691,7 +694,7 @@ def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, 
     slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
-    office.json("case", "declare", "1")  # for bruno too, who reads the journal with alice
+    office.json("case", "declare", "1")  # so that bruno may read these entries with alice
     noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "list")["entries"]}
     assert {
         "open",

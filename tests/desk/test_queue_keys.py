@@ -1,4 +1,4 @@
-"""The queue in a real browser: its keys, and the number of presses that common work takes."""
+"""The queue in a real browser: its keys, and how many presses common work takes."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ TEN = 10
 
 @pytest.fixture(scope="module")
 def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk whose medium holds ten reports and one about a danger, from a confirmed portal."""
+    """A desk whose medium holds ten ordinary reports and one about a danger, from a confirmed portal."""
     folder = tmp_path_factory.mktemp("queue")
     office = founded_three.copy(folder / "copy")
     world = World(office)
@@ -33,7 +33,7 @@ def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, served: Served) -> Iterator[Page]:
-    """The page of an officer who has acknowledged the ten reports in ``test_ten_reports``."""
+    """One page for all tests of this module; the first test acknowledges the ten reports."""
     with seen(chromium, served, locale="fr") as page:
         page.set_default_timeout(60_000)
         yield page
@@ -45,14 +45,17 @@ def rows(page: Page) -> Locator:
 
 @pytest.fixture
 def queue(page: Page, served: Served) -> Page:
-    """The queue as first shown."""
+    """The queue without filters."""
     page.goto(f"{served.root}/fr/")
     return page
 
 
 @pytest.mark.slow
 def test_ten_reports_are_collected_and_acknowledged_in_eight_presses(page: Page) -> None:
-    """Only by keyboard, without typing. The report about a danger is left out and named."""
+    """Only the keyboard is used, without typing text.
+
+    The report about a danger is not acknowledged with the others, and the page names it.
+    """
     press = Keys(page)
     everything = page.get_by_label("Choisir tous les dossiers de la page")
     press(page.get_by_role("link", name="Échanges portail"))
@@ -72,12 +75,12 @@ def test_ten_reports_are_collected_and_acknowledged_in_eight_presses(page: Page)
     assert (press.count, press.keys) == (8, 42)
 
 
-def test_a_row_of_the_queue_shows_a_danger(queue: Page) -> None:
+def test_the_queue_marks_a_case_with_a_danger(queue: Page) -> None:
     expect(rows(queue)).to_have_count(TEN + 2)
     expect(rows(queue).locator(".mark.danger")).to_have_text(["danger"])
 
 
-def test_keys_move_among_cases_and_select_and_open_them(queue: Page) -> None:
+def test_keys_move_among_the_cases_of_the_queue_and_select_and_open_them(queue: Page) -> None:
     for key, at in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
         queue.keyboard.press(key)
         expect(rows(queue).nth(at).locator("a")).to_be_focused()
@@ -88,7 +91,7 @@ def test_keys_move_among_cases_and_select_and_open_them(queue: Page) -> None:
     expect(queue.locator("h1")).to_contain_text(f"Dossier {number}")
 
 
-def test_keys_are_typed_as_letters_inside_a_text_field(queue: Page) -> None:
+def test_inside_a_text_field_these_keys_type_letters(queue: Page) -> None:
     queue.keyboard.press("/")
     expect(queue.locator("#search")).to_be_focused()
     queue.keyboard.type("jx?/")
@@ -96,7 +99,7 @@ def test_keys_are_typed_as_letters_inside_a_text_field(queue: Page) -> None:
     expect(queue.locator("#keys")).to_be_hidden()
 
 
-def test_a_key_shows_the_list_of_keys(queue: Page) -> None:
+def test_a_key_shows_the_list_of_all_keys(queue: Page) -> None:
     queue.keyboard.press("?")
     expect(queue.locator("#keys")).to_be_visible()
     assert accessibility.violations(queue) == []
@@ -104,8 +107,8 @@ def test_a_key_shows_the_list_of_keys(queue: Page) -> None:
     expect(queue.locator("#keys")).to_be_hidden()
 
 
-def test_the_queue_is_filtered_and_unfiltered_by_keys_only(queue: Page) -> None:
-    """The page comes back with the focus near the filters, so the next choice is a few Tab stops away."""
+def test_the_queue_is_filtered_and_unfiltered_with_the_keyboard_alone(queue: Page) -> None:
+    """The focus returns near the filters, so that the next choice is only a few Tab stops away."""
     queue.locator("#narrow summary").press("Enter")
     queue.locator("[value='danger:True']").press("Enter")
     expect(rows(queue)).to_have_count(1)
@@ -117,8 +120,8 @@ def test_the_queue_is_filtered_and_unfiltered_by_keys_only(queue: Page) -> None:
     expect(rows(queue)).to_have_count(TEN + 2)
 
 
-def test_the_first_case_is_two_tab_stops_away(queue: Page) -> None:
-    """The requirement is five. The first stop is a link past the header of the page."""
+def test_the_first_case_in_the_queue_is_two_tab_stops_away(queue: Page) -> None:
+    """The requirement is at most five. The first stop is a link that skips the header of the page."""
     for _ in range(2):
         queue.keyboard.press("Tab")
     queue.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""Registers at the desk: they are shown, recorded, and exported to a folder other than the medium."""
+"""Registers at the desk: officers read them, add to them, and export them to a folder off the medium."""
 
 import html
 from pathlib import Path
@@ -13,7 +13,7 @@ DAY = today().isoformat()
 GIVEN = {"consulted": "CSA", "day": DAY, "subject": "Ouverture", "opinion": "=Favorable", "reference": ""}
 
 
-def test_the_desk_shows_and_exports_registers_as_the_commands_do(
+def test_the_desk_shows_and_exports_registers_exactly_as_the_commands_do(
     office: Office, stick: Path, tmp_path: Path
 ) -> None:
     """An unknown register or format is refused, and no file is overwritten."""
@@ -47,7 +47,7 @@ def test_the_desk_shows_and_exports_registers_as_the_commands_do(
 @pytest.mark.parametrize(
     ("change", "status"), [({"day": ""}, 400), ({"opinion": ""}, 409), ({"day": "2999-01-01"}, 409)]
 )
-def test_an_invalid_consultation_is_refused_and_keeps_what_was_typed(
+def test_an_invalid_consultation_is_refused_and_the_form_keeps_what_was_typed(
     client: Client, change: dict[str, str], status: int
 ) -> None:
     sent = client.send("/fr/office/register/consultations/record", **(GIVEN | change))

@@ -1,4 +1,4 @@
-"""The desk previews each message to a reporter: a reply, an extension, or the text of a closing."""
+"""The desk previews each message to a reporter: a reply, a notice of more time, or the text of a closing."""
 
 import html
 import re
@@ -27,7 +27,7 @@ WAYS: dict[str, dict[str, str]] = {
 
 @pytest.fixture
 def office(world: World, portal: Portal) -> Office:
-    """One case to answer, in an office that may take more time."""
+    """One case that needs an answer, in an inbox that may take more time for it."""
     tell(world, portal, {"what": "x", "coi": "no"})
     world.office.json("office", "set", "--regime", "external")
     world.office.json("case", "show", "1")
@@ -37,24 +37,24 @@ def office(world: World, portal: Portal) -> Office:
 
 
 def hidden(page: str) -> dict[str, str]:
-    """Return the hidden fields of the form of a page."""
+    """Return the hidden fields of the form on a page."""
     found = re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page)
     return {name: html.unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def but_drafts(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a state without the drafts, which a refused form does change."""
+    """Return the state without the drafts, because a refused form does change those."""
     return {name: rows for name, rows in state.items() if name != "unfinished"}
 
 
 def entry(office: Office) -> Any:
-    """Return the newest journal entry before that of reading the journal."""
+    """Return the last journal entry before the one for reading the journal."""
     return office.json("journal", "list")["entries"][-2]
 
 
 @pytest.mark.parametrize("way", chosen(WAYS, "close"))
-def test_a_text_that_could_reveal_somebody_is_sent_only_with_a_reason(office: Office, way: str) -> None:
-    """Without a reason nothing is done and the form keeps its fields. The journal records both reasons."""
+def test_a_text_that_may_identify_somebody_is_sent_only_with_a_reason(office: Office, way: str) -> None:
+    """Without a reason nothing is sent, and the form keeps its fields. The journal records both reasons."""
     office.json("message", "acknowledge", "1")
     form = WAYS[way] | {"text": f"Écrivez à {GIVES_AWAY}"}
     before = but_drafts(office.state())
@@ -77,10 +77,10 @@ def test_a_text_that_could_reveal_somebody_is_sent_only_with_a_reason(office: Of
     assert why == noted["reason"]
 
 
-def test_every_template_can_be_previewed_before_one_is_chosen(office: Office) -> None:
-    """They are filled in, in the language of the reporter.
+def test_all_templates_can_be_previewed_before_the_officer_chooses_one(office: Office) -> None:
+    """The previews are filled in, in the reporter's language.
 
-    The officer's own text is a placeholder in brackets.
+    A placeholder in brackets marks the place of the officer's own text.
     """
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
@@ -91,12 +91,12 @@ def test_every_template_can_be_previewed_before_one_is_chosen(office: Office) ->
     assert [] == re.findall(r"\{\w*\}?", texts)
 
 
-def test_fields_have_hints_and_templates_are_named_by_their_title(
+def test_fields_have_hints_and_templates_are_shown_by_their_title(
     office: Office,
 ) -> None:
-    """Both lists of templates explain their mark, and the tags their limits.
+    """Both lists of templates explain the check mark, and the field for tags its limits.
 
-    The timeline names the template.
+    The timeline names the template by its title.
     """
     with sitting(office) as client:
         page = client.page("/en/case/1")
@@ -118,15 +118,17 @@ def test_fields_have_hints_and_templates_are_named_by_their_title(
         ("close", "Close the case"),
     ],
 )
-def test_a_preview_has_the_title_of_its_action(office: Office, way: str, called: str) -> None:
+def test_a_preview_has_the_title_of_the_action_that_it_prepares(
+    office: Office, way: str, called: str
+) -> None:
     with sitting(office) as client:
         page = client.send(f"/en/case/1/{way}/preview", **WAYS[way], text="C'est ailleurs.").text
     assert [called] == re.findall("<h1>(.*?) <small>", page)
     assert f"<title>{called} · " in page
 
 
-def test_the_preview_of_a_closing_shows_the_reporters_page_and_changes_nothing(office: Office) -> None:
-    """The other bodies are below the officer's text; only that text goes back into the form."""
+def test_the_preview_of_a_closing_shows_the_page_of_the_reporter_and_changes_nothing(office: Office) -> None:
+    """The addresses of other bodies follow the officer's text, and are not added to the text in the form."""
     before = but_drafts(office.state())
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **WAYS["close"], text="C'est ailleurs.")

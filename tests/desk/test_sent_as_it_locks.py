@@ -1,6 +1,6 @@
-"""A session ends, or the inbox locks, while an officer sends a form: it is stored whole or not at all.
+"""If a session ends or the inbox locks while an officer sends a form, it is stored completely or not at all.
 
-What the desk has confirmed stays. Otherwise the page says whether anything was stored.
+What the desk has confirmed stays stored. Otherwise the page says whether anything was stored.
 """
 
 import socket
@@ -36,7 +36,7 @@ FORMS: dict[str, dict[str, str]] = {"/en/enter": REPORT, "/en/office/days-off": 
 
 
 def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
-    """Return the raw request of the officer's browser."""
+    """Return the request as the officer's browser sends it, in bytes."""
     body = urlencode({"csrf_token": client.token()} | dict(form))
     cookie = client.raw.get_cookie("desk", HOST, client.desk.place)
     assert cookie
@@ -53,7 +53,7 @@ def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
 
 @contextmanager
 def half_sent(client: Client, sent: bytes) -> Iterator[tuple[serving.Server, socket.socket]]:
-    """Yield a desk that has received half of this request, and the connection."""
+    """Yield a desk that has received part of this request, and the connection that sends the rest."""
     with (
         serving.listen(0) as listener,
         serving.serving(listener, client.app) as server,
@@ -64,7 +64,7 @@ def half_sent(client: Client, sent: bytes) -> Iterator[tuple[serving.Server, soc
 
 
 def everything(connection: socket.socket) -> str:
-    """Return the response, read until the other end closes."""
+    """Return everything received until the other end closes the connection."""
     found = b""
     with suppress(ConnectionError):
         while piece := connection.recv(1 << 16):
@@ -73,10 +73,10 @@ def everything(connection: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_form_whose_session_ends_meanwhile_is_not_done_and_is_shown_again(
+def test_a_form_whose_session_ends_while_it_is_sent_is_not_processed_and_is_shown_again(
     office: Office, path: str
 ) -> None:
-    """An earlier draft is still there at the next sign-in. The control is a session that goes on."""
+    """An earlier draft is still there at the next sign-in. The control is a session that does not end."""
     for ends in (True, False):
         with sitting(office) as client:
             before = counted(client)
@@ -106,7 +106,10 @@ def counted(client: Client) -> list[int | None]:
 def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
     office: Office, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No response confirms it. From then on, the page says to check before sending the form again."""
+    """No response confirms it.
+
+    The page of the locked desk tells officers to check before they send it again.
+    """
     before, answered, is_sent = office.state(), list[str](), threading.Event()
 
     def send_half(port: int) -> None:
@@ -116,7 +119,7 @@ def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
             answered.append(everything(connection))
 
     def end_in(_: float) -> None:
-        """Lock as the alarm of the system would, without ending this process."""
+        """Lock the desk as the system's alarm signal would, without ending this process."""
         if is_sent.is_set():
             raise Inactive
 
@@ -138,7 +141,7 @@ def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
 
 
 def share_sent(client: Client, office: Office) -> bytes:
-    """Return the raw request of a sign-in with a share."""
+    """Return the request of an officer who signs in with a share file, in bytes."""
     client.desk.seats.sign_out(client.seat)
     file = office.share_of("chloe").read_bytes()
     head = request(client, "/en/sign-in", {}).partition(b"\r\n\r\n")[0]
@@ -148,10 +151,10 @@ def share_sent(client: Client, office: Office) -> bytes:
     return b"\r\n".join([*lines, b"", part])
 
 
-def test_a_lock_during_the_filing_of_a_report_leaves_only_its_draft(
+def test_a_desk_that_locks_while_it_files_a_report_keeps_only_the_draft_of_the_report(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It leaves no case, file or journal entry. When the form is sent again, the report is entered once."""
+    """No case, file or journal entry remains. When the form is sent again, it creates one case."""
     stick = tmp_path / "stick"
     stick.mkdir()
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")

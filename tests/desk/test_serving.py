@@ -1,4 +1,4 @@
-"""The web server of the desk: a slow client blocks nobody, and nothing is written to a disk."""
+"""The web server of the desk: a slow client blocks nobody else, and the server writes nothing to a disk."""
 
 import re
 import socket
@@ -28,7 +28,7 @@ QUICK_SECONDS = 1.0
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-    """Return the body of the request."""
+    """Answer with the body of the request."""
     body = environ["wsgi.input"].read()
     start("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -36,14 +36,14 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
 
 @contextmanager
 def served(app: "WSGIApplication" = echo) -> Iterator[tuple[str, int]]:
-    """Serve an application in this process; yield its address."""
+    """Serve an application in this process; yield its host and port."""
     listener = serving.listen(0)
     with listener, serving.serving(listener, app) as server, server.answering():
         yield HOST, serving.port_of(listener)
 
 
 def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") -> tuple[bytes, float]:
-    """Return the response and the seconds that it took."""
+    """Return the response, and the seconds that it took."""
     begin = time.monotonic()
     with socket.create_connection(here, timeout=30) as client:
         client.sendall(sent)
@@ -51,7 +51,7 @@ def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n
 
 
 def everything(client: socket.socket) -> bytes:
-    """Return all bytes until the other end closes."""
+    """Return all bytes received until the other end closes the connection."""
     found = b""
     with suppress(ConnectionError):
         while piece := client.recv(1 << 16):
@@ -60,14 +60,14 @@ def everything(client: socket.socket) -> bytes:
 
 
 def spell(client: socket.socket, over: threading.Event) -> None:
-    """Send letter after letter while the other end listens."""
+    """Send letter after letter while the other end receives them."""
     with suppress(OSError):
         while not over.wait(0.1):
             client.sendall(b"y")
 
 
 def test_a_slow_client_does_not_delay_other_requests() -> None:
-    """Requests that stop halfway or come letter by letter, half a form, and a page that is not read."""
+    """The slow clients stop midway, send letter by letter, send half a form, or do not read their page."""
     with served() as here, several(here, 6) as slow:
         over = threading.Event()
         for client, sent in zip(
@@ -94,8 +94,8 @@ def several(here: tuple[str, int], count: int) -> Iterator[Sequence[socket.socke
         each.close()
 
 
-def test_many_idle_connections_do_not_delay_other_requests() -> None:
-    """There are more than may be open, so the oldest are closed."""
+def test_many_idle_connections_do_not_delay_another_request() -> None:
+    """They exceed the limit for open connections, so the server closes the oldest."""
     with served() as here, several(here, 2 * serving._MOST_OPEN) as silent:
         answer, seconds = ask(here)
         assert (b"200 OK", True) == (answer[9:15], seconds < QUICK_SECONDS)
@@ -112,8 +112,8 @@ def test_many_idle_connections_do_not_delay_other_requests() -> None:
     ],
     ids=["silence", "line", "form"],
 )
-def test_a_request_that_takes_more_than_five_seconds_is_cut_off(begin: bytes) -> None:
-    """Also when it comes letter by letter. The control is a faster one, in the next test."""
+def test_a_request_that_takes_more_than_five_seconds_is_aborted(begin: bytes) -> None:
+    """Sending a request letter by letter does not help. The control is the next test."""
     with (
         served() as here,
         several(here, 2) as slow,
@@ -145,7 +145,7 @@ def test_a_form_that_takes_less_than_five_seconds_is_accepted() -> None:
 
 
 def files_open() -> set[str]:
-    """Return the files that this process has open, including unnamed ones."""
+    """Return the files that this process has open, including files without a name."""
     found = set()
     for each in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
@@ -159,7 +159,7 @@ def files_open() -> set[str]:
 @pytest.mark.parametrize("limit", [serving._SETTINGS["inbuf_overflow"], 1 << 19], ids=["ours", "control"])
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_no_form_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int, framing: str) -> None:
-    """The control is the limit of waitress, above which it uses an unnamed file."""
+    """The control raises the size above which waitress uses a file without a name."""
     monkeypatch.setitem(serving._SETTINGS, "inbuf_overflow", limit)
     sent = FORM % (LARGE + 1)
     if framing == "chunks":
@@ -175,8 +175,8 @@ def test_no_form_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: in
 
 
 @pytest.mark.parametrize("limit", [serving._SETTINGS["outbuf_overflow"], 1 << 20], ids=["ours", "control"])
-def test_no_page_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-    """Even if the client does not read it."""
+def test_the_server_writes_no_page_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """The client does not read the page here, so the server has to hold it."""
     monkeypatch.setitem(serving._SETTINGS, "outbuf_overflow", limit)
     answered = threading.Event()
 
@@ -193,8 +193,8 @@ def test_no_page_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: in
     assert (limit == 1 << 20) == bool(spilled)
 
 
-def test_no_uploaded_file_is_written_to_a_disk(world: World) -> None:
-    """The control is an application with the defaults of Flask."""
+def test_the_server_writes_no_uploaded_file_to_a_disk(world: World) -> None:
+    """The control is an application with Flask's default settings."""
     with sitting(world.office) as client:
         ours = create_app(Desk(client.desk.opened, 8090, None))
     spilled = []
@@ -226,7 +226,7 @@ def test_no_uploaded_file_is_written_to_a_disk(world: World) -> None:
 def test_an_invalid_request_is_answered_without_repeating_it(
     caplog: pytest.LogCaptureFixture, sent: bytes, status: bytes
 ) -> None:
-    """The response does not name the server, and nothing is logged."""
+    """The response does not name the server program, and nothing is logged."""
     with served() as here:
         answer, _ = ask(here, sent)
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -236,7 +236,7 @@ def test_an_invalid_request_is_answered_without_repeating_it(
     assert b"Connection: close" in head
 
 
-def test_an_error_outside_the_pages_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_outside_the_page_code_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     def fault(_: dict[str, Any], __: Callable[..., Any]) -> list[bytes]:
         raise KeyError("canary")
 
@@ -247,16 +247,16 @@ def test_an_error_outside_the_pages_is_not_logged(caplog: pytest.LogCaptureFixtu
     assert [] == caplog.records
 
 
-def test_each_connection_carries_only_one_request() -> None:
+def test_the_server_answers_one_request_per_connection() -> None:
     with served() as here:
         answer, _ = ask(here, (FORM % 1 + b"y") * 2)
     assert 1 == answer.count(b"200 OK")
 
 
-def test_serving_stops_cleanly_if_its_thread_ends_before_it_is_woken(
+def test_the_server_stops_cleanly_even_if_its_thread_ends_before_it_is_told_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Otherwise a desk would break off while it locks, instead of saying that it is locked."""
+    """Otherwise a desk could crash while it locks, instead of saying that it is locked."""
     before = set(threading.enumerate())
     wake = serving._Waitress.pull_trigger
 

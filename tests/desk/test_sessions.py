@@ -26,20 +26,20 @@ from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, Worl
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
-# The desk has more pages than this.
+# More than the pages that a case has at the desk.
 MANY = 30
 LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
 
 
 def entries(office: Office, *actions: str) -> list[tuple[str, list[str]]]:
-    """Return these actions in the journal, each with its officers."""
+    """Return the journal entries about these actions, each with its officers."""
     found = office.json("journal", "list")["entries"]
     return [(each["action"], [*each["officers"]]) for each in found if each["action"] in actions]
 
 
 @contextmanager
 def desk_of(office: Office) -> Iterator[tuple[Desk, Client, Client]]:
-    """Yield a desk at which alice and bruno work in separate browsers."""
+    """Yield a desk at which alice and bruno work in two browsers."""
     with sitting(office) as alice:
         yield alice.desk, alice, Client(alice.desk, alice.app, "bruno")
 
@@ -49,7 +49,7 @@ def typed(client: Client, officer: str, passphrase: str) -> TestResponse:
 
 
 class Clock:
-    """A clock that only a test moves."""
+    """A clock that only the test changes."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -66,28 +66,28 @@ def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
 
 
 def source_risk(client: Client) -> str:
-    """Return the recorded risk to the reporter, while the desk is open."""
+    """Return the recorded risk to the reporter while the desk is open."""
     with client.desk.inbox.vault.transaction() as session:
         return str(workflow.of(session, 1).source_risk)
 
 
 def assigned(client: Client) -> str:
-    """Return the officer to whom the case is assigned, while the desk is open."""
+    """Return the officer to whom the case is assigned while the desk is open."""
     with client.desk.inbox.vault.transaction() as session:
         return workflow.of(session, 1).assigned or ""
 
 
 def as_of(page: str) -> str:
-    """Return the state of the journal that the forms of a page refer to."""
+    """Return the position in the journal that the forms of a page carry."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
 
 
-def test_no_option_keeps_a_desk_open_longer_than_eight_hours() -> None:
+def test_no_option_can_keep_a_desk_open_for_more_than_eight_hours() -> None:
     assert 8 * HOUR == opening.limits(minutes=1_000, short_minutes=1_000).longest
 
 
-def test_no_page_acts_in_the_name_of_those_who_opened_the_inbox() -> None:
-    """Every action at the desk belongs to the officer of the session, or the journal would name another."""
+def test_no_page_acts_in_the_name_of_the_officers_who_opened_the_inbox() -> None:
+    """Every action belongs to the officer of the session. Otherwise the journal would name somebody else."""
     rooms = Path(opening.__file__).parent
     named = [path.name for path in rooms.rglob("*.py") if "by_opening" in path.read_text("utf-8")]
     assert ["command.py"] == named
@@ -104,8 +104,8 @@ def test_a_browser_with_the_cookie_sees_nothing_before_an_officer_signs_in(offic
         assert "Queue" not in page
 
 
-def test_an_officer_signs_in_only_with_the_passphrase_of_the_own_share(office: Office) -> None:
-    """Another passphrase or an unknown name is refused, and the next page reports the attempt."""
+def test_an_officer_signs_in_only_with_the_passphrase_of_that_officer_s_share(office: Office) -> None:
+    """Another passphrase or an unknown name is refused, and the officer's next page reports the attempt."""
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
         for officer, given in (("bruno", "alice"), ("bruno", ""), ("mallory", "alice"), ("", "alice")):
@@ -124,15 +124,15 @@ def test_an_officer_signs_in_only_with_the_passphrase_of_the_own_share(office: O
     assert [("sign-in", ["bruno"])] == entries(office, "sign-in")
 
 
-def test_signing_in_ends_the_session_that_was_open_in_the_browser(office: Office) -> None:
-    """Otherwise the old session would count towards the quorum without anybody at it."""
+def test_signing_in_ends_the_earlier_session_of_the_same_browser(office: Office) -> None:
+    """Otherwise that session would count towards the quorum although nobody uses it."""
     with sitting(office) as client:
         typed(client, "alice", passphrase_of("alice"))
         typed(client, "bruno", passphrase_of("bruno"))
         assert ["bruno"] == [*client.desk.seats.officers]
 
 
-def test_an_action_is_journalled_only_under_the_name_of_its_officer(office: Office) -> None:
+def test_an_action_is_journalled_only_under_the_name_of_the_officer_who_did_it(office: Office) -> None:
     with desk_of(office) as (_, alice, bruno):
         for client, day in ((alice, "2027-01-04"), (bruno, "2027-01-05")):
             assert client.send("/en/office/days-off", first=day).status_code == 303
@@ -154,8 +154,8 @@ def test_filters_and_notices_are_not_shown_to_another_officer(office: Office) ->
             assert sees == ('role="status"' in page)
 
 
-def test_an_action_for_two_takes_both_passphrases(one_case: Office) -> None:
-    """Neither alone is enough: a session may have been left open."""
+def test_an_action_for_two_officers_needs_both_passphrases(one_case: Office) -> None:
+    """One is not enough, because an officer may have left a session open."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, _bruno):
         assert alice.send("/en/case/1/readers/exclude", **form).status_code == 303
@@ -166,7 +166,7 @@ def test_an_action_for_two_takes_both_passphrases(one_case: Office) -> None:
 
 
 def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -> None:
-    """Each in a separate session; otherwise no action for two would be possible."""
+    """They use separate sessions, as for every action for two officers."""
     with one_case.opened() as inbox, inbox.transaction() as session:
         session.add(Handler(case=1, officer="chloe", since=today()))
     given = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
@@ -179,7 +179,7 @@ def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -
 
 
 def test_two_other_officers_cannot_act_in_a_session_left_open(one_case: Office) -> None:
-    """The officer of the session must be one of those who confirm."""
+    """The officer of the session must be one of the two who confirm."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, _bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
@@ -190,7 +190,7 @@ def test_two_other_officers_cannot_act_in_a_session_left_open(one_case: Office) 
 
 
 def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
-    """Ask another officer to confirm an action, with the passphrase of the asking officer."""
+    """Ask another officer to confirm an action; the asking officer's passphrase is in the form."""
     typed = {f"passphrase-{client.seat.officer}": passphrase_of(own)}
     return client.send(path, **form, **typed, **{"ask-another": "on"})
 
@@ -198,8 +198,8 @@ def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
 LIFT = "/en/case/1/readers/lift"
 
 
-def test_the_second_officer_confirms_in_a_separate_session(one_case: Office) -> None:
-    """The second officer sees the request and types a passphrase; then the first does the action, once."""
+def test_the_second_officer_can_confirm_in_a_separate_session(one_case: Office) -> None:
+    """That officer sees the request and types a passphrase. Then the first officer does the action, once."""
     form = {"reason": "no kin <of hers>", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -230,7 +230,7 @@ def test_the_second_officer_confirms_in_a_separate_session(one_case: Office) -> 
 
 
 def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
-    """The request then disappears for all others, and an earlier confirmation no longer counts."""
+    """The request then disappears for everybody, and an earlier confirmation no longer counts."""
     with desk_of(one_case) as (desk, alice, bruno):
         chloe = Client(desk, alice.app, "chloe")
         glass = "/en/case/1/readers/break-glass"
@@ -252,10 +252,13 @@ def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "bruno"])
-def test_asking_another_officer_without_the_own_passphrase_shows_an_error_at_its_field(
+def test_an_officer_who_asks_another_to_confirm_without_a_passphrase_sees_an_error_at_its_field(
     one_case: Office, typed: str
 ) -> None:
-    """Also when only the other passphrase was typed. Without asking, the page says that it takes two."""
+    """So does an officer who types only the other's passphrase.
+
+    Without a request to another officer, the page says that the action takes two.
+    """
     form = {"reason": "no kin", "officer": "chloe"}
     given = {"passphrase-alice": "", "passphrase-bruno": passphrase_of(typed) if typed else ""}
     with desk_of(one_case) as (_, alice, _bruno):
@@ -275,7 +278,7 @@ def test_asking_another_officer_without_the_own_passphrase_shows_an_error_at_its
     assert [] == entries(one_case, "lift-conflict")
 
 
-def test_a_request_to_confirm_ends_when_withdrawn_or_with_its_session(one_case: Office) -> None:
+def test_a_request_to_confirm_ends_when_it_is_withdrawn_or_its_session_ends(one_case: Office) -> None:
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -292,7 +295,7 @@ def test_a_request_to_confirm_ends_when_withdrawn_or_with_its_session(one_case: 
 
 
 def test_an_excluded_officer_is_not_asked_to_confirm(one_case: Office) -> None:
-    """Neither a page nor a count reveals the request. The control is an officer who may read the case."""
+    """No page or count reveals the request. The control is an officer who may read the case."""
     with desk_of(one_case) as (desk, alice, bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
         chloe = Client(desk, alice.app, "chloe")
@@ -315,8 +318,8 @@ def test_an_excluded_officer_is_not_asked_to_confirm(one_case: Office) -> None:
             assert sent.status_code == (303 if count else 404)
 
 
-def test_an_officer_is_not_asked_to_confirm_before_the_declaration(one_case: Office) -> None:
-    """A request can repeat what the report says. The control is the same officer after it."""
+def test_an_officer_is_not_asked_to_confirm_about_an_undeclared_case(one_case: Office) -> None:
+    """A request may repeat the report. The control is the same officer after the declaration."""
     with desk_of(one_case) as (desk, alice, _bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
         chloe = Client(desk, alice.app, "chloe")
@@ -330,7 +333,7 @@ def test_an_officer_is_not_asked_to_confirm_before_the_declaration(one_case: Off
 WAITS = "A request is waiting for a second officer."
 
 
-def test_a_second_officer_at_the_same_page_must_declare_first(one_case: Office) -> None:
+def test_a_second_officer_at_the_same_browser_must_declare_the_case_first(one_case: Office) -> None:
     """The declaration is recorded in that officer's name.
 
     Without it nothing is done, and the page says so.
@@ -348,7 +351,7 @@ def test_a_second_officer_at_the_same_page_must_declare_first(one_case: Office) 
     assert entries(one_case, "declare", "junk")[-2:] == done
 
 
-def test_a_second_officer_is_told_to_declare_before_seeing_a_request(one_case: Office) -> None:
+def test_a_second_officer_must_declare_the_case_before_seeing_the_request(one_case: Office) -> None:
     """The queue, the day's page and the header name only the case, not the action or the asking officer.
 
     An excluded officer is told nothing. The control is the same page after the declaration.
@@ -372,8 +375,11 @@ def test_a_second_officer_is_told_to_declare_before_seeing_a_request(one_case: O
         assert "alice:" in chloe.page("/en/today")
 
 
-def test_signing_out_or_locking_warns_of_open_confirmations(one_case: Office) -> None:
-    """It warns both the asking and the confirming officer. The controls are sessions without any."""
+def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Office) -> None:
+    """Both the asking officer and the confirming officer are warned.
+
+    The controls are sessions without a request.
+    """
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         asks(alice, LIFT, "alice", reason="no kin", officer="chloe")
@@ -395,10 +401,10 @@ def test_signing_out_or_locking_warns_of_open_confirmations(one_case: Office) ->
 
 
 @pytest.mark.parametrize("end", ["signed out", "taken back", "changed"])
-def test_a_confirmation_ends_when_withdrawn_with_its_session_or_when_the_case_changes(
+def test_a_confirmation_is_void_once_it_is_withdrawn_its_session_ends_or_the_case_changes(
     one_case: Office, end: str
 ) -> None:
-    """The second officer has not seen the change."""
+    """If the case changes, the second officer has not seen the change."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -416,8 +422,8 @@ def test_a_confirmation_ends_when_withdrawn_with_its_session_or_when_the_case_ch
     assert [] == entries(one_case, "lift-conflict")
 
 
-def test_a_confirmation_is_refused_if_the_case_changed_since_its_page_was_shown(one_case: Office) -> None:
-    """The page then shows the change, and can be confirmed. Reading does not count as a change."""
+def test_a_confirmation_is_refused_if_the_case_changed_after_the_page_was_shown(one_case: Office) -> None:
+    """The page then shows the change, and the officer can confirm. Reading is not a change."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -427,7 +433,7 @@ def test_a_confirmation_is_refused_if_the_case_changed_since_its_page_was_shown(
         before = bruno.page(path)
         assert "Done since alice asked you" not in before
         assert alice.send("/en/case/1/note", text="more").status_code == 303
-        # A page without this field counts as old as the request.
+        # Without this field, the page counts as old as the request.
         for seen in ({"as_of": as_of(before)}, {"as_of": "soon"}, {}):
             met = bruno.send(path, **own, **seen)
             assert (409, True) == (met.status_code, "<strong>note written</strong>" in met.text)
@@ -442,8 +448,8 @@ def test_a_confirmation_is_refused_if_the_case_changed_since_its_page_was_shown(
         assert alice.send(LIFT, **form, confirmation=wanted.id).status_code == 303
 
 
-def test_a_form_with_an_additional_empty_field_is_not_the_confirmed_one(one_case: Office) -> None:
-    """A ticked box counts even if it is empty, so a form confirmed without it must not be done with it."""
+def test_a_form_with_an_additional_empty_field_differs_from_the_confirmed_form(one_case: Office) -> None:
+    """A ticked box can have an empty value. A form confirmed without the tick must not be sent with it."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -455,8 +461,8 @@ def test_a_form_with_an_additional_empty_field_is_not_the_confirmed_one(one_case
         assert alice.send(LIFT, **done).status_code == 303
 
 
-def test_actions_that_do_not_show_their_cases_are_confirmed_only_at_one_page() -> None:
-    """Nobody knows which cases an answer to a person reveals.
+def test_actions_whose_page_must_be_seen_cannot_be_confirmed_from_another_session() -> None:
+    """A request does not show which cases an answer to an access request would reveal.
 
     A law or a template must be confirmed on the page that shows its changes, not by its hash.
     """
@@ -467,7 +473,7 @@ def test_actions_that_do_not_show_their_cases_are_confirmed_only_at_one_page() -
     assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
 
 
-def test_an_officer_is_told_of_a_wrong_passphrase_typed_anywhere(one_case: Office) -> None:
+def test_an_officer_is_told_if_somebody_typed_a_wrong_passphrase_in_that_name(one_case: Office) -> None:
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}
@@ -477,7 +483,10 @@ def test_an_officer_is_told_of_a_wrong_passphrase_typed_anywhere(one_case: Offic
 
 
 def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case: Office) -> None:
-    """Reading and the officer's own actions do not count. The action is done once the change was shown."""
+    """Reading and the officer's own actions are not such changes.
+
+    Once the change was shown, the officer's action is done.
+    """
     with desk_of(one_case) as (_, alice, bruno):
         shown = as_of(alice.page("/en/case/1"))
         bruno.page("/en/case/1")
@@ -492,8 +501,8 @@ def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case:
         assert "high" == source_risk(alice)
 
 
-def test_two_officers_who_save_at_once_do_not_overwrite_each_other(one_case: Office) -> None:
-    """Whoever comes second is shown the change."""
+def test_two_officers_who_save_at_the_same_time_do_not_overwrite_each_other(one_case: Office) -> None:
+    """The one who comes second is shown the change."""
     with serving(one_case) as served:
         alice = Visitor(served)
         both = {"high": alice, "low": alice.beside(served, "bruno")}
@@ -510,8 +519,8 @@ def test_two_officers_who_save_at_once_do_not_overwrite_each_other(one_case: Off
     assert all("was changed meanwhile" in each.text for each in answers.values() if each.status == 409)
 
 
-def test_a_stale_queue_does_not_overwrite_changes_by_another_officer(one_case: Office) -> None:
-    """The change is shown first. The controls are a fresh queue, and a declaration."""
+def test_an_outdated_queue_does_not_overwrite_changes_by_another_officer(one_case: Office) -> None:
+    """The change is shown first. The controls are an up-to-date queue, and a declaration."""
     with desk_of(one_case) as (_, alice, bruno):
         stale = as_of(bruno.page("/en/"))
         assert alice.send("/en/many/assign", case="1", officer="alice", as_of=stale).status_code == 303
@@ -534,10 +543,13 @@ def test_a_stale_queue_does_not_overwrite_changes_by_another_officer(one_case: O
         assert "bruno" == assigned(alice)
 
 
-def test_changes_to_any_selected_case_and_actions_of_two_others_are_shown_first(
+def test_changes_to_any_selected_case_are_shown_first_even_if_two_officers_made_them(
     office: Office, tmp_path: Path
 ) -> None:
-    """Not only of the first case, or of one officer. The control is bruno, who confirmed the action."""
+    """Changes count in every selected case, and by every other officer.
+
+    The control is bruno, who confirmed the action.
+    """
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra"}, {"what": "a horse"})
     office.of("alice", "bruno").json("case", "declare", "1", "2")
@@ -559,8 +571,10 @@ def test_changes_to_any_selected_case_and_actions_of_two_others_are_shown_first(
         assert "quarantine" in sent[0].text
 
 
-def test_every_form_of_a_case_carries_the_state_that_its_page_shows(one_case: Office) -> None:
-    """Without it, the form could overwrite the change of another officer. The queue has it too."""
+def test_every_form_of_a_case_carries_the_position_in_the_journal_that_its_page_shows(
+    one_case: Office,
+) -> None:
+    """Without it, the form could overwrite another officer's change. The queue carries it too."""
     with desk_of(one_case) as (desk, alice, _):
         pages = [
             each.rule.removeprefix(desk.place).replace("<language>", "en").replace("<int:case>", "1")
@@ -580,7 +594,7 @@ def test_every_form_of_a_case_carries_the_state_that_its_page_shows(one_case: Of
 
 
 def test_no_page_shows_a_case_to_an_excluded_officer(one_case: Office) -> None:
-    """The control is another officer, who reads it in a session at the same time."""
+    """The control is another officer, who reads the case in another session at the same time."""
     with desk_of(one_case) as (desk, alice, bruno):
         assert bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
         pages = [
@@ -600,12 +614,12 @@ def test_no_page_shows_a_case_to_an_excluded_officer(one_case: Office) -> None:
 
 
 @pytest.mark.slow
-def test_every_page_is_the_same_for_an_excluded_officer_as_without_the_case(
+def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
     office: Office, tmp_path: Path
 ) -> None:
-    """Except those that show the state of the journal and of the exchange.
+    """The exceptions are the pages about the journal and the portal exchange.
 
-    The control is alice, who reads it.
+    The control is alice, who may read the case.
     """
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -640,10 +654,13 @@ def test_every_page_is_the_same_for_an_excluded_officer_as_without_the_case(
     assert read.keys() == {path for path in read if never[path] != read[path]}
 
 
-def test_job_results_and_previews_are_shown_only_to_their_officer_while_the_case_is_readable(
+def test_job_results_and_previews_are_shown_only_to_the_officer_who_asked_for_them(
     one_case: Office,
 ) -> None:
-    """Not to another session, and not after an exclusion. The control is before that."""
+    """Another session does not see them, nor does the same officer once excluded from the case.
+
+    The control is that officer before the exclusion.
+    """
     pixels = "/en/case/1/file/1/1/pixels"
     with desk_of(one_case) as (_, alice, bruno):
         assert "at the quay" in alice.send("/en/case/1/dossier", addressee="who works at the quay").text
@@ -658,7 +675,7 @@ def test_job_results_and_previews_are_shown_only_to_their_officer_while_the_case
             assert (404, False) == (kept.status_code, "at the quay" in kept.text)
 
 
-def test_an_officer_who_did_not_open_the_inbox_signs_in_with_a_share_file(office: Office) -> None:
+def test_an_officer_who_did_not_open_the_inbox_can_sign_in_with_a_share_file(office: Office) -> None:
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
         share = office.share_of("chloe").read_bytes()
@@ -673,7 +690,7 @@ def test_an_officer_who_did_not_open_the_inbox_signs_in_with_a_share_file(office
 
 @pytest.mark.parametrize("kind", ["words of another secret", "no share", "of another sharing"])
 def test_a_forged_share_file_does_not_sign_anybody_in(office: Office, kind: str) -> None:
-    """Even if it names an officer and the sharing, and the passphrase opens it."""
+    """The file names an officer and the right sharing, and the passphrase decrypts it."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     other = shares.split(bytes(32), quorum=2, count=3)[2]
     forged = share_file.seal(other, "chloe", file.sharing, PASSPHRASE, QUICK)
@@ -689,8 +706,8 @@ def test_a_forged_share_file_does_not_sign_anybody_in(office: Office, kind: str)
         assert () == client.desk.seats.officers
 
 
-def test_the_name_in_a_share_file_cannot_impersonate_another_officer(office: Office) -> None:
-    """Officers can write any name into their own file. Only the number within the share counts."""
+def test_changing_the_name_in_a_share_file_does_not_sign_in_another_officer(office: Office) -> None:
+    """Officers can write any name into their own file. Only the number encrypted in the share counts."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     words = share_file.unseal(file, passphrase_of("chloe"))
     forged = share_file.seal(words, "alice", file.sharing, PASSPHRASE, QUICK)
@@ -700,7 +717,10 @@ def test_the_name_in_a_share_file_cannot_impersonate_another_officer(office: Off
 
 
 def test_an_ended_session_is_not_accepted(office: Office) -> None:
-    """After signing out, or signing in with another browser: neither its cookie nor its forms work."""
+    """The officer has signed out, or signed in with another browser.
+
+    Neither the cookie nor the forms work.
+    """
     with desk_of(office) as (desk, alice, bruno):
         token = alice.token()
         desk.seats.sign_in("alice")
@@ -715,7 +735,7 @@ def test_an_ended_session_is_not_accepted(office: Office) -> None:
 
 
 def test_a_cookie_with_a_changed_signature_is_refused(office: Office) -> None:
-    """Even with the id of a session, because the desk signs its cookies."""
+    """The desk signs its cookies, so knowing the id of a session is not enough."""
     with desk_of(office) as (desk, alice, bruno):
         base, host = f"http://{desk.host}", desk.host.partition(":")[0]
         value = alice.raw.get_cookie("desk", host, desk.place)
@@ -729,7 +749,7 @@ def test_a_cookie_with_a_changed_signature_is_refused(office: Office) -> None:
 
 
 def test_a_form_of_the_previous_officer_of_a_browser_is_refused(office: Office) -> None:
-    """Bruno signs in with the browser that alice left, and her page sends a form."""
+    """Bruno signs in with the browser that alice left, and then her page sends its form."""
     with sitting(office) as client:
         token = client.token()
         client.send("/en/sign-out")
@@ -738,7 +758,7 @@ def test_a_form_of_the_previous_officer_of_a_browser_is_refused(office: Office) 
     assert [] == entries(office, "change-days-off")
 
 
-def test_another_browser_is_admitted_by_its_own_address_once(office: Office) -> None:
+def test_another_browser_needs_an_address_of_its_own_which_works_once(office: Office) -> None:
     with sitting(office) as alice:
         page = alice.send("/en/another-browser").text
         path = page.partition(alice.desk.place + "/open/")[2].partition("<")[0]
@@ -749,8 +769,8 @@ def test_another_browser_is_admitted_by_its_own_address_once(office: Office) -> 
         assert other.get(f"{alice.desk.place}/en/", base_url=base).status_code == 303
 
 
-def test_locking_needs_a_confirmation_that_names_the_other_open_sessions(office: Office) -> None:
-    """It is asked for even without other sessions, and says what it takes to open the inbox again."""
+def test_locking_asks_for_confirmation_and_names_the_other_open_sessions(office: Office) -> None:
+    """The page asks even without other sessions, and says what is needed to open the inbox again."""
     with desk_of(office) as (desk, alice, bruno):
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
@@ -780,7 +800,7 @@ def test_a_session_ends_after_inactivity(office: Office) -> None:
 
 @pytest.mark.parametrize("ending", ["signed out", "left alone", "nobody came"])
 def test_the_inbox_locks_when_too_few_officers_are_signed_in(office: Office, ending: str) -> None:
-    """The time is counted from when there were too few, not from the next check."""
+    """The time counts from the moment when there were too few, not from the next check."""
     with timed(office) as (seats, clock):
         if ending == "nobody came":
             assert seats.locks_in() == LIMITS.short
@@ -802,7 +822,7 @@ def test_the_inbox_locks_when_too_few_officers_are_signed_in(office: Office, end
         assert seats.locks_in() == 1
 
 
-def test_an_officer_who_signs_in_in_time_keeps_the_inbox_open(office: Office) -> None:
+def test_the_inbox_stays_open_if_another_officer_signs_in_before_it_locks(office: Office) -> None:
     with timed(office) as (seats, clock):
         alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
         seats.sign_out(alice)

@@ -1,4 +1,4 @@
-"""Officers, keys, portal and backups at the desk: the pages show their state, actions, and no secret."""
+"""Officers, keys, the portal and backups at the desk: pages show their state and actions, but no secret."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ PAGES = ("/en/office/officers", "/en/office/keys", "/en/office/portal", "/en/off
 
 
 def secrets(client: Client) -> set[bytes]:
-    """Return what no page may show: the seeds of keys."""
+    """Return what no page may show: the private keys and their seeds."""
     inbox = client.desk.inbox
     with inbox.transaction() as session:
         office = queries_office.office(session)
@@ -35,7 +35,10 @@ def secrets(client: Client) -> set[bytes]:
 
 
 def test_no_page_of_the_office_shows_a_secret(client: Client) -> None:
-    """In any notation of bytes. The control is the public root key, which one page shows."""
+    """The search covers several encodings of the bytes.
+
+    The control is the public root key, which one page shows.
+    """
     said = "".join(map(client.page, PAGES))
     with client.desk.inbox.transaction() as session:
         root = queries_office.office(session).root_key
@@ -46,7 +49,7 @@ def test_no_page_of_the_office_shows_a_secret(client: Client) -> None:
 
 
 def test_the_officers_page_shows_the_quorum_and_how_many_shares_may_be_lost(tmp_path: Path) -> None:
-    """The page has no form to change officers."""
+    """It has no form that changes the officers."""
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     with sitting(office) as client:
         page = client.page("/en/office/officers")
@@ -64,15 +67,15 @@ def test_the_officers_page_shows_the_quorum_and_how_many_shares_may_be_lost(tmp_
     [
         ("rotate", {"days": "30", "at-once": "on", "reason": "x"}, 400),
         ("rotate", {"days": "367", "at-once": "on", "reason": "x"}, 400),
-        # The current keys are valid for months.
+        # The current keys are still valid for months.
         ("rotate", {"days": "90"} | TWO, 409),
         ("destroy", TWO, 409),
-        # The inbox of the root has a keyring and no card.
+        # This inbox has the root key, so its medium has a keyring and no card.
         ("sign-pages", {"manifest": "none"}, 400),
         ("sign-pages", {"manifest": "../keyring.json"}, 400),
     ],
 )
-def test_an_invalid_action_on_keys_changes_none(
+def test_an_invalid_action_on_keys_changes_nothing(
     client: Client, path: str, form: dict[str, str], status: int
 ) -> None:
     before = secrets(client)
@@ -80,7 +83,7 @@ def test_an_invalid_action_on_keys_changes_none(
     assert before == secrets(client)
 
 
-def test_two_officers_replace_the_keys_at_once(client: Client) -> None:
+def test_two_officers_rotate_the_keys_immediately(client: Client) -> None:
     before = secrets(client)
     form = {"days": "90", "at-once": "on", "reason": "a laptop was lost"}
     assert 401 == client.send("/en/office/keys/rotate", **form).status_code
@@ -91,10 +94,10 @@ def test_two_officers_replace_the_keys_at_once(client: Client) -> None:
     assert (1, 1) == (page.count("Withdrawn on"), page.count("Can be destroyed<"))
 
 
-def test_keys_are_renewed_and_expired_ones_destroyed_by_two_officers(
+def test_two_officers_rotate_keys_and_destroy_the_expired_ones(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page first names the key stores that could still open them."""
+    """The page first names the key stores that can still open the expired keys."""
     clock = moved(monkeypatch)
     portal = Portal(World(office), tmp_path / "medium")
     clock.wait(80)
@@ -116,8 +119,8 @@ def test_keys_are_renewed_and_expired_ones_destroyed_by_two_officers(
         assert len(before - secrets(client)) == 2
 
 
-def test_the_keyring_and_the_law_are_written_to_the_medium(client: Client, stick: Path) -> None:
-    """An existing law is not overwritten. The inbox of the root cannot make a card."""
+def test_the_keyring_and_the_law_are_copied_to_the_medium(client: Client, stick: Path) -> None:
+    """An existing copy of the law is not overwritten. The inbox with the root key cannot make a card."""
     assert 303 == client.send("/en/office/keys/keyring").status_code
     assert {KEYRING, KEYRING_SIGNATURE} == {each.name for each in (stick / "keyring").iterdir()}
     assert 303 == client.send("/en/office/law/copy").status_code
@@ -125,7 +128,7 @@ def test_the_keyring_and_the_law_are_written_to_the_medium(client: Client, stick
     assert 409 == client.send("/en/office/law/copy").status_code
 
 
-def test_a_channel_is_added_only_if_the_fingerprint_of_its_card_was_compared(
+def test_a_channel_is_added_only_if_an_officer_compared_the_fingerprint_of_its_card(
     office: Office, stick: Path, tmp_path: Path
 ) -> None:
     """The desk of the other body writes the card. A wrong or missing fingerprint is refused."""
@@ -172,7 +175,7 @@ def test_the_portal_page_shows_the_confirmed_portal_and_missed_exchanges(
 def test_a_restored_inbox_continues_once_two_officers_accept_the_gap(office: Office, tmp_path: Path) -> None:
     """The page lists what remains to be done.
 
-    Without the tick a gap is refused, as is a case number too low.
+    A gap is refused without the tick, and so is a case number that is too low.
     """
     medium, copies = tmp_path / "medium", Copies(tmp_path / "copies")
     portal = Portal(World(office), medium)
@@ -186,7 +189,7 @@ def test_a_restored_inbox_continues_once_two_officers_accept_the_gap(office: Off
     lost = portal.bundle()
     office.json("exchange", "collect", lost)
     back, _ = copies.restore(office, made, tmp_path / "back")
-    for share in office.root.glob("*.share"):  # backups contain no shares
+    for share in office.root.glob("*.share"):  # a backup contains no shares
         shutil.copy(share, back.root)
     for each in medium.glob("*.tar"):
         each.unlink()

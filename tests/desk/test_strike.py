@@ -1,4 +1,4 @@
-"""Redaction at the desk: a passage is picked or typed, previewed, and redacted by two officers."""
+"""Redaction at the desk: an officer picks or types a passage and previews it; two officers redact it."""
 
 import html
 import re
@@ -55,23 +55,26 @@ def seen(client: Client, **form: Any) -> str:
 
 
 def picked(client: Client, text: str) -> str:
-    """Return what the page sends for this sentence."""
+    """Return the value that the page sends for this sentence."""
     page = html.unescape(client.page("/en/case/1/minimise"))
     (code,) = re.findall(r'value="(\[.*?\])"> <bdi>' + re.escape(text), page)
     return str(code)
 
 
 def strike(client: Client, page: str, **form: Any) -> int:
-    """Send the form of a preview; return the status."""
+    """Send the form of a preview; return the status of the response."""
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     given = {"chosen": html.unescape(chosen), "reason": "health"} | form
     return client.send("/en/case/1/minimise", **given).status_code
 
 
-def test_with_too_many_sentences_the_last_texts_to_redact_are_picked_whole(
+def test_if_a_case_has_too_many_sentences_the_last_texts_can_only_be_redacted_whole(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The report comes first, then the latest messages. Each text can be picked in either case."""
+    """The sentences of the report are listed first, then those of the latest messages.
+
+    With or without its sentences, each text can be picked whole.
+    """
     for text in ("Un. Deux.", "Trois. Quatre."):
         office.json("message", "reply", "1", "--text", text)
     with sitting(office) as client:
@@ -88,10 +91,10 @@ def test_with_too_many_sentences_the_last_texts_to_redact_are_picked_whole(
     assert 'value="reply-1"' in page
 
 
-def test_a_preview_of_many_texts_names_the_places_that_it_does_not_show(
+def test_a_preview_of_many_texts_names_the_places_of_the_texts_that_it_leaves_out(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says how many. The control shows every text."""
+    """It also gives their number. The control shows every text."""
     form = {"place": "everywhere", "passage": NAME}
     with sitting(office) as client:
         before = seen(client, **form).partition("<main")[2]
@@ -107,7 +110,7 @@ def test_a_preview_of_many_texts_names_the_places_that_it_does_not_show(
 
 
 def test_the_confirmation_of_a_redaction_shows_what_is_redacted(office: Office) -> None:
-    """Either the passage and its place, or that the whole place is redacted."""
+    """It shows either the passage and its place, or that everything at this place is redacted."""
     asked_for = {
         '["what", "Le quai"]': "what: Le quai",
         '["what", null]': "what: everything",
@@ -122,7 +125,7 @@ def test_the_confirmation_of_a_redaction_shows_what_is_redacted(office: Office) 
 
 
 def stable(client: Client) -> str:
-    """Return the page of the case without what changes over time."""
+    """Return the page of the case without the parts that change with each request."""
     return lasting(client.page("/en/case/1"))
 
 
@@ -130,8 +133,8 @@ def both() -> dict[str, str]:
     return {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
-def test_a_picked_passage_is_previewed_and_redacted_by_two_officers(office: Office) -> None:
-    """It matches exactly, even with an invisible character. The journal does not repeat it."""
+def test_two_officers_redact_a_picked_passage_after_the_preview(office: Office) -> None:
+    """The passage matches exactly, even with an invisible character. The journal does not repeat it."""
     with sitting(office) as client:
         page = seen(client, picked=picked(client, "Le quai<U+202E> 7."))
         assert ["Le quai<U+202E> 7."] == [
@@ -146,7 +149,7 @@ def test_a_picked_passage_is_previewed_and_redacted_by_two_officers(office: Offi
     assert ({"place": "what"}, "health", dict.fromkeys(("alice", "bruno"), "confirmed")) == noted
 
 
-def test_a_typed_passage_is_redacted_everywhere(office: Office) -> None:
+def test_a_typed_passage_is_redacted_at_every_place(office: Office) -> None:
     with sitting(office) as client:
         page = seen(client, picked="", passage=NAME.upper(), place="everywhere")
         assert [NAME] * 3 == re.findall("</span>(.*?)</del>", page)
@@ -155,8 +158,8 @@ def test_a_typed_passage_is_redacted_everywhere(office: Office) -> None:
     assert "voir […]" == office.json("case", "show", "1")["work"]["notes"][0]["text"]
 
 
-def test_a_whole_place_is_redacted_or_one_sentence_everywhere(client: Client) -> None:
-    """Selected options are redacted as a whole."""
+def test_an_officer_can_redact_a_whole_answer_or_one_sentence_at_every_place(client: Client) -> None:
+    """Selected options can only be redacted together."""
     page = seen(client, picked='["means", null]')
     assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)
     assert 200 == strike(client, page, **both())
@@ -166,7 +169,7 @@ def test_a_whole_place_is_redacted_or_one_sentence_everywhere(client: Client) ->
     assert ("Money" in left, f"chez {NAME}" in left, f"{NAME} est" in left) == (False, False, True)
 
 
-def test_text_that_a_prosecutor_may_request_is_redacted_only_in_part(office: Office) -> None:
+def test_text_that_a_prosecutor_may_ask_for_can_only_be_redacted_in_part(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(casework_tables.Duty, (1, "art40")).decided = None
     with sitting(office) as client:
@@ -206,8 +209,8 @@ def test_a_redaction_needs_a_reason(client: Client) -> None:
     assert 409 == client.send("/en/case/1/minimise", **sent).status_code
 
 
-def test_the_result_of_a_redaction_names_what_it_did_not_change(client: Client) -> None:
-    """The ledger of disclosures is not rewritten, and what was handed out cannot be."""
+def test_the_result_of_a_redaction_names_what_was_not_redacted(client: Client) -> None:
+    """The ledger of disclosures is not changed, nor are copies that left the inbox."""
     client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="other", reason="x")
     page = seen(client, picked="", passage=NAME, place="everywhere")
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
@@ -217,8 +220,10 @@ def test_the_result_of_a_redaction_names_what_it_did_not_change(client: Client) 
     assert "What was handed out before still contains it" in said
 
 
-def test_the_identity_of_a_reporter_can_be_neither_seen_nor_guessed_by_a_redaction(office: Office) -> None:
-    """Reading it takes two officers. A redaction everywhere includes it."""
+def test_the_preview_of_a_redaction_neither_shows_the_identity_of_a_reporter_nor_confirms_a_guess(
+    office: Office,
+) -> None:
+    """Reading the identity takes two officers. A redaction at every place also redacts the identity."""
     with sitting(office) as client:
         client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())
         assert "Jeanne" not in client.page("/en/case/1/minimise")
@@ -246,7 +251,7 @@ def test_the_identity_of_a_reporter_can_be_neither_seen_nor_guessed_by_a_redacti
 def test_a_redaction_removes_exactly_what_its_preview_shows(
     office: Office, place: str, passage: str | None
 ) -> None:
-    """At each place a mark replaces the passage. The preview changes nothing."""
+    """At each place a mark replaces the passage. The preview changes nothing in the vault."""
     before = office.state()
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())

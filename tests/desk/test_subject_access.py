@@ -26,7 +26,7 @@ pytestmark = pytest.mark.copy_of("founded_desk")
 
 @pytest.fixture
 def drawer(tmp_path: Path) -> Path:
-    """A folder for answers that is not on the medium."""
+    """A folder for the answers, outside the medium."""
     made = tmp_path / "drawer"
     made.mkdir()
     return made
@@ -48,7 +48,7 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def test_an_access_request_is_recorded_and_answered(office: Office, stick: Path, drawer: Path) -> None:
-    """It is in the queue until then. What the cases say about the person is on separate pages."""
+    """The queue shows the request until then. Separate pages show what the cases say about the person."""
     with sitting(office, stick) as client:
         assert "No access requests." in client.page("/en/access")
         assert 303 == client.send("/en/access", **ASKED).status_code
@@ -81,8 +81,10 @@ def test_an_access_request_is_recorded_and_answered(office: Office, stick: Path,
     assert "aurait cédé" in printed((drawer / "access-1.pdf").read_bytes())
 
 
-def test_an_answer_without_a_text_neither_confirms_nor_denies(office: Office, drawer: Path) -> None:
-    """It has no text here because the duty to inform the persons is not decided yet."""
+def test_an_answer_without_extracts_neither_confirms_nor_denies_that_there_is_a_case(
+    office: Office, drawer: Path
+) -> None:
+    """It has no extracts here because the duty to inform the persons named is not decided yet."""
     with sitting(office) as client:
         client.send("/en/access", **ASKED)
         form = both(text=" \r\n", reason="", language="en", papers=str(drawer))
@@ -97,7 +99,7 @@ def test_an_answer_without_a_text_neither_confirms_nor_denies(office: Office, dr
 def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
     office: Office, drawer: Path, tmp_path: Path, language: str
 ) -> None:
-    """Byte for byte if the names are the same; otherwise only the name differs."""
+    """With the same name, the two letters are equal byte for byte. With another, only the name differs."""
     (tmp_path / "empty").mkdir()
     empty = Office.found_by(tmp_path / "empty", ("alice", "bruno"), 2)
     written = []
@@ -105,7 +107,7 @@ def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
         with sitting(of) as client:
             client.send("/en/access", **ASKED | {"persons": name})
             number = 2 if at == 3 else 1
-            # The control: only the first person appears in a case.
+            # The control: only the first name occurs in a case.
             assert (at == 1) is ("Case 1" in client.page(f"/en/access/{number}"))
             (out := drawer / str(at)).mkdir()
             form = both(text="", reason="", language=language, papers=str(out))
@@ -116,7 +118,7 @@ def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
     assert printed(refused) == printed(other).replace("Quélennac", "Quélennec")
 
 
-def test_a_request_is_extended_and_the_consent_of_the_prosecutor_recorded(
+def test_an_access_request_is_extended_and_the_consent_of_the_prosecutor_is_recorded(
     office: Office, stick: Path
 ) -> None:
     with sitting(office, stick) as client:
@@ -140,16 +142,16 @@ def test_a_request_is_extended_and_the_consent_of_the_prosecutor_recorded(
 
 @pytest.fixture
 def below_run(tmp_path: Path) -> Iterator[Path]:
-    """A folder below /run, where a desktop mounts a medium; it is removed afterwards."""
+    """A folder below /run, where desktops mount media; it is removed afterwards."""
     folder = Path("/run") / tmp_path.name
     yield folder
     folder.rmdir()
 
 
-def test_only_for_a_folder_in_memory_the_page_says_that_it_vanishes_with_the_power(
+def test_the_page_says_that_the_answer_vanishes_with_the_power_only_if_its_folder_is_in_memory(
     office: Office, tmp_path: Path, below_run: Path
 ) -> None:
-    """Not for a medium below /run, where desktops mount it, nor for a missing one."""
+    """It does not say so for a medium mounted below /run, or for a missing folder."""
     with (
         mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,
         stick(tmp_path / "a stick") as medium,
@@ -203,6 +205,6 @@ def test_an_invalid_action_on_access_requests_changes_nothing(
     assert [] == [*drawer.iterdir()]
 
 
-def test_pages_of_a_missing_access_request_are_refused(client: Client) -> None:
+def test_pages_of_an_access_request_that_does_not_exist_are_refused(client: Client) -> None:
     for page in ("/en/access/9", "/en/access/9/passages/1"):
         assert 409 == client.ask(page).status_code

@@ -1,4 +1,4 @@
-"""Replies, letters and authorities in forms at the desk: previewed, and corrected at the wrong field."""
+"""Editing reply templates, letters and authorities at the desk: errors beside fields, and previews."""
 
 import html
 import re
@@ -39,7 +39,7 @@ def in_use(client: Client) -> str:
 
 
 def look(client: Client, path: str, **changed: Any) -> tuple[str, dict[str, Any]]:
-    """Return the preview of a change, and the form that adopts it."""
+    """Return the preview of a change, and the form that adopts the change."""
     entry = f"{path[: path.rindex('/')]}/entry/{path[path.rindex('/') + 1 :]}"
     given = fields(client.page(entry)) | changed
     shown = client.send(f"{entry}/look", **given)
@@ -68,7 +68,7 @@ def sat(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.mark.parametrize(("changed", "field"), MISTAKES)
-def test_an_error_in_a_template_is_shown_at_its_field_and_the_fields_are_kept(
+def test_an_error_in_a_template_is_shown_beside_its_field_and_the_form_keeps_its_content(
     sat: Client, changed: dict[str, Any], field: str
 ) -> None:
     before = in_use(sat)
@@ -89,7 +89,7 @@ def test_an_error_in_a_template_is_shown_at_its_field_and_the_fields_are_kept(
         *((each, "Enter at most 32 characters a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
     ],
 )
-def test_a_new_reply_needs_a_valid_and_free_short_name(sat: Client, code: str, said: str) -> None:
+def test_a_new_reply_template_needs_a_valid_code_that_is_not_taken(sat: Client, code: str, said: str) -> None:
     given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-code": code, "entry-title-en": "Other"}
     shown = sat.send(f"{REPLY}/new/look", **given)
     assert (422, True) == (shown.status_code, said in shown.text)
@@ -108,27 +108,29 @@ def test_a_new_reply_needs_a_valid_and_free_short_name(sat: Client, code: str, s
         (f"{REPLY}/entry/nobody/look", 409),
         (f"{REPLY}/entry/nobody/remove/look", 409),
         (f"{LETTER}/entry/prosecutor/remove", 422),
-        # The last acknowledgement: without it no reporter could be informed.
+        # The only acknowledgement: without it, officers could not confirm receipt to reporters.
         (f"{REPLY}/entry/acknowledgement/remove/look", 422),
     ],
 )
-def test_a_missing_or_required_entry_cannot_be_shown_or_removed(sat: Client, path: str, status: int) -> None:
+def test_an_entry_that_does_not_exist_cannot_be_shown_and_a_required_one_cannot_be_removed(
+    sat: Client, path: str, status: int
+) -> None:
     answer = sat.ask(path) if status == 404 and "look" not in path else sat.send(path)
     assert status == answer.status_code
 
 
-def test_an_unchanged_entry_is_reported_and_not_adopted(sat: Client) -> None:
-    """Every entry is tried: the form returns exactly what the file contains."""
+def test_an_unchanged_entry_is_reported_as_such_and_cannot_be_adopted(sat: Client) -> None:
+    """Every entry is tried: the form must return exactly what the file contains."""
     for path, codes in ((REPLY, FRENCH.replies), (AUTHORITY, FRENCH.authorities), (LETTER, FRENCH.letters)):
         for code in codes:
             shown = sat.send(f"{path}/entry/{code}/look", **fields(sat.page(f"{path}/entry/{code}")))
             assert (422, True) == (shown.status_code, "The entry is unchanged" in shown.text), code
 
 
-def test_a_reply_is_adopted_as_previewed_once_two_officers_confirm(office: Office) -> None:
-    """The preview shows each changed word, and the text as it will read.
+def test_two_officers_adopt_a_reply_template_exactly_as_previewed(office: Office) -> None:
+    """The preview shows each changed word, and the text as reporters will read it.
 
-    The rest of the file is unchanged.
+    The rest of the file does not change.
     """
     with sitting(office) as client:
         before = in_use(client)
@@ -151,14 +153,14 @@ def test_a_reply_is_adopted_as_previewed_once_two_officers_confirm(office: Offic
         assert before == in_use(client)
         assert 303 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
         assert before.replace("manque des précisions", "manque des détails <b>") == in_use(client)
-        # This preview is older than the change, so it could undo the work of another officer.
+        # This preview is older than the last change, so adopting it could undo another officer's work.
         assert 422 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
     assert ["adopt-templates"] == [
         entry["action"] for entry in office.json("journal", "list")["entries"] if "adopt" in entry["action"]
     ]
 
 
-def test_a_reply_is_added_and_removed(office: Office) -> None:
+def test_a_reply_template_can_be_added_and_removed(office: Office) -> None:
     with sitting(office) as client:
         before = FILES["replies.toml"].read(in_use(client).encode()).value
         new = fields(client.page(f"{REPLY}/entry/details")) | {"entry-code": "pause", "entry-extends": ""}
@@ -175,8 +177,8 @@ def test_a_reply_is_added_and_removed(office: Office) -> None:
         assert before == FILES["replies.toml"].read(in_use(client).encode()).value
 
 
-def test_an_authority_is_edited_and_a_loosened_letter_needs_a_tick(office: Office) -> None:
-    """Both change the law, which takes two officers."""
+def test_an_authority_can_be_edited_and_a_letter_that_relaxes_a_rule_needs_a_tick(office: Office) -> None:
+    """Both are changes of the law, which take two officers."""
     with sitting(office) as client:
         address = ("entry-address-fr", "entry-address-en")
         _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, "1, rue"))
@@ -210,7 +212,7 @@ def test_an_authority_is_edited_and_a_loosened_letter_needs_a_tick(office: Offic
         ("office/backup", {"Backup"}),
     ],
 )
-def test_a_page_of_the_office_marks_its_tab(client: Client, path: str, tabs: set[str]) -> None:
-    """A page below a tab marks it too. No other tab is marked."""
+def test_a_page_of_the_office_settings_marks_its_tab(client: Client, path: str, tabs: set[str]) -> None:
+    """So does a page below a tab. No other tab is marked."""
     shown = client.page(f"/en/{path}").partition('<nav class="parts"')[2]
     assert tabs == set(re.findall(r'aria-current="\w+">([^<]+)</a>', shown))

@@ -1,4 +1,4 @@
-"""Three officers in three browsers on one machine; one of them is excluded from a case of the others."""
+"""Three officers in three browsers on one machine; one of them is excluded from a case."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -62,7 +62,7 @@ def team(chromium: Browser, founded_three: Office, tmp_path: Path) -> Iterator[T
 
 
 def as_if_it_never_was(team: Team) -> None:
-    """Compare everything that bruno sees with a desk of the inbox without the second case."""
+    """Expect that bruno sees what he would see in an inbox that never had the second case."""
     bruno, root = team.pages["bruno"], team.served.root
 
     def seen_by_bruno(path: str) -> tuple[int, list[str]]:
@@ -89,7 +89,7 @@ def as_if_it_never_was(team: Team) -> None:
 
 
 def placeless(page: str, root: str) -> list[str]:
-    """Return the lines of a page without what changes, and without the address of its desk."""
+    """Return the lines of a page without varying parts and without the address of its desk."""
     return lasting(page).replace(f"/{root.rpartition('/')[2]}/", "/").splitlines()
 
 
@@ -103,7 +103,7 @@ def assess(page: Page, root: str, risk: str) -> Locator:
 
 
 def overwrite_what_is_seen(team: Team) -> None:
-    """Let alice and chloe assess a case at once; chloe is shown first what alice changed."""
+    """Let alice and chloe assess a case at the same time; chloe is first shown what alice changed."""
     alice, chloe, root = team.pages["alice"], team.pages["chloe"], team.served.root
     later = assess(chloe, root, "high")
     assess(alice, root, "medium").click()
@@ -116,7 +116,7 @@ def overwrite_what_is_seen(team: Team) -> None:
 
 
 def ask_to_show_it(alice: Page, root: str) -> None:
-    """Let alice ask another officer to confirm the end of bruno's exclusion."""
+    """Let alice ask another officer to confirm that bruno's exclusion ends."""
     alice.goto(f"{root}/en/case/2/readers")
     alice.locator("#lifted").select_option("bruno")
     alice.fill("#lift-reason", "no kin")
@@ -127,7 +127,7 @@ def ask_to_show_it(alice: Page, root: str) -> None:
 
 
 def confirm(chloe: Page, root: str) -> None:
-    """Let chloe look at the request and confirm it in her own session."""
+    """Let chloe read the request and confirm it in her own session."""
     chloe.goto(f"{root}/en/")
     chloe.get_by_text("To confirm: 1").click()
     chloe.get_by_text("Look, and confirm").click()
@@ -138,11 +138,13 @@ def confirm(chloe: Page, root: str) -> None:
 
 
 @pytest.mark.slow
-def test_three_officers_work_at_once_and_an_excluded_one_cannot_tell_the_case(team: Team) -> None:
-    """The pages of bruno are as if the case did not exist.
+def test_three_officers_work_at_the_same_time_and_an_excluded_one_cannot_tell_that_the_case_exists(
+    team: Team,
+) -> None:
+    """Bruno's pages are as if there were no such case.
 
-    A change of one officer is shown to the other before it is overwritten. An action for two is confirmed in
-    the second session. Once the exclusion is lifted, bruno sees the case: the control.
+    One officer's change is shown to the other before it is overwritten. An action for two is confirmed in the
+    second session. The control: once the exclusion ends, bruno sees the case.
     """
     root, pages = team.served.root, team.pages
     for name, page in pages.items():

@@ -1,4 +1,4 @@
-"""The page of the day lists open work, the most urgent first, as far as the officer may see it."""
+"""The page of the day lists open work that the officer may see, the most urgent first."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ def three_cases(office: Office, tmp_path: Path) -> Office:
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     for answers in ({"what": "a", "danger_now": "yes"}, {"what": "b"}, {"what": "c"}):
-        # Each in its own bundle: within a bundle, reports of one day are numbered at random.
+        # Each report has its own bundle, because reports of one bundle are numbered at random.
         tell(world, portal, answers | {"coi": "no"})
     office.json("case", "declare", "1", "2", "3")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -42,8 +42,8 @@ def part(page: str, name: str) -> str:
     return " ".join(re.sub("<[^>]+>", " ", found).split())
 
 
-def test_a_low_score_by_one_officer_does_not_hide_a_danger(three_cases: Office) -> None:
-    """Both answers and scores count: on the day's page, in the queue, and in bulk actions.
+def test_an_officer_cannot_hide_a_danger_with_a_low_score(three_cases: Office) -> None:
+    """A danger in the answers or in the score counts, on the day's page, in the queue, and for bulk actions.
 
     Case 3, without a danger, is the control.
     """
@@ -60,8 +60,8 @@ def test_a_low_score_by_one_officer_does_not_hide_a_danger(three_cases: Office) 
     assert [3] == three_cases.json("message", "acknowledge", "1", "2", "3")["acknowledged"]
 
 
-def test_a_danger_is_listed_first_until_a_measure_responds_to_it(three_cases: Office) -> None:
-    """Asking for protection or keeping logs takes only one officer, so it does not remove the danger."""
+def test_a_danger_is_listed_first_until_an_officer_takes_a_measure_against_it(three_cases: Office) -> None:
+    """One officer alone can ask for protection or keep logs, so these measures do not remove the danger."""
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "Case 1" in part(shown, "danger")
@@ -75,12 +75,12 @@ def test_a_danger_is_listed_first_until_a_measure_responds_to_it(three_cases: Of
         assert 'id="danger"' not in alice.page("/en/today")
 
 
-def test_the_most_urgent_danger_is_listed_first(three_cases: Office) -> None:
-    """The order follows the score, not the case number."""
+def test_of_several_dangers_the_most_urgent_is_listed_first(three_cases: Office) -> None:
+    """The order depends on the score, not on the case number."""
     three_cases.json("case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--reason", "x")
     three_cases.json(
         "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X"
-    )  # now only the score counts
+    )  # from here on only the score matters
     with three_cases.opened() as inbox, inbox.transaction() as session:
         for row in session.scalars(select(Measure)):
             session.delete(row)
@@ -92,14 +92,14 @@ def test_the_most_urgent_danger_is_listed_first(three_cases: Office) -> None:
 
 
 def test_quarantine_does_not_hide_a_danger(three_cases: Office) -> None:
-    """One officer can quarantine an unread case, so the page lists it until two officers lift it.
+    """One officer can quarantine an unread case, so the page lists it until two officers end the quarantine.
 
     An excluded officer does not see it, and a case without a danger is not listed.
     """
     three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     for number in ("1", "3"):
         three_cases.json("access", "quarantine", number, "--reason", "a lawyer's letter")
-    # An action on a report that nobody has read does not count as the first action.
+    # An action on a report that nobody has read is not recorded as the first action.
     three_cases.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(three_cases) as alice:
         for client in (alice, Client(alice.desk, alice.app, "bruno")):
@@ -115,7 +115,7 @@ def test_quarantine_does_not_hide_a_danger(three_cases: Office) -> None:
         assert ('id="shut"' in shown, "Case 1" in part(shown, "danger")) == (False, True)
 
 
-def test_due_cases_are_listed_in_order_with_their_days(three_cases: Office) -> None:
+def test_due_cases_are_listed_by_deadline_with_the_number_of_days(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         said = part(alice.page("/en/today"), "due")
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
@@ -133,7 +133,7 @@ def test_due_cases_are_listed_in_order_with_their_days(three_cases: Office) -> N
 
 
 def test_cases_that_an_officer_may_not_read_are_not_counted(three_cases: Office) -> None:
-    """An officer who has not declared a case sees its priority, as in the queue, but no danger."""
+    """Before the declaration, an officer sees the priority of a case, as in the queue, but not its danger."""
     three_cases.of("alice", "chloe").json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     with sitting(three_cases) as alice:
         bruno, chloe = (Client(alice.desk, alice.app, name) for name in ("bruno", "chloe"))
@@ -149,8 +149,11 @@ def test_cases_that_an_officer_may_not_read_are_not_counted(three_cases: Office)
         assert 'id="undeclared"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
 
 
-def test_an_excluded_officer_does_not_learn_of_an_open_duty_of_a_closed_case(three_cases: Office) -> None:
-    """The duty was deferred, and the day has passed. Other officers see the case first, and a count of it."""
+def test_an_excluded_officer_learns_nothing_of_an_open_duty_in_a_closed_case(three_cases: Office) -> None:
+    """The duty was deferred until a day that has passed.
+
+    The controls are other officers, who see the case at the top and in a count.
+    """
     with three_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 2).closed = today()
         row = session.get_one(Duty, (2, "art14"))
@@ -165,7 +168,7 @@ def test_an_excluded_officer_does_not_learn_of_an_open_duty_of_a_closed_case(thr
         assert (False, True) == (owed in bruno.page("/en/"), owed in alice.page("/en/"))
 
 
-def test_drafts_and_requests_to_confirm_are_listed(three_cases: Office) -> None:
+def test_the_page_lists_drafts_and_requests_to_confirm(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         assert "drafts" not in alice.page("/en/today")
@@ -178,7 +181,7 @@ def test_drafts_and_requests_to_confirm_are_listed(three_cases: Office) -> None:
         assert "No requests from other officers." in part(alice.page("/en/today"), "asked")
 
 
-def test_the_page_shows_the_next_exchange_and_unread_cases(three_cases: Office) -> None:
+def test_the_page_shows_the_next_portal_exchange_and_unread_cases(three_cases: Office) -> None:
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "The next exchange with the portal is due by" in shown
@@ -193,7 +196,7 @@ def test_the_page_shows_the_next_exchange_and_unread_cases(three_cases: Office) 
         assert 3 == len(re.findall(r'name="case" value="\d"', alice.page("/en/")))
 
 
-def test_the_page_limits_the_listed_cases_and_counts_the_others(
+def test_the_page_lists_a_limited_number_of_cases_and_counts_the_rest(
     three_cases: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(todays, "SHOWN", 1)
@@ -202,8 +205,8 @@ def test_the_page_limits_the_listed_cases_and_counts_the_others(
         assert (["Case 2"], "Due by today 2") == (re.findall(r"Case \d", said), said[:14])
 
 
-def test_a_due_backup_is_listed(three_cases: Office, tmp_path: Path) -> None:
-    """A backup is due if none was made, or if the last is older than a week."""
+def test_the_page_says_when_a_backup_is_due(three_cases: Office, tmp_path: Path) -> None:
+    """One is due if none was made yet, or if the last is more than a week old."""
     with sitting(three_cases) as alice:
         assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
@@ -216,8 +219,8 @@ def test_a_due_backup_is_listed(three_cases: Office, tmp_path: Path) -> None:
             assert (today(), needs_backup) == (found.backed_up, found.needs_backup)
 
 
-def test_tasks_of_the_office_are_listed(three_cases: Office) -> None:
-    """Keys that expire soon, and access requests. The control is the page before."""
+def test_the_page_lists_tasks_of_the_office(three_cases: Office) -> None:
+    """They are keys that expire soon, and access requests. The control is the page without these."""
     with sitting(three_cases) as alice:
         assert "intake key" not in alice.page("/en/today")
         with alice.desk.inbox.transaction() as session:
@@ -231,8 +234,11 @@ def test_tasks_of_the_office_are_listed(three_cases: Office) -> None:
         assert "/en/access" in alice.page("/en/today").partition('id="office"')[2]
 
 
-def test_a_row_of_the_queue_has_a_mark_for_each_caution(office: Office, tmp_path: Path) -> None:
-    """Danger, protected details, and a reporter who could be recognised. No mark hides another."""
+def test_a_case_in_the_queue_has_a_mark_for_each_reason_to_be_careful(office: Office, tmp_path: Path) -> None:
+    """The reasons are danger, details to protect, and a reporter who could be recognised.
+
+    No mark hides another.
+    """
     world = World(office)
     answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
     tell(world, Portal(world, tmp_path / "medium"), answers)
@@ -243,13 +249,15 @@ def test_a_row_of_the_queue_has_a_mark_for_each_caution(office: Office, tmp_path
 
 
 def shown(client: Client, view: str) -> list[str]:
-    """Return the cases in a view of the queue."""
+    """Return the numbers of the cases in a view of the queue."""
     assert 303 == client.send("/en/queue/view", view=view).status_code
     return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
 
 
-def test_the_views_of_the_queue_show_due_cases_own_cases_and_the_workload(three_cases: Office) -> None:
-    """Officers with cases can be chosen as absent."""
+def test_views_of_the_queue_show_cases_that_are_due_the_officer_s_own_cases_and_the_workload(
+    three_cases: Office,
+) -> None:
+    """Any officer with cases can be marked as absent."""
     three_cases.json("case", "assign", "3", "alice")
     three_cases.json("case", "assign", "2", "bruno")
     with three_cases.opened() as inbox, inbox.transaction() as session:
@@ -268,10 +276,10 @@ def test_the_views_of_the_queue_show_due_cases_own_cases_and_the_workload(three_
         assert [] == shown(alice, "mine")
 
 
-def test_cases_of_an_absent_officer_move_to_the_view_of_the_deputy(
+def test_cases_of_an_absent_officer_move_to_the_deputy(
     three_cases: Office,
 ) -> None:
-    """In the sessions of both. The control is what each of them saw before."""
+    """Both officers' sessions show the move. The control is what each of them saw before."""
     for number, officer in (("1", "alice"), ("2", "bruno"), ("3", "alice")):
         three_cases.json("case", "assign", number, officer)
     views = []
@@ -287,7 +295,7 @@ def test_cases_of_an_absent_officer_move_to_the_view_of_the_deputy(
 
 
 def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
-    """They may report a danger. Once they are collected, such a case is marked."""
+    """A bundle may contain a danger. Once it is collected, the result marks the case."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})
@@ -304,7 +312,7 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
         assert "not been collected yet" not in client.page("/en/today")
 
 
-def test_the_menu_shows_all_cases_after_a_shortcut_from_the_day(three_cases: Office) -> None:
+def test_the_menu_shows_all_cases_again_after_a_shortcut_on_the_day_page(three_cases: Office) -> None:
     """The sort order is kept. A list that leaves out a case with a danger says so."""
     left_out = "1 case that mentions danger, or may, is not in this list."
     with sitting(three_cases) as client:

@@ -1,4 +1,4 @@
-"""Drafts and sessions in a real browser: what is typed is kept, and a page warns before its session ends."""
+"""Drafts and sessions in a real browser: typed text is kept, and a page warns before its session ends."""
 
 import os
 import re
@@ -23,7 +23,7 @@ KEPT = "Gardé en brouillon"
 
 @contextmanager
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Yield a page in a new browser; as an address works once, request the next one."""
+    """Yield a page in a new browser, and get an address for the next one, since an address works once."""
     with seen(chromium, served, **options) as page:
         served.address = another_address(page, served)
         yield page
@@ -31,7 +31,7 @@ def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def served(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk with two cases, shared by all tests of this module, which write in different places."""
+    """A desk with two cases for all tests of this module; each test writes in a different place."""
     office = founded.copy(tmp_path_factory.mktemp("typing"))
     world = World(office)
     portal = Portal(world, tmp_path_factory.mktemp("medium"))
@@ -42,7 +42,7 @@ def served(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def page(chromium: Browser, served: Served) -> Iterator[Page]:
-    """A page of the desk that fails the test if a script has an error."""
+    """A page of the desk; the test fails if a script reports an error."""
     with again(chromium, served) as page:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -52,14 +52,14 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
 
 
 def begin(page: Page, case: int, words: str) -> None:
-    """Type a note key by key, and wait until the page says that it is kept."""
+    """Type a note key by key, and wait until the page says that it is saved."""
     page.goto(re.sub(r"/(fr|en)/.*", f"/fr/case/{case}/work", page.url))
     page.locator("details:has(#note)").evaluate("each => { each.open = true; }")
     page.locator("#note").press_sequentially(words)
     expect(page.locator("form:has(#note) output")).to_have_text(re.compile(KEPT))
 
 
-def test_a_draft_survives_the_closing_of_the_browser(chromium: Browser, page: Page, served: Served) -> None:
+def test_a_draft_survives_closing_the_browser(chromium: Browser, page: Page, served: Served) -> None:
     begin(page, 1, WORDS)
     page.context.close()
     with again(chromium, served) as other:
@@ -72,10 +72,8 @@ def test_a_draft_survives_the_closing_of_the_browser(chromium: Browser, page: Pa
         expect(other.locator(".said, [role=status]").first).to_contain_text("supprimé")
 
 
-def test_a_draft_survives_the_killing_of_the_browser(
-    engine: BrowserType, chromium: Browser, served: Served
-) -> None:
-    """The signal gives the browser no chance to send or keep anything."""
+def test_a_draft_survives_killing_the_browser(engine: BrowserType, chromium: Browser, served: Served) -> None:
+    """The signal gives the browser no time to send or save anything."""
     doomed = browsing.launch(engine)
     with again(chromium, served) as other:
         crashing = doomed.new_page()
@@ -97,8 +95,8 @@ def test_a_draft_survives_the_killing_of_the_browser(
         other.get_by_text("Le supprimer").click()
 
 
-def test_the_last_words_are_kept_when_the_page_is_left(page: Page, served: Served) -> None:
-    """Without waiting for the page to say so."""
+def test_the_last_words_are_kept_when_the_officer_leaves_the_page(page: Page, served: Served) -> None:
+    """The officer does not wait until the page says that they are saved."""
     begin(page, 2, WORDS)
     page.locator("#note").press_sequentially(", encore")
     page.goto(f"{served.root}/fr/")
@@ -107,8 +105,8 @@ def test_the_last_words_are_kept_when_the_page_is_left(page: Page, served: Serve
     page.get_by_text("Le supprimer").click()
 
 
-def test_a_note_that_was_just_sent_leaves_no_draft(page: Page) -> None:
-    """The control is the note itself, which is listed."""
+def test_sending_a_note_leaves_no_draft(page: Page) -> None:
+    """The control is the note itself, which the page lists."""
     begin(page, 2, "un")
     page.locator("#note").press_sequentially(" deux")
     page.get_by_role("button", name="Garder la note").click()
@@ -117,7 +115,7 @@ def test_a_note_that_was_just_sent_leaves_no_draft(page: Page) -> None:
 
 
 def test_typing_prolongs_the_session(page: Page, served: Served) -> None:
-    """The page also asks automatically, which does not prolong it (`test_drafts`)."""
+    """The page also asks for the remaining time, which does not prolong the session (`test_drafts`)."""
     page.goto(f"{served.root}/fr/")
     with page.expect_request(lambda asked: asked.url.endswith("/stay") and asked.method == "POST"):
         page.locator("#search").press("a")
@@ -125,14 +123,14 @@ def test_typing_prolongs_the_session(page: Page, served: Served) -> None:
 
 
 def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, served: Served) -> None:
-    """The control is a key pressed afterwards."""
+    """The control is a key that is pressed afterwards."""
     page.goto(f"{served.root}/fr/case/1/work")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/stay") else None)
     page.mouse.move(200, 200)
     page.mouse.move(300, 320)
     page.mouse.wheel(0, 200)
-    page.mouse.click(2, 300)  # on an empty area
+    page.mouse.click(2, 300)  # on an empty part of the page
     page.evaluate("""() => {
       document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
       document.body.dispatchEvent(new InputEvent("input", { bubbles: true }))
@@ -146,7 +144,7 @@ def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, serv
 
 @pytest.fixture
 def ends(page: Page, served: Served) -> dict[str, int]:
-    """The seconds until the session and the inbox end, as told to an inactive page."""
+    """The seconds until the session and the inbox end, as the desk tells an inactive page."""
     told = {"session": 9_000, "inbox": 9_000}
     page.clock.install()
     page.route("**/left/*", lambda route: route.fulfill(json=told))
@@ -155,7 +153,7 @@ def ends(page: Page, served: Served) -> dict[str, int]:
 
 
 def _expect_told(page: Page, *, is_told: bool) -> None:
-    """Let the page ask for the remaining time, and expect its warning or not."""
+    """Let the page ask for the remaining time; expect that it warns or does not."""
     with page.expect_response("**/left/*"):
         page.clock.run_for(31_000)
     page.clock.run_for(1_000)
@@ -170,7 +168,7 @@ def test_a_page_warns_two_minutes_before_its_session_ends(page: Page, ends: dict
 
 
 def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[str, int]) -> None:
-    """Locking ends all sessions and no press defers it, so the warning has no button."""
+    """Locking ends all sessions and pressing a button cannot postpone it, so the warning has no button."""
     for left, is_told in ((150, False), (115, True)):
         ends["inbox"] = left
         _expect_told(page, is_told=is_told)
@@ -179,7 +177,10 @@ def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[
 
 
 def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
-    """Until something else is typed. The control is a busy or unreachable desk: that draft is sent again."""
+    """It is sent again once the officer types more.
+
+    The control is a desk that is busy or unreachable; its draft is sent again.
+    """
     page.clock.install()
     sent: list[str] = []
     answers: list[int | None] = [404, 413, 401, 503, None]
@@ -206,10 +207,10 @@ def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, serv
         del answers[0]
 
 
-def test_a_page_is_left_once_its_session_ended_in_another_tab(page: Page, served: Served) -> None:
-    """It asks every half minute, and when it gets the focus, even if the browser has a new session.
+def test_a_page_closes_itself_once_its_session_ended_in_another_tab(page: Page, served: Served) -> None:
+    """It asks every half minute and when it gets the focus, even if the browser has a new session.
 
-    The control is the page while its session goes on.
+    The control is the page while its session lasts.
     """
     page.clock.install()
     for way in ("in time", "at once"):
@@ -232,7 +233,7 @@ def test_a_page_is_left_once_its_session_ended_in_another_tab(page: Page, served
         page.wait_for_url(lambda url: "case" not in url)
 
 
-def test_the_desk_works_without_a_script_and_shows_no_hints_about_it(
+def test_the_desk_works_without_a_script_and_shows_no_hints_that_need_it(
     chromium: Browser, served: Served
 ) -> None:
     with again(chromium, served, java_script_enabled=False) as page:
@@ -248,7 +249,7 @@ def test_the_desk_works_without_a_script_and_shows_no_hints_about_it(
 
 
 def confirm(page: Page) -> None:
-    """Type the requested passphrase, and confirm."""
+    """Type the passphrase that the page asks for, and confirm."""
     page.fill("[name=passphrase-officer]", PASSPHRASE)
     page.get_by_role("button", name="Confirmer").click()
 
@@ -257,7 +258,7 @@ def confirm(page: Page) -> None:
 def test_cases_are_acknowledged_assessed_and_closed_without_a_script(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
-    """Two are ticked in the queue. One is assessed, and its closing previewed."""
+    """Two cases are ticked in the queue. One of them is assessed, its closing previewed, and then closed."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *[{"what": each, "coi": "no"} for each in "xyz"])
     with serving(office) as served, seen(chromium, served, java_script_enabled=False, locale="fr") as page:
@@ -291,7 +292,7 @@ def test_cases_are_acknowledged_assessed_and_closed_without_a_script(
 
 @pytest.fixture
 def hasty_desk(office: Office) -> Iterator[Served]:
-    """A desk where a minute lasts a second, so a session ends after eight seconds."""
+    """A desk where a minute lasts a second, so that a session ends after eight seconds."""
     with serving(office, "--minutes", "8", command=HASTILY) as served:
         yield served
 
@@ -300,7 +301,7 @@ def hasty_desk(office: Office) -> Iterator[Served]:
 def test_a_page_warns_before_its_session_ends_and_then_shows_nothing(
     chromium: Browser, hasty_desk: Served
 ) -> None:
-    """The officer can prolong the session. What was typed is kept for the next sign-in."""
+    """The officer can prolong the session. Typed text is kept for the next sign-in."""
     with again(chromium, hasty_desk) as page:
         page.goto(f"{hasty_desk.root}/fr/enter")
         expect(page.locator("#stay [role=alert]")).to_have_text(

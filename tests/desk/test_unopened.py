@@ -1,4 +1,4 @@
-"""Unopened envelopes at the desk: listed by page, and discarded by two officers after their period."""
+"""Unopened envelopes at the desk: pages list them, and two officers discard them after their period."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ MANY = unopened_list.PAGE + 1
 
 @pytest.fixture
 def flooded(office: Office, tmp_path: Path) -> Office:
-    """An inbox with one more unopened envelope than a page shows."""
+    """An inbox with one unopened envelope more than a page shows."""
     world = World(office.of("alice", "bruno"))
     portal = Portal(world, tmp_path / "medium")
     junk = portal.bundle(*(Sent(b"%05d" % n * 400) for n in range(MANY)))
@@ -26,7 +26,9 @@ def flooded(office: Office, tmp_path: Path) -> Office:
     return world.office
 
 
-def test_unopened_envelopes_are_listed_and_cannot_be_discarded_before_their_day(flooded: Office) -> None:
+def test_unopened_envelopes_are_listed_and_cannot_be_discarded_before_the_end_of_their_period(
+    flooded: Office,
+) -> None:
     with sitting(flooded) as client:
         first, second = (client.page(f"/en/unopened/{n}") for n in (1, 2))
         assert f'<th scope="row">{MANY}</th>' in first
@@ -39,8 +41,10 @@ def test_unopened_envelopes_are_listed_and_cannot_be_discarded_before_their_day(
         assert client.send("/en/retention/discard", entries="all").status_code == 400
 
 
-def test_two_officers_discard_exactly_the_number_that_they_were_shown(flooded: Office, clock: Clock) -> None:
-    """One officer alone is refused, and so is a number other than the one on the page."""
+def test_two_officers_discard_exactly_as_many_envelopes_as_the_page_showed_them(
+    flooded: Office, clock: Clock
+) -> None:
+    """One officer alone is refused, and so is a number that differs from the page."""
     clock.day = today() + relativedelta(months=2)
     dated_by_portal(flooded)
     with sitting(flooded) as client:
