@@ -199,6 +199,19 @@ def test_a_late_decision_counts_as_late_even_after_it_is_reopened(
     assert asked(office)["art40"]["late"]
 
 
+def test_a_reopened_decision_that_was_taken_on_its_last_day_does_not_count_as_late(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = moved(monkeypatch)
+    clock.day = _day(asked(office)["art40"]["due"])
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, clock.day)
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
+    assert 0 == office.json("office", "oversight")["deadlines"]["art40"]["late"]
+    assert not asked(office)["art40"]["late"]
+
+
 def test_the_earlier_decision_stays_visible_after_a_message_reopens_it(office: Office) -> None:
     """On the page and at the command line.
 
