@@ -1,4 +1,4 @@
-"""Restrictions on a case bind all cases of the same matter; otherwise a link would be a way around them."""
+"""Restrictions on a case apply to every linked case of the same matter, so that nobody can escape them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases of the same facts, both read; the prosecutor is informed of the second one only."""
+    """Two linked cases about the same facts, both read. The prosecutor is informed of case 2 only."""
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     office.json("case", "decide", "2", "transmit", "--reason", "x")
@@ -43,7 +43,7 @@ def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Off
 
 @pytest.fixture(scope="module")
 def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers and three cases bound in a chain; the first is on hold and in judicial proceedings."""
+    """Three officers and three cases linked in a row. Case 1 is on hold and in judicial proceedings."""
     folder = tmp_path_factory.mktemp("bound")
     office = founded_three.copy(folder / "office").of("alice", "bruno")
     portal = Portal(World(office), folder / "medium")
@@ -72,21 +72,24 @@ def bound(founded_bound: Office, tmp_path: Path) -> Office:
 
 @contextmanager
 def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
-    """Give an inbox and its signed-in officers; these confirm what takes two."""
+    """Give an inbox and its signed-in officers.
+
+    The officers named in ``confirming`` confirm actions that take two.
+    """
     with office.unlocked() as opened:
         given = dict.fromkeys(confirming, Presence.OWN)
         yield opened.inbox, Actor(opened.present, today(), lambda *_: given)
 
 
-def test_only_relations_that_make_one_matter_bind_cases() -> None:
-    """Two reports about one place may be two matters; a report that contradicts another may be false."""
+def test_only_some_relations_between_cases_carry_restrictions_over() -> None:
+    """Two reports about one place may be two matters. A report that contradicts another may be false."""
     assert BINDING == {each for each in Relation if each.binds}
 
 
-def test_nobody_is_warned_through_a_case_linked_to_one_that_the_prosecutor_has(office: Office) -> None:
-    """Neither the reporter nor the persons concerned, before the prosecutor says that there is no objection.
+def test_a_link_to_a_case_that_the_prosecutor_has_prevents_warning_anybody(office: Office) -> None:
+    """Officers can inform neither the reporter nor the persons concerned.
 
-    By command and at the desk.
+    They can do so once the prosecutor does not object.
     """
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
@@ -112,8 +115,10 @@ def test_nobody_is_warned_through_a_case_linked_to_one_that_the_prosecutor_has(o
     office.json("case", "decide", "1", "informed", "--reason", "x")
 
 
-def test_a_restriction_on_a_linked_case_binds_but_is_not_quoted(office: Office) -> None:
-    """The officers may not be allowed to read the other case."""
+def test_a_restriction_by_the_prosecutor_applies_to_linked_cases_but_is_not_quoted_there(
+    office: Office,
+) -> None:
+    """The officers may not be allowed to read the case with the restriction."""
     office.json("case", "measure", "add", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
     err = office.run("case", "measure", "add", "1", "hearing").err
     assert f"case 1: the prosecutor restricted what can be done, {OF_CASE_2}" in err
@@ -128,8 +133,10 @@ def test_only_a_binding_relation_makes_a_case_wait_for_the_prosecutor(
     assert (relation in BINDING) is (office.run("case", "measure", "add", "1", "hearing").code == 1)
 
 
-def test_a_pending_decision_on_the_prosecutor_in_a_linked_case_binds(office: Office) -> None:
-    """Only once a rule asks for it: a duplicate without that duty restricts nothing."""
+def test_a_linked_case_awaits_the_decision_on_the_prosecutor_only_once_a_rule_asks_for_it(
+    office: Office,
+) -> None:
+    """A linked case without this duty restricts nothing."""
     office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)
@@ -141,8 +148,11 @@ def test_a_pending_decision_on_the_prosecutor_in_a_linked_case_binds(office: Off
         assert (True, False) == tuple(prosecutor_word.is_undecided(session, each) for each in (1, 2))
 
 
-def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_too(bound: Office) -> None:
-    """Also through a third case. It is neither destroyed nor archived, nor redacted as a whole."""
+def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long(bound: Office) -> None:
+    """The link may lead through a third case.
+
+    The linked case cannot be destroyed, archived, or redacted as a whole.
+    """
     bound.settle(3)
     with bound.opened() as inbox, inbox.transaction() as session:
         assert {1, 2, 3} == set(proceedings.pursued(session)) == set(proceedings.held(session))
@@ -189,7 +199,7 @@ def test_one_officer_alone_cannot_remove_a_link_that_restricts_a_case(
             assert (frozenset({3}), False) == (bonds.of(session, 3), 3 in proceedings.held(session))
 
 
-def test_one_officer_can_remove_a_link_that_restricts_nothing(bound: Office) -> None:
+def test_one_officer_alone_can_remove_a_link_that_restricts_nothing(bound: Office) -> None:
     with bound.opened() as inbox, inbox.transaction() as session:
         workflow.of(session, 1).held = None
         session.delete(session.get_one(Measure, (1, 1)))
@@ -197,8 +207,11 @@ def test_one_officer_can_remove_a_link_that_restricts_nothing(bound: Office) -> 
         links.unlink(inbox, who, 2, 3)
 
 
-def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_officers(bound: Office) -> None:
-    """Two are also needed to decide that it does not concern that person; only the link shows that it may."""
+def test_two_officers_must_unlink_a_case_that_may_concern_an_open_access_request(bound: Office) -> None:
+    """Only the link shows that the case may concern the person.
+
+    To decide that it does not also takes two officers.
+    """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
         workflow.of(session, 1).held = None
@@ -221,10 +234,10 @@ def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_offi
         links.unlink(inbox, who, 1, 2)
 
 
-def test_unlinking_a_duplicate_takes_two_and_its_original_is_kept_as_long_as_the_duplicate(
+def test_an_original_is_kept_as_long_as_its_duplicate_until_two_officers_unlink_them(
     bound: Office,
 ) -> None:
-    """Even if nothing else binds them."""
+    """In this test, no other rule links the retention of the two cases."""
     with bound.opened() as inbox, inbox.transaction() as session:
         workflow.of(session, 1).held = None
         session.delete(session.get_one(Measure, (1, 1)))
@@ -248,10 +261,10 @@ def test_unlinking_a_duplicate_takes_two_and_its_original_is_kept_as_long_as_the
             assert days[2] < days[3]
 
 
-def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_its_duplicate(bound: Office) -> None:
-    """Even if the signed-in officers may not read the duplicate.
+def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_the_duplicate(bound: Office) -> None:
+    """Otherwise nobody would investigate either case.
 
-    Otherwise nobody would investigate either case.
+    The officers in this test may not read the duplicate.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
@@ -264,10 +277,10 @@ def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_its_duplicat
     assert "inbox case reopen 3 --reason TEXT" in said
 
 
-def test_a_duplicate_must_repeat_a_case_that_is_still_investigated(bound: Office) -> None:
-    """Neither junk nor itself closed as a duplicate, because nobody would investigate either case.
+def test_a_case_can_be_closed_as_a_duplicate_only_of_one_that_is_still_investigated(bound: Office) -> None:
+    """If the original is junk or a closed duplicate, nobody would investigate either case.
 
-    Nor one in quarantine, since one officer alone can place it there.
+    It cannot be in quarantine either, because one officer alone can place a case there.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         assert [False, True, True] == [links.is_duplicate(session, each) for each in (1, 2, 3)]
@@ -284,8 +297,8 @@ def test_a_duplicate_must_repeat_a_case_that_is_still_investigated(bound: Office
         assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
 
 
-def test_a_case_that_the_signed_in_officers_may_not_read_binds_too(bound: Office) -> None:
-    """Otherwise one officer could hide one case to free the other."""
+def test_restrictions_of_a_linked_case_apply_even_if_the_officers_may_not_read_it(bound: Office) -> None:
+    """Otherwise one officer could hide a case to escape its restrictions."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         handlers.entrust(inbox, who, 1, ["bruno", "chloe"])
     with (
@@ -303,10 +316,7 @@ def kept(office: Office) -> list[tuple[int, str]]:
 
 
 def test_an_exclusion_by_hand_extends_to_all_cases_of_the_same_matter(bound: Office) -> None:
-    """Also if officers exclude themselves.
-
-    Otherwise restrictions on one case would no longer bind the other for them.
-    """
+    """Otherwise officers who exclude themselves from one case would escape its restrictions in the others."""
     with sitting(bound, officer="alice") as client:
         client.send("/en/case/1/readers/exclude", officer="alice", reason="I know them")
         for path, said in (("note", {"text": "x"}), ("links/2/unlink", {})):
@@ -327,9 +337,9 @@ def test_an_exclusion_by_hand_extends_to_all_cases_of_the_same_matter(bound: Off
 def test_an_excluded_officer_cannot_tell_that_the_cases_of_a_matter_exist(
     bound: Office,
 ) -> None:
-    """Every answer equals, word for word, the answer about a case that does not exist.
+    """For each case, every answer is word for word the answer about a case that does not exist.
 
-    The journal shows no more.
+    The journal shows none of the exclusions.
     """
     bound.of("bruno", "chloe").json("access", "conflict", "add", "2", "alice", "--reason", "x")
     for number in ("1", "2", "3"):
@@ -349,7 +359,7 @@ def test_an_excluded_officer_cannot_tell_that_the_cases_of_a_matter_exist(
     assert {"exclude", "spread-conflict"}.isdisjoint(each.get("action") for each in entries)
 
 
-def test_an_exclusion_that_leaves_no_quorum_for_a_linked_case_is_refused(bound: Office) -> None:
+def test_an_exclusion_that_would_leave_no_quorum_for_a_linked_case_is_refused(bound: Office) -> None:
     with bound.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=2, officer="chloe", since=today()))
     said = bound.run("access", "conflict", "add", "1", "bruno", "--reason", "x")
@@ -357,8 +367,11 @@ def test_an_exclusion_that_leaves_no_quorum_for_a_linked_case_is_refused(bound: 
     assert [(2, "chloe")] == kept(bound)
 
 
-def test_a_binding_link_extends_the_exclusions_of_each_case_to_the_other(bound: Office) -> None:
-    """Another relation does not. The excluded officer's assignment ends."""
+def test_a_link_about_the_same_facts_extends_the_exclusions_of_each_case_to_the_other(bound: Office) -> None:
+    """A link about the same place extends none.
+
+    A case that was assigned to the excluded officer is no longer assigned.
+    """
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
     bound.json("case", "assign", "1", "chloe")
@@ -373,7 +386,7 @@ def test_a_binding_link_extends_the_exclusions_of_each_case_to_the_other(bound: 
         assert workflow.of(session, 1).assigned is None
 
 
-def test_a_link_that_would_leave_no_quorum_is_refused(bound: Office) -> None:
+def test_a_link_that_would_leave_too_few_officers_to_read_a_case_is_refused(bound: Office) -> None:
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
         with inbox.transaction() as session:
@@ -389,10 +402,10 @@ def test_a_link_that_would_leave_no_quorum_is_refused(bound: Office) -> None:
     assert [(1, "bruno"), (2, "bruno"), (3, "chloe")] == kept(bound)
 
 
-def test_an_officer_named_in_a_report_is_excluded_from_the_whole_matter_even_without_quorum(
+def test_an_officer_named_in_a_report_is_excluded_from_all_its_linked_cases_even_without_quorum(
     bound: Office,
 ) -> None:
-    """Otherwise the officer might, in good faith, warn the persons concerned by the other cases."""
+    """Otherwise the officer might, in good faith, warn the persons whom the other cases concern."""
     others = bound.of("alice", "chloe")
     assert [1, 2, 3] == sorted(others.json("access", "alias", "add", "bruno", "two")["cases"])
     assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == kept(bound)
@@ -410,9 +423,9 @@ def test_an_officer_named_in_a_report_is_excluded_from_the_whole_matter_even_wit
 
 
 def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) -> None:
-    """Two officers lift it for the whole matter.
+    """Two officers lift the exclusion for all linked cases together.
 
-    They must be able to read all of it, since any of its cases may name the officer.
+    They must be able to read each of these cases, because any of them may name the excluded officer.
     """
     others = bound.of("bruno", "chloe")
     others.json("access", "conflict", "add", "1", "alice", "--reason", "x")
@@ -427,7 +440,7 @@ def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) 
 
 
 def states(office: Office) -> list[tuple[object, ...]]:
-    """Return the computed state of the three cases, without row-level security."""
+    """Return what was computed for each of the three cases, without row-level security."""
     with office.opened() as inbox, inbox.transaction() as session:
         found = [workflow.of(session, number) for number in (1, 2, 3)]
         return [(each.deadline, each.archive_from, each.put_off, each.withheld) for each in found]
@@ -435,9 +448,9 @@ def states(office: Office) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def hidden(bound: Office) -> Office:
-    """The three cases, closed and waiting for the prosecutor in case 3.
+    """All three cases are closed and wait for the prosecutor because of case 3.
 
-    Alice may not read case 3, and nobody may read case 2.
+    Alice may not read case 3, and no officer may read case 2.
     """
     bound.settle(1, 2, 3)
     with bound.opened() as inbox, inbox.transaction() as session:
@@ -457,10 +470,10 @@ def hidden(bound: Office) -> Office:
 
 
 @pytest.mark.parametrize("pair", [("alice", "bruno"), ("bruno", "chloe")], ids=lambda pair: pair[0])
-def test_the_computed_state_of_a_case_does_not_depend_on_who_acts(
+def test_the_computed_state_of_a_case_is_the_same_whichever_officers_act(
     hidden: Office, pair: tuple[str, str]
 ) -> None:
-    """The state of an unreadable case is updated too, and the officers are shown nothing of it."""
+    """The state of a case that they may not read is updated too, but the session never shows it to them."""
     before = states(hidden)
     assert {(None, True, "x")} == {state[1:] for state in before}
     for is_over in (False, True):

@@ -1,7 +1,8 @@
-"""Every exit of a case past every obstacle, by command and at the desk, as the matrix says.
+"""A case can leave the work in several ways (exits). A matrix says which obstacles stop each exit.
 
-The gate tries each exit with each need on both surfaces. On one of them, it tries each obstacle with each
-need that it has, and with each way to lift it. `make soak exits` tries every cell on both.
+The tests compare the commands and the desk with the matrix. The gate tries each exit with each need on both
+of them. It tries each obstacle with its needs, and each way to lift it, on one of them only. `make soak
+exits` tries every cell on both.
 """
 
 import re
@@ -51,8 +52,8 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# Columns: close, junk, destroy, access, persons. The obstacle needs nothing, a reason, a second officer, or
-# has to be lifted first.
+# Columns: close, junk, destroy, access, persons. To pass an obstacle, officers need nothing (.), a reason
+# (r) or a second officer (2), or have to lift it first (x).
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x x
@@ -94,8 +95,8 @@ CELLS = [
     for way in Exit
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
-# By exit: obstacles in the request itself, not in the case, that do not stop this exit. Only the form that
-# closes a case can contain them.
+# For each exit: obstacles of the request, not of the case, that do not stop this exit. Only a request to
+# close a case can contain them.
 FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
 CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
@@ -104,12 +105,15 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 
 def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
-    """Return what the gate tries on both surfaces for a cell. Both lift an obstacle by the same action."""
+    """Return what the gate tries on both surfaces for a cell: its exit and its need.
+
+    The surfaces share the code that lifts an obstacle.
+    """
     return ((way, MATRIX[what][way].need),)
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
-    """Return what the gate tries on one surface only."""
+    """Return what the gate tries on one of the two surfaces only."""
     return ((what, MATRIX[what][way].need), *more)
 
 
@@ -119,15 +123,15 @@ def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
-    """The case before and after it is closed, to be copied."""
+    """Return a case before it is closed (False) and after it is closed (True). Tests copy them."""
     still = exits_room.found(tmp_path_factory.mktemp("exits"))
     ended = still.copy(tmp_path_factory.mktemp("ended"))
     exits_room.end(ended)
     return {False: still, True: ended}
 
 
-def test_the_matrix_of_exits_is_as_it_was_decided() -> None:
-    """The other tests follow the matrix, so they would not notice a cell changed by mistake."""
+def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
+    """The other tests follow the matrix, so they would not notice a cell that was changed by mistake."""
     rows = [[what.value, *(_NEEDS[row[way].need] for way in Exit)] for what, row in MATRIX.items()]
     assert rows == [line.split() for line in DECIDED.strip().splitlines()]
     assert {
@@ -154,10 +158,10 @@ def test_the_matrix_of_exits_is_as_it_was_decided() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """An action that works in quarantine lifts it, it does not count there, or other officers can act.
+    """Officers can lift the obstacle during quarantine, it does not count there, or other officers can act.
 
-    The outcome can be withheld from the reporter, with a reason. A case is closed before it is destroyed,
-    so that ``CLOSED`` needs no lift.
+    Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
+    reason. ``CLOSED``: a case is always closed before it is destroyed.
     """
     cell = MATRIX[what][way]
     of_no_case = {Code.ANSWER_ACCESS}
@@ -171,7 +175,10 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 
 
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
-    """Return a case before an exit, with an obstacle if that is a state of the case."""
+    """Return a case before an exit.
+
+    It has the obstacle, if this is an obstacle of the case and not of the request.
+    """
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:
         exits_room.put(what, room)
@@ -204,14 +211,14 @@ def test_each_obstacle_stops_each_exit_exactly_as_the_matrix_says(
 
 @pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("way", [way for way in Exit if CARRIED[way]])
-def test_an_exit_ignores_obstacles_in_the_request_that_the_matrix_lets_pass(
+def test_an_exit_ignores_an_obstacle_in_the_request_if_the_matrix_says_so(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     way: Exit,
     surface: Surface,
 ) -> None:
-    """The control is closing the case with the same request, which names each of these obstacles."""
+    """The control: the same request names each of these obstacles if the exit is closing the case."""
     check = exits.check
     named: set[Obstacle] = set()
 
@@ -240,7 +247,8 @@ def test_an_exit_is_possible_once_its_obstacle_is_lifted(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-# The officers are refused before these are checked; a case that they may not know of names no command.
+# Officers are refused before these obstacles are checked. The refusal names no command, because it must not
+# reveal that the case exists.
 OF_WHO_ACTS = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
 
 
@@ -248,7 +256,7 @@ OF_WHO_ACTS = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
 def test_the_hint_for_an_obstacle_names_a_command_that_lifts_it(
     founded_rooms: dict[bool, Room], way: Exit
 ) -> None:
-    """At the desk, the hint contains no command."""
+    """The desk shows the hint without a command."""
     blocked = [what for what, row in MATRIX.items() if row[way].need is Need.LIFTED and row[way].lifted_by]
     said = {
         what: _to_do(founded_rooms[way is Exit.DESTROY], what, way)
@@ -269,13 +277,16 @@ def test_the_hint_for_an_obstacle_names_a_command_that_lifts_it(
 
 
 def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
-    """Return how many ways to lift an obstacle the hint must name: one, unless they are not alternatives."""
-    # A case need not be reopened if the other one is not its duplicate.
+    """Return the function that tells whether the hint names enough ways to lift an obstacle.
+
+    One way is enough if the ways are alternatives.
+    """
+    # The hint must name both ways: to reopen a duplicate, and to unlink a case that is none.
     return all if what is Obstacle.REPEATED else any
 
 
 def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
-    """Return the hint about an obstacle. The case has this obstacle only during the call."""
+    """Return the hint about an obstacle. The case has the obstacle only during this call."""
     if what is Obstacle.UNDECLARED:
         hint = Undeclared([1], ["alice"]).hint
         assert isinstance(hint, Sentence)
@@ -289,7 +300,7 @@ def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
 
 
 @pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts, _once))
-def test_an_exit_is_possible_from_the_day_that_its_obstacle_waits_for(
+def test_an_exit_is_possible_on_the_day_on_which_its_obstacle_ends(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -303,7 +314,7 @@ def test_an_exit_is_possible_from_the_day_that_its_obstacle_waits_for(
 
 
 @pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts, _once))
-def test_an_obstacle_that_does_not_count_beside_another_does_not_stop_the_exit(
+def test_an_exit_ignores_an_obstacle_that_the_matrix_waives_beside_another_obstacle(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     together: tuple[Obstacle, Exit, Obstacle],
@@ -325,10 +336,10 @@ def test_an_exit_that_always_takes_two_officers_asks_for_the_second(
     assert Came.PASSED is exits_room.leave(Wanted(way), room, surface)
 
 
-def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_tried() -> None:
-    """A new row needs a builder and a sign, unless it is an obstacle in the request.
+def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell() -> None:
+    """A new obstacle needs a builder and a sign, unless it comes from the request.
 
-    A new lift needs a command and a form.
+    A new way to lift an obstacle needs a command and a form.
     """
     assert {what: set(Exit) for what in Obstacle} == {what: set(row) for what, row in MATRIX.items()}
     carried = {(what, way) for way, row in CARRIED.items() for what in row}
@@ -352,7 +363,7 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_tried() -> None:
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_tries_shared_parts_on_both_surfaces_and_all_others_on_one(
+def test_the_gate_tries_each_shared_part_on_both_surfaces_and_every_other_part_on_one(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]
@@ -363,10 +374,13 @@ def test_the_gate_tries_shared_parts_on_both_surfaces_and_all_others_on_one(
 
 
 @pytest.mark.parametrize("what", BUILDERS)
-def test_a_builder_without_effect_is_noticed(
+def test_the_tests_notice_a_builder_that_does_not_build_its_obstacle(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Obstacle
 ) -> None:
-    """The control of the tests above: in one of the two rooms, no obstacle exists before it is built."""
+    """Control of the tests above.
+
+    Either the open or the closed case lacks the obstacle until the builder adds it.
+    """
     monkeypatch.setitem(BUILDERS, what, lambda _: None)
     unnoticed = []
     for is_ended, room in founded_rooms.items():
@@ -384,8 +398,8 @@ def test_a_builder_without_effect_is_noticed(
 
 
 @pytest.mark.parametrize("what", Obstacle)
-def test_a_case_is_due_only_if_the_matrix_lets_its_obstacles_pass_without_a_need(what: Obstacle) -> None:
-    """A day that has not yet come is an obstacle like the others."""
+def test_a_case_is_due_only_if_none_of_its_obstacles_stops_its_destruction(what: Obstacle) -> None:
+    """A day of destruction in the future stops it like an obstacle."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
     assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what})), today)
@@ -393,10 +407,10 @@ def test_a_case_is_due_only_if_the_matrix_lets_its_obstacles_pass_without_a_need
 
 
 @pytest.mark.parametrize("need", Need)
-def test_the_cell_of_a_revealing_text_decides_whether_the_case_can_be_closed(
+def test_only_the_matrix_decides_whether_a_case_can_be_closed_with_a_revealing_text(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: Need
 ) -> None:
-    """Nothing else decides it: neither the warning about the reply, nor the closing by one officer."""
+    """Neither the warning about the text nor the number of officers decides it."""
     row = dict(MATRIX[Obstacle.CAUTIONED]) | {Exit.CLOSE: Cell(need)}
     monkeypatch.setitem(MATRIX, Obstacle.CAUTIONED, row)
     room = founded_rooms[False].copy(tmp_path / "room")
@@ -414,15 +428,15 @@ def test_the_cell_of_a_revealing_text_decides_whether_the_case_can_be_closed(
     assert expected[need] == came
 
 
-def test_an_action_of_one_officer_does_not_pass_a_cell_that_needs_a_second(
+def test_an_action_that_one_officer_can_take_does_not_pass_a_cell_that_needs_two(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row added later fails closed, until the table of actions contains one for two officers."""
+    """The exit is then refused until the table of actions has an action for two officers."""
     row = dict(MATRIX[Obstacle.PROSECUTOR]) | {Exit.PERSONS: Cell(Need.SECOND_OFFICER)}
     monkeypatch.setitem(MATRIX, Obstacle.PROSECUTOR, row)
     room = before(founded_rooms, Exit.PERSONS, Obstacle.PROSECUTOR, tmp_path)
     with room.changing() as session:
-        # Changing a decision of two officers would take two itself.
+        # To change a decision that two officers took would itself take two officers.
         session.get_one(Duty, (1, "art14")).decision = ""
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.PERSONS), room, Surface.COMMAND_LINE)
 
@@ -431,7 +445,10 @@ def test_an_action_of_one_officer_does_not_pass_a_cell_that_needs_a_second(
 def test_an_obstacle_that_appears_while_a_second_officer_confirms_stops_the_exit(
     founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit
 ) -> None:
-    """Exits check before the confirmation, so that nobody confirms in vain, and again when they act."""
+    """An exit checks its obstacles twice.
+
+    It checks them before the confirmation, so that nobody confirms in vain, and again when it acts.
+    """
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
     asked = []
 
@@ -461,10 +478,13 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
             destroy_cases.destroy(inbox, who, destroy_cases.plan(inbox, who, [1]))
 
 
-def test_one_officer_alone_cannot_close_a_grave_report(
+def test_one_officer_alone_cannot_close_a_severe_urgent_report(
     founded_rooms: dict[bool, Room], tmp_path: Path
 ) -> None:
-    """Neither as out of scope, nor step by step, nor after putting it in quarantine."""
+    """To call it out of scope does not help.
+
+    Neither does lifting one obstacle after the other, nor quarantine.
+    """
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
@@ -504,10 +524,13 @@ def test_one_officer_alone_cannot_close_a_grave_report(
 
 
 @pytest.mark.parametrize("limit", range(5))
-def test_the_law_sets_the_priority_up_to_which_a_case_is_too_urgent(
+def test_the_law_sets_from_which_priority_a_case_is_too_urgent_to_leave_the_queue(
     founded_rooms: dict[bool, Room], tmp_path: Path, limit: int
 ) -> None:
-    """Such a case cannot be junk, and closing it takes two officers. With 0, no case is too urgent."""
+    """An urgent case cannot be marked as junk, and two officers must close it.
+
+    With the limit 0, no case is too urgent.
+    """
     urgent = replace(FRENCH.obstacles.urgent, value=limit)
     law = replace(FRENCH, obstacles=replace(FRENCH.obstacles, urgent=urgent))
     parts = {
@@ -531,7 +554,7 @@ def test_the_law_sets_the_priority_up_to_which_a_case_is_too_urgent(
 def test_the_law_sets_how_many_officers_mark_a_case_as_junk(
     founded_rooms: dict[bool, Room], tmp_path: Path, surface: Surface
 ) -> None:
-    """In the law xx one is enough, and no case is too urgent."""
+    """In the law xx, one officer is enough, and no case is too urgent."""
     room = founded_rooms[False].copy(tmp_path / "room")
     alone = Wanted(Exit.JUNK, with_a_second=False)
     exits_room.put(Obstacle.URGENT, room)
@@ -541,7 +564,7 @@ def test_the_law_sets_how_many_officers_mark_a_case_as_junk(
     assert Came.PASSED is exits_room.leave(alone, room, surface)
 
 
-def test_a_law_replaced_while_one_officer_marks_junk_requires_the_second_officer(
+def test_marking_as_junk_takes_two_officers_if_a_new_law_requires_it_meanwhile(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = founded_rooms[False].copy(tmp_path / "room")
@@ -559,15 +582,18 @@ def test_a_law_replaced_while_one_officer_marks_junk_requires_the_second_officer
     assert Came.ASKED_A_SECOND is exits_room.leave(alone, room, Surface.COMMAND_LINE)
 
 
-def test_quarantine_is_not_an_exit_and_has_no_obstacles() -> None:
-    """It takes one officer and no declaration; only lifting it takes two."""
+def test_quarantine_is_not_an_exit_so_no_obstacle_stops_it() -> None:
+    """One officer can place a case in quarantine without a declaration.
+
+    Only lifting the quarantine takes two officers.
+    """
     rule = TABLE[Code.QUARANTINE]
     assert (1, Reason.REQUIRED) == (rule.officers, rule.reason)
     assert Code.QUARANTINE not in {way.code for way in Exit}
 
 
-def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
-    """With its date in the format of the page. The command line speaks English."""
+def test_the_desk_names_an_obstacle_in_the_language_of_the_page() -> None:
+    """The date has the format of that language. The command line uses English."""
     why = labels.said("obstacle", Obstacle.NOT_DUE, day=date(2026, 12, 1))
     refused = sentence("case {number}: {why}", number=7, why=why)
     assert "case 7: not due before 2026-12-01" == refused

@@ -1,4 +1,4 @@
-"""Junk leaves the queue many at once, and comes back as easily; its reporters are not told."""
+"""Officers move many junk cases out of the queue and back in one action. Their reporters are not told."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,10 @@ WHY = ("--reason", "advertising")
 
 
 class Flooded:
-    """An inbox with five reports, of which three are junk of one category, and the first reporter."""
+    """An inbox with five reports, and the reporter of the first.
+
+    Three of the reports are junk in one category.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,8 +73,11 @@ def noted(office: Office, action: str) -> list[Any]:
     ]
 
 
-def test_many_cases_are_marked_as_junk_in_one_action_and_recovered(office: Office) -> None:
-    """By their numbers. They move to the list of junk, and the journal records each with the reason."""
+def test_one_action_marks_many_cases_as_junk_and_another_recovers_them(office: Office) -> None:
+    """The cases are chosen by number and move to the list of junk.
+
+    The journal records each case with the reason.
+    """
     done = office.json("case", "junk", "3", "1", "2", "1", "--reason", "advertising")
     assert {"cases": [1, 2, 3], "junk": True} == done
     assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
@@ -94,7 +100,7 @@ def test_one_officer_alone_cannot_mark_a_case_as_junk(office: Office) -> None:
 
 
 def test_the_results_of_a_filter_are_marked_as_junk_once_their_count_is_confirmed(office: Office) -> None:
-    """The journal records every search, also one without a result."""
+    """The journal records each search, even if it finds nothing."""
     said = office.run("case", "junk", "--search", "achetez", "--category", "other", *WHY)
     assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert "add: --count 3" in said.err
@@ -108,7 +114,7 @@ def test_the_results_of_a_filter_are_marked_as_junk_once_their_count_is_confirme
     assert [1, 2, 3] == office.json("case", "unjunk", "--category", "other", "--count", "3")["cases"]
 
 
-def test_too_many_results_to_count_are_not_marked_as_junk(
+def test_the_results_of_a_filter_are_not_marked_as_junk_if_they_are_too_many_to_count(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_queue, "MANY", 2)
@@ -131,7 +137,7 @@ def test_too_many_results_to_count_are_not_marked_as_junk(
         (["case", "junk", "1", "--category", "other"], 2, "not both"),
     ],
 )
-def test_either_all_chosen_cases_are_marked_as_junk_or_none(
+def test_if_one_of_the_chosen_cases_cannot_be_marked_as_junk_none_is(
     office: Office, words: list[str], code: int, said: str
 ) -> None:
     office.json("case", "junk", "4", *WHY)
@@ -142,8 +148,10 @@ def test_either_all_chosen_cases_are_marked_as_junk_or_none(
     assert before == office.state()
 
 
-def test_the_deadlines_of_a_junk_case_continue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list of junk shows them, and oversight counts them if they are overdue."""
+def test_the_deadlines_of_a_junk_case_continue_to_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of junk shows them, and oversight counts them once they are overdue."""
     (before,) = [case["deadline"] for case in office.json("queue", "list")["cases"] if case["case"] == 1]
     office.json("case", "junk", "1", *WHY)
     (junk,) = office.json("queue", "list", "--junk")["cases"]
@@ -160,7 +168,7 @@ def test_the_deadlines_of_a_junk_case_continue(office: Office, monkeypatch: pyte
     )
 
 
-def test_oversight_counts_junk_its_recovery_and_its_destruction(
+def test_oversight_counts_how_many_cases_became_junk_were_recovered_or_destroyed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = Portal(World(office), office.out.parent / "medium")
@@ -180,7 +188,10 @@ def test_oversight_counts_junk_its_recovery_and_its_destruction(
 
 
 def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) -> None:
-    """A threat of priority 2 with an unread message and an undecided duty: each of them prevents it."""
+    """The case is an urgent threat with an unread message and an undecided duty.
+
+    Each of these prevents it.
+    """
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -204,15 +215,18 @@ def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) ->
     assert [1] == queue(office, "--junk")
 
 
-def test_marking_a_case_as_junk_takes_a_reason(office: Office) -> None:
+def test_a_reason_is_required_to_mark_a_case_as_junk(office: Office) -> None:
     before = office.state()
     assert "a reason is required" in office.run("case", "junk", "1", "--reason", " ").err
     assert (2, True) == ((said := office.run("case", "junk", "1")).code, "'--reason'" in said.err)
     assert before == office.state()
 
 
-def test_the_reporter_of_a_junk_case_sees_no_difference(tmp_path: Path) -> None:
-    """Its slot is refreshed with the same status as others. A follow-up brings the case back as unread."""
+def test_the_reporter_of_a_junk_case_cannot_tell_that_it_is_junk(tmp_path: Path) -> None:
+    """The slot is refreshed with the usual status.
+
+    A new message of the reporter brings the case back into the queue as unread.
+    """
     flooded = Flooded(tmp_path)
     office = flooded.office
     office.json("case", "junk", "1", "2", *WHY)
@@ -227,7 +241,10 @@ def test_the_reporter_of_a_junk_case_sees_no_difference(tmp_path: Path) -> None:
 
 
 def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: Office) -> None:
-    """As by command. Nothing is recorded if no case was chosen, or if one is refused."""
+    """The journal entry is the same as by command.
+
+    If no case is chosen, or one of them is refused, nothing is recorded.
+    """
     with sitting(office) as client:
         for path, reason in (("junk", "advertising"), ("recover", "mine")):
             form = {"case": ["2", "1", "2"], "reason": reason, "passphrase-officer": PASSPHRASE}
@@ -240,7 +257,7 @@ def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: 
 
 @pytest.fixture
 def cleared(trio: Trio) -> Trio:
-    """The three cases of the trio, reopened, with nothing left that prevents junk."""
+    """The three cases of the trio. They are reopened, and nothing prevents marking them as junk."""
     for number in ("1", "2", "3"):
         for words in (
             ["case", "reopen", number, *WHY],
@@ -251,8 +268,11 @@ def cleared(trio: Trio) -> Trio:
     return trio
 
 
-def test_an_excluded_officer_cannot_mark_a_case_as_junk_nor_learn_of_it(cleared: Trio) -> None:
-    """By number, filter, count or journal. The control is what the other officers do."""
+def test_an_excluded_officer_can_neither_mark_a_case_as_junk_nor_learn_that_it_is_junk(cleared: Trio) -> None:
+    """The officer tries its number, a filter with a count, and the journal.
+
+    The control is what the other officers can do.
+    """
     trio = cleared
     assert "there is no case 3" in trio.excluded.run("case", "junk", "1", "3", *WHY).err
     assert "2 cases match" in trio.excluded.run("case", "junk", "--status", "assessing", *WHY).err
@@ -264,8 +284,8 @@ def test_an_excluded_officer_cannot_mark_a_case_as_junk_nor_learn_of_it(cleared:
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_only_its_handlers_mark_a_restricted_case_as_junk(cleared: Trio) -> None:
-    """For other officers, a filter omits the case even if the queue lists it."""
+def test_only_its_handlers_can_mark_a_restricted_case_as_junk(cleared: Trio) -> None:
+    """For other officers, a filter does not choose the case even if the queue lists it."""
     trio = cleared
     trio.others.close("3")
     trio.others.json("access", "restrict", "1", "alice", "chloe")

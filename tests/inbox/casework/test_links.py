@@ -1,4 +1,4 @@
-"""Cases with something in common are suggested with the reason; only officers link or dismiss them."""
+"""The program suggests links between cases and says what they have in common. Only officers link cases."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.desk_room import chosen_beforehand, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
-# Two texts with the same beginning, and so with some distinctive pieces in common, about different things.
+# Two texts about different things. Both begin alike, so they share some distinctive pieces.
 ALIKE_AT_FIRST = [
     f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"
     for rest in (
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.copy_of("filed")
 
 @pytest.fixture(scope="module")
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with these reports as cases 1 to 6, a drop as case 7, and a follow-up to case 6."""
+    """The reports above as cases 1 to 6, a drop as case 7, and a follow-up to case 6."""
     folder = tmp_path_factory.mktemp("links")
     office = Office.found(folder)
     world = World(office)
@@ -58,15 +58,18 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def proposed(office: Office, number: int) -> dict[int, list[str]]:
-    """Return the reasons for each suggested case."""
+    """Return the suggested cases with the reasons for each suggestion."""
     return {
         each["case"]: [f"{reason['kind']} {reason['shown']}" for reason in each["reasons"]]
         for each in office.json("case", "link", "list", str(number))["proposed"]
     }
 
 
-def test_a_link_is_suggested_with_what_the_cases_have_in_common(filed: Office) -> None:
-    """For both cases, in the spelling of the case shown; found in answers, follow-ups and drops."""
+def test_a_suggested_link_says_what_the_two_cases_have_in_common(filed: Office) -> None:
+    """Both cases suggest the link.
+
+    Each shows the other case's spelling. Answers, follow-ups and drops are searched.
+    """
     assert {2: ["container CSQU3054383"], 3: ["name jean dupont"], 6: ["plate AB-123-CD"]} == proposed(
         filed, 1
     )
@@ -81,16 +84,16 @@ def test_a_link_is_suggested_with_what_the_cases_have_in_common(filed: Office) -
 
 
 def test_texts_that_only_begin_alike_are_not_suggested_as_links(filed: Office) -> None:
-    """Although the index finds them, so that they are compared."""
+    """The index finds both texts, but the full comparison rejects them."""
     one, other = (similarity.pieces([text]) for text in ALIKE_AT_FIRST)
     assert len({*similarity.telling(one)} & {*similarity.telling(other)}) >= similarity.LEAST_COMMON
     assert 6 not in proposed(filed, 2)
 
 
-def test_only_officers_link_cases(office: Office) -> None:
-    """Both cases show the link. It can be changed and removed; then it is suggested again.
+def test_officers_add_change_and_remove_a_link(office: Office) -> None:
+    """Both cases show the link. Once it is removed, it is suggested again.
 
-    Nothing else of the cases changes.
+    Nothing else about the cases changes.
     """
     before = office.state()
     linked = office.json("case", "link", "add", "1", "2", "same_facts")
@@ -107,8 +110,8 @@ def test_only_officers_link_cases(office: Office) -> None:
     assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
 
 
-def test_a_link_is_recorded_for_each_case_without_the_number_of_the_other(office: Office) -> None:
-    """By command and at the desk. A refused action is recorded for neither."""
+def test_the_journal_records_a_link_for_each_case_without_the_number_of_the_other(office: Office) -> None:
+    """The test links the cases by command and at the desk. A refused action is recorded for neither case."""
     words = [
         ("case", "link", "add", "1", "2", "same_facts"),
         ("case", "link", "dismiss", "2", "1"),
@@ -133,8 +136,8 @@ def test_a_link_is_recorded_for_each_case_without_the_number_of_the_other(office
     assert typed + at_desk == [each for each in noted if each[0] in {"link", "dismiss-link", "unlink"}]
 
 
-def test_a_dismissed_link_is_not_suggested_again(office: Office) -> None:
-    """For neither case, until the dismissal is undone."""
+def test_a_dismissed_link_is_not_suggested_again_until_the_dismissal_is_undone(office: Office) -> None:
+    """The dismissal is valid for both cases. Linking the cases also undoes it."""
     office.json("case", "link", "dismiss", "2", "1")
     assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
     assert "no links and nothing in common" in office.run("case", "link", "list", "2").out
@@ -146,7 +149,7 @@ def test_a_dismissed_link_is_not_suggested_again(office: Office) -> None:
         assert not session.scalars(select(Dismissal.case)).all()
 
 
-def test_links_are_suggested_for_a_report_entered_by_officers(office: Office, tmp_path: Path) -> None:
+def test_links_are_also_suggested_for_a_report_that_officers_entered(office: Office, tmp_path: Path) -> None:
     written = tmp_path / "answers.toml"
     written.write_text('path = "saw"\nrefs = "CSQU3054383"\nwhat = "par lettre"\n')
     options = ["--route", "letter", "--language", "fr", "--received", today().isoformat()]
@@ -167,7 +170,9 @@ def test_links_are_suggested_for_a_report_entered_by_officers(office: Office, tm
         (["case", "link", "add", "1", "2", "merged"], 2, "merged"),
     ],
 )
-def test_an_impossible_link_changes_nothing(filed: Office, words: list[str], code: int, said: str) -> None:
+def test_an_invalid_link_is_refused_and_changes_nothing(
+    filed: Office, words: list[str], code: int, said: str
+) -> None:
     before = filed.state()
     refused = filed.run(*words)
     assert (code, True) == (refused.code, said in refused.err)
@@ -175,7 +180,7 @@ def test_an_impossible_link_changes_nothing(filed: Office, words: list[str], cod
 
 
 def test_the_link_index_contains_only_keyed_hashes(filed: Office, tmp_path: Path) -> None:
-    """In another vault, with another key, the same report has other terms."""
+    """In the index of another vault, which has another key, the same report has different hashes."""
     with filed.opened() as inbox, inbox.transaction() as session:
         marks = set(session.scalars(select(Term.value)))
         key = session.scalars(select(IndexKey.seed)).one()
@@ -191,8 +196,11 @@ def test_the_link_index_contains_only_keyed_hashes(filed: Office, tmp_path: Path
     assert others
 
 
-def test_something_in_common_with_many_cases_is_named_but_suggests_no_link(office: Office) -> None:
-    """Junk is not counted, so that a flood with a certain number cannot suppress the links by that number."""
+def test_a_detail_that_many_cases_share_is_shown_but_suggests_no_link(office: Office) -> None:
+    """Junk cases do not count.
+
+    Otherwise a flood of reports with one number could suppress the links by this number.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         (kind, value) = next(mark for mark in link_index.of(session, 2))
         for number in range(100, 100 + links.MANY):
@@ -220,15 +228,15 @@ def _made_up(number: int) -> Case:
 
 
 def test_many_follow_ups_add_only_a_limited_number_of_index_rows(office: Office) -> None:
-    """At the limit, later ones add nothing; the case is still found by the first."""
+    """Follow-ups after the limit add no rows. The rows of the first ones remain."""
     with office.opened() as inbox, inbox.transaction() as session:
         for n in range(3 * entities.MOST):
             link_index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
         assert entities.MOST == sum(kind == "phone" for kind, _ in link_index.of(session, 6))
 
 
-def test_the_link_index_is_rebuilt_from_the_texts_of_the_cases(office: Office) -> None:
-    """It equals the index made during filing. An upgrade of a vault without an index does the same."""
+def test_rebuilding_the_link_index_gives_the_same_index_as_filing_the_reports(office: Office) -> None:
+    """An upgrade of a vault without an index rebuilds it in the same way."""
     with office.opened() as inbox, inbox.transaction() as session:
         before = {number: set(link_index.of(session, number)) for number in range(1, 8)}
         session.execute(delete(Term))
@@ -240,9 +248,9 @@ def test_the_link_index_is_rebuilt_from_the_texts_of_the_cases(office: Office) -
 
 
 def test_no_suggestion_and_no_link_reveals_a_case_to_an_excluded_officer(trio: Trio) -> None:
-    """The count of cases with something in common does not include it.
+    """A hidden case is not counted among the cases with something in common.
 
-    The control is the output for the others.
+    The control is the output for the other officers.
     """
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
@@ -271,8 +279,8 @@ def test_no_suggestion_and_no_link_reveals_a_case_to_an_excluded_officer(trio: T
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_a_restricted_case_is_suggested_only_to_its_handlers(trio: Trio) -> None:
-    """Only handlers read its index rows."""
+def test_a_link_to_a_restricted_case_is_suggested_only_to_its_handlers(trio: Trio) -> None:
+    """Other officers cannot read its rows in the link index."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))

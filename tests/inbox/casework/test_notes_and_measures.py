@@ -1,4 +1,4 @@
-"""Work on a case: notes, tags, assignment, and measures once the risk to the reporter has been assessed."""
+"""Work on a case: notes, tags, assignment, the risk to the reporter, and measures."""
 
 import contextlib
 from dataclasses import replace
@@ -33,8 +33,10 @@ def work(office: Office) -> Any:
     return office.json("case", "show", "1")["work"]
 
 
-def test_a_note_is_shown_to_officers_only(office: Office, first_reporter: Reporter) -> None:
-    """The case shows the note, its officer and its day; the reporter's slot does not contain the note."""
+def test_a_note_is_shown_to_officers_and_never_sent_to_the_reporter(
+    office: Office, first_reporter: Reporter
+) -> None:
+    """The case shows the note with its officer and its day. The reporter's slot does not contain the note."""
     assert 1 == office.json("case", "note", "1", "--text", f"ask the port\n{CANARY}")["number"]
     assert 2 == office.json("case", "note", "1", "--text", "asked")["number"]
     notes = work(office)["notes"]
@@ -58,7 +60,10 @@ def test_an_empty_or_too_long_note_is_refused(office: Office, text: str, said: s
 
 
 def test_a_case_is_found_by_its_tags(office: Office) -> None:
-    """In any spelling. A tag is stored once; a removed tag no longer finds the case."""
+    """Spelling and capitals do not matter.
+
+    A tag is stored only once. A removed tag no longer finds the case.
+    """
     assert ["escale", "été-2026"] == office.json(
         "case", "tag", "add", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026"
     )["tags"]
@@ -79,13 +84,13 @@ def test_an_invalid_tag_is_refused(office: Office, name: str) -> None:
         assert "invalid tag" in refused(office, "queue", "list", f"--tag={name}")
 
 
-def test_removing_a_tag_that_the_case_does_not_have_is_refused(office: Office) -> None:
-    """The other tags of the same command are not removed either."""
+def test_removing_a_tag_is_refused_if_the_case_does_not_have_it(office: Office) -> None:
+    """If one of several tags is missing, none is removed."""
     office.json("case", "tag", "add", "1", "escale")
     assert "case 1 has no such tag" in refused(office, "case", "tag", "remove", "1", "escale", "quai")
 
 
-def test_a_case_is_assigned_to_one_officer_or_to_nobody(office: Office) -> None:
+def test_a_case_is_assigned_to_one_existing_officer_or_to_nobody(office: Office) -> None:
     office.json("case", "assign", "1", "officer")
     (line,) = office.json("queue", "list", "--officer", "officer")["cases"]
     assert (1, "officer") == (line["case"], line["assigned"])
@@ -100,7 +105,7 @@ def test_a_case_is_assigned_to_one_officer_or_to_nobody(office: Office) -> None:
 
 @pytest.mark.parametrize("name", ["z" * 600, "z" * 33, "Bruno", "bruno b", "", "bruno\n"])
 def test_a_case_is_not_assigned_to_an_invalid_officer_name(office: Office, name: str) -> None:
-    """It is refused before the journal, which could not store such a name."""
+    """The name is refused before the journal is written, because the journal could not store it."""
     for words in (["case", "assign", "1", name], ["queue", "assign", "1", "--to", name]):
         assert "cannot be the name of an officer" in refused(office, *words)
     assert work(office)["assigned"] is None
@@ -119,7 +124,7 @@ def test_a_case_is_not_assigned_to_an_invalid_officer_name(office: Office, name:
         ["retention", "unhold", "1"],
     ],
 )
-def test_an_empty_reason_is_refused(office: Office, words: list[str], reason: str) -> None:
+def test_a_reason_without_text_is_refused(office: Office, words: list[str], reason: str) -> None:
     office.json("case", "measure", "add", "1", "none")
     before = office.state()
     assert "a reason is required" in refused(office, *words, "--reason", reason)
@@ -127,7 +132,7 @@ def test_an_empty_reason_is_refused(office: Office, words: list[str], reason: st
 
 
 def test_a_case_is_not_assigned_to_an_officer_who_may_not_read_it(trio: Any) -> None:
-    """An exclusion also removes the assignment."""
+    """If the assigned officer is excluded later, the case is no longer assigned."""
     assert "bruno is excluded from case 3" in refused(trio.others, "case", "assign", "3", "bruno")
     trio.others.json("case", "assign", "1", "bruno")
     trio.others.json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
@@ -136,15 +141,15 @@ def test_a_case_is_not_assigned_to_an_officer_who_may_not_read_it(trio: Any) -> 
     assert "case 2 is for its handlers" in refused(trio.others, "case", "assign", "2", "bruno")
 
 
-def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
-    """ISO 37002.
+def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
+    """ISO 37002 requires it.
 
-    Measures that protect the reporter, refer the report elsewhere, or do nothing, do not wait for it.
+    Officers need no assessment to protect the reporter, refer the report elsewhere, or do nothing.
     """
     office.tell_no_prosecutor(1)
     said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
     assert "risk to the reporter of case 1 has not been assessed\nhint: assess it before any inquiry" in said
-    # Without an inquiry, the office has no proceedings of its own to decide on.
+    # A decision of the office is left out, because it needs an inquiry to decide on.
     free = [
         kind
         for kind, rule in FRENCH.measures.items()
@@ -168,8 +173,10 @@ def test_no_inquiry_begins_before_the_risk_to_the_reporter_is_assessed(office: O
     assert "admin_inquiry" == office.json("case", "measure", "add", "1", "admin_inquiry")["kind"]
 
 
-def test_a_high_risk_is_proposed_if_few_people_know_the_facts(office: Office) -> None:
-    """A proposal is not an assessment, which takes an officer and a reason."""
+def test_the_program_proposes_a_high_risk_to_the_reporter_if_few_people_know_the_facts(
+    office: Office,
+) -> None:
+    """A proposal is not an assessment: an officer assesses the risk and gives a reason."""
     assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
     assert (
         "risk to the reporter: high? (proposed from the answers, not assessed)"
@@ -218,16 +225,18 @@ def test_an_invalid_measure_is_refused(office: Office, words: list[str], said: s
 
 
 @pytest.mark.parametrize("words", [["none", "--degree", "-1"], ["none", "--day", "soon"]])
-def test_a_measure_with_an_invalid_day_or_group_is_a_usage_error(office: Office, words: list[str]) -> None:
+def test_a_day_or_a_group_of_a_measure_that_cannot_be_parsed_is_a_usage_error(
+    office: Office, words: list[str]
+) -> None:
     assert 2 == office.run("case", "measure", "add", "1", *words).code
 
 
-def test_the_reporter_is_told_of_a_measure_once_an_officer_shares_it(
+def test_the_reporter_learns_of_a_measure_only_after_an_officer_shares_it(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """Each kind is listed once, and no longer after the sharing is undone.
+    """Each kind of measure is listed once. Officers can undo the sharing.
 
-    The law does not let some kinds be shared.
+    Under the law, some kinds of measure cannot be shared.
     """
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -250,12 +259,12 @@ def test_the_reporter_is_told_of_a_measure_once_an_officer_shares_it(
 
 
 @pytest.mark.parametrize("kind", ["none", "referred_external"])
-def test_inaction_is_not_shared_before_the_decision_whether_to_inform_the_prosecutor(
+def test_inaction_cannot_be_shared_before_the_decision_whether_to_inform_the_prosecutor(
     office: Office, kind: str
 ) -> None:
-    """Not in a second step either, even if no rule asks for the decision.
+    """It cannot be shared in a second step either, and no rule has to ask for the decision.
 
-    Protection can be shared at once.
+    Measures that protect the reporter can be shared immediately.
     """
     undecided = "it has not been decided whether to inform the prosecutor"
     assert undecided in refused(office, "case", "measure", "add", "1", kind, "--tell")
@@ -266,7 +275,7 @@ def test_inaction_is_not_shared_before_the_decision_whether_to_inform_the_prosec
     office.json("case", "measure", "share", "1", "1")
 
 
-def test_a_final_decision_from_before_the_arrival_of_the_report_is_refused(office: Office) -> None:
+def test_a_final_decision_cannot_be_dated_before_the_arrival_of_the_report(office: Office) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         received = session.get_one(Case, 1).received
@@ -277,10 +286,13 @@ def test_a_final_decision_from_before_the_arrival_of_the_report_is_refused(offic
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
-def test_a_measure_recorded_by_mistake_is_retracted(office: Office, first_reporter: Reporter) -> None:
-    """With a reason.
+def test_officers_retract_a_measure_that_was_recorded_by_mistake(
+    office: Office, first_reporter: Reporter
+) -> None:
+    """They must give a reason.
 
-    The officer is warned that the reporter may have read it; the slot no longer contains it.
+    If the measure was shared, they are warned that the reporter may have read it. The slot no longer
+    contains a retracted measure.
     """
     for kind in ("protection_offered", "none"):
         office.json("case", "measure", "add", "1", kind)
@@ -307,8 +319,13 @@ def test_a_measure_recorded_by_mistake_is_retracted(office: Office, first_report
     ]
 
 
-def test_a_measure_that_replaced_another_during_confirmation_is_not_retracted(office: Office) -> None:
-    """The numbers of measures are used again, so those who confirm could otherwise retract the wrong one."""
+def test_a_measure_is_not_retracted_if_another_took_its_number_during_the_confirmation(
+    office: Office,
+) -> None:
+    """Numbers of retracted measures are used again.
+
+    Without this check, officers could confirm one measure and retract another.
+    """
     office.tell_no_prosecutor(1)
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -327,10 +344,10 @@ def test_a_measure_that_replaced_another_during_confirmation_is_not_retracted(of
     assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
 
 
-def test_a_retracted_measure_is_also_withdrawn_from_the_reporter_of_a_closed_case(
+def test_the_reporter_of_a_closed_case_no_longer_sees_a_retracted_measure(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """Even if the portal has already applied the last reply."""
+    """The slot changes even if the portal has already applied the final reply."""
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
@@ -341,8 +358,8 @@ def test_a_retracted_measure_is_also_withdrawn_from_the_reporter_of_a_closed_cas
     assert () == slot(office, first_reporter).measures_disclosed
 
 
-def test_the_only_transmission_that_records_a_decision_cannot_be_retracted(office: Office) -> None:
-    """It can if there is a second one, or after another decision."""
+def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decision(office: Office) -> None:
+    """It can be retracted after a second transmission, or after a different decision."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     assert "is the only record of a decision" in refused(
@@ -354,8 +371,11 @@ def test_the_only_transmission_that_records_a_decision_cannot_be_retracted(offic
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
-def test_a_measure_that_belongs_to_a_decision_is_recorded_only_by_that_decision(office: Office) -> None:
-    """By command and at the desk. Otherwise it would be recorded twice, or without a decision."""
+def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decision(office: Office) -> None:
+    """Otherwise it could be recorded twice, or without a decision.
+
+    The command refuses it. The desk does not offer it, and refuses it too.
+    """
     before = office.state()
     said = refused(
         office,
@@ -379,8 +399,8 @@ def test_a_measure_that_belongs_to_a_decision_is_recorded_only_by_that_decision(
         assert 409 == client.send("/en/case/1/measure", **form).status_code
 
 
-def test_a_transmission_and_a_prosecutors_answer_need_an_addressee(office: Office) -> None:
-    """Where the law requires it; other measures need none. The timeline shows no name."""
+def test_an_addressee_is_required_for_a_transmission_and_an_answer_of_the_prosecutor(office: Office) -> None:
+    """The law says which measures require one. The timeline does not show the name."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     for words in (
@@ -399,8 +419,8 @@ def test_a_transmission_and_a_prosecutors_answer_need_an_addressee(office: Offic
     assert "(Preservation of logs)" in said
 
 
-def test_a_transmission_to_the_prosecutor_needs_a_reference(office: Office) -> None:
-    """By command and at the desk. The court finds the case by it. A phone call has none."""
+def test_a_reference_is_required_for_a_transmission_to_the_prosecutor(office: Office) -> None:
+    """The court finds the case by its reference. A phone call needs none."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     decided = ("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
@@ -420,7 +440,7 @@ def test_a_transmission_to_the_prosecutor_needs_a_reference(office: Office) -> N
 
 
 @pytest.mark.parametrize(("restrictions", "officers"), [("", 1), ("no hearing", 2)])
-def test_retracting_a_measure_with_restrictions_takes_two_officers_under_every_law(
+def test_two_officers_must_retract_a_measure_with_restrictions_whatever_the_law_says(
     office: Office, restrictions: str, officers: int
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
@@ -430,8 +450,11 @@ def test_retracting_a_measure_with_restrictions_takes_two_officers_under_every_l
         assert officers == records.recorded(session, row).officers
 
 
-def test_credibility_is_rated_for_the_facts_and_never_for_the_source(office: Office) -> None:
-    """With a reason. The letter for the source is always F, and the number is 6 at first."""
+def test_officers_rate_the_credibility_of_the_facts_but_never_that_of_the_reporter(office: Office) -> None:
+    """They must give a reason.
+
+    The letter for the source is always F. Until somebody rates the facts, the number is 6.
+    """
     shown = office.run("case", "show", "1").out
     assert "credibility of what it says: F6, truth cannot be judged\n" in shown
     assert [2, 2, 2] == [
@@ -449,7 +472,7 @@ def test_credibility_is_rated_for_the_facts_and_never_for_the_source(office: Off
     )
 
 
-def test_a_rating_changes_neither_the_order_nor_the_state_of_a_case(office: Office) -> None:
+def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: Office) -> None:
     """Neither the best nor the worst."""
     office.json("case", "set-status", "1", "assessing")
     before = office.json("queue", "list")
@@ -458,10 +481,10 @@ def test_a_rating_changes_neither_the_order_nor_the_state_of_a_case(office: Offi
         assert before == office.json("queue", "list")
 
 
-def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
-    """Recording or retracting a final decision takes two officers; most measures take one.
+def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -> None:
+    """A final decision takes two officers.
 
-    The law also requires two where a measure removes many restrictions or denies something.
+    So does a measure that lifts many restrictions or denies something. Others take one.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
@@ -490,7 +513,7 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
 def test_a_final_decision_without_pending_proceedings_is_refused(office: Office) -> None:
     """Otherwise it would lift the rules that protect proceedings.
 
-    Proceedings that begin later end with another decision.
+    If proceedings begin after a final decision, they need another one.
     """
     final = ("case", "measure", "add", "1", "final_decision")
     nothing = (
@@ -510,11 +533,11 @@ def tell_prosecutor(office: Office) -> None:
     office.json("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
 
 
-def test_a_measure_needs_a_reason_before_the_prosecutor_has_answered(office: Office) -> None:
+def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office: Office) -> None:
     """The journal keeps the reason and oversight counts it.
 
-    The same holds before the decision whether to inform the prosecutor, even if no rule asks for it: an
-    unscored case may be about an offence.
+    The same holds before the decision whether to inform the prosecutor. No rule has to ask for that
+    decision, because even a case without a score may be about an offence.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     is_unasked = refused(office, "case", "measure", "add", "1", "suspension")
@@ -538,8 +561,8 @@ def test_a_measure_needs_a_reason_before_the_prosecutor_has_answered(office: Off
     assert counted + 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_a_measure_needs_no_reason_once_the_prosecutor_does_not_object(office: Office) -> None:
-    """After a new contact, the prosecutor must be asked again."""
+def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office: Office) -> None:
+    """If officers contact the prosecutor again, they must ask again."""
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "add", "1", "hearing", "--despite-warning", "to be sure")
@@ -550,8 +573,8 @@ def test_a_measure_needs_no_reason_once_the_prosecutor_does_not_object(office: O
     assert "has not said" in refused(office, "case", "measure", "add", "1", "hearing")
 
 
-def test_restrictions_of_the_prosecutor_are_recorded_with_the_decision(office: Office) -> None:
-    """By command and at the desk, with the same limit of length as for a measure."""
+def test_officers_record_restrictions_of_the_prosecutor_with_the_decision(office: Office) -> None:
+    """Both the command and the desk record them. The limit of length is the same as for a measure."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (
         "case",
@@ -575,10 +598,10 @@ def test_restrictions_of_the_prosecutor_are_recorded_with_the_decision(office: O
         assert "Restrictions of the prosecutor: <bdi>no &lt;i&gt; hearing</bdi>" in client.page("/en/case/1")
 
 
-def test_restrictions_of_the_prosecutor_are_shown_before_each_measure(office: Office) -> None:
-    """The officer gives a reason why the measure respects them.
+def test_each_measure_under_restrictions_of_the_prosecutor_requires_a_reason(office: Office) -> None:
+    """The refusal quotes the restrictions, and the reason says why the measure respects them.
 
-    This ends with a new answer or the final decision.
+    The restrictions end with a new answer of the prosecutor or with the final decision.
     """
     tell_prosecutor(office)
     phoned = (
@@ -616,12 +639,16 @@ def test_restrictions_of_the_prosecutor_are_shown_before_each_measure(office: Of
 
 
 @pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
-def test_protection_and_evidence_do_not_wait_for_the_prosecutor(office: Office, kind: str) -> None:
+def test_measures_for_protection_and_evidence_do_not_wait_for_the_prosecutor(
+    office: Office, kind: str
+) -> None:
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", kind)
 
 
-def test_the_desk_asks_for_the_reason_of_a_measure_before_the_prosecutor_has_answered(office: Office) -> None:
+def test_the_desk_asks_for_a_reason_if_a_measure_precedes_the_answer_of_the_prosecutor(
+    office: Office,
+) -> None:
     tell_prosecutor(office)
     with sitting(office) as client:
         form = {"kind": "hearing", "degree": "0"}
@@ -632,7 +659,7 @@ def test_the_desk_asks_for_the_reason_of_a_measure_before_the_prosecutor_has_ans
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])
 
 
-def test_the_desk_records_and_shows_restrictions_of_the_prosecutor(office: Office) -> None:
+def test_the_desk_records_restrictions_of_the_prosecutor_and_quotes_them(office: Office) -> None:
     tell_prosecutor(office)
     shown = "Restrictions of the prosecutor: <bdi>no &lt;b&gt;</bdi>"
     with sitting(office) as client:
@@ -645,8 +672,8 @@ def test_the_desk_records_and_shows_restrictions_of_the_prosecutor(office: Offic
         assert (409, True) == (said.status_code, "restricted what can be done: no &lt;i&gt;" in said.text)
 
 
-def test_the_law_lists_the_measures_that_answer_a_danger(office: Office) -> None:
-    """Preserving logs or asking for protection does not: the case still counts as one of danger."""
+def test_only_measures_that_the_law_lists_count_as_an_answer_to_a_danger(office: Office) -> None:
+    """Preserving logs or asking for protection does not count, so the danger remains open."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Workflow, 1).feared = True
         row = Measure(
@@ -659,7 +686,9 @@ def test_the_law_lists_the_measures_that_answer_a_danger(office: Office) -> None
             assert exits.is_danger_open(session, 1) is not rule.answers_danger, code
 
 
-def test_the_refusal_for_an_unanswered_danger_lists_the_measures_that_answer_it(office: Office) -> None:
+def test_the_refusal_because_of_an_unanswered_danger_lists_the_measures_that_answer_it(
+    office: Office,
+) -> None:
     office.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     office.json("case", "show", "1")
     office.json("case", "measure", "add", "1", "protection_requested")
