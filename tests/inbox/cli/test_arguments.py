@@ -1,4 +1,4 @@
-"""Arguments that the vault or the journal cannot store are refused before anything is done."""
+"""An argument that the vault or the journal cannot store is refused before the command does anything."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,7 +29,7 @@ LARGEST = 2**53 - 1
     ids=" ".join,
 )
 def test_a_number_too_large_to_be_stored_is_a_usage_error(world: World, words: list[str]) -> None:
-    """The largest valid number is accepted, but not found."""
+    """The largest number that can be stored is accepted, although nothing has it."""
     for number, codes in ((LARGEST + 1, {2}), (10**23, {2}), (LARGEST, {0, 1})):
         said = world.office.run(*(str(number) if word == "N" else word for word in words))
         assert said.code in codes
@@ -50,7 +50,7 @@ def test_a_number_too_large_to_be_stored_is_a_usage_error(world: World, words: l
     ids=lambda words: " ".join(words[:3]),
 )
 def test_a_day_that_does_not_exist_or_cannot_be_stored_is_refused(world: World, words: list[str]) -> None:
-    """All commands print the same error. A day is written only as YYYY-MM-DD."""
+    """Every command prints the same error. YYYY-MM-DD is the only accepted form."""
     for day in (
         "1999-12-31",
         "2200-01-01",
@@ -79,7 +79,7 @@ def test_a_day_that_does_not_exist_or_cannot_be_stored_is_refused(world: World, 
 def test_an_invalid_officer_name_is_refused_before_anything_is_recorded(
     world: World, words: list[str]
 ) -> None:
-    """The longest valid name is accepted, but no officer has it."""
+    """The longest valid name passes this check. It is refused later, because no officer has it."""
     before = world.office.json("journal", "list")["head"]["n"]
     for name in ("x" * 33, "x" * 600, "Alice", "x\x1b[2J", "x" * 32):
         said = world.office.run(*(name if word == "X" else word for word in words))
@@ -88,10 +88,8 @@ def test_an_invalid_officer_name_is_refused_before_anything_is_recorded(
     assert before + 1 == world.office.json("journal", "list")["head"]["n"]
 
 
-def test_an_error_in_the_vault_is_not_reported_as_a_mistake_in_the_command(
-    world: World, portal: Portal
-) -> None:
-    """The row of the case cannot be parsed."""
+def test_an_error_in_the_vault_is_not_blamed_on_the_command(world: World, portal: Portal) -> None:
+    """In this test, the row of the case cannot be parsed."""
     bundle = portal.bundle(first(Reporter(world)))
     world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -109,10 +107,10 @@ def test_an_error_in_the_vault_is_not_reported_as_a_mistake_in_the_command(
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_a_file_that_is_too_large_is_refused_because_of_its_size(
+def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
     world: World, tmp_path: Path, words: list[str]
 ) -> None:
-    """Not because of its signature or format. One byte less is read."""
+    """A file of exactly the limit is read. Its error is about the content."""
     file = tmp_path / "card.json"
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)
@@ -134,7 +132,10 @@ def test_a_file_that_is_too_large_is_refused_because_of_its_size(
     ids=" ".join,
 )
 def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list[str]) -> None:
-    """With the bytes as the shell passes them, in every kind of argument. Nothing is done."""
+    """The shell passes such bytes on unchanged.
+
+    Every kind of argument refuses them, and the command does nothing.
+    """
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
     assert (1, "") == (said.code, said.out)
@@ -142,10 +143,10 @@ def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list
     assert before == world.office.state()
 
 
-def test_an_officer_who_confirms_sees_every_argument_of_the_command(tmp_path: Path) -> None:
-    """Not only the line for the journal, but also the addressee, the reference and the whole text.
+def test_an_officer_who_confirms_a_command_sees_all_its_arguments(tmp_path: Path) -> None:
+    """The officer sees the line for the journal, but also the addressee and the whole text.
 
-    The text may be an argument, in a file, or typed when the program asks for it.
+    The text may be an argument, come from a file, or be typed when the program asks for it.
     """
     opened: Any = SimpleNamespace(sealed={})
     (tmp_path / "text").write_text("Prévenez-le :\n\x1b[2Jtout est clos.", "utf-8")

@@ -1,4 +1,4 @@
-"""The command line: its output, its exit codes, and what it never does."""
+"""The command line: its output, its exit codes, and that it never opens a socket."""
 
 import json
 import os
@@ -28,8 +28,8 @@ def harmless(text: str) -> bool:
     return all(char == "\n" or char.isprintable() for char in text)
 
 
-def test_control_and_direction_characters_are_printed_as_their_number() -> None:
-    """Accents, emoji and the joiners that form them stay."""
+def test_control_characters_and_text_directions_are_printed_as_their_number() -> None:
+    """Accents and emoji are printed unchanged. So are the joiners within an emoji."""
     assert "<U+001B>[2J<U+202E>a<U+000A>b" == visible("\x1b[2J\u202ea\nb")
     assert "é à 😀 👩\u200d🚒" == visible("é à 😀 👩\u200d🚒")
     assert harmless(visible(ESCAPES))
@@ -52,7 +52,7 @@ def test_invisible_letters_and_stacked_marks_are_printed_as_their_number(
 
 
 def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by its line endings, nor by its length, nor by wide characters."""
+    """The test tries line endings, long lines, and wide characters."""
     monkeypatch.setenv("COLUMNS", "30")
     for text in (
         "a\nb\r\nc",
@@ -69,8 +69,8 @@ def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) ->
     assert "│ a\n│ b" == quoted("a\nb")
 
 
-def test_quoted_text_is_wrapped_between_words_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a word longer than a line is broken."""
+def test_quoted_text_is_wrapped_between_words_and_loses_no_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a word that is longer than a line is split."""
     monkeypatch.setenv("COLUMNS", "30")
     text = "a longer line of several words " + "x" * 70 + " 日本語 and an end"
     lines = quoted(text).split("\n")
@@ -81,7 +81,10 @@ def test_quoted_text_is_wrapped_between_words_without_loss(monkeypatch: pytest.M
 def test_no_report_can_send_control_characters_to_the_terminal(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Texts, drops, names and types of files, and names of bundles, in every command that prints them."""
+    """The report has them in its text and in the names and types of its files.
+
+    A drop and the name of a bundle have them, too. The test runs every command that prints these.
+    """
     reporter = Reporter(world)
 
     def hostile(report: Any) -> Any:
@@ -119,13 +122,16 @@ def test_no_report_can_send_control_characters_to_the_terminal(
     assert "\ncase 9: closed" not in shown
     assert "│ case 9: closed" in shown
     (text,) = {view.json["answers"]["what"] for view in said[5:7] if not view.json["note"]}
-    assert ESCAPES + "\ncase 9: closed" == text  # JSON loses nothing
+    assert ESCAPES + "\ncase 9: closed" == text  # The JSON output keeps every character.
 
 
-def test_no_long_line_of_a_report_can_be_taken_for_a_line_of_the_program(
+def test_no_text_of_a_report_can_imitate_a_line_of_the_program_by_its_length(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A narrow terminal would wrap a long summary or file name; it stays within its margin."""
+    """A narrow terminal would wrap a long summary or file name.
+
+    The program wraps it first, within a margin.
+    """
     monkeypatch.setenv("COLUMNS", "40")
     reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its reporter"
     names = build.describe
@@ -191,7 +197,7 @@ def test_the_list_of_cases_counts_unfiled_envelopes_and_names_their_list(
 def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
     world: World, words: list[str], code: int
 ) -> None:
-    """A refusal has two lines: what happened, and what to do."""
+    """A refusal prints two lines: one says what happened, the other what to do."""
     said = world.office.run(*words)
     assert code == said.code
     if code == 1:
@@ -199,8 +205,11 @@ def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
         assert "Traceback" not in said.err
 
 
-def test_the_passphrase_file_can_be_given_before_or_after_the_command(world: World) -> None:
-    """One line ending does not belong to the passphrase. A missing file is named."""
+def test_the_option_for_the_passphrase_file_can_stand_before_or_after_the_command(world: World) -> None:
+    """One line ending in the file is ignored; a second one makes the passphrase wrong.
+
+    If the file is missing, the error names it.
+    """
     home = ["--home", str(world.office.root)]
     secret = ["--passphrase-file", str(world.office.secret)]
     assert 0 == main.run([*home, *secret, "case", "list"])
@@ -212,7 +221,7 @@ def test_the_passphrase_file_can_be_given_before_or_after_the_command(world: Wor
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
-    """Have a person type these passphrases at the terminal."""
+    """Simulate a person who types these passphrases at the terminal."""
     remaining = iter(answers)
     monkeypatch.setattr(terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True))
     monkeypatch.setattr(terminal.getpass, "getpass", lambda *_, **__: next(remaining))
@@ -234,7 +243,7 @@ INIT = ["init", "--deployment", "Fanal", "--channel", "a", "--name-fr", "A", "--
 
 
 @pytest.mark.usefixtures("quick")
-def test_init_asks_twice_until_the_two_passphrases_are_equal(
+def test_init_asks_again_until_both_passphrases_are_equal_and_long_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--home", str(tmp_path / "inbox")]
@@ -251,8 +260,10 @@ def test_init_asks_twice_until_the_two_passphrases_are_equal(
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", ""])
-def test_an_officer_can_confirm_the_portal_at_the_terminal(world: World, portal: Portal, answer: str) -> None:
-    """The question shows the fingerprint; any answer except yes refuses."""
+def test_an_officer_confirms_the_portal_by_answering_yes_to_its_fingerprint(
+    world: World, portal: Portal, answer: str
+) -> None:
+    """With any other answer, the bundle is refused."""
     office = world.office
     words = ["--home", office.root, *office.opening(), "exchange", "collect", portal.bundle()]
     with typing_to_fork(words, office.root.parent) as at:
@@ -267,10 +278,10 @@ def test_without_a_terminal_the_command_does_not_wait_for_a_passphrase(world: Wo
     assert (1, True) == (done.returncode, "use --passphrase-file" in done.stderr)
 
 
-def test_an_error_in_the_program_shows_neither_a_traceback_nor_a_value(
+def test_an_error_in_the_program_prints_its_place_but_neither_a_traceback_nor_a_value(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its type and place are enough to find it."""
+    """A developer finds the error by its type and its line."""
     with pytest.raises(KeyError) as caught:
         {}["canary"]
     terminal.crash(KeyError, caught.value, caught.value.__traceback__)
@@ -284,7 +295,7 @@ def test_an_error_in_the_program_shows_neither_a_traceback_nor_a_value(
 
 @pytest.mark.parametrize("path", [*every_command(main.commands), "key", "officer", "access conflict"])
 def test_each_command_prints_its_help_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The control: a command that does something needs one."""
+    """The control: a command that does something asks for a home."""
     assert 0 == main.run([*path.split(), "--help"])
     assert f"Usage: inbox {path}" in capsys.readouterr().out
     assert 2 == main.run(["case", "list"])
@@ -292,8 +303,10 @@ def test_each_command_prints_its_help_without_a_home(path: str, capsys: pytest.C
 
 
 @pytest.mark.slow
-def test_a_character_that_the_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
-    """In ASCII it is printed as its number, in UTF-8 as it is."""
+def test_a_command_does_not_fail_on_a_character_that_the_terminal_cannot_show(
+    world: World, portal: Portal
+) -> None:
+    """With ASCII, the character is printed as its number. With UTF-8, it is printed unchanged."""
     path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
@@ -319,7 +332,7 @@ sys.addaudithook(refuse)
 """
 
 
-# Run the given commands up to the first that is refused.
+# Runs the given commands. Stops after the first that is refused.
 ROUND = """
 import json, sys
 from inbox.cli import main
@@ -335,7 +348,10 @@ for words in json.loads(sys.argv[1]):
 
 @pytest.mark.slow
 def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path) -> None:
-    """A whole round with helper processes, in interpreters in which any socket raises."""
+    """The test collects, replies, makes an outbox and shows a case.
+
+    In all its processes, opening a socket raises an error.
+    """
     (tmp_path / "sitecustomize.py").write_text(NO_SOCKET)
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     control = [sys.executable, "-c", "import socket; socket.socket()"]

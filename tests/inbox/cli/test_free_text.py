@@ -1,7 +1,7 @@
-"""Every free text of an officer is listed here, with what keeps the reporter's identity out of it.
+"""These tables list every text field of an officer. They say how the reporter's identity stays out of each.
 
-A new option or form field fails the test until somebody has classified it. ``Inbox.acting`` checks reasons
-wherever they are typed (test_comparisons.py).
+A new option or form field fails the tests until somebody adds it to a table. ``Inbox.acting`` checks each
+reason, whether typed at the desk or at the command line (test_comparisons.py).
 """
 
 import re
@@ -17,14 +17,14 @@ from tests.support.paths import ROOT
 
 
 class Kept(Enum):
-    """Where a text goes."""
+    """Where a text is kept, or who receives it."""
 
-    JOURNAL = auto()  # the reason for an action, which cannot contain words about the reporter
-    LOOKED_AT = auto()  # sent to somebody, and checked before
-    VAULT = auto()  # stored only with the case, or removes something from it
-    SOUGHT = auto()  # selects among stored data
+    JOURNAL = auto()  # the reason for an action; it must not identify the reporter
+    LOOKED_AT = auto()  # sent to somebody; checked before that
+    VAULT = auto()  # stored in the case only, or names what to remove from it
+    SOUGHT = auto()  # chooses among stored data
     OFFICE = auto()  # not about a case
-    NOWHERE = auto()  # shown once by one officer to another
+    NOWHERE = auto()  # shown once to another officer, and not stored
 
 
 OPTIONS = {
@@ -46,7 +46,7 @@ FIELDS = {
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
     Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name", "refusal"},
-    # The names with braces are the questions of a report that an officer enters, and the texts of the office.
+    # A name in braces stands for a question of a report that an officer enters, or for a text of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
         "backup-folder", "keystore", "papers", "persons",
@@ -57,7 +57,7 @@ FIELDS = {
 
 
 def texts(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Option]]:
-    """Yield each option that accepts any text, with the words of its command."""
+    """Yield each option that accepts any text, with its command."""
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from texts(command, f"{path}{name} ")
@@ -67,20 +67,20 @@ def texts(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Optio
                 yield f"{path}{name}", option
 
 
-def test_each_text_option_of_a_command_is_classified() -> None:
+def test_every_text_option_of_a_command_is_in_the_tables() -> None:
     found = {option.name for _, option in texts(commands)}
     assert set().union(*OPTIONS.values()) == found
 
 
-def test_each_text_for_the_journal_is_the_reason_of_an_action() -> None:
-    """One callback checks all of them: a single line, no longer than an entry can hold."""
+def test_every_text_that_the_journal_keeps_is_the_reason_of_an_action() -> None:
+    """One function checks that each reason is a single line that fits into a journal entry."""
     given = {(path, option.name): option.callback for path, option in texts(commands)}
     assert len(given) > 80
     reasons = {place for place in given if place[1] in OPTIONS[Kept.JOURNAL]}
     assert reasons == {place for place, callback in given.items() if callback is options.reason_of}
 
 
-def test_each_text_field_of_the_desk_is_classified() -> None:
+def test_every_text_field_of_the_desk_is_in_the_tables() -> None:
     found = set()
     for page in (ROOT / "templates" / "desk").rglob("*.html"):
         for field in re.findall(r"<(?:input|textarea)\b[^>]*>", page.read_text("utf-8")):

@@ -1,4 +1,4 @@
-"""A session at a real terminal: what its officers see, and that no key outlives its process."""
+"""A session at a real terminal: what its officers see, and that no key remains after its process ends."""
 
 import os
 import re
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 NAMES = ("alice", "bruno", "chloe")
 PROMPT = "alice, bruno> "
 COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]
-# The same program, in which a minute of inactivity lasts a second.
+# The same program with a shorter time limit: one second counts as a minute.
 HASTY = """
 from inbox.cli import main
 from inbox.system import idle_timeout
@@ -43,9 +43,9 @@ main.main()
 def session(
     office: Office, *options: str, program: str = INBOX, command: list[str | Path] | None = None
 ) -> Iterator[Typist]:
-    """Open a session and yield it once it waits for a command.
+    """Open a session. Yield its terminal once the session waits for a command.
 
-    With ``command``, it runs in a real process.
+    With ``command``, the session runs in a process of its own.
     """
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     words = ["--home", "inbox", "session", *shares, *options]
@@ -61,10 +61,10 @@ def entries(office: Office) -> list[str]:
     return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
-def test_a_session_shows_its_officers_what_the_golden_file_contains(office: Office) -> None:
-    """Commands, mistakes, a sensitive action refused and then done, and the end.
+def test_the_output_of_a_whole_session_equals_the_golden_file(office: Office) -> None:
+    """The officers type commands, some with mistakes. They confirm an action wrongly, then correctly.
 
-    The journal has every action.
+    The journal has each action.
     """
     with session(office, command=COMMAND) as at:
         for line in (
@@ -92,8 +92,8 @@ def test_a_session_shows_its_officers_what_the_golden_file_contains(office: Offi
     assert ["found", "open", "list", "list-officers", "rotate-keys", "read-journal"] == entries(office)
 
 
-def test_any_two_of_three_signed_in_officers_confirm_an_action(office: Office) -> None:
-    """One who enters nothing leaves it to another; nobody can confirm twice."""
+def test_any_two_of_three_signed_in_officers_can_confirm_an_action(office: Office) -> None:
+    """An officer who presses Enter leaves the confirmation to the others. Nobody can confirm twice."""
     with session(office.of(*NAMES)) as at:
         at.types("key rotate --now")
         at.confides("passphrase of alice: ", "")
@@ -113,12 +113,12 @@ def test_any_two_of_three_signed_in_officers_confirm_an_action(office: Office) -
 
 
 @pytest.mark.parametrize("key", [b"\x04", b"\x03"], ids=["end-of-input", "ctrl-c"])
-def test_the_end_of_input_ends_the_process_of_a_session(office: Office, key: bytes) -> None:
-    """The inbox is free again afterwards."""
+def test_ctrl_d_or_ctrl_c_ends_a_session_and_its_process(office: Office, key: bytes) -> None:
+    """Other commands can then open the inbox again."""
     with session(office) as at:
         assert re.search(r"open since \S+ \S+ UTC: session, alice, bruno\n", office.run("case", "list").err)
         at.presses(key)
-        # The system loses a signal that arrives just as the program begins to wait: people press it again.
+        # A signal that arrives just as the program begins to wait can be lost. A person would press again.
         at.insists(key)
         at.waits()
     assert not Path(f"/proc/{at.process.pid}").exists()
@@ -126,10 +126,10 @@ def test_the_end_of_input_ends_the_process_of_a_session(office: Office, key: byt
 
 
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
-def test_a_session_locks_wherever_nobody_types(office: Office, place: str) -> None:
-    """At the prompt, at a passphrase and at a question. An unfinished action is undone."""
+def test_a_session_locks_itself_if_nobody_types(office: Office, place: str) -> None:
+    """It does so at the prompt, at a passphrase and at a question. An unfinished action is undone."""
     with session(office, "--minutes", "5", program=HASTY) as at:
-        for _ in range(3 if place == "prompt" else 0):  # typing restarts the limit
+        for _ in range(3 if place == "prompt" else 0):  # typing restarts the time limit
             time.sleep(2)
             at.types("case list")
             at.sees(PROMPT)
@@ -156,7 +156,7 @@ main.main()
 
 
 def test_an_error_in_the_program_ends_the_session_with_a_message(office: Office) -> None:
-    """The message comes after the screen is wiped, so that it can be read.
+    """The program wipes the screen before it prints the message, so that officers can read it.
 
     A refused command does not end the session.
     """
@@ -173,9 +173,9 @@ def test_an_error_in_the_program_ends_the_session_with_a_message(office: Office)
 
 
 def test_a_session_cannot_be_suspended(office: Office) -> None:
-    """After Ctrl-Z, a process with its keys would remain without a time limit.
+    """If Ctrl-Z stopped the process, its keys would stay in memory without a time limit.
 
-    The control is a program that it does stop.
+    The control is a program that Ctrl-Z does stop.
     """
     with session(office, command=[*JOB, *COMMAND]) as at:
         at.presses(b"\x1a")
@@ -193,14 +193,14 @@ def test_a_session_cannot_be_suspended(office: Office) -> None:
 
 
 def test_ctrl_s_does_not_stop_an_open_session(office: Office) -> None:
-    """Otherwise the text would stay on the screen without a time limit.
+    """If it did, the text would stay on the screen without a time limit.
 
-    Afterwards the terminal is as before.
+    After the session, Ctrl-S works again.
     """
     with session(
         office, "--minutes", "5", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
     ) as at:
-        at.presses(b"\x13\x15")  # and Ctrl-U, to erase it, since it is now an ordinary character
+        at.presses(b"\x13\x15")  # Ctrl-U erases the Ctrl-S, which is an ordinary character here
         at.types("case list")
         at.sees("no cases yet")
         at.sees("nobody typed for 5 minutes: locked")
@@ -209,8 +209,8 @@ def test_ctrl_s_does_not_stop_an_open_session(office: Office) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "case list\n"], ids=["at-the-prompt", "as-a-command-prints"])
-def test_a_session_at_a_stopped_terminal_still_ends(office: Office, line: str) -> None:
-    """If somebody stops the terminal anyway, the system ends the process, and the inbox is free."""
+def test_a_session_ends_even_if_the_output_of_its_terminal_is_stopped(office: Office, line: str) -> None:
+    """The operating system then ends the process. Other commands can open the inbox again."""
     with session(office, "--minutes", "5", program=HASTY) as at:
         at.can_be_stopped()
         at.presses(b"\x13" + line.encode())
@@ -219,8 +219,8 @@ def test_a_session_at_a_stopped_terminal_still_ends(office: Office, line: str) -
     assert 0 == office.run("case", "list").code
 
 
-def test_a_single_command_has_a_time_limit_too(office: Office) -> None:
-    """Its vault is open while it asks. Anybody at that terminal could choose new passphrases for all."""
+def test_a_single_command_that_asks_a_question_has_a_time_limit_too(office: Office) -> None:
+    """The vault is open while the command asks, and anybody at the terminal could choose new passphrases."""
     words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new"]
     before = office.state()
     with typing_to_fork(words, office.root.parent, HASTY) as at:
@@ -250,14 +250,14 @@ time.sleep(60)
 """
 
 
-def test_the_time_limit_does_not_interrupt_work_in_progress() -> None:
-    """After the block there is no limit. A program that continues after the exception is killed."""
+def test_the_time_limit_does_not_interrupt_work_that_makes_progress() -> None:
+    """The limit is only for the ``with`` block. A program that ignores the exception is killed."""
     done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False)
     assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 
 
 def test_a_change_of_officers_ends_the_session(office: Office) -> None:
-    """The signed-in officers' shares are no longer valid."""
+    """The shares with which its officers signed in are no longer valid."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
     with session(office, program=QUICKLY) as at:
         at.types(f"officer renew --shares shares {' '.join(new)}")
@@ -271,10 +271,10 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     assert ["found", "open", "renew-shares", "read-journal"] == entries(office)
 
 
-def test_a_session_runs_commands_while_the_environment_names_the_home(
+def test_a_session_ignores_the_variable_of_the_environment_that_names_the_home(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only a home typed in the session is refused."""
+    """A command in the session that names a home is refused."""
     monkeypatch.setenv("FANAL_HOME", str(office.root))
     with session(office) as at:
         at.types("case list")
@@ -286,8 +286,8 @@ def test_a_session_runs_commands_while_the_environment_names_the_home(
         assert 0 == at.waits()
 
 
-def test_a_session_reads_commands_from_a_pipe(office: Office) -> None:
-    """It ends with them. A command that needs a person is refused."""
+def test_a_session_runs_commands_from_a_pipe_and_then_ends(office: Office) -> None:
+    """A command that needs a person at a terminal is refused."""
     command = [*COMMAND, "--home", office.root, *office.opening(), "session"]
     lines = "case list\nkey rotate --now\nofficer list\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
@@ -297,7 +297,7 @@ def test_a_session_reads_commands_from_a_pipe(office: Office) -> None:
 
 
 def test_a_session_refuses_bytes_that_are_not_valid_text(office: Office) -> None:
-    """A terminal with another character set may send them, as a command or as a passphrase."""
+    """A terminal with another character encoding may send such bytes, in a command or in a passphrase."""
     with session(office) as at:
         at.presses(b"\xe9t\xe9\n")
         at.sees("not valid text")
@@ -315,7 +315,10 @@ def test_a_session_without_a_quorum_is_refused(office: Office) -> None:
 
 
 def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
-    """Its memory contains the vault key while it is open; afterwards no process and no file does."""
+    """While the session is open, its memory contains the vault key.
+
+    After it is locked, no process and no file contains a key.
+    """
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
     keys = [passphrase.vault_key(master), passphrase.backup_key(master), master]
@@ -329,10 +332,10 @@ def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
         assert b"session" in given
         assert [] == sockets(process)
         with socket.socket():
-            assert sockets(os.getpid())  # the control
+            assert sockets(os.getpid())  # control: an open socket is found
         assert [] == found_in(given, chosen + keys)
         if os.geteuid():
-            with pytest.raises(PermissionError):  # kept even from other processes of the same person
+            with pytest.raises(PermissionError):  # protected from other processes of the same user
                 found_in_memory([process], keys)
         else:
             assert (process, keys[0]) in found_in_memory([process], keys)
@@ -348,7 +351,7 @@ def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
 
 
 def sockets(process: int) -> list[str]:
-    """Return the open sockets of a process."""
+    """Return the names of the open sockets of a process."""
     opened = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()]
     return [target.name for target in opened if target.name.startswith("socket:")]
 
@@ -375,7 +378,7 @@ print(held, memory._libc().prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLI
     ("dropped", "trial"), [("-ipc_lock", 1 << 30), ("+ipc_lock", 1 << 60)], ids=["at-once", "later"]
 )
 def test_argon2id_works_even_if_memory_cannot_be_locked(dropped: str, trial: int) -> None:
-    """Either locking is refused at once, or more memory would be refused later. Then no memory is locked."""
+    """Either the system refuses to lock memory, or the locked memory would leave too little for Argon2id."""
     right = ["setpriv", f"--bounding-set={dropped}"] if os.geteuid() == 0 else []
     command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -383,9 +386,9 @@ def test_argon2id_works_even_if_memory_cannot_be_locked(dropped: str, trial: int
 
 
 def test_text_typed_while_a_passphrase_is_checked_is_neither_shown_nor_read(office: Office) -> None:
-    """While the vault opens, and between the two passphrases of a confirmation.
+    """The test types while the vault opens, and between the two passphrases of a confirmation.
 
-    The control is a command at the prompt.
+    The control is a command typed at the prompt.
     """
     folder, bruno = office.root.parent, passphrase_of("bruno")
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
