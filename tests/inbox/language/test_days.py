@@ -1,4 +1,4 @@
-"""Days are written in words by one module."""
+"""One module writes the days that people read, as each language requires."""
 
 import re
 from datetime import date
@@ -25,7 +25,7 @@ def test_a_day_is_written_as_its_language_requires(language: str, day: int) -> N
 
 
 def test_only_one_module_of_the_inbox_writes_days_in_words() -> None:
-    """Machine-readable output has ISO 8601."""
+    """Machine-readable output has days in ISO 8601 instead."""
     words = re.compile(r"\bbabel\.dates\b|\bstrftime\b|%[Bb]\b|\bformat_date\b")
     found = {path.name for path in (ROOT / "inbox").rglob("*.py") if words.search(path.read_text("utf-8"))}
     assert {"days.py"} == found

@@ -128,8 +128,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits have the labels of their actions, and other texts describe some obstacles.
-# A form shows what a field asks for, not its kind. A deadline shows what made a message feedback.
+# Exits have the labels of their actions, and other texts describe some obstacles. A form shows what
+# a field asks for and not its kind. The page of a deadline shows which message was the feedback.
 WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 
@@ -174,8 +174,8 @@ def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_none(
     assert set() == enumerations() - known
 
 
-def test_a_code_chosen_on_a_form_is_repeated_to_the_officer_by_its_label() -> None:
-    """For every choice that a page offers from the catalogue."""
+def test_for_each_choice_of_a_form_the_desk_repeats_the_label_that_the_officer_chose() -> None:
+    """The test covers every choice that a page offers from the catalogue."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(
         r'(?:chooser|coded)\("(\w+)", (?:_\("[^"]+"\)|"\w+"\|field), (?:labelled|labels\.of)\("(\w+)"\)',
@@ -189,17 +189,19 @@ def test_a_code_chosen_on_a_form_is_repeated_to_the_officer_by_its_label() -> No
 @pytest.mark.parametrize(
     ("name", "code", "said"), [("enclosed", "none", "Sans fichiers"), ("text", "none", "none")]
 )
-def test_the_field_decides_whether_a_value_is_shown_by_a_label(name: str, code: str, said: str) -> None:
+def test_the_name_of_a_field_decides_whether_its_value_is_shown_as_a_label(
+    name: str, code: str, said: str
+) -> None:
     assert said == translate.value("fr", code, name)
 
 
-def test_an_unknown_code_is_shown_as_it_is() -> None:
+def test_an_unknown_code_is_shown_unchanged() -> None:
     assert "x<U+202E>" == translate.value("fr", "x\u202e", "enclosed")
     assert "" == translate.field("fr", "csrf_token")
 
 
 FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
-# Modules that search reports and tags, which are written in French.
+# These modules search reports and tags, which are written in French.
 LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
 
 
@@ -211,8 +213,8 @@ def french(source: str) -> list[str]:
     return [text.value for text in texts if isinstance(text.value, str) and FRENCH.search(text.value)]
 
 
-def test_no_module_and_no_page_of_the_desk_contains_french_text() -> None:
-    """It belongs in the catalogues, in labels.toml, and in what is printed in both languages."""
+def test_neither_a_module_nor_a_page_of_the_desk_contains_french_text() -> None:
+    """French text belongs in the catalogues, in labels.toml, and in texts printed in both languages."""
     assert ["Clé"] == french('"""Une clé"""\nx = "Clé"\ny = "key"')
     sources = [path for path in (ROOT / "inbox").rglob("*.py") if FRENCH.search(path.read_text("utf-8"))]
     found = {str(path.relative_to(ROOT)) for path in sources if french(path.read_text("utf-8"))}
@@ -222,19 +224,19 @@ def test_no_module_and_no_page_of_the_desk_contains_french_text() -> None:
 
 
 def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
-    """A missing label leaves an empty place, as once for the priority at the head of a case."""
+    """Without a label, the page has a gap, as it once had for the priority at the head of a case."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
     assert len(named) > 20
     assert [] == [name for name in named if not translate.field("fr", name)]
 
 
-def test_pages_show_a_typed_code_by_its_label_even_if_the_label_contains_braces() -> None:
+def test_pages_show_the_label_of_a_typed_code_even_if_the_label_contains_braces() -> None:
     place = labels.typed("danger_now", Texts("Danger {maintenant} ?", "Danger {now}?"))
     assert ("danger_now", "Danger {maintenant} ?") == (str(place), translate.told("fr", place))
 
 
-# Labels that are the same in both languages.
+# These labels are the same in both languages.
 SAME = {
     *("case_part dialogue", "caution_mark danger", "credibility 5", "degree danger", "draft note"),
     *("facet danger", "field absent", "file_measure page", "file_measure pages", "law_file obstacles"),
@@ -243,7 +245,7 @@ SAME = {
 }
 
 
-def test_a_french_label_differs_from_the_english_one_or_is_listed_as_the_same() -> None:
+def test_each_french_label_differs_from_the_english_one_or_is_listed_as_identical() -> None:
     own = set(labels.tables()) - labels.OF_THE_LAW
     words = {f"{codes} {code}": label for codes in own for code, label in labels._own(codes).items()}
     assert {name for name, label in words.items() if label.fr == label.en} == SAME

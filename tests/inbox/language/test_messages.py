@@ -34,14 +34,14 @@ SAID = {"why", "caution", "measure", "entry"}
 
 
 def calls(source: str, name: str) -> Iterator[ast.Call]:
-    """Yield the calls of a function in a source."""
+    """Yield the calls of a function in this source text."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
             yield node
 
 
 def dynamic(source: str) -> list[int]:
-    """Return the lines that make a sentence from anything other than one literal."""
+    """Return the lines that make a sentence from anything other than one string literal."""
     return [
         node.lineno
         for node in calls(source, "sentence")
@@ -57,8 +57,8 @@ def templates(source: str) -> set[str]:
     }
 
 
-def test_every_sentence_is_made_from_a_literal() -> None:
-    """Otherwise no catalogue would contain it. mypy ensures that a refusal is made of sentences."""
+def test_every_sentence_is_made_from_a_string_literal() -> None:
+    """Otherwise the sentence would be in no catalogue. mypy ensures that a refusal is made of sentences."""
     assert [dynamic(f"sentence({each})") for each in ('f"{x}"', "x", "*x", '""', '"case {n}", n=1')] == [
         [1],
         [1],
@@ -72,7 +72,7 @@ def test_every_sentence_is_made_from_a_literal() -> None:
 
 
 def test_babel_extracts_every_sentence() -> None:
-    """Also a sentence within another one: babel finds the same sentences as Python's parser."""
+    """Babel finds the same sentences as Python's parser, even one sentence within another."""
     for path in INBOX.rglob("*.py"):
         with path.open("rb") as file:
             found = [text for _, _, text, _ in extract_python(file, {"sentence": None}, (), {})]
@@ -86,13 +86,16 @@ def given_codes(node: ast.expr) -> Iterator[str]:
         case ast.Constant(value=str() as code):
             yield code
         case ast.Attribute() | ast.Name():
-            pass  # from NotShown, from a PDF, or passed on: each is checked at its origin
+            pass  # A code from NotShown, from a PDF, or from a parameter is checked where it is created.
         case _:
             raise AssertionError(ast.dump(node))
 
 
 def test_every_code_that_the_sandbox_returns_has_a_sentence() -> None:
-    """Also its reasons to stop, and the active content of a PDF, but not types or names of metadata."""
+    """The codes include reasons to stop and the active content of a PDF.
+
+    Types and names of metadata need no sentence.
+    """
     from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports what the sandbox alone needs
 
     given: dict[str, set[str]] = {"why": set(), "caution": {code for _, code in pdf._ACTIVE}}
@@ -109,7 +112,7 @@ def test_every_code_that_the_sandbox_returns_has_a_sentence() -> None:
     assert {kind: set(labels.of(f"file_{kind}")) for kind in SAID} == {kind: given[kind] for kind in SAID}
 
 
-def test_an_unknown_sandbox_code_or_one_with_wrong_values_is_shown_unchanged() -> None:
+def test_an_unknown_sandbox_code_or_a_code_with_wrong_values_is_shown_unchanged() -> None:
     assert sandbox_messages.said(fact("caution", "macros")).template == "contains macros"  # type: ignore[attr-defined]
     for made_up, shown in {
         fact("caution", "holds whatever"): "holds whatever",
@@ -122,7 +125,7 @@ def test_an_unknown_sandbox_code_or_one_with_wrong_values_is_shown_unchanged() -
         assert (shown, False) == (said, isinstance(said, Sentence))
 
 
-def test_a_sentence_is_its_english_text_and_keeps_template_and_values_apart() -> None:
+def test_the_text_of_a_sentence_is_english_and_its_template_and_values_stay_separate() -> None:
     refused = CaseRefused(sentence("case {number} is closed", number=7), sentence("leave it out"))
     assert str(refused) == "case 7 is closed"
     assert translate.told("fr", refused.what) == "Le dossier 7 est clos"
@@ -130,7 +133,7 @@ def test_a_sentence_is_its_english_text_and_keeps_template_and_values_apart() ->
     assert (refused.what.template, refused.what.values) == ("case {number} is closed", {"number": 7})
 
 
-def test_values_act_neither_as_templates_nor_as_control_characters() -> None:
+def test_values_in_a_sentence_act_neither_as_templates_nor_as_control_characters() -> None:
     said = sentence("there is no officer {officer}", officer="{number}\u202e\x1b[2J<b>")
     assert translate.told("fr", said) == "Aucun agent ne s\u2019appelle {number}<U+202E><U+001B>[2J<b>"
     shown = rendering.environment("fr").from_string("{{ said|told }}").render(said=said)
@@ -138,7 +141,7 @@ def test_values_act_neither_as_templates_nor_as_control_characters() -> None:
     assert translate.told("fr", "case {number} is closed") == "case {number} is closed"
 
 
-def test_a_sentence_within_a_sentence_is_translated_as_well() -> None:
+def test_a_sentence_within_another_sentence_is_translated_as_well() -> None:
     found = told([Finding(Why.OFFICER, "alice"), Finding(Why.CONTACT, "a@b.fr")])
     assert found == "“alice” (it names an officer); “a@b.fr” (it is an address or a telephone number)"
     assert translate.told("fr", found).replace("\xa0", " ") == (
@@ -186,7 +189,7 @@ def test_a_sentence_within_a_sentence_is_translated_as_well() -> None:
     ],
 )
 def test_the_values_of_an_action_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
-    """An officer's name is never taken for a code, whatever it is."""
+    """The name of an officer is never taken for a code, even if it equals one."""
     labels.learn(in_use._words(FRENCH))
     assert action_words.values(code, values, "fr") == said
 
@@ -199,7 +202,7 @@ def form_fields() -> set[str]:
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z_]+)"', "".join(templates))
     listed = re.findall(r'\("([a-z]+)", "[a-z]+"\|field, labels\.', "".join(templates))
     days = re.findall(r'\bday_field\([^\n]*?, "([a-z]+)"[,)]', "".join(templates))
-    # The desk does not repeat these to the officer.
+    # The desk does not repeat the values of these fields to the officer.
     not_typed = {
         "csrf_token",
         "once",
@@ -220,7 +223,7 @@ def form_fields() -> set[str]:
 
 
 def test_the_label_of_a_field_is_defined_in_one_place() -> None:
-    """Pages look it up there, so what is repeated to the officer has the same label as on the form."""
+    """A page that repeats an officer's input uses the same label as the form."""
     called = {label.en for label in labels.of("field").values()}
     asked = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     assert len(re.findall(r'"[a-z_]+"\|field', asked)) > 50
@@ -228,7 +231,7 @@ def test_the_label_of_a_field_is_defined_in_one_place() -> None:
 
 
 def test_every_field_of_a_form_has_a_label_and_every_label_has_a_field() -> None:
-    """The desk needs the labels to repeat what an officer typed."""
+    """The desk uses the labels when it repeats what an officer typed."""
     assert len(form_fields()) > 50
     assert set(labels.of("field")) | set(labels.of("part")) == form_fields()
 
@@ -236,14 +239,14 @@ def test_every_field_of_a_form_has_a_label_and_every_label_has_a_field() -> None
 @pytest.mark.parametrize(
     "error", [Malformed("x"), NotForUs("x"), Tampered("x"), Truncated("x"), JournalBroken(3, "x")]
 )
-def test_a_protocol_error_keeps_its_own_wording_only_on_the_terminal(error: CryptoError) -> None:
+def test_the_original_wording_of_a_protocol_error_is_shown_only_on_the_terminal(error: CryptoError) -> None:
     said = library_errors.of_crypto(error)
     assert said == str(error)
     assert translate.told("fr", said) != translate.told("en", said) != str(error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EXDEV])
-def test_a_system_error_keeps_its_own_wording_only_on_the_terminal(number: int) -> None:
+def test_the_original_wording_of_a_system_error_is_shown_only_on_the_terminal(number: int) -> None:
     said = library_errors.of_system(OSError(number, os.strerror(number)))
     assert said == os.strerror(number)
     assert translate.told("fr", said) not in {translate.told("en", said), os.strerror(number)}

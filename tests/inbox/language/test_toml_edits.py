@@ -1,4 +1,4 @@
-"""Changing one entry of a law file: the entry is read back as given, and the rest stays the same."""
+"""Changing one entry of a law file keeps the given values exactly, and leaves the rest unchanged."""
 
 import tomllib
 from typing import Any
@@ -32,7 +32,7 @@ def read(content: bytes) -> Any:
     return tomllib.loads(content.decode())
 
 
-# The ways in which the law writes an entry.
+# These are the ways in which the law files write an entry.
 FILE = b"""
 [reply.dotted]
 text.fr = "x"
@@ -55,8 +55,8 @@ source = "z"
 
 @pytest.mark.parametrize("code", ["dotted", "inline", "tables", "quite_new"])
 @pytest.mark.parametrize("text", ODD)
-def test_any_text_is_read_back_as_given_and_no_other_entry_changes(code: str, text: str) -> None:
-    """After two changes of the entry, and after its removal."""
+def test_any_text_is_read_back_unchanged_and_no_other_entry_changes(code: str, text: str) -> None:
+    """The test changes the entry twice, and then removes it."""
     values = {"text": {"fr": text, "en": f"{text}!"}, "source": text, "flag": True, "list": ["a", text]}
     once = toml_edits.changed(FILE, "reply", code, values)
     twice = toml_edits.changed(once, "reply", code, {"flag": None, "later": {"fr": text, "en": text}})
@@ -69,8 +69,8 @@ def test_any_text_is_read_back_as_given_and_no_other_entry_changes(code: str, te
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_saving_an_unchanged_entry_changes_no_byte(name: str) -> None:
-    """Nor does removing a key that is not there."""
+def test_saving_an_unchanged_entry_does_not_change_a_byte_of_the_file(name: str) -> None:
+    """Removing a missing key does not change the file either."""
     table, before = TABLES[name], raw(name)
     for code, entry in read(before)[table].items():
         given = {key: _stripped(each) for key, each in entry.items() if key != "basis"}
@@ -81,7 +81,7 @@ def _stripped(value: Any) -> Any:
     return {language: text.strip() for language, text in value.items()} if isinstance(value, dict) else value
 
 
-def test_a_text_of_several_lines_is_written_as_several_lines_and_comments_stay() -> None:
+def test_a_text_of_several_lines_is_written_on_several_lines_and_comments_stay() -> None:
     file = b'# Ours\n[reply.a]\ntext.fr = "x" # why\ntext.en = "y"\n\n# Next\n[reply.b]\nz = 1\n'
     changed = toml_edits.changed(file, "reply", "a", {"text": {"fr": "u\nv", "en": "y"}})
     assert file.replace(b'"x"', b'"""\nu\nv"""') == changed

@@ -14,18 +14,18 @@ from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
 AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid})
-# Inflected forms included: relevé, relevez; envois; indésirables.
+# The pattern includes inflected forms: relevé, relevez; envois; indésirables.
 PATTERN = re.compile(
     "|".join(rf"\b{re.escape(word.removesuffix('er'))}\w*" for word in AVOIDED), re.IGNORECASE
 )
-# Allowed: the full names of the registers that the law requires, and a preferred word itself.
+# These are allowed: the full names of the registers that the law requires, and a preferred word itself.
 KEPT = re.compile(r"registre des \w+|registres\b|cotation \(A1", re.IGNORECASE)
-# To a lawyer, « l'auteur » alone is the offender; of a file, it is the person who made it.
+# To a lawyer, « l'auteur » without a noun is the offender. The « auteur » of a file made that file.
 REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
 OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
 
-# Preferred words that no text uses, with the reason.
+# No text uses these preferred words, for the reason given.
 UNUSED = {
     "contre-visite": "the program has no part for second inspections; an office may write of one",
     "RDE": "it is written out",
@@ -33,9 +33,10 @@ UNUSED = {
     "BAE": "« mainlevée » says it",
     "cotation (A1 à F6)": "the page of a case says in words how reliable the source and the information are",
 }
-# A period that a law can set. A part of the office's own work, such as « 7 jours », does not match.
+# The pattern matches a period that a law can set. It does not match a period of the office's own
+# work, such as « 7 jours ».
 PERIOD = re.compile(r"\b(?:one|two|three|four|six|\d+) (?:working days?|months?|years?)\b", re.IGNORECASE)
-# Examples in messages about how to write a law folder.
+# These are examples in messages about how to write a law folder.
 PERIODS_OF_NO_LAW = {"or same day", "1 working day or 3 days"}
 
 
@@ -60,12 +61,12 @@ def public() -> Iterator[str]:
 
 
 def avoiding(read: Iterable[str]) -> list[str]:
-    """Return the texts with a word to avoid."""
+    """Return the texts that contain a word to avoid."""
     return [text for text in read if PATTERN.search(KEPT.sub("", text))]
 
 
 def preferred() -> Iterator[str]:
-    """Yield each preferred word: some entries of the list have two, or an abbreviation."""
+    """Yield each preferred word. Some entries of the list have two words, or a word and its abbreviation."""
     for each in FRENCH.words.values():
         name = each.name.fr.replace(" (RDE)", ", RDE")
         yield from name.split(", ")
@@ -78,7 +79,7 @@ def uses(word: str, text: str) -> bool:
 
 
 def written() -> Iterator[str]:
-    """Yield each text for officers in the files of the law and of printed pages."""
+    """Yield each text for officers in the law folder, and in the files for printed pages."""
     for folder in (shipped.JURISDICTIONS / "fr", ROOT / "inbox"):
         for path in folder.rglob("*.toml"):
             if path.name not in NOT_OFFICERS:
@@ -94,7 +95,7 @@ def french(value: object) -> Iterator[str]:
 
 
 def subjects() -> Iterator[str]:
-    """Yield the words for the subject of a report, from each question that offers them."""
+    """Yield the labels of the report's subjects, from each question that offers them."""
     for section in tomllib.loads(shipped.QUESTIONNAIRE.read_text("utf-8"))["section"]:
         for field in section["field"]:
             options = field.get("option", ())
@@ -102,8 +103,8 @@ def subjects() -> Iterator[str]:
                 yield from (each["label"]["fr"] for each in options)
 
 
-def test_no_text_for_officers_uses_a_word_to_avoid() -> None:
-    """On a screen, in the law, or on paper."""
+def test_no_text_for_officers_uses_a_word_that_the_law_folder_says_to_avoid() -> None:
+    """The test covers texts on screens, in the law, and on paper."""
     about = list(subjects())
     assert len(about) > 10
     read = [*texts(), *written(), *about]
@@ -124,17 +125,20 @@ def test_no_text_for_officers_confuses_the_reporter_with_the_offender() -> None:
 
 @pytest.mark.parametrize("word", AVOIDED)
 def test_the_search_finds_each_word_to_avoid(word: str) -> None:
-    """At the beginning, in a sentence, in the plural, and with an ending if it is a verb."""
+    """The word may begin the text, be within a sentence, or be in the plural. A verb may have an ending."""
     forms = [word.capitalize(), f"Le ou la {word} du dossier"]
     plural = f"les {word.removesuffix('s')}s."
-    # « Registres » is the name of the page with all of them.
+    # « Registres » is also the name of the page that lists the registers.
     forms += [] if KEPT.search(plural) else [plural]
     forms += [f"déjà {word.removesuffix('er')}é"] if word.endswith("er") else []
     assert forms == avoiding(["Le dossier", *forms, "Registre des communications du dossier 3"])
 
 
 def test_each_preferred_word_is_used_or_listed_as_unused() -> None:
-    """In texts for officers or for reporters. A word that is used may not be listed."""
+    """The texts are those for officers and for reporters.
+
+    A word that is used must not be listed as unused.
+    """
     read = [*texts(), *written(), *subjects(), *public()]
     words = list(preferred())
     assert {"mainlevée", "RDE", "chef de service ou d\u2019unité"} <= set(words)
@@ -142,7 +146,7 @@ def test_each_preferred_word_is_used_or_listed_as_unused() -> None:
 
 
 def test_no_text_for_officers_states_a_period_that_the_law_sets() -> None:
-    """Another law sets another period, so a page has to read it from the law."""
+    """Another law may set another period, so a page must read the period from the law."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         said = [str(each.id) for each in read_po(file, locale="fr") if PERIOD.search(str(each.id))]
     assert all(any(known in text for known in PERIODS_OF_NO_LAW) for text in said), said

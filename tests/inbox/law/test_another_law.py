@@ -1,8 +1,8 @@
-"""A whole case under the law of Xylos, a country that does not exist.
+"""A whole case under the law of Xylos, an invented country.
 
-Its officers found an inbox, read a report, answer the reporter, decide what their law requires, record a
-measure, close the case, and destroy it when their law says so. Neither this module nor what they read
-contains a code of another law.
+Its officers found an inbox, read a report, and answer the reporter. They decide what their law
+requires, record a measure, and close the case. They destroy the case when their law says so.
+Neither this module nor the texts for these officers contain a code of another law.
 """
 
 import html
@@ -27,11 +27,11 @@ from tests.support.laws import FOLDERS, OTHER
 pytestmark = pytest.mark.usefixtures("quick")
 
 ISLAND = Calendar(OTHER.calendar)
-# Names of values in JSON that are codes of the French law by chance.
+# These names of values in JSON are by chance also codes of the French law.
 NAMES = {"told"}
-# So are these purposes and choices of a dossier.
+# These purposes and choices of a dossier are also codes by chance.
 OF_DOSSIERS = {"prosecutor", "none"}
-# Commands whose output officers read.
+# Officers read the output of these commands.
 READ = (
     *(
         ["case", "show", "1"],
@@ -44,7 +44,7 @@ READ = (
     *(["office", "show"], ["message", "template", "list"], ["request", "list"]),
 )
 
-# Pages of the desk, in both languages, and what they offer to choose.
+# These are pages of the desk, in both languages, with the choices that they offer.
 SHOWN = tuple(
     f"{language}/{path}"
     for language in LANGUAGES
@@ -57,7 +57,7 @@ OFFERED = re.compile(r'<option value="([a-z0-9_-]+)"')
 
 
 def founded(folder: Path) -> Office:
-    """Found an inbox with this law on the command line."""
+    """Create an inbox with this law on the command line."""
     office = Office(folder)
     office.secret.write_text(PASSPHRASE + "\n")
     office.out.mkdir()
@@ -77,14 +77,14 @@ def reported(office: Office, folder: Path) -> Portal:
 
 
 def days(office: Office) -> dict[str, tuple[str, str | None]]:
-    """Return the last day of each deadline of the case, and the day on which it was met."""
+    """Return the last day of each deadline of the case, and the day on which the deadline was met."""
     return {
         row["clock"]: (row["day"], row["done"]) for row in office.json("case", "show", "1")["work"]["clocks"]
     }
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Yield every text in the JSON output of a command, and every name of a value."""
+    """Yield every text and every name of a value in the JSON output of a command."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield name
@@ -102,7 +102,7 @@ def decided(office: Office) -> dict[str, str]:
 
 
 def french_at_desk(office: Office) -> dict[str, set[str]]:
-    """Return, by page, the codes and names that the desk shows and only the French law has."""
+    """Return, for each page, the codes and names on the desk that only the French law has."""
     with sitting(office) as client:
         pages = {path: html.unescape(client.page(f"/{path}")) for path in SHOWN}
     alone = law_codes.french_alone() - OF_DOSSIERS
@@ -163,12 +163,15 @@ def test_a_case_runs_from_collection_to_destruction_under_another_law(tmp_path: 
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
-# A telephone number of Jordan, whose country code Xylos has, and one of France.
+# The first number is a telephone number of Jordan, whose country code Xylos uses. The last one is French.
 ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
 
 
-def test_a_telephone_number_without_a_country_code_has_that_of_the_law_in_use(tmp_path: Path) -> None:
-    """In a reply, and in two reports that share only a number: once with its country code, once without."""
+def test_a_telephone_number_without_a_country_code_gets_the_one_of_the_law_in_use(tmp_path: Path) -> None:
+    """Two reports share a number, which only one of them writes with the country code.
+
+    The test also checks a reply.
+    """
     office = founded(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -183,10 +186,10 @@ def test_a_telephone_number_without_a_country_code_has_that_of_the_law_in_use(tm
         assert warned == [each["words"] for each in preview["findings"]]
 
 
-def test_the_answer_to_an_access_request_has_the_texts_of_the_law_in_use(
+def test_the_answer_to_an_access_request_uses_the_texts_of_the_law_in_use(
     tmp_path: Path, clock: Clock
 ) -> None:
-    """The program itself adds nothing that belongs to one country."""
+    """The program itself adds no text about a particular country."""
     office = founded(tmp_path)
     reported(office, tmp_path)
     came = ("--received", today().isoformat(), "--way", "authority")
@@ -201,7 +204,7 @@ def test_the_answer_to_an_access_request_has_the_texts_of_the_law_in_use(
 
 
 def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_path: Path) -> None:
-    """The decision records the measure. The case is kept while proceedings go on."""
+    """The decision to transmit is recorded as a measure. The case is kept during proceedings."""
     office = founded(tmp_path)
     portal = reported(office, tmp_path)
     office.json("case", "tag", "add", "1", "felony")
@@ -220,7 +223,7 @@ def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_p
         )
         office.json(*nod)
         office.json(*words)
-        # After another transmission, the magistrate has to agree again.
+        # The case is transmitted once more, so the magistrate has to agree again.
         office.json("case", "decide", "1", "seize", "--reason", "x")
     tell_portal(office, portal)
     (row,) = office.json("retention", "list")["cases"]
@@ -229,7 +232,7 @@ def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_p
 
 
 def test_a_deadline_cannot_be_extended_under_a_law_without_extensions(tmp_path: Path) -> None:
-    """Neither by the command nor by a reply that announces it."""
+    """Neither the command nor a reply that announces an extension is accepted."""
     office = founded(tmp_path)
     reported(office, tmp_path)
     before = days(office), office.state()

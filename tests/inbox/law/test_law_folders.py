@@ -1,4 +1,4 @@
-"""An inbox is founded with a law, keeps a copy of its folder, and opens only while the copy is unchanged."""
+"""Every inbox has a law and keeps a copy of its folder. It opens only while the copy is unchanged."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
     ("options", "law"), [([], FRENCH), (["--jurisdiction", "fr"], FRENCH), (["--jurisdiction", OTHER], OTHER)]
 )
 def test_an_inbox_is_founded_with_a_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
-    """A copy of the folder is stored under its hash, which the settings and the journal name."""
+    """The copy of the folder is stored under its hash. The settings and the journal name that hash."""
     office, ended = begun(tmp_path, *options)
     assert (0, "") == ended
     files = folder.read(law)
@@ -55,7 +55,7 @@ def test_an_inbox_is_founded_with_a_law(options: list[str | Path], law: Path, tm
 
 @pytest.mark.usefixtures("quick")
 def test_no_inbox_is_founded_with_an_invalid_law(tmp_path: Path) -> None:
-    """The error names the line. A path that is not a folder is refused, too."""
+    """The error names the line with the mistake. A path that is not a folder is refused, too."""
     wrong = tmp_path / "wrong"
     shutil.copytree(OTHER, wrong)
     file = wrong / "retention.toml"
@@ -70,7 +70,7 @@ def test_no_inbox_is_founded_with_an_invalid_law(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_the_error_about_an_incomplete_law_folder_lists_all_missing_files(tmp_path: Path) -> None:
-    """A file that does not belong there is named, too."""
+    """The error also names a file that does not belong in the folder."""
     less, more = tmp_path / "less", tmp_path / "more"
     shutil.copytree(OTHER, less)
     shutil.copytree(OTHER, more)
@@ -121,7 +121,7 @@ def piped(place: Path) -> None:
 def test_an_inbox_does_not_open_while_its_law_folder_is_changed(
     office: Office, change: Callable[[Path], None]
 ) -> None:
-    """The error names the folder. The inbox opens again once that is restored."""
+    """The error names the folder. Once the folder is restored, the inbox opens again."""
     place = law_folder(office)
     change(place)
     said = office.run("queue", "list")
@@ -166,8 +166,8 @@ def test_a_law_adopted_in_a_rolled_back_transaction_is_not_in_use(office: Office
             assert folder.sha256(charter().law) == in_use.of(session).sha256
 
 
-def test_keeping_a_law_repairs_its_changed_folder(office: Office) -> None:
-    """It also deletes what an interrupted attempt left."""
+def test_adopting_a_law_again_repairs_its_changed_folder(office: Office) -> None:
+    """The repair also deletes what an interrupted attempt left."""
     place = law_folder(office)
     left = place.parent / f".{place.name}.0123456789abcdef.part"
     with office.opened() as inbox, inbox.transaction() as session:

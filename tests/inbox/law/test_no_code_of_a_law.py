@@ -1,6 +1,7 @@
-"""No module of inbox or portal names a code of the French law: modules ask the law by role and flag.
+"""The modules of inbox and portal contain no code of the French law.
 
-The codes are read from the law folder itself, so these tests also look for a code that is added there.
+They find entries of the law by role and flag. The tests read the codes from the law folder itself,
+so they also search for codes that are added there later.
 """
 
 import ast
@@ -19,7 +20,8 @@ from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
-# The meaning of words that are codes by chance. The list only shrinks: a new word gets another name.
+# These words are codes only by chance; the text gives their meaning here. The list must not grow:
+# give a new word another name.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},
@@ -49,7 +51,7 @@ QUOTED = re.compile(r"""["'](\w+)["']""")
 
 
 def named(source: str) -> set[str]:
-    """Return the codes of the French law that a module names, docstrings aside."""
+    """Return the codes of the French law that a module names outside docstrings."""
     tree = ast.parse(source)
     bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare)
@@ -57,7 +59,7 @@ def named(source: str) -> set[str]:
 
 
 def found() -> Iterator[tuple[str, str]]:
-    """Yield each module of inbox and portal with each code that it names."""
+    """Yield each module of inbox and portal together with each code that the module names."""
     for room in ("inbox", "portal"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for code in named(path.read_text("utf-8")):
@@ -65,9 +67,9 @@ def found() -> Iterator[tuple[str, str]]:
 
 
 def test_the_search_finds_a_planted_code() -> None:
-    """As a literal, the value of an enumeration, a pattern, or a key.
+    """The code may be a literal, the value of an enumeration, a pattern, or a key.
 
-    It ignores docstrings and words within a longer text.
+    The search ignores docstrings and words within a longer text.
     """
     code = next(iter(FRENCH.outcomes))
     for source in (f"x = {code!r}", f"class A(StrEnum):\n    B = {code!r}", f"d = {{{code!r}: 1}}"):
@@ -81,12 +83,12 @@ def test_no_module_names_a_code_of_the_french_law() -> None:
     assert [] == [(path, code) for path, code in found() if code not in BY_CHANCE.get(path, ())]
 
 
-def test_every_listed_exception_is_needed() -> None:
+def test_every_listed_exception_is_still_needed() -> None:
     excepted = {(path, code) for path, codes in BY_CHANCE.items() for code in codes}
     assert set() == excepted - {*found()}
 
 
-# The meaning on pages of words that are codes by chance.
+# On pages, these words are codes only by chance; the text gives their meaning there.
 ON_PAGES = {
     "none": "no attachment; no capital letters",
     "facts": "a class of the style sheet",
@@ -98,7 +100,7 @@ ON_PAGES = {
 
 
 def test_no_page_names_a_code_of_the_french_law() -> None:
-    """Neither at the desk nor on the portal."""
+    """The test covers the pages of the desk and of the portal."""
     pages = {
         path.relative_to(shipped.FOLDER).as_posix(): {*QUOTED.findall(path.read_text("utf-8"))} & CODES
         for room in ("desk", "portal")
@@ -110,7 +112,7 @@ def test_no_page_names_a_code_of_the_french_law() -> None:
 
 
 def texts() -> Iterator[str]:
-    """Yield each text of the inbox itself in both languages, and each ``--help``."""
+    """Yield each text of the inbox itself in both languages, and each ``--help`` text."""
     for path in (ROOT / "inbox").rglob("*.toml"):
         yield from _said(tomllib.loads(path.read_text("utf-8")))
     for language in LANGUAGES:
@@ -133,7 +135,7 @@ def _said(value: object) -> Iterator[str]:
 
 
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
-    """Only the law folder does, for letters and dossiers as well. That folder is the control."""
+    """Only the law folder names them, even for letters and dossiers. The law folder is the control."""
     read = list(texts())
     assert len(read) > 1_000
     assert "Preview a dossier before it is sealed." in read

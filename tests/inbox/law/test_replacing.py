@@ -1,4 +1,4 @@
-"""Replacing the law in use: two officers first see what the new law changes."""
+"""Two officers can replace the law in use, after they have seen what the new law changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ Edit = Callable[..., Path]
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """Return a function that makes the folder of a law that differs from the French one in one place."""
+    """Return a function that makes the folder of a law which differs from the French one in one place."""
     return lambda *how: laws.edited(tmp_path / f"law-{len(list(tmp_path.iterdir()))}", *how)
 
 
@@ -40,7 +40,7 @@ def hash_of(law: Path) -> str:
 
 
 def test_a_stricter_law_is_adopted_and_recorded_in_the_journal(office: Office, edited: Edit) -> None:
-    """Each change is listed by file and key. The older folder stays."""
+    """Each change is listed by file and key. The older folder is kept."""
     law = edited("obstacles.toml", "priority = 2", "priority = 3")
     said = office.json("law", "replace", law)
     change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "3"}
@@ -69,7 +69,7 @@ SENTENCES = {
 def test_a_changed_text_of_a_letter_or_a_reply_must_be_confirmed(
     office: Office, edited: Edit, text: str
 ) -> None:
-    """Such texts are sent as the law has them: a change could remove a guarantee or reveal more."""
+    """Such texts are sent exactly as the law has them. A change could remove a guarantee or reveal more."""
     (file, key), sentence = text.split(), SENTENCES[text]
     law = edited(file, sentence, "Le procureur est saisi")
     said = refused(office, "law", "replace", law)
@@ -100,8 +100,11 @@ def test_an_invalid_law_cannot_be_adopted(office: Office, edited: Edit) -> None:
     assert "retention.toml: 'period.admissible.keep'" in refused(office, "law", "replace", law)
 
 
-def test_a_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edit) -> None:
-    """The error gives the code and the number of its uses, but no case. An unused code may be missing."""
+def test_a_new_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edit) -> None:
+    """The error gives the code and the number of its uses, but names no case.
+
+    An unused code may be missing.
+    """
     source = FILES["fr"]["measures.toml"].decode()
     start = source.index("[measure.process_fix]")
     block = source[start : source.index("# Des informations", start)]
@@ -115,8 +118,10 @@ def test_a_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edit) -
     assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
-def test_a_law_that_lacks_the_ground_of_a_decision_is_refused(office: Office, edited: Edit) -> None:
-    """The same decision must have it. An unused ground may be missing."""
+def test_a_new_law_that_lacks_the_ground_of_an_existing_decision_is_refused(
+    office: Office, edited: Edit
+) -> None:
+    """The ground must belong to the same decision in the new law. An unused ground may be missing."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     said = refused(office, "law", "replace", edited("duties.toml", "ground.facts =", "ground.others ="))
     assert "the new law lacks ground facts, which is used 1 times" in said
@@ -124,7 +129,7 @@ def test_a_law_that_lacks_the_ground_of_a_decision_is_refused(office: Office, ed
     assert office.json("law", "replace", other, "--loosening")["adopted"]
 
 
-def test_a_law_that_changes_the_effect_of_a_used_measure_on_proceedings_is_refused(
+def test_a_new_law_that_changes_the_effect_of_a_used_measure_on_proceedings_is_refused(
     office: Office, edited: Edit
 ) -> None:
     office.tell_no_prosecutor(1)
@@ -153,7 +158,7 @@ def _decision(**changes: Any) -> Law:
 
 
 def _elsewhere() -> Law:
-    """Return the French law with the decision moved to another duty."""
+    """Return the French law with the decision “inadmissible” moved to another duty."""
     here, there = FRENCH.duties["admissibility"], FRENCH.duties["forwarding"]
     moved = here.decisions["inadmissible"]
     rest = {code: each for code, each in here.decisions.items() if each is not moved}
@@ -163,7 +168,7 @@ def _elsewhere() -> Law:
 
 
 def _ground() -> Law:
-    """Return the French law with the ground moved to another decision."""
+    """Return the French law with the ground “facts” moved to another decision."""
     known = FRENCH.duties["admissibility"].decisions
     moved = {**known["admissible"].grounds, "facts": known["inadmissible"].grounds["facts"]}
     rest = {code: each for code, each in known["inadmissible"].grounds.items() if code != "facts"}
@@ -172,7 +177,7 @@ def _ground() -> Law:
     return _duty(decisions={**known, **decisions})
 
 
-# Changed roles of a used code: the code that the error names, and the changed law.
+# Each law changes the role of a used code. The first value is the code that the error names.
 CHANGED = {
     "measure role": ("measure suspension", _measure(role=MeasureRole.DISCIPLINE)),
     "protection": ("measure suspension", _measure(protection=Protection.OFFERED)),
@@ -185,8 +190,8 @@ CHANGED = {
 }
 
 
-def test_a_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
-    """Controls: the same law, and each changed law as long as nothing uses its code."""
+def test_a_new_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
+    """As controls, the same law is accepted, and so is each changed law while nothing uses its code."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Duty))
         for _, law in CHANGED.values():
@@ -202,10 +207,10 @@ def test_a_law_that_gives_a_used_code_another_role_is_refused(office: Office) ->
         session.rollback()
 
 
-def test_a_law_is_refused_even_if_only_a_hidden_case_uses_the_changed_code(
+def test_a_new_law_is_refused_even_if_only_a_hidden_case_uses_the_changed_code(
     office: Office, edited: Edit
 ) -> None:
-    """The dry run reveals nothing of that case to an excluded officer."""
+    """The dry run reveals nothing about that case to an excluded officer."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "suspension")
@@ -247,7 +252,8 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# By table and code: what starts to use the code, what ends the use, and the files that name it.
+# For each table and code: a step that starts to use the code, a step that ends its use, and the
+# files that name the code.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),
@@ -256,7 +262,7 @@ IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
         _not_asked("forwarding"),
         ("duties.toml",),
     ),
-    # An office that chose no regime has the default of each law.
+    # An office that chose no regime uses the default regime of each law.
     ("regime", "external"): (
         _works_under("external"),
         _works_under("internal"),
@@ -266,10 +272,10 @@ IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("table", "code"), IN_USE)
-def test_a_used_code_of_any_table_must_stay_in_the_law(
+def test_a_used_code_of_any_table_must_remain_in_the_new_law(
     office: Office, tmp_path: Path, table: str, code: str
 ) -> None:
-    """The new law differs only in the name of that code, and is adopted once nothing uses it."""
+    """The new law differs only in the name of that code. It is adopted once nothing uses the code."""
     use, end, files = IN_USE[table, code]
     law = laws.renamed(tmp_path / "law", code, *files)
     use(office)
@@ -279,7 +285,7 @@ def test_a_used_code_of_any_table_must_stay_in_the_law(
     assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
-def test_a_dry_run_leaves_every_deadline_as_it_was(office: Office, edited: Edit) -> None:
+def test_a_dry_run_changes_no_deadline(office: Office, edited: Edit) -> None:
     before = office.state()
     law = edited("obstacles.toml", "priority = 2", "priority = 1")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -294,10 +300,10 @@ def test_a_dry_run_leaves_every_deadline_as_it_was(office: Office, edited: Edit)
 WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["friday", "saturday", "sunday"]')
 
 
-def test_a_law_that_makes_deadlines_later_needs_the_option_loosening(office: Office, edited: Edit) -> None:
-    """It lists each of them with both days, and changes nothing before the option is given.
+def test_a_law_that_makes_deadlines_later_requires_the_option_loosening(office: Office, edited: Edit) -> None:
+    """The command lists each later deadline with both days, and changes nothing without the option.
 
-    Going back to the former law does not need it.
+    A return to the former law does not need the option.
     """
     law = edited(*WEEKEND)
     planned = office.json("law", "replace", law, "--dry-run")
@@ -314,8 +320,11 @@ def test_a_law_that_makes_deadlines_later_needs_the_option_loosening(office: Off
     assert office.json("law", "replace", FOLDERS["fr"])["adopted"]
 
 
-def test_a_law_with_looser_rules_needs_the_option_loosening(office: Office, edited: Edit) -> None:
-    """Even if no deadline moves. Here a measure waits for nothing and is told, and another one is new."""
+def test_a_law_with_looser_rules_requires_the_option_loosening(office: Office, edited: Edit) -> None:
+    """Here no deadline moves.
+
+    One measure is now disclosed without waiting for the prosecutor, and another one is new.
+    """
     hearing = FILES["fr"]["measures.toml"].decode().partition("[measure.hearing]")[2].partition("\n[")[0]
     looser = hearing.replace('"never"', '"always"').replace("needs_word = true\n", "")
     law = edited("measures.toml", hearing, f"{looser}\n[measure.other]{looser}")
@@ -330,10 +339,10 @@ def test_a_law_with_looser_rules_needs_the_option_loosening(office: Office, edit
     assert {"law": hash_of(law), "despite": True} == noted["values"]
 
 
-def test_a_measure_that_the_new_law_never_tells_is_hidden_from_the_reporter(
+def test_a_measure_that_the_new_law_never_discloses_is_hidden_from_the_reporter(
     office: Office, edited: Edit
 ) -> None:
-    """Even if an officer shared it before. Once the former law is back, it is shown again."""
+    """The measure is hidden even if an officer shared it before. Under the former law, it is shown again."""
     offered = FILES["fr"]["measures.toml"].decode().partition("[measure.protection_offered]")[2]
     rule = offered.partition("\n[")[0]
     silent = edited("measures.toml", rule, rule.replace('"if_said"', '"never"'))
@@ -347,7 +356,7 @@ def test_a_measure_that_the_new_law_never_tells_is_hidden_from_the_reporter(
 
 
 def refused_loudly(office: Office, law: Path) -> str:
-    """Return the error about a refused law, which lists the deadlines that would be later."""
+    """Return the error about a refused law. The error lists the deadlines that would be later."""
     before = office.state()
     said = office.run("law", "replace", law)
     assert (1, before) == (said.code, office.state())
@@ -358,17 +367,17 @@ def refused_loudly(office: Office, law: Path) -> str:
 def test_the_plan_for_a_new_law_leaves_out_cases_hidden_from_the_officer(
     office: Office, edited: Edit
 ) -> None:
-    """For this officer, the same law moves no deadline."""
+    """Every case is hidden from this officer, so the same law moves no deadline."""
     with office.opened() as inbox, inbox.transaction() as session:
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))
     assert [] == office.json("law", "replace", edited(*WEEKEND), "--dry-run")["later"]
 
 
-def test_a_law_with_a_shorter_retention_period_needs_the_option_loosening(
+def test_a_law_with_a_shorter_retention_period_requires_the_option_loosening(
     office: Office, edited: Edit
 ) -> None:
-    """It lists the closed cases that this affects, with both days."""
+    """The command lists the closed cases that the change affects, with both days."""
     office.tell_no_prosecutor(1)
     office.close("1", "moot", "--disclosure", "full", "--text", "Merci.")
     law = edited("retention.toml", 'archive = "5 years"', 'archive = "4 years"')

@@ -1,4 +1,4 @@
-"""Codes of the law are shown by their names in the law in use."""
+"""Codes of the law are shown with the names that the law in use gives them."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.support.inbox_builders import Office
 from tests.support.laws import FILES, FRENCH, OTHER
 
 
-def test_codes_are_shown_by_their_names_in_the_law_in_use(office: Office) -> None:
-    """A code that only an earlier law has is shown as it is."""
+def test_codes_are_shown_with_their_names_in_the_law_in_use(office: Office) -> None:
+    """A code that only an earlier law has is shown unchanged."""
     regime = FRENCH.default_regime
     office.json("queue", "list")
     assert FRENCH.regimes[regime].name == labels.of("regime")[regime]

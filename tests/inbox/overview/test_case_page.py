@@ -1,4 +1,4 @@
-"""The page of a case shows all of the work on it, on the command line and at the desk."""
+"""The page of a case shows all the work on it, on the command line and at the desk."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ ANSWERS = {
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
 LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
-# What is shown, the words of `inbox case show`, and the words of the English desk.
+# Each part has its words in `inbox case show`, and its words at the English desk.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
@@ -81,7 +81,10 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
-    """An external authority with two cases, all kinds of work on the first, and the reporter of the first."""
+    """An external authority with two cases.
+
+    The first case has every kind of work on it, and its reporter is returned as well.
+    """
     folder = tmp_path_factory.mktemp("page")
     office = Office.found(folder)
     world = World(office)
@@ -111,7 +114,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The case on both surfaces, after an outbox that tells the reporter of the extension."""
+    """The page of the case on both surfaces, after an outbox that tells the reporter of the extension."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -120,7 +123,7 @@ def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_page_of_a_case_shows(pages: tuple[str, str], part: str) -> None:
+def test_the_page_of_a_case_shows_each_kind_of_entry(pages: tuple[str, str], part: str) -> None:
     for page, words in zip(pages, PARTS[part], strict=True):
         assert words in page
 
@@ -159,10 +162,10 @@ def test_the_timeline_of_a_case_lists_its_events_on_both_surfaces(room: tuple[Of
         assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
 
 
-def test_of_the_work_on_a_case_the_reporter_reads_only_the_notice_of_an_extension(
+def test_the_reporter_sees_nothing_of_the_work_on_a_case_except_the_notice_of_an_extension(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
-    """Control: the notice, which follows the acknowledgement."""
+    """The control is the notice itself, which follows the acknowledgement."""
     office, reporter = room
     told = slot(office.copy(tmp_path / "copy"), reporter)
     assert (["Il faut du temps."], (), False) == (
@@ -190,7 +193,7 @@ def test_the_page_of_a_closed_case_shows_how_it_was_closed(
 def test_a_decision_is_listed_on_its_own_day_or_with_the_reason_why_none_is_required(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
-    """The severity of the case is too low for a decision on informing the prosecutor."""
+    """Here the severity of the case is too low for a decision on informing the prosecutor."""
     office = room[0].copy(tmp_path / "copy")
     assert office.json("case", "show", "2")["work"]["unasked"] is None
     with office.opened() as inbox, inbox.transaction() as session:

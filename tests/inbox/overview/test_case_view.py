@@ -1,4 +1,4 @@
-"""What commands show of cases and keys: the same members for all cases, unread messages, expiring keys."""
+"""All cases are shown with the same members, and keys that expire soon are announced."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ def to_read(office: Office) -> list[tuple[bool, int]]:
 
 
 def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> None:
-    """Let the keys of a kind expire after this many days."""
+    """Let the keys of this kind expire after this many days."""
     with office.opened() as inbox, inbox.transaction() as session:
         for key in session.query(kind):
             key.not_after = build.today() + timedelta(days=days)
@@ -68,10 +68,10 @@ def test_a_refusal_prints_no_json(world: World, collect_all: Callable[..., Any],
     assert (1, "", True) == (said.code, said.out, said.err.startswith('{"code": "'))
 
 
-def test_a_case_or_follow_up_is_marked_as_unread_until_it_is_shown(
+def test_a_case_or_follow_up_is_marked_as_unread_until_an_officer_reads_it(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Also a follow-up to a closed case. Listing and collecting do not mark anything as read."""
+    """A follow-up to a closed case is marked as well. Listing and collecting do not mark anything as read."""
     reporter = Reporter(world)
     collect_all(first(reporter), first(Reporter(world)))
     number = str(next(iter(collect_all(Sent(reporter.follow_up()))["follow_ups"])))
@@ -95,7 +95,7 @@ def test_a_case_or_follow_up_is_marked_as_unread_until_it_is_shown(
 
 
 def test_a_repeated_message_is_not_marked_as_unread(world: World, collect_all: Callable[..., Any]) -> None:
-    """Neither a repeated report, nor a repeated follow-up, nor a follow-up signed with another key."""
+    """The message may be a repeated report or follow-up, or a follow-up signed with another key."""
     reporter = Reporter(world)
     sent = [first(reporter), Sent(reporter.follow_up())]
     collect_all(*sent)
@@ -104,7 +104,9 @@ def test_a_repeated_message_is_not_marked_as_unread(world: World, collect_all: C
     assert [(False, 0)] == to_read(world.office)
 
 
-def test_a_refused_show_marks_nothing_as_read(world: World, collect_all: Callable[..., Any]) -> None:
+def test_a_refused_attempt_to_show_a_case_marks_nothing_as_read(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
     collect_all(first(Reporter(world)))
     before = world.office.state()
     assert 1 == world.office.run("case", "show", "2").code
@@ -133,10 +135,10 @@ def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
         (0, "urgent: the last {} key expires today; after that day "),
     ],
 )
-def test_a_warning_announces_the_expiry_of_the_last_key(
+def test_a_warning_announces_that_the_last_key_will_expire(
     world: World, kind: Any, days: int, words: str | None
 ) -> None:
-    """The JSON of the list contains it."""
+    """The JSON output of the list contains the warning."""
     end(world.office, kind, days)
     name = "intake" if kind is IntakeKey else "reply"
     expected = [] if words is None else [words.format(name)]
@@ -146,7 +148,7 @@ def test_a_warning_announces_the_expiry_of_the_last_key(
 
 @pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
 def test_list_keyring_and_outbox_give_the_same_warning(world: World, tmp_path: Path, kind: Any) -> None:
-    """In JSON, and on standard error for people."""
+    """The warning is in the JSON output, and on standard error for people."""
     end(world.office, kind, 7)
     (expected,) = world.office.json("case", "list")["warnings"]
     for command in commands(world, tmp_path):
@@ -155,7 +157,7 @@ def test_list_keyring_and_outbox_give_the_same_warning(world: World, tmp_path: P
         assert (0, f"warning: {expected}\n") == (said.code, said.err)
 
 
-def test_an_expired_older_key_causes_no_warning(world: World) -> None:
+def test_no_warning_is_shown_about_an_expired_key_if_a_newer_key_is_valid(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         (key,) = session.query(ReplyKey)
         ended = build.today() - timedelta(days=1)
@@ -163,10 +165,13 @@ def test_an_expired_older_key_causes_no_warning(world: World) -> None:
     assert [] == world.office.json("case", "list")["warnings"]
 
 
-def test_a_warning_states_the_consequence_once_the_last_intake_key_has_expired(
+def test_once_the_last_intake_key_has_expired_a_warning_states_the_consequence(
     world: World, tmp_path: Path, collect_all: Callable[..., Any]
 ) -> None:
-    """No new report can be sent. Reports encrypted in time are still collected, and replies still leave."""
+    """No new report can be sent.
+
+    Reports that were encrypted in time are still collected, and replies are still sent.
+    """
     end(world.office, IntakeKey, -1)
     assert [1] == collect_all(first(Reporter(world)))["cases"]
     for command in commands(world, tmp_path):
@@ -177,7 +182,7 @@ def test_a_warning_states_the_consequence_once_the_last_intake_key_has_expired(
         )
 
 
-def test_a_warning_states_the_consequence_once_the_last_reply_key_has_expired(
+def test_once_the_last_reply_key_has_expired_a_warning_states_the_consequence(
     world: World, tmp_path: Path
 ) -> None:
     end(world.office, ReplyKey, -1)
@@ -189,7 +194,7 @@ def test_a_warning_states_the_consequence_once_the_last_reply_key_has_expired(
 
 
 def test_a_warning_about_a_key_names_a_command_that_exists(world: World) -> None:
-    """A wrong command would cost an office days."""
+    """With a wrong command, an office would lose days."""
     for kind in (IntakeKey, ReplyKey):
         end(world.office, kind, 3)
     told = " ".join(world.office.json("case", "list")["warnings"])

@@ -1,4 +1,7 @@
-"""The dialogue of a case in parts: in order, each message once, and only shown messages marked as read."""
+"""The dialogue of a case is shown in parts.
+
+Each message is in one part, and only shown messages count as read.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,10 +23,7 @@ LETTERS, REPLIES = 7, 4
 
 @pytest.fixture
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """Two cases with a follow-up every day and a reply every second day.
-
-    Alice is excluded from case 2.
-    """
+    """Two cases with a follow-up every day and a reply every second day. Alice is excluded from case 2."""
     with closing(upgrade.create(tmp_path_factory.mktemp("talk") / "vault.sqlite", bytes(32))) as made:
         made.today = DAY
         with made.transaction() as session:
@@ -65,11 +65,11 @@ def texts(part: conversation.Part) -> list[str]:
     return [each.text for each in (*part.follow_ups, *part.messages)]
 
 
-def test_a_part_of_the_dialogue_has_forty_messages() -> None:
+def test_a_part_of_the_dialogue_has_at_most_forty_messages() -> None:
     assert conversation.PAGE == 40
 
 
-def test_each_message_is_in_one_part_and_all_are_in_the_order_of_days(
+def test_each_message_is_in_exactly_one_part_and_all_parts_are_in_the_order_of_days(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 4)
@@ -88,9 +88,9 @@ def test_each_message_is_in_one_part_and_all_are_in_the_order_of_days(
 
 
 def test_a_follow_up_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise nobody would ever read it.
+    """Otherwise nobody would ever read the follow-up.
 
-    Without a number, the first part with an unread one is shown, or the last part.
+    If no part is chosen, the first part with an unread message is shown, or else the last part.
     """
     monkeypatch.setattr(conversation, "PAGE", 4)
     seen = []
@@ -105,7 +105,7 @@ def test_a_follow_up_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: 
 
 
 def test_the_dialogue_is_empty_for_an_excluded_officer(vault: Vault) -> None:
-    """Control: an officer who is not excluded."""
+    """The control is an officer who is not excluded."""
     for officer, count in (("alice", 0), ("bruno", LETTERS + REPLIES)):
         with vault.transaction([officer]) as session:
             assert count == len(texts(conversation.part(session, 2, 1)))
@@ -114,15 +114,15 @@ def test_the_dialogue_is_empty_for_an_excluded_officer(vault: Vault) -> None:
 def test_only_the_messages_of_the_shown_part_are_loaded(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For other parts, the vault returns only number and day."""
+    """For the other parts, the vault returns only numbers and days."""
     monkeypatch.setattr(conversation, "PAGE", 2)
     with vault.transaction(["bruno"]) as session:
         assert ["letter 1", "letter 2"] == texts(conversation.part(session, 1, 1))
         assert {"letter 1", "letter 2"} == {each.text for each in session if isinstance(each, FollowUp)}
 
 
-def test_no_answer_appears_above_its_question(vault: Vault) -> None:
-    """Nor a reply above the follow-up that it answers, whatever day the portal gave that follow-up.
+def test_a_reply_is_never_shown_above_the_follow_up_that_it_answers(vault: Vault) -> None:
+    """The day that the portal gives a follow-up does not matter.
 
     Here the portal says that follow-up 8 came before everything else.
     """

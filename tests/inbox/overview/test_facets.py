@@ -1,4 +1,7 @@
-"""The filter choices of the queue and their counts: a count equals what the choice finds."""
+"""The queue offers filter choices with counts.
+
+Each count equals the number of cases that the choice finds.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -26,7 +29,7 @@ TODAY = date(2026, 11, 24)
 CASES = 24
 
 THREE = ("alice", "bruno", "chloe")
-# The default, and filters that together use every field.
+# These are the default filter, and filters that together use every field.
 WANTED = [
     Filter(),
     Filter(state=State.ALL),
@@ -43,16 +46,16 @@ WANTED = [
 ]
 
 
-def test_the_filters_of_these_tests_use_every_field() -> None:
+def test_the_filters_in_this_module_use_every_field() -> None:
     used = {each.name for each in fields(Filter) for one in WANTED if one != one.without(each.name)}
     assert used == {each.name for each in fields(Filter)}
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Filter)])
-def test_a_field_of_a_filter_reveals_words_unless_it_is_one_of_these(name: str) -> None:
-    """A new field counts as revealing.
+def test_a_filter_field_counts_as_revealing_unless_it_is_listed_here(name: str) -> None:
+    """A new field therefore counts as revealing.
 
-    A filtered list of undeclared cases would otherwise show what their reports say.
+    Otherwise a filtered list of undeclared cases could show what their reports say.
     """
     wordless = {"state", "status", "category", "priority", "due", "to_read", "undeclared", "officer"}
     empty = {str: "x", bool: True, int: 1}[type(getattr(Filter(), name))]
@@ -65,7 +68,10 @@ def is_kept(number: int) -> bool:
 
 
 def filed(session: Session, number: int) -> None:
-    """Add a case whose properties depend on its number, in steps without a common divisor."""
+    """Add a case whose properties depend on its number.
+
+    Their cycles have different lengths, so they occur in many combinations.
+    """
     state = (State.OPEN, State.OPEN, State.CLOSED, State.OPEN, State.JUNK)[number % 5]
     day = TODAY + timedelta((-3, 0, 4, 90)[number % 4])
     parts = score.Parts(danger=score.HIGHEST if number % 3 == 1 else number % 3, access=number % 4)
@@ -119,7 +125,7 @@ def vault_of(folder: Path, numbers: list[int]) -> Vault:
 
 @pytest.fixture(scope="module")
 def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vault, Vault]]:
-    """A vault with cases of every kind, and one without the cases that alice is excluded from."""
+    """Two vaults: one with cases of every kind, and one without the cases that alice is excluded from."""
     every = list(range(1, CASES + 1))
     left = [number for number in every if not is_kept(number)]
     assert 15 < len(left) < CASES
@@ -148,8 +154,10 @@ def given(field: str, value: str) -> Any:
 
 
 @pytest.mark.parametrize(("wanted", "officer"), list(zip(WANTED, cycle(THREE), strict=False)), ids=repr)
-def test_the_count_of_each_choice_equals_what_it_finds(vault: Vault, wanted: Filter, officer: str) -> None:
-    """For an excluded officer, for one who has declared few cases, and for one who may read all."""
+def test_the_count_of_each_choice_equals_the_number_of_cases_that_the_choice_finds(
+    vault: Vault, wanted: Filter, officer: str
+) -> None:
+    """The test covers an excluded officer, an officer who declared few cases, and one who may read all."""
     with vault.transaction([officer]) as session:
         found = counts(session, wanted)
         pressed = {
@@ -174,7 +182,7 @@ def test_the_queue_offers_every_choice(vault: Vault) -> None:
 
 
 def test_a_search_finds_open_closed_and_junk_cases_and_lists_open_ones_first(vault: Vault) -> None:
-    """Without words, only open cases are listed. A search can be limited to one state, too."""
+    """Without search words, only open cases are listed. A search can be limited to one state, too."""
     with vault.transaction(["chloe"]) as session:
         states = [
             {line.state for line in queue.page(session, wanted, order=Order.PRIORITY, today=TODAY)}
@@ -188,10 +196,10 @@ def test_a_search_finds_open_closed_and_junk_cases_and_lists_open_ones_first(vau
     assert sorted(in_order, key=list(State).index) == in_order
 
 
-def test_a_queue_of_several_states_lists_each_case_once_over_its_pages(
+def test_a_queue_of_several_states_lists_each_case_exactly_once_across_its_pages(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For any size of a page. Control: one page with all cases."""
+    """The test tries every page size. The control is one page with all cases."""
     with vault.transaction(["chloe"]) as session:
         ask = lambda first: [  # noqa: E731
             line.number
@@ -209,7 +217,7 @@ def test_a_queue_of_several_states_lists_each_case_once_over_its_pages(
 def test_an_excluded_officer_sees_the_same_counts_as_if_the_case_did_not_exist(
     vaults: tuple[Vault, Vault], wanted: Filter
 ) -> None:
-    """For every filter. Control: an officer who is not excluded."""
+    """The test tries every filter. The control is an officer who is not excluded."""
     told = []
     for officer in ("alice", "chloe"):
         for vault in vaults:
@@ -220,8 +228,11 @@ def test_an_excluded_officer_sees_the_same_counts_as_if_the_case_did_not_exist(
     assert whole != fewer or wanted.undeclared
 
 
-def test_an_undeclared_case_is_not_counted_by_choices_that_reveal_its_report(vault: Vault) -> None:
-    """Danger and area come from the report. Control: the same cases once they are declared."""
+def test_an_undeclared_case_is_not_counted_in_choices_that_reveal_its_report(vault: Vault) -> None:
+    """Danger and area are taken from the report.
+
+    As a control, the same cases are counted once they are declared.
+    """
     every = Filter(state=State.ALL)
     with suppress(Undone), vault.transaction(["chloe"]) as session:
         session.execute(delete(Declaration))
@@ -233,10 +244,10 @@ def test_an_undeclared_case_is_not_counted_by_choices_that_reveal_its_report(vau
     assert {name: after[name] for name in before} == before
 
 
-def test_choices_show_no_counts_when_there_are_very_many_cases(
+def test_choices_have_no_counts_if_there_are_very_many_cases(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They can still be chosen. Fewer cases are counted."""
+    """Officers can still use the choices. With fewer cases, the counts are shown."""
     monkeypatch.setattr(facets, "COUNTED", 5)
     with vault.transaction(["chloe"]) as session:
         many, few = counts(session, Filter()), counts(session, Filter(category="threat", due="week"))
@@ -261,8 +272,8 @@ def test_a_choice_that_no_page_offers_is_refused(field: str, value: str) -> None
         facets.toggled(Filter(), field, value)
 
 
-def test_choosing_again_removes_a_choice_except_the_state() -> None:
-    """The other choices stay."""
+def test_clicking_a_choice_again_removes_it_unless_it_is_the_state() -> None:
+    """The other choices remain."""
     begun = Filter(search="quai", status="received")
     for field, value in (("status", "assessing"), ("priority", "2"), ("danger", "True"), ("due", "week")):
         pressed = facets.toggled(begun, field, value)

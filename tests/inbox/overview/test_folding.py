@@ -1,4 +1,4 @@
-"""Which messages of a page are shown in full: the newest and the unread ones, as far as there is room."""
+"""A page shows the newest and the unread messages in full, as far as there is room."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ def reply(text: str = SHORT) -> Message:
     return Message(case=1, position=1, serial=1, day=DAY, text=text)
 
 
-def test_a_page_with_room_for_all_messages_folds_none() -> None:
+def test_a_page_with_room_for_all_messages_folds_none_of_them() -> None:
     assert folded([]) == []
     assert folded([letter(), reply(), letter(unread=True)]) == []
 
@@ -32,7 +32,7 @@ def test_the_newest_messages_stay_open_without_a_gap_and_older_ones_are_folded()
 
 
 def test_unread_messages_stay_open_in_preference_to_the_newest() -> None:
-    """Control: the same page once they are read."""
+    """As a control, the same page is folded once the messages are read."""
     first, second = letter(), letter()
     order = [first, second, *(letter() for _ in range(18)), reply()]
     assert folded(order)[:2] == order[:2]
@@ -49,8 +49,8 @@ def test_the_newest_message_and_the_first_unread_one_stay_open_whatever_their_le
     assert folded(order) == [second, middle]
 
 
-def test_unread_messages_beyond_the_room_are_folded_from_the_first_that_does_not_fit() -> None:
-    """So the next page begins where the last one ended."""
+def test_unread_messages_that_do_not_fit_are_folded_from_the_first_one_on() -> None:
+    """Therefore the next page begins where the last one ended."""
     unread = [letter(unread=True) for _ in range(ROOM)]
     left = folded([*unread, reply()])
     assert 0 < len(left) < len(unread)
@@ -58,7 +58,7 @@ def test_unread_messages_beyond_the_room_are_folded_from_the_first_that_does_not
 
 
 def test_every_line_of_a_message_and_its_frame_take_up_room() -> None:
-    """Empty lines, long lines that wrap, and the frames of many short messages."""
+    """Empty lines, wrapped lines, and the frames of short messages all take up room."""
     for text in (LONG, "x" * 90 * ROOM):
         assert folded([letter(text), reply()]) != []
     assert folded([*(letter("") for _ in range(ROOM // 2)), reply()]) != []

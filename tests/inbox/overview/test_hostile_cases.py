@@ -1,4 +1,4 @@
-"""Reports with hostile words, names or numbers: nothing hangs or runs, and other reports stay readable."""
+"""Reports with hostile words, names or numbers cannot block or run anything. Other reports stay readable."""
 
 import re
 import secrets
@@ -44,10 +44,10 @@ def printed(office: Office, *words: str) -> str:
     return said.out
 
 
-def test_hostile_words_in_every_field_stay_text(
+def test_hostile_words_in_any_field_are_shown_only_as_text(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """In all answers, in unknown answers, in a follow-up and in an unsigned note.
+    """The words are in all answers, in unknown answers, in a follow-up, and in an unsigned note.
 
     JSON returns them unchanged, and printing makes them harmless.
     """
@@ -83,26 +83,26 @@ def test_hostile_words_in_every_field_stay_text(
     assert "{{ 7 * 7191 }}" in whole.replace("\n│ ", "")
 
 
-def test_a_category_that_the_questionnaire_does_not_offer_is_dropped(
+def test_a_category_that_the_questionnaire_does_not_offer_is_discarded(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Lists show the category before a case is read, and the list for the archives keeps it.
 
-    Control: a category that the questionnaire offers.
+    The control is a category that the questionnaire offers.
     """
     for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
         collect(portal.bundle(first(Reporter(world), edit=answering(**answers))))
     with world.office.opened() as inbox, inbox.transaction() as session:
         works = [session.get_one(Workflow, number) for number in (1, 2)]
         assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
-        works[0].category = ALL  # as an earlier version filed it
+        works[0].category = ALL  # An earlier version stored the category like this.
     assert "<U+202E>" in printed(world.office, "queue", "list")
 
 
-def test_a_word_of_eight_thousand_letters_takes_one_line_in_a_list(
+def test_a_word_of_eight_thousand_letters_takes_up_one_line_in_a_list(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The case shows all of it."""
+    """The page of the case shows the whole word."""
     name = "X" * LONG
     collect(portal.bundle(first(Reporter(world), text=name)))
     for words in (["case", "list"], ["queue", "list"]):
@@ -132,7 +132,7 @@ def test_a_report_with_too_long_a_file_name_is_rejected_visibly(
 def test_thousands_of_follow_ups_do_not_break_the_inbox(
     world: World, portal: Portal, collect: Callable[..., Any], many: int
 ) -> None:
-    """Lists, queue, case, reply, outbox and the next follow-up work, and another case is unchanged."""
+    """Lists, queue, case page, reply, outbox and the next follow-up all work. Another case is unchanged."""
     flooder, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(flooder), first(other)))
     office = world.office
@@ -158,7 +158,7 @@ def test_thousands_of_follow_ups_do_not_break_the_inbox(
 def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The time of each write is proportional to the number of words in the whole case.
+    """Each write takes time in proportion to the number of words in the whole case.
 
     One write for each of some thousand follow-ups would take days.
     """
@@ -178,10 +178,13 @@ def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
         assert 1 == world.office.json("queue", "list", "--search", word)["count"]
 
 
-def test_a_case_is_found_by_its_earliest_texts_once_its_fulltext_is_full(
+def test_once_the_fulltext_of_a_case_is_full_its_earliest_texts_still_find_the_case(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The case still shows later texts. Controls: an earlier text, and another case."""
+    """The page of the case still shows the later texts.
+
+    The controls are an earlier text, and another case.
+    """
     monkeypatch.setattr(search_words, "_MOST", 100)
     flooder = Reporter(world)
     letters = [Sent(flooder.follow_up(text)) for text in ("early " + "x" * 100, "late")]
@@ -198,7 +201,10 @@ def test_a_case_is_found_by_its_earliest_texts_once_its_fulltext_is_full(
 def test_protected_words_are_parsed_once_for_all_follow_ups(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a dossier with ten thousand follow-ups takes minutes, and the desk answers nobody."""
+    """Otherwise a dossier of ten thousand follow-ups would take minutes.
+
+    The desk would answer nobody meanwhile.
+    """
     asked, times = catalogue.asked, []
 
     def counted(*given: Any) -> Any:
@@ -225,7 +231,10 @@ def test_protected_words_are_parsed_once_for_all_follow_ups(
 
 
 def test_only_one_module_writes_tables_in_which_a_formula_could_run() -> None:
-    """It neutralises formulas (``registers/test_registers.py``). Any other such module would have to."""
+    """That module neutralises formulas (see ``registers/test_registers.py``).
+
+    Any other such module would have to do so, too.
+    """
     tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx")
     rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]
     assert len(rooms) > 100

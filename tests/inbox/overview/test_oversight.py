@@ -1,4 +1,4 @@
-"""The oversight report on the work: numbers and days, and no word of any report."""
+"""The oversight report on the office's work has numbers and days, but no word of a report."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.support.inbox_ending import aged, heard, tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 from tests.support.inbox_visas import agreed
 
-# Columns with codes from the program's own lists, which nobody types.
+# These columns contain codes from the program's own lists, which nobody types.
 CODES = {
     "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",
     "source_risk", "credibility", "id",
@@ -27,12 +27,15 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 
 
 def states(**counts: int) -> dict[str, int]:
-    """Return the number of deadlines of one kind in each state: 0 in the states that are not given."""
+    """Return the number of deadlines of one kind in each state.
+
+    A state that is not given has the number 0.
+    """
     return dict.fromkeys(("met", "late", "dropped", "impossible", "overdue", "running"), 0) | counts
 
 
 def spread(office: Office) -> None:
-    """Put the canary into every text of every case."""
+    """Put the canary word into every text of every case."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name in (*OF_THE_WORK, "workflows", "messages", "follow_ups", "attachments", "cases"):
             table = TABLES[name]
@@ -50,7 +53,7 @@ def spread(office: Office) -> None:
 def test_the_oversight_report_contains_no_word_of_a_report_or_of_an_officer(
     trio: Trio, form: list[str]
 ) -> None:
-    """Control: the page of the case shows nearly all of these texts."""
+    """As a control, the page of the case shows nearly all of these texts."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", CANARY)
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     spread(trio.others)
@@ -61,9 +64,10 @@ def test_the_oversight_report_contains_no_word_of_a_report_or_of_an_officer(
 
 
 def test_the_oversight_report_counts_deadlines_by_state(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 1 was reopened and forgotten; the others were closed in time, and nothing was disclosed.
+    """Case 1 was reopened and not closed again.
 
-    Late feedback counts as overdue until the reporter can read it, and as late from then on.
+    The other cases were closed in time, and nothing was disclosed. Late feedback counts as overdue
+    until the reporter can read it, and as late from then on.
     """
     trio.others.json("case", "reopen", "1", "--reason", "x")
     seen = trio.others.json("office", "oversight")
@@ -106,7 +110,10 @@ TELL = ("--tell",)
 def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
     trio: Trio, disclosure: str, text: tuple[str, ...], tell: tuple[str, ...], state: str
 ) -> None:
-    """With or without a text: that a case is closed does not tell what was done."""
+    """The news that a case is closed does not tell the reporter what was done.
+
+    A text alone does not change that.
+    """
     for words in (
         ["case", "reopen", "1", "--reason", "x"],
         ["case", "set-source-risk", "1", "low", "--reason", "x"],
@@ -125,7 +132,7 @@ def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
 
 
 def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: Trio) -> None:
-    """It also names who opened a case in an emergency, and the day."""
+    """The report also names the officers who opened a case in an emergency, and the day."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     trio.others.json("retention", "hold", "2", "--reason", "trial")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
@@ -141,7 +148,10 @@ def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: 
 
 
 def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio: Trio) -> None:
-    """Each action once, by its code. The test of the table of actions lists them all."""
+    """Each action is taken once, and counted by its code.
+
+    The test of the table of actions lists all such actions.
+    """
     for words in (
         ["access", "alias", "add", "bruno", "Quernec"],
         ["access", "alias", "remove", "bruno", "Quernec"],
@@ -156,7 +166,10 @@ def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio
 
 
 def test_the_oversight_report_counts_changes_of_days_off_regime_and_numbering(trio: Trio) -> None:
-    """One officer can make them without a reason: with years of days off, nothing is overdue any more."""
+    """One officer can make these changes without a reason.
+
+    With years of days off, for example, nothing would ever be overdue.
+    """
     for words in (
         ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
         ["office", "set", "--regime", "external", "--last-case", "9"],
@@ -209,7 +222,7 @@ def test_the_oversight_report_counts_extensions_released_holds_and_conflicts(
 
 
 def test_the_oversight_report_leaves_out_cases_that_a_signed_in_officer_is_excluded_from(trio: Trio) -> None:
-    """It counts a case for handlers only as existing."""
+    """A case for handlers is counted only as one that exists."""
     trio.others.json("case", "set-score", "3", "--danger", "3", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     seen = trio.excluded.json("office", "oversight")
@@ -221,12 +234,12 @@ def test_the_oversight_report_leaves_out_cases_that_a_signed_in_officer_is_exclu
     assert (3, 0, 1) == (whole["cases"]["closed"], whole["cases"]["for_handlers"], whole["actions"]["judge"])
 
 
-def test_the_oversight_report_counts_quarantined_and_handled_cases_without_a_word(
+def test_the_oversight_report_counts_quarantined_and_restricted_cases_without_revealing_a_word(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 3 is in quarantine, case 1 is for handlers, and an officer is excluded from case 2.
+    """Case 3 is in quarantine, case 1 is only for handlers, and an officer is excluded from case 2.
 
-    On both surfaces.
+    The test checks both surfaces.
     """
     trio.others.json("case", "reopen", "1", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
@@ -252,7 +265,7 @@ def test_the_oversight_report_counts_quarantined_and_handled_cases_without_a_wor
     assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
 
 
-def test_the_oversight_report_counts_a_reply_despite_a_warning(trio: Trio) -> None:
+def test_the_oversight_report_counts_replies_that_were_sent_despite_a_warning(trio: Trio) -> None:
     trio.others.json("case", "reopen", "1", "--reason", "x")
     trio.others.json("message", "reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
     counts = trio.others.json("office", "oversight")["actions"]
@@ -260,7 +273,10 @@ def test_the_oversight_report_counts_a_reply_despite_a_warning(trio: Trio) -> No
 
 
 def test_the_oversight_report_counts_destroyed_cases_by_outcome_and_rule(tmp_path: Path) -> None:
-    """It also counts those whose reporter was never told anything. Control: a closing that discloses all."""
+    """The report also counts those whose reporter was never told anything.
+
+    The control is a closing that discloses all.
+    """
     found = exits_room.found(tmp_path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):
         room = found.copy(tmp_path / disclosure)
@@ -291,7 +307,7 @@ def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]
 def test_the_timeline_lists_events_from_the_oldest_and_repeated_ones_once_a_day(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It shows days, but no times."""
+    """The timeline shows days, but no times."""
     before = today() - timedelta(400)
     trio.others.json("case", "measure", "add", "1", "none", "--day", before.isoformat())
     for _ in range(3):
@@ -315,7 +331,7 @@ def test_the_timeline_lists_events_from_the_oldest_and_repeated_ones_once_a_day(
 
 
 def test_the_timeline_contains_no_word_of_a_report(trio: Trio) -> None:
-    """Control: the page of the case."""
+    """The control is the page of the case, which does contain the words."""
     said: Any = (
         trio.others.run("case", "timeline", "3").out + trio.others.run("case", "timeline", "3", "--json").out
     )

@@ -1,6 +1,7 @@
-"""No list of cases scans or sorts all cases: these tests read SQLite's query plans.
+"""No list of cases scans or sorts all cases.
 
-The vault has no statistics (nothing runs ANALYZE), so the plans for 100,000 cases are those for none.
+The tests read SQLite's query plans. The vault has no statistics, because nothing runs ANALYZE.
+Therefore an empty vault has the same plans as one with 100,000 cases.
 """
 
 import re
@@ -28,15 +29,16 @@ from tests.support.laws import FRENCH
 
 TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
-# Tables that stay small however many cases there are: few cases have exclusions or handlers.
+# These tables stay small however many cases there are, because few cases have exclusions or handlers.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# Who is signed in, the day, the cases hidden from them, and the archived cases opened that day.
+# These hold the signed-in officers, the day, the cases hidden from these officers, and the archived
+# cases opened on that day.
 FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
 FEW |= {"archive_openings"}
-# All rows of one priority are sorted: 25 ms among 100,000 cases of four priorities.
+# Here all rows of one priority are sorted: 25 ms among 100,000 cases of four priorities.
 MEASURED = {("priority", Order.DEADLINE)}
 SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}
-# Values of the fields that have a closed list of values; each query asks for one state.
+# These fields have a fixed list of values. Each query asks for one state.
 OWN = {"state": "closed", "due": "week"}
 BIG = "this goes through all rows"
 SORTED = "this sorts all rows"
@@ -46,13 +48,13 @@ Asked = Callable[[Session], Any]
 
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """An empty vault with three officers, who have to declare their interests."""
+    """An empty vault with three officers, who must declare their interests."""
     with closing(upgrade.create(tmp_path_factory.mktemp("plans") / "vault.sqlite", bytes(32))) as made:
         with made.transaction() as session:
             session.add_all(
                 Officer(name=name, since=TODAY, member=n) for n, name in enumerate((*PRESENT, "chloe"), 1)
             )
-            # All plans below depend on this.
+            # All plans below depend on the absence of statistics.
             assert not session.scalar(
                 text("SELECT count(*) FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")
             )
@@ -61,7 +63,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
 
 @contextmanager
 def listening() -> Iterator[list[tuple[str, Any]]]:
-    """Yield a list to which each executed statement is added."""
+    """Yield a list to which each executed SQL statement is added."""
     heard: list[tuple[str, Any]] = []
 
     def hear(_: Connection, __: Any, statement: str, given: Any, *___: Any) -> None:
@@ -76,7 +78,7 @@ Step = Row[int, int, int, str]
 
 
 def plans(vault: Vault, ask: Asked) -> list[list[Step]]:
-    """Return the query plan of each statement of a question asked by two officers."""
+    """Return the query plan of each SQL statement of a query, which two officers run."""
     with vault.transaction(PRESENT) as session:
         with listening() as heard:
             ask(session)
@@ -91,7 +93,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
     for _, parent, _, said in steps:
         if (scanned := SCAN.match(said)) and scanned[1] not in FEW:
             yield BIG, said
-        # The table is read for each row of the index.
+        # SQLite would read the table for each row of the index.
         if said.startswith("SEARCH") and " COVERING " not in said and not _is_narrow(said):
             yield BIG, said
         if said == "USE TEMP B-TREE FOR ORDER BY":
@@ -101,7 +103,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
 
 
 SCAN = re.compile(r"SCAN (?!CONSTANT|\(subquery|anon_)(?!fulltext VIRTUAL TABLE INDEX \d+:=?M)(\S+)")
-# A flag has the same value in nearly all cases. Only a partial index of the others is narrow.
+# A flag has the same value in nearly all cases, so only a partial index finds few rows.
 FLAGS = {
     column.name
     for table in Base.metadata.tables.values()
@@ -117,7 +119,7 @@ PARTIAL = {
 
 
 def _is_narrow(step: str) -> bool:
-    """Return whether a step finds few rows.
+    """Return whether a step of a query plan finds few rows.
 
     That is, it searches by a value other than a flag, in a small table, or in a partial index.
     """
@@ -126,7 +128,7 @@ def _is_narrow(step: str) -> bool:
 
 
 def found(vault: Vault, ask: Asked) -> set[tuple[str, str]]:
-    """Return the faults of all statements of a question."""
+    """Return the faults of all SQL statements of a query."""
     return {fault for steps in plans(vault, ask) for fault in faults(steps)}
 
 
@@ -142,7 +144,10 @@ def wanted(*names: str) -> Filter:
 def test_no_filter_or_order_of_the_queue_scans_or_sorts_all_cases(
     vault: Vault, name: str, order: Order, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page of the queue, the count and the numbers, for every field of the filter in every order."""
+    """The test covers every field of the filter and every order.
+
+    It asks for a page of the queue, the count, and the case numbers.
+    """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     asked = Filter(
         **{

@@ -1,4 +1,4 @@
-"""The queue: open cases by urgency; filters, search, and adjusted scores."""
+"""The queue lists open cases by urgency, with filters, a search, and scores that officers can adjust."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_ending import heard
 
-# Text, answers, and the priority and score that the rules propose.
+# Each report has a text, answers, and the priority and score that the rules propose.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("rien de grave", {"category": "other"}, (4, 0)),
     ("on me menace au port", {"danger_now": "yes", "category": "threat", "where": "atlantic"}, (1, 33)),
@@ -51,7 +51,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for each, (text, answers, _) in zip(reporters, REPORTS, strict=True)
     ]
     letter = Sent(reporters[0].follow_up("Le nom était Zacharie"))
-    # One bundle for each, because the reports of one day have no order within a bundle.
+    # Each report is in its own bundle, because reports of one day have no order within a bundle.
     for each in [*sent, Sent(drop(world, "lettre anonyme")), letter]:
         office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     return office
@@ -67,7 +67,7 @@ def one(office: Office, number: int) -> Any:
 
 
 def test_the_queue_lists_the_most_urgent_case_first(waiting: Office) -> None:
-    """By priority and then by score, as long as nothing is overdue.
+    """While nothing is overdue, cases are ordered by priority and then by score.
 
     The other order is by the next deadline.
     """
@@ -91,7 +91,10 @@ def test_equally_urgent_cases_are_ordered_by_their_next_deadline(office: Office)
 def test_overdue_cases_precede_all_others_except_those_of_priority_1(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 1 has the lowest priority and score. The order is the same over pages and beside a case."""
+    """Case 1 has the lowest priority and score.
+
+    The order is the same on all pages, and for the neighbours of a case.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() - timedelta(1)
         session.get_one(Workflow, 4).deadline = None
@@ -108,7 +111,7 @@ def test_overdue_cases_precede_all_others_except_those_of_priority_1(
 
 
 def test_the_queue_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each case is on one page, and each page gives the total."""
+    """Each case is on one page, and each page states the total number."""
     for module in (queue, commands_queue):
         monkeypatch.setattr(module, "PAGE", 2)
     pages = [waiting.json("queue", "list", "--page", str(page)) for page in (1, 2, 3, 4)]
@@ -122,8 +125,11 @@ def test_the_rules_propose_a_priority_and_a_score_for_each_case(waiting: Office)
         assert (expected, False) == ((case["priority"], case["score"]), case["judged"])
 
 
-def test_a_case_names_its_neighbours_in_the_queue(waiting: Office) -> None:
-    """In the order and with the filter of the queue. A case outside the filter has no neighbours."""
+def test_the_page_of_a_case_names_its_neighbours_in_the_queue(waiting: Office) -> None:
+    """The neighbours follow the order and the filter of the queue.
+
+    A case that the filter leaves out has no neighbours.
+    """
     with waiting.unlocked() as opened:
         to_look = opened.inbox, opened.by_opening(today())
         asked = Filter(), Order.PRIORITY
@@ -156,7 +162,10 @@ FILTERS = [
 
 
 def test_a_mistyped_filter_is_refused_and_the_error_lists_the_valid_values(waiting: Office) -> None:
-    """It is refused in a list and when it is saved. The control is a valid value that no case has."""
+    """The filter is refused in a list, and when it is saved.
+
+    The control is a valid value that no case has.
+    """
     for options, code, told in (
         (("--language", "nl"), 2, "'fr', 'en'"),
         (("--category", "nope"), 1, "threat, "),
@@ -179,10 +188,10 @@ SEARCHES = [row for row in FILTERS if "--search" in row[0]]
 
 
 @pytest.mark.parametrize(("options", "found"), SEARCHES, ids=[" ".join(row[0]) for row in SEARCHES])
-def test_a_search_for_frequent_words_finds_the_same_cases(
+def test_a_search_for_frequent_words_finds_the_same_cases_as_a_search_for_rare_words(
     waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Such words are looked up in another way."""
+    """The program looks up frequent words in another way."""
     monkeypatch.setattr(queue_filter, "_DENSE", 1)
     listed = waiting.json("queue", "list", *options)
     assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
@@ -201,12 +210,12 @@ ODD = [
 
 @pytest.mark.parametrize(("odd", "found"), ODD)
 def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) -> None:
-    """Each word is searched literally, and signs without a letter or digit are ignored."""
+    """Each search word is taken literally, and signs without a letter or digit are ignored."""
     assert found == numbers(waiting, "--search", odd)
 
 
-def test_a_read_case_leaves_the_filter_to_read(office: Office) -> None:
-    """It returns when the reporter writes again: then the follow-up is unread, not the report."""
+def test_the_filter_for_unread_cases_omits_a_case_once_it_is_read(office: Office) -> None:
+    """When the reporter writes again, the case returns. Then the follow-up is unread, but not the report."""
     for number in ("1", "2"):
         office.json("case", "show", number)
     assert [4, 3, 5] == numbers(office, "--to-read")
@@ -216,7 +225,7 @@ def test_a_read_case_leaves_the_filter_to_read(office: Office) -> None:
 
 
 def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
-    """Other parts of the score stay. The journal has the change and the reason."""
+    """The other parts of the score stay unchanged. The journal has the change and the reason."""
     judged = office.json(
         "case", "set-score", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home"
     )
@@ -234,7 +243,7 @@ def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
 
 
 def test_the_journal_lists_only_the_changed_parts_of_a_score(office: Office) -> None:
-    """Confirming the proposed score counts as adjusting it, and takes a reason."""
+    """To confirm the proposed score is also an adjustment, and takes a reason."""
     given = [f"--{name}={value}" for name, value in office.json("case", "show", "3")["work"]["parts"].items()]
     before = one(office, 3)
     office.json("case", "set-score", "3", *given, "--reason", "as proposed")
@@ -255,7 +264,7 @@ def test_the_journal_lists_only_the_changed_parts_of_a_score(office: Office) -> 
         ["--danger", "1"],
     ],
 )
-def test_adjusting_a_score_needs_a_part_within_its_range_and_a_reason(
+def test_adjusting_a_score_requires_a_part_within_its_range_and_a_reason(
     office: Office, options: list[str]
 ) -> None:
     before = office.state()
@@ -263,8 +272,8 @@ def test_adjusting_a_score_needs_a_part_within_its_range_and_a_reason(
     assert before == office.state()
 
 
-def test_a_first_action_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
-    """Adjusting the score is an action.
+def test_the_first_action_on_a_case_and_the_acknowledgement_change_its_next_deadline(office: Office) -> None:
+    """To adjust the score is such an action.
 
     The acknowledgement counts once the portal has received the outbox.
     """
@@ -277,7 +286,7 @@ def test_a_first_action_and_the_acknowledgement_move_the_deadline(office: Office
     assert due <= one(office, 2)["deadline"] == acknowledge
     office.json("exchange", "outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
-    # Neither a status nor a question acknowledges anything.
+    # Neither a status nor a question counts as an acknowledgement.
     office.json("case", "set-status", "2", "assessing")
     office.json("message", "reply", "2", "--text", "Avez-vous une date ?")
     office.json("exchange", "outbox", "--out", office.out)
@@ -303,7 +312,7 @@ def test_a_closed_case_leaves_the_queue_and_returns_when_it_is_reopened(office: 
 
 
 def test_the_queue_reports_unread_follow_ups_to_closed_cases(office: Office) -> None:
-    """They do not count as open cases."""
+    """Such cases do not count as open."""
     office.json("case", "show", "1")
     office.close("1")
     assert 0 == office.json("queue", "list")["unread_closed"]
@@ -334,7 +343,10 @@ def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
 
 
 def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
-    """It would make all others wait. On both surfaces. Control: a search of the greatest length."""
+    """Such a search would make all others wait.
+
+    The control is a search of the greatest length, on both surfaces.
+    """
     assert 0 == office.run("queue", "list", "--search", "é" * LONGEST_SEARCH).code
     said = office.run("queue", "list", "--search", "é" * (LONGEST_SEARCH + 1))
     assert (1, True) == (said.code, "a search can have at most 200 characters" in said.err)
@@ -344,7 +356,7 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
 
 
 def test_a_row_of_the_queue_says_whether_the_report_or_follow_ups_are_unread(office: Office) -> None:
-    """Until an officer has read the page with them. Control: the other rows."""
+    """The row says so until an officer has read the page with them. The control is the other rows."""
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
         row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]
     }

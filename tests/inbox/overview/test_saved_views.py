@@ -1,4 +1,4 @@
-"""Saved views of the queue: each officer has their own, by name, and unused ones are deleted."""
+"""Each officer has saved views of the queue, which have names. Unused views are deleted."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -35,9 +35,9 @@ def kept(inbox: Inbox) -> list[tuple[str, str]]:
 
 
 def test_a_view_is_saved_renamed_and_removed_on_the_command_line(office: Office) -> None:
-    """In a session of two officers, for both.
+    """In a session of two officers, the view is saved for both.
 
-    Unknown views are refused, and the journal records nothing of it.
+    Unknown views are refused, and the journal records nothing about views.
     """
     noted = len(office.json("journal", "list")["entries"])
     office.json("queue", "view", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
@@ -70,7 +70,10 @@ def test_a_view_without_a_name_or_with_a_long_or_a_built_in_name_is_refused(
 
 
 def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
-    """They may be words of a report, and would outlive it. The desk says so beforehand."""
+    """Search words may come from a report, and would remain after its case is destroyed.
+
+    The desk says so beforehand.
+    """
     said = office.run("queue", "view", "save", "Quai", "--search", WORDS, "--category", "threat")
     assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
     assert {} == office.json("queue", "view", "list")["kept"]
@@ -81,8 +84,8 @@ def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
         assert {} == saved_views.of(alice.desk.inbox, alice.seat.actor())
 
 
-def test_options_given_with_a_view_take_precedence_over_it(office: Office, tmp_path: Path) -> None:
-    """Everybody has the built-in views: @me is the officer who asks."""
+def test_options_given_with_a_view_take_precedence_over_the_view(office: Office, tmp_path: Path) -> None:
+    """Everybody has the built-in views. In these, @me stands for the officer who asks."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abc"))
     office.json("case", "declare", "1", "2", "3")
@@ -98,7 +101,10 @@ def test_options_given_with_a_view_take_precedence_over_it(office: Office, tmp_p
 
 
 def test_an_officer_cannot_see_the_views_of_another(office: Office) -> None:
-    """Two officers together see only the views that both have saved alike. Control: the owner alone."""
+    """Two officers together see only the views that both have saved alike.
+
+    As a control, the owner alone sees the view.
+    """
     with office.unlocked() as opened:
         inbox = opened.inbox
         alice, bruno, both = actor(opened, "alice"), actor(opened, "bruno"), actor(opened, "alice", "bruno")
@@ -121,7 +127,7 @@ def test_an_officer_cannot_see_the_views_of_another(office: Office) -> None:
 
 
 def test_an_officer_can_save_at_most_thirty_views(office: Office) -> None:
-    """At that limit, an existing view can still be replaced."""
+    """At that limit, an officer can still replace an existing view."""
     with office.unlocked() as opened:
         alice = actor(opened, "alice")
         for n in range(MOST):
@@ -135,7 +141,7 @@ def test_an_officer_can_save_at_most_thirty_views(office: Office) -> None:
 
 
 def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Office) -> None:
-    """Using or replacing a view keeps it. The views of other officers stay."""
+    """Using or replacing a view counts as use. The views of other officers stay."""
     with office.unlocked() as opened:
         inbox, alice, bruno = opened.inbox, actor(opened, "alice"), actor(opened, "bruno")
         for who in (alice, bruno):
@@ -154,7 +160,7 @@ def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Offic
 
 
 def test_the_desk_saves_a_view_for_its_officer_and_applies_it_to_the_queue(office: Office) -> None:
-    """Its name appears neither on the pages of others, nor in an address, nor in the journal."""
+    """The name of the view appears neither on the pages of others, nor in an address, nor in the journal."""
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         alice.send("/en/queue", search="", sort="deadline")

@@ -1,4 +1,4 @@
-"""Answers compared with their questionnaire: odd answers are marked, and flags raise warnings."""
+"""The inbox compares answers with their questionnaire. It marks odd answers, and flags cause warnings."""
 
 import pytest
 
@@ -30,15 +30,15 @@ ASKED = questionnaire.parse(SMALL.encode())
         ({"path": "a", "days": "2026-02-02/"}, {"days": Oddity.UNKNOWN_ANSWER}),
     ],
 )
-def test_an_answer_that_the_page_cannot_send_is_marked_as_odd(
+def test_an_answer_that_the_report_page_cannot_send_is_marked_as_odd(
     given: dict[str, Answer], odd: dict[str, Oddity]
 ) -> None:
-    """A report made by hand can contain any answer. It never causes a crash."""
+    """A report made by hand can contain any answer. No answer may cause a crash."""
     assert odd == answers.oddities(ASKED, given)
 
 
 def test_a_question_that_depends_on_a_hidden_question_counts_as_not_asked() -> None:
-    """The amount depends on the means, and the means depend on the path."""
+    """Here the amount depends on the means, and the means depend on the path."""
     shipped = questionnaire.parse(SHIPPED)
     given: dict[str, Answer] = {"path": "approached", "means": ("gift", "money"), "amount": "under_1k"}
     assert {} == answers.oddities(shipped, given)
@@ -47,7 +47,7 @@ def test_a_question_that_depends_on_a_hidden_question_counts_as_not_asked() -> N
 
 
 def test_flags_are_listed_in_the_order_of_their_importance() -> None:
-    """Danger comes first. Each flag is listed once, however many answers raise it."""
+    """Danger is the first flag. Each flag is listed once, however many answers raise it."""
     assert [] == answers.flags(ASKED, {"path": "b"})
     assert [Flag.DANGER, Flag.PROTECT] == answers.flags(ASKED, {"refs": "x", "path": "a"})
     shipped = questionnaire.parse(SHIPPED)

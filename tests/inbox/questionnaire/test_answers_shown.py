@@ -1,4 +1,7 @@
-"""How the inbox shows answers: with the labels of their version, warnings first, odd answers marked."""
+"""The inbox shows answers with the labels of their questionnaire version.
+
+Warnings come first, and odd answers are marked.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +20,7 @@ from tests.support.questionnaires import FIRST, LAST, as_version
 
 @pytest.fixture(scope="module")
 def former(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """An office that once used the first questionnaire."""
+    """An office that formerly used the first questionnaire."""
     office = Office.found(tmp_path_factory.mktemp("office"))
     former = questionnaire.parse(FIRST)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -27,7 +30,7 @@ def former(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def shown(former: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], str]]:
-    """One case for each of REPORTS, as JSON and as lines."""
+    """One case for each of REPORTS, as JSON and as printed lines."""
     portal = Portal(former, tmp_path_factory.mktemp("medium"))
     for n, changes in enumerate(REPORTS, 1):
         reporter = Reporter(former)
@@ -69,7 +72,7 @@ REPORTS: list[dict[str, Any]] = [
 ]
 
 
-def test_a_report_for_an_earlier_questionnaire_has_the_labels_of_that_version(
+def test_a_report_for_an_earlier_questionnaire_is_shown_with_the_labels_of_that_version(
     shown: list[tuple[dict[str, Any], str]],
 ) -> None:
     """The inbox keeps every questionnaire that was ever in use."""
@@ -79,7 +82,7 @@ def test_a_report_for_an_earlier_questionnaire_has_the_labels_of_that_version(
 
 
 def test_labels_are_in_the_language_of_the_report(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Each of several answers is on its own line."""
+    """If a question has several answers, each is on its own line."""
     assert "With what?\n│ Money\n│ Gift, favour" in shown[1][1]
     assert "Sujet" not in shown[1][1]
 
@@ -87,7 +90,7 @@ def test_labels_are_in_the_language_of_the_report(shown: list[tuple[dict[str, An
 def test_a_case_shows_warnings_and_protected_words_before_other_answers(
     shown: list[tuple[dict[str, Any], str]],
 ) -> None:
-    """Danger, a reporter at risk, and what must never be repeated."""
+    """These are danger, a reporter at risk, and details that must never be repeated."""
     case, lines = shown[1]
     assert ["danger", "source_risk", "protect"] == case["cautions"]
     assert next(iter(case["answers"])) == "protect"
@@ -104,12 +107,12 @@ def test_a_case_shows_warnings_and_protected_words_before_other_answers(
     assert sorted(order) == order
 
 
-def test_a_report_for_an_unknown_questionnaire_shows_warnings_first_as_well(
+def test_warnings_also_come_first_in_a_report_for_an_unknown_questionnaire(
     former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
-    """Such a report is made by hand. It has no labels, and the questionnaire in use decides on its warnings.
+    """Such a report is made by hand and has no labels.
 
-    The leak check protects its words, too.
+    The questionnaire in use decides on its warnings. The leak check protects its words, too.
     """
     case, lines = shown[4]
     assert (["danger", "protect"], "protect", {}) == (
@@ -125,7 +128,10 @@ def test_a_report_for_an_unknown_questionnaire_shows_warnings_first_as_well(
 
 
 def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Reports made by hand or by a changed page have them. Nothing is lost, and nothing fails."""
+    """Reports made by hand or by a modified page contain such answers.
+
+    No answer is lost, and nothing fails.
+    """
     case, lines = shown[2]
     odd = {
         "means": "not-asked",
@@ -145,7 +151,10 @@ def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any
 def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
     former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
-    """It has the first text, or else the subject of the report. The path alone would say too little."""
+    """The line has the first text, or else the subject of the report.
+
+    The chosen path alone would say too little.
+    """
     assert len(shown) == len(REPORTS)
     lines = [case["summary"] for case in former.office.json("case", "list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
@@ -162,12 +171,15 @@ def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
     ],
 )
 def test_a_shortened_line_of_the_list_ends_with_an_ellipsis(text: str, line: str) -> None:
-    """Otherwise the number of a container would look complete."""
+    """Otherwise a shortened container number would look complete."""
     assert line == summary.first_line([text])
 
 
 def test_a_protected_answer_is_recognised_by_its_flag(tmp_path: Path) -> None:
-    """Its id may differ in another questionnaire. It is shown first, and no dossier offers to include it."""
+    """Another questionnaire may use another id for the question.
+
+    The answer is shown first, and no dossier offers to include it.
+    """
     other = tmp_path / "other.toml"
     other.write_bytes(as_version(LAST + 1).replace(b'"protect"\n', b'"silence"\n', 1))
     office = Office.found(tmp_path / "office")

@@ -1,4 +1,7 @@
-"""A stored questionnaire that a stricter parser refuses stops nothing: its reports are shown by id."""
+"""A stored questionnaire that a stricter parser refuses does not stop the inbox.
+
+Its reports are shown with question ids.
+"""
 
 from pathlib import Path
 
@@ -41,7 +44,7 @@ def test_keyring_and_outbox_still_name_a_questionnaire_that_the_parser_refuses(u
 def test_reports_for_a_refused_questionnaire_are_collected_and_shown_by_question_id(
     unreadable: World, tmp_path: Path
 ) -> None:
-    """Like those for a questionnaire that the inbox never had."""
+    """They are treated like reports for a questionnaire that the inbox never had."""
     collect(unreadable, Portal(unreadable, tmp_path / "after"), "collected since")
     for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
         case = unreadable.office.json("case", "show", number)
@@ -51,7 +54,10 @@ def test_reports_for_a_refused_questionnaire_are_collected_and_shown_by_question
 
 
 def test_the_desk_shows_and_answers_reports_for_a_refused_questionnaire(unreadable: World) -> None:
-    """Its questions have no labels. Only entering a report by hand has to wait for another questionnaire."""
+    """The questions have no labels.
+
+    Officers cannot enter a report by hand until they adopt another questionnaire.
+    """
     with sitting(unreadable.office) as client:
         assert "read by its questionnaire" in client.page("/en/")
         assert "read by its questionnaire" in client.page("/en/case/1")

@@ -22,14 +22,18 @@ FIELDS: dict[str, dict[str, Any]] = {
     field["id"]: field for section in tomllib.loads(SHIPPED.decode())["section"] for field in section["field"]
 }
 ABOUT_FACTS = {name for name, field in FIELDS.items() if field["concerns"] == "facts"}
-# One word for each question. The words occur nowhere else, and differ too much to be taken for each other.
+# Each question has one word. The words occur nowhere else, and differ too much to be confused with
+# each other.
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 WORDS = {name: sha256(name.encode()).hexdigest()[:12].translate(_LETTERS) for name in FIELDS}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A report that answers every question, as plain text: at the desk, at the command line, in a dossier."""
+    """A report that answers every question, as plain text.
+
+    It is read at the desk, on the command line, and in a dossier.
+    """
 
     desk: str
     command: str
@@ -38,7 +42,7 @@ class Shown:
 
 
 def answer(field: dict[str, Any]) -> str | tuple[str, ...]:
-    """Answer a question: with its last option, with all options, with days, or in words."""
+    """Answer a question with its last option, with all options, with days, or with words."""
     options = [option["id"] for option in field.get("option", ())]
     return {
         "choice": lambda: options[-1],
@@ -55,7 +59,7 @@ def expected(field: dict[str, Any]) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without HTML escapes and the bars of quotations."""
+    """Return a text on one line, without HTML escapes and without the bars of quotations."""
     return " ".join(html.unescape(text).replace("│", "").split())
 
 
@@ -91,8 +95,8 @@ def test_officers_read_a_question_with_its_answer(shown: Shown, question: str) -
 
 
 @pytest.mark.parametrize("question", FIELDS)
-def test_a_dossier_has_a_question_if_it_is_about_the_facts(shown: Shown, question: str) -> None:
-    """Neither the label nor the answer of a question about the reporter is there."""
+def test_a_dossier_has_exactly_the_questions_that_are_about_the_facts(shown: Shown, question: str) -> None:
+    """If a question is about the reporter, the dossier has neither its label nor its answer."""
     label, *answers = map(plain, expected(FIELDS[question]))
     is_there = question in ABOUT_FACTS
     assert (is_there, is_there) == (question in shown.entries, label in shown.dossier)

@@ -1,4 +1,4 @@
-"""How urgent a case is: the formula, the priorities, and what the answers propose."""
+"""The urgency of a case follows from a formula, the priorities, and the parts that its answers propose."""
 
 from itertools import product
 
@@ -35,8 +35,8 @@ def test_the_formula_gives_the_score_and_the_priority(
     assert (score, priority) == (Parts(*parts).score, Parts(*parts).priority)
 
 
-def test_raising_a_part_raises_the_score_and_never_makes_a_case_less_urgent() -> None:
-    """For all 4,096 combinations."""
+def test_raising_one_part_raises_the_score_and_never_makes_a_case_less_urgent() -> None:
+    """The test tries all 4,096 combinations."""
     for parts in product(range(4), repeat=6):
         for place in range(6):
             if parts[place] < score.HIGHEST:
@@ -46,7 +46,7 @@ def test_raising_a_part_raises_the_score_and_never_makes_a_case_less_urgent() ->
 
 
 def test_the_rules_use_only_answers_of_the_shipped_questionnaire() -> None:
-    """Each value is from 1 to 3."""
+    """Each part that a rule gives has a value from 1 to 3."""
     known = {field.id: {option.id for option in field.options} for field in QUESTIONS.fields}
     for rule in scoring.rules():
         assert rule.part in score.NAMES
@@ -74,7 +74,7 @@ PROPOSED = [
 
 @pytest.mark.parametrize(("answers", "parts"), PROPOSED)
 def test_answers_propose_the_parts_of_the_score(answers: scoring.Answers, parts: Parts) -> None:
-    """The proposal names one rule for each part that is not 0."""
+    """The proposal names the rule for each part that is not 0."""
     proposal = scoring.propose(answers)
     assert parts == proposal.parts
     assert {rule.part for rule in proposal.because} == {name for name in score.NAMES if getattr(parts, name)}

@@ -1,4 +1,4 @@
-"""The registers that the law requires: days and codes that the officers may see, and their export."""
+"""The law requires registers. They show days and codes that the officers may see, and can be exported."""
 
 import csv
 from collections.abc import Iterator
@@ -42,7 +42,10 @@ RECORD = [
 
 
 def fill(session: Session) -> None:
-    """Give the three cases of the trio what registers show, and a canary that no register may contain."""
+    """Give the trio's three cases everything that registers show.
+
+    Also add a canary word that no register may contain.
+    """
     for n in (1, 2, KEPT):
         work, case = session.get_one(Workflow, n), session.get_one(Case, n)
         case.received = DAY + timedelta(n)
@@ -98,13 +101,16 @@ def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[str, ...] = ()) -> Any:
-    """Return a register as JSON: what these officers see, or everything if no officer is given."""
+    """Return a register as JSON, as these officers see it. Without officers, return everything."""
     with inbox.vault.transaction(by, quarantine=True) as session:
         return registers.view(registers._found(session, Wanted(register, year), today()))
 
 
 def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(opened: Inbox) -> None:
-    """No words of the reporter, and no reason, addressee or transmission of the officers."""
+    """The register contains no words of the reporter.
+
+    It also leaves out the reasons, addressees and transmissions that officers wrote.
+    """
     rows = seen(opened, Register.ALERTS)["rows"]
     assert [1, 2, KEPT] == [row["case"] for row in rows]
     assert {
@@ -125,12 +131,12 @@ def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(op
     assert CANARY not in str(rows)
 
 
-def test_a_register_says_never_for_what_did_not_happen_and_leaves_the_unknown_blank() -> None:
+def test_a_register_says_never_for_what_did_not_happen_and_leaves_unknown_days_blank() -> None:
     for language, word in (("fr", "jamais"), ("en", "never")):
         assert (word, "") == (said((), language), said(None, language))
 
 
-def test_the_register_of_protection_has_the_days_of_each_kind_by_case(opened: Inbox) -> None:
+def test_the_register_of_protection_has_the_days_of_each_kind_of_measure_by_case(opened: Inbox) -> None:
     found = seen(opened, Register.PROTECTION)
     assert [1, 2, KEPT] == [row["case"] for row in found["rows"]]
     assert {
@@ -164,7 +170,7 @@ def test_the_law_in_use_says_which_measures_are_protection(opened: Inbox) -> Non
         (Register.REQUESTS, 2024, 0),
     ],
 )
-def test_a_register_of_one_year_goes_by_the_day_of_receipt_or_of_the_measure(
+def test_a_register_of_one_year_selects_by_the_day_of_receipt_or_of_the_measure(
     opened: Inbox, register: Register, year: int, lines: int
 ) -> None:
     assert lines == len(seen(opened, register, year)["rows"])
@@ -174,7 +180,7 @@ def test_a_register_of_one_year_goes_by_the_day_of_receipt_or_of_the_measure(
 def test_no_register_shows_or_counts_a_case_that_a_signed_in_officer_is_excluded_from(
     opened: Inbox, register: Register
 ) -> None:
-    """Two officers, one of them excluded, see what they would see if the case had never existed."""
+    """Two officers, one of whom is excluded, see what they would see if the case had never existed."""
 
     def ask(session: Session) -> str:
         found = registers._found(session, Wanted(register), today())
@@ -185,10 +191,10 @@ def test_no_register_shows_or_counts_a_case_that_a_signed_in_officer_is_excluded
     assert (narrowed != whole) is (register in {Register.ALERTS, Register.PROTECTION})
 
 
-def test_neither_command_nor_export_shows_a_case_that_an_officer_is_excluded_from(
+def test_neither_command_nor_export_shows_a_case_that_a_signed_in_officer_is_excluded_from(
     leaving: Office, tmp_path: Path
 ) -> None:
-    """Control: with other officers, both show it."""
+    """As a control, both show the case to other officers."""
     for names, there in ((("alice", "bruno"), [1, 2]), (("alice", "chloe"), [1, 2, KEPT])):
         office, out = leaving.of(*names), tmp_path / f"{names[1]}.csv"
         assert there == [row["case"] for row in office.json("office", "register", "alerts")["rows"]]
@@ -197,7 +203,9 @@ def test_neither_command_nor_export_shows_a_case_that_an_officer_is_excluded_fro
         assert there == [int(number) for number, *_ in lines]
 
 
-def test_a_register_counts_but_does_not_list_a_case_for_other_handlers(filled: Trio, tmp_path: Path) -> None:
+def test_a_register_counts_a_case_for_other_handlers_but_does_not_list_it(
+    filled: Trio, tmp_path: Path
+) -> None:
     copy = Trio(filled.office.copy(tmp_path / "copy"))
     with copy.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -211,7 +219,7 @@ def test_a_register_counts_but_does_not_list_a_case_for_other_handlers(filled: T
 def test_a_register_lists_cases_in_quarantine_and_in_the_archive(
     filled: Trio, leaving: Office, tmp_path: Path
 ) -> None:
-    """Checked with the command itself. Control: the list of cases shows neither."""
+    """The test uses the command itself. As a control, the list of cases shows neither case."""
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).quarantined = today()
@@ -231,7 +239,7 @@ def seen_by_command(office: Office) -> Any:
 def test_a_register_keeps_number_days_outcome_and_visa_of_a_destroyed_case(
     filled: Trio, tmp_path: Path
 ) -> None:
-    """Nothing else, and nothing at all for an officer who was excluded from it."""
+    """The register keeps nothing else. An officer who was excluded from the case sees nothing of it."""
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox:
         with inbox.transaction() as session:
@@ -263,10 +271,10 @@ def test_a_register_keeps_number_days_outcome_and_visa_of_a_destroyed_case(
     assert [1, 2] == [row["case"] for row in kept]
 
 
-def test_a_register_shows_a_refused_request_like_one_about_whom_nothing_is_held(
+def test_a_register_shows_a_refused_request_like_one_about_a_person_of_whom_nothing_is_held(
     filled: Trio, tmp_path: Path
 ) -> None:
-    """Two requests answered on one day differ only in their numbers. Nobody is named."""
+    """Two requests answered on the same day differ only in their numbers. No register names the person."""
     copy = filled.office.copy(tmp_path / "copy").of(*NAMES[::2])
     with copy.opened() as inbox:
         with inbox.transaction() as session:
@@ -301,7 +309,7 @@ def test_a_register_shows_a_refused_request_like_one_about_whom_nothing_is_held(
 def test_the_export_of_a_register_is_recorded_in_the_journal_and_counted(
     leaving: Office, tmp_path: Path, register: Register, form: registers.Form
 ) -> None:
-    """An export never overwrites a file. A refused one is not counted."""
+    """An export never overwrites a file. A refused export is not counted."""
     office, out = leaving, tmp_path / f"out.{form}"
     counted = office.json("office", "oversight")["actions"]["export-register"]
     assert str(out) == office.json("office", "register", register, "--year", "2024", "--out", out)["file"]
@@ -313,7 +321,10 @@ def test_the_export_of_a_register_is_recorded_in_the_journal_and_counted(
 
 
 def test_a_spreadsheet_program_can_open_an_export_as_text_in_columns(leaving: Office, tmp_path: Path) -> None:
-    """UTF-8 with a byte order mark, semicolons, in French or English. The PDF says the same."""
+    """The file is UTF-8 with a byte order mark and semicolons, in French or English.
+
+    The PDF says the same.
+    """
     for language, words in (("fr", ["Dossier", "téléphone", "Irrecevable"]), ("en", ["Case", "telephone"])):
         out, paper = tmp_path / f"{language}.csv", tmp_path / f"{language}.pdf"
         for file in (out, paper):
@@ -328,7 +339,7 @@ def test_a_spreadsheet_program_can_open_an_export_as_text_in_columns(leaving: Of
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", " ="])
 def test_no_cell_of_an_export_is_a_formula(first: str) -> None:
-    """Whatever an officer typed, or the law names so. Numbers and days stay as they are."""
+    """Texts of officers and names from the law cannot become formulas. Numbers and days stay as they are."""
     row: Row = {Column.BODY: f'{first}1";\r\n=2', Column.WAY: Coded("register", f"{first}x"), Column.DAY: DAY}
     columns = [*row, Column.CASE]
     made = spreadsheet.written(columns, [row | {Column.CASE: 7}], "en").decode("utf-8-sig")
@@ -339,7 +350,7 @@ def test_no_cell_of_an_export_is_a_formula(first: str) -> None:
 
 
 def test_retracting_a_consultation_deletes_its_text_and_keeps_its_line(office: Office) -> None:
-    """Its number is not used again."""
+    """The number of the line is not used again."""
     assert 1 == office.json(*RECORD)["consultation"]
     (row,) = office.json("office", "register", "consultations")["rows"]
     assert {"consultation": 1, **CONSULTED, "retracted": None} == row

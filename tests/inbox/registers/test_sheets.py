@@ -1,4 +1,7 @@
-"""The record of processing and the impact assessment: texts of the law, and facts that the program adds."""
+"""The record of processing and the impact assessment.
+
+They contain texts of the law, and facts that the program adds.
+"""
 
 import re
 from dataclasses import replace
@@ -37,7 +40,7 @@ KNOWN = Known(
 )
 
 TABLES = ("deadlines", "duties", "recipients", "retention")
-# A text that only the program adds where it fills in each of these.
+# Only the program adds these texts, where it fills in each of the facts.
 FILLED_IN = {
     Fill.OFFICE: "Délégué (DPD)",
     Fill.OFFICERS: "Ce qui demande deux agents",
@@ -46,7 +49,7 @@ FILLED_IN = {
     Fill.DUTIES: "À décider",
     Fill.RECIPIENTS: "Destinataire",
     Fill.RETENTION: "Puis archive",
-    # In one piece, because parts of it are also listed with each risk.
+    # The text is compared as a whole, because parts of it are also listed with each risk.
     Fill.SECURITY: "".join(f"• {each.text.fr} [{each.section}]" for each in security.entries(Kind.DONE)),
     Fill.RISKS: "Vraisemblance",
     Fill.CONSULTATIONS: "CSA Ouverture",
@@ -54,12 +57,12 @@ FILLED_IN = {
 
 
 def bare(text: str) -> str:
-    """Return a text without white space, because a PDF breaks lines anywhere."""
+    """Return a text without white space, because a PDF may break lines anywhere."""
     return "".join(text.split())
 
 
 def read(sheet: Sheet, known: Known) -> str:
-    """Return the text of a sheet without the footers of its pages, which are fewer than ten."""
+    """Return the text of a sheet without its page footers. A sheet has fewer than ten pages."""
     said = bare(printed(sheet_pages.pages(sheet, known)))
     return re.sub(rf"{re.escape(bare(sheet.name.in_(known.language)))}·page\d", "", said)
 
@@ -77,7 +80,7 @@ def french() -> tuple[str, str]:
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_text_of_the_law_is_on_its_sheet(law: Law, language: str) -> None:
-    """With its source, for each law, in both languages."""
+    """Each text has its source. The test covers each law, in both languages."""
     for sheet in (law.processing, law.impact):
         said = read(sheet, under(law, language))
         for each in sheet.sections.values():
@@ -87,7 +90,7 @@ def test_each_text_of_the_law_is_on_its_sheet(law: Law, language: str) -> None:
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(law: Law) -> None:
-    """Each has its name and its time, in the tables and on the page."""
+    """Each of these has its name and its time, in the tables and on the page."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
     cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
@@ -150,10 +153,10 @@ def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(
     ],
     ids=["processing", "impact"],
 )
-def test_each_section_has_only_the_facts_that_belong_to_its_heading(
+def test_each_section_has_only_the_facts_that_belong_under_its_heading(
     sheet: Sheet, expected: dict[str, Fill]
 ) -> None:
-    """A section with a text only has none."""
+    """A section that consists only of a text has no facts."""
     said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un juriste"))
     headings = "|".join(re.escape(bare(each.name.fr)) for each in sheet.sections.values())
     found = {}
@@ -166,7 +169,10 @@ def test_each_section_has_only_the_facts_that_belong_to_its_heading(
 
 @pytest.mark.parametrize(("regime", "is_required"), [("internal", "non"), ("external", "oui")])
 def test_the_sheets_state_whether_this_office_must_hear_reporters(regime: str, is_required: str) -> None:
-    """It depends on the regime of the office. Public pages mention a hearing if any regime has it."""
+    """The answer depends on the regime of the office.
+
+    Public pages mention a hearing if any regime requires one.
+    """
     name = FRENCH.regimes[regime].name.fr
     for sheet in (FRENCH.processing, FRENCH.impact):
         said = read(sheet, replace(KNOWN, regime=regime))
@@ -209,7 +215,7 @@ RISKS = {
 
 
 def test_each_risk_lists_its_own_measures_and_its_remaining_limits(french: tuple[str, str]) -> None:
-    """It lists none that concern only other risks."""
+    """A risk lists no measure that concerns only other risks."""
     names = [bare(FRENCH.risks[code].name.fr) for code in RISKS]
     _, *found = re.split(f"({'|'.join(map(re.escape, names))})", french[1])
     assert names == found[::2]
@@ -226,8 +232,8 @@ def test_the_record_lists_every_security_measure(french: tuple[str, str]) -> Non
     assert all(bare(each.text.fr) in processing for each in security.entries(Kind.DONE))
 
 
-def test_each_security_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
-    """A measure names a section or one of its promises. A limit names a limit."""
+def test_each_security_measure_and_each_limit_refers_to_a_part_of_the_threat_model() -> None:
+    """A measure refers to a section or one of its promises. A limit refers to a limit."""
     found = threat_model.sections(threat_model.FILE.read_text("utf-8"))
     limits = {limit.name for each in found for limit in each.limits}
     holds = {each.name for each in found} | {promise.name for each in found for promise in each.promises}
@@ -238,7 +244,10 @@ def test_each_security_measure_and_each_limit_names_a_part_of_the_threat_model()
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
 def test_each_point_that_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
-    """In texts, and in values on the sheet. A law without such points has no list."""
+    """The points are in texts and in values on the sheet.
+
+    Under a law without such points, there is no list.
+    """
     said = read(sheet, KNOWN)
     asked = [each.basis.confirm for each in sheet.sections.values() if each.basis.confirm]
     asked += [each.basis.confirm for each in FRENCH.retention.periods.values() if each.basis.confirm]
@@ -264,7 +273,7 @@ def test_periods_are_written_in_words(written: str, fr: str, en: str) -> None:
 
 
 def test_command_and_desk_write_the_same_sheet_and_never_overwrite_a_file(trio: Trio, tmp_path: Path) -> None:
-    """It contains the facts of this office. The desk refuses an unknown sheet."""
+    """The sheet contains the facts of this office. The desk refuses an unknown sheet."""
     office, out, stick = trio.others, tmp_path / "sheet.pdf", tmp_path / "stick"
     drawer = tmp_path / "drawer"
     stick.mkdir()
