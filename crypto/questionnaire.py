@@ -88,7 +88,7 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer to a choice.
+    """An answer that people can choose.
 
     ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers. ``group`` is a
     heading. Under this heading, a page folds the option and the options after it, up to the next option with
@@ -105,12 +105,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question. Pages ask it only if each question in ``when`` has one of the answers listed there.
+    """A question.
 
-    ``most`` is in characters; it is 0 for choices. One answer to an ``enough`` question is enough for a
-    report. ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter,
-    ``safe`` says why; only people who edit the file see this text. ``paper`` tells whether the paper form has
-    the question.
+    Pages ask the question only if each question in ``when`` has one of the answers listed there. ``most`` is
+    in characters; it is 0 for choices. One answer to an ``enough`` question is enough for a report.
+    ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter, ``safe``
+    says why; only people who edit the file see this text. ``paper`` tells whether the paper form has the
+    question.
     """
 
     id: str
@@ -165,7 +166,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown. ``raw`` is the file."""
+    """All questions in the order shown. ``raw`` has the bytes of the file."""
 
     id: str
     version: int
@@ -245,7 +246,8 @@ _FILE = Schema(
 )
 
 
-# Each case is shown with the questionnaire that it answers. There are few of them; reading one takes 6 ms.
+# Each case is shown with the questionnaire that it answers. There are few questionnaires, and reading one
+# takes 6 ms.
 @lru_cache(maxsize=8)
 def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire in a TOML file. Raise BadDocument, which names the first mistake."""

@@ -66,6 +66,6 @@ def spelled_out(text: str, shown: Callable[[str], bool], most_marks: int) -> str
 def _spelled_out(text: str, shown: Callable[[str], bool], most_marks: int) -> Iterator[str]:
     marks = 0
     for char in text:
-        if char not in _JOINERS:  # a letter continues after a joiner
+        if char not in _JOINERS:  # A joiner does not end a letter, so marks after the joiner count too.
             marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
         yield char if shown(char) and (char in _JOINERS or marks <= most_marks) else spelled(char)

@@ -98,7 +98,7 @@ class Payment:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the payment in the value of an HTTP header. Raise Malformed for any other form."""
+        """Return the proof of work in the value of an HTTP header. Raise Malformed for any other form."""
         found = _PAYMENT.fullmatch(text)
         if not found or (counter := int(found[3])) >= _COUNTERS:
             raise Malformed("proof of work has an unexpected form")

@@ -39,7 +39,7 @@ class Colour:
     dark: str = ""
 
 
-# In square brackets, like everything that the inspectorate has to fill in: `portal doctor` lists it.
+# Square brackets mark a text that the inspectorate still has to fill in; `portal doctor` lists such texts.
 UNNAMED = Texts(fr="[nom de l\N{RIGHT SINGLE QUOTATION MARK}Inspection]", en="[name of the inspectorate]")
 
 

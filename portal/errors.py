@@ -17,5 +17,5 @@ class BadConfiguration(Refused):
 
 
 def why(error: OSError) -> str:
-    """Return the system's reason for an error, in lower case, to end a message with."""
+    """Return the system's reason for an error, in lower case, for the end of a message."""
     return (error.strerror or "unknown reason").lower()

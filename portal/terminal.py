@@ -62,7 +62,7 @@ def is_interactive() -> bool:
 
 
 def ask(question: str, fits: Callable[[str], bool], default: str | None = None) -> str:
-    """Ask until an answer fits, and return it."""
+    """Ask a question until the answer is valid, and return the answer."""
 
     def check(value: str) -> str:
         if not value or not fits(value):
@@ -74,7 +74,7 @@ def ask(question: str, fits: Callable[[str], bool], default: str | None = None) 
 
 
 def confirm(question: str) -> bool:
-    """Ask for yes, which is the default, or no."""
+    """Ask a yes-or-no question; the default is yes."""
     return click.confirm(visible(question), default=True)
 
 

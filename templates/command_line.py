@@ -229,7 +229,7 @@ class Group(click.Group):
         error = f"{context.command_path} has no option {option}"
         below = {name: each for name, each in self.branch.children.items() if isinstance(each, Leaf)}
         having = [name for name, each in below.items() if _takes(_loaded(name, each), option)]
-        # An option of all commands is meant for the one that follows it.
+        # An option that all commands have belongs to the command after it.
         if len(having) == len(below) or (context.parent is None and having):
             return Misplaced(error, option, context)
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
@@ -269,7 +269,8 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
     last, other = path[-1], node.also if isinstance(node, Leaf) else ()
     if phrases & {*other}:
         return 7
-    # Of several commands with the second word, the one whose group is most like the first word fits best.
+    # If several commands have the second word as their name, the command whose group resembles the first word
+    # most fits best.
     if more in (last, *other) and (alike := _alike(name, path)):
         return 5 + alike
     if {name, name.removesuffix("s")} & {last, *other}:

@@ -26,12 +26,12 @@ def _built_from() -> str:
 
 def _checked_out() -> str:
     """Return the commit of this checkout, marked if files differ from it, or "" if git cannot tell."""
-    # An installed copy may lie in a folder of somebody else's repository.
+    # An installed copy may be in a folder that belongs to another git repository.
     if not (_ROOT / ".git").exists():
         return ""
     command = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=, with changes"]
     try:
-        done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - no part comes from outside
+        done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - no part of the command comes from outside
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

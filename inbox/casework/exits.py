@@ -2,7 +2,7 @@
 
 Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
 part of a case: the answer to an access request, and the decision whether to inform the persons concerned.
-Quarantine is not an exit: it hides a case at once, and nothing may delay this step.
+Quarantine is not an exit: it hides a case immediately, and nothing may delay this step.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -550,7 +550,8 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.PREPARED:
             choices = legal_duties.settling(session, DutyRole.ADMISSIBILITY)
             return sentence(
-                "close it as {outcome}, or decide again: inbox case decide {number} {choices} --reason TEXT",
+                "close the case as {outcome}, or decide again: inbox case decide {number} {choices} --reason"
+                " TEXT",
                 outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
@@ -575,7 +576,7 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case _:
             return None
     return sentence(
-        "decide that first: inbox case decide {number} {choices} --reason TEXT",
+        "make this decision first: inbox case decide {number} {choices} --reason TEXT",
         number=number,
         choices=choices,
     )
@@ -591,13 +592,15 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
     """Return what to do about each obstacle in case ``number`` that keeps case ``leaving`` from an exit."""
     return {
-        Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
+        Obstacle.CLOSED: sentence(
+            "reopen the case first: inbox case reopen {number} --reason TEXT", number=number
+        ),
         Obstacle.JUNK: sentence(
             "try again without case {number}, or bring it back into the queue first: inbox case unjunk"
             " {number}",
             number=number,
         ),
-        Obstacle.OPEN: sentence("close it first: inbox case close {number} OUTCOME", number=number),
+        Obstacle.OPEN: sentence("close the case first: inbox case close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(
             "release the case first: inbox retention unhold {number} --reason TEXT", number=number
         ),
@@ -611,14 +614,15 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             " --reason TEXT",
             number=number,
         ),
-        Obstacle.NEW: sentence("read it first: inbox case show {case}", case=number),
-        Obstacle.UNREAD: sentence("read it first: inbox case show {case}", case=number),
+        Obstacle.NEW: sentence("read the case first: inbox case show {case}", case=number),
+        Obstacle.UNREAD: sentence("read the case first: inbox case show {case}", case=number),
         Obstacle.PORTAL: sentence(
             "make an outbox, carry it over, and collect the next bundle: inbox exchange outbox --out DIR;"
             " inbox exchange collect BUNDLE"
         ),
         Obstacle.NOT_DUE: sentence(
-            "wait until then; redact what must be removed earlier: inbox case redact {number}", number=number
+            "wait until that day; redact what must be removed earlier: inbox case redact {number}",
+            number=number,
         ),
         Obstacle.ONE_CLOCK: sentence(
             "export a bundle from the portal now, and collect it; if the portal no longer exists,"

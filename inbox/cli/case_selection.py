@@ -44,7 +44,11 @@ filters = together(
     ),
     _filter("--danger", is_flag=True, help="Cases with a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
-    _filter("--undeclared", is_flag=True, help="Cases not yet declared by every signed-in officer."),
+    _filter(
+        "--undeclared",
+        is_flag=True,
+        help="Cases where a signed-in officer has not yet declared having no conflict of interest.",
+    ),
     _filter(
         "--officer",
         default="",

@@ -75,7 +75,7 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
         return None
     if folder.resolve().is_relative_to(home.resolve()):
         raise Refused(
-            sentence("shares must not be in the home that they open"),
+            sentence("shares must not be in the home folder of the inbox that they open"),
             sentence("choose another --shares folder"),
         )
     folder.mkdir(mode=0o700, exist_ok=True)

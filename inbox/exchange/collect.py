@@ -194,8 +194,8 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
             "envelopes for which the portal gives an impossible day: {count}. Each case shows this. If"
-            " the day is before the previous export, it is used all the same, so that no deadline"
-            " becomes later. If the day is after this export, the first possible day is used instead."
+            " the day is before the previous export, it still counts, so that no deadline becomes later. If"
+            " the day is after this export, the first possible day is used instead."
             " Check the portal's clock",
             count=count,
         )

@@ -14,8 +14,8 @@ _BY_KIND = (
 )
 _BY_NUMBER = {
     errno.ENOENT: sentence("the file does not exist"),
-    errno.EACCES: sentence("the system denies access to it"),
-    errno.EPERM: sentence("the system denies access to it"),
+    errno.EACCES: sentence("the system denies access to the file"),
+    errno.EPERM: sentence("the system denies access to the file"),
     errno.ENOSPC: sentence("no space is left on the disk"),
     errno.EROFS: sentence("the disk is read-only"),
     errno.EIO: sentence("the disk has a read or write error"),

@@ -163,8 +163,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # "+ 0" keeps the database from choosing one of two slower indexes: the index by deadline, after which the
-    # matches would have to be sorted, or the index of all ranks instead of the index of cases in danger.
+    # "+ 0" keeps the database from choosing one of two slower indexes. With the index by deadline, the
+    # matches would have to be sorted. The index of all ranks is longer than the index of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)

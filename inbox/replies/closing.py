@@ -369,7 +369,7 @@ def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
                 number=number,
                 kind=labels.named("measure", rule.never_after),
             ),
-            sentence("close it with another outcome"),
+            sentence("close the case with another outcome"),
         )
 
 
@@ -377,7 +377,7 @@ def _first(session: Session, number: int, kind: str) -> Sentence:
     """Return what to do about a missing measure."""
     if choices := legal_duties.taking(session, kind):
         return sentence(
-            "decide that first: inbox case decide {number} {choices} --reason TEXT",
+            "make this decision first: inbox case decide {number} {choices} --reason TEXT",
             number=number,
             choices="|".join(choices),
         )

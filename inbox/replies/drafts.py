@@ -123,7 +123,7 @@ def seen(
 
     Raises the same errors as ``status_preview.preview`` and ``templates.fill``.
     """
-    declarations.check(session, number)  # before the text of a template is checked
+    declarations.check(session, number)  # This must precede the check of the template's text.
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
         own = templates.by_officers(session, draft.template, text, draft.text)

@@ -78,7 +78,7 @@ def _extend(session: Session, number: int, today: date) -> None:
     if due.dropped:
         raise CaseRefused(
             sentence("case {number} is closed", number=number),
-            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
+            sentence("reopen the case first: inbox case reopen {number} --reason TEXT", number=number),
         )
     if due.done or work.feedback or work.extended:
         raise CaseRefused(

@@ -48,7 +48,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen the case first: inbox case reopen {number} --reason TEXT", number=case.number),
         )
     if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
         raise prosecutor_word.refused_following_up(session, case.number)

@@ -70,7 +70,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen the case first: inbox case reopen {number} --reason TEXT", number=case.number),
         )
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(

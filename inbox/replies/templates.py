@@ -80,7 +80,7 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     ``Inbox.acting``.
     """
     with inbox.transaction() as session:
-        parse(raw, in_use.of(session))  # so that officers never confirm an invalid file
+        parse(raw, in_use.of(session))  # Parse first, so that officers never confirm an invalid file.
     with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
         found = parse(raw, in_use.of(session))
         session.merge(Setting(name=OWN_REPLIES, value=raw.decode("utf-8")))

@@ -55,7 +55,8 @@ def together(
         try:
             session = stack.enter_context(inbox.acting(who, *actions))
         except Refused:
-            inbox.note_looks(who, looks)  # officers who were asked to confirm know the results
+            # Officers who were asked to confirm have seen the results of the comparisons.
+            inbox.note_looks(who, looks)
             raise
         if choose(session) != actions:
             raise Refused(

@@ -256,7 +256,8 @@ def _aside(folder: Path) -> Iterator[Path]:
     atomic_files.sync_folder(folder.parent)
 
 
-def _opened(  # noqa: PLR0913, PLR0917 - everything needed to restore a backup
+# The parameters are everything needed to restore a backup.
+def _opened(  # noqa: PLR0913, PLR0917
     home: Home, bring: Bring, listed: Listed, source: Source, look: Look, today: date
 ) -> Restored:
     """Open the vault and the key store, and check them.

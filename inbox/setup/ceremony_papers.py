@@ -34,9 +34,8 @@ class Handout:
 
     def write(self, proven: Proven, deployment: str, minutes: str) -> Papers:
         """Write the papers, mode 0600; ``minutes`` is the record."""
-        atomic_files.remove_parts(
-            self.folder, "*"
-        )  # parts from a ceremony that was killed may hold unencrypted words
+        # Unfinished files of a ceremony that was killed may hold unencrypted words.
+        atomic_files.remove_parts(self.folder, "*")
         name = proven.sharing.name
         record_file = self.folder / f"record-{name}.txt"
         atomic_files.write(record_file, [minutes.encode("utf-8")])

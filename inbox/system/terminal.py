@@ -177,7 +177,7 @@ def take_line(prompt: str) -> str | None:
         with idle_timeout.asking():
             return sys.stdin.readline() or None
     except UnicodeDecodeError:
-        return _UNREADABLE  # neither a command nor an answer
+        return _UNREADABLE  # This stands for input that is neither a command nor an answer.
 
 
 def ask_text(prompt: str) -> str:

@@ -1,7 +1,7 @@
-"""Recognise a person by initials: “J. M.”, “J.-M. L.”, “JM” alone, “J. Leroy”.
+"""Recognise a person by initials, such as “J.M.”, “J.-M.L.”, “JM” alone or “J.Leroy”.
 
 Words of two letters are common, so only capitals count as initials. Either each initial has a full stop,
-anywhere in the text, or the initials are the entire name. “M. Leroy” has no initials: M. is a title.
+anywhere in the text, or the initials are the entire name. In “M. Leroy”, the M. is a title, not an initial.
 """
 
 import re

@@ -24,9 +24,9 @@ _AFTER_KEY = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -65536",  # KiB; a page outside the cache must be decrypted again
-    "PRAGMA journal_mode = DELETE",  # a single file: no journal file remains beside it
-    "PRAGMA synchronous = EXTRA",  # a commit also survives a power cut before the journal file is deleted
+    "PRAGMA cache_size = -65536",  # In KiB. A page outside the cache must be decrypted again.
+    "PRAGMA journal_mode = DELETE",  # No journal file remains beside the vault.
+    "PRAGMA synchronous = EXTRA",  # A commit survives a power cut even before the journal file is deleted.
 )
 
 # The size of the file in bytes, according to its header.

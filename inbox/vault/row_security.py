@@ -227,7 +227,7 @@ class _Narrowing(CriteriaOption):
             each.get_global_criteria(attributes)
 
 
-@lru_cache  # building them takes longer than most queries
+@lru_cache  # Cached, because building the criteria takes longer than most queries.
 def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
     return _Narrowing(depth, whole=whole)
 

@@ -9,7 +9,7 @@ RANKS = 200
 # The lowest scores for priorities 1, 2 and 3. A lower score has priority 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
-# In the order of the parts below.
+# The weights of the parts, in the order of the fields of ``Parts``.
 _WEIGHTS = (5, 4, 3, 2, 2, 2)
 
 

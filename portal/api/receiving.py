@@ -80,7 +80,7 @@ def keep(
 
 
 def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
-    """Return the first piece; raises a Problem if its header was not paid for.
+    """Return the first piece; raises a Problem if the proof of work is for another header.
 
     The piece is empty if nothing arrived.
     """

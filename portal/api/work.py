@@ -46,7 +46,7 @@ def offer() -> Response:
 
 
 def check(connection: Connection, context: Context, text: str | None, channel: str, size: int) -> Payment:
-    """Return the payment in a header's value; raises a Problem unless it pays for an envelope of ``size``."""
+    """Return the proof of work in a header's value; raises a Problem if it is not valid for this ``size``."""
     if text is None:
         raise Problem(403, "work_missing")
     try:

@@ -61,7 +61,7 @@ def tidy(database: Database) -> None:
     rewrites a database of any size.
     """
     deletion.overwrite(database)
-    # Reclaim first, because that needs no disk space. If PostgreSQL's disk is full, no table can be
+    # First reclaim space, which needs no free disk space. If PostgreSQL's disk is full, no table can be
     # rewritten.
     database.reclaim()
     if database.size <= SMALL:

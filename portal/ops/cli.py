@@ -86,7 +86,7 @@ def init(settings: Settings, *, as_json: bool) -> None:
 @click.option("--listen", help="Serve on this HOST:PORT instead of the configured one.")
 @pass_settings
 def serve(settings: Settings, *, listen: str | None) -> None:
-    """Serve the pages and their interface until SIGTERM.
+    """Serve the public pages and their HTTP API until SIGTERM.
 
     Several processes can serve one database, each on its own port. A flood of requests to one
     process does not affect the others.
@@ -227,11 +227,11 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
-@click.option("--channel", help="Take the outboxes of this channel; needed if there are several channels.")
+@click.option("--channel", help="Use the outboxes of this channel; required if there are several channels.")
 @json_option
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Write the journal heads that outboxes contain to a file, for `inbox journal verify`."""
+    """Collect the journal heads from a channel's outboxes in a file, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = anchors.choose(store, channel)
         numbers = anchors.write(store, chosen, out)

@@ -17,7 +17,7 @@ from sqlalchemy import URL
 from portal.ops import kernel, landlock, seccomp
 from portal.store.database import Place
 
-_CAPABILITIES_VERSION = 0x20080522  # linux/capability.h: two groups of 32
+_CAPABILITIES_VERSION = 0x20080522  # linux/capability.h: two groups of 32 bits.
 # Devices that SQLite and the interpreter read.
 _DEVICES = ("/dev/null", "/dev/urandom")
 # Files for resolving a host name, and the user's files that libpq reads (libpq, "Environment").

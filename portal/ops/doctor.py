@@ -40,16 +40,16 @@ _APART = timedelta(minutes=2)
 _RENEW = "import an outbox: each one contains a new keyring"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
-    "log_connections": {"off", ""},  # from version 18 on it is a list
+    "log_connections": {"off", ""},  # From PostgreSQL 18 on, this setting is a list.
     "log_disconnections": {"off"},
     "log_duration": {"off"},
     "log_min_duration_statement": {"-1"},
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # "on" logs every few minutes how much was written
+    "log_checkpoints": {"off"},  # With "on", the server logs every few minutes how much was written.
     "log_autovacuum_min_duration": {"-1"},
-    "log_min_error_statement": {"fatal", "panic"},  # a failed statement contains the data to store
+    "log_min_error_statement": {"fatal", "panic"},  # A logged statement would contain the data to store.
     "log_line_prefix": {""},
 }
 _FORGETFUL: Mapping[str, str] = {

@@ -21,11 +21,11 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--ask", "verifier", metavar="NAME", help="Write a challenge for the owner; NAME says who asks."
 )
-@click.option("--challenge", type=_PATH, help="The file of the challenge, to write or to check.")
+@click.option("--challenge", type=_PATH, help="The challenge file, to write or to check.")
 @click.option("--answer", type=_PATH, help="The owner's answer to the challenge.")
 @json_option
 @pass_settings
-def verify_receipt(  # noqa: PLR0913 - one for each option
+def verify_receipt(  # noqa: PLR0913 - one parameter for each option
     settings: Settings,
     *,
     file: Path,
@@ -34,7 +34,7 @@ def verify_receipt(  # noqa: PLR0913 - one for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof that the inspectorate had a report, and the answer of the proof's owner.
+    """Check a proof that the inspectorate received a report, and the answer of the proof's owner.
 
     Needs no network and no database.
     """

@@ -81,7 +81,7 @@ def restrict(sockets: Iterable[tuple[socket.AddressFamily, socket.SocketKind]]) 
     described = _Program(len(program) // 8, program)
     # A result other than 0 is the number of a thread that already has another filter.
     if kernel.call(machine.seccomp, _SET_FILTER, _ALL_THREADS, ctypes.byref(described)):
-        raise OSError("a thread already has another filter")
+        raise OSError("a thread already has another seccomp filter")
 
 
 def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket.SocketKind]]) -> bytes:

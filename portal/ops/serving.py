@@ -137,7 +137,7 @@ class _Server(BaseApplication):
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
             # Each worker touches its own file at each request. Keep these files in memory, not on a disk.
-            "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is new, and unlinked at once)
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is new, and is unlinked immediately)
             "proc_name": "portal",
             "when_ready": lambda _: self._ready(),
         }

@@ -66,7 +66,7 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json
 @json_option
 @pass_settings
 def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
-    """Write the public site as static files, each with .gz and .br beside it, and the headers they need."""
+    """Write the public site as static files with compressed copies (.gz, .br), and the headers they need."""
     questions = load_questionnaire(settings)
     found = site_files.files(settings, questions)
     site = freezing.names(found, listing.load(settings))
@@ -109,16 +109,16 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path, as_json: bool) 
 @click.option(
     "--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox exchange card`."
 )
-@click.option("--proxy", default="", help="socks5h://host:port, for an onion service.")
+@click.option("--proxy", default="", help="The proxy for an onion service, as socks5h://host:port.")
 @click.option(
     "--seen",
     "file",
     type=_PATH,
-    help=f"The file that remembers serials; default: {seen_serials.FILE} beside the configuration.",
+    help=f"The file with the serials seen so far; default: {seen_serials.FILE} beside the configuration.",
 )
 @json_option
 @pass_settings
-def verify_command(  # noqa: PLR0913 - one for each option
+def verify_command(  # noqa: PLR0913 - one parameter for each option
     settings: Settings,
     *,
     url: str,
@@ -141,7 +141,8 @@ def verify_command(  # noqa: PLR0913 - one for each option
     try:
         seen_serials.save(memory, known)
     except Refused as refused:
-        # A monitor that names a file relies on it. Everybody else wants to know about the site.
+        # A caller who names a file relies on that file, so a failure to save is an error. Other callers only
+        # want to know the differences.
         if file:
             raise
         terminal.warn(f"warning: {refused}; next time, an older manifest or keyring will not be noticed")

@@ -1,1 +1,1 @@
-"""Install a portal on Debian 13: steps that are each done or undone, and can be run again."""
+"""Install a portal on Debian 13: each step is done completely or undone, and can be run again."""

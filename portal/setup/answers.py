@@ -44,7 +44,7 @@ def toml(value: object) -> str:
     """
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {toml(each)}" for name, each in value.items()) + " }"
-    # A string of JSON is a basic string of TOML, except for DEL. So are true and false.
+    # JSON strings are also TOML strings, except for the character DEL. JSON's true and false are also TOML.
     return json.dumps(value, ensure_ascii=False).replace(chr(127), "\\u007f")
 
 

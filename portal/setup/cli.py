@@ -38,7 +38,7 @@ def run(words: Sequence[str] | None = None) -> int:
 )
 @command_line.version_option()
 def fanal_portal() -> None:
-    """Install a portal on this machine, or take it off."""
+    """Install a portal on this machine, or remove it."""
 
 
 @click.command()
@@ -48,12 +48,14 @@ def fanal_portal() -> None:
     type=click.Path(path_type=Path),
     help="A file with all answers; docs/deploying.md explains it. Without it, setup asks.",
 )
-@click.option("--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all are done.")
+@click.option(
+    "--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all steps are done."
+)
 @json_option
 def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
-    """Do every step of the installation that is not done; a second run does nothing.
+    """Do every installation step that is not done yet; a second run does nothing.
 
-    If a step fails, it is undone, and the steps before it stay. Run the command again after each
+    If a step fails, that step is undone, and the earlier steps stay done. Run the command again after each
     change to the configuration, the certificate or the signed list of pages.
     """
     system = _own_machine()
@@ -80,7 +82,7 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
 @click.command()
 @json_option
 def uninstall(*, as_json: bool) -> None:
-    """Stop the portal and its services, and name what stays on the machine.
+    """Stop the portal and its services, and list what remains on the machine.
 
     Nothing is deleted: reports may be waiting. `apt purge fanal-portal` then removes the program.
     """

@@ -1,4 +1,4 @@
-"""What a machine must have before anything is changed. None of these steps does anything."""
+"""The requirements that a machine must meet before setup changes anything. These steps only check them."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ _OF_NGINX = (
 
 @dataclass
 class Condition:
-    """A step that is done if its test finds nothing in the way."""
+    """A step that is done if its test finds no obstacle."""
 
     title: str
     test: Callable[[], Found]
@@ -40,7 +40,7 @@ class Condition:
 
 
 def debian(system: System) -> Condition:
-    """Return the condition that this is Debian 13."""
+    """Return the condition that the machine runs Debian 13."""
 
     def test() -> Found:
         file = system.at("/etc/os-release")
@@ -55,7 +55,7 @@ def debian(system: System) -> Condition:
 
 
 def packages(system: System, *, onion: bool) -> Condition:
-    """Return the condition that nginx with its modules, and perhaps tor, is installed."""
+    """Return the condition that nginx and its modules are installed, and tor if there is an onion service."""
     needed = [*_OF_NGINX, *(["tor"] if onion else [])]
 
     def test() -> Found:
@@ -68,7 +68,7 @@ def packages(system: System, *, onion: bool) -> Condition:
 
 
 def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _ROOM) -> Condition:
-    """Return the condition that the folders can be written and have room."""
+    """Return the condition that the folders are writable and their disks have room."""
 
     def test() -> Found:
         for folder in folders:
@@ -86,7 +86,7 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 
 
 def no_other_site(system: System) -> Condition:
-    """Return the condition that Debian's nginx, which is going to be off, serves no site of somebody."""
+    """Return the condition that Debian's own nginx, which setup will stop, serves no other site."""
 
     def test() -> Found:
         folder = system.at("/etc/nginx/sites-enabled")

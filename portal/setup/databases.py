@@ -18,7 +18,7 @@ _KEYRING_FILES = ("keyring.json", "keyring.sig")
 
 
 class PostgresqlSettings:
-    """PostgreSQL deletes as soon as it can, and logs no times."""
+    """Settings with which PostgreSQL deletes data as soon as possible, and logs no times."""
 
     title = "settings of PostgreSQL"
     said = ""
@@ -29,7 +29,7 @@ class PostgresqlSettings:
         self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Compare the file in each cluster with the shipped one."""
+        """Compare the settings file in each cluster with the shipped file."""
         places = self._places()
         if not places:
             return in_the_way("there is no PostgreSQL on this machine", "apt install postgresql")
@@ -38,7 +38,7 @@ class PostgresqlSettings:
         )
 
     def apply(self) -> None:
-        """Write the file, and have PostgreSQL read it."""
+        """Write the settings file in each cluster, and restart PostgreSQL so that it reads the file."""
         places = self._places()
         self._before = {place: content(place) for place in places}
         for place in places:
@@ -62,7 +62,10 @@ class PostgresqlSettings:
 
 
 class PostgresqlRole:
-    """The role `portal`, and its database. The socket recognises the user, so there is no password."""
+    """The role `portal`, and its database.
+
+    PostgreSQL recognises the system user at its socket, so there is no password.
+    """
 
     title = "role and database of PostgreSQL"
     said = ""
@@ -71,21 +74,21 @@ class PostgresqlRole:
         self._system = system
 
     def check(self) -> Found:
-        """Ask PostgreSQL for both."""
+        """Ask PostgreSQL whether the role and the database exist."""
         try:
             return done_if(done=self._has_role() and self._has_database())
         except Failed as error:
             return in_the_way(f"PostgreSQL does not answer: {error}", "systemctl status postgresql")
 
     def apply(self) -> None:
-        """Make what is missing."""
+        """Create the role and the database, unless they exist."""
         if not self._has_role():
             self._system.run(*_AS_POSTGRES, "createuser", USER)
         if not self._has_database():
             self._system.run(*_AS_POSTGRES, "createdb", f"--owner={USER}", DATABASE)
 
     def undo(self) -> None:
-        """Leave both: each is made in one piece, and the database may hold reports."""
+        """Keep the role and the database: neither can be half made, and the database may hold reports."""
 
     def _has_role(self) -> bool:
         return USER in self._names("SELECT rolname FROM pg_roles")
@@ -108,7 +111,7 @@ class Tables:
         self._system = system
 
     def check(self) -> Found:
-        """Have the portal read its database."""
+        """Check whether the portal can read its database."""
         return done_if(done=_configured(self._system) and self._system.succeeds(*AS_PORTAL, "pending"))
 
     def apply(self) -> None:
@@ -120,11 +123,11 @@ class Tables:
         )
 
     def undo(self) -> None:
-        """Leave it: `portal init` makes all tables or none."""
+        """Do nothing: `portal init` makes all tables or none."""
 
 
 class Keyring:
-    """The first keyring from the inbox. Later ones come with outboxes."""
+    """The first keyring from the inbox. Later keyrings come with outboxes."""
 
     title = "keyring"
     said = ""
@@ -134,7 +137,7 @@ class Keyring:
         self._folder = Path(folder)
 
     def check(self) -> Found:
-        """Ask the portal, and look for the files of the inbox."""
+        """Check whether the portal has a keyring; if not, check that the inbox's files are there."""
         if _configured(self._system):
             found = self._system.output(*AS_PORTAL, "doctor", "--json")
             if found.startswith("[") and NO_KEYRING not in {each["what"] for each in json.loads(found)}:
@@ -147,7 +150,7 @@ class Keyring:
         return TO_DO
 
     def apply(self) -> None:
-        """Run `portal keyring` with a copy, because the portal's user may not be able to read the medium."""
+        """Run `portal keyring` on a copy, because the portal's user may be unable to read the medium."""
         with own_folder(self._system) as folder:
             for name in _KEYRING_FILES:
                 shutil.copy(self._folder / name, folder / name)
@@ -155,7 +158,7 @@ class Keyring:
             self._system.run(*AS_PORTAL, "keyring", folder)
 
     def undo(self) -> None:
-        """Leave it: `portal keyring` takes a keyring or none."""
+        """Do nothing: if `portal keyring` fails, it publishes nothing."""
 
 
 def _configured(system: System) -> bool:

@@ -17,7 +17,7 @@ _PORTALS = ("portal@8080", "portal@8090")
 
 
 class Pages:
-    """The frozen pages are those that the configuration and the signed list of pages give."""
+    """Static pages that match the configuration and the signed list of pages."""
 
     title = f"pages in {PAGES}"
     said = ""
@@ -29,7 +29,7 @@ class Pages:
         self._old = self._place.with_name(".fanal.old")
 
     def check(self) -> Found:
-        """Freeze the pages in memory, and compare."""
+        """Freeze the pages in memory, and compare the result with the published pages."""
         if not self._system.at(CONFIGURATION).exists() or not self._place.is_dir():
             return TO_DO
         try:
@@ -39,9 +39,12 @@ class Pages:
             return in_the_way(str(error), f"correct {CONFIGURATION}")
 
     def apply(self) -> None:
-        """Put fresh pages in the place of the old ones. Portal and nginx then serve these, if they run."""
+        """Replace the old pages with fresh ones.
+
+        If the portal and nginx are running, they serve the fresh pages.
+        """
         if self._place.is_dir():
-            # A run that was killed may have left them; ``undo`` must not put these back.
+            # A run that was killed may have left older pages here, which ``undo`` must not restore.
             shutil.rmtree(self._old, ignore_errors=True)
         with self._frozen() as fresh:
             shutil.rmtree(self._new, ignore_errors=True)
@@ -57,7 +60,7 @@ class Pages:
         shutil.rmtree(self._old, ignore_errors=True)
 
     def undo(self) -> None:
-        """Put the old pages back, if ``apply`` had moved them."""
+        """Restore the old pages if ``apply`` has moved them."""
         if self._old.is_dir():
             shutil.rmtree(self._place, ignore_errors=True)
             self._old.rename(self._place)

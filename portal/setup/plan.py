@@ -1,4 +1,4 @@
-"""All steps in their order, and what stays after an uninstallation."""
+"""All steps in their order, and the data that remains after the portal is uninstalled."""
 
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.conditions import debian, no_other_site, packages, room
@@ -21,7 +21,7 @@ _LEFT = {
 
 
 def steps(system: System, answers: Answers) -> list[Step]:
-    """Return the steps of an installation. Each needs those before it."""
+    """Return the steps of an installation. Each step relies on the steps before it."""
     found: list[Step] = [
         debian(system),
         packages(system, onion=answers.onion),
@@ -32,7 +32,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         DebianNginxOff(system),
     ]
     if answers.onion:
-        # Before the configuration, which contains the address.
+        # This step precedes the configuration, because the configuration contains the onion address.
         found.append(OnionService(system))
     found.append(Configuration(system, answers))
     if answers.database == POSTGRESQL:
@@ -51,7 +51,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
 
 
 def left(system: System, answers: Answers) -> list[str]:
-    """Return what stays on the machine without the portal, each with what it contains."""
+    """Return the places that remain on the machine after an uninstallation, each with its contents."""
     found = [f"{path}: {what}" for path, what in _LEFT.items() if system.at(path).exists()]
     if answers.database == POSTGRESQL:
         found.append(f"database {DATABASE} and role {USER} of PostgreSQL: reports that nobody has collected")

@@ -1,4 +1,4 @@
-"""Commands that run as the portal's user, and a folder to give them files in."""
+"""Commands that run as the portal's user, and a folder to pass files to these commands."""
 
 import os
 import tempfile

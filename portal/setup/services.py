@@ -17,7 +17,7 @@ _RESTARTS = 3
 
 
 class DebianNginxOff:
-    """Debian's own nginx is off: it serves another site, and logs visitors."""
+    """Debian's own nginx is switched off, because it serves another site and logs visitors."""
 
     title = "Debian's own nginx is off"
     said = ""
@@ -27,21 +27,24 @@ class DebianNginxOff:
         self._system = system
 
     def check(self) -> Found:
-        """Look whether it is off, now and at the next boot."""
+        """Check that Debian's nginx is not running and will not start at boot."""
         return done_if(done=not _is_on(self._system, self._UNIT))
 
     def apply(self) -> None:
-        """Stop it, and do not start it again."""
+        """Stop Debian's nginx, and do not start it at boot."""
         _set(self._system, "disable", self._UNIT)
 
     def undo(self) -> None:
-        """Start it again."""
+        """Start Debian's nginx again, now and at each boot."""
         if self._system.at(f"/usr/lib/systemd/system/{self._UNIT}").exists():
             _set(self._system, "enable", self._UNIT)
 
 
 class Unit:
-    """A unit that runs, and starts at each boot. With a ``port``, it is running once it listens there."""
+    """A unit that runs and starts at each boot.
+
+    A unit with a ``port`` counts as started once it listens there.
+    """
 
     said = ""
 
@@ -52,7 +55,7 @@ class Unit:
         self._was_on = False
 
     def check(self) -> Found:
-        """Look whether the unit runs. If not, look whether another program has its port."""
+        """Check whether the unit is running; if not, check whether another program uses its port."""
         active = _active(self._system, self.title)
         if self._system.runs and self._port and not active and _taken(self._port):
             return in_the_way(
@@ -62,7 +65,7 @@ class Unit:
         return done_if(done=_enabled(self._system, self.title) and (active or not self._system.runs))
 
     def apply(self) -> None:
-        """Enable and start it, and wait until it listens. Raises Failed if it does not."""
+        """Enable and start the unit, and wait until it listens. Raises Failed if the unit does not start."""
         self._was_on = _is_on(self._system, self.title)
         _set(self._system, "enable", self.title)
         end = time.monotonic() + _START_SECONDS
@@ -72,17 +75,17 @@ class Unit:
             time.sleep(_PAUSE_SECONDS)
 
     def _restarts(self) -> int:
-        """Return how often systemd has started it again, because it ended."""
+        """Return how often systemd has restarted the unit because it had ended."""
         return int(self._system.output("systemctl", "show", "--value", "-p", "NRestarts", self.title) or 0)
 
     def undo(self) -> None:
-        """Stop it, and do not start it again, unless it already ran or started at boot before ``apply``."""
+        """Stop and disable the unit, unless it was already running or enabled before ``apply``."""
         if not self._was_on:
             self._system.systemctl("disable", *_now(self._system), self.title)
 
 
 class OnionService:
-    """tor for the onion service, as an instance of its own beside Debian's tor."""
+    """The onion service, run by a separate tor instance beside Debian's own tor."""
 
     title = "onion service (tor@fanal)"
     _UNIT = "tor@fanal.service"
@@ -95,7 +98,7 @@ class OnionService:
         self._hostname = system.at(HOSTNAME)
 
     def check(self) -> Found:
-        """Look whether the instance has our service, runs, and has an address."""
+        """Check that the tor instance has our service, is running, and has an address."""
         return done_if(
             done=self._is_ours()
             and _enabled(self._system, self._UNIT)
@@ -103,7 +106,7 @@ class OnionService:
         )
 
     def apply(self) -> None:
-        """Make the instance and start it. tor makes the address without a network."""
+        """Create and start the tor instance, which makes the address without a network."""
         if self._is_ours() and _is_on(self._system, self._UNIT):
             self._before = content(self._torrc)
         if self._system.runs and not self._torrc.exists():
@@ -114,7 +117,7 @@ class OnionService:
         _set(self._system, "enable", self._UNIT)
         if not self._system.runs:
             return
-        # A running instance must read the file, too.
+        # An instance that was already running must read the new file, too.
         self._system.control("restart", self._UNIT)
         end = time.monotonic() + _START_SECONDS
         while not self._hostname.exists():
@@ -124,9 +127,9 @@ class OnionService:
         self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
 
     def undo(self) -> None:
-        """Stop the instance and remove its file. The key of the address stays.
+        """Stop the instance and remove its configuration file. The key of the address stays.
 
-        If our service was on before ``apply``, it stays on, with the file that it had.
+        If our service was running before ``apply``, it keeps running with its earlier file.
         """
         if self._before is None:
             self._system.systemctl("disable", *_now(self._system), self._UNIT)
@@ -147,7 +150,7 @@ def _active(system: System, unit: str) -> bool:
 
 
 def _is_on(system: System, unit: str) -> bool:
-    """Return whether a unit runs, or starts at each boot."""
+    """Return whether a unit is running or starts at each boot."""
     return _enabled(system, unit) or _active(system, unit)
 
 

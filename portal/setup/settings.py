@@ -29,7 +29,10 @@ _DATABASES = {
 
 
 class Folders:
-    """The user `portal` and its folders, which the package has already made unless somebody removed them."""
+    """The user `portal` and its folders.
+
+    The package makes them; this step makes them again if they were removed.
+    """
 
     title = "user and folders of the portal"
     said = ""
@@ -38,7 +41,7 @@ class Folders:
         self._system = system
 
     def check(self) -> Found:
-        """Look for the user and the two folders that every portal has."""
+        """Check that the user exists, and the two folders that every portal has."""
         try:
             self._system.owner(USER)
         except (Failed, OSError):
@@ -46,16 +49,16 @@ class Folders:
         return done_if(done=all(self._system.at(each).is_dir() for each in ("/etc/fanal", STATE)))
 
     def apply(self) -> None:
-        """Have systemd read the lists of the package again."""
+        """Let systemd create the users and folders that the package lists."""
         self._system.tool("systemd-sysusers", _PACKAGE)
         self._system.tool("systemd-tmpfiles", "--create", _PACKAGE)
 
     def undo(self) -> None:
-        """Leave them: they belong to the package."""
+        """Do nothing: user and folders belong to the package."""
 
 
 class Remembered:
-    """The answers, so that the next run asks nothing."""
+    """The administrator's answers, kept so that the next run need not ask again."""
 
     title = remembered.FILE
     said = ""
@@ -65,21 +68,24 @@ class Remembered:
         self._answers = answers
 
     def check(self) -> Found:
-        """Compare the file with the answers."""
+        """Compare the stored file with the answers."""
         with suppress(OSError):
             return done_if(done=self._file.read_bytes() == self._answers.encode())
         return TO_DO
 
     def apply(self) -> None:
-        """Write the file in one piece."""
+        """Write the answers to a file, completely or not at all."""
         files.write(self._file, [self._answers.encode()])
 
     def undo(self) -> None:
-        """Leave it: it is written in one piece."""
+        """Do nothing: the file was written completely or not at all."""
 
 
 class Configuration:
-    """The configuration of the portal. It is written once; afterwards it belongs to the administrator."""
+    """The configuration of the portal.
+
+    Setup writes this file once; afterwards, the administrator maintains it.
+    """
 
     title = CONFIGURATION
     said = ""
@@ -90,7 +96,7 @@ class Configuration:
         self._answers = answers
 
     def check(self) -> Found:
-        """Report a file that is wrong or that does not belong to the answers."""
+        """Report a configuration file that has a mistake or does not match the answers."""
         if not self._file.exists():
             return TO_DO
         try:
@@ -106,7 +112,7 @@ class Configuration:
         return DONE
 
     def apply(self) -> None:
-        """Write the file in one piece, readable by the portal alone."""
+        """Write the file, completely or not at all, so that only the portal can read it."""
         lines = [f"{name} = {remembered.toml(value)}\n" for name, value in self._wanted().items()]
         new = self._file.with_name(f".{self._file.name}.new")
         try:
@@ -117,7 +123,7 @@ class Configuration:
             new.unlink(missing_ok=True)
 
     def undo(self) -> None:
-        """Leave it: it is written in one piece."""
+        """Do nothing: the file was written completely or not at all."""
 
     def _wanted(self) -> dict[str, object]:
         wanted: dict[str, object] = {
@@ -133,7 +139,7 @@ class Configuration:
 
 
 class Certificate:
-    """The certificate of the clearnet site and its key. A new file is taken at the next run."""
+    """The certificate of the clearnet site and its key. The next run of setup installs renewed files."""
 
     title = "certificate of the clearnet site"
     said = ""
@@ -145,7 +151,7 @@ class Certificate:
         self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Report files that are missing or do not belong together."""
+        """Report a missing file, or a key that does not belong to the certificate."""
         if not all(each.is_file() for each in self._given):
             if all(each.is_file() for each in self._places):
                 return DONE
@@ -157,7 +163,7 @@ class Certificate:
         return done_if(done=all(content(given) == content(place) for given, place in pairs))
 
     def apply(self) -> None:
-        """Copy both, readable by root alone, and have nginx read them."""
+        """Copy both files so that only root can read them, and let nginx load them."""
         self._before = {place: content(place) for place in self._places}
         for given, place in zip(self._given, self._places, strict=True):
             files.write(place, [given.read_bytes()])
@@ -171,10 +177,10 @@ class Certificate:
 
 
 def _mismatch(certificate: Path, key: Path) -> str:
-    """Return what is wrong with a certificate and its key, or an empty text."""
+    """Return the problem with a certificate and its key, or an empty text if there is none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        # Without this, OpenSSL would ask for a passphrase at the terminal.
+        # Without this password function, OpenSSL would ask for a passphrase at the terminal.
         context.load_cert_chain(certificate, key, password=lambda: "")
     except (ssl.SSLError, OSError):
         return f"{certificate} and {key} are not a certificate and its key"

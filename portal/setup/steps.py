@@ -1,4 +1,4 @@
-"""A step of the installation, and the one way to run all of them."""
+"""A step of the installation, and the functions that check, apply and undo all steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portal.setup.system import Failed
 
 
 class State(Enum):
-    """What a step finds on the machine."""
+    """The state of a step on this machine."""
 
     DONE = "done"
     TO_DO = "would do"
@@ -19,7 +19,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The state of a step. For something in the way, ``what`` names it, and ``hint`` says what to do."""
+    """The result of a check.
+
+    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy.
+    """
 
     state: State
     what: str = ""
@@ -35,14 +38,14 @@ def done_if(*, done: bool) -> Found:
 
 
 def in_the_way(what: str, hint: str) -> Found:
-    """Return that something is in the way of a step."""
+    """Return the result for a step that cannot be done because of an obstacle."""
     return Found(State.IN_THE_WAY, what, hint)
 
 
 class Step(Protocol):
-    """One change to the machine. ``title`` names what is there once it is done.
+    """One change to the machine. ``title`` names the result of the change.
 
-    ``said`` is what the administrator should note; it is empty before ``apply``.
+    ``said`` is a text for the administrator to note, or empty before ``apply``.
     """
 
     title: str
@@ -52,13 +55,16 @@ class Step(Protocol):
         """Return the state of the step. This changes nothing."""
 
     def apply(self) -> None:
-        """Do it. Raises Failed, OSError or Refused, and may then leave a part for ``undo``."""
+        """Make the change.
+
+        If this raises Failed, OSError or Refused, ``undo`` must remove the unfinished change.
+        """
 
     def undo(self) -> None:
-        """Put back what ``apply`` found, even if only a part was done: a portal that runs must go on running.
+        """Restore the state before ``apply``, even after a partial change.
 
-        Without an ``apply``, take back what an earlier run did. Data stays that only an administrator may
-        delete. Raises Failed or OSError.
+        A portal that was running must keep running. If ``apply`` was not called, undo the change of an
+        earlier run. Data that only an administrator may delete is kept. Raises Failed or OSError.
         """
 
 
@@ -72,7 +78,7 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
     """Do each step that is not done, and yield it.
 
     Raises Refused before anything is changed if something is in the way of a step, and at the first step that
-    fails. In that case the steps before it are done, and this one is undone.
+    fails. In the second case, the failed step is undone, and the steps before it stay done.
     """
     before = [*checked(steps)]
     for step, found in before:
@@ -80,7 +86,7 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
     if all(found.state is State.DONE for _, found in before):
         return
     for step in steps:
-        # A step before it may have changed what this one finds.
+        # An earlier step may have changed the state of this step.
         found = step.check()
         _refuse(step, found)
         if found.state is State.TO_DO:
@@ -89,10 +95,12 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def undo(steps: Sequence[Step]) -> None:
-    """Undo all steps, the last first. Raises Refused at the end if some of them could not be undone."""
+    """Undo all steps, in reverse order. Raises Refused at the end if some of them could not be undone."""
     failed = [why_not for step in reversed(steps) if (why_not := _undo(step))]
     if failed:
-        raise Refused("; ".join(failed), "all other steps were undone; mend the cause, then run it again")
+        raise Refused(
+            "; ".join(failed), "all other steps were undone; fix the cause, then run the same command again"
+        )
 
 
 def _refuse(step: Step, found: Found) -> None:
@@ -109,7 +117,7 @@ def _apply(step: Step) -> None:
             state = f"this step could not be undone ({why_not})" if why_not else "this step was undone"
             raise Refused(
                 f"{step.title}: {_reason(error)}",
-                f"{state}; mend the cause, then run the same command again",
+                f"{state}; fix the cause, then run the same command again",
             ) from error
         raise
 

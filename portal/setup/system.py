@@ -1,4 +1,4 @@
-"""The machine that is set up: its files below a root folder, and the programs that change it."""
+"""The machine that setup changes: its files below a root folder, and the programs that setup runs."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ _LAST_LINES = 20
 
 
 class Failed(Exception):
-    """A program failed. The message contains its last lines."""
+    """A program failed. The message contains the last lines of its output."""
 
 
 def content(file: Path) -> bytes | None:
@@ -22,7 +22,7 @@ def content(file: Path) -> bytes | None:
 
 
 def put_back(file: Path, before: bytes | None, mode: int) -> None:
-    """Make a file again what ``content`` returned before it was changed."""
+    """Restore the bytes that ``content`` returned before a change, or delete the file if there were none."""
     if before is None:
         file.unlink(missing_ok=True)
     else:
@@ -32,7 +32,7 @@ def put_back(file: Path, before: bytes | None, mode: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A machine. With another ``root`` than ``/`` it is a tree that does not run: no service is started."""
+    """A machine. Any ``root`` other than ``/`` is only a tree of files, in which no service is started."""
 
     root: Path = Path("/")
 
@@ -42,11 +42,11 @@ class System:
         return self.root == Path("/")
 
     def at(self, path: str) -> Path:
-        """Return the place of an absolute path below the root."""
+        """Return the location, below the root folder, of an absolute path."""
         return self.root / path.removeprefix("/")
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
-        """Run a program and return what it printed; raises Failed."""
+        """Run a program and return its standard output; raises Failed."""
         done = self._finished(command, env)
         if done.returncode:
             said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
@@ -54,11 +54,11 @@ class System:
         return done.stdout
 
     def succeeds(self, *command: str | Path) -> bool:
-        """Return whether a program ends with 0."""
+        """Run a program, and return whether its exit status is 0."""
         return self._finished(command, None).returncode == 0
 
     def output(self, *command: str | Path) -> str:
-        """Run a program and return what it printed on stdout, however it ended."""
+        """Run a program and return its standard output, whatever its exit status is."""
         return self._finished(command, None).stdout
 
     def owner(self, user: str) -> tuple[int, int]:
@@ -70,7 +70,7 @@ class System:
         raise Failed(f"there is no user {user}")
 
     def systemctl(self, *words: str) -> bool:
-        """Run systemctl for this machine; return whether it ended with 0."""
+        """Run systemctl for this machine; return whether its exit status is 0."""
         return self.succeeds("systemctl", *self._rooted(), *words)
 
     def control(self, *words: str) -> None:
@@ -78,7 +78,7 @@ class System:
         self.run("systemctl", *self._rooted(), *words)
 
     def tool(self, *words: str) -> None:
-        """Run a tool of systemd that knows ``--root``; raises Failed."""
+        """Run a systemd tool that accepts ``--root``; raises Failed."""
         self.run(*words, *self._rooted())
 
     def _rooted(self) -> list[str]:
@@ -90,7 +90,7 @@ class System:
     ) -> "subprocess.CompletedProcess[str]":
         given = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
         try:
-            return subprocess.run(  # noqa: S603 - this package names the program
+            return subprocess.run(  # noqa: S603 - no outside input chooses the program
                 command, capture_output=True, text=True, check=False, env=given, stdin=subprocess.DEVNULL
             )
         except FileNotFoundError as error:

@@ -68,7 +68,7 @@ def record(connection: Connection, channel: str, n: int, manifest: Manifest) -> 
 
 
 def last(connection: Connection, channel: str) -> Link:
-    """Return the link of the channel's newest intake bundle, NOTHING before the first."""
+    """Return the link of the channel's newest intake bundle, or NOTHING before the first bundle."""
     newest = select(func.max(intakes.c.n)).where(intakes.c.channel == channel).scalar_subquery()
     found = select(intakes.c.n, intakes.c.hash).where(intakes.c.channel == channel, intakes.c.n == newest)
     row = connection.execute(found).one_or_none()

@@ -18,7 +18,7 @@ def record(connection: Connection, channel: str, n: int, manifest: Manifest, tod
 
 
 def last(connection: Connection, channel: str) -> Link:
-    """Return the link of the newest bundle applied for the channel, NOTHING before the first."""
+    """Return the link of the newest bundle applied for the channel, or NOTHING before the first bundle."""
     newest = select(func.max(outboxes.c.n)).where(outboxes.c.channel == channel).scalar_subquery()
     found = select(outboxes.c.n, outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == newest)
     row = connection.execute(found).one_or_none()

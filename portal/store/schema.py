@@ -157,7 +157,7 @@ spent = _table(
     Index("spent_by_day", "day"),
 )
 
-# Days on which a paid envelope was refused for lack of room, with the cost level of that day.
+# Days on which an envelope with a valid proof of work was refused for lack of room, each with its cost level.
 refusals = _table(
     "refusals",
     Column("day", Integer, primary_key=True, autoincrement=False),

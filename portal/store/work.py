@@ -21,7 +21,7 @@ def secret(connection: Connection) -> bytes:
 
 
 def spend(connection: Connection, header_hash: bytes, today: date) -> bool:
-    """Record that a header was paid for; return False if it was recorded before.
+    """Record that a header has a valid proof of work; return False if it was recorded before.
 
     If two transactions record the same header, the second waits for the first.
     """

@@ -63,7 +63,7 @@ def check_restrictions(taken: Taken, law: Law) -> None:
         raise CaseRefused(
             sentence("only the prosecutor can set restrictions"),
             sentence(
-                "omit them; only these measures can have restrictions: {kinds}",
+                "omit the restrictions; only these measures can have restrictions: {kinds}",
                 kinds=", ".join(sorted(law.with_restrictions)),
             ),
         ).at("restrictions")

@@ -52,7 +52,7 @@ def contradicting(work: Workflow, kind: str) -> CaseRefused:
             outcome=labels.said("outcome", work.outcome),
             kind=labels.named("measure", kind),
         ),
-        sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=work.case),
+        sentence("reopen the case first: inbox case reopen {number} --reason TEXT", number=work.case),
     )
 
 

@@ -45,8 +45,8 @@ def check(work: Workflow) -> None:
         raise CaseRefused(
             sentence("the risk to the reporter of case {number} has not been assessed", number=work.case),
             sentence(
-                "assess it before any inquiry: inbox case set-source-risk {number} low|medium|high --reason"
-                " TEXT",
+                "assess the risk before any inquiry: inbox case set-source-risk {number} low|medium|high"
+                " --reason TEXT",
                 number=work.case,
             ),
         )

@@ -83,8 +83,8 @@ def check(session: Session, number: int, kind: str, *, told: bool) -> None:
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence(
-                "record it without telling the reporter; reporters can be told only of these measures:"
-                " {kinds}",
+                "record the measure without telling the reporter; reporters can be told only of these"
+                " measures: {kinds}",
                 kinds=", ".join(by_law.tellable(session)),
             ),
         ).at("told")
@@ -117,7 +117,7 @@ def _check_decided(session: Session, number: int) -> None:
                 "case {number}: {why}", number=number, why=exits.why(session, number, Obstacle.PROSECUTOR)
             ),
             sentence(
-                "record it without telling the reporter, and decide first whether to inform the"
+                "record the measure without telling the reporter, and decide first whether to inform the"
                 " prosecutor: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.PROSECUTOR),

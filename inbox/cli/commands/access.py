@@ -82,7 +82,10 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @_alias
 @opens_inbox
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
-    """Add another name for an officer. All reports with that name, old and new, then exclude the officer."""
+    """Add another name for an officer.
+
+    The officer is then excluded from every case whose report uses that name, old or new.
+    """
     with door.opened() as (inbox, who):
         cases = other_names.add(inbox, who, officer, alias)
     lines = [f"reports that say {visible(alias)} exclude {officer}"]
@@ -95,7 +98,7 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
 @_alias
 @opens_inbox
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
-    """Remove an alias. Exclusions that it caused stay until they are lifted."""
+    """Remove an alias. The exclusions that the alias caused stay until they are lifted."""
     with door.opened() as (inbox, who):
         other_names.remove(inbox, who, officer, alias)
     said = f"new reports that say {visible(alias)} no longer exclude {officer}"
@@ -194,7 +197,7 @@ def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> Non
 @reason_needed
 @opens_inbox
 def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: bool) -> None:
-    """Open archived cases today, for the signed-in officers. It takes two officers."""
+    """Open archived cases to the signed-in officers for today. It takes two officers."""
     with door.opened() as (inbox, who):
         opened = archive.open_cases(inbox, who, case, reason)
     said = f"open today for the signed-in officers: {', '.join(map(str, opened))}"
@@ -209,7 +212,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
     """Record the identity of a case's reporter. New text is added below what is already recorded.
 
     The identity appears in no list, search, dossier or other export. Recording takes two officers if an
-    identity is already recorded, or if the case contains some of these words. To correct a mistake, two
+    identity is already recorded, or if the case contains words of the new text. To correct a mistake, two
     officers redact the identity: inbox case redact.
     """
     given = given_or_to_type(None, text_file)

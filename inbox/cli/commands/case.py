@@ -1,4 +1,4 @@
-"""Show one case and its history. Before that, declare that you have no interest in it."""
+"""Show a case and its history; before that, declare having no conflict of interest in the case."""
 
 from typing import Any
 

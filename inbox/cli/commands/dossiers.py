@@ -506,7 +506,7 @@ def _case_line(each: Concerned) -> str:
     cls=TextOption,
     question="the authority, by its code; or the name of the person concerned",
     needed=True,
-    help="The authority, by its code; or the name of the person concerned.",
+    help="The code of the authority, or the name of the person concerned.",
 )
 @click.option(
     "--address",

@@ -151,7 +151,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     help="Also write the twelve words to this file, as plain text, to be printed.",
 )
 @opens_inbox
-def enter(  # noqa: PLR0913 - one for each option
+def enter(  # noqa: PLR0913 - one parameter for each option
     door: Door,
     /,
     *,

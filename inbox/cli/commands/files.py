@@ -29,7 +29,7 @@ _number_argument = click.argument("number", type=NUMBER)
 @click.option("--page", type=NUMBER, default=1, help="The page of a PDF, or of a file with several pictures.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the rendered page to this PNG file.")
 @opens_inbox
-def preview(  # noqa: PLR0913 - one for each option
+def preview(  # noqa: PLR0913 - one parameter for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
     """Preview one file of a case in the sandbox, without opening it."""
@@ -47,11 +47,11 @@ def preview(  # noqa: PLR0913 - one for each option
 @out_file
 @reason_needed
 @opens_inbox
-def attachment(  # noqa: PLR0913 - one for each option
+def attachment(  # noqa: PLR0913 - one parameter for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:
     """Write the original bytes of a file, even if they are hostile. It takes two officers."""
-    if not as_json:  # before officers type passphrases
+    if not as_json:  # Warn before officers type their passphrases.
         terminal.warn(f"warning: {_HOSTILE}")
     with door.opened() as (inbox, who):
         written = attachments.extract(inbox, who, Which(case, number), reason, out)

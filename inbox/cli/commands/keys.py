@@ -200,7 +200,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
     """Add the channel of an external body to the keyring, or replace its card. It takes two officers."""
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, fingerprint)
-    channel_cards.compare(offered)  # before officers type passphrases
+    channel_cards.compare(offered)  # Compare before officers type their passphrases.
     with door.opened() as (inbox, who):
         accepted = channel_actions.accept_card(inbox, who, offered)
     view = channel_cards.view(accepted)

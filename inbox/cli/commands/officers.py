@@ -95,8 +95,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew with sheets even though too few officers have their passphrases. Give the reason: the"
-    " journal keeps it, and all officers see it. Do not repeat anything from a report.",
+    help="Renew the shares with paper sheets even though too few officers have their passphrases. Give the"
+    " reason: the journal keeps it, and all officers see it. Do not repeat anything from a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
@@ -104,7 +104,7 @@ def renew(door: Door, /, **options: Any) -> None:
     _change(door, **options)
 
 
-def _change(  # noqa: PLR0913 - one for each option
+def _change(  # noqa: PLR0913 - one parameter for each option
     door: Door,
     /,
     *,

@@ -103,7 +103,7 @@ def _page(view: View) -> Iterator[str]:
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
 @despite_option()
 @opens_inbox
-def reply(  # noqa: PLR0913 - one for each option
+def reply(  # noqa: PLR0913 - one parameter for each option
     door: Door,
     /,
     *,
@@ -181,7 +181,7 @@ def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()
 @opens_inbox
-def extend(  # noqa: PLR0913 - one for each option
+def extend(  # noqa: PLR0913 - one parameter for each option
     door: Door,
     /,
     *,

@@ -48,7 +48,7 @@ _GAP = (
 )
 
 
-# These two are only given together.
+# These two options are only given together.
 _join_options = together(
     click.option(
         "--deployment-id", help="Join this deployment as an external body, with an inbox of your own."
@@ -179,7 +179,7 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
 @same_disk_option
 @opens_inbox
 def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_json: bool) -> None:
-    """Back up the complete inbox except the shares. The key store goes to a medium of its own."""
+    """Back up the complete inbox except the shares. The key store is written to a separate medium."""
     with door.opened() as (inbox, who):
         progress = partial(terminal.progress, "copying")
         made = backups.make(inbox, who, Places(out, keystore_out, same_disk), progress=progress)
@@ -220,7 +220,7 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
     help="The newest journal head of the lost inbox, as you wrote it down.",
 )
 @opens_inbox
-def restore(  # noqa: PLR0913 - one for each option
+def restore(  # noqa: PLR0913 - one parameter for each option
     door: Door,
     /,
     *,

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, inspect, text
 from portal.store.schema import instance
 
 _FOLDER = Path(__file__).parent
-# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
+# Folders of migrations. Each migration is a file `v<number>_<name>.py`; together, the migrations make the
+# tables of ``schema``.
 LOCATIONS = (_FOLDER / "versions",)
 # The table in which alembic stores the number of the last migration.
 _TABLE = "alembic_version"
@@ -24,7 +25,7 @@ def newest() -> str:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration that was run, or None if the database has no portal."""
+    """Return the number of the last migration that was run, or None if the database has no tables."""
     if not {instance.name, _TABLE} <= set(inspect(connection).get_table_names()):
         return None
     return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none()  # noqa: S608

@@ -148,8 +148,8 @@ def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office
     """
     office.tell_no_prosecutor(1)
     said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
-    assert "risk to the reporter of case 1 has not been assessed\nhint: assess it before any inquiry" in said
-    # A decision of the office is left out, because it needs an inquiry to decide on.
+    assert "the reporter of case 1 has not been assessed\nhint: assess the risk before any inquiry" in said
+    # Without an inquiry, the office has no proceedings of its own to decide on.
     free = [
         kind
         for kind, rule in FRENCH.measures.items()

@@ -298,7 +298,7 @@ def test_a_case_shows_that_its_day_of_receipt_is_impossible(
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
     assert "gives an impossible day: 1. " in warning
-    assert "If the day is before the previous export, it is used all the same" in warning
+    assert "If the day is before the previous export, it still counts" in warning
     assert "If the day is after this export, the first possible day is used instead" in warning
     shown = world.office.json("case", "show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())

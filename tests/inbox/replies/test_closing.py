@@ -464,7 +464,7 @@ def test_a_closed_case_changes_only_once_it_is_reopened_with_a_reason(
     assert "case 1 is open" in refused(office, "case", "reopen", "1", "--reason", "x")
     office.json("case", "close", "1", "moot", *WITHHELD)
     assert "already closed" in refused(office, "case", "close", "1", "founded", *WITHHELD)
-    assert "case 1 is closed\nhint: reopen it first" in refused(
+    assert "case 1 is closed\nhint: reopen the case first" in refused(
         office, "case", "set-status", "1", "assessing"
     )
     assert 2 == office.run("case", "set-status", "1", "closed").code
@@ -497,7 +497,7 @@ def test_a_case_decided_inadmissible_is_closed_only_as_inadmissible(office: Offi
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
     said = refused(office, "case", "close", "1", "moot", *WITHHELD)
     assert "another outcome has been decided" in said
-    assert "close it as Inadmissible, or decide again: inbox case decide 1 admissible|inadmissible" in said
+    assert "close the case as Inadmissible, or decide again: inbox case decide 1 admissible|inadm" in said
     office.json("case", "close", "1", "inadmissible", *WITHHELD)
     last = [each["action"] for each in office.json("journal", "list")["entries"] if each["case"] == 1]
     assert ["decide-by-two", "close-by-two"] == [each for each in last if each.endswith("by-two")]
