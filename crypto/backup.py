@@ -49,7 +49,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list as read from a backup. Trust nothing in it before ``check`` returns."""
+    """A list as read from a backup. Do not trust the list before ``check`` returns."""
 
     backup: Backup
     mac: bytes

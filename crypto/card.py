@@ -52,8 +52,8 @@ def parse(raw: bytes) -> Card:
 def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
     """Return the card if the key that it names signed it for this deployment.
 
-    This does not prove who owns the key: a person must compare its fingerprint. Raise Tampered for a wrong
-    signature, Malformed for a wrong form or deployment or an invalid key of the channel.
+    The signature does not prove who owns the key, so a person must compare the key's fingerprint. Raise
+    Tampered for a wrong signature, Malformed for a wrong form or deployment or an invalid key of the channel.
     """
     card = _CARD.parse(raw)
     if card.deployment != deployment:

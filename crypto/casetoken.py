@@ -48,7 +48,7 @@ class WrongChecksum(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class CaseKeys:
-    """The keys of one case in one deployment. ``repr`` shows none of them."""
+    """The keys of one case in one deployment. ``repr`` does not show the keys."""
 
     reply_identity: HybridIdentity
     author_seed: bytes

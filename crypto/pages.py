@@ -60,7 +60,7 @@ PAGES = record(
 
 
 def encode(pages: Pages) -> bytes:
-    """Return manifest.json. Raise Malformed if ``parse`` would refuse it."""
+    """Return manifest.json. Raise Malformed for a list that ``parse`` would refuse."""
     raw = PAGES.encode(pages)
     parse(raw, pages.deployment)
     return raw

@@ -1,6 +1,7 @@
 """The ids of the page's own elements, which no question may use."""
 
-# These are the ids on the report page and the offline form. A test compares them with the served pages.
+# The ids of elements on the report page and on the offline form. A test compares these ids with the served
+# pages.
 OF_THE_PAGE = frozenset(
     (
         "back", "back-to-text", "begin-again", "begin-more", "begin-unsafe", "calendar", "calendar-copied",

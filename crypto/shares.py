@@ -19,7 +19,7 @@ class TooFewShares(Truncated):
 
 
 def split(secret: bytes, *, quorum: int, count: int) -> tuple[str, ...]:
-    """Return ``count`` shares of a 32-byte secret, 33 words each. Any ``quorum`` of them restore it.
+    """Return ``count`` shares of a 32-byte secret, 33 words each. Any ``quorum`` shares restore the secret.
 
     Raise Malformed unless 2 ≤ quorum ≤ count ≤ 7, or both are 1. With a quorum of 1 among several shares,
     each officer alone could open everything.

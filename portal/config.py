@@ -45,7 +45,7 @@ UNNAMED = Texts(fr="[nom de l\N{RIGHT SINGLE QUOTATION MARK}Inspection]", en="[n
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default. config.example.toml explains them.
+    """Every setting with its default. config.example.toml explains each setting.
 
     ``deployment`` and ``root_key`` are base64url, and empty until the inbox has made them. Relative paths are
     resolved against ``folder``.

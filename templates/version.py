@@ -6,7 +6,8 @@ from importlib import metadata
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
-# `make release` writes this file into the wheel (deploy/release/source.py). A checkout does not have it.
+# `make release` writes this file into the wheel (deploy/release/source.py). A checkout does not have this
+# file.
 COMMIT_FILE = Path(__file__).with_name("commit.txt")
 
 

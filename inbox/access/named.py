@@ -74,7 +74,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises the same errors as ``names``.
 
-    This is true in each of these situations:
+    An addressee counts as such a person in each of these situations:
 
     - the case contains the whole name, which has more than one word;
     - the addressee begins with a form of address, and the case contains the family name;
@@ -137,9 +137,9 @@ def waiting_for(session: Session, number: int) -> set[int]:
 def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return which of these cases must wait for the answer to an access request.
 
-    These are the cases that mean or may mean the person. While any request is open, all cases that the
-    signed-in officers may not read also wait, whether or not they name the person. Otherwise, a request under
-    any name would reveal whether such a case contains that name.
+    Cases that mean or may mean the person must wait. While any request is open, all cases that the signed-in
+    officers may not read also wait, whether or not they name the person. Otherwise, a request under any name
+    would reveal whether such a case contains that name.
     """
     if not access_requests.pending(session):
         return set()

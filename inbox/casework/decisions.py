@@ -60,7 +60,8 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
     """Take decisions about a case with one confirmation: all of them, or none if one fails.
 
-    This requires as many officers as the most demanding decision. Raises the same errors as ``decide``.
+    All the decisions together require as many officers as the most demanding one. Raises the same errors as
+    ``decide``.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -330,9 +331,10 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
 
 def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool:
-    """Return whether a decision extends a deferral. One officer alone could otherwise extend it for ever.
+    """Return whether a decision extends a deferral, which takes two officers.
 
-    The ``longest`` deferral of the law counts from the day of each decision, so it sets no final limit.
+    Otherwise, one officer alone could extend a deferral for ever. The ``longest`` deferral of the law counts
+    from the day of each decision, so it sets no final limit.
     """
     standing = legal_duties.standing(session, number, decision.choice)
     both = (decision.choice, standing)

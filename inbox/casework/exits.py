@@ -275,9 +275,9 @@ def depending(session: Session, number: int) -> list[Obstacle]:
 def ends_by_two(session: Session, number: int) -> bool:
     """Return whether it takes two officers to end a case, whatever its outcome.
 
-    A case that nobody has scored may be about an offence, so ending such a case takes two officers. One
-    officer alone could otherwise end it without a decision. If two officers have ended a case before, one
-    officer alone may not change how it ends.
+    A case that nobody has scored may be about an offence, so ending such a case takes two officers.
+    Otherwise, one officer alone could end an unscored case without a decision. If two officers have ended a
+    case before, one officer alone may not change how it ends.
     """
     is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_undecided or workflow.of(session, number).by_two

@@ -234,7 +234,7 @@ def _changing(
 def _is_guarded(session: Session, number: int, other: int, relation: Relation | None) -> bool:
     """Return whether a change that weakens a link requires two officers.
 
-    This is so in each of these situations:
+    Two officers are required in each of these situations:
 
     - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited:
       otherwise one officer, who may be the person concerned, could release one of the cases;

@@ -1,4 +1,4 @@
-"""Officers' notes about a case, written for one another. No reporter ever sees them."""
+"""Officers' notes about a case, written for one another. Reporters never see these notes."""
 
 from collections.abc import Sequence
 

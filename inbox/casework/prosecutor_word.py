@@ -1,9 +1,9 @@
 """The prosecutor's word: until it is given, nobody may learn that the case is pursued.
 
-The report may come from the network itself, as a probe. The answer “confirmed” would warn the network to
-hide. A notice to the persons concerned, a hearing, or a reorganised service would warn it too. So the office
-asks the prosecutor first. A restriction on a case also applies to all cases bound to that case (``bonds``),
-because the same persons would be warned.
+A report may come from the criminal network itself, as a test. The answer “confirmed” would warn the network,
+which could then hide. Informing the persons concerned, holding a hearing or reorganising a service would also
+warn the network. So the office asks the prosecutor first. A restriction on a case also applies to all cases
+bound to that case (``bonds``), because the same persons would be warned.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,7 +28,8 @@ def forbids(session: Session, number: int, outcome: str) -> bool:
 
     Raises the same errors as ``in_use.rule``.
 
-    This includes outcomes during the office's own proceedings, even if no prosecutor is informed.
+    The result is also True for outcomes during the office's own proceedings, even if no prosecutor is
+    informed.
     """
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
     return needs and binds_outcome(session, number)
@@ -42,7 +43,7 @@ def binds_outcome(session: Session, number: int) -> bool:
 def binds(session: Session, number: int) -> bool:
     """Return whether the prosecutor's word is missing or has restrictions.
 
-    Officers know what the restrictions forbid. A later word without restrictions lifts them.
+    Officers know what the restrictions forbid. A later word without restrictions lifts earlier restrictions.
     """
     return _is_bound(session, number, _binding)
 
@@ -132,8 +133,8 @@ def freed(session: Session, number: int) -> None:
     """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
 
     In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
-    longer applies. This also applies to cases that the signed-in officers may not read, because otherwise
-    nobody would look at them again.
+    longer applies. The time also restarts for cases that the signed-in officers may not read, because
+    otherwise nobody would look at these cases again.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()

@@ -41,8 +41,8 @@ class Unopposed:
 def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
     """Record that the prosecutor does not object to disclosing a case in the answer to a request.
 
-    This takes two officers, because the person may then learn what a prosecutor wanted withheld. Raises the
-    same errors as ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting``. Raises
+    The action takes two officers, because the person may then learn what a prosecutor wanted withheld. Raises
+    the same errors as ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting``. Raises
     CaseRefused:
 
     - if the case does not name the person;

@@ -204,8 +204,8 @@ def decisions(session: Session) -> Mapping[str, Decision]:
 def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
     """Return the duties that officers can decide in a case, by code.
 
-    These are the duties of the office's regime, the duties that the case has, and the duty about the
-    prosecutor.
+    The result contains the duties of the office's regime, the duties that the case has, and the duty about
+    the prosecutor.
     """
     asked = {row.kind for row in of(session, number)}
     duties = in_use.of(session).duties.items()

@@ -370,7 +370,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 def _ended_without_feedback(work: Workflow) -> bool:
     """Return whether a case is closed with a text that is not feedback, and had no feedback before.
 
-    This does not apply if everything was withheld: then ``withheld`` says why, and feedback is owed once that
+    Returns False if everything was withheld: then ``withheld`` says why, and feedback is owed once that
     reason no longer applies.
     """
     is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD

@@ -74,8 +74,8 @@ class Desk:
     def pending(self) -> Job | None:
         """The job that waits or runs. Until the job ends, nothing else may use the inbox.
 
-        This includes pages that another thread answers meanwhile (see ``beside``), because the vault belongs
-        to the thread that opened it.
+        Pages that another thread answers meanwhile (see ``beside``) must not use the inbox either, because
+        the vault belongs to the thread that opened it.
         """
         if self._job is None or (self._job.is_over and not self._is_beside):
             return None
@@ -126,7 +126,7 @@ def waiting() -> list[Confirmation]:
 def to_declare() -> list[int]:
     """Return the cases that the officer must declare on before seeing the requests about them.
 
-    This reveals neither the request nor who made it.
+    The result reveals neither the requests nor who made them.
     """
     asked = (each for each in here().seats.asked_of(seat()) if not each.confirmed_by)
     found = (declarations.to_declare(here().inbox, actor(), each.cases) for each in asked)

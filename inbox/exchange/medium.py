@@ -60,8 +60,8 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
 def waiting(inbox: Inbox, folder: Path | None) -> int:
     """Return how many bundles in ``folder`` are not collected yet; 0 without a folder.
 
-    This reveals nothing about their contents, and the journal records no action. If the medium is just being
-    removed, the result is 0.
+    The number reveals nothing about the contents of bundles, and the journal records no action. If the medium
+    is just being removed, the result is 0.
     """
     if folder is None:
         return 0

@@ -38,7 +38,7 @@ class Verified:
 def named_instance(path: Path) -> bytes:
     """Return the instance key (32 bytes) that signed the bundle at ``path``; raises BundleRefused.
 
-    This needs no vault, and does not check whether the key is the portal's.
+    The function needs no vault, and does not check whether the key is the portal's.
     """
     with _refusing(), given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))

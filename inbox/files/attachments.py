@@ -57,8 +57,9 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
 def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> Attachment:
     """Write a file of a case unencrypted, exactly as the reporter sent it; return the vault's record of it.
 
-    Two officers confirm this. The journal entry comes first, because an entry for a file that was not written
-    does no harm. Raises the same errors as ``find``, ``pieces``, ``write_new`` and ``apart.check``.
+    Two officers must confirm the action. The journal entry comes first, because an entry for a file that was
+    not written does no harm. Raises the same errors as ``find``, ``pieces``, ``write_new`` and
+    ``apart.check``.
     """
     apart.check(inbox.home, out.parent)
     with inbox.acting(who, action(Code.EXTRACT, which.case, reason, file=which.number)) as session:

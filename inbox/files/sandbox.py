@@ -80,7 +80,10 @@ class Bounds:
 
 
 def missing() -> NoSandbox | None:
-    """Return why the sandbox does not work on this machine, or None if it works. This takes 0.2 seconds."""
+    """Return why the sandbox does not work on this machine, or None if it works.
+
+    The check takes 0.2 seconds.
+    """
     try:
         why = _trouble()
     except NoSandbox as refused:

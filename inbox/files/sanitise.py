@@ -1,7 +1,7 @@
 """Sanitise files of cases: re-render only their visible content, so that a dossier contains no hidden data.
 
 A picture becomes its pixels, a document the pixels of its pages, a text its characters. The sandbox renders
-all of them (``previews``). A file that cannot be shown, or can be shown only in part, cannot be
+all these files (``previews``). A file that cannot be shown, or can be shown only in part, cannot be
 sanitised.
 """
 

@@ -65,8 +65,8 @@ def draw(session: Session, today: date) -> tuple[bytes, bytes]:
 def compare(offered: Offered) -> None:
     """Compare the card key with the fingerprint that was typed, if any.
 
-    Raises Refused if the fingerprints differ, or if the file is not a card. This needs no vault, so it runs
-    before anybody types a passphrase.
+    Raises Refused if the fingerprints differ, or if the file is not a card. The comparison needs no vault, so
+    it runs before anybody types a passphrase.
     """
     shown = claim(offered.raw)["key"]
     if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):

@@ -1,4 +1,7 @@
-"""Estimate how long a passphrase resists somebody who has the share file. This is a hint, never a rule."""
+"""Estimate how long a passphrase resists somebody who has the share file.
+
+The estimate is a hint, never a rule.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

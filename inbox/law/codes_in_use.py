@@ -96,7 +96,10 @@ def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | Non
 
 
 def _decided(law: Law, name: str, code: str) -> tuple[StrEnum | str, ...] | None:
-    """Return the effect of a decision, or of a ground for a decision. A new law must not change it."""
+    """Return the effect of a decision, or of a ground for a decision.
+
+    A new law must not change this effect.
+    """
     for duty, rule in law.duties.items():
         for choice, decision in rule.decisions.items():
             if name == "decision" and code == choice:

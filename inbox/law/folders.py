@@ -77,7 +77,7 @@ class Folders:
         return read(self.files(sha256))
 
     def files(self, sha256: bytes) -> Mapping[str, bytes]:
-        """Return the files of the law with this hash. Raise HomeRefused if it is missing or altered."""
+        """Return the files of the law with this hash. Raise HomeRefused if the law is missing or altered."""
         place = self.place(sha256)
         files = _found(place)
         if folder.sha256(files) != sha256:

@@ -1,4 +1,4 @@
-"""Consultations of staff bodies and the data protection officer about the channel, and their opinions.
+"""Consultations of staff bodies and the data protection officer about the reporting channel.
 
 Consultations belong to the office, not to a case. A consultation recorded by mistake is retracted: its line
 and number stay, but its text is deleted.

@@ -10,7 +10,7 @@ from templates.law.spans import Span
 
 WORDING = Wording(__package__, "sheets.toml")
 # Authorities that may receive parts of a case. Emergency services and reporters' advisers may not receive
-# them.
+# parts of a case.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
 

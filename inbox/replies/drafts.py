@@ -46,8 +46,8 @@ class Draft:
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the reporter of a case: the message waits for the next outbox.
 
-    This requires two officers for a template that informs the reporter of a decision, and for feedback that
-    says nothing about the case (``answering.takes_two``). Raises the same errors as ``add`` and
+    The action requires two officers for a template that informs the reporter of a decision, and for feedback
+    that says nothing about the case (``answering.takes_two``). Raises the same errors as ``add`` and
     ``chosen_action.acting``.
     """
     noted = action(
@@ -123,7 +123,7 @@ def seen(
 
     Raises the same errors as ``status_preview.preview`` and ``templates.fill``.
     """
-    declarations.check(session, number)  # This must precede the check of the template's text.
+    declarations.check(session, number)  # The declaration is checked before the template's text.
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
         own = templates.by_officers(session, draft.template, text, draft.text)

@@ -193,8 +193,9 @@ class Rule:
 
     ``quarantine``: the action also applies to a case in quarantine, because it shows no part of the report.
 
-    ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. This is
-    true of the declaration itself, and of actions that exclude an officer from a case or admit an officer.
+    ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. The
+    declaration itself is such an action; so are actions that exclude an officer from a case or admit an
+    officer.
 
     ``all_cases``: the program works on all cases, but shows only those that the officers may see.
 

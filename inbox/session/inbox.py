@@ -57,7 +57,7 @@ class Inbox:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session for the program's own work, then ``settle``. Never display what it reads.
+        """Yield a session for the program's own work, then ``settle``. Never display data from this session.
 
         Raises Superseded.
         """
@@ -291,7 +291,7 @@ class OpenedAny:
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
-    """Return the vault of a home that nobody else is using. The caller closes it.
+    """Return the vault of a home that nobody else is using. The caller must close the vault.
 
     Raises the same errors as ``unlocked``.
     """

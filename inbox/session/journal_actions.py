@@ -120,7 +120,7 @@ def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | No
 def correct_clock(inbox: Inbox, who: Actor, reason: str) -> Head:
     """Record that the clock was ahead but is now right. Return the head of the journal.
 
-    Two officers confirm it. Raises Refused if there is nothing to correct.
+    Two officers must confirm the action. Raises Refused if there is nothing to correct.
     """
     with inbox.acting(who, action(Code.CORRECT_CLOCK, None, reason)) as session:
         return journal.head(session)

@@ -40,7 +40,7 @@ def check_apart(*folders: Path) -> None:
 def check_carried(medium: Path, home: Path) -> None:
     """Raise Refused if a folder on a medium is really on the disk of the home or system, or in memory.
 
-    This also catches the empty mount point of a medium that is not mounted.
+    The check also detects the empty mount point of a medium that is not mounted.
     """
     if not is_carried(medium, home):
         raise Refused(

@@ -12,8 +12,8 @@ from crypto import unseen
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3
-# No person has more names than this. The limit is needed because all rotations of n words take memory of the
-# order n².
+# No person has more names than this limit. The limit is needed because all rotations of n words take memory
+# of the order n².
 _MOST_NAMES = 20
 
 # Letters that Unicode normalisation does not decompose.

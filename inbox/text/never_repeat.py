@@ -22,7 +22,7 @@ from inbox.text.repeating import capitals
 LANGUAGES = ("fr", "en")
 # A shorter word identifies nothing, and is too short to have an ending removed.
 _LEAST = 3
-# No French or English word is longer than this.
+# No French or English word is longer than this limit.
 _LONGEST = 40
 _HYPHENED = re.compile(r"\b[^\W\d_]+(?:[-\u2010-\u2015][^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -46,7 +46,8 @@ class Workflow(Base):
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
     - ``waits`` is true while the case is neither closed nor junk, and afterwards for as long as a decision
       about it is owed.
-    - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change it.
+    - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change this
+      value.
     - ``deadline`` is the next day on which something is due, or None.
     - ``route`` is how the report arrived.
     - ``source_risk`` is empty until an officer has assessed it.
@@ -257,7 +258,7 @@ class Duty(Base):
     - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
       decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. The time then runs from the day of the news.
-    - ``was_late`` is true if a decision or a deferral was ever late. Reopening the duty does not change this.
+    - ``was_late`` is true if a decision or a deferral was ever late, and stays true if the duty is reopened.
     """
 
     __tablename__ = "duties"

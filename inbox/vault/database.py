@@ -123,9 +123,9 @@ class Vault:
     def compact(self, progress: Callable[[int, int], None]) -> None:
         """Rebuild the search index and the file, so that no page keeps remains of deleted data.
 
-        This takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call it
-        inside a transaction. Raises VaultDamaged if the file cannot be read, and Refused if writing to the
-        disk fails.
+        The rebuild takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call
+        this function inside a transaction. Raises VaultDamaged if the file cannot be read, and Refused if
+        writing to the disk fails.
         """
         with self._statements() as run:
             for done, statement in enumerate(_ANEW):

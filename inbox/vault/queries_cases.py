@@ -112,8 +112,8 @@ def cases_to_refresh(
 
     A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
     it. While the portal keeps the case's slot, the case is included again if the slot would soon no longer be
-    trusted. This is so if the key that signed the slot was withdrawn, or expires before ``next_by``, the day
-    of the next outbox.
+    trusted. A slot is no longer trusted if the key that signed it was withdrawn, or expires before
+    ``next_by``, the day of the next outbox.
     """
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)

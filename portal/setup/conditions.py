@@ -1,4 +1,4 @@
-"""The requirements that a machine must meet before setup changes anything. These steps only check them."""
+"""The requirements that a machine must meet before setup changes anything. These steps change nothing."""
 
 import os
 import shutil

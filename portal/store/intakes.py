@@ -33,7 +33,10 @@ def unhashed(connection: Connection, channel: str) -> list[bytes]:
 
 
 def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes, size: int) -> None:
-    """Record the SHA-256 of an envelope if it has ``size`` bytes. Without a hash it is not exported."""
+    """Record the SHA-256 of an envelope if it has ``size`` bytes.
+
+    An envelope without a hash is not exported.
+    """
     found = (envelopes.c.id == envelope_id, envelopes.c.size == size)
     connection.execute(update(envelopes).where(*found).values(hash=digest))
 

@@ -33,7 +33,7 @@ def read(folder: Path) -> dict[str, bytes]:
     """Return the bytes of each of NAMES, at most LARGEST each.
 
     Raises Mismatch if ``folder`` is a link or not a folder, if a file is missing or unknown, and if a file is
-    too large or not a regular file. Raises OSError if the system cannot read them.
+    too large or not a regular file. Raises OSError if the system cannot read the files.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -461,8 +461,8 @@ class Reply:
       no words of an officer.
     - ``extends``: it says that feedback takes longer.
     - ``acknowledges``: it acknowledges the report.
-    - ``answers``: it says how the report is progressing, or why this cannot be disclosed. So it may count as
-      feedback.
+    - ``answers``: it says how the report is progressing, or why this cannot be disclosed. So such a reply may
+      count as feedback.
     - ``decision``: the code of the decision that confirms that the reporter was told this.
     - ``basis``: the articles that the reply explains, if any.
     """

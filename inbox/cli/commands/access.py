@@ -55,7 +55,10 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 @reason_needed
 @opens_inbox
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Admit an excluded officer to a case again, and to the same matter. It takes two other officers."""
+    """Admit an excluded officer to a case again, and to the same matter.
+
+    This command requires two other officers.
+    """
     with door.opened() as (inbox, who):
         _, *also = conflicts.lift(inbox, who, case, officer, reason)
     lines = [f"case {case} no longer excludes {officer}"]
@@ -161,7 +164,10 @@ def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
 @reason_needed
 @opens_inbox
 def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Emergency: open a case that only its handlers may read. It takes two officers; the referent is told."""
+    """Emergency: open a case that only its handlers may read.
+
+    This command requires two officers; the referent is told.
+    """
     with door.opened() as (inbox, who):
         found = handlers.break_glass(inbox, who, case, reason)
     said = f"case {case}: those who confirmed are now among its handlers; the journal says who and why"
@@ -185,7 +191,7 @@ def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) 
 @reason_needed
 @opens_inbox
 def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Let officers read a case in quarantine again. It takes two officers."""
+    """Let officers read a case in quarantine again. This command requires two officers."""
     with door.opened() as (inbox, who):
         quarantine.lift(inbox, who, case, reason)
     said = f"case {case} can be read again"
@@ -197,7 +203,7 @@ def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> Non
 @reason_needed
 @opens_inbox
 def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: bool) -> None:
-    """Open archived cases to the signed-in officers for today. It takes two officers."""
+    """Open archived cases to the signed-in officers for today. This command requires two officers."""
     with door.opened() as (inbox, who):
         opened = archive.open_cases(inbox, who, case, reason)
     said = f"open today for the signed-in officers: {', '.join(map(str, opened))}"
@@ -227,7 +233,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 @case_argument
 @opens_inbox
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show the identity of a case's reporter. It takes two officers."""
+    """Show the identity of a case's reporter. This command requires two officers."""
     with door.opened() as (inbox, who):
         found = identities.read(inbox, who, case)
     consented = found.consent.isoformat() if found.consent else None
@@ -295,7 +301,10 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
 @reason_needed_if(lambda given: disclosures.needs_reason(_given(given)))
 @opens_inbox
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
-    """Record a disclosure from a case. It takes two officers if the reporter's identity is disclosed."""
+    """Record a disclosure from a case.
+
+    This command requires two officers if the reporter's identity is disclosed.
+    """
     with door.opened() as (inbox, who):
         row = _row(disclosures.disclose(inbox, who, case, _given(given), reason))
     terminal.show({"case": case} | row, [f"case {case}: recorded in the ledger"], as_json=as_json)

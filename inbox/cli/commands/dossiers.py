@@ -142,7 +142,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @out_file
 @opens_inbox
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
-    """Write a dossier, signed and sealed to its recipient. It takes two officers.
+    """Write a dossier, signed and sealed to its recipient. This command requires two officers.
 
     A dossier cannot be written to a medium with bundles from or for the portal: its file name would reveal
     that there is a dossier.
@@ -167,7 +167,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 )
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
-    """Verify that every byte of a dossier is as it was signed. This needs no inbox."""
+    """Verify that every byte of a dossier is as it was signed. This command needs no inbox."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
     with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
@@ -296,8 +296,8 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     """Extend the deadline of all open requests. The law in use sets the longer time.
 
-    Each request can be extended once, before its first deadline has passed. Tell each person the reason. It
-    takes two officers.
+    Each request can be extended once, before its first deadline has passed. Tell each person the reason. This
+    command requires two officers.
     """
     with door.opened() as (inbox, who):
         rows = access_requests.extend(inbox, who, Because(because))
@@ -341,7 +341,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
     """Record that the prosecutor does not object to disclosing the contents of a case.
 
-    It takes two officers.
+    This command requires two officers.
     """
     with door.opened() as (inbox, who):
         withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
@@ -407,8 +407,8 @@ def answer_access(
 ) -> None:
     """Write the answer to a request, on or after the day that `inbox request list` shows.
 
-    It takes two officers. Anybody who holds the file can read it, so hand it over on paper. The file cannot
-    be written to a medium with bundles from or for the portal.
+    This command requires two officers. Anybody who holds the file can read it, so hand it over on paper. The
+    file cannot be written to a medium with bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(

@@ -50,7 +50,7 @@ def preview(  # noqa: PLR0913 - one parameter for each option
 def attachment(  # noqa: PLR0913 - one parameter for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:
-    """Write the original bytes of a file, even if they are hostile. It takes two officers."""
+    """Write the original bytes of a file, even if they are hostile. This command requires two officers."""
     if not as_json:  # Warn before officers type their passphrases.
         terminal.warn(f"warning: {_HOSTILE}")
     with door.opened() as (inbox, who):

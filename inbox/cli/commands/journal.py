@@ -56,7 +56,10 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
 @reason_needed
 @opens_inbox
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Record that the clock was ahead, so that the journal accepts today's date. It takes two officers."""
+    """Record that the clock was ahead, so that the journal accepts today's date.
+
+    This command requires two officers.
+    """
     with door.opened() as (inbox, who):
         head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [

@@ -53,7 +53,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 @reason_option
 @opens_inbox
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
-    """Make the keys that follow the current keys. It takes two officers."""
+    """Make the keys that follow the current keys. This command requires two officers."""
     with door.opened() as (inbox, who):
         made, is_root = key_actions.rotate(inbox, who, timedelta(days), reason, at_once=at_once)
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
@@ -68,7 +68,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 @reason_option
 @opens_inbox
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
-    """Destroy expired keys whose reports have all arrived here. It takes two officers."""
+    """Destroy expired keys whose reports have all arrived here. This command requires two officers."""
     with door.opened() as (inbox, who):
         found = key_actions.plan_destruction(inbox, who)
         planned, set_aside = found.plan, found.set_aside
@@ -197,7 +197,10 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 )
 @opens_inbox
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
-    """Add the channel of an external body to the keyring, or replace its card. It takes two officers."""
+    """Add the channel of an external body to the keyring, or replace its card.
+
+    This command requires two officers.
+    """
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, fingerprint)
     channel_cards.compare(offered)  # Compare before officers type their passphrases.
@@ -216,7 +219,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 @click.argument("channel")
 @opens_inbox
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
-    """Remove the channel of an external body from the keyring. It takes two officers."""
+    """Remove the channel of an external body from the keyring. This command requires two officers."""
     with door.opened() as (inbox, who):
         channel_actions.remove_channel(inbox, who, channel)
     lines = [

@@ -178,7 +178,7 @@ def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 @reason_needed
 @opens_inbox
 def unhold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Release a case that was held for a procedure. It takes two officers."""
+    """Release a case that was held for a procedure. This command requires two officers."""
     with door.opened() as (inbox, who):
         legal_hold.release(inbox, who, case, reason)
     said = f"case {case} is no longer held for a procedure"

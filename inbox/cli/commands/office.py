@@ -149,7 +149,7 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
     """Replace the law in use with the law in a folder.
 
-    It takes two officers. All deadlines change accordingly.
+    This command requires two officers. All deadlines change accordingly.
     """
     files = folders.given(str(folder))
     with door.opened() as (inbox, who):

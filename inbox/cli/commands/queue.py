@@ -163,7 +163,7 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
     """Mark cases as junk; their reporters see no difference.
 
-    The law says how many officers it takes. Junk cases can be brought back until they are
+    The law says how many officers this command requires. Junk cases can be brought back until they are
     destroyed. Deadlines continue.
     """
     cases = chosen(given)

@@ -102,7 +102,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
 )
 @opens_inbox
 def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:
-    """Record that the archives approved a list (their visa). It takes two officers."""
+    """Record that the archives approved a list (their visa). This command requires two officers."""
     with door.opened() as (inbox, who):
         found = visas.record(inbox, who, name, Given(day, reference))
     view = _list_view(found)
@@ -115,7 +115,10 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @_reason_for_day
 @opens_inbox
 def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str, as_json: bool) -> None:
-    """Destroy cases with everything that belongs to them. It takes two officers and cannot be undone."""
+    """Destroy cases with everything that belongs to them.
+
+    This command requires two officers and cannot be undone.
+    """
     if all_due == bool(case) or (all_due and reason):
         raise click.UsageError("give case numbers or --due, not both")
     with door.opened() as (inbox, who):
@@ -147,7 +150,7 @@ def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
 @_reason_for_day
 @opens_inbox
 def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Delete expired unfiled envelopes. It takes two officers and cannot be undone."""
+    """Delete expired unfiled envelopes. This command requires two officers and cannot be undone."""
     with door.opened() as (inbox, who):
         entries = discard_unopened.plan(inbox, who, reason)
         if terminal.is_interactive() and not as_json:
@@ -180,7 +183,7 @@ def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as
 @reason_needed
 @opens_inbox
 def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
-    """Redact a passage of a case for good. It takes two officers.
+    """Redact a passage of a case for good. This command requires two officers.
 
     PLACE is the id of a question, note (the reporter's text), follow-up-N, file-N (the file's name),
     reply-N, staff-note-N, tags, measure-N, decision-DUTY, withheld, identity, or everywhere. PLACE:all

@@ -157,7 +157,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 @click.command()
 @opens_inbox
 def upgrade(door: Door, /, *, as_json: bool) -> None:
-    """Upgrade a vault of an earlier version to this version. This cannot be undone."""
+    """Upgrade a vault of an earlier version to this version. An upgrade cannot be undone."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     with ExitStack() as quiet:

@@ -44,7 +44,7 @@ class Part(StrEnum):
 # The number of characters of a folded message that are shown.
 _LINE = 45
 
-# What counts as read when a part is shown at its own address. The page hides its other parts.
+# The items that count as read when a part is shown at its own address. The page hides its other parts.
 _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 
 

@@ -74,8 +74,8 @@ def lets_in(endpoint: str) -> bool:
 def count_activity(app: Flask) -> None:
     """Count an officer's actions on the pages of ``app`` as activity.
 
-    This must run after the CSRF check of forms, because a request that fails the check does not show that
-    anybody is there.
+    The count must run after the CSRF check of forms, because a request that fails the check does not show
+    that anybody is there.
     """
     app.before_request(_count)
 

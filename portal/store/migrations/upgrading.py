@@ -15,7 +15,10 @@ _TABLE = "alembic_version"
 
 
 def known() -> list[str]:
-    """Return the numbers of the migrations in order. A database with any of them can be upgraded."""
+    """Return the numbers of the migrations in order.
+
+    A database at any of these migrations can be upgraded.
+    """
     return sorted(path.stem[1:5] for folder in LOCATIONS for path in folder.glob("v*.py"))
 
 
