@@ -21,10 +21,10 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
-# `make release` needs these; its tests in the gate, too.
+# `make release` needs these programs, and so do its tests in the gate.
 PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign
-# Only `make soak` needs these: another engine of browsers and a screen without a monitor for it, what checks the Debian
-# packages, and what makes a bare tree to install them in.
+# Only `make soak` needs these: another browser engine and a virtual screen for it, a checker of Debian packages, and the
+# program that makes a bare Debian to install the packages in.
 SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap
 NODE_TOOLS := node=nodejs npm=npm
 
@@ -47,22 +47,22 @@ COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate
 
 help:
 	@echo 'make demo          show the whole path on this machine, from a report to the answer (PORT=… DESK_PORT=…)'
-	@echo 'make test          run all checks below: the gate'
-	@echo 'make check         lint, types, JavaScript, and the tests of the rooms changed since main, in a minute'
+	@echo 'make test          run the gate: all checks that a change must pass, as in CI'
+	@echo 'make check         run linters, type checks, JavaScript tests, and quick tests of the rooms changed since main'
 	@echo 'make pytest        run only the Python tests'
 	@echo 'make coverage      run the Python tests, and show which branches they reach'
-	@echo 'make lint          run ruff, and check the imports between the rooms'
+	@echo 'make lint          run ruff, and check the imports between the rooms (packages)'
 	@echo 'make types         run mypy and tsc'
 	@echo 'make js            run the JavaScript tests in node'
 	@echo 'make built         rebuild the scripts of the pages'
 	@echo 'make built-check   compare the scripts with a fresh build'
 	@echo 'make bench         run the benchmarks'
 	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
-	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 draws French)'
+	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 for 150 French ones)'
 	@echo 'make mutants       change the code at random, and check that the tests of its room fail'
 	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
 	@echo 'make release       build the packages of this commit in dist/ (docs/releasing.md)'
-	@echo 'make sign-release  sign them with the secret key of a maintainer (KEY=…)'
+	@echo 'make sign-release  sign the packages in dist/ with the secret key of a maintainer (KEY=…)'
 	@echo 'make lock          recompile the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove everything that make installed'
 
@@ -86,7 +86,7 @@ test-tools:
 soak-tools: test-tools
 	@deploy/debian-packages.sh $(SOAK_TOOLS)
 
-# Make what otherwise each test process would make for itself at the same time. The tests also run without it.
+# Prepare once what each test process would otherwise prepare for itself. The tests also run without this step.
 .PHONY: warm
 warm: .venv/project node_modules/.package-lock.json
 	@.venv/bin/python -m tests.warm > /dev/null
@@ -171,20 +171,21 @@ lock: .venv/project
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt
 	npm install --package-lock-only
 
-# LANG counts only on make's command line: that of the shell is a locale (fr_FR.UTF-8), not a language.
+# LANG counts only on make's command line: the LANG of the shell is a locale (fr_FR.UTF-8), not a language.
 texts: .venv/project
 	@.venv/bin/python -m tests.support.translating $(if $(filter command line,$(origin LANG)),$(LANG),fr) $(PAGE)
 
 clean:
 	rm -rf .venv node_modules build dist
 
-# If .venv was moved or copied here, or lost its Python, its pip names another folder or nothing: make .venv again.
+# If .venv was moved or copied here, or if its Python is gone, its pip names another folder or nothing. Then .venv is made
+# again.
 ifeq ($(findstring $(CURDIR)/.venv/,$(shell .venv/bin/pip --version 2>/dev/null)),)
 .PHONY: .venv/python
 endif
 
-# The stamps below are empty files. They stand for a Python, its locked packages, what a release needs beside them, and
-# this project in it. The demo has its own stamp, because it needs neither the tools nor the browsers of the tests.
+# The stamps below are empty files: one each for the Python, its locked packages, the additional packages of a release, and
+# this project. The demo has its own stamp, because it needs neither the tools nor the browsers of the tests.
 .venv/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
