@@ -103,7 +103,7 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
     """
     found = queries_exchange.caseless_by_day(session)
     until = {day: unopened_until(session, day) for day in found}
-    over = {day for day in found if until[day] <= today}
+    over = set(_expired(session, today))
     agreed, known = {*discardable(session, today)}, day_of_two_clocks(session, today)
     due = {*discardable(session, known)} if known else set()
     return UnopenedTerm(
@@ -123,9 +123,13 @@ def discardable(session: Session, today: date) -> list[date]:
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
+    return [day for day in _expired(session, today) if agreed and day <= agreed]
+
+
+def _expired(session: Session, today: date) -> list[date]:
+    """Return the collection days whose unopened envelopes have expired by this day."""
     days = queries_exchange.caseless_by_day(session)
-    over = [day for day in days if unopened_until(session, day) <= today]
-    return [day for day in over if agreed and day <= agreed]
+    return [day for day in days if unopened_until(session, day) <= today]
 
 
 def listing(home: Home, session: Session) -> list[Due]:

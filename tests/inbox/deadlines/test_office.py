@@ -274,6 +274,8 @@ def test_an_office_says_how_reporters_are_heard_before_it_chooses_a_regime_that_
     assert 0 == office.typed("office", "set", "--regime", "internal").code
     assert 0 == office.typed("office", "set", "--regime", "external", "--heard", "0123456789").code
     assert "reporters can speak to an officer: 0123456789\n" in office.run("office", "show").out
+    assert 0 == office.typed("office", "set", "--regime", "external", "--heard", "x" * 200).code
+    assert 0 == office.typed("office", "set", "--regime", "external", "--heard", "0123456789").code
     for regime in ("internal", "external"):
         assert 0 == office.typed("office", "set", "--regime", regime).code
     assert "0123456789" == office.json("office", "show")["heard"]

@@ -23,6 +23,7 @@ from inbox.retention import destroy_cases
 from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Duty, Measure, Workflow
+from inbox.vault.destroyed_tables import VisaList
 from inbox.vault.tables import Case
 from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
@@ -30,7 +31,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, 
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import dated_by_portal, tell_portal, work_on
 from tests.support.inbox_visas import agreed
-from tests.support.laws import FRENCH, OTHER
+from tests.support.laws import FILES, FRENCH, OTHER, edited
 
 
 def refused(office: Office, *words: str) -> str:
@@ -551,3 +552,20 @@ def test_unfiled_envelopes_expire_two_months_after_the_day_of_their_collection(
         assert [[], [collected]] == [retention_schedule.discardable(session, day) for day in days]
         everything = retention_schedule.discardable(session, first_day + timedelta(9))
         assert {collected, collected + timedelta(1)} == {*everything}
+
+
+def test_the_archives_approve_envelopes_up_to_the_last_day_of_their_list(
+    world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path
+) -> None:
+    """The French law asks for no approval, so the test uses a law that does."""
+    text = FILES["fr"]["retention.toml"].decode()
+    unopened = text.partition("[unopened]")[2]
+    needed = unopened.replace("visa = false", "visa = true")
+    world.office.json("law", "replace", edited(tmp_path / "law", "retention.toml", unopened, needed))
+    approved = clock.day
+    for _ in range(2):
+        collect_all(Sent(b"noise" * 400))
+        clock.wait(1)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.add(VisaList(n=1, made=approved, sha256=bytes(32), unopened_to=approved, visa=approved))
+        assert [approved] == retention_schedule.discardable(session, clock.day + relativedelta(months=3))
