@@ -25,5 +25,5 @@ def told(office: Office, first_reporter: Reporter) -> Callable[[], Any]:
 
 @pytest.fixture
 def reported(founded_reported: Scene, tmp_path: Path) -> World:
-    """A copy of the module's fixture ``founded_reported``."""
+    """A copy of the inbox from the module's fixture ``founded_reported``."""
     return founded_reported.copy(tmp_path).world

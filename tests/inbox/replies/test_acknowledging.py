@@ -1,4 +1,7 @@
-"""Acknowledging several reports at once, each in its language; reports of danger are answered one by one."""
+"""Acknowledging several reports at the same time, each in its language.
+
+Officers acknowledge reports of danger one by one.
+"""
 
 import re
 from dataclasses import replace
@@ -30,7 +33,7 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return office
 
 
-def test_bulk_acknowledgement_skips_and_lists_reports_of_danger_and_unsigned_ones(office: Office) -> None:
+def test_bulk_acknowledgement_skips_and_lists_reports_of_danger_and_unsigned_reports(office: Office) -> None:
     done = office.json("message", "acknowledge", "1", "2", "3", "4")
     assert {"acknowledged": [1, 2], "left_out": {"3": "danger", "4": "mute"}} == done
     shown = [office.json("case", "show", str(number)) for number in (1, 2, 3)]
@@ -41,7 +44,7 @@ def test_bulk_acknowledgement_skips_and_lists_reports_of_danger_and_unsigned_one
 def test_the_desk_shows_the_acknowledgement_before_it_is_sent(office: Office) -> None:
     """The page lists the cases, and says which of them nobody has opened.
 
-    Only the second press acknowledges.
+    Only the second click acknowledges them.
     """
     office.json("case", "show", "1")
     chosen = {"case": ["1", "2", "3", "4"]}

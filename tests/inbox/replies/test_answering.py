@@ -1,4 +1,7 @@
-"""What counts as feedback: a text of the law for it, or own words beside a measure shown to the reporter."""
+"""A reply counts as feedback if the law has a text for it.
+
+Own words count only beside a measure that is shown to the reporter.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +41,7 @@ ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
 @pytest.fixture(scope="module")
 def ready(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases with the decision not to inform the prosecutor; the first is admissible."""
+    """Two cases with the decision not to inform the prosecutor. The first report is admissible."""
     office = with_reporter.copy(tmp_path_factory.mktemp("ready"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
@@ -47,13 +50,13 @@ def ready(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Of
 
 
 def clock(office: Office, name: str = "feedback") -> dict[str, Any]:
-    """Return a clock of the first case."""
+    """Return the deadline of this name in the first case."""
     clocks = office.json("case", "show", "1")["work"]["clocks"]
     return next(each for each in clocks if each["clock"] == name)
 
 
 def state(office: Office, name: str = "feedback") -> tuple[bool, bool]:
-    """Return whether an outbox stopped the first case's clock of this name, and whether it was dropped."""
+    """Return whether an outbox met this deadline of the first case, and whether the deadline was dropped."""
     found = clock(office, name)
     return found["sent"] is not None, found["dropped"] is not None
 
@@ -64,7 +67,7 @@ def test_a_text_without_a_visible_letter_or_digit_counts_as_empty(blank: str) ->
     assert unseen.says_anything(f"{blank}7")
 
 
-def test_a_reply_or_a_closing_with_a_text_that_counts_as_empty_is_refused(office: Office) -> None:
+def test_a_reply_or_closing_is_refused_if_its_text_counts_as_empty(office: Office) -> None:
     """The refusal is the same as for a missing text."""
     for words, said in (
         (("message", "reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
@@ -75,10 +78,10 @@ def test_a_reply_or_a_closing_with_a_text_that_counts_as_empty_is_refused(office
 
 
 def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
-    """Other replies are not.
+    """Other replies are accepted.
 
-    After feedback no acknowledgement could be written, because it names the last day for feedback. For the
-    same reason, it cannot be retracted while feedback waits.
+    An acknowledgement names the last day for feedback, so none could be written after feedback. For
+    the same reason, it cannot be retracted while feedback waits for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
@@ -103,10 +106,10 @@ def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     office.json("message", "retract", "1", "3")
 
 
-def test_a_case_acknowledged_by_its_closing_takes_feedback_once_it_is_reopened(
+def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The text of the closing acknowledged the report, and no other acknowledgement could be written now."""
+    """The text of the closing acknowledged the report. Another acknowledgement could not be written now."""
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     told()
     office.json("case", "reopen", "1", *DRILL)
@@ -114,7 +117,7 @@ def test_a_case_acknowledged_by_its_closing_takes_feedback_once_it_is_reopened(
     office.json(*OWN)
 
 
-def test_own_words_are_not_feedback_beside_protection_or_a_measure_older_than_the_report(
+def test_own_words_need_a_measure_other_than_protection_and_newer_than_the_report_to_be_feedback(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)
@@ -125,7 +128,7 @@ def test_own_words_are_not_feedback_beside_protection_or_a_measure_older_than_th
     office.json(*OWN)
 
 
-def test_own_words_are_not_feedback_beside_a_measure_that_is_held_back(office: Office) -> None:
+def test_own_words_beside_a_measure_that_is_held_back_are_not_feedback(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json("case", "decide", "1", "transmit", *DRILL)
@@ -135,10 +138,10 @@ def test_own_words_are_not_feedback_beside_a_measure_that_is_held_back(office: O
 @pytest.mark.parametrize(
     "undo", [("case", "measure", "unshare", "1", "1"), ("case", "measure", "retract", "1", "1", *DRILL)]
 )
-def test_own_words_sent_without_their_measure_do_not_stop_the_feedback_clock(
+def test_own_words_sent_without_their_measure_do_not_meet_the_feedback_deadline(
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
-    """The outbox and the case warn officers until there is feedback."""
+    """The outbox and the page of the case warn officers until there is feedback."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -155,14 +158,14 @@ def test_own_words_sent_without_their_measure_do_not_stop_the_feedback_clock(
     assert (True, False) == state(office)
 
 
-def test_an_outbox_gives_no_warnings_about_a_case_that_officers_cannot_see(office: Office) -> None:
-    """Otherwise making the outbox would fail, and so reveal the case."""
+def test_an_outbox_gives_no_warning_about_a_case_that_officers_cannot_see(office: Office) -> None:
+    """Otherwise the outbox would fail, and so reveal that the case exists."""
     with office.opened() as inbox, inbox.transaction() as session:
         assert [] == answering.warnings(session, [1, 99])
 
 
-def test_an_outbox_gives_no_warnings_about_a_case_in_quarantine(office: Office) -> None:
-    """Neither about words that are not feedback nor about texts that are held back."""
+def test_an_outbox_gives_no_warning_about_a_case_in_quarantine(office: Office) -> None:
+    """There is no warning about words that are not feedback, and none about texts that are held back."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -175,7 +178,7 @@ def test_an_outbox_gives_no_warnings_about_a_case_in_quarantine(office: Office) 
 
 
 def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback(office: Office) -> None:
-    """An outbox repeats them after an earlier one was lost, for example."""
+    """For example, an outbox repeats the words after an earlier outbox was lost."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -188,10 +191,10 @@ def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback
         )
 
 
-def test_a_closed_case_owes_no_feedback_once_its_words_left_without_their_measure(
+def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measure(
     office: Office,
 ) -> None:
-    """The closing dropped the deadline, so no queue shows it for ever."""
+    """The closing dropped the deadline. Therefore no queue shows the case as overdue for ever."""
     office.json(*TOLD)
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     office.json("case", "measure", "unshare", "1", "1")
@@ -206,12 +209,12 @@ def test_a_closed_case_owes_no_feedback_once_its_words_left_without_their_measur
         assert kept == work.deadline != due
 
 
-def test_one_officer_cannot_hide_the_measure_that_sent_feedback_relies_on(
+def test_one_officer_cannot_hide_a_measure_that_makes_a_sent_reply_count_as_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Neither by unsharing or retracting it, nor by a closing that withholds it.
+    """The officer can neither unshare nor retract it, nor withhold it by a closing.
 
-    If another such measure is shown as well, one officer can.
+    If the reporter sees another such measure, one officer can do this.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -240,9 +243,9 @@ def test_one_officer_cannot_hide_the_measure_that_sent_feedback_relies_on(
 def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Words that wait are not feedback once their measure is hidden.
+    """A reply that was not sent yet is no longer feedback once its measure is hidden.
 
-    Once a text of the law for feedback has left, own words need no measure.
+    Once a feedback text of the law was sent, the officer's own words need no measure.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -262,10 +265,10 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
     untell()
 
 
-def test_feedback_by_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
-    """Always, so that the number of officers does not show whether anything binds the case.
+def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
+    """It always does, so the number of officers does not show whether anything must be kept secret.
 
-    As a plain reply, this text takes one officer, and so does feedback in own words.
+    As a plain reply, this text takes one officer. So does feedback in own words.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -279,7 +282,7 @@ def test_feedback_by_the_text_that_withholds_everything_takes_two_officers(offic
 
 
 def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(office: Office) -> None:
-    """It counts beside a measure, as own words do, and takes one officer."""
+    """Like own words, it counts only beside a measure. It takes one officer."""
     with office.opened() as inbox, inbox.transaction() as session:
         text = templates.known(session)["acknowledgement"]
         assert (None, False) == (answering.how(session, 1, text), answering.takes_two(text))
@@ -301,7 +304,7 @@ def test_no_text_counts_as_feedback_during_quarantine(office: Office) -> None:
 def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """It is feedback beside a measure that is shown, or with a template for the outcome."""
+    """The closing is feedback if a measure is shown beside it, or with a template for the outcome."""
     end = ("case", "close", "1", "moot", "--disclosure", "partial")
     hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
     said = "This closing gives no feedback"
@@ -323,10 +326,13 @@ def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
     assert (True, False) == state(office)
 
 
-def test_a_closing_that_tells_nothing_takes_two_officers_and_does_not_acknowledge(
+def test_a_closing_that_tells_nothing_takes_two_officers_and_acknowledges_nothing(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Whatever binds the case. A text that says only that everything is withheld takes two officers, too."""
+    """The rule does not depend on the case.
+
+    A text that says only that everything is withheld takes two officers, too.
+    """
     silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
@@ -338,12 +344,12 @@ def test_a_closing_that_tells_nothing_takes_two_officers_and_does_not_acknowledg
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
 
 
-def test_one_officer_can_close_a_case_and_withhold_the_rest_after_feedback(
+def test_after_feedback_one_officer_can_close_a_case_and_withhold_everything_else(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The feedback is a standard text of the law.
 
-    An officer's own words would no longer count if their measure were hidden.
+    If it were in an officer's own words, it would no longer count without its measure.
     """
     office.json(*ACKNOWLEDGE)
     office.json("message", "reply", "1", "--template", "withheld", "--feedback")
@@ -354,16 +360,18 @@ def test_one_officer_can_close_a_case_and_withhold_the_rest_after_feedback(
 
 
 def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) -> None:
-    """It is a text of the law, so it counts whatever measures are shown or retracted."""
+    """A referral is a text of the law, so it counts whatever measures are shown or retracted."""
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     with office.opened() as inbox, inbox.transaction() as session:
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
 
 
-def test_the_text_of_a_closing_acknowledges_only_once_an_outbox_has_it(office: Office) -> None:
-    """Until then the reporter has read nothing.
+def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_contains_it(
+    office: Office,
+) -> None:
+    """Until then, the reporter has read nothing.
 
-    This text withholds everything else, so it is not feedback.
+    The text in this test withholds everything else, so it is not feedback.
     """
     words = ("--disclosure", "withheld", "--reason", "x", "--template", "closing_untold")
     office.json("case", "close", "1", "moot", *words)
@@ -372,10 +380,10 @@ def test_the_text_of_a_closing_acknowledges_only_once_an_outbox_has_it(office: O
         assert not session.get_one(Workflow, 1).feedback
 
 
-def test_the_text_that_withholds_everything_stops_the_feedback_clock(
+def test_the_text_that_withholds_everything_meets_the_feedback_deadline(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """A file of templates without such a text is refused."""
+    """Without such a text, a file of templates is refused."""
     file = tmp_path / "replies.toml"
     office.json("message", "template", "export", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")

@@ -1,4 +1,4 @@
-"""Closing a case takes an outcome, and either a text to the reporter or a reason to withhold it."""
+"""Closing a case requires an outcome, and either a text to the reporter or a reason to withhold it."""
 
 import html
 import re
@@ -90,16 +90,16 @@ def test_a_case_whose_reporter_cannot_be_informed_is_closed_only_without_a_text(
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
 
 
-def test_full_disclosure_shows_the_reporter_what_the_law_allows(
+def test_full_disclosure_shows_the_reporter_everything_that_the_law_allows(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Measures of protection appear only if an officer chose to show them."""
+    """The reporter sees measures of protection only if an officer chose to show them."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     kinds = ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry")
     for kind in (*kinds, "prosecutor_word"):
         office.json("case", "measure", "add", "1", kind)
-    # After a suspension, the decision on informing the persons concerned is due again.
+    # A suspension is recorded. Therefore the decision on informing the persons concerned is due again.
     office.json("case", "decide", "1", "not_needed", "--reason", "x")
     office.json("case", "measure", "share", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
@@ -115,7 +115,7 @@ def test_full_disclosure_shows_the_reporter_what_the_law_allows(
 def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_none(
     office: Office, told: Callable[[], Any], disclosure: str
 ) -> None:
-    """Withholding hides even a measure that was shared before."""
+    """If the outcome is withheld, even a measure that was shared before is hidden."""
     office.tell_no_prosecutor(1)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "measure", "add", "1", "admin_inquiry")
@@ -131,7 +131,7 @@ def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_non
 def test_the_reporter_learns_that_a_case_is_closed_even_if_the_rest_is_withheld(
     office: Office, told: Callable[[], Any], text: str
 ) -> None:
-    """The status page shows it, and a text if an officer writes one. The referral is not shown."""
+    """The status page shows that, and a text if an officer writes one. It does not show the referral."""
     words = ["--text", text] if text else []
     office.tell_no_prosecutor(1)
     office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
@@ -140,8 +140,10 @@ def test_the_reporter_learns_that_a_case_is_closed_even_if_the_rest_is_withheld(
     assert ([text] if text else []) == [each.text for each in slot.messages]
 
 
-def test_waiting_feedback_counts_as_the_text_of_a_closing(office: Office, told: Callable[[], Any]) -> None:
-    """A reply that has left does not."""
+def test_feedback_that_waits_for_an_outbox_counts_as_the_text_of_a_closing(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """A reply that was already sent does not count."""
     office.tell_no_prosecutor(1)
     office.json("message", "reply", "1", "--template", "acknowledgement")
     told()
@@ -154,7 +156,7 @@ def test_waiting_feedback_counts_as_the_text_of_a_closing(office: Office, told: 
 def test_the_reporter_of_an_out_of_scope_report_is_directed_to_another_authority(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """In the language of the report. The case records the referral."""
+    """The text is in the language of the report. The case records the referral."""
     office.tell_no_prosecutor(1)
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
@@ -166,7 +168,7 @@ def test_the_reporter_of_an_out_of_scope_report_is_directed_to_another_authority
     assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
 
 
-def test_own_words_precede_the_referral_and_do_not_replace_it(
+def test_own_words_come_before_the_referral_text_and_do_not_replace_it(
     office: Office, told: Callable[[], Any]
 ) -> None:
     office.tell_no_prosecutor(1)
@@ -189,7 +191,10 @@ FORWARDING = {
 def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was(
     office: Office, told: Callable[[], Any], done: str
 ) -> None:
-    """Only an external channel decides on forwarding. The text directs the reporter elsewhere only once."""
+    """Only an external authority decides on forwarding.
+
+    The text directs the reporter to another authority only once.
+    """
     words, said = FORWARDING[done]
     office.tell_no_prosecutor(1)
     for each in words:
@@ -205,7 +210,7 @@ def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was(
 def test_forwarding_a_report_after_the_closing_does_not_contradict_the_text_of_the_closing(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """That text promises neither way; the measure then tells the reporter."""
+    """The text does not say whether the report will be forwarded. The measure tells the reporter later."""
     office.tell_no_prosecutor(1)
     office.json(*EXTERNAL)
     office.json("case", "close", "1", "out_of_scope", *DIRECTED)
@@ -224,15 +229,15 @@ REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
 def test_a_referral_gives_the_name_and_contact_details_from_the_law(
     office: Office, told: Callable[[], Any], code: str
 ) -> None:
-    """The leak check does not warn of these contact details."""
+    """The leak check gives no warning about these contact details."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
     authority = FRENCH.authorities[code]
     assert told().messages[-1].text.endswith(f"\n\n{authority.name.fr}\n{authority.reach.fr}")
 
 
-def test_reporters_are_directed_only_to_authorities_that_take_reports(office: Office) -> None:
-    """The refusal lists them: by identifier on the command line, by name at the desk."""
+def test_reporters_are_directed_only_to_authorities_that_accept_reports(office: Office) -> None:
+    """The refusal lists these authorities: by identifier on the command line, and by name at the desk."""
     full = ("--disclosure", "full")
     for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
         said = refused(office, "case", "close", "1", "out_of_scope", *full, *to)
@@ -246,7 +251,7 @@ def test_reporters_are_directed_only_to_authorities_that_take_reports(office: Of
         assert ["", *REFERRALS] == re.findall('value="([^"]*)"', page)
 
 
-def test_another_law_names_other_authorities(office: Office, told: Callable[[], Any]) -> None:
+def test_another_law_has_other_authorities_for_referrals(office: Office, told: Callable[[], Any]) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
@@ -263,9 +268,10 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
 
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
 def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
-    """The journal has a separate action for two officers, and the case shows the outcome's name in the law.
+    """The journal has a separate action for two officers.
 
-    One officer closes no case before the decision whether to inform the prosecutor.
+    The case shows the name that the law gives the outcome. Before the decision whether to inform
+    the prosecutor, one officer alone cannot close any case.
     """
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
@@ -288,10 +294,13 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_only_a_transmitted_case_is_closed_as_transmitted_and_never_as_out_of_scope(office: Office) -> None:
-    """On both surfaces.
+def test_only_a_case_that_was_transmitted_can_be_closed_as_transmitted_and_never_as_out_of_scope(
+    office: Office,
+) -> None:
+    """The rule applies on both surfaces.
 
-    Otherwise one officer could close as transmitted a case that two chose not to transmit.
+    Otherwise one officer could close a case as transmitted although two had decided against a
+    transmission.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -311,8 +320,8 @@ def test_only_a_transmitted_case_is_closed_as_transmitted_and_never_as_out_of_sc
     office.json("case", "close", "1", "founded", *WITHHELD)
 
 
-def test_a_closed_case_takes_no_measure_that_contradicts_its_outcome(office: Office) -> None:
-    """Nor can the measure that the outcome needs be retracted.
+def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: Office) -> None:
+    """The measure that the outcome requires cannot be retracted either.
 
     Once the case is reopened, both are possible.
     """
@@ -334,8 +343,11 @@ def test_a_closed_case_takes_no_measure_that_contradicts_its_outcome(office: Off
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
-def test_the_outcome_duplicate_needs_a_link_to_a_case_that_is_investigated(office: Office) -> None:
-    """On both surfaces. One officer closes a duplicate, so the facts must be investigated in another case."""
+def test_the_outcome_duplicate_requires_a_link_to_a_case_that_is_investigated(office: Office) -> None:
+    """One officer can close a duplicate, so the facts must be investigated in another case.
+
+    The rule applies on both surfaces.
+    """
     linked = [code for code, rule in FRENCH.outcomes.items() if rule.linked]
     assert ["duplicate"] == linked
     end = ("case", "close", "1", "duplicate", *WITHHELD)
@@ -355,8 +367,8 @@ def test_the_outcome_duplicate_needs_a_link_to_a_case_that_is_investigated(offic
     office.json(*end)
 
 
-def test_an_outcome_that_finds_facts_needs_a_decision_on_informing_the_prosecutor(office: Office) -> None:
-    """Whatever the score, so that nobody avoids the question by leaving a case unscored."""
+def test_an_outcome_that_finds_facts_requires_a_decision_on_informing_the_prosecutor(office: Office) -> None:
+    """The score does not matter. Otherwise officers could avoid the question by leaving a case unscored."""
     for outcome in [
         code for code, rule in FRENCH.outcomes.items() if rule.finds_facts and not rule.only_after
     ]:
@@ -366,13 +378,13 @@ def test_an_outcome_that_finds_facts_needs_a_decision_on_informing_the_prosecuto
 
 
 @pytest.mark.slow
-def test_telling_the_reporter_an_outcome_needs_a_decision_on_informing_the_prosecutor(
+def test_telling_the_reporter_an_outcome_requires_a_decision_on_informing_the_prosecutor(
     office: Office,
 ) -> None:
-    """No rule of the law requires it, but a case that nobody scored may concern an offence.
+    """The law requires no decision here, but a case that nobody scored may concern an offence.
 
-    This holds for disclosure in full, in part, or by a text beside what is withheld, and for the preview at
-    the desk. A referral to another authority needs no such decision.
+    The rule covers disclosure in full, in part, or by a text beside what is withheld, and for the
+    preview at the desk. A referral to another authority needs no such decision.
     """
     office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
@@ -392,10 +404,13 @@ def test_telling_the_reporter_an_outcome_needs_a_decision_on_informing_the_prose
 
 
 @pytest.mark.parametrize("code", ["prosecutor", "police"])
-def test_directing_a_reporter_to_justice_needs_a_decision_on_informing_the_prosecutor(
+def test_referring_a_reporter_to_the_judiciary_requires_a_decision_on_informing_the_prosecutor(
     office: Office, code: str
 ) -> None:
-    """An office that does so knows of an offence itself. Other referrals need no such decision."""
+    """An office that makes such a referral knows of an offence itself.
+
+    Other referrals need no such decision.
+    """
     end = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", code)
     office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
     assert "it has not been decided whether to inform the prosecutor" in refused(office, *end)
@@ -403,7 +418,7 @@ def test_directing_a_reporter_to_justice_needs_a_decision_on_informing_the_prose
     office.json(*end)
 
 
-def test_an_inadmissible_report_is_closed_with_or_without_a_referral(
+def test_an_inadmissible_report_can_be_closed_with_or_without_a_referral(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The law makes the referral optional for this outcome."""
@@ -418,10 +433,13 @@ def test_an_inadmissible_report_is_closed_with_or_without_a_referral(
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
 
 
-def test_the_refusal_of_an_outcome_names_the_measure_to_record_by_hand(
+def test_the_refusal_of_an_outcome_names_the_measure_that_officers_must_record_by_hand(
     office: Office,
 ) -> None:
-    """No decision of this law records that measure. Otherwise the hint would name only other outcomes."""
+    """No decision of this law records that measure.
+
+    Without its name, the hint could suggest only other outcomes.
+    """
     needing = FILES["xx"]["outcomes.toml"].replace(
         b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
     )
@@ -435,7 +453,10 @@ def test_the_refusal_of_an_outcome_names_the_measure_to_record_by_hand(
 
 
 def test_a_case_is_closed_only_with_an_outcome_of_the_law_in_use(office: Office) -> None:
-    """That law also says how many officers an outcome takes and whether it needs a referral."""
+    """The law in use also says how many officers an outcome takes.
+
+    It says, too, whether the outcome needs a referral.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
@@ -457,7 +478,7 @@ def test_a_case_is_closed_only_with_an_outcome_of_the_law_in_use(office: Office)
     assert {"upheld": 1} == office.json("office", "oversight")["outcomes"]
 
 
-def test_a_closed_case_changes_only_once_it_is_reopened_with_a_reason(
+def test_a_closed_case_can_change_only_once_it_is_reopened_with_a_reason(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Reopening clears the outcome. Nothing else changes the status of a closed case."""
@@ -476,7 +497,7 @@ def test_a_closed_case_changes_only_once_it_is_reopened_with_a_reason(
 
 
 def test_no_score_closes_a_case(office: Office) -> None:
-    """Not even the lowest."""
+    """Even the lowest score does not close a case."""
     lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
     office.json("case", "set-score", "1", *lowest, "--reason", "x")
     assert ("received", 2) == (
@@ -485,8 +506,11 @@ def test_no_score_closes_a_case(office: Office) -> None:
     )
 
 
-def test_a_case_decided_inadmissible_is_closed_only_as_inadmissible(office: Office) -> None:
-    """Before the decision, that outcome is refused. After it, every other is, until officers decide again."""
+def test_a_case_decided_inadmissible_can_be_closed_only_as_inadmissible(office: Office) -> None:
+    """Before the decision, the outcome “inadmissible” is refused.
+
+    After it, every other outcome is refused until officers decide again.
+    """
     decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
     assert "this outcome has not been decided" in refused(
         office, "case", "close", "1", "inadmissible", *WITHHELD
@@ -507,7 +531,7 @@ def test_a_case_decided_inadmissible_is_closed_only_as_inadmissible(office: Offi
 
 
 def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
-    """As the law's code in the values, and in words in the listing."""
+    """The values of the entry have the code of the ground. The listing has it in words."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
     (noted,) = [each for each in office.json("journal", "list")["entries"] if "decision" in each["values"]]
     assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[
@@ -516,8 +540,8 @@ def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
     assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "list").out
 
 
-def test_the_desk_shows_the_decided_outcome_and_preselects_none(office: Office) -> None:
-    """Whatever the law leaves to the officer is empty in every form of a case."""
+def test_the_desk_shows_the_outcome_that_was_decided_and_preselects_no_other(office: Office) -> None:
+    """In every form of a case, the fields that the law leaves to the officer are empty."""
     with sitting(office) as client:
         form = {"choice": "inadmissible", "decision-ground": "facts", "reason": "weather"}
         assert (
@@ -536,7 +560,7 @@ def test_the_desk_shows_the_decided_outcome_and_preselects_none(office: Office) 
 def test_closing_before_the_decision_on_informing_the_prosecutor_takes_two_officers(
     office: Office, outcome: str
 ) -> None:
-    """Whatever the outcome: a case that nobody has scored may concern an offence."""
+    """The rule covers every outcome, because a case that nobody has scored may concern an offence."""
     office.settle(2)
     office.json("case", "show", "2")
     office.json("case", "link", "add", "2", "1", "duplicate")
@@ -551,7 +575,7 @@ def test_closing_before_the_decision_on_informing_the_prosecutor_takes_two_offic
 
 
 def waiting(office: Office) -> list[str]:
-    """Return the texts that wait for the next outbox."""
+    """Return the texts that wait for the next outbox in case 1."""
     return [each["text"] for each in office.json("case", "show", "1")["messages"] if not each["sent"]]
 
 
@@ -564,7 +588,7 @@ BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 
 
 def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Office) -> None:
-    """As a reply, it would let one officer announce an outcome that takes two."""
+    """If it could be sent as a reply, one officer could announce an outcome that takes two officers."""
     office.tell_no_prosecutor(1)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
@@ -589,8 +613,8 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 ) -> None:
     """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
 
-    Anybody can read the law, so a text that only one of them has would tell a probe which one this is. So
-    could an officer's own words, which are refused there.
+    Everybody can read the law, so a separate text for one of them would tell a probe which one this
+    is. An officer's own words could reveal it, too, and are refused in these closings.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")
@@ -621,8 +645,8 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
     assert (first.status, first.measures_disclosed) == (second.status, second.measures_disclosed)
 
 
-def test_only_waiting_feedback_replaces_the_text_of_a_closing(office: Office) -> None:
-    """A waiting acknowledgement or question does not. The feedback at the end is the control."""
+def test_of_the_waiting_replies_only_feedback_replaces_the_text_of_a_closing(office: Office) -> None:
+    """A waiting acknowledgement or question does not replace it. The feedback at the end is the control."""
     office.tell_no_prosecutor(1)
     bare = ("case", "close", "1", "moot", "--disclosure", "full")
     for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):
@@ -635,11 +659,13 @@ def test_only_waiting_feedback_replaces_the_text_of_a_closing(office: Office) ->
     office.json(*bare)
 
 
-def test_reopening_and_closing_again_a_case_that_two_officers_closed_takes_two(office: Office) -> None:
-    """Otherwise one officer could close as moot, with the text that two wrote, a case of bad faith.
+def test_reopening_a_case_that_two_officers_closed_takes_two_and_so_does_closing_it_again(
+    office: Office,
+) -> None:
+    """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.
 
-    Reopening retracts that text, which is then not feedback. If the reporter has written since, one officer
-    can reopen the case.
+    Reopening retracts that text, which is then not feedback. If the reporter has written since, one
+    officer can reopen the case.
     """
     office.tell_no_prosecutor(1)
     office.json(*BAD_FAITH, "--text", "De mauvaise foi.")

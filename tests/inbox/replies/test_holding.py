@@ -1,4 +1,7 @@
-"""Holding back: a text that waits must meet the restrictions in force when it leaves."""
+"""A text is held back if the case is restricted at the time of the outbox.
+
+The text waits until the restrictions end.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,9 +26,10 @@ FULL = ("--disclosure", "full", "--text", "Merci.")
 
 @pytest.fixture(scope="module")
 def free(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases with the decision not to inform the prosecutor; in the first, texts wait for the next outbox.
+    """Two cases with the decision not to inform the prosecutor.
 
-    Its first reply is the acknowledgement, its second is feedback; a status and a measure wait, too.
+    In the first case, an acknowledgement, feedback, a status and a measure wait for the next
+    outbox.
     """
     office = with_reporter.copy(tmp_path_factory.mktemp("free"))
     office.read_all(1, 2, risk="low")
@@ -48,14 +52,14 @@ def link(office: Office) -> None:
 
 
 def restrict(office: Office) -> None:
-    """Record the restrictions of a prosecutor whom the office had not informed."""
+    """Record restrictions from a prosecutor whom the office had not informed."""
     office.json(
         "case", "measure", "add", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit"
     )
 
 
 def write_again(office: Office) -> None:
-    """Record a new message of the reporter, after which a decision taken without it is due again."""
+    """Record a new message of the reporter. A decision taken without that message is then due again."""
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
 
@@ -70,10 +74,10 @@ def further(slot: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("bind", [transmit, link, restrict, write_again])
-def test_waiting_texts_are_held_back_until_the_case_is_no_longer_bound(
+def test_waiting_texts_are_held_back_until_the_case_is_no_longer_restricted(
     office: Office, told: Callable[[], Any], bind: Callable[[Office], None]
 ) -> None:
-    """Meanwhile status and measures are as in the last slot, and no clock counts as met."""
+    """Until then, status and measures are as in the last slot, and no deadline counts as met."""
     bind(office)
     for _ in range(2):
         slot = told()
@@ -95,10 +99,10 @@ def test_waiting_texts_are_held_back_until_the_case_is_no_longer_bound(
         assert "" == session.get_one(Message, (1, 2)).written_under
 
 
-def test_a_message_that_was_held_back_is_dated_the_day_it_leaves(
+def test_a_message_that_was_held_back_is_dated_the_day_on_which_it_is_sent(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Otherwise a reporter who is a probe could read how long it was held back."""
+    """Otherwise a probe who poses as a reporter could see how long the message was held back."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)
@@ -107,8 +111,10 @@ def test_a_message_that_was_held_back_is_dated_the_day_it_leaves(
     assert [today()] == [each.day for each in told().messages[1:]]
 
 
-def test_holding_back_hides_nothing_that_was_already_sent(office: Office, told: Callable[[], Any]) -> None:
-    """A text that disappears from the page would reveal something, too."""
+def test_holding_back_texts_hides_nothing_that_was_already_sent(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """A text that disappears from the page would also reveal something."""
     first = told()
     transmit(office)
     slot = told()
@@ -120,10 +126,13 @@ def test_holding_back_hides_nothing_that_was_already_sent(office: Office, told: 
     assert Status.IN_FOLLOW_UP is slot.status
 
 
-def test_the_acknowledgement_emergency_advice_and_protection_are_never_held_back(
+def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Nor is the text of the law that says why nothing can be told, which stops the feedback clock."""
+    """The law's text that says why nothing can be told is not held back either.
+
+    It meets the feedback deadline.
+    """
     office.json("case", "measure", "add", "1", "facilitator_protection", "--tell")
     office.json("message", "reply", "1", "--template", "functional_protection")
     office.json("message", "reply", "1", "--text", "Partez tout de suite, appelez le 17.")
@@ -140,12 +149,13 @@ def test_the_acknowledgement_emergency_advice_and_protection_are_never_held_back
         assert 2 == session.get_one(Workflow, 1).answered_in
 
 
-def test_a_text_written_while_the_case_is_bound_is_not_held_back(
+def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """It was checked when it was written. A reply that is held back can be retracted and written again.
+    """Such a text was checked when it was written.
 
-    A later restriction holds back what waits then.
+    A reply that is held back can be retracted and written again. A later restriction holds back the
+    texts that wait at that time.
     """
     transmit(office)
     office.json("message", "retract", "1", "2")
@@ -161,7 +171,7 @@ def test_a_text_written_while_the_case_is_bound_is_not_held_back(
 def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Meanwhile the case counts as neither closed nor acknowledged, so it is not destroyed either."""
+    """Meanwhile the case counts as neither closed nor acknowledged. Therefore it is not destroyed either."""
     office.json("message", "retract", "1", "2")
     office.json("message", "retract", "1", "1")
     office.json("case", "close", "1", "founded", *FULL)
@@ -185,7 +195,10 @@ def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
 def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """A closed case gets no more slots once the portal has confirmed it, so this case stays unconfirmed."""
+    """The portal gets no more slots of a closed case once it has confirmed the closing.
+
+    Therefore this case stays unconfirmed.
+    """
     office.json("case", "close", "1", "founded", "--disclosure", "full")
     assert Status.CLOSED is told().status
     office.json("message", "reply", "1", "--feedback", "--text", "Encore un mot.")
@@ -197,8 +210,11 @@ def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
     assert "Encore un mot." in texts(told())
 
 
-def test_officers_are_told_what_is_held_back_why_and_what_to_do(office: Office) -> None:
-    """On the command line, on the portal exchange page before and after the outbox, and on the case page."""
+def test_officers_are_told_which_texts_are_held_back_why_and_what_they_can_do(office: Office) -> None:
+    """The notice is on the command line and on the page of the case.
+
+    It is also on the portal exchange page, before and after the outbox.
+    """
     link(office)
     view = office.json("case", "show", "1")["work"]["held_back"]
     for part in (
@@ -219,7 +235,7 @@ def test_officers_are_told_what_is_held_back_why_and_what_to_do(office: Office) 
             assert "inbox case measure add" not in page
 
 
-def test_a_notice_is_held_back_once_the_decision_that_it_announces_has_changed(
+def test_a_notice_is_held_back_if_the_decision_that_it_announces_has_changed(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
     """Officers decided that telling the reporter would harm proceedings. The notice can then be retracted."""

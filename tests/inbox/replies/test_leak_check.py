@@ -1,4 +1,7 @@
-"""The leak check warns of words in a reply that could identify somebody; only a reason overrides it."""
+"""The leak check warns of words in a reply that could identify somebody.
+
+Officers can override a warning only with a reason.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +26,7 @@ REPORTED = answering(
     who_id="Jean Vautrin, plaque AB-123-CD, 06 12 34 56 78",
     refs="Conteneur MSCU 566687-1",
 )
-# The text of a reply, and the words that the warning names.
+# Each pair is the text of a reply, and the words that the warning names.
 GIVE_AWAY = {
     "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "café"),
     "one word": ("Le café est fermé", "café"),
@@ -74,9 +77,9 @@ def test_a_reply_with_identifying_words_is_refused(reported: World, name: str) -
 
 
 def test_a_reply_that_repeats_the_reporters_identity_is_refused(reported: World) -> None:
-    """The only officer may read the identity, and so sees the words.
+    """The only officer of this inbox may read the identity, and so sees the words.
 
-    For other officers: test_comparisons.py.
+    Other officers are tested in test_comparisons.py.
     """
     greeting = "Bonjour madame Anne Source, merci."
     assert [] == found(reported, greeting)
@@ -107,8 +110,8 @@ def test_the_text_of_a_closing_is_checked_like_a_reply(reported: World) -> None:
     assert 0 == reported.office.run(*close, "--despite-warning", "she told everybody").code
 
 
-def test_a_reason_without_a_text_is_checked_like_a_reply(reported: World) -> None:
-    """The journal would keep its words. Checked for a closing and for a measure."""
+def test_a_reason_is_checked_like_a_reply_even_if_there_is_no_text(reported: World) -> None:
+    """The journal would keep the words of the reason. The test covers a closing and a measure."""
     reported.office.settle(1)
     reported.office.json("case", "show", "1")
     silent = ("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
@@ -120,7 +123,7 @@ def test_a_reason_without_a_text_is_checked_like_a_reply(reported: World) -> Non
 
 
 def test_the_leak_check_warns_of_an_officers_name_or_alias(trio: Trio) -> None:
-    """Also of an officer who is not signed in."""
+    """The check also covers officers who are not signed in."""
     trio.others.json("access", "alias", "add", "bruno", "Le Rouquin")
     for text, officer in (("Demandez Chloé", "chloe"), ("le rouquin vous lit", "bruno")):
         assert (
@@ -146,7 +149,7 @@ def test_a_reason_overrides_a_warning_but_may_not_repeat_the_words(reported: Wor
     assert [text] == [each["text"] for each in reported.office.json("case", "show", "1")["messages"]]
 
 
-def test_the_leak_check_lists_every_finding_once(reported: World) -> None:
+def test_the_leak_check_lists_every_finding_only_once(reported: World) -> None:
     both = f"{GIVE_AWAY['phrase'][0]} {GIVE_AWAY['phrase'][0]} {GIVE_AWAY['plate'][0]}"
     assert ["AB-123-CD", "café", "Écluse"] == sorted(found(reported, both), key=str.lower)
 
@@ -154,7 +157,7 @@ def test_the_leak_check_lists_every_finding_once(reported: World) -> None:
 def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_names(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Such a report answers no questions, and its reporter cannot be answered."""
+    """An unsigned report answers no questions, and its reporter cannot be answered."""
     collect(portal.bundle(Sent(drop(world, "Vautrin"))))
     assert [] == found(world, "Vautrin")
     assert ["a@example.org"] == found(world, "a@example.org")
@@ -163,7 +166,7 @@ def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_na
 def test_an_officer_without_a_declaration_of_interests_gets_no_leak_warnings(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """Neither for a reply, nor for its preview, nor for a reason."""
+    """The officer gets none for a reply, for its preview, or for a reason."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
@@ -185,7 +188,7 @@ PASSAGE = "AU QUAI SEPT l'equipe de nuit echange les scelles"
 
 
 def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
-    """Return the words of other reports that the signed-in officers are warned of in a text."""
+    """Return the words from other reports about which the check warns the signed-in officers."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):
@@ -193,8 +196,11 @@ def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
     return [each.words for each in found if each.why is leak_check.Why.OTHER]
 
 
-def test_six_successive_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> None:
-    """Anywhere in the text. Controls: a run of five words, and the case that contains the passage."""
+def test_six_successive_words_of_another_report_cause_a_warning_about_one_passage(trio: Trio) -> None:
+    """The passage may be anywhere in the text.
+
+    The controls are five successive words, and the case that contains the passage.
+    """
     office = trio.others
     with office.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])
@@ -217,7 +223,7 @@ def test_six_successive_words_of_another_report_are_warned_of_as_one_passage(tri
 
 
 def test_warnings_do_not_reveal_words_of_a_report_that_officers_may_not_search(trio: Trio) -> None:
-    """In quarantine, in the archive, not declared by every officer, or hidden from one of them."""
+    """The report is in quarantine, archived, not declared by every officer, or hidden from one of them."""
     work = update(Workflow).filter_by(case=2)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])
@@ -240,7 +246,7 @@ def test_warnings_do_not_reveal_words_of_a_report_that_officers_may_not_search(t
 
 
 def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
-    """Return the words of another case that the signed-in officers are warned of in a text."""
+    """Return the words from another case about which the check warns the signed-in officers."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):
@@ -248,13 +254,14 @@ def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
     return [each.words for each in found if each.why is leak_check.Why.ELSEWHERE]
 
 
-def test_a_name_found_only_in_another_case_and_a_case_number_are_warned_of(
+def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_another_case(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """A name that is also in this report is not, nor a word that begins a sentence there.
+    """A name that is also in this report causes no warning.
 
-    Nothing is revealed of a report that the signed-in officers may not search, for any of the four reasons. A
-    case number is pointed out whether the case exists or not.
+    Neither does a word that begins a sentence there. The warnings reveal nothing of a report that
+    the signed-in officers may not search, for any of the four reasons. A case number causes a
+    warning whether the case exists or not.
     """
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
@@ -291,7 +298,7 @@ def test_a_name_found_only_in_another_case_and_a_case_number_are_warned_of(
                 assert names == elsewhere(trio.excluded, "Ondine ?")
 
 
-def test_overlapping_findings_make_one_warning_with_every_reason() -> None:
+def test_overlapping_findings_become_one_warning_with_every_reason() -> None:
     """Protected words are found in pairs, and another report may have the same words."""
     found = [
         Finding(Why.PROTECTED, "parking quai"),

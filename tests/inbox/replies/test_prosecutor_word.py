@@ -1,7 +1,7 @@
 """Once a prosecutor is informed, no reporter learns of a finding before the prosecutor's word.
 
-The prosecutor's word is the statement that there is no objection to telling those concerned. An unknown
-reporter may be a probe of the criminal network.
+The prosecutor's word is the statement that those concerned may be told. An unknown reporter may be
+a probe of a criminal network.
 """
 
 import html
@@ -36,9 +36,9 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases that officers have read, and whose risk to the reporter is assessed.
+    """Two cases that officers have read, with an assessment of the risk to the reporter.
 
-    An unread case cannot be closed, and a measure of inquiry needs the risk assessed first.
+    An unread case cannot be closed, and a measure of inquiry requires the assessment first.
     """
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
@@ -52,10 +52,10 @@ def phone(office: Office, number: str = "1") -> None:
 
 
 @pytest.mark.parametrize("tells", sorted(FRENCH.of_justice))
-def test_an_outcome_that_confirms_a_report_is_not_told_once_the_prosecutor_is_informed(
+def test_an_outcome_that_confirms_a_report_is_not_disclosed_once_the_prosecutor_is_informed(
     office: Office, tells: str
 ) -> None:
-    """Neither in full, nor in part, nor by a text beside what is withheld."""
+    """Officers can disclose it neither in full, nor in part, nor with a text beside what is withheld."""
     if tells == "art40_transmission":
         office.json("case", "decide", "1", "transmit", "--reason", "x")
     else:
@@ -74,12 +74,13 @@ OF_THE_OFFICE = [each for each in OPENING if each not in FRENCH.of_justice]
 
 
 @pytest.mark.parametrize("opens", chosen(OF_THE_OFFICE, OF_THE_OFFICE[0]))
-def test_an_outcome_that_confirms_a_report_is_not_told_during_the_offices_proceedings(
+def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_proceedings(
     office: Office, opens: str
 ) -> None:
-    """Even if no prosecutor is informed.
+    """The rule applies even if no prosecutor is informed.
 
-    The office's decision lifts this, and so does the prosecutor's word, separately for each linked case.
+    The office's decision ends it, and so does the prosecutor's word, separately for each linked
+    case.
     """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
@@ -115,9 +116,10 @@ def test_an_outcome_that_confirms_a_report_is_not_told_during_the_offices_procee
 
 
 def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Office) -> None:
-    """Neither to the reporter nor to the persons concerned: the program cannot interpret the restrictions.
+    """The program cannot interpret restrictions.
 
-    A second one without restrictions allows both.
+    Therefore neither the reporter nor the persons concerned can be told. A later word without
+    restrictions allows both.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -151,7 +153,10 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_prosecutors_word(
 def test_a_withheld_closing_shows_the_reporter_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The slot equals that of any other withheld closing, whatever was done or shown before."""
+    """The slot equals that of any other withheld closing.
+
+    What was done or shown before makes no difference.
+    """
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
@@ -169,7 +174,7 @@ def test_a_withheld_closing_shows_the_reporter_only_that_the_case_is_closed(
     )
 
 
-def test_the_desk_names_the_missing_measure_as_its_forms_do(office: Office) -> None:
+def test_the_desk_names_the_missing_measure_in_the_words_of_its_forms(office: Office) -> None:
     phone(office)
     form = {"outcome": "founded", "disclosure": "full", "text": "Merci."}
     with sitting(office) as client:
@@ -181,7 +186,7 @@ def test_the_desk_names_the_missing_measure_as_its_forms_do(office: Office) -> N
             )
 
 
-def test_an_outcome_that_confirms_a_report_is_told_after_the_prosecutors_word(
+def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutors_word(
     office: Office, told: Callable[[], Any]
 ) -> None:
     office.json("case", "decide", "1", "transmit", "--reason", "x")
@@ -191,7 +196,7 @@ def test_an_outcome_that_confirms_a_report_is_told_after_the_prosecutors_word(
 
 
 def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
-    """Both in the order of recording and by its day."""
+    """The word must be recorded later, and must not have an earlier day."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
@@ -211,9 +216,9 @@ def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prose
 def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Whether an officer shares one measure or a closing discloses all.
+    """The rule covers a measure that an officer shares, and a closing that discloses all.
 
-    The same holds if nothing is decided yet, or if nobody has been asked to decide.
+    It also applies if nothing is decided yet, or if nobody has been asked to decide.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -243,7 +248,7 @@ def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
 def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Hiding it would reveal something to the reporter, too."""
+    """If the measure disappeared, that would also reveal something to the reporter."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert {"process_fix"} == {*told().measures_disclosed}
@@ -254,7 +259,7 @@ def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
 
 
 def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors_word(office: Office) -> None:
-    """It was only put off. Feedback withheld for another reason does not become due again."""
+    """Such feedback was only postponed. Feedback withheld for another reason does not become due again."""
 
     def feedback() -> Any:
         clocks = office.json("case", "show", "1")["work"]["clocks"]
@@ -273,8 +278,8 @@ def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors
     assert feedback()
 
 
-def test_neither_a_referral_nor_inaction_is_shown_before_the_prosecutors_word(office: Office) -> None:
-    """Either would show, now or later, at what stage the case is."""
+def test_neither_a_referral_nor_inaction_is_disclosed_before_the_prosecutors_word(office: Office) -> None:
+    """Either of them would show, now or later, how far the proceedings are."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
     referred = ("case", "measure", "add", "1", "referred_external", "--addressee", "Parquet de Paris")
@@ -306,10 +311,13 @@ def test_a_final_decision_allows_disclosure_until_the_prosecutor_is_informed_aga
     office.json("case", "close", "1", "founded", *FULL)
 
 
-def test_writing_that_justice_has_a_case_takes_the_prosecutors_word_or_a_reason(office: Office) -> None:
-    """In a reply and in its preview. The law's own texts may mention justice.
+def test_a_reply_may_mention_the_judiciary_only_after_the_prosecutors_word_or_with_a_reason(
+    office: Office,
+) -> None:
+    """The rule covers a reply and its preview, but not the law's own texts.
 
-    Also while nobody has decided whether to inform the prosecutor, because the case may be unscored.
+    It applies even before officers decide whether to inform the prosecutor, because the case may be
+    unscored.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
     inner = refused(
@@ -341,7 +349,7 @@ TELLING = (
     *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
     *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
 )
-# Sentences that tell a reporter of a finding or an action, and sentences that tell neither.
+# The first sentences tell a reporter of a finding or an action. The others tell neither.
 TELL = (
     "Votre signalement est confirmé.",
     "Les faits sont avérés.",
@@ -388,7 +396,7 @@ HIS_TRIES = (
     *("Votre signalement a été transmis.", "He was arrested", "charges were filed"),
     *("L'ONAF suit.", "Le rapport est transmis.", "Transmis à qui de droit.", "Nous avons transmis."),
     *("Il a été entendu.", "Le TJ sait.", "Le PNF sait.", "Le PNACO sait.", "Information ouverte."),
-    # The harmless “à la police” does not excuse this one.
+    # The harmless words “à la police” do not excuse this sentence.
     "Nous voyons cela avec la police.",
 )
 HARMLESS = (
@@ -410,10 +418,13 @@ HARMLESS = (
 )
 
 
-def test_every_known_paraphrase_of_proceedings_takes_a_reason_and_emergency_advice_none(
+def test_every_known_paraphrase_of_proceedings_requires_a_reason_and_emergency_advice_none(
     office: Office,
 ) -> None:
-    """A tester in the role of a dishonest officer found these sentences, and each once passed the check."""
+    """A tester in the role of a dishonest officer found these sentences.
+
+    Each of them once passed the check.
+    """
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     told = office.json("message", "reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
     found = {each["words"] for each in told if "justice" in each["why"]}
@@ -422,8 +433,8 @@ def test_every_known_paraphrase_of_proceedings_takes_a_reason_and_emergency_advi
     assert [] == office.json("message", "reply", "1", "--text", " / ".join(HARMLESS), "--preview")["findings"]
 
 
-def test_the_warning_names_each_word_about_justice(office: Office) -> None:
-    """In both languages and in the plural. It names no other words."""
+def test_the_warning_names_each_word_about_the_judiciary(office: Office) -> None:
+    """The words may be in either language and in the plural. The warning names no other words."""
     office.json("case", "tag", "add", "1", "offence")
     told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
     found = office.json("message", "reply", "1", "--text", told, "--preview")["findings"]
@@ -431,12 +442,12 @@ def test_the_warning_names_each_word_about_justice(office: Office) -> None:
 
 
 @pytest.mark.slow
-def test_a_sentence_about_a_finding_or_an_action_takes_a_reason_and_a_harmless_one_none(
+def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_and_a_harmless_one_none(
     office: Office,
 ) -> None:
-    """In both languages, until the prosecutor's word.
+    """The rule applies in both languages until the prosecutor's word.
 
-    Once officers have decided not to inform the prosecutor, no sentence takes a reason.
+    If officers decided not to inform the prosecutor, no sentence requires a reason.
     """
     reply = ("message", "reply", "1", "--preview", "--text")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -451,8 +462,11 @@ def test_a_sentence_about_a_finding_or_an_action_takes_a_reason_and_a_harmless_o
 
 
 @pytest.mark.slow
-def test_naming_an_emergency_contact_takes_no_reason(office: Office) -> None:
-    """Nor do the law's contact details when typed by hand. Advice to call the police must not wait."""
+def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
+    """The law's contact details require none either, even if an officer types them.
+
+    Advice to call the police must not wait.
+    """
     phone(office)
     reach = [each.reach for each in FRENCH.authorities.values()]
     texts = [
@@ -473,7 +487,7 @@ def test_naming_an_emergency_contact_takes_no_reason(office: Office) -> None:
 
 
 def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
-    """It would tell a probe as much as a sentence does. No other status tells it."""
+    """The status would tell a probe as much as a sentence does. All other statuses are allowed."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
         ("case", "show", "1"),
@@ -493,7 +507,7 @@ def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: 
 
 
 def test_the_text_of_an_offices_own_template_is_checked_like_typed_text(office: Office) -> None:
-    """A template that is identical in the law is not."""
+    """A template that is identical in the law is not checked."""
     phone(office)
     file = office.out / "templates.toml"
     office.json("message", "template", "export", "--out", file)
@@ -520,10 +534,13 @@ def test_a_template_that_confirms_a_report_is_refused_before_the_prosecutors_wor
     office.json(*reply, "closing_founded", "--preview")
 
 
-def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait(
+def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait_for_the_prosecutor(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The law requires the first two, and lives depend on the others. Only their words are checked."""
+    """The law requires the first two, and lives depend on the others.
+
+    Only the words in these texts are checked.
+    """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("message", "reply", "1", "--template", "acknowledgement")
     office.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
@@ -551,10 +568,10 @@ def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait(
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
-def test_every_reply_on_protection_is_sent_whatever_the_prosecutor_said(
+def test_every_reply_about_protection_is_sent_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
-    """In an open and in a closed case, without a warning: lives depend on these replies."""
+    """Such a reply is sent in an open or closed case, without a warning, because lives depend on it."""
     phone(office)
     if is_closed:
         office.json("case", "close", "1", "founded", *SILENT)
@@ -569,7 +586,7 @@ def test_every_reply_on_protection_is_sent_whatever_the_prosecutor_said(
     assert all(word in said for word in ("17", "avocat", "Défenseur des droits"))
 
 
-def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
+def test_another_law_has_other_measures_and_outcomes_that_wait_for_the_prosecution(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")

@@ -1,4 +1,7 @@
-"""Replies: typing them at a terminal, where no shell keeps the text; acknowledging and retracting."""
+"""Replies: officers type them at a terminal, where no shell keeps the text.
+
+They can acknowledge a report, and be retracted.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +42,7 @@ SAYING: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("way", chosen(SAYING, "close"))
 def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: str) -> None:
-    """For a reply, an extension and a closing. Without a reason, nothing is sent."""
+    """The terminal asks in a reply, an extension and a closing. Without a reason, nothing is sent."""
     case.office.tell_no_prosecutor(1)
     case.office.json("office", "set", "--regime", "external")
     case.office.settle(1)
@@ -63,7 +66,7 @@ def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: 
 def test_closing_a_case_at_a_terminal_first_shows_what_the_reporter_will_read(
     case: World, answer: str, status: int
 ) -> None:
-    """In the reporter's language, with the status. Nothing is sent without a “yes”."""
+    """The preview is in the reporter's language and shows the status. Without a “yes”, nothing is sent."""
     case.office.tell_no_prosecutor(1)
     case.office.settle(1)
     case.office.json("case", "show", "1")
@@ -166,9 +169,9 @@ def test_without_a_terminal_a_reply_is_read_from_a_file(case: World, tmp_path: P
 def test_the_status_acknowledged_is_refused_before_an_acknowledgement_is_written(
     case: World, template: str, tmp_path: Path
 ) -> None:
-    """Another reply does not acknowledge, nor does the acknowledgement of another case.
+    """Another reply is not an acknowledgement, and neither is the acknowledgement of another case.
 
-    The office's own template does. Officers can set any other status.
+    The office's own template is one. Officers can set any other status.
     """
     name, used, other = "acknowledgement", tmp_path / "own.toml", tmp_path / "other.toml"
     other.write_text('what = "x"', "utf-8")
@@ -196,7 +199,7 @@ def test_the_status_acknowledged_is_refused_before_an_acknowledgement_is_written
 
 
 def refused(world: World, *words: str) -> str:
-    """Return the error of a refused command, and assert that it changed nothing."""
+    """Return the error of a refused command, and assert that the command changed nothing."""
     before = world.office.state()
     said = world.office.run(*words)
     assert 1 == said.code
@@ -204,7 +207,7 @@ def refused(world: World, *words: str) -> str:
     return said.err
 
 
-def test_a_reply_can_be_retracted_until_an_outbox_has_it(case: World) -> None:
+def test_a_reply_can_be_retracted_until_an_outbox_contains_it(case: World) -> None:
     """The other replies keep their numbers. The journal records the retraction, but not the text."""
     office = case.office
     for text in ("un", "deux", "trois"):
@@ -221,8 +224,8 @@ def test_a_reply_can_be_retracted_until_an_outbox_has_it(case: World) -> None:
     assert ({"reply": 2}, "") == (noted["values"], noted["reason"])
 
 
-def test_retracting_the_only_acknowledgement_sets_the_status_back_to_received(case: World) -> None:
-    """Unless officers have changed the status since."""
+def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case: World) -> None:
+    """The status stays if officers have changed it since."""
     office, write = case.office, ("message", "reply", "1", "--template", "acknowledgement")
     for kept in ((), ("1",)):
         for _ in ("1", *kept):
@@ -236,8 +239,8 @@ def test_retracting_the_only_acknowledgement_sets_the_status_back_to_received(ca
     assert "assessing" == office.json("case", "show", "1")["status"]
 
 
-def test_retracting_the_reply_undoes_the_extension_or_the_feedback(case: World) -> None:
-    """An extension that the reporter is not told of does not exist.
+def test_retracting_the_reply_undoes_its_extension_or_feedback(case: World) -> None:
+    """An extension takes effect only if the reporter is told of it.
 
     A reply that a decision relies on cannot be retracted.
     """
@@ -264,8 +267,11 @@ def test_retracting_the_reply_undoes_the_extension_or_the_feedback(case: World) 
     )
 
 
-def test_a_reply_in_own_words_does_not_stop_the_acknowledgement_clock(case: World) -> None:
-    """Status and clock follow one rule: after the outbox, both say acknowledged or neither does."""
+def test_a_reply_in_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
+    """Status and deadline follow one rule.
+
+    After the outbox, both count the case as acknowledged, or neither does.
+    """
     office = case.office
 
     def clock() -> dict[str, Any]:

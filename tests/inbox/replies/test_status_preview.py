@@ -1,4 +1,4 @@
-"""The preview shows what the reporter will see, in the words of the status page, and changes nothing."""
+"""The preview shows what the reporter will see, in the words of the status page. It changes nothing."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,10 @@ TEXT = "Nous lisons."
 
 
 def test_every_text_of_the_preview_is_a_text_of_the_status_page() -> None:
-    """Word for word under the same code, and in the public catalogue, so that the two cannot drift apart."""
+    """The texts are identical, have the same code, and are in the public catalogue.
+
+    Therefore the two cannot drift apart.
+    """
     page = (shipped.FOLDER / "portal" / "texts_case.html").read_text("utf-8")
     shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
     assert status_preview.TEXTS == {code: shown[code] for code in status_preview.TEXTS}
@@ -37,7 +40,10 @@ def test_every_text_of_the_preview_is_a_text_of_the_status_page() -> None:
 
 @pytest.mark.usefixtures("correspondent")
 def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
-    """In the same slot and in the preview. No other message does, and it does not undo a later status."""
+    """Slot and preview show that status together with the acknowledgement.
+
+    No other message sets it, and an acknowledgement does not replace a later status.
+    """
     for words in (["--text", TEXT], ["--template", "reprisals"]):
         world.office.json("message", "reply", "1", *words)
         assert "received" == world.office.json("case", "show", "1")["status"]
@@ -51,7 +57,7 @@ def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
     assert "assessing" == world.office.json("case", "show", "1")["status"]
 
 
-# What no page or message may say, in either language, once the report has been read.
+# No page or message may say this, in either language, once the report has been read.
 UNREAD = (
     r"will (now|soon) be read|nobody has read|not (yet )?been read"
     r"|va être lu|sera (bientôt )?lu\b|personne n'a (encore )?lu|n'a pas (encore )?été lu"
@@ -63,7 +69,10 @@ UNREAD = (
 def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
     world: World, status: Status
 ) -> None:
-    """For each status, with each message of the law that fits it: the status, its meaning, and each day."""
+    """Each status is combined with each message of the law that fits it.
+
+    The test compares the status, its meaning, and each day.
+    """
     world.office.tell_no_prosecutor(1)
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_cases.case(session, 1).status = status.value
@@ -77,7 +86,7 @@ def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
-        # The page updates that day with each exchange, while a reply beside it would keep the old one.
+        # The page updates that day at each exchange, but a reply beside it would keep the old day.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
             assert "" == view["next_by"]
@@ -89,7 +98,7 @@ EXAMINED = (
     r"found to be|checks did not|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
 )
 ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
-# What no text may say beside each status, in either language.
+# No text beside this status may say this, in either language.
 NEVER = {
     Status.RECEIVED: f"{ENDED}|{EXAMINED}|{ACTED}",
     Status.ACKNOWLEDGED: f"{ENDED}|{EXAMINED}|{ACTED}",
@@ -102,14 +111,14 @@ NEVER = {
 
 
 def finished(language: str) -> str:
-    """Return a pattern for the verb and object with which the page says that a case is finished."""
+    """Return a pattern for the verb and the object with which the page says that a case is finished."""
     text = catalogue.public(language, status_preview.TEXTS["means-closed"])
     _colon, _who, _auxiliary, *words = text.partition(".")[0].partition("{name}")[2].split(" ")
     return plain(re.escape(" ".join(words[:2])))
 
 
 def plain(text: str) -> str:
-    """Return a text with one kind of apostrophe."""
+    """Return a text in which all apostrophes are the same character."""
     return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
@@ -118,9 +127,9 @@ def plain(text: str) -> str:
 def test_no_reply_that_fits_a_status_describes_the_case_as_in_another_status(
     status: Status, language: str
 ) -> None:
-    """As closed, examined or acted on.
+    """For example, no such reply says that the case is closed, examined or acted on.
 
-    A text for an outcome is read only beside the status closed.
+    A reporter reads a text for an outcome only beside the status closed.
     """
     over = "" if status is Status.CLOSED else f"|{finished(language)}"
     over += "" if status is Status.RECEIVED else f"|{UNREAD}"
@@ -137,9 +146,9 @@ def test_no_reply_that_fits_a_status_describes_the_case_as_in_another_status(
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
 def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World, status: Status) -> None:
-    """So the reporter sees which of the two is newer, whatever the message says.
+    """The reporter can then see which of the two is newer.
 
-    Control: some of these messages would contradict the status if they were of the same day.
+    As a control, some of these messages would contradict the status if they had its day.
     """
     world.office.tell_no_prosecutor(1)
     earlier, contrary = today() - timedelta(40), 0
@@ -167,7 +176,7 @@ def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_for_an_outcome_says_that_the_case_is_closed(language: str) -> None:
-    """Control of the patterns above: they find these words, and those about an examination."""
+    """Control of the patterns above: they find these words, and words about an examination."""
     ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
     assert [] == [text for text in ends if not re.search(ENDED, text)]
     assert len([text for text in ends if re.search(EXAMINED, text)]) > 3
@@ -187,7 +196,7 @@ def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
 def test_the_preview_of_a_reply_shows_what_the_next_slot_contains(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """Status, messages and days are compared with the slot that the reporter opens."""
+    """The test compares status, messages and days with the slot that the reporter opens."""
     world.office.json("message", "reply", "1", "--text", "Bonjour")
     world.office.json("case", "set-status", "1", "info_requested")
     world.office.json("case", "measure", "add", "1", "protection_offered")
@@ -216,7 +225,10 @@ def test_the_preview_of_a_reply_shows_what_the_next_slot_contains(
 def test_the_preview_of_a_closing_shows_what_the_next_slot_contains(
     world: World, correspondent: Reporter
 ) -> None:
-    """Texts and status are compared with the slot. A closing that differs from its preview is refused."""
+    """The test compares texts and status with the slot.
+
+    A closing that differs from its preview is refused.
+    """
     world.office.json("case", "show", "1")
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
@@ -237,7 +249,7 @@ def test_the_preview_of_a_closing_shows_what_the_next_slot_contains(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_preview_marks_unsent_messages_and_warns_as_sending_would(world: World) -> None:
+def test_the_preview_marks_unsent_messages_and_gives_the_same_warnings_as_sending(world: World) -> None:
     said = world.office.run(
         "message", "reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview"
     )

@@ -50,7 +50,7 @@ def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFact
     return scene
 
 
-# The text that is replaced, its replacement, and the error.
+# Each row has a text, its replacement, and the resulting error.
 MISTAKES = {
     "unknown value": (
         "{name}",
@@ -109,7 +109,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_file_of_templates_with_an_error_is_refused(world: World, tmp_path: Path, name: str) -> None:
-    """The error names its place, and the templates in use stay."""
+    """The error names the place of the mistake. The templates in use stay unchanged."""
     path = tmp_path / "replies.toml"
     old, new, said = MISTAKES[name]
     assert old in GOOD
@@ -128,21 +128,21 @@ def test_a_file_of_templates_in_another_encoding_is_refused(world: World, tmp_pa
 
 
 def test_the_shipped_templates_cover_every_status_and_every_outcome() -> None:
-    """Except the outcomes that no text tells."""
+    """Outcomes that no text may disclose are the exception."""
     known = FRENCH.replies.values()
     assert set(Status) == {status for each in known for status in each.status}
     assert set(FRENCH.outcomes) - FRENCH.untold == {each.outcome for each in known} - {None}
     assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= FRENCH.replies.keys()
 
 
-# Words which reveal that somebody else reported, or that justice has the case.
+# These words reveal that somebody else reported, or that the judiciary has the case.
 GIVES_AWAY = re.compile(
     r"autres? signalement|d[ée]j[àa]|doublon|procureur|magistrat|transmis|article 40|une enquête"
     r"|other report|already|duplicate|prosecutor|judge|transmitted|passed on|an investigation"
 )
 
 
-def test_no_shipped_template_reveals_another_report_or_that_justice_has_the_case() -> None:
+def test_no_shipped_template_reveals_another_report_or_that_the_judiciary_has_the_case() -> None:
     """The person who writes to the office may be a suspect."""
     said = SHIPPED.split("[reply.", 1)[1].lower()
     assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]
@@ -157,7 +157,7 @@ def test_no_shipped_template_reveals_another_report_or_that_justice_has_the_case
 
 @pytest.mark.slow
 def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
-    """In both languages, without a brace left over and without a warning."""
+    """The test fills in both languages. No brace is left, and there is no warning."""
     reported.office.tell_no_prosecutor(1, 2)
     known = FRENCH.replies
     for case in ("1", "2"):
@@ -171,7 +171,10 @@ def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
 
 
 def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported: World) -> None:
-    """The day of receipt, and the last day for feedback that the acknowledgement itself sets."""
+    """The days are the day of receipt, and the last day for feedback.
+
+    The last day depends on the acknowledgement itself.
+    """
     with reported.office.opened() as inbox, inbox.transaction() as session:
         due = workflow.feedback_due(session, 1, today(), acknowledging=True).day
     for case, language in (("1", "fr"), ("2", "en")):
@@ -182,7 +185,7 @@ def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported:
 
 
 def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported: World) -> None:
-    """Its days included: an acknowledgement starts the period for feedback."""
+    """The text includes its days. For example, an acknowledgement starts the period for feedback."""
     with reported.office.opened() as inbox, inbox.transaction() as session:
         used = templates.known(session)
         offered = templates.for_case(session, 1, today(), used)
@@ -194,11 +197,11 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 
 
 @pytest.mark.parametrize("template", ["feedback", "withheld"])
-def test_feedback_needs_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
-    """Otherwise a text that tells nothing could stop the clock on the first day.
+def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
+    """Otherwise a text that tells nothing could meet the deadline on the first day.
 
-    A plain reply needs neither. A measure taken before the report does not count, nor does the decision that
-    nobody is informed.
+    A plain reply requires neither. A measure taken before the report does not count, nor does the
+    decision that nobody is informed.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")
@@ -227,8 +230,10 @@ def test_feedback_needs_a_decision_on_admissibility_and_a_measure(reported: Worl
     office.json(*said, "--feedback")
 
 
-def test_own_words_are_feedback_only_in_a_template_for_it_or_beside_a_shown_measure(reported: World) -> None:
-    """Otherwise “merci” would stop the clock, and so would a general text."""
+def test_own_words_are_feedback_only_in_a_template_for_feedback_or_beside_a_shown_measure(
+    reported: World,
+) -> None:
+    """Otherwise “merci” would meet the deadline, and so would a general text."""
     office = reported.office
     for choice in ("admissible", "no_transmission"):
         office.json("case", "decide", "1", choice, "--reason", "x")
@@ -248,8 +253,8 @@ def test_own_words_are_feedback_only_in_a_template_for_it_or_beside_a_shown_meas
     office.json("message", "reply", "1", "--template", "feedback", *own, "--feedback")
 
 
-def test_a_template_that_names_a_day_which_is_no_longer_due_is_refused(reported: World) -> None:
-    """Once feedback was given, or withheld by the closing, no day for it may be promised."""
+def test_a_template_that_names_a_day_for_feedback_is_refused_if_none_is_due(reported: World) -> None:
+    """No day may be promised after feedback was given, or after the closing withheld it."""
     told = ["message", "reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):
         reported.office.json("case", "decide", "1", choice, "--reason", "x")
@@ -261,7 +266,7 @@ def test_a_template_that_names_a_day_which_is_no_longer_due_is_refused(reported:
         assert "names feedback_by, which this case does not have" in said
 
 
-def test_own_words_are_accepted_only_by_a_template_with_a_place_for_them(reported: World) -> None:
+def test_only_a_template_with_a_place_for_own_words_accepts_them(reported: World) -> None:
     assert (
         "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
     )
@@ -288,7 +293,10 @@ def test_own_words_are_accepted_only_by_a_template_with_a_place_for_them(reporte
 
 
 def test_an_office_can_replace_the_templates_with_its_own_file(reported: World, tmp_path: Path) -> None:
-    """It exports the file, edits it and imports it. A template that is no longer there cannot be sent."""
+    """The office exports the file, edits it and imports it.
+
+    A template that the file no longer has cannot be sent.
+    """
     mine = tmp_path / "mine.toml"
     reported.office.json("message", "template", "export", "--out", mine)
     assert SHIPPED == mine.read_text("utf-8")
@@ -328,7 +336,10 @@ def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: Wo
 
 
 def test_a_closed_case_is_offered_no_template_for_an_outcome(reported: World, tmp_path: Path) -> None:
-    """Even if the office's own file allows them after the closing. The other templates stay."""
+    """The rule holds even if the office's own file allows them after the closing.
+
+    The other templates stay.
+    """
     office, mine = reported.office, tmp_path / "mine.toml"
     mine.write_text(SHIPPED.replace("status = [", 'status = ["closed", ').replace('"closed"]', "]"), "utf-8")
     office.json("message", "template", "replace", mine)
@@ -358,8 +369,10 @@ def test_a_case_decided_inadmissible_is_offered_only_the_template_for_that_outco
         assert {"closing_inadmissible"} == marked(client, 1) & ends
 
 
-def test_a_law_that_lacks_a_decision_told_by_a_reply_is_refused(reported: World, tmp_path: Path) -> None:
-    """By a reply already written, or by a template in the office's own file."""
+def test_a_new_law_that_lacks_a_decision_announced_by_a_reply_is_refused(
+    reported: World, tmp_path: Path
+) -> None:
+    """The reply may already be written, or be a template in the office's own file."""
     office = reported.office
     mine, law = tmp_path / "mine.toml", tmp_path / "law"
     mine.write_text(SHIPPED, "utf-8")
@@ -377,10 +390,13 @@ def test_a_law_that_lacks_a_decision_told_by_a_reply_is_refused(reported: World,
     assert "lacks decision told, which is used 1 times" in office.run("law", "replace", gone).err
 
 
-def test_the_templates_are_those_of_the_law_in_use_unless_an_office_has_its_own(
+def test_the_templates_are_those_of_the_law_in_use_unless_an_office_has_its_own_file(
     reported: World, tmp_path: Path
 ) -> None:
-    """No French template remains under another law. The office's own may name only outcomes of that law."""
+    """No French template remains under another law.
+
+    The office's own file may name only outcomes of that law.
+    """
     office = reported.office
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
@@ -402,10 +418,10 @@ def test_the_templates_are_those_of_the_law_in_use_unless_an_office_has_its_own(
     )
 
 
-def test_a_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_refused(
+def test_a_new_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_refused(
     reported: World, tmp_path: Path
 ) -> None:
-    """Templates that came with the old law do not count, because the new law replaces them."""
+    """Templates that came with the old law do not matter, because the new law replaces them."""
     office = reported.office
     gone = edited(tmp_path / "law", "outcomes.toml", "[outcome.moot]", "[outcome.idle]")
     text = (gone / "replies.toml").read_text("utf-8")
@@ -420,10 +436,10 @@ def test_a_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_refuse
     assert office.json("law", "replace", gone, "--loosening")["adopted"]
 
 
-def test_an_extension_is_told_by_the_template_marked_for_it_whatever_its_name(
+def test_an_extension_is_announced_by_the_template_marked_for_it_whatever_its_name(
     reported: World, tmp_path: Path
 ) -> None:
-    """As a reply without an extension, this template is refused."""
+    """If the template is sent as a reply without an extension, it is refused."""
     office = reported.office
     mine = tmp_path / "mine.toml"
     mine.write_text(GOOD, "utf-8")

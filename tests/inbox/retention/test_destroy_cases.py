@@ -1,4 +1,7 @@
-"""Destroyed cases: when that is allowed, who is named, and that later copies contain nothing of them."""
+"""Destroyed cases: when destruction is allowed, and who is named.
+
+Later copies contain nothing of these cases.
+"""
 
 import hashlib
 import json
@@ -39,10 +42,10 @@ from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.inbox_visas import REFERENCE, agreed
 from tests.support.vault_pages import decrypted, decrypted_file
 
-# These tables keep the number of the case and the officers who may not read about it.
+# These tables keep the number of the case, and the officers who may not read about it.
 STAYS = {"journal", "exclusions"}
 _LEAST = 8
-# These columns name keys of the inbox, which are the same in the rows of many cases.
+# These columns name keys of the inbox, so many cases have the same value.
 _OF_KEYS = {"slot_key", "signed_by", "tried"}
 _MANY = 800
 TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
@@ -50,7 +53,7 @@ TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 
 @pytest.fixture(scope="module")
 def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """An inbox of three closed cases, all read and decided, whose outbox the portal has applied."""
+    """An inbox of three closed cases. All are read and decided, and the portal has applied the outbox."""
     folder = tmp_path_factory.mktemp("told")
     trio = Trio(founded_trio.office.copy(folder / "trio"))
     portal = Portal(World(trio.others), folder / "medium")
@@ -65,7 +68,7 @@ def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def told(founded_told: Trio, tmp_path: Path) -> Trio:
-    """A copy for one test."""
+    """A copy of that inbox for one test."""
     return Trio(founded_told.office.copy(tmp_path / "trio"))
 
 
@@ -77,7 +80,7 @@ def rows_of(office: Office) -> dict[str, list[Any]]:
 def secrets_of(office: Office) -> dict[str, bytes]:
     """Return everything that could identify case 3, with the keys of its files.
 
-    Words of a text also count alone.
+    Single words of a text also count.
     """
     found = {"word": b"zibeline", "another word": b"quartz", "text": CANARY.encode()}
     with office.opened() as inbox, inbox.transaction() as session:
@@ -93,7 +96,7 @@ def secrets_of(office: Office) -> dict[str, bytes]:
     return found
 
 
-def test_a_copy_of_the_files_after_a_destruction_contains_nothing_of_the_case(
+def test_after_a_destruction_a_copy_of_the_files_contains_nothing_of_the_case(
     told: Trio, tmp_path: Path
 ) -> None:
     """No file, page or index contains a text, name, id, digest or key. The control is a copy taken before."""
@@ -108,7 +111,9 @@ def test_a_copy_of_the_files_after_a_destruction_contains_nothing_of_the_case(
     assert {"journal"} == left.keys()
 
 
-def test_destroying_a_case_changes_other_cases_only_by_their_links_to_it(told: Trio, tmp_path: Path) -> None:
+def test_destroying_a_case_changes_nothing_in_other_cases_except_their_links_to_it(
+    told: Trio, tmp_path: Path
+) -> None:
     aged(told.others)
     before = told.others.copy(tmp_path / "before")
     told.others.json("retention", "destroy", str(KEPT))
@@ -129,7 +134,7 @@ def test_destroying_a_case_changes_other_cases_only_by_their_links_to_it(told: T
 
 @pytest.mark.slow
 def test_vault_pages_keep_deleted_rows_until_the_vault_is_compacted(tmp_path: Path) -> None:
-    """The control shows that ``secure_delete`` is not enough. Split pages and the index keep the rows."""
+    """Split pages and the index keep deleted rows. The control shows that ``secure_delete`` is not enough."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
     steps: list[tuple[int, ...]] = []
     with closing(upgrade.create(path, key)) as opened:
@@ -153,9 +158,9 @@ def name_of(number: int) -> str:
 
 
 def fill(session: Session) -> None:
-    """Insert cases of varied lengths with their terms, in an order that splits pages."""
+    """Insert cases of varied lengths with the words of their texts, in an order that splits pages."""
     for number in range(1, _MANY):
-        drawn = hashlib.sha256(b"%d" % number).digest()  # the same in every run
+        drawn = hashlib.sha256(b"%d" % number).digest()  # The seed is the same in every run.
         text = " ".join([name_of(number), "quai"] * drawn[0])
         case = {"number": number, "status": "received", "received": today(), "collected": today()}
         case |= {"summary": text[:80], "message": text.encode(), "envelope": drawn}
@@ -168,10 +173,10 @@ def fill(session: Session) -> None:
 
 
 @steps(5)
-def test_a_power_cut_during_a_destruction_leaves_the_whole_case_or_nothing_of_it(
+def test_a_power_cut_during_a_destruction_leaves_either_the_whole_case_or_nothing_of_it(
     told: Trio, tmp_path: Path, stride: int
 ) -> None:
-    """The process is killed at its steps. A remaining case has the keys of its files."""
+    """The process is killed at one step after another. If the case remains, so do the keys of its files."""
     office = told.others
     aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
@@ -196,7 +201,7 @@ def test_a_power_cut_during_a_destruction_leaves_the_whole_case_or_nothing_of_it
 def test_a_letter_that_was_received_before_the_inbox_existed_can_be_destroyed(
     world: World, portal: Portal, collect: Any, tmp_path: Path
 ) -> None:
-    """Officers may enter such letters. Tombstones recognise later messages to its case."""
+    """Officers may enter such letters. Later messages to the case are recognised by tombstones."""
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "une vieille lettre"', "utf-8")
     words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
@@ -218,8 +223,8 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
 ) -> None:
     """A portal that was restored from an older copy sends messages again.
 
-    They open no case and are not kept. A new message to the case becomes a row that names no case and keeps
-    the envelope. A withdrawal becomes such a row too.
+    These create no case and are not kept. A new message to the case becomes an unfiled entry that
+    keeps the envelope but names no case. A withdrawal becomes such an entry, too.
     """
     report, letter = first(reporter), Sent(reporter.follow_up())
     drop = Sent(build.drop(world, "a note"))
@@ -253,7 +258,7 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
 
 
 def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
-    """Neither a reason nor the archives' visa changes that."""
+    """Neither a reason nor the visa of the archives allows an earlier destruction."""
     said = refused(closed, "retention", "destroy", "1")
     assert "case 1: not due before" in said
     assert "redact what must be removed earlier: inbox case redact 1" in said
@@ -267,15 +272,15 @@ def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
 
 
 def behind(office: Office) -> None:
-    """Date all bundles of the portal long ago, as if only this machine's clock had been set ahead."""
+    """Set the export day of all bundles to long ago, so that only this machine's clock is ahead."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=today() - AGES))
 
 
-def test_a_case_is_not_destroyed_if_only_this_clock_says_that_it_is_due(
+def test_a_case_is_not_destroyed_if_only_this_machine_s_clock_says_that_it_is_due(
     closed: Office, portal: Portal, world: World
 ) -> None:
-    """A bundle that the portal exports on that day or later confirms the day once it is collected."""
+    """The portal must export a bundle on that day or later. Once collected, this bundle confirms the day."""
     aged(closed)
     behind(closed)
     for words in (["1"], ["1", "--reason", " "]):
@@ -300,14 +305,16 @@ def test_a_case_is_due_on_its_day_once_both_clocks_confirm_it(closed: Office) ->
             )
             (found,) = retention_schedule.listing(inbox.home, session)
             assert (alone, due.day) == (found.by_one_clock, found.day), days
-        # An office that has entered letters but has collected nothing yet.
+        # The office has entered letters, but has not collected any bundle yet.
         session.execute(delete(IntakeBundle))
         (found,) = retention_schedule.listing(inbox.home, session)
         assert (True, due.day) == (found.by_one_clock, found.day)
     assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
-def test_without_a_portal_two_officers_vouch_for_the_day_and_oversight_counts_it(closed: Office) -> None:
+def test_without_a_portal_two_officers_can_vouch_for_the_day_and_oversight_counts_this(
+    closed: Office,
+) -> None:
     aged(closed)
     behind(closed)
     with sitting(closed) as client:
@@ -323,10 +330,10 @@ def test_without_a_portal_two_officers_vouch_for_the_day_and_oversight_counts_it
     assert 1 == closed.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
 
 
-def test_two_officers_vouch_for_one_of_several_cases_that_only_this_clock_calls_due(told: Trio) -> None:
-    """Without a reason, none of the cases is destroyed.
+def test_two_officers_can_vouch_for_one_of_several_cases_that_only_this_clock_calls_due(told: Trio) -> None:
+    """Without a reason, no case is destroyed.
 
-    The reason must not reveal anything about a case or reporter.
+    The reason must not reveal anything about a case or a reporter.
     """
     aged(told.others)
     with told.others.unlocked() as opened:
@@ -352,7 +359,9 @@ def test_two_officers_vouch_for_one_of_several_cases_that_only_this_clock_calls_
     )
 
 
-def test_the_journal_keeps_a_reason_for_destruction_only_if_it_vouches_for_the_day(closed: Office) -> None:
+def test_the_journal_keeps_the_reason_for_a_destruction_only_if_officers_vouch_for_the_day(
+    closed: Office,
+) -> None:
     aged(closed)
     closed.json("retention", "destroy", "1", "--reason", "drill")
     (noted,) = [
@@ -368,10 +377,10 @@ def test_the_number_of_a_destroyed_case_is_not_reused(closed: Office, portal: Po
     assert [2] == collected[0]["cases"]
 
 
-def test_tombstones_are_deleted_with_the_intake_key_of_their_time(
+def test_tombstones_are_deleted_together_with_the_intake_key_of_their_time(
     closed: Office, portal: Portal, clock: Clock
 ) -> None:
-    """Without that key, nothing that arrives again could be opened."""
+    """Without that key, the inbox could not open a message that arrives again."""
     aged(closed)
     closed.json("retention", "destroy", "1")
     assert 2 == tombstones(closed)
@@ -391,7 +400,7 @@ def tombstones(office: Office) -> int:
 
 
 def test_an_excluded_officer_does_not_learn_that_the_case_was_destroyed(told: Trio) -> None:
-    """The list of destroyed cases lacks its line, and the journal withholds its number."""
+    """The officer's list of destroyed cases lacks the case, and the journal withholds its number."""
     aged(told.others)
     told.others.json("retention", "destroy", "1", str(KEPT))
     whole = told.others.json("retention", "list-destroyed")["destroyed"]
@@ -407,7 +416,7 @@ def test_an_excluded_officer_does_not_learn_that_the_case_was_destroyed(told: Tr
 
 
 def test_only_the_two_officers_who_confirm_a_destruction_are_named(told: Trio) -> None:
-    """They are named in the list, in the journal entry of the case, and with a redaction."""
+    """Their names are in the list, in the journal entry of the case, and in the entry of a redaction."""
     aged(told.office)
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor(opened.present, today(), lambda *_: TWO)
@@ -426,7 +435,10 @@ def test_only_the_two_officers_who_confirm_a_destruction_are_named(told: Trio) -
 def test_an_envelope_with_a_false_signature_is_destroyed_with_the_case_that_it_names(
     closed: Office, portal: Portal, reporter: Reporter
 ) -> None:
-    """Its file is deleted too. The journal entry gives the rule and the outcome of the case."""
+    """The file of the envelope is deleted, too.
+
+    The journal entry gives the rule and the outcome of the case.
+    """
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up(seed=bytes(32)))))
     work_on(closed, answered=today())
     aged(closed)
@@ -441,7 +453,7 @@ def test_an_envelope_with_a_false_signature_is_destroyed_with_the_case_that_it_n
 def test_an_obstacle_that_arises_after_planning_stops_the_destruction_of_all_planned_cases(
     told: Trio, change: str
 ) -> None:
-    """The obstacle is a hold on one case, or the exclusion of one of the two officers who confirm."""
+    """The obstacle is a hold on one case, or an exclusion of one of the two confirming officers."""
     aged(told.office)
     before = [each["case"] for each in told.others.json("retention", "list")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
@@ -457,7 +469,9 @@ def test_an_obstacle_that_arises_after_planning_stops_the_destruction_of_all_pla
     assert before == [each["case"] for each in told.others.json("retention", "list")["cases"]]
 
 
-def test_the_number_of_a_destroyed_case_stays_taken_for_officers_excluded_from_it(told: Trio) -> None:
+def test_the_number_of_a_destroyed_case_is_not_reused_if_an_excluded_officer_collects_a_report(
+    told: Trio,
+) -> None:
     aged(told.others)
     told.others.json("retention", "destroy", str(KEPT))
     portal = Portal(World(told.others), told.others.root.parent / "third")
@@ -472,7 +486,7 @@ def test_the_number_of_a_destroyed_case_stays_taken_for_officers_excluded_from_i
 
 
 def test_the_list_of_destroyed_cases_contains_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
-    """Paper and JSON contain numbers, days, officers, rule, category, outcome and visa.
+    """Paper and JSON contain only numbers, days, officers, rule, category, outcome and visa.
 
     No list is overwritten.
     """
@@ -501,10 +515,10 @@ def test_destruction_names_the_older_copies_that_must_be_destroyed(closed: Offic
     assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
 
 
-def test_an_envelope_that_another_case_needs_is_kept(
+def test_an_envelope_that_another_case_still_needs_is_kept(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """The same envelope arrived twice: for the destroyed case and for another one."""
+    """The same envelope arrived twice, once for the destroyed case and once for another case."""
     other, odd = Reporter(world), build.stranger().recipient()
     envelope = age.seal_bytes(bytes(65_536), [odd])
     collect(portal.bundle(first(reporter), first(other)))

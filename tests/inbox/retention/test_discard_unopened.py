@@ -1,4 +1,4 @@
-"""Unfiled envelopes: listed in pages, kept for two months, discarded by two officers."""
+"""Unfiled envelopes are listed in pages and kept for two months. Then two officers can discard them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,13 +37,13 @@ def envelopes(office: Office) -> list[Path]:
 
 
 def past_its_term(clock: Clock, office: Office) -> None:
-    """Move both clocks to the day on which the retention period ends; it began today."""
+    """Move both clocks to the day on which the retention period ends. The period began today."""
     clock.day = UNTIL
     by_portal(office, UNTIL)
 
 
 def by_portal(office: Office, day: date) -> None:
-    """Date all bundles as exported and collected on this day."""
+    """Record this day as the day of export and of collection of all bundles."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
@@ -59,7 +59,10 @@ def refused(office: Office) -> str:
 def test_an_envelope_is_not_discarded_before_its_day(
     world: World, portal: Portal, collect: Callable[..., Any], clock: Clock
 ) -> None:
-    """That is two months after the collection, whatever day the portal states. The list shows the day."""
+    """The period is two months from the collection, whatever day the portal states.
+
+    The list shows the last day.
+    """
     assert "there are no unfiled envelopes to discard" in refused(world.office)
     long_ago = today() - relativedelta(years=1)
 
@@ -70,7 +73,7 @@ def test_an_envelope_is_not_discarded_before_its_day(
     (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
     clock.day = UNTIL - relativedelta(days=1)
-    by_portal(world.office, UNTIL)  # this clock was set back, or had been ahead
+    by_portal(world.office, UNTIL)  # This machine's clock was set back, or had been ahead.
     assert f"may be discarded before {UNTIL}" in refused(world.office)
     assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention", "list")[
         "unopened"
@@ -80,12 +83,12 @@ def test_an_envelope_is_not_discarded_before_its_day(
     assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
 
 
-def test_an_envelope_is_not_discarded_if_only_this_clock_says_that_it_has_expired(
+def test_an_envelope_is_not_discarded_if_only_this_machine_s_clock_says_that_it_has_expired(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """An empty reason changes nothing.
+    """An empty reason does not help.
 
-    A bundle that the portal exported on that day confirms it once collected.
+    Once collected, a bundle that the portal exported on that day confirms the day.
     """
     collect_all(NOISE)
     clock.day = UNTIL
@@ -113,7 +116,7 @@ def test_an_envelope_is_not_discarded_if_only_this_clock_says_that_it_has_expire
 def test_before_the_first_export_no_envelope_expires_by_both_clocks(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """However long ago an envelope arrived, only an export can confirm the day."""
+    """Only an export can confirm the day, however long ago an envelope arrived."""
     collect_all(NOISE)
     day = UNTIL + relativedelta(years=9)
     with world.office.unlocked() as opened:
@@ -125,10 +128,10 @@ def test_before_the_first_export_no_envelope_expires_by_both_clocks(
             discard_unopened.discard(opened.inbox, opened.by_opening(day), 1)
 
 
-def test_without_a_portal_two_officers_vouch_for_the_day(
+def test_without_a_portal_two_officers_can_vouch_for_the_day(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """The desk and the command allow this. The journal keeps the reason, and oversight counts it."""
+    """The desk and the command offer this. The journal keeps the reason, and oversight counts it."""
     collect_all(NOISE)
     clock.day = UNTIL
     by_portal(world.office, UNTIL - relativedelta(days=1))
@@ -148,10 +151,10 @@ def test_without_a_portal_two_officers_vouch_for_the_day(
     assert [] == envelopes(world.office)
 
 
-def test_expired_envelopes_are_deleted_from_the_list_and_the_disk_and_are_counted(
+def test_expired_envelopes_are_removed_from_the_list_and_the_disk_and_are_counted(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """Later envelopes, cases and their files stay."""
+    """Later envelopes, cases and their files remain."""
     collect_all(NOISE, Sent(Reporter(world).follow_up()), first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
@@ -180,7 +183,7 @@ def test_the_number_of_a_discarded_envelope_is_not_reused(
 def test_an_envelope_that_arrived_again_is_kept(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """The same bytes arrived once more, after the first had expired."""
+    """The same bytes arrived again after the first envelope had expired."""
     collect_all(NOISE)
     past_its_term(clock, world.office)
     collect_all(NOISE)
@@ -192,9 +195,9 @@ def test_an_envelope_that_arrived_again_is_kept(
 def test_an_unfiled_envelope_that_names_a_case_is_not_discarded(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """A follow-up with a false signature may be evidence, so it stays as long as its case.
+    """A follow-up with a false signature may be evidence, so it is kept as long as its case.
 
-    The control names no case and is discarded.
+    The control is an envelope that names no case.
     """
     reporter = Reporter(world)
     collect_all(first(reporter))
@@ -206,9 +209,9 @@ def test_an_unfiled_envelope_that_names_a_case_is_not_discarded(
 
 @pytest.mark.copy_of("founded_three")
 def test_one_officer_cannot_discard_envelopes(office: Office, tmp_path: Path, clock: Clock) -> None:
-    """Nobody will ever answer their senders.
+    """Nobody will ever answer the senders of discarded envelopes.
 
-    A colleague's share sheet does not replace the second officer.
+    The share sheet of a colleague does not replace the second officer.
     """
     both = office.of("alice", "bruno")
     portal = Portal(World(both), tmp_path / "medium")
@@ -240,9 +243,9 @@ def test_the_list_of_unfiled_envelopes_has_pages_with_the_newest_first(
 def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
     world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path, stride: int
 ) -> None:
-    """The process is killed at its steps.
+    """The process is killed at one step after another.
 
-    An expired envelope is complete or deleted; everything else stays.
+    An expired envelope is either complete or deleted. Everything else remains.
     """
     collect_all(NOISE, first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)

@@ -1,4 +1,4 @@
-"""Lists for the archives: where they can be written, and how they are printed."""
+"""Lists for the archives: where officers can write them, and how they are printed."""
 
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,13 @@ DESTROYED = {
 
 
 @pytest.mark.parametrize("is_carried", [True, False])
-def test_a_list_cannot_be_written_to_the_portal_medium_even_in_a_new_folder(
+def test_a_list_cannot_be_written_to_the_portal_medium_even_into_a_new_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
-    """A new folder on a medium counts as its parent. A new folder on this machine's disk is accepted."""
+    """For this check, a new folder counts as its parent folder.
+
+    On the disk of this machine, a new folder is accepted.
+    """
     (tmp_path / "channel-3.tar").touch()
     monkeypatch.setattr(media, "is_carried", lambda *_: is_carried)
     monkeypatch.setattr(media, "top", lambda _: tmp_path)
@@ -35,7 +38,7 @@ def test_a_list_cannot_be_written_to_the_portal_medium_even_in_a_new_folder(
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_is_written_to_a_folder_or_to_a_new_folder_in_an_existing_one(tmp_path: Path) -> None:
+def test_a_list_is_written_to_a_folder_or_to_a_new_folder_within_an_existing_one(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file", tmp_path / "none" / "new"):
         with pytest.raises(Refused, match="is not a folder"):
@@ -57,7 +60,7 @@ def test_destroyed_cases_are_printed_in_columns() -> None:
     ) == line
 
 
-def test_a_visa_list_has_columns_and_shows_the_code_of_a_rule_without_a_label(tmp_path: Path) -> None:
+def test_a_visa_list_has_columns_and_shows_the_code_of_a_rule_that_has_no_label(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     gone = {"case": 7, "received": 2026, "closed": None, "rule": "of_another_law"}
     asked = AskedFor("1-00", "x", date(2031, 2, 3), FRENCH.retention.visa, [gone], 4)

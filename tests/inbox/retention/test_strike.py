@@ -1,4 +1,7 @@
-"""Redaction: no file, page or index contains the passage any more, and the case only says where it was."""
+"""After a redaction, no file, page or index contains the passage.
+
+The case only says where the passage was.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -46,9 +49,10 @@ pytestmark = pytest.mark.copy_of("founded_strike")
 
 @pytest.fixture(scope="module")
 def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A case with a name in two answers, a follow-up and a note, and an unsigned report with the same name.
+    """A case and an unsigned report that contain the same name.
 
-    For both, the prosecutor is not told: before that decision, no complete text can be redacted.
+    In the case, the name is in two answers, a follow-up and a note. In both, officers have decided
+    not to inform the prosecutor: before that, no complete text can be redacted.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
@@ -79,7 +83,7 @@ def written_by_officers(number: int) -> Iterator[Base]:
 
 
 def numbers(office: Office) -> tuple[int, int]:
-    """Return the numbers of the signed and the unsigned report."""
+    """Return the case numbers of the signed and the unsigned report."""
     with office.opened() as inbox, inbox.transaction() as session:
         unsigned = session.get_one(Case, 1).unsigned
     return (2, 1) if unsigned else (1, 2)
@@ -88,8 +92,11 @@ def numbers(office: Office) -> tuple[int, int]:
 BY_OFFICERS = {"staff-note-1", "tags", "measure-1", "decision-art14", "withheld", "identity"}
 
 
-def test_a_redacted_passage_is_in_no_file_of_the_inbox(office: Office, tmp_path: Path) -> None:
-    """The search decrypts used and free pages. The control is a copy taken before the redaction."""
+def test_no_file_of_the_inbox_contains_a_redacted_passage(office: Office, tmp_path: Path) -> None:
+    """The search decrypts used and free pages of the vault.
+
+    The control is a copy made before the redaction.
+    """
     before = office.copy(tmp_path / "before")
     assert {"name", "word", "another"} <= found_in(before, WANTED)
     report, dropped = numbers(office)
@@ -129,10 +136,10 @@ def test_redaction_ignores_case_accents_spaces_and_invisible_characters(office: 
     assert f"chez {striker.STRUCK}" == office.json("case", "show", str(report))["answers"]["who"]
 
 
-def test_redaction_names_the_places_where_similar_words_remain(office: Office) -> None:
-    """The note spells the name differently.
+def test_after_a_redaction_the_command_names_the_places_with_similar_words(office: Office) -> None:
+    """The note has the name in another spelling.
 
-    The disclosure and the journal date from before the identity was known.
+    A disclosure and a journal entry contain it because the identity was not known at that time.
     """
     report, _ = numbers(office)
     office.json("case", "note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
@@ -149,7 +156,7 @@ def test_redaction_names_the_places_where_similar_words_remain(office: Office) -
     assert "      1  reply-1\n" in said
 
 
-def test_the_search_for_remaining_words_skips_officer_names_and_reads_every_chosen_answer(
+def test_the_search_for_similar_words_skips_officer_names_and_reads_every_chosen_answer(
     office: Office,
 ) -> None:
     report, _ = numbers(office)
@@ -163,7 +170,7 @@ def test_the_search_for_remaining_words_skips_officer_names_and_reads_every_chos
         assert ["cases"] == residue.in_vault(session, report, "work")
 
 
-def test_redaction_searches_attachments_that_are_short_texts_and_names_the_others(
+def test_redaction_searches_attachments_that_are_short_texts_and_lists_the_others(
     world: World, portal: Portal, collect: Any
 ) -> None:
     files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
@@ -175,7 +182,7 @@ def test_redaction_searches_attachments_that_are_short_texts_and_names_the_other
     assert "files not searched, because they are not short texts: 3, 4\n" in said
 
 
-def test_the_next_outbox_brings_the_redacted_reply_to_the_reporter(
+def test_the_reporter_gets_the_redacted_reply_with_the_next_outbox(
     world: World, portal: Portal, collect: Any
 ) -> None:
     reporter = Reporter(world)
@@ -219,7 +226,10 @@ def test_an_officer_who_has_not_declared_a_case_cannot_test_words_on_it(trio: Tr
 def test_a_power_cut_during_a_redaction_leaves_the_passage_everywhere_or_nowhere(
     office: Office, tmp_path: Path, stride: int
 ) -> None:
-    """The process is killed at its steps. “Nowhere” means once the inbox is opened again."""
+    """The process is killed at one step after another.
+
+    The passage is searched for after the inbox has been opened again.
+    """
     report, dropped = numbers(office)
     office.json("case", "redact", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
     words = ("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
@@ -233,8 +243,10 @@ def test_a_power_cut_during_a_redaction_leaves_the_passage_everywhere_or_nowhere
     assert {True, False} == set(intact)
 
 
-def test_the_rest_of_a_redacted_text_can_be_searched_and_the_case_shows_the_places(office: Office) -> None:
-    """The signature is deleted, because a guess at the passage could be checked against it."""
+def test_the_rest_of_a_redacted_text_can_be_searched_and_the_case_names_the_redacted_places(
+    office: Office,
+) -> None:
+    """The signature is deleted. Otherwise somebody could guess the passage and check the guess against it."""
     report, _ = numbers(office)
     office.json("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
     shown = office.json("case", "show", str(report))
@@ -272,10 +284,10 @@ def test_an_identity_is_deleted_only_when_all_of_it_is_redacted(office: Office) 
             assert left == [row.text for row in rows]
 
 
-def test_redacting_the_type_of_a_file_removes_only_the_signature_of_the_message_with_the_file(
+def test_redacting_the_type_of_a_file_invalidates_only_the_signature_of_the_message_with_that_file(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """The report, which has another file, keeps its signature."""
+    """The report has another file, and keeps its signature."""
     collect(portal.bundle(first(reporter, files=[b"x"]), Sent(reporter.follow_up(files=[b"y"]))))
     world.office.json("case", "redact", "--reason", "x", "1", "file-2", "--text", "image")
     struck = f"{striker.STRUCK}/jpeg"
@@ -289,7 +301,7 @@ def test_redacting_the_type_of_a_file_removes_only_the_signature_of_the_message_
         assert ["image/jpeg"] == [file.type for file in messages.REPORT.parse(case.message).files]
 
 
-def test_a_redaction_without_a_match_or_a_valid_place_changes_nothing(office: Office) -> None:
+def test_a_redaction_without_a_match_or_without_a_valid_place_changes_nothing(office: Office) -> None:
     report, _ = numbers(office)
     before = office.state()
     for words in (
@@ -310,7 +322,7 @@ def test_a_redaction_without_a_match_or_a_valid_place_changes_nothing(office: Of
     "reason", [(), ("--reason", ""), ("--reason", " \t")], ids=["none", "empty", "blank"]
 )
 def test_redaction_requires_a_reason(office: Office, reason: tuple[str, ...]) -> None:
-    """The command requires one as the desk does, because a redaction is irreversible."""
+    """Both the command and the desk require a reason, because a redaction is irreversible."""
     report, _ = numbers(office)
     before = office.state()
     assert 0 != office.run("case", "redact", str(report), "everywhere", "--text", NAME, *reason).code
@@ -321,7 +333,7 @@ def test_redaction_requires_a_reason(office: Office, reason: tuple[str, ...]) ->
 def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
     world: World, reporter: Reporter, collect_all: Any, place: list[str]
 ) -> None:
-    """Afterwards it can be redacted like any other answer."""
+    """Once officers have dealt with the danger, it can be redacted like any other answer."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     strike = ["case", "redact", "1", *place, "--reason", "drill"]
@@ -333,10 +345,10 @@ def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
     assert {"danger_now": 1} == world.office.json(*strike)["struck"]
 
 
-def test_an_obstacle_to_any_exit_cannot_be_redacted(
+def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each exit in turn is the only one that a danger blocks."""
+    """In turn, the danger blocks each exit, and only that one."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
@@ -348,7 +360,7 @@ def test_an_obstacle_to_any_exit_cannot_be_redacted(
 def test_redaction_does_not_lower_the_score_of_a_reopened_case(
     world: World, reporter: Reporter, collect_all: Any
 ) -> None:
-    """The rules score the report as it arrived, not the rest of it."""
+    """The rules score the report as it arrived, and not what is left of it."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     world.office.json("case", "measure", "add", "1", "none")
@@ -374,8 +386,8 @@ def test_a_case_on_hold_cannot_be_redacted_until_the_hold_is_released(office: Of
 def test_the_names_in_an_unanswered_access_request_cannot_be_redacted(office: Office) -> None:
     """Each of two open requests protects its own name.
 
-    A part of a name is protected as well: if only the family name remained, one officer could attribute it to
-    a namesake.
+    Each part of a name is protected as well. Otherwise one officer could leave only the family
+    name, and attribute it to a namesake.
     """
     report, _ = numbers(office)
     strike = ["case", "redact", str(report), "everywhere", "--reason", "drill", "--text"]
@@ -426,14 +438,14 @@ def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("await_justice", [ask_nobody, ask_for_the_prosecutor, transmit])
-def test_texts_that_justice_may_ask_for_can_be_redacted_only_in_parts(
+def test_complete_texts_that_the_judiciary_may_ask_for_cannot_be_redacted(
     office: Office, await_justice: Callable[[Office, int], None]
 ) -> None:
     """Words that point to the reporter can be redacted, except the last word of a text.
 
-    So can the complete identity. The rule also applies if no scoring rule asked about the prosecutor, so
-    officers cannot avoid it by not scoring. Complete texts can be redacted once the prosecutor is not told or
-    the proceedings are over.
+    The complete identity can be redacted. The rule applies even to a case without a score, so
+    officers cannot avoid it by not scoring. Complete texts can be redacted after a decision not to
+    inform the prosecutor, or after the proceedings.
     """
     report, _ = numbers(office)
     await_justice(office, report)
@@ -466,7 +478,10 @@ def test_texts_that_justice_may_ask_for_can_be_redacted_only_in_parts(
 
 @pytest.mark.parametrize("place", ["staff-note-9", "everywhere"])
 def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, place: str) -> None:
-    """The third is counted from the original text, including words redacted before the question arose."""
+    """The third refers to the original text.
+
+    It includes words redacted before the decision on the prosecutor was due.
+    """
     report, _ = numbers(office)
     words = [f"mot{chr(97 + n)}x" for n in range(21)]
     with office.opened() as inbox, inbox.transaction() as session:
@@ -490,10 +505,13 @@ def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, pl
     ("words", "gone", "is_refused"),
     [(1, 1, False), (2, 2, True), (19, 13, False), (19, 18, False), (20, 13, False), (20, 14, True)],
 )
-def test_redaction_leaves_a_third_of_a_long_text_and_a_word_of_a_short_one(
+def test_redaction_leaves_a_third_of_a_long_text_and_one_word_of_a_short_text(
     office: Office, words: int, gone: int, *, is_refused: bool
 ) -> None:
-    """A long text has at least 20 words. A text of one word may be a name, so it can be redacted whole."""
+    """A long text has at least 20 words.
+
+    A text of one word may be a name, so it can be redacted completely.
+    """
     report, _ = numbers(office)
     ask_for_the_prosecutor(office, report)
     text = [f"mot{chr(97 + n)}x" for n in range(words)]
@@ -504,15 +522,17 @@ def test_redaction_leaves_a_third_of_a_long_text_and_a_word_of_a_short_one(
     assert (is_refused, is_refused) == (said.code == 1, "only parts of a text" in said.err)
 
 
-def test_the_refusal_names_the_missing_decision_on_the_prosecutor_first(office: Office) -> None:
-    """Proceedings end only long after that decision."""
+def test_a_refused_redaction_first_names_the_missing_decision_on_informing_the_prosecutor(
+    office: Office,
+) -> None:
+    """The end of proceedings, which would also allow the redaction, comes long after that decision."""
     report, _ = numbers(office)
     transmit(office, report)
     ask_for_the_prosecutor(office, report)
     assert "inbox case decide" in refused(office, "case", "redact", "--reason", "x", str(report), "what:all")
 
 
-def test_redaction_removes_one_of_several_chosen_answers_and_keeps_the_other(
+def test_redaction_removes_one_of_several_chosen_answers_and_keeps_the_others(
     world: World, reporter: Reporter, collect_all: Any
 ) -> None:
     collect_all(first(reporter, text=f"Chez {NAME}.", edit=answering(vector=("social", "work"))))
@@ -528,7 +548,7 @@ def test_redaction_removes_one_of_several_chosen_answers_and_keeps_the_other(
     assert ("work",) == chosen()
 
 
-def test_a_danger_does_not_keep_other_passages_from_redaction(
+def test_a_danger_does_not_prevent_the_redaction_of_other_passages(
     world: World, reporter: Reporter, collect_all: Any
 ) -> None:
     """The danger itself cannot be redacted before officers have dealt with it."""

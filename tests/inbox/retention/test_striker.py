@@ -1,4 +1,4 @@
-"""What a Striker redacts in a text, and what a Looker would show of it."""
+"""A Striker redacts a passage in texts. A Looker shows what the Striker would redact."""
 
 import pytest
 
@@ -8,7 +8,7 @@ NAME = "Jean Dupont"
 PLACES = ("what", "who", "identity")
 
 
-def test_text_without_the_passage_is_unchanged() -> None:
+def test_a_text_without_the_passage_is_unchanged() -> None:
     """Even a combining accent stays separate from its letter, so the signature stays valid."""
     striker = Striker(EVERYWHERE, NAME)
     assert "Rene\u0301" == striker.text("what", "Rene\u0301")
@@ -16,15 +16,15 @@ def test_text_without_the_passage_is_unchanged() -> None:
 
 
 @pytest.mark.parametrize(("text", "emptied"), [("…", set()), (f"… {NAME}", {"what"})])
-def test_only_text_that_had_the_passage_counts_as_emptied(text: str, emptied: set[str]) -> None:
-    """Text without words, such as an ellipsis, was empty before."""
+def test_only_a_text_that_contained_the_passage_counts_as_emptied(text: str, emptied: set[str]) -> None:
+    """A text without words, such as an ellipsis, was already empty."""
     striker = Striker(EVERYWHERE, NAME)
     striker.text("what", text)
     assert emptied == striker.emptied
 
 
 def test_a_redacted_identity_counts_neither_as_emptied_nor_as_words() -> None:
-    """Otherwise, a refusal would confirm a guess."""
+    """Otherwise a refusal would confirm that a guess at the identity was right."""
     striker = Striker(EVERYWHERE, NAME)
     assert STRUCK == striker.text("identity", NAME)
     assert (set(), 0, 0) == (striker.emptied, len(striker.had), len(striker.left))
@@ -71,7 +71,7 @@ def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
 def test_a_tag_is_removed_only_if_it_contains_the_passage(
     place: str, passage: str | None, removed: list[str]
 ) -> None:
-    """A looker shows the same tags and removes none."""
+    """A Looker shows the same tags and removes none."""
     tags = ["jean-dupont", "ami de Jean Dupont", "dupont", "port"]
     striker, looker = Striker(place, passage), Looker(place, passage)
     assert removed == [each for each in tags if striker.has("tags", each)]

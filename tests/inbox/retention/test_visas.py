@@ -1,4 +1,7 @@
-"""The archives' visa: no case is destroyed before the archives have approved a list that contains it."""
+"""No case is destroyed before the archives have approved a list with the case.
+
+This approval is called a visa.
+"""
 
 import contextlib
 import hashlib
@@ -53,7 +56,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def due(world: World, clock: Clock) -> Office:
-    """The same inbox, after the retention period of the closed case."""
+    """The same inbox after the retention period of the closed case."""
     clock.wait(100)
     dated_by_portal(world.office)
     return world.office
@@ -103,7 +106,7 @@ def test_a_case_is_destroyed_only_after_the_archives_have_given_their_visa(due: 
 def test_a_visa_list_shows_the_archives_only_numbers_years_and_rules(due: Office) -> None:
     """Paper and JSON contain no word of the report, no exact day, no category and no outcome.
 
-    The paper is in both languages.
+    The paper list is in both languages.
     """
     made = listed(due)
     said = json.dumps([made["cases"], 0, "None"], sort_keys=True)
@@ -153,10 +156,13 @@ def test_recording_a_visa_takes_two_officers_and_is_shown_in_journal_and_oversig
     ids=["hold", "measure", "note", "reading"],
 )
 @pytest.mark.parametrize("is_agreed", [False, True], ids=["listed", "agreed"])
-def test_work_on_a_case_removes_it_from_the_visa_list(
+def test_work_on_a_case_removes_the_case_from_the_visa_list(
     due: Office, change: tuple[str, ...], left: list[str], *, is_agreed: bool
 ) -> None:
-    """Reading it or adding a staff note does not. Both are true before and after the visa."""
+    """Reading the case or adding a staff note does not remove it.
+
+    Both rules hold before and after the visa.
+    """
     due.json("case", "set-source-risk", "1", "low", "--reason", "x")
     name = listed(due)["list"]
     if is_agreed:
@@ -185,7 +191,7 @@ def test_a_follow_up_removes_its_case_from_the_visa_list(
 
 
 def test_a_case_that_was_restored_from_junk_needs_a_new_visa(due: Office) -> None:
-    """The old visa does not count again if the case is marked as junk once more."""
+    """The old visa does not count again, even if the case is once more marked as junk."""
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("case", "measure", "add", "1", kind, "--day", DAY)
     due.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -198,8 +204,8 @@ def test_a_case_that_was_restored_from_junk_needs_a_new_visa(due: Office) -> Non
     assert "visa" in obstacles(due)
 
 
-def test_an_access_request_about_a_case_removes_it_from_the_visa_list(due: Office) -> None:
-    """The case is then evidence of how the request was answered."""
+def test_an_access_request_about_a_case_removes_the_case_from_the_visa_list(due: Office) -> None:
+    """The case then shows how the request was answered."""
     agree(due, listed(due)["list"])
     with due.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), today())
@@ -210,7 +216,7 @@ def test_an_access_request_about_a_case_removes_it_from_the_visa_list(due: Offic
 
 
 def test_a_case_that_was_reopened_and_closed_again_needs_a_new_visa(due: Office) -> None:
-    """The old visa does not count even if the outcome and the day are the same."""
+    """The old visa does not count, even if the outcome and the day are the same."""
     agree(due, listed(due)["list"])
     due.json("case", "reopen", "1", "--reason", "x")
     due.json(
@@ -220,7 +226,7 @@ def test_a_case_that_was_reopened_and_closed_again_needs_a_new_visa(due: Office)
 
 
 def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
-    """A case that comes due later needs another list."""
+    """A case whose destruction day comes later needs another list."""
     first_list = listed(due)["list"]
     with due.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 2)
@@ -237,8 +243,8 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
     assert [1] == due.json("retention", "destroy", "--due")["cases"]
 
 
-def test_a_case_can_be_listed_by_number_before_its_destruction_day(closed: Office) -> None:
-    """It is still destroyed only on that day. Without its number, it is not listed early."""
+def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
+    """The case is still destroyed only on that day. Without its number, it is not listed early."""
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     assert "no case due for destruction is waiting for the archives' visa" in refused(
@@ -253,9 +259,9 @@ def test_a_case_can_be_listed_by_number_before_its_destruction_day(closed: Offic
 
 
 def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office) -> None:
-    """In 2026, nobody knows what is to be destroyed in 2032.
+    """In 2026, nobody knows which cases will be destroyed in 2032.
 
-    Six months before that day is accepted, and a day more is refused.
+    A case can be listed six months before its day, but not a day earlier.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
@@ -268,7 +274,7 @@ def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office)
                 visas._named(inbox.home, session, [1], today())
 
 
-def test_an_open_held_or_unknown_case_cannot_be_listed(due: Office) -> None:
+def test_an_open_case_a_case_on_hold_or_an_unknown_case_cannot_be_listed(due: Office) -> None:
     due.json("retention", "hold", "1", "--reason", "x")
     assert "no case due for destruction is waiting" in refused(
         due, "retention", "visa", "request", "--out", "x"
@@ -279,7 +285,10 @@ def test_an_open_held_or_unknown_case_cannot_be_listed(due: Office) -> None:
 
 
 def test_an_invalid_visa_is_refused(due: Office) -> None:
-    """The number of a list alone is invalid: before a backup was restored, it may have named another list."""
+    """The number of a list alone is not enough.
+
+    Before a backup was restored, that number may have named another list.
+    """
     name = listed(due)["list"]
     early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
     for given, day, why in (
@@ -305,7 +314,10 @@ def test_an_invalid_visa_is_refused(due: Office) -> None:
 
 
 def test_an_excluded_officer_finds_the_case_on_no_visa_list(trio: Trio, tmp_path: Path) -> None:
-    """A list with only this case is hidden from the officer, who cannot record a visa for it either."""
+    """If a list has only this case, the list is hidden from the officer.
+
+    The officer cannot record a visa for it either.
+    """
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
@@ -327,7 +339,7 @@ def test_an_excluded_officer_finds_the_case_on_no_visa_list(trio: Trio, tmp_path
     }.items()
 
 
-def test_junk_needs_no_visa_in_france_unless_proceedings_were_recorded(due: Office) -> None:
+def test_in_france_junk_needs_no_visa_unless_proceedings_were_recorded(due: Office) -> None:
     work_on(due, closed=None, junked=today())
     assert [] == obstacles(due)
     for kind in ("prosecutor_phoned", "final_decision"):
@@ -341,7 +353,8 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
 ) -> None:
     """French law requires none.
 
-    The list states their number; an envelope that comes due later is not covered.
+    Under another law, the list states their number, and does not cover envelopes that come due
+    later.
     """
     text = FILES["fr"]["retention.toml"].decode()
     junk = text.partition("[unopened]")[2]

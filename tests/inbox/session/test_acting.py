@@ -1,4 +1,4 @@
-"""Actions in an open inbox: who must have declared the case, what is recorded, which files are removed."""
+"""An open inbox checks who must have declared the case, records each action, and removes files."""
 
 import re
 from dataclasses import fields
@@ -22,7 +22,10 @@ from tests.support.inbox_trio import Trio, undone
 
 
 def test_an_action_asks_nothing_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
-    """It asks neither for a confirmation nor which action to take. The declaration itself is possible."""
+    """The action asks for no confirmation, nor for a choice between actions.
+
+    The declaration itself is possible.
+    """
 
     def ask(*_: object) -> Any:
         raise AssertionError
@@ -40,8 +43,8 @@ def test_an_action_asks_nothing_about_a_case_that_a_signed_in_officer_has_not_de
             pass
 
 
-def test_the_only_officer_of_an_inbox_declares_nothing(founded: Office, opened_trio: Inbox) -> None:
-    """One of several officers declares, alone or with another."""
+def test_the_only_officer_of_an_inbox_declares_no_interests(founded: Office, opened_trio: Inbox) -> None:
+    """One of several officers must declare them, alone or with another officer."""
     for present in (("alice",), ("alice", "chloe")):
         with undone(opened_trio, present) as session:
             assert present == declared.asked(session)
@@ -49,8 +52,8 @@ def test_the_only_officer_of_an_inbox_declares_nothing(founded: Office, opened_t
         assert () == declared.asked(session)
 
 
-def test_reading_a_case_again_in_the_same_session_is_recorded_once(trio: Trio) -> None:
-    """A list is recorded each time."""
+def test_reading_a_case_again_in_the_same_session_is_recorded_only_once(trio: Trio) -> None:
+    """In contrast, each reading of a list is recorded."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(update(Case).values(new=False))
@@ -65,7 +68,7 @@ def test_reading_a_case_again_in_the_same_session_is_recorded_once(trio: Trio) -
     assert ["show", "list", "list", "show", "list"] == noted
 
 
-def test_a_missing_file_does_not_stop_the_removal_of_others(trio: Trio) -> None:
+def test_a_missing_file_does_not_prevent_the_removal_of_other_files(trio: Trio) -> None:
     with trio.others.opened() as inbox:
         left = inbox.home.root / "left"
         left.touch()
@@ -101,7 +104,7 @@ def test_the_folders_of_removed_files_are_flushed_to_the_disk(
         assert [] == [*home.arriving.iterdir()]
 
 
-def test_the_changes_to_a_case_in_quarantine_are_found(trio: Trio) -> None:
+def test_an_officer_finds_the_changes_to_a_case_in_quarantine(trio: Trio) -> None:
     """An officer may close such a case, but must first see what others changed in it."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     with trio.others.opened() as inbox:
@@ -123,7 +126,7 @@ def test_an_officer_who_joins_later_is_known_by_their_own_share(trio: Trio) -> N
         opened.prove("bruno", passphrase)
 
 
-def test_an_action_keeps_its_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+def test_an_action_keeps_the_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:
     alone = Actor({"alice": Presence.OWN}, today())
     with (
         pytest.raises(Locked, match=re.escape(str(USED_UP))),
@@ -133,7 +136,7 @@ def test_an_action_keeps_its_explanation_why_it_takes_two_officers(opened_trio: 
 
 
 def test_the_first_of_several_actions_explains_why_they_take_two_officers(opened_trio: Inbox) -> None:
-    """The others are confirmed together with it."""
+    """The other actions are confirmed together with the first."""
     alone = Actor({"alice": Presence.OWN}, today())
     first, second = action(Code.NOTE, 1).by(2, USED_UP), action(Code.SHOW, 1)
     with pytest.raises(Locked, match=re.escape(str(USED_UP))):
@@ -150,8 +153,8 @@ def test_an_action_takes_as_many_officers_as_the_strictest_on_the_same_case(open
 
 
 @pytest.mark.parametrize("kind", [Inbox, Unlocked, OpenedAny])
-def test_an_object_with_an_open_vault_prints_no_secret(kind: type) -> None:
-    """A printed object could reach a log. The control is the vault, which is printed."""
+def test_printing_an_object_with_an_open_vault_reveals_no_secret(kind: type) -> None:
+    """A printed Python object could reach a log. As a control, the vault field is printed."""
     printed = {each.name for each in fields(kind) if each.repr}
     assert not printed & {"backup_key", "words", "sealed"}
     assert printed & {"vault", "inbox"}

@@ -1,4 +1,7 @@
-"""The table of actions: each action has labels in both languages, is used, and is created in one room."""
+"""The table of actions.
+
+Each action has labels in both languages, is used, and is created in one room only.
+"""
 
 import ast
 import re
@@ -47,7 +50,7 @@ REASONED = {
     Code.REOPEN,
     Code.RETRACT_CONSULTATION,
 }
-# These may have a reason.
+# These actions may have a reason.
 MAY_BE_REASONED = {
     Code.CHANGE_OFFICERS,
     Code.CLOSE,
@@ -67,7 +70,7 @@ MAY_BE_REASONED = {
     Code.ROTATE_KEYS,
     Code.WRITE_LETTER,
 }
-# Oversight counts these: they are exceptional, or change who can act or see, or change the rules.
+# Oversight counts these actions. They are exceptional, or change the rules, or change who can act or see.
 OVERSEEN = {
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
@@ -131,7 +134,7 @@ OVERSEEN = {
     Code.UNSEND,
     Code.WRITE_LETTER,
 }
-# These only read.
+# These actions only read.
 READING = {
     Code.COMPARE_IDENTITY,
     Code.LIST,
@@ -158,7 +161,7 @@ READING = {
     Code.SHOW,
     Code.SIGN_IN,
 }
-# These are recorded once in a session.
+# These actions are recorded only once in a session.
 ONCE = {
     Code.LIST_DISCLOSURES,
     Code.LIST_HANDLERS,
@@ -167,7 +170,7 @@ ONCE = {
     Code.READ_TIMELINE,
     Code.SHOW,
 }
-# These work on all cases.
+# These actions concern all cases.
 ON_ALL_CASES = {
     Code.ACCEPT_GAP,
     Code.ACCEPT_INSTANCE,
@@ -186,7 +189,7 @@ ON_ALL_CASES = {
     Code.RENEW_SHARES,
     Code.UPGRADE,
 }
-# These are allowed on a case that is not declared.
+# These actions are allowed on a case that an officer has not declared.
 UNDECLARED = {
     Code.BREAK_GLASS,
     Code.DECLARE,
@@ -197,7 +200,7 @@ UNDECLARED = {
     Code.QUARANTINE,
     Code.SPREAD_CONFLICT,
 }
-# These have a text that is compared with the reporter's identity.
+# These actions have a text, which is compared with the reporter's identity.
 COMPARED = {
     Code.CLOSE,
     Code.DECIDE,
@@ -210,7 +213,7 @@ COMPARED = {
     Code.REPLY,
     Code.WRITE_LETTER,
 }
-# These show nothing of a report, so they are allowed on a case in quarantine.
+# These actions show nothing of a report, so they are allowed on a case in quarantine.
 IN_QUARANTINE = {
     Code.REPLY, Code.PREVIEW_REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
     Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
@@ -225,7 +228,7 @@ def is_said(label: Texts | None) -> bool:
 
 
 def made_here(source: str) -> Iterator[int]:
-    """Yield the lines on which a source creates an action, or opens the inbox for one."""
+    """Yield the lines on which this source text creates an action, or opens the inbox for an action."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="action" | "Action")):
@@ -234,15 +237,15 @@ def made_here(source: str) -> Iterator[int]:
                 yield node.lineno
 
 
-def test_every_code_is_in_the_table() -> None:
+def test_every_action_code_is_in_the_table() -> None:
     assert set(Code) == set(TABLE)
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_every_value_has_a_label_in_both_languages(name: str, field: Field) -> None:
+def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field: Field) -> None:
     """A code has its own label.
 
-    Other values share that of their name, which has a place for them unless they are flags.
+    Any other value uses the label of its name, which has a place for the value unless it is a flag.
     """
     if field.form is Form.CODE:
         assert all(map(is_said, labels.of(field.labels).values()))
@@ -254,11 +257,11 @@ def test_every_value_has_a_label_in_both_languages(name: str, field: Field) -> N
 
 
 def test_the_name_of_a_value_has_the_same_meaning_in_every_action() -> None:
-    """Labels are looked up by the name alone."""
+    """Labels are found by this name alone."""
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
 
 
-def test_an_action_takes_one_officer_or_two() -> None:
+def test_an_action_takes_either_one_officer_or_two() -> None:
     assert {1, 2} == {rule.officers for rule in TABLE.values()}
     assert 1 == action(Code.NOTE, 1).officers
 
@@ -282,13 +285,16 @@ def test_the_actions_with_a_reason_and_those_that_oversight_counts_are_listed_he
     ],
 )
 def test_the_actions_with_each_condition_are_listed_here(condition: str, codes: set[Code]) -> None:
-    """Each change is a decision that is repeated here. The alarms are listed in test_comparisons.py."""
+    """Each change to the table is a decision, and must be repeated here.
+
+    The alarms are listed in test_comparisons.py.
+    """
     assert codes == {code for code, rule in TABLE.items() if getattr(rule, condition)}
 
 
 @pytest.mark.parametrize("code", Code)
 def test_an_action_has_a_reason_only_if_the_table_allows_or_requires_one(code: Code) -> None:
-    """A required reason is not blank. An action accepts only the values that the table lists."""
+    """A required reason must not be blank. An action accepts only the values that the table lists."""
     reason = TABLE[code].reason
     if reason is Reason.NONE:
         with pytest.raises(TypeError):
@@ -302,7 +308,7 @@ def test_an_action_has_a_reason_only_if_the_table_allows_or_requires_one(code: C
         action(code, None, "" if reason is Reason.NONE else "x", no_such_value=1)
 
 
-def test_the_lines_of_a_reason_are_joined_into_one() -> None:
+def test_the_lines_of_a_reason_are_joined_into_one_line() -> None:
     """Each line break becomes a space. The length limit applies to the result."""
     assert "as he said, twice" == action(Code.HOLD, 1, " as he\r\n said,\u2028\ttwice \n").reason
     assert LONGEST_REASON == len(action(Code.HOLD, 1, "\n" * 9 + "x" * LONGEST_REASON).reason)
@@ -310,7 +316,7 @@ def test_the_lines_of_a_reason_are_joined_into_one() -> None:
         action(Code.HOLD, 1, "x" * (LONGEST_REASON + 1))
 
 
-def test_the_length_of_a_text_in_an_entry_is_limited() -> None:
+def test_the_length_of_a_text_in_a_journal_entry_is_limited() -> None:
     with pytest.raises(Refused, match="a line may have at most"):
         action(Code.LIST_FOR_VISA, list="x" * (LONGEST_TEXT + 1))
     longest = "x" * LONGEST_TEXT
@@ -329,12 +335,12 @@ def test_the_length_of_a_text_in_an_entry_is_limited() -> None:
         ("tag", {"removed": True}, "removed"),
     ],
 )
-def test_values_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
+def test_the_values_of_an_action_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
     """A value without a label is shown unchanged."""
     assert said == action_words.values(code, values, "en")
 
 
-def test_every_action_is_used_somewhere() -> None:
+def test_every_action_is_used_somewhere_in_the_program() -> None:
     """Otherwise, the table would list actions that nobody can take."""
     # The table of actions and the matrix of exits name all actions without using them.
     tables = {INBOX / "session" / "actions.py", INBOX / "casework" / "exits.py"}
@@ -344,14 +350,14 @@ def test_every_action_is_used_somewhere() -> None:
 
 
 def test_the_search_finds_each_way_to_create_an_action() -> None:
-    """Control of the next test. It ignores code that only looks similar."""
+    """Control of the next test. The search ignores code that only looks similar."""
     ways = ("action(Code.LIST)", "Action(Code.LIST)", "inbox.acting(who, deed)", "actions.Action(x)")
     assert [[1]] * len(ways) == [list(made_here(way)) for way in ways]
     assert [] == list(made_here("journal_view.action(code, told); g.action; link.reaction()"))
 
 
 def test_no_command_or_page_creates_an_action_itself() -> None:
-    """A room creates it, once for both surfaces."""
+    """A room creates the action, once for both surfaces."""
     found = {str(path): list(made_here(path.read_text("utf-8"))) for path in SURFACES}
     assert {} == {path: lines for path, lines in found.items() if lines}
     assert len(found) > 50

@@ -1,4 +1,4 @@
-"""Anchors and heads on paper detect a journal that was rewritten or cut by somebody who can sign it."""
+"""Anchors and heads on paper. They show if somebody who can sign the journal has rewritten or cut it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ def opened(office: build.Office) -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def kept(office: build.Office) -> Kept:
-    """The manifests of the three outboxes, which the portal keeps."""
+    """The manifests of the three outboxes, as the portal keeps them."""
     paths = [office.out / f"outbox-inspection-{n}.tar" for n in (1, 2, 3)]
     return [(n, bundle.read([path.read_bytes()])[0]) for n, path in enumerate(paths, 1)]
 
@@ -70,7 +70,7 @@ def head_of(session: Session, n: int) -> str:
 def rewrite(
     session: Session, change: Callable[[journal.Entry], journal.Entry], genesis: bytes | None = None
 ) -> None:
-    """Sign the whole journal again with one change, as anybody with the open vault can."""
+    """Sign the whole journal again with one change. Anybody with the open vault can do that."""
     office = session.get_one(Office, 1)
     end = Head(0, genesis or office.journal_genesis)
     session.execute(update(Office).values(journal_genesis=end.hash))
@@ -91,7 +91,7 @@ def other_officer(n: int) -> Callable[[journal.Entry], journal.Entry]:
 def test_an_unchanged_journal_agrees_with_every_anchor_and_every_head(opened: Inbox, kept: Kept) -> None:
     """Control of the tests below.
 
-    The anchors may begin later, and a head may be typed with other case and spaces.
+    The first anchors may be missing, and case and spaces in a typed head do not matter.
     """
     with undone(opened) as session:
         found = check(session, kept)
@@ -107,7 +107,10 @@ def test_an_unchanged_journal_agrees_with_every_anchor_and_every_head(opened: In
 def test_a_rewritten_journal_is_detected_by_the_anchors_and_by_a_head_on_paper(
     opened: Inbox, kept: Kept, n: int
 ) -> None:
-    """The journal itself is consistent, but the first outbox after the change names another entry."""
+    """The journal itself is consistent.
+
+    However, the first outbox after the change contains the hash of another entry.
+    """
     with undone(opened) as session:
         written = head_of(session, 8)
         rewrite(session, other_officer(n))
@@ -118,7 +121,7 @@ def test_a_rewritten_journal_is_detected_by_the_anchors_and_by_a_head_on_paper(
 
 
 def test_a_journal_with_another_genesis_is_detected(opened: Inbox, kept: Kept) -> None:
-    """The genesis is changed in the row of the office too."""
+    """The genesis in the row of the office is changed, too."""
     with undone(opened) as session:
         rewrite(session, lambda entry: entry, genesis=bytes(32))
         check(session, None)
@@ -126,7 +129,7 @@ def test_a_journal_with_another_genesis_is_detected(opened: Inbox, kept: Kept) -
 
 
 def test_only_a_head_on_paper_detects_a_change_after_the_last_anchor(opened: Inbox, kept: Kept) -> None:
-    """So officers should write down the head at the end of every day."""
+    """Therefore officers should write down the head at the end of every day."""
     with undone(opened) as session:
         written = head_of(session, 8)
         rewrite(session, other_officer(8))
@@ -135,7 +138,7 @@ def test_only_a_head_on_paper_detects_a_change_after_the_last_anchor(opened: Inb
 
 
 @pytest.mark.parametrize("last", range(2, 7))
-def test_a_removed_end_of_the_journal_is_detected(opened: Inbox, kept: Kept, last: int) -> None:
+def test_a_missing_end_of_the_journal_is_detected(opened: Inbox, kept: Kept, last: int) -> None:
     """The error gives the number of the first missing entry."""
     with undone(opened) as session:
         written = head_of(session, 8)
@@ -157,7 +160,7 @@ def test_the_removal_of_only_the_last_entry_is_detected(opened: Inbox) -> None:
         )
 
 
-def test_other_entries_in_place_of_a_removed_end_are_detected(opened: Inbox, kept: Kept) -> None:
+def test_a_replaced_end_of_the_journal_is_detected(opened: Inbox, kept: Kept) -> None:
     with undone(opened) as session:
         session.execute(delete(JournalEntry).where(JournalEntry.n > 5))
         session.expire_all()
@@ -168,7 +171,7 @@ def test_other_entries_in_place_of_a_removed_end_are_detected(opened: Inbox, kep
 
 
 def test_the_signatures_of_destroyed_reply_keys_can_still_be_verified(opened: Inbox, kept: Kept) -> None:
-    """Their public halves stay when their seeds are destroyed."""
+    """The public keys are kept when their seeds are destroyed."""
     with undone(opened) as session:
         session.execute(update(ReplyKey).values(seed=None))
         assert 3 == check(session, kept).outboxes
@@ -177,7 +180,10 @@ def test_the_signatures_of_destroyed_reply_keys_can_still_be_verified(opened: In
 def test_an_anchor_file_that_does_not_belong_to_this_inbox_is_refused(
     opened: Inbox, kept: Kept, tmp_path: Path
 ) -> None:
-    """A manifest is from another inbox, altered or listed under another number. One file has no anchors."""
+    """One manifest is from another inbox, one is altered, and one is listed under another number.
+
+    One file has no anchors.
+    """
     stranger = build.Office.found(tmp_path)
     assert 0 == stranger.run("exchange", "outbox", "--out", stranger.out).code
     theirs = bundle.read([(stranger.out / "outbox-inspection-1.tar").read_bytes()])[0]
@@ -205,7 +211,7 @@ def test_an_anchor_file_with_a_flipped_byte_is_refused(opened: Inbox, kept: Kept
 
 
 def test_the_check_warns_about_outboxes_that_it_could_not_compare(opened: Inbox, kept: Kept) -> None:
-    """The file is empty, has a gap, or ends before the last outbox that the portal has applied."""
+    """The anchor file is empty, has a gap, or ends before the last outbox that the portal has applied."""
     with undone(opened) as session:
         assert ["the file holds no anchor: nothing was compared"] == check(session, []).warnings
         assert "between 1 and 3" in check(session, [kept[0], kept[2]]).warnings[0]
@@ -230,10 +236,10 @@ def test_the_errors_for_a_mistyped_letter_and_for_a_missing_entry_differ(opened:
         assert "entry 9 of the journal is missing" in refusal(session, None, right.replace("4", "12", 1))
 
 
-def test_the_journal_command_verifies_anchors_and_a_head_on_paper(
+def test_the_journal_command_verifies_the_anchors_and_a_head_on_paper(
     office: build.Office, kept: Kept, tmp_path: Path
 ) -> None:
-    """The last lines of `outbox` and `journal list` are the head."""
+    """The output of `outbox` and `journal list` ends with the head."""
     own, file = office.copy(tmp_path), tmp_path / "anchors.tar"
     file.write_bytes(b"".join(form.write(kept)))
     made = own.run("exchange", "outbox", "--out", own.out)

@@ -1,4 +1,4 @@
-"""Bulk actions tag or assign many cases, all or none of them, with a journal entry for each."""
+"""Bulk actions tag or assign many cases: all or none of them. Each case has its own journal entry."""
 
 from typing import Any
 
@@ -85,8 +85,8 @@ def test_a_refused_bulk_action_changes_no_case(
     assert before == office.state()
 
 
-def test_a_bulk_action_neither_changes_nor_reveals_a_case_to_an_excluded_officer(office: Office) -> None:
-    """The officer tries numbers and filters and reads the journal.
+def test_a_bulk_action_neither_changes_a_case_nor_reveals_it_to_an_excluded_officer(office: Office) -> None:
+    """The officer tries numbers and filters, and reads the journal.
 
     The control is the other officers' action.
     """

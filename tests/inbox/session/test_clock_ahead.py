@@ -1,4 +1,4 @@
-"""A clock that was ahead for a while: entries have a later day until two officers correct it."""
+"""If the clock was ahead for a while, journal entries have a later day until two officers correct it."""
 
 from datetime import date
 
@@ -10,8 +10,10 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import Trio
 
 
-def test_two_officers_record_that_the_clock_was_ahead(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before that, every command is refused, with a hint that names this one.
+def test_two_officers_can_record_that_the_clock_was_ahead(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before that, every command is refused, and the hint names the command for the correction.
 
     Afterwards, everything works.
     """
@@ -41,14 +43,14 @@ def test_two_officers_record_that_the_clock_was_ahead(trio: Trio, monkeypatch: p
     )
     assert noted["head"]["n"] == entry["n"]
     clock.wait(-1)
-    assert 1 == office.run("case", "list").code  # the correction sets the earliest day
+    assert 1 == office.run("case", "list").code  # The correction sets the earliest day that is accepted.
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])
-def test_an_impossible_clock_is_named_in_the_error(
+def test_the_error_about_an_impossible_clock_names_the_clock(
     trio: Trio, monkeypatch: pytest.MonkeyPatch, day: date
 ) -> None:
-    """Other errors blame a file in their hint. Nothing changes, and the desk shows the same error."""
+    """For other errors, the hint blames a file. Nothing changes, and the desk shows the same error."""
     clock, before = moved(monkeypatch), trio.others.state()
     with sitting(trio.others) as client:
         clock.day = day

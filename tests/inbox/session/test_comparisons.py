@@ -1,4 +1,7 @@
-"""One officer who types names cannot learn which is the reporter's; two officers who act together see it."""
+"""One officer who tries names cannot find out which is the reporter's.
+
+Two officers who act together can see it.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -75,18 +78,18 @@ pytestmark = pytest.mark.copy_of("founded_compared")
 
 
 def alone(name: str = "alice") -> Actor:
-    """Return a signed-in officer with whom nobody confirms anything."""
+    """Return a signed-in officer for whom nobody else confirms anything."""
     return Actor({name: Presence.OWN}, today())
 
 
 def joined(name: str = "alice") -> Actor:
-    """Return the same officer, with bruno confirming every action that takes two officers."""
+    """Return the same officer, for whom bruno confirms every action that takes two officers."""
     both = {name: Presence.CONFIRMED, "bruno": Presence.CONFIRMED}
     return Actor({name: Presence.OWN}, today(), lambda *_: both)
 
 
 def seen(inbox: Inbox, who: Actor, text: str) -> list[tuple[str, str]]:
-    """Return the findings of the check before a text is sent, and the words that each names."""
+    """Return the findings of the leak check on a text, with the words that each finding names."""
     view = drafts.preview(inbox, who, 1, Draft(text=text))
     return [(each["why"], each["words"]) for each in view["findings"]]
 
@@ -109,7 +112,7 @@ def refused() -> Iterator[list[str]]:
 def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_contains(
     office: Office,
 ) -> None:
-    """The texts contain one word or all, alone or among colleagues.
+    """The texts contain one word of the identity or all of it, alone or among colleagues.
 
     No answer gives a word, a number or a place.
     """
@@ -131,12 +134,15 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 
 
 def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
-    """So do two who gave both passphrases with a command, but not two who opened a session earlier."""
+    """Two officers who gave both passphrases with a command see them as well.
+
+    Two who opened a session earlier do not.
+    """
     text = f"{COLLEAGUES[0]} et Maëlle Kerguelen"
     before = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today())
     assert [("identity", "")] == seen(inbox, before, text)
     sheet = Actor({"alice": Presence.OWN, "bruno": Presence.SHEET}, today(), is_fresh=True)
-    with pytest.raises(Locked):  # alice has used up the answers
+    with pytest.raises(Locked):  # Alice has used up her answers.
         seen(inbox, sheet, text)
     shown = seen(inbox, joined(), text)
     assert {"Maëlle", "Kerguelen"} <= {words for why, words in shown if why == "identity"}
@@ -144,10 +150,10 @@ def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> 
     assert shown == seen(inbox, fresh, text)
 
 
-def test_after_one_match_for_an_officer_alone_a_text_is_compared_only_for_two(inbox: Inbox) -> None:
-    """The text does not matter.
+def test_after_one_match_for_an_officer_alone_further_comparisons_take_two_officers(inbox: Inbox) -> None:
+    """The next text may be any text.
 
-    After the comparison for two, the count starts again. Each officer has a count.
+    After the comparison by two officers, the count starts again. Each officer has a separate count.
     """
     assert [] == seen(inbox, alone(), QUIET)
     assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
@@ -190,8 +196,10 @@ def test_an_officer_who_tries_one_name_after_another_gets_a_limited_number_of_an
     assert comparisons.MOST_ALONE == len(looks(inbox))
 
 
-def test_no_action_compares_a_text_for_an_officer_who_has_used_up_the_answers(inbox: Inbox) -> None:
-    """The table lists no text for this action. For another officer, the text is compared."""
+def test_once_an_officer_has_used_up_the_answers_no_action_compares_a_text_for_that_officer(
+    inbox: Inbox,
+) -> None:
+    """The table lists no text for the action in this test. For another officer, the text is compared."""
     assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
     with pytest.raises(Locked), inbox.acting(alone(), action(Code.NOTE, 1)) as session:
         comparisons.touched(session, 1, QUIET)
@@ -209,7 +217,7 @@ def test_no_text_is_compared_if_no_identity_is_recorded_for_the_case(
     assert [] == looks(inbox)
 
 
-# Each uses a text that an officer wrote. Some would write a new file.
+# Each of these actions uses a text that an officer wrote. Some of them would write a new file.
 WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
     "reply": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text)),
     "with a reason": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text, despite="x")),
@@ -253,9 +261,10 @@ WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
 def test_a_comparison_is_recorded_and_counted_even_if_the_action_is_refused(
     inbox: Inbox, tmp_path: Path
 ) -> None:
-    """So an officer who tries names leaves a trace, whatever the action.
+    """Therefore an officer who tries names leaves a trace, whatever the action.
 
-    An action that is refused because it takes two officers reveals nothing, but is recorded as well.
+    An action that is refused because it takes two officers reveals nothing, but is recorded as
+    well.
     """
     for count, (name, way) in enumerate(WAYS.items(), 1):
         with refused() as said:
@@ -270,10 +279,10 @@ def test_a_comparison_is_recorded_and_counted_even_if_the_action_is_refused(
 
 
 def test_the_journal_keeps_no_reason_that_could_identify_the_reporter(inbox: Inbox) -> None:
-    """Every action with a reason is tried, and two officers give it. A harmless reason is accepted."""
+    """Two officers try every action that can have a reason. A harmless reason is accepted."""
     two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
     two = replace(two, confirm=lambda *_: two.present)
-    # Correcting the clock concerns no case, and is refused if there is nothing to correct.
+    # To correct the clock concerns no case, and is refused if there is nothing to correct.
     codes = [code for code, rule in TABLE.items() if rule.reason is not Reason.NONE]
     codes.remove(Code.CORRECT_CLOCK)
     assert len(codes) > 34
@@ -291,7 +300,7 @@ def test_the_journal_keeps_no_reason_that_could_identify_the_reporter(inbox: Inb
 
 
 def test_a_reason_is_not_compared_with_a_case_that_the_officer_may_not_read(inbox: Inbox) -> None:
-    """Otherwise, the officer could test words on it. A colleague who may read the case is refused."""
+    """Otherwise the officer could test words on that case. A colleague who may read the case is refused."""
     with inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer="chloe"))
     with inbox.acting(alone("chloe"), action(Code.QUARANTINE, 1, "Mme Kerguelen")):
@@ -301,16 +310,19 @@ def test_a_reason_is_not_compared_with_a_case_that_the_officer_may_not_read(inbo
     assert ["alice"] == [name for names, _ in looks(inbox) for name in names]
 
 
-def test_a_text_that_is_refused_for_its_length_is_compared_nevertheless(inbox: Inbox) -> None:
-    """Otherwise, names could be tried without a journal entry."""
+def test_a_text_that_is_refused_because_of_its_length_is_compared_nevertheless(inbox: Inbox) -> None:
+    """Otherwise officers could try names without leaving a journal entry."""
     with refused() as said:
         drafts.send(inbox, alone(), 1, Draft(text="Martin" + " et" * 9_000))
     assert "does not fit" in said[0]
     assert [(["alice"], {})] == looks(inbox)
 
 
-def test_an_action_that_asks_for_a_second_officer_counts_as_an_answer(inbox: Inbox) -> None:
-    """It shows that the text does not touch the identity, even if nobody confirms the action."""
+def test_the_request_for_a_second_officer_counts_as_one_answer(inbox: Inbox) -> None:
+    """The request shows that the text contains nothing of the identity.
+
+    It does so even if nobody confirms the action.
+    """
     before = len(looks(inbox))
     ended = Closing(outcome="unfounded", disclosure=Disclosure.FULL, text=QUIET)
     with pytest.raises(Locked):
@@ -319,7 +331,7 @@ def test_an_action_that_asks_for_a_second_officer_counts_as_an_answer(inbox: Inb
 
 
 def test_at_the_desk_a_second_officer_confirms_the_comparison_and_sees_the_words(office: Office) -> None:
-    """The text is compared once, as it was sent, and nothing that was typed is lost."""
+    """The text is compared only once, as it was sent. Nothing that was typed is lost."""
     text = f"Bonjour {COLLEAGUES[0]} et madame Kerguelen"
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
     with sitting(office) as client:
@@ -340,11 +352,11 @@ def test_at_the_desk_a_second_officer_confirms_the_comparison_and_sees_the_words
         assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code
 
 
-def test_at_the_desk_two_passphrases_confirm_one_action(office: Office) -> None:
-    """An assessment takes two officers once the comparisons are used up.
+def test_at_the_desk_two_passphrases_confirm_only_the_actions_of_one_form(office: Office) -> None:
+    """Once the comparisons are used up, an assessment takes two officers.
 
-    The decision is then confirmed separately. The page and the list of waiting confirmations name all
-    actions, and the case only once.
+    The decision on the same page is then confirmed separately. The page and the list of waiting
+    confirmations name all actions, and the case only once.
     """
     form = {"danger": "1", "risk": "high", "reason": "x", "officer": "alice", "choice": "no_transmission"}
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}

@@ -1,4 +1,4 @@
-"""The journal: what every action records in it, and that every change to it is detected."""
+"""Every action is recorded in the journal, and every change to the journal is detected."""
 
 import contextlib
 import re
@@ -35,7 +35,7 @@ def broken(session: Session) -> str:
 
 
 def flips(value: Any) -> Iterator[Any]:
-    """Yield the value of a column with one bit of each byte flipped in turn. A number has 8 bytes."""
+    """Yield a column's value, each time with one bit flipped in another byte. A number has 8 bytes."""
     if isinstance(value, bytes):
         for place, byte in enumerate(value):
             yield value[:place] + bytes([byte ^ 1 << place % 8]) + value[place + 1 :]
@@ -46,7 +46,8 @@ def flips(value: Any) -> Iterator[Any]:
             yield int.from_bytes(other, "big", signed=True)
 
 
-# One of each kind: plain, about a case, with a value, with a reason, and with an earlier day than the last.
+# There is one entry of each kind: plain, about a case, with a value, with a reason, and with an
+# earlier day than the last.
 ACTIONS = [
     action(Code.LIST),
     action(Code.SHOW, KEPT),
@@ -73,12 +74,12 @@ def short_journal(opened_trio: Inbox) -> Iterator[Session]:
 
 
 @steps(5)
-def test_a_flipped_byte_in_any_column_is_detected_and_its_entry_named(
+def test_a_flipped_byte_in_any_column_is_detected_and_the_error_names_the_entry(
     opened_trio: Inbox, stride: int
 ) -> None:
-    """Anybody with the open vault could change bytes like this."""
+    """Anybody with the open vault could change bytes in this way."""
     columns = JournalEntry.__table__.columns
-    # The session reloads its objects below.
+    # The session reloads its objects before the next check.
     change = update(JournalEntry).execution_options(synchronize_session=False)
     with short_journal(opened_trio) as session:
         for row in session.execute(select(*columns)).all():
@@ -95,7 +96,7 @@ def test_a_flipped_byte_in_any_column_is_detected_and_its_entry_named(
 def test_every_journal_begins_with_its_own_random_genesis(
     opened_trio: Inbox, founded: builders.Office
 ) -> None:
-    """So entries of one inbox cannot be put into another."""
+    """Therefore entries of one inbox cannot be moved to another inbox."""
     with founded.opened() as other:
         begun = []
         for inbox in (opened_trio, other):
@@ -109,7 +110,7 @@ def test_every_journal_begins_with_its_own_random_genesis(
 def test_a_flipped_byte_in_the_genesis_the_seed_or_the_deployment_is_detected(
     opened_trio: Inbox, column: str
 ) -> None:
-    """The first entry then no longer matches."""
+    """After the change, the first entry no longer matches."""
     with short_journal(opened_trio) as session:
         whole = session.scalars(select(getattr(Office, column))).one()
         for wrong in flips(whole):
@@ -139,7 +140,9 @@ def test_a_flipped_byte_in_the_genesis_the_seed_or_the_deployment_is_detected(
     ],
     ids=["first", "middle", "two", "moved", "filed-for-all", "filed-for-case", "genesis", "seed"],
 )
-def test_a_removed_or_moved_entry_is_named(opened_trio: Inbox, change: Any, said: str) -> None:
+def test_the_error_about_a_removed_or_moved_entry_names_the_entry(
+    opened_trio: Inbox, change: Any, said: str
+) -> None:
     with undone(opened_trio) as session:
         session.execute(change)
         session.expire_all()
@@ -147,7 +150,7 @@ def test_a_removed_or_moved_entry_is_named(opened_trio: Inbox, change: Any, said
 
 
 def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox) -> None:
-    """The chain alone would not show it."""
+    """The hash chain alone would not reveal the move."""
     with undone(opened_trio) as session:
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(n=last + 5))
@@ -155,7 +158,7 @@ def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox)
         assert f"entry {last} of the journal does not match its row in the vault" == broken(session)
 
 
-def test_a_damaged_last_entry_is_named_but_does_not_stop_the_work(trio: Trio) -> None:
+def test_the_error_about_a_damaged_last_entry_names_it_but_work_can_continue(trio: Trio) -> None:
     """Reports can still be read. The damaged entry stays in its place, and others follow it."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         last = journal.head(session).n
@@ -171,7 +174,7 @@ def test_a_damaged_last_entry_is_named_but_does_not_stop_the_work(trio: Trio) ->
 def test_nothing_is_done_or_recorded_while_the_clock_is_set_back(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The days of the entries must not decrease, so an action could not be recorded."""
+    """The days of the entries must not decrease, so the journal could not record an action."""
     before = trio.office.state()
     clock = moved(monkeypatch)
     clock.wait(-1)
@@ -187,8 +190,11 @@ def test_nothing_is_done_or_recorded_while_the_clock_is_set_back(
     assert before == trio.office.state()
 
 
-def test_an_undone_action_leaves_no_entry(trio: Trio) -> None:
-    """Both are in one transaction. A comparison with the identity stays recorded, because it was answered."""
+def test_an_action_that_is_rolled_back_leaves_no_entry(trio: Trio) -> None:
+    """Action and entry are in one transaction.
+
+    A comparison with the identity stays recorded, because it was answered.
+    """
     before = trio.others.json("journal", "list")["head"]["n"]
     assert 1 == trio.others.run("message", "reply", "1", "--text", " ").code
     assert 1 == trio.others.run("access", "conflict", "add", "1", "zoe", "--reason", "x").code
@@ -220,7 +226,7 @@ def test_the_journal_is_printed_as_text_and_as_json(trio: Trio) -> None:
     assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))
 
 
-def test_the_newest_entry_of_an_action_is_not_an_entry_that_only_mentions_its_name(
+def test_a_search_for_the_newest_entry_of_an_action_ignores_entries_that_only_mention_its_name(
     opened_trio: Inbox,
 ) -> None:
     who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())
@@ -234,8 +240,10 @@ def test_the_newest_entry_of_an_action_is_not_an_entry_that_only_mentions_its_na
         assert (found and found.action) == "sign-in"
 
 
-def test_reading_returns_the_newest_matching_entries_and_whether_there_are_earlier_ones(trio: Trio) -> None:
-    """A filter gives a number that ends the range, or an action. The entries are in ascending order."""
+def test_the_journal_returns_the_newest_matching_entries_and_says_whether_there_are_earlier_ones(
+    trio: Trio,
+) -> None:
+    """A filter gives the last number of the range, or an action. The entries are in ascending order."""
     with trio.others.opened() as inbox:
 
         def numbers(most: int, **wanted: Any) -> tuple[list[int], bool]:
@@ -255,9 +263,9 @@ def test_reading_returns_the_newest_matching_entries_and_whether_there_are_earli
 def test_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
     trio: Trio,
 ) -> None:
-    """Otherwise, an officer whom a case names could learn that it exists.
+    """Otherwise an officer whom a case names could learn that the case exists.
 
-    Command and desk are compared by line.
+    The test compares command and desk line by line.
     """
 
     def shown() -> tuple[list[str], list[str], list[str]]:
@@ -277,8 +285,11 @@ def test_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
     assert any("withheld: this" in line for line in kept[2])
 
 
-def test_entries_about_a_case_are_withheld_if_a_signed_in_officer_is_excluded(trio: Trio) -> None:
-    """Number and day remain, so that the chain has no gap. The other officers read the whole entries."""
+def test_entries_about_a_case_are_withheld_if_a_signed_in_officer_is_excluded_from_it(trio: Trio) -> None:
+    """Number and day of the entry remain, so that the chain has no gap.
+
+    Other officers read the whole entry.
+    """
     withheld = [each for each in trio.excluded.json("journal", "list")["entries"] if each["withheld"]]
     full = {each["n"]: each for each in trio.others.json("journal", "list")["entries"]}
     about = [n for n, each in full.items() if each.get("case") == KEPT]

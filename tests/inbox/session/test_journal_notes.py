@@ -1,4 +1,4 @@
-"""What each command records in the journal: officers, action, case and reason, but no word of a report."""
+"""Each command records officers, action, case and reason in the journal, but no word of a report."""
 
 import hashlib
 from dataclasses import replace
@@ -19,9 +19,9 @@ from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import CANARY, NOTES
 from tests.support.laws import FOLDERS
 
-# These record one entry for each of their two cases.
+# These commands record one entry for each of their two cases.
 OF_TWO_CASES = {"case link add", "case link dismiss", "case link remove"}
-# Their own tests check the entries of these commands.
+# Other tests check the entries of these commands.
 ELSEWHERE = {
     "message template export",
     "retention destroy", "exchange unopened discard", "backup make", "backup restore", "access quarantine",
@@ -89,7 +89,7 @@ def test_the_journal_contains_no_word_of_a_report(
 ) -> None:
     """A report, a follow-up, notes, file names and an alias contain the word.
 
-    The control is the vault's tables.
+    As a control, the tables of the vault contain it.
     """
     described = build.describe
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""Actions that take two officers: both type a passphrase for each action, and the journal names both."""
+"""Some actions take two officers. Both enter a passphrase for each action, and the journal names both."""
 
 import contextlib
 import io
@@ -209,7 +209,7 @@ Typing = Callable[..., None]
 
 @pytest.fixture
 def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
-    """Return a function that makes the officers type these passphrases and nothing else."""
+    """Return a function that makes the officers enter these passphrases and nothing else."""
 
     def given(*answers: str) -> None:
         remaining = iter(answers)
@@ -223,7 +223,7 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
 
 @contextlib.contextmanager
 def session(office: Office) -> Iterator[Callable[[str], Said]]:
-    """Open a session of two officers and yield a function that runs a command in it."""
+    """Open a session of two officers, and yield a function that runs a command in the session."""
     with office.unlocked() as opened:
         door = Open(opened)
 
@@ -237,7 +237,10 @@ def session(office: Office) -> Iterator[Callable[[str], Said]]:
 
 
 def test_the_actions_that_take_two_officers_are_listed_here() -> None:
-    """Each change is a decision that is repeated here. For measures and junk, the law decides."""
+    """Each change to the table is a decision, and must be repeated here.
+
+    For measures and junk, the law decides.
+    """
     assert SENSITIVE == {code.value for code, rule in TABLE.items() if rule.officers == 2}
 
 
@@ -245,7 +248,7 @@ def test_the_actions_that_take_two_officers_are_listed_here() -> None:
 def test_one_officer_alone_cannot_take_a_sensitive_action(
     founded_two: Office, types: Typing, code: str
 ) -> None:
-    """No command is involved: one passphrase opens no transaction, and two open one."""
+    """The test uses no command. With one passphrase, there is no transaction; with two, there is one."""
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
@@ -254,7 +257,7 @@ def test_one_officer_alone_cannot_take_a_sensitive_action(
         with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        # The error undoes the entry. A correct clock has nothing to correct.
+        # The error rolls the entry back. If the clock is right, there is nothing to correct.
         with (
             pytest.raises((ZeroDivisionError, Refused)) as caught,
             inbox.acting(who, taken),
@@ -276,9 +279,9 @@ def actions(office: Office) -> list[str]:
 def test_every_command_with_a_sensitive_action_asks_for_two_officers(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
-    """If the second passphrase is wrong or missing, state and journal stay as they were.
+    """If the second passphrase is wrong or missing, state and journal do not change.
 
-    The control is the same command with both passphrases: whatever else it says, it gets past this check.
+    The control is the same command with both passphrases, which passes this check.
     """
     before, entries = office.state(), actions(office)
     with session(office) as run:
@@ -293,8 +296,8 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # Except for what is shown before it would be changed or destroyed (the law, keys, a case, unfiled
-    # envelopes), and for reading the journal.
+    # The exceptions are entries for what is shown before it would be changed or destroyed (the law,
+    # keys, a case, unfiled envelopes), and the entry for reading the journal.
     shown = [*["list-settings"] * 2, *["list-keys"] * 2]
     assert [*entries, *shown, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))
@@ -310,13 +313,13 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
 def test_every_sensitive_action_has_a_command_in_the_list(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
-    """So no action is missing from the list of commands. For junk, the law requires two officers."""
+    """Therefore the list of commands is complete. For junk, the law requires two officers."""
     asked = set()
     with session(office) as run:
         for command in COMMANDS:
             types()
             told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
-            # The lines below the action show what was given with the command.
+            # The lines below the action repeat what was given with the command.
             acts = [each for each in told.splitlines() if not each.startswith((" ", "│"))]
             asked.add(acts[-1].split()[0])
     assert SENSITIVE | {"junk"} == asked
@@ -326,10 +329,10 @@ def test_every_sensitive_action_has_a_command_in_the_list(
     "command",
     ["exchange collect {new_portal} --new-instance X", "exchange channel add {card} --fingerprint X"],
 )
-def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
+def test_a_wrong_fingerprint_is_refused_before_anybody_enters_a_passphrase(
     office: Office, place: dict[str, object], types: Typing, command: str
 ) -> None:
-    """Control: with the right fingerprint, the same commands ask for two officers in the test above."""
+    """As a control, the same commands with the right fingerprint ask for two officers in the test above."""
     with session(office) as run:
         types()
         said = run(command.format(**place))
@@ -338,18 +341,20 @@ def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
     assert str(shown).strip("'") in said.err
 
 
-def test_a_channel_card_is_compared_before_the_inbox_is_opened(
+def test_the_fingerprint_of_a_channel_card_is_compared_before_the_inbox_is_opened(
     place: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Control: with the right fingerprint, the command continues and looks for the home."""
+    """As a control, the command continues with the right fingerprint, and looks for the home."""
     for typed, said in (("X", "not the given key"), (str(place["card_key"]), "there is no inbox in nowhere")):
         words = ["--home", "nowhere", "exchange", "channel", "add", str(place["card"])]
         assert 1 == main.run([*words, "--fingerprint", typed.strip("'")])
         assert said in capsys.readouterr().err
 
 
-def test_the_warning_about_an_original_file_precedes_the_passphrases(office: Office, types: Typing) -> None:
-    """So whoever exports the file has read that it may be as hostile as its sender."""
+def test_the_warning_about_an_original_file_is_shown_before_officers_enter_passphrases(
+    office: Office, types: Typing
+) -> None:
+    """Therefore the officer has read that the file may be as hostile as its sender."""
     with session(office) as run:
         types()
         warned, asked, _ = run(f"file export 1 1 --out {office.out}/file --reason x").err.partition(
@@ -359,7 +364,7 @@ def test_the_warning_about_an_original_file_precedes_the_passphrases(office: Off
         assert "original file" not in run(f"file preview 1 1 --out {office.out}/file").err
 
 
-def test_the_journal_names_the_two_officers_who_confirmed(office: Office, types: Typing) -> None:
+def test_the_journal_names_the_two_officers_who_confirmed_an_action(office: Office, types: Typing) -> None:
     """Three officers are signed in."""
     with session(office.of(*NAMES)) as run:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
@@ -373,7 +378,7 @@ def test_the_journal_names_the_two_officers_who_confirmed(office: Office, types:
 
 
 def test_one_confirmation_names_every_case_that_it_covers(office: Office, types: Typing) -> None:
-    """So the second officer knows what is confirmed."""
+    """Therefore the second officer knows which cases the confirmation covers."""
     office.settle(1, 2)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), None)
@@ -392,10 +397,10 @@ def test_each_action_asks_for_the_passphrases_again(office: Office, types: Typin
         assert [0, 1] == [run("key rotate --now").code, run("key rotate --now").code]
 
 
-def test_an_officer_who_opened_a_session_with_a_sheet_is_told_to_renew_outside_it(
+def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outside_it(
     founded_two: Office, tmp_path: Path, types: Typing
 ) -> None:
-    """Nobody knows who uses a session once it is open. A single command gets the sheet itself."""
+    """Nobody knows who uses a session once it is open. A single command is given the sheet itself."""
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )
@@ -409,10 +414,10 @@ def test_an_officer_who_opened_a_session_with_a_sheet_is_told_to_renew_outside_i
     assert (1, True) == (said.code, "renew the shares, outside a session: inbox officer renew" in said.err)
 
 
-def test_the_only_officer_of_an_inbox_confirms_alone(tmp_path: Path, types: Typing) -> None:
-    """A session asks for the passphrase again; a single command was given it.
+def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, types: Typing) -> None:
+    """A session asks for the passphrase again, but a single command was given it.
 
-    No second officer is asked for.
+    Nobody asks for a second officer.
     """
     office = Office.found(tmp_path)
     with session(office) as run:
