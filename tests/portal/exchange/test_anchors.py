@@ -1,4 +1,4 @@
-"""The portal keeps every outbox manifest, and gives each channel its own, as a witness to its journal."""
+"""The portal keeps every outbox manifest and returns them to each channel, as evidence for its journal."""
 
 import subprocess
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.support.portal_room import Room, filed, slots
 
 
 def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
-    """Bring so many outboxes of a channel; return what must be kept of them."""
+    """Apply ``count`` outboxes of a channel; return their numbers and manifests."""
     made: list[OutboxBundle] = []
     for n in range(1, count + 1):
         previous = {"previous": made[-1].manifest.hash} if made else {}
@@ -29,8 +29,8 @@ def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
 
 
 @pytest.mark.databases_differ
-def test_a_channel_gets_its_own_manifests_and_no_trace_of_the_other(room: Room, tmp_path: Path) -> None:
-    """Every byte is unchanged, in the order of the numbers."""
+def test_a_channel_gets_its_own_manifests_and_nothing_of_other_channels(room: Room, tmp_path: Path) -> None:
+    """The manifests are unchanged and in the order of their numbers."""
     kept = {channel: applied(room, channel, 11) for channel in (INSPECTORATE, OUTSIDE)}
     for channel, other in ((INSPECTORATE, OUTSIDE), (OUTSIDE, INSPECTORATE)):
         path = tmp_path / channel
@@ -46,7 +46,7 @@ def _channels(room: Room) -> list[str]:
 
 
 def test_expiry_does_not_delete_manifests(room: Room, tmp_path: Path) -> None:
-    """Years later, closed cases are gone. The control: something did expire."""
+    """The closed case is deleted after its period, which is the control."""
     case = filed(room)
     exported = room.export()
     outbox = make_outbox(room.site, collected=[exported.link], slots=slots(case), closed=[case.case_id])
@@ -71,7 +71,7 @@ def test_an_existing_file_is_never_overwritten(room: Room, tmp_path: Path) -> No
     assert "mine" == (tmp_path / "mine").read_text()
 
 
-def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
+def test_the_channel_may_be_omitted_only_if_there_is_exactly_one(room: Room) -> None:
     with pytest.raises(Refused, match="no outbox of any channel was ever applied"):
         anchors.choose(room.database, None)
     applied(room, INSPECTORATE, 1)
@@ -84,8 +84,10 @@ def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
         anchors.choose(room.database, "elsewhere")
 
 
-def test_the_inbox_verifies_the_manifests_that_the_portal_returns(world: World, tmp_path: Path) -> None:
-    """With the commands of both, from the first outbox on. Stock tar reads the file."""
+def test_the_inbox_verifies_its_journal_with_the_manifests_that_the_portal_returns(
+    world: World, tmp_path: Path
+) -> None:
+    """The test runs the commands of both sides. GNU tar reads the file, too."""
     office = world.office
     portal = PortalHere(tmp_path, port=0)
     portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))

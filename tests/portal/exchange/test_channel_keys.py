@@ -1,4 +1,4 @@
-"""A body compares the keys on its card with those that the site really serves for its channel."""
+"""A body compares the keys on its card with those that the site serves for its channel."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.support.provable import Provable
 
 
 def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
-    """Write the card of a body with this channel to a folder."""
+    """Write a signed card of a body with this channel; return its folder."""
     seed = bytes(range(32))
     raw, signature = card.sign(
         Card(
@@ -34,8 +34,10 @@ def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
     return folder
 
 
-def test_a_body_sees_whether_the_keyring_carries_its_keys(provable: Provable, tmp_path: Path) -> None:
-    """A missing key, a key that somebody added, and changed days of a key are all named."""
+def test_a_body_sees_if_the_keyring_has_other_keys_for_its_channel(
+    provable: Provable, tmp_path: Path
+) -> None:
+    """A missing key, an extra key, and a key with changed dates are named."""
     channel = provable.site.outside.channel(today())
     folder = card_of(channel, provable.site.deployment, tmp_path / "card")
     for place in (folder, folder / card.CARD):
@@ -54,7 +56,7 @@ def test_a_body_sees_whether_the_keyring_carries_its_keys(provable: Provable, tm
     assert len(provable.found(replace(channel, id="elsewhere"))) == 2
 
 
-def test_a_key_of_a_card_that_cannot_matter_any_more_need_not_be_served(provable: Provable) -> None:
+def test_expired_keys_on_a_card_need_not_be_served(provable: Provable) -> None:
     channel = provable.site.outside.channel(today())
     past = Body(OUTSIDE).channel(today() - timedelta(days=200))
     both = replace(
@@ -65,8 +67,8 @@ def test_a_key_of_a_card_that_cannot_matter_any_more_need_not_be_served(provable
     assert provable.found(both) == []
 
 
-def test_a_body_sees_a_key_that_could_sign_receipts_in_its_name(provable: Provable) -> None:
-    """Even if only the days of a key were changed, with which somebody could backdate further."""
+def test_a_body_sees_a_foreign_key_that_could_sign_receipts_in_its_name(provable: Provable) -> None:
+    """A key with changed dates is also named, because it could sign receipts with false dates."""
     channel = provable.site.outside.channel(today())
     (key,) = channel.reply_keys
     named = f"keyring: channel {OUTSIDE} has a receipt key {base64url.encode(key.id)} that is not its own"

@@ -1,4 +1,4 @@
-"""What is deleted automatically, and when: never what the inbox has not confirmed."""
+"""The rules of automatic deletion. Data that the inbox has not confirmed is never deleted."""
 
 import json
 from collections import Counter
@@ -25,13 +25,16 @@ DECADE = 3_650
 
 
 def expired(room: Room, days_later: int = 0) -> Expired:
-    """Let days pass, and let go of what is over then."""
+    """Let days pass; delete and return the expired data."""
     room.publish(make_keyring(room.site, 9, day=room.wait(days_later)))
     return expire.expire(room.database, room.settings, room.day)
 
 
 def collected(room: Room, *cases: Sealed, closed: bool = False) -> None:
-    """Export what is there, and import an outbox that confirms it; a second one closes the cases."""
+    """Export everything and import an outbox that confirms it.
+
+    With ``closed``, a second outbox closes the cases.
+    """
     first = make_outbox(room.site, collected=[room.export().link], slots=slots(*cases))
     room.bring(first)
     if closed:
@@ -40,7 +43,7 @@ def collected(room: Room, *cases: Sealed, closed: bool = False) -> None:
 
 
 def test_unconfirmed_data_never_expires(room: Room) -> None:
-    """Neither waiting nor exported envelopes, nor a withdrawal on its way, even after ten years."""
+    """After ten years, the portal still has waiting and exported envelopes, and an unconfirmed withdrawal."""
     exported, withdrawn = filed(room), filed(room)
     room.export()
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
@@ -51,8 +54,8 @@ def test_unconfirmed_data_never_expires(room: Room) -> None:
     assert room.slot(exported.keys.locator)[0] == 1
 
 
-def test_a_case_that_was_closed_before_its_report_was_confirmed_stays(room: Room) -> None:
-    """Whatever an outbox says, a report that may still be lost keeps its case."""
+def test_a_closed_case_stays_until_the_inbox_confirms_its_report(room: Room) -> None:
+    """The report might still be lost, so its case stays, whatever an outbox says."""
     case = filed(room)
     room.export()
     first = make_outbox(room.site, slots=slots(case))
@@ -62,8 +65,7 @@ def test_a_case_that_was_closed_before_its_report_was_confirmed_stays(room: Room
     assert room.slot(case.keys.locator)[0] == 1
 
 
-def test_an_open_case_stays(room: Room) -> None:
-    """A case that the inbox has not closed is never taken from its reporter."""
+def test_an_open_case_is_never_deleted(room: Room) -> None:
     case = filed(room)
     collected(room, case)
     assert expired(room, DECADE) == Expired(uploads=0, remains=1)
@@ -72,7 +74,7 @@ def test_an_open_case_stays(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_closed_case_is_deleted_after_its_period(room: Room) -> None:
-    """Not before the configured days are over, and at most a week later."""
+    """It is deleted after the configured days, and at most a week later."""
     case = filed(room)
     collected(room, case, closed=True)
     assert expired(room, room.settings.closed_days - 1).cases == 0
@@ -81,8 +83,8 @@ def test_a_closed_case_is_deleted_after_its_period(room: Room) -> None:
     assert room.slot(case.keys.locator)[0] == 0
 
 
-def test_a_case_that_is_opened_again_stays(room: Room) -> None:
-    """A new slot after the closing removes the drawn day."""
+def test_a_reopened_case_is_not_deleted(room: Room) -> None:
+    """A new slot after the closing removes the day of deletion."""
     case = filed(room)
     first = make_outbox(room.site, collected=[room.export().link], slots=slots(case))
     second = make_outbox(room.site, n=2, previous=first.manifest.hash, closed=[case.case_id])
@@ -92,8 +94,8 @@ def test_a_case_that_is_opened_again_stays(room: Room) -> None:
     assert expired(room, DECADE).cases == 0
 
 
-def test_a_slot_that_arrives_with_the_closing_does_not_change_the_day(room: Room) -> None:
-    """It is the old answer under another key, so the case must not stay longer because of it."""
+def test_a_slot_that_arrives_with_the_closing_does_not_postpone_the_deletion(room: Room) -> None:
+    """It contains the old answer, sealed to another key."""
     case = filed(room)
     told = {"slots": slots(case), "closed": [case.case_id]}
     first = make_outbox(room.site, collected=[room.export().link], **told)
@@ -106,8 +108,8 @@ def test_a_slot_that_arrives_with_the_closing_does_not_change_the_day(room: Room
     assert (True, False) == (before[-2] == after[-2] is not None, before[-1] == after[-1])
 
 
-def test_the_day_is_drawn_once(room: Room) -> None:
-    """An outbox that says again that a case is closed changes nothing."""
+def test_the_day_of_deletion_is_drawn_only_once(room: Room) -> None:
+    """An outbox that repeats the closing changes nothing."""
     case = filed(room)
     previous = make_outbox(room.site, collected=[room.export().link], slots=slots(case))
     room.bring(previous)
@@ -119,16 +121,16 @@ def test_the_day_is_drawn_once(room: Room) -> None:
     assert len(found) == 1
 
 
-def test_days_are_spread_over_a_week() -> None:
-    """Every day of the week is drawn, and no other day."""
+def test_days_of_deletion_are_spread_over_a_week() -> None:
+    """Every day of the week can be drawn, and no other day."""
     drawn = Counter(Term(date(2026, 1, 1), 14).draw() for _ in range(4_000))
     first = days.number(date(2026, 1, 15))
     assert set(drawn) == set(range(first, first + SPREAD_DAYS + 1))
     assert min(drawn.values()) > 250
 
 
-def test_a_client_can_still_see_that_a_confirmed_envelope_arrived(room: Room) -> None:
-    """Until its remains are deleted: the full offset, nothing to delete or add. Then it is unknown."""
+def test_a_client_can_still_see_that_its_confirmed_envelope_arrived(room: Room) -> None:
+    """HEAD shows the full offset. Nothing can be added or deleted. Later, the address is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -144,8 +146,8 @@ def test_a_client_can_still_see_that_a_confirmed_envelope_arrived(room: Room) ->
     assert room.client.head(address, headers=TUS).status_code == 404
 
 
-def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
-    """But not its channel, its case, or the day on which it arrived."""
+def test_only_the_id_and_size_of_a_confirmed_envelope_remain(room: Room) -> None:
+    """The portal forgets its channel, its case and the day of its arrival."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -155,8 +157,8 @@ def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_abandoned_uploads_are_deleted(room: Room) -> None:
-    """Only unfinished ones, and only after the configured days."""
+def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> None:
+    """Complete uploads stay."""
     room.send(make_report_envelope(room.site))
     kept = room.state()["envelopes"]
     room.begin(make_report_envelope(room.site))
@@ -165,8 +167,8 @@ def test_abandoned_uploads_are_deleted(room: Room) -> None:
     assert room.state()["envelopes"] == kept
 
 
-def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
-    """Its days count from its beginning. Uploads finished by then stay."""
+def test_an_upload_that_grows_slowly_is_deleted_after_the_same_days(room: Room) -> None:
+    """The days count from its beginning. Uploads that are complete by then stay."""
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
     for offset in range(room.settings.upload_days):
@@ -180,8 +182,8 @@ def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
     assert (received, day) == (size, days.number(room.day - timedelta(1)))
 
 
-def test_used_headers_are_deleted_once_their_seed_is_no_longer_accepted(room: Room) -> None:
-    """Not while they could be used again."""
+def test_used_headers_are_deleted_only_when_nobody_can_use_them_again(room: Room) -> None:
+    """Later, the seed of their proof of work is not accepted any more."""
     filed(room)
     for days_later, left in ((0, 1), (2, 0)):
         expired(room, days_later)
@@ -190,8 +192,8 @@ def test_used_headers_are_deleted_once_their_seed_is_no_longer_accepted(room: Ro
 
 
 @pytest.mark.databases_differ
-def test_the_newest_link_of_confirmed_bundles_is_kept(room: Room) -> None:
-    """The chain continues from it. Unconfirmed bundles keep their manifests."""
+def test_the_newest_confirmed_bundle_is_remembered(room: Room) -> None:
+    """The next bundle refers to its hash. Unconfirmed bundles keep their manifests."""
     made = []
     for _ in range(4):
         filed(room)
@@ -213,7 +215,10 @@ def test_the_newest_link_of_confirmed_bundles_is_kept(room: Room) -> None:
 
 
 def test_a_wrong_clock_deletes_no_replies(room: Room) -> None:
-    """While the keyring is not valid, only abandoned uploads are deleted. Afterwards, all is as before."""
+    """If the keyring is not valid on that day, only abandoned uploads are deleted.
+
+    Later, deletion works as usual.
+    """
     case = filed(room)
     collected(room, case, closed=True)
     for jump in (DECADE, -DECADE):
@@ -229,8 +234,8 @@ def test_a_wrong_clock_deletes_no_replies(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
-    """Every row is deleted once, and nothing fails, even while reports arrive."""
+def test_simultaneous_runs_delete_everything_exactly_once(room: Room) -> None:
+    """Nothing fails, even while reports arrive."""
     gone = [filed(room) for _ in range(6)]
     collected(room, *gone, closed=True)
     room.publish(make_keyring(room.site, 9, day=room.wait(room.settings.closed_days + SPREAD_DAYS)))
@@ -246,8 +251,8 @@ def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
     assert once(0) == Expired(uploads=0)
 
 
-def test_the_command_reports_what_it_deleted(tmp_path: Path) -> None:
-    """It prints one line, or JSON. A second run finds nothing, and --rewrite rewrites the database."""
+def test_portal_expire_reports_what_it_deleted(tmp_path: Path) -> None:
+    """It prints one line, or JSON. A second run deletes nothing. With --rewrite, it rewrites the database."""
     server = Server(tmp_path, 1).make(upload_days=1)
     with server.store() as store, store.write() as connection:
         begun = Upload(id=bytes(16), channel="x", size=9, received=0, begun=today() - timedelta(2))
@@ -265,8 +270,8 @@ def test_the_command_reports_what_it_deleted(tmp_path: Path) -> None:
     }
 
 
-def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
-    """If the keyring is not valid today, it keeps what reporters may request, and says what to do."""
+def test_portal_expire_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
+    """If the keyring is not valid today, the command keeps replies and says what to do."""
     server = Server(tmp_path, 1).make()
     with server.store() as store, store.write() as connection:
         old = make_keyring(SITE, day=today() - timedelta(60))
@@ -275,7 +280,7 @@ def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
 
 
 def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports would wait for a rewrite. Deleted bytes are overwritten, and the rest keeps its place."""
+    """Reports would have to wait for a rewrite. Deleted bytes are overwritten in any case."""
     monkeypatch.setattr(expire, "SMALL", 0)
     filed(room)
     before = room.state()
@@ -287,7 +292,7 @@ def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: 
 
 @pytest.mark.databases_differ
 def test_overdue_data_is_counted(room: Room) -> None:
-    """For the administrator: nothing is overdue after `portal expire`."""
+    """`portal doctor` shows this number to administrators. After `portal expire`, it is zero."""
     case = filed(room)
     collected(room, case, closed=True)
     room.begin(make_report_envelope(room.site))

@@ -1,4 +1,7 @@
-"""Intake bundles, on both databases: everything once, in one chain, and again until it is confirmed."""
+"""Intake bundles, on both databases: each envelope is exported once.
+
+Bundles form a chain and can be repeated.
+"""
 
 import hashlib
 from dataclasses import replace
@@ -24,15 +27,15 @@ from tests.support.small_disk import small_disk
 
 
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
-    """Return manifest and files of a bundle, verified as the inbox does."""
+    """Return the manifest and files of a bundle, verified like in the inbox."""
     manifest, members = bundle.read([path.read_bytes()])
     intake = bundle.open_intake(manifest, room.site.deployment, signing.public_key(INSTANCE_SEED))
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
 
 
 @pytest.mark.databases_differ
-def test_a_bundle_contains_the_received_envelopes(room: Room) -> None:
-    """First reports with their case id, follow-ups without, sorted by their random ids."""
+def test_a_bundle_contains_all_received_envelopes(room: Room) -> None:
+    """First reports have a case id, and follow-ups have none. They are sorted by their random ids."""
     sealed = [make_report_envelope(room.site) for _ in range(3)]
     sealed.append(make_report_envelope(room.site, file=bytes(1_000_000)))
     for each in sealed:
@@ -50,8 +53,8 @@ def test_a_bundle_contains_the_received_envelopes(room: Room) -> None:
     assert {age.sealed_size(65_536)} < {entry.size for entry in intake.entries}
 
 
-def test_bundles_form_a_chain_and_empty_ones_too(room: Room) -> None:
-    """Each names the hash of the one before; nothing is exported twice."""
+def test_bundles_form_a_chain_that_includes_empty_bundles(room: Room) -> None:
+    """Each bundle names the hash of the previous one. No envelope is exported twice."""
     room.send(make_report_envelope(room.site))
     first, second = room.export(), room.export()
     assert len(first.intake.entries) == 1
@@ -59,8 +62,8 @@ def test_bundles_form_a_chain_and_empty_ones_too(room: Room) -> None:
     assert (second.intake.n, second.intake.previous) == (2, first.link.hash)
 
 
-def test_a_channel_sees_nothing_of_another(room: Room) -> None:
-    """Each channel has its own bundles and chain."""
+def test_a_channel_gets_only_its_own_envelopes(room: Room) -> None:
+    """Each channel has separate bundles and a separate chain."""
     room.send(make_report_envelope(room.site, OUTSIDE))
     room.send(make_report_envelope(room.site))
     assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
@@ -70,8 +73,7 @@ def test_a_channel_sees_nothing_of_another(room: Room) -> None:
         assert (exported.intake.channel, len(exported.intake.entries)) == (channel, 1)
 
 
-def test_an_unfinished_envelope_stays_here(room: Room) -> None:
-    """Only complete envelopes leave the portal."""
+def test_an_incomplete_envelope_is_not_exported(room: Room) -> None:
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:-1])
@@ -81,8 +83,8 @@ def test_an_unfinished_envelope_stays_here(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: Path) -> None:
-    """--again writes the same bytes, even after more reports and a withdrawal."""
+def test_a_bundle_can_be_made_again_unchanged_until_the_inbox_confirms_it(room: Room, tmp_path: Path) -> None:
+    """The option --again writes the same bytes, even after new reports and a withdrawal."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     room.send(sealed)
     first = room.export()
@@ -97,8 +99,8 @@ def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: P
         exports.export_again(room.database, INSPECTORATE, 1, again)
 
 
-def test_an_unused_bundle_number_is_refused(room: Room) -> None:
-    """The newest number is named."""
+def test_making_a_bundle_again_needs_an_existing_number(room: Room) -> None:
+    """The error names the newest number."""
     with pytest.raises(Refused, match="bundle 1 of inspectorate was never made") as caught:
         exports.export_again(room.database, INSPECTORATE, 1, room.folder)
     assert caught.value.hint == "the newest bundle is 0"
@@ -106,8 +108,8 @@ def test_an_unused_bundle_number_is_refused(room: Room) -> None:
 
 @pytest.mark.slow
 @pytest.mark.databases_differ
-def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
-    """The inbox learns which of its bundles no longer need a copy, and when the last ones were applied."""
+def test_bundles_tell_the_inbox_which_outboxes_were_applied(room: Room) -> None:
+    """The inbox then knows which copies it can delete, and on which days its last outboxes were applied."""
     outbox = make_outbox(room.site, n=7)
     room.bring(outbox)
     first = Import(7, room.day)
@@ -125,7 +127,7 @@ def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
 def test_envelopes_beyond_the_limit_of_a_bundle_are_in_the_next(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each envelope is in one of them, until none waits."""
+    """Each envelope is in exactly one bundle."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     sent = sorted(make_report_envelope(room.site).envelope for _ in range(5))
     for envelope in sent:
@@ -135,8 +137,8 @@ def test_envelopes_beyond_the_limit_of_a_bundle_are_in_the_next(
     assert sorted(content for each in exported for content in read(room, each.path)[1].values()) == sent
 
 
-def test_the_manifest_of_a_full_bundle_fits(room: Room) -> None:
-    """With the longest numbers, and all other members."""
+def test_the_manifest_of_a_full_bundle_stays_within_its_size_limit(room: Room) -> None:
+    """The test assumes the longest numbers."""
     room.send(make_report_envelope(room.site))
     intake = room.export().intake
     empty = replace(intake, entries=(), withdrawn=())
@@ -150,8 +152,8 @@ def test_the_manifest_of_a_full_bundle_fits(room: Room) -> None:
     assert whole[0] + 1_000 + lists < bundle.LARGEST_MANIFEST
 
 
-def test_no_file_is_replaced(room: Room) -> None:
-    """A bundle of an earlier portal may hold reports that nobody has read."""
+def test_an_existing_file_is_not_replaced(room: Room) -> None:
+    """A bundle of an earlier portal may contain reports that nobody has read."""
     path = room.folder / "inspectorate-1.tar"
     path.write_bytes(b"earlier")
     before = room.state()
@@ -161,7 +163,7 @@ def test_no_file_is_replaced(room: Room) -> None:
 
 
 def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
-    """No number is used before there is a place for the bundle."""
+    """The portal checks both before it uses a bundle number."""
     before = room.state()
     with pytest.raises(Refused, match="does not exist"):
         exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")
@@ -170,8 +172,8 @@ def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
     assert room.state() == before
 
 
-def test_a_folder_that_cannot_take_the_bundle_uses_up_no_number(room: Room, tmp_path: Path) -> None:
-    """Too little room, or read-only: the next export has the first number, and everything in it."""
+def test_a_failed_export_uses_up_no_bundle_number(room: Room, tmp_path: Path) -> None:
+    """The folder is full or read-only. The next successful export has the first number and all envelopes."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     room.send(sealed)
     folder = tmp_path / "stick"
@@ -190,8 +192,8 @@ def test_a_folder_that_cannot_take_the_bundle_uses_up_no_number(room: Room, tmp_
         assert (made.intake.n, len(made.intake.entries)) == (1, 1)
 
 
-def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
-    """Envelopes sent to it before are still exported."""
+def test_a_channel_that_is_no_longer_in_the_keyring_is_still_exported(room: Room) -> None:
+    """Its envelopes were sent before."""
     room.send(make_report_envelope(room.site, OUTSIDE))
     room.publish(make_keyring(room.site, 2, bodies=[room.site.inspectorate]))
     assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
@@ -199,8 +201,8 @@ def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
     assert exports.channels(room.database) == [INSPECTORATE]
 
 
-def test_only_its_owner_can_read_a_bundle_and_no_partial_file_is_left(room: Room) -> None:
-    """Nobody else can read the file, and it appears complete."""
+def test_a_bundle_is_readable_only_by_its_owner_and_appears_complete(room: Room) -> None:
+    """No partial file is left."""
     room.send(make_report_envelope(room.site))
     path = room.export().path
     assert path.stat().st_mode & 0o777 == 0o600

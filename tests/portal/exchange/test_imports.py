@@ -1,4 +1,4 @@
-"""Outbox bundles, on both databases: applied completely, once, in order, from the right signer, or not."""
+"""Outbox bundles, on both databases: an outbox is applied completely or not at all, once, and in order."""
 
 import secrets
 from dataclasses import replace
@@ -14,8 +14,8 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 
 @pytest.mark.databases_differ
-def test_a_bundle_brings_slots_and_deletes_collected_envelopes(room: Room) -> None:
-    """Envelopes of the confirmed bundle are deleted, newer ones stay, and its cases count as collected."""
+def test_an_outbox_brings_slots_and_deletes_confirmed_envelopes(room: Room) -> None:
+    """Newer envelopes stay. The cases of the confirmed bundle count as collected."""
     collected = filed(room)
     exported = room.export()
     newer = filed(room)
@@ -38,16 +38,16 @@ def test_a_bundle_brings_slots_and_deletes_collected_envelopes(room: Room) -> No
     ]
 
 
-def test_the_manifest_of_a_confirmed_bundle_is_forgotten(room: Room) -> None:
-    """Case ids and days of collected envelopes are gone; number and hash remain."""
+def test_the_manifest_of_a_confirmed_bundle_is_deleted(room: Room) -> None:
+    """Only its number and hash remain, without case ids and days."""
     filed(room)
     exported = room.export()
     room.bring(make_outbox(room.site, collected=[exported.link]))
     assert room.state()["intakes"] == [(INSPECTORATE, 1, exported.link.hash, None, None)]
 
 
-def test_the_same_bundle_again_changes_nothing_and_says_so(room: Room) -> None:
-    """Applying is idempotent, even after newer bundles."""
+def test_an_outbox_that_was_already_applied_changes_nothing(room: Room) -> None:
+    """The command says so, even after newer outboxes."""
     case = filed(room)
     first = make_outbox(room.site, slots=slots(case))
     second = make_outbox(room.site, n=2, previous=first.manifest.hash, slots=slots(case))
@@ -59,7 +59,7 @@ def test_the_same_bundle_again_changes_nothing_and_says_so(room: Room) -> None:
     assert room.state() == before
 
 
-def test_a_newer_bundle_replaces_the_slots(room: Room) -> None:
+def test_a_newer_outbox_replaces_slots(room: Room) -> None:
     """A reporter always gets the newest slot."""
     case = filed(room)
     first = make_outbox(room.site, slots=slots(case))
@@ -69,15 +69,14 @@ def test_a_newer_bundle_replaces_the_slots(room: Room) -> None:
     assert room.slot(case.keys.locator)[65:] == newest[case.case_id]
 
 
-def test_each_channel_has_its_own_numbers(room: Room) -> None:
-    """Two inboxes send independently."""
+def test_each_channel_numbers_its_outboxes_separately(room: Room) -> None:
     for channel in (INSPECTORATE, OUTSIDE):
         assert room.bring(make_outbox(room.site, channel)).applied
 
 
 @pytest.mark.databases_differ
-def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
-    """Its first outbox may have any number. Unknown cases are accepted and count as collected."""
+def test_a_rebuilt_portal_accepts_an_outbox_with_any_number_first(room: Room) -> None:
+    """Cases that it does not know are accepted and count as collected."""
     case = make_report_envelope(room.site)
     brought = slots(case)
     room.bring(make_outbox(room.site, n=12, previous=secrets.token_bytes(32), slots=brought))
@@ -86,8 +85,8 @@ def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_withdrawn_case_is_not_restored_by_a_slot(room: Room) -> None:
-    """Until the inbox confirms the withdrawal, slots for the case are not accepted."""
+def test_a_slot_does_not_restore_a_withdrawn_case(room: Room) -> None:
+    """The portal ignores slots for the case until the inbox confirms the withdrawal."""
     case, other = filed(room), filed(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
     room.export()
@@ -98,8 +97,8 @@ def test_a_withdrawn_case_is_not_restored_by_a_slot(room: Room) -> None:
 
 
 @pytest.mark.parametrize("channel", [INSPECTORATE, OUTSIDE])
-def test_a_strangers_withdrawal_of_the_case_keeps_no_slot_away(room: Room, channel: str) -> None:
-    """Somebody who knows a case id can file under it and withdraw that. The true case is answered."""
+def test_a_strangers_withdrawal_does_not_block_the_slot_of_a_case(room: Room, channel: str) -> None:
+    """A stranger can file and withdraw under a known case id, but the true case still gets its answer."""
     true, key = filed(room), bytes(range(32))
     other = make_report_envelope(room.site, channel)
     room.send(replace(other, case_id=true.case_id, withdraw_id=casetoken.withdraw_id(key)))
@@ -112,8 +111,8 @@ def test_a_strangers_withdrawal_of_the_case_keeps_no_slot_away(room: Room, chann
     assert room.slot(true.keys.locator)[65:] == brought[true.case_id]
 
 
-def test_a_case_of_another_channel_is_left_out(room: Room) -> None:
-    """No inbox can reach another's cases through slots, closings or withdrawals."""
+def test_cases_of_another_channel_are_skipped(room: Room) -> None:
+    """No inbox can change another's cases through slots, closings or withdrawals."""
     own, foreign, withdrawn = filed(room), filed(room, OUTSIDE), filed(room, OUTSIDE)
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
     before = [each for each in room.state()["cases"] if own.case_id not in each]
@@ -124,8 +123,8 @@ def test_a_case_of_another_channel_is_left_out(room: Room) -> None:
     assert before == [each for each in room.state()["cases"] if own.case_id not in each]
 
 
-def test_a_case_filed_with_two_channels_stops_no_outbox(room: Room) -> None:
-    """Its slot is omitted in the other channel, where everybody else is answered."""
+def test_a_case_filed_with_two_channels_does_not_block_an_outbox(room: Room) -> None:
+    """The second channel's slot for this case is skipped. All other slots are stored."""
     entropy = casetoken.generate()
     twice = make_report_envelope(room.site, entropy=entropy)
     room.send(twice)
@@ -136,16 +135,16 @@ def test_a_case_filed_with_two_channels_stops_no_outbox(room: Room) -> None:
     assert room.slot(other.keys.locator)[65:] == brought[other.case_id]
 
 
-def test_a_confirmed_withdrawal_is_forgotten(room: Room) -> None:
-    """The key has reached the inbox."""
+def test_a_confirmed_withdrawal_is_deleted(room: Room) -> None:
+    """The inbox has received the withdraw key."""
     case = filed(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
     room.bring(make_outbox(room.site, collected=[room.export().link]))
     assert room.state()["withdrawals"] == []
 
 
-def test_a_link_to_an_unknown_bundle_deletes_nothing(room: Room) -> None:
-    """A number alone is not enough, because a bundle of an earlier portal had the same one."""
+def test_confirming_an_unknown_bundle_deletes_nothing(room: Room) -> None:
+    """Number and hash must match, because a bundle of an earlier portal may have the same number."""
     filed(room)
     exported = room.export()
     strangers = [Link(1, secrets.token_bytes(32)), Link(2, exported.link.hash), Link(9, bytes(32))]
@@ -153,8 +152,7 @@ def test_a_link_to_an_unknown_bundle_deletes_nothing(room: Room) -> None:
     assert len(room.state()["envelopes"]) == 1
 
 
-def test_another_channel_cannot_confirm(room: Room) -> None:
-    """A link counts only in the channel of its outbox."""
+def test_one_channel_cannot_confirm_bundles_of_another(room: Room) -> None:
     filed(room)
     exported = room.export()
     assert room.bring(make_outbox(room.site, OUTSIDE, collected=[exported.link])).confirmed == 0
@@ -162,7 +160,7 @@ def test_another_channel_cannot_confirm(room: Room) -> None:
 
 
 def test_closed_cases_keep_their_slot(room: Room) -> None:
-    """The last answer can be read after the case was closed; a newer slot opens it again."""
+    """Reporters can still read the last answer. A newer slot reopens the case."""
     case = filed(room)
     first = make_outbox(room.site, slots=slots(case))
     room.bring(first)
@@ -176,8 +174,7 @@ def test_closed_cases_keep_their_slot(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_newer_keyring_is_accepted_and_an_older_one_ignored(room: Room) -> None:
-    """The published keyring never goes back."""
+def test_an_outbox_can_bring_a_newer_keyring_but_not_an_older_one(room: Room) -> None:
     newer, older = make_keyring(room.site, 5), make_keyring(room.site, 4)
     first = make_outbox(room.site, signed=newer)
     assert room.bring(first).outcome is Outcome.TAKEN
@@ -187,8 +184,8 @@ def test_a_newer_keyring_is_accepted_and_an_older_one_ignored(room: Room) -> Non
     assert room.client.get("/keyring.sig").data == newer.signature
 
 
-def test_the_keyring_inside_may_bring_the_key_of_its_signer(room: Room) -> None:
-    """A reply key can be renewed by the very bundle that it signs, if the keyring is newer."""
+def test_an_outbox_may_be_signed_by_a_key_in_the_keyring_that_it_contains(room: Room) -> None:
+    """The keyring must be newer. In this way, a reply key can be renewed."""
     renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
     bodies = [renewed, room.site.outside]
     seed = renewed.reply_seed

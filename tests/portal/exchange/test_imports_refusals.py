@@ -1,4 +1,4 @@
-"""Refused outbox bundles: each is named, and changes nothing."""
+"""Refused outbox bundles: the error says why, and nothing changes."""
 
 import secrets
 from collections.abc import Callable
@@ -22,8 +22,8 @@ from tests.support.builders import (
 from tests.support.portal_room import Room, filed, refused, slots
 
 
-def test_a_bundle_that_breaks_the_chain_is_refused(room: Room) -> None:
-    """A gap, another history, a known number with other content, or a bundle from before this portal."""
+def test_an_outbox_that_does_not_continue_the_chain_is_refused(room: Room) -> None:
+    """It skips a number, has another predecessor, differs under a known number, or is too old."""
     first = make_outbox(room.site, n=5)
     room.bring(first)
     follows = first.manifest.hash
@@ -34,8 +34,8 @@ def test_a_bundle_that_breaks_the_chain_is_refused(room: Room) -> None:
     assert room.bring(make_outbox(room.site, n=6, previous=follows)).applied
 
 
-def test_a_bundle_signed_by_a_revoked_key_is_refused(room: Room) -> None:
-    """An old keyring inside a bundle does not bring an old key back."""
+def test_an_outbox_signed_by_a_revoked_key_is_refused(room: Room) -> None:
+    """Even an old keyring in the outbox does not make the key valid again."""
     old = room.site.inspectorate.reply_seed
     renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
     room.publish(make_keyring(room.site, 2, bodies=[renewed, room.site.outside]))
@@ -43,7 +43,7 @@ def test_a_bundle_signed_by_a_revoked_key_is_refused(room: Room) -> None:
 
 
 def foreign_channel(site: Site) -> OutboxBundle:
-    """Return the outbox of a body that the root knows nothing of."""
+    """Return the outbox of a body that is not in the keyring."""
     stranger = Body("stranger")
     known = make_outbox(site)
     value = bundle.OUTBOX.parse(known.manifest.raw)
@@ -53,7 +53,7 @@ def foreign_channel(site: Site) -> OutboxBundle:
 
 
 def intake_bundle(room: Room) -> OutboxBundle:
-    """Return what the portal itself exports, mistaken for an answer."""
+    """Return an intake bundle of the portal itself in place of an outbox."""
     room.send(make_report_envelope(room.site))
     return OutboxBundle(make_outbox(room.site).manifest, room.export().path.read_bytes())
 
@@ -91,15 +91,15 @@ FOREIGN: dict[str, tuple[Callable[[Room], OutboxBundle], str]] = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_bundle_from_another_inbox_is_refused(sqlite_room: Room, kind: str) -> None:
-    """Each is named, and changes nothing."""
+def test_a_foreign_or_malformed_outbox_is_refused(sqlite_room: Room, kind: str) -> None:
+    """The error says why, and nothing changes."""
     make, words = FOREIGN[kind]
     refused(sqlite_room, make(sqlite_room), words)
 
 
 @pytest.mark.slow
-def test_a_bundle_altered_anywhere_is_refused(sqlite_room: Room) -> None:
-    """One flipped bit in any header, manifest, signature, slot, keyring or padding: nothing is applied."""
+def test_an_outbox_with_a_changed_bit_is_refused(sqlite_room: Room) -> None:
+    """The bit may be in a header, manifest, signature, slot, keyring or padding. Nothing is applied."""
     room = sqlite_room
     outbox = make_outbox(room.site, slots=slots(filed(room)))
     content = outbox.content
@@ -115,8 +115,8 @@ def test_a_bundle_altered_anywhere_is_refused(sqlite_room: Room) -> None:
     assert room.bring(outbox).applied
 
 
-def test_a_bundle_cut_anywhere_is_refused(sqlite_room: Room) -> None:
-    """A copy that ended early is named as such, and changes nothing."""
+def test_a_truncated_outbox_is_refused(sqlite_room: Room) -> None:
+    """Nothing is applied."""
     room = sqlite_room
     outbox = make_outbox(room.site, slots=slots(filed(room)))
     before = room.state()
@@ -126,10 +126,10 @@ def test_a_bundle_cut_anywhere_is_refused(sqlite_room: Room) -> None:
     assert room.state() == before
 
 
-def test_a_bundle_that_changes_while_it_is_read_is_refused(
+def test_an_outbox_that_changes_while_it_is_read_is_refused(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second reading must equal what the first verified, or everything is rolled back."""
+    """The second reading must equal the first, which was verified. Otherwise, everything is rolled back."""
     room = sqlite_room
     case, other = filed(room), filed(room)
     outbox = make_outbox(room.site, slots=slots(case, other))
@@ -156,8 +156,8 @@ def make_tail(outbox: OutboxBundle) -> bytes:
     return found[-1][-64:]
 
 
-def test_a_file_that_cannot_be_read_is_named(sqlite_room: Room) -> None:
-    """A wrong path, or a folder, is an error that names it."""
+def test_an_unreadable_file_is_named(sqlite_room: Room) -> None:
+    """The path is missing or a folder."""
     for path in (sqlite_room.folder / "none.tar", sqlite_room.folder):
         with pytest.raises(Refused, match="was not read"):
             imports.import_outbox(sqlite_room.database, sqlite_room.settings, path, sqlite_room.day)

@@ -1,4 +1,7 @@
-"""An outbox opens cases that officers entered: like any other case, and only in its own channel."""
+"""An outbox opens cases that officers entered.
+
+They look like other cases, and belong to the outbox's channel.
+"""
 
 from dataclasses import replace
 
@@ -10,7 +13,7 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 
 def entered(room: Room, channel: str = INSPECTORATE) -> Sealed:
-    """Return a case of which the portal has heard nothing."""
+    """Return a case that the portal does not know yet."""
     return make_report_envelope(room.site, channel)
 
 
@@ -19,8 +22,8 @@ def of(room: Room, case: Sealed) -> tuple[object, ...]:
     return row
 
 
-def test_a_bundle_that_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
-    """The portal never returns a case without a slot that its reporter can verify."""
+def test_an_outbox_that_opens_a_case_without_a_slot_is_refused(room: Room) -> None:
+    """The portal must always return a slot that the reporter can verify."""
     refused(
         room,
         make_outbox(room.site, opened=[entered(room)]),
@@ -28,8 +31,8 @@ def test_a_bundle_that_opens_a_case_without_its_slot_is_refused(room: Room) -> N
     )
 
 
-def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
-    """Neither a case that the portal has there, nor one that was withdrawn there."""
+def test_an_outbox_cannot_open_a_case_of_another_channel(room: Room) -> None:
+    """The case exists in that channel, or was withdrawn there."""
     foreign, withdrawn = filed(room, OUTSIDE), filed(room, OUTSIDE)
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
     before = room.state()["cases"]
@@ -38,8 +41,8 @@ def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
     assert room.state()["cases"] == before
 
 
-def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
-    """The inbox continues to name the case until it hears of the withdrawal."""
+def test_an_outbox_does_not_reopen_a_withdrawn_case(room: Room) -> None:
+    """The inbox continues to list the case until it learns of the withdrawal."""
     case = entered(room)
     first = make_outbox(room.site, slots=slots(case), opened=[case])
     room.bring(first)
@@ -50,8 +53,8 @@ def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
     assert withdrawal.withdraw_key == case.keys.withdraw_key
 
 
-def test_an_existing_case_is_not_changed(room: Room) -> None:
-    """What the reporter's page stored counts, whatever an inbox says."""
+def test_an_outbox_does_not_change_an_existing_case(room: Room) -> None:
+    """The data that the reporter's page sent counts, whatever an inbox says."""
     case = filed(room)
     before = of(room, case)
     other = replace(case, memo=bytes(60), withdraw_id=bytes(32))
@@ -60,8 +63,8 @@ def test_an_existing_case_is_not_changed(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
-    """The same columns, the same sizes, the day of the import; its reporter finds channel and slot."""
+def test_an_opened_case_looks_like_a_collected_one(room: Room) -> None:
+    """Columns, sizes and day are the same. The reporter finds the channel and the slot."""
     collected, case = filed(room), entered(room)
     brought = slots(collected, case)
     link = room.export().link
@@ -79,8 +82,8 @@ def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
     assert found.channel == INSPECTORATE
 
 
-def test_a_bundle_that_opens_cases_changes_nothing_a_second_time(room: Room) -> None:
-    """Neither does a later bundle that names them again, as the inbox does until it hears of the import."""
+def test_opening_a_case_again_changes_nothing(room: Room) -> None:
+    """The same or a later outbox may list the case, until the inbox learns of the import."""
     case = entered(room)
     brought = slots(case)
     first = make_outbox(room.site, slots=brought, opened=[case])

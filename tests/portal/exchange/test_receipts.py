@@ -1,4 +1,4 @@
-"""A proof of receipt and the rows of a portal have nothing in common but the deployment (SPEC 5.6)."""
+"""Nothing in the portal's database can link a proof of receipt to a case (SPEC 5.6)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ OWN = timedelta(14)
 
 
 def receipted(room: Room, case: Sealed) -> tuple[SignedReceipt, bytes]:
-    """Return a receipt for the reporter of a case, and the sealed slot that carries it."""
+    """Return a receipt for the reporter of a case, and the sealed slot that contains it."""
     body = room.site.bodies[case.channel]
     statement = Receipt(
         deployment=room.site.deployment,
@@ -43,7 +43,7 @@ def receipted(room: Room, case: Sealed) -> tuple[SignedReceipt, bytes]:
 
 
 def kept(value: object) -> Iterator[bytes]:
-    """Yield all bytes and texts in a value of rows."""
+    """Yield all bytes and texts in nested values."""
     if isinstance(value, dict | list | tuple):
         for each in value.values() if isinstance(value, dict) else value:
             yield from kept(each)
@@ -54,14 +54,14 @@ def kept(value: object) -> Iterator[bytes]:
 
 
 def written(raw: bytes) -> list[bytes]:
-    """Return the forms in which a value could be written."""
+    """Return the encodings in which a value might be stored."""
     return [raw, raw.hex().encode(), base64url.encode(raw).encode()]
 
 
-def test_no_row_of_a_portal_says_to_which_case_a_proof_belongs(room: Room) -> None:
-    """Neither while the report waits nor afterwards. The control: a case id is found everywhere.
+def test_no_row_of_the_portal_links_a_proof_to_its_case(room: Room) -> None:
+    """The test searches before and after the export. The control: the search finds every case id.
 
-    Somebody who has the database and a proof could also try whether a stored value is the author key.
+    Nor does the hash of any stored value equal the hash of an author key in a proof.
     """
     cases = [make_report_envelope(room.site, INSPECTORATE) for _ in range(3)]
     for case in cases:

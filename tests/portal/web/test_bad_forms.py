@@ -1,4 +1,4 @@
-"""Malformed forms, and forms that are expensive to parse, are refused at once, and nothing is kept."""
+"""Malformed forms, and forms that are expensive to parse, are refused quickly. Nothing is stored."""
 
 import time
 
@@ -22,8 +22,8 @@ SENT = {
 
 
 @pytest.mark.parametrize("name", SENT)
-def test_a_form_that_no_browser_sends_is_refused_at_once(same_room: Room, name: str) -> None:
-    """With a page, and in less than a second of this process's time for 1 MiB."""
+def test_a_form_that_no_browser_would_send_is_refused_quickly(same_room: Room, name: str) -> None:
+    """The answer is a page. Parsing 1 MiB takes less than a second of CPU time."""
     form, kind, body = SENT[name]
     before, begun = same_room.state(), time.process_time()
     answer = same_room.client.post(f"/en/{form}", data=body, content_type=kind)

@@ -1,4 +1,4 @@
-"""The Brotli form of a file is cached where the service manager says, and used if it fits the file."""
+"""Brotli versions of files are cached in a folder of systemd, and used only if they are correct."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ OTHER = brotli.compress(b"<p>Something else</p>")
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for them, and a process that has made none."""
+    """An empty cache folder, and a process that has not compressed anything yet."""
     monkeypatch.setenv("CACHE_DIRECTORY", str(tmp_path))
     content_encoding.encoded.cache_clear()
     return tmp_path
 
 
 def form_of(content: bytes) -> bytes:
-    """Return the Brotli form as a process makes it that has just begun."""
+    """Return the Brotli version as a newly started process produces it."""
     content_encoding.encoded.cache_clear()
     return content_encoding.encoded(content)["br"]
 
@@ -30,7 +30,7 @@ def form_of(content: bytes) -> bytes:
     [b"", b"\0", OTHER, brotli.compress(CONTENT)[:-1], brotli.compress(CONTENT[:-1]), bytes(100_000)],
     ids=["nothing", "damage", "another page", "cut", "a shorter page", "too much"],
 )
-def test_what_is_no_form_of_the_file_is_not_served_and_is_replaced(cache: Path, lies_there: bytes) -> None:
+def test_a_cached_file_with_wrong_content_is_not_served_but_replaced(cache: Path, lies_there: bytes) -> None:
     made = form_of(CONTENT)
     (kept,) = cache.iterdir()
     kept.write_bytes(lies_there)
@@ -38,8 +38,8 @@ def test_what_is_no_form_of_the_file_is_not_served_and_is_replaced(cache: Path, 
     assert kept.read_bytes() == made
 
 
-def test_a_stored_encoding_is_used(cache: Path) -> None:
-    """A different form of the same file shows that it is not compressed again."""
+def test_a_cached_brotli_version_is_served(cache: Path) -> None:
+    """The cache holds another valid compression of the file, which shows that it was not compressed again."""
     made = form_of(CONTENT)
     (kept,) = cache.iterdir()
     quick = brotli.compress(CONTENT, quality=1)
@@ -49,7 +49,7 @@ def test_a_stored_encoding_is_used(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["", "/nowhere", "/dev/null"])
-def test_without_a_folder_that_can_be_used_it_is_made_at_each_start(
+def test_without_a_usable_cache_folder_files_are_compressed_at_each_start(
     cache: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     monkeypatch.setenv("CACHE_DIRECTORY", folder)

@@ -1,4 +1,4 @@
-"""The checklist of headers and behaviour, on every route by every method."""
+"""Required headers and forbidden behaviour, checked on every route with every method."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,7 +47,7 @@ def onion_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_route_keeps_the_checklist(onion_room: Room, method: str) -> None:
+def test_every_route_sends_the_required_headers_and_no_forbidden_ones(onion_room: Room, method: str) -> None:
     for path in addresses(onion_room.app):
         answer = onion_room.client.open(path, method=method)
         assert answer.status_code < 500, path
@@ -62,12 +62,12 @@ def test_every_route_keeps_the_checklist(onion_room: Room, method: str) -> None:
         features = answer.headers["Permissions-Policy"].split(", ")
         assert [each for each in features if not each.endswith("=()")] == []
         assert SENSES <= {each.removesuffix("=()") for each in features}
-        # No redirect, and no absolute address but the onion's.
+        # No route redirects, and only the onion address is absolute.
         assert answer.status_code // 100 != 3, path
         assert answer.headers.get("Location", "/").startswith("/"), path
 
 
-def test_pages_name_the_onion_service_and_nothing_that_was_sent(onion_room: Room) -> None:
+def test_pages_announce_the_onion_address_with_their_own_path(onion_room: Room) -> None:
     for path in ("/", "/fr/", "/en/status"):
         for asked in (path, f"{path}?x=1"):
             assert onion_room.client.get(asked).headers["Onion-Location"] == ONION + path
@@ -75,7 +75,7 @@ def test_pages_name_the_onion_service_and_nothing_that_was_sent(onion_room: Room
         assert "Onion-Location" not in onion_room.client.get(path).headers
 
 
-def test_without_an_onion_service_none_is_named(tmp_path: Path) -> None:
+def test_without_an_onion_service_the_header_is_not_sent(tmp_path: Path) -> None:
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     assert "Onion-Location" not in room.client.get("/fr/").headers
     room.close()

@@ -1,4 +1,4 @@
-"""Who is behind the site: its logo contains only a picture, and everybody can read its colour."""
+"""The identity of the inspectorate: its name, a harmless logo, and a colour with enough contrast."""
 
 import re
 import struct
@@ -24,14 +24,14 @@ from tests.support.portal_site import PortalSite
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">{}</svg>'
 SHAPE = '<path d="M0 0h8v8z" fill="#1b5675"/>'
 READABLE = Colour(light="#7a1f5c", dark="#f0a8d8")
-# As wide as a logo is shown.
+# As wide as the page shows a logo.
 WIDE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><path d="M0 0h30v10z"/></svg>'
 NAMES = {
     "short": "Inspection des douanes",
     "longest": "Inspection générale des douanes et droits indirects, région Nord Pas-de-Calais",
 }
 LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
-# Of what says whose site it is: what is cut off, and what is seen.
+# The parts of the logo and name that are cut off, and the parts that are visible.
 SHOWN = """() => {
   const shown = { cut: [], seen: [] };
   for (const each of document.querySelectorAll(".brand img, .brand span, .owner > span")) {
@@ -54,7 +54,7 @@ def png(width: int = 4, height: int = 4, **text: str) -> bytes:
 
 
 def with_logo(folder: Path, content: bytes | str) -> Settings:
-    """Return settings with a logo; its name says nothing about what it contains."""
+    """Return settings with this logo. The name of the file does not tell its type."""
     (folder / "logo").write_bytes(content if isinstance(content, bytes) else content.encode())
     return Settings(logo="logo", folder=folder)
 
@@ -84,7 +84,7 @@ def with_logo(folder: Path, content: bytes | str) -> Settings:
         ("<path>", "neither a PNG nor an SVG"),
     ],
 )
-def test_an_svg_with_more_than_shapes_is_refused(tmp_path: Path, inside: str, words: str) -> None:
+def test_an_svg_logo_with_anything_but_shapes_is_refused(tmp_path: Path, inside: str, words: str) -> None:
     with pytest.raises(BadConfiguration, match=re.escape(words)) as caught:
         create_app(with_logo(tmp_path, SVG.format(inside)))
     assert "logo was refused" in str(caught.value)
@@ -109,7 +109,7 @@ def test_an_svg_with_more_than_shapes_is_refused(tmp_path: Path, inside: str, wo
         (b"\0" * (logo.MOST + 1), "was not read: file too large"),
     ],
 )
-def test_a_file_that_is_no_harmless_picture_is_refused(
+def test_a_logo_file_that_is_not_a_plain_picture_is_refused(
     tmp_path: Path, content: bytes | str, words: str
 ) -> None:
     with pytest.raises(BadConfiguration, match=words) as caught:
@@ -117,7 +117,7 @@ def test_a_file_that_is_no_harmless_picture_is_refused(
     assert caught.value.hint
 
 
-def test_a_logo_that_is_missing_is_named() -> None:
+def test_a_missing_logo_file_is_named() -> None:
     with pytest.raises(BadConfiguration, match=r"logo .*nowhere\.svg was not read: no such file"):
         create_app(Settings(logo="nowhere.svg", folder=Path("/")))
 
@@ -130,10 +130,10 @@ def test_a_logo_that_is_missing_is_named() -> None:
         (SVG.format('<defs><linearGradient id="a"/></defs><g fill="url(#a)"/>'), "/static/logo.svg", ""),
     ],
 )
-def test_a_logo_is_a_file_of_the_site_and_of_its_manifest(
+def test_the_logo_is_one_of_the_files_of_the_site(
     tmp_path: Path, content: bytes | str, path: str, kind: str
 ) -> None:
-    """So `portal manifest` lists it, `portal freeze` writes it, and `portal verify` compares it."""
+    """Therefore `portal manifest` lists it, `portal freeze` writes it, and `portal verify` compares it."""
     settings = with_logo(tmp_path, content)
     files = site_files.files(settings, load_questionnaire(settings))
     assert files[path].content == (tmp_path / "logo").read_bytes()
@@ -143,7 +143,7 @@ def test_a_logo_is_a_file_of_the_site_and_of_its_manifest(
     }
     shown = {each for each, found in pictures.items() if [one["src"] for one in found] == [path]}
     assert {"/fr/", "/fr/report", "/fr/legal"} <= shown
-    assert pictures["/fr/offline.html"] == []  # from disk, it would ask for a file of the site
+    assert pictures["/fr/offline.html"] == []  # on disk, the offline form would request it from the site
     without = site_files.files(Settings(), load_questionnaire(Settings()))
     assert set(files) - set(without) == {path}
 
@@ -165,7 +165,7 @@ def test_a_logo_is_a_file_of_the_site_and_of_its_manifest(
         ('colour = { light = "#1b5675;", dark = "#8cc5e4" }', "setting 'colour.light' has a wrong value"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_an_unusable_setting_is_named(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(f"\n{text}")
     with pytest.raises(BadConfiguration) as caught:
@@ -175,8 +175,8 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, text: str, messa
     assert caught.value.hint
 
 
-def test_contrast_is_that_of_wcag() -> None:
-    """Black on white is 21 to 1; grey #767676 is the palest on white that reaches 4.5 to 1."""
+def test_contrast_is_computed_as_wcag_defines_it() -> None:
+    """Black on white has 21:1. The palest grey with 4.5:1 on white is #767676."""
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#767676", "#ffffff") >= colours.LEAST > colours.contrast("#777777", "#ffffff")
 
@@ -189,14 +189,14 @@ def test_contrast_is_that_of_wcag() -> None:
         (Colour(light="#8cc5e4", dark="#1b5675"), r"'colour\.light' is hard to read"),
     ],
 )
-def test_a_colour_that_is_hard_to_read_is_refused(colour: Colour, words: str) -> None:
+def test_a_colour_with_too_little_contrast_is_refused(colour: Colour, words: str) -> None:
     with pytest.raises(BadConfiguration, match=words) as caught:
         create_app(Settings(colour=colour))
     assert re.search(r"at least 4\.5:1: choose a (darker|lighter) colour", caught.value.hint)
 
 
 def test_the_shipped_colours_are_accepted() -> None:
-    """Text on them can be read, and so can soft text on every background."""
+    """All text has enough contrast on every background, including the softer text colour."""
     found = colours.palettes()
     shipped = Colour(found["light"]["accent"], found["dark"]["accent"])
     assert shipped.light in colours.rules(shipped)
@@ -208,8 +208,8 @@ def test_the_shipped_colours_are_accepted() -> None:
             assert colours.contrast(palette[over], palette[under]) >= colours.LEAST, (over, under)
 
 
-def test_pages_have_the_colour_of_the_inspectorate_in_one_style_sheet() -> None:
-    """Including the offline form. No page loads another file or has its own style."""
+def test_pages_use_the_colour_of_the_inspectorate_from_one_style_sheet() -> None:
+    """The offline form has it, too. No page loads another file or has inline styles."""
     settings = Settings(colour=READABLE)
     files = site_files.files(settings, load_questionnaire(settings))
     assert set(files) == set(site_files.files(Settings(), load_questionnaire(Settings())))
@@ -224,7 +224,7 @@ def test_pages_have_the_colour_of_the_inspectorate_in_one_style_sheet() -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_shows_logo_and_colour_under_the_policy_of_the_pages(
+def test_a_browser_shows_logo_and_colour_despite_the_content_security_policy(
     chromium: Browser, tmp_path: Path
 ) -> None:
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
@@ -255,10 +255,13 @@ def test_a_browser_shows_logo_and_colour_under_the_policy_of_the_pages(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("picture", ["", WIDE], ids=["plain", "logo"])
-def test_logo_and_name_stand_whole_in_a_low_header_or_do_not_stand_there(
+def test_the_header_shows_the_logo_and_name_completely_or_not_at_all(
     chromium: Browser, tmp_path: Path, picture: str, name: str
 ) -> None:
-    """On any screen, also with large letters and forced colours; the foot of the page has the whole name."""
+    """The header stays low on small screens, with large text and forced colours.
+
+    The footer shows the full name.
+    """
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     (tmp_path / "logo").write_text(picture)
     named = replace(site.settings, logo="logo" if picture else "", name=Texts(name, name))
@@ -285,7 +288,7 @@ def test_logo_and_name_stand_whole_in_a_low_header_or_do_not_stand_there(
 
 
 def _whole(page: Page, width: int) -> list[str]:
-    """Expect a header that is low where room is scarce, with nothing cut off; return what is seen in it."""
+    """Check that the header is low on small screens and shows nothing partly; return its visible parts."""
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert width > 360 or page.evaluate("document.querySelector('header').offsetHeight") <= 64
     shown = page.evaluate(SHOWN)

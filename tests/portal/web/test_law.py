@@ -1,4 +1,4 @@
-"""Pages say what the law in use says, whichever law that is."""
+"""Pages show the rules of the law in use, for French law and for an invented law."""
 
 import html
 import re
@@ -18,8 +18,8 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 MOST_WORDS = 140
-# How often a page has the numbers: a report above its first question, and for two answers to
-# whether somebody is in danger. The offline form has an answer to read, too.
+# How often a page shows the numbers: the report page shows them above its first question, and for two
+# answers to the question whether somebody is in danger. The offline form also shows them above a reply.
 TIMES = {"": 1, "report": 4, "offline.html": 6, "help": 1}
 OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
 
@@ -32,14 +32,14 @@ def with_plain_spaces(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_pages_say_how_often_reports_are_opened() -> None:
+def test_pages_say_how_often_the_inspectorate_opens_reports() -> None:
     assert "récupérés et ouverts chaque jour ouvré" in page(Settings(), "/fr/before")
     other = Settings(jurisdiction=str(OTHER))
     assert "récupérés et ouverts au moins tous les 3 jours" in page(other, "/fr/before")
     assert "at least every 3 days" in page(other, "/en/before")
 
 
-def test_several_working_days_are_counted(tmp_path: Path) -> None:
+def test_pages_can_say_every_two_working_days(tmp_path: Path) -> None:
     for path in Settings().law_folder.iterdir():
         text = path.read_text("utf-8").replace('every = "1 working day"', 'every = "2 working days"')
         (tmp_path / path.name).write_text(text, "utf-8")
@@ -47,7 +47,7 @@ def test_several_working_days_are_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
+def test_guarantees_and_authorities_come_from_the_law(language: str) -> None:
     settings = Settings(jurisdiction=str(OTHER))
     law = reader.read(OTHER)
     for path, named in (
@@ -60,13 +60,14 @@ def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
         assert "Défenseur des droits</dt>" not in shown
 
 
-# What no template may say by itself: it is so in one country. An office edits questionnaire and guide.
+# Templates must not contain these, because they exist only in France. Inspectorates edit questionnaire and
+# guide themselves.
 OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|or) (?:le )?112|\b114\b")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_bodies_to_contact_are_those_of_the_law(language: str) -> None:
-    """The control is the law of France, with which the same pages name French authorities."""
+def test_the_bodies_to_contact_come_from_the_law(language: str) -> None:
+    """The control: with French law, the same pages name French authorities."""
     said = reader.read(OTHER).reporters
     told = (said.advice, said.passed_on, said.directly, said.instead)
     texts = [each.in_(language) for each in told]
@@ -80,10 +81,10 @@ def test_the_bodies_to_contact_are_those_of_the_law(language: str) -> None:
 
 @pytest.mark.parametrize("path", TIMES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_one_touch_on_a_number_of_the_law_calls_it_or_writes_to_it(language: str, path: str) -> None:
-    """No page has another number, except those of the office.
+def test_emergency_numbers_of_the_law_are_links_to_call_or_to_text(language: str, path: str) -> None:
+    """Pages have no other such links, except those in the inspectorate's own texts.
 
-    Where nobody receives text messages, no page offers them.
+    A law without a number for text messages gives no such link.
     """
     shown = {
         law: links(page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/{path}")) for law in FOLDERS
@@ -94,14 +95,14 @@ def test_one_touch_on_a_number_of_the_law_calls_it_or_writes_to_it(language: str
 
 
 def links(shown: str) -> list[str]:
-    """Return the addresses of links that leave the pages for a telephone."""
+    """Return the links that make a call or send a text message."""
     found = [attributes.get("href") or "" for tag, attributes in Markup(shown).elements if tag == "a"]
     return [each for each in found if each.startswith(("tel:", "sms:"))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_page_says_what_is_passed_on_to_whom_as_the_law_has_it(language: str) -> None:
-    """Before anybody writes, and again on the next page for people who have already reported."""
+def test_the_first_page_says_which_information_the_inspectorate_must_pass_on(language: str) -> None:
+    """People read it before they report, and again on the page for people who have already reported."""
     said = {law: LAWS[law].reporters.passed_on.in_(language) for law in FOLDERS}
     names = {"fr": "procureur", "en": "prosecutor"}[language]
     for path in ("", "before"):
@@ -112,14 +113,14 @@ def test_the_first_page_says_what_is_passed_on_to_whom_as_the_law_has_it(languag
         assert {"fr": 1, "xx": 0} == {law: shown[law].lower().count(names) for law in FOLDERS}
 
 
-def test_no_text_of_the_pages_names_whom_to_reach_in_france() -> None:
+def test_no_template_names_french_authorities() -> None:
     sources = [*(ROOT / "templates" / "portal").glob("*.html"), *(ROOT / "templates").rglob("public.po")]
     assert len(sources) > 20
     assert [each.name for each in sources if OF_FRANCE.search(each.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "demander à être entendu"), ("en", "ask to be heard")])
-def test_a_hearing_is_offered_only_where_the_regime_requires_it(language: str, said: str) -> None:
+def test_a_hearing_is_offered_only_if_the_regime_requires_it(language: str, said: str) -> None:
     shown = {code: said in page(Settings(regime=code), f"/{language}/rights") for code in FRENCH.regimes}
     assert {code: each.oral for code, each in FRENCH.regimes.items()} == shown
     assert set(shown.values()) == {True, False}
@@ -128,7 +129,7 @@ def test_a_hearing_is_offered_only_where_the_regime_requires_it(language: str, s
 @pytest.mark.parametrize("code", ["", *FRENCH.regimes])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_describe_the_procedure_of_the_regime(language: str, code: str) -> None:
-    """And nothing that is true only under another regime."""
+    """Nothing is shown that is true only under another regime."""
     shown = html.unescape(page(Settings(regime=code), f"/{language}/rights"))
     said = {
         each: with_plain_spaces(rule.reporters.in_(language)) in shown
@@ -137,7 +138,7 @@ def test_pages_describe_the_procedure_of_the_regime(language: str, code: str) ->
     assert {each: each == (code or FRENCH.default_regime) for each in FRENCH.regimes} == said
 
 
-def test_a_regime_that_the_law_does_not_have_is_refused() -> None:
+def test_a_regime_that_the_law_does_not_define_is_refused() -> None:
     with pytest.raises(BadConfiguration, match="'regime' has a wrong value: single") as caught:
         create_app(Settings(regime="single"))
     assert "internal, external" in str(caught.value.hint)
@@ -145,8 +146,8 @@ def test_a_regime_that_the_law_does_not_have_is_refused() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
-    """What the law requires, in few words, because people in haste or fear read no more."""
+def test_the_visible_text_of_the_first_page_is_short(language: str) -> None:
+    """People in a hurry or in fear read little. Collapsed text does not count."""
     shown = unfolded(page(Settings(), f"/{language}/"))
     assert len(re.sub(r"<[^>]*>", " ", shown).split()) <= MOST_WORDS
 
@@ -155,22 +156,22 @@ def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "chercher à savoir qui vous êtes"), ("en", "try to find out who wrote")]
 )
-def test_the_warning_about_courts_is_never_folded(language: str, said: str, path: str) -> None:
-    """People who open nothing still read it, before writing and on the page of rights."""
+def test_the_warning_about_courts_is_always_visible(language: str, said: str, path: str) -> None:
+    """People read it even if they expand nothing, on the first page and on the page about rights."""
     assert said in unfolded(page(Settings(), f"/{language}/{path}"))
 
 
 def unfolded(shown: str) -> str:
-    """Return what a page shows in its main part before anything is opened."""
+    """Return the main part of a page without collapsed text."""
     main = shown.partition("<main")[2].partition("</main>")[0]
     return re.sub(r"<details.*?</details>", "", main, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["as shipped", "the other way round"])
 def test_help_and_advice_are_listed_before_the_authorities(tmp_path: Path, step: int) -> None:
-    """Advisers come first; a prosecutor and the ministry itself come last.
+    """Advisers come first. A prosecutor and the ministry itself come last.
 
-    The order in the law's file counts only within each of these groups.
+    The order in the law's file counts only within each group.
     """
     order = (
         ("police",),
@@ -190,7 +191,8 @@ def test_help_and_advice_are_listed_before_the_authorities(tmp_path: Path, step:
     assert [code for kind in order for code in kind[::step]] == [codes[each] for each in names]
 
 
-def test_a_law_with_a_mistake_is_named_and_not_served(tmp_path: Path) -> None:
+def test_the_portal_does_not_serve_a_law_with_a_mistake(tmp_path: Path) -> None:
+    """The error names the mistake."""
     settings = Settings(folder=tmp_path, jurisdiction="law")
     with pytest.raises(BadConfiguration, match="law was not read: no such file"):
         create_app(settings)

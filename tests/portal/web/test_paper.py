@@ -1,4 +1,4 @@
-"""The questions on the paper form: which, in which order, under which conditions; and where to send them."""
+"""The paper form: its questions with their order and conditions, and the address to send it to."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from portal.web.paper import Condition
 from tests.support.paper_form import ADDRESS, addressed
 from tests.support.questionnaires import SHIPPED_PARSED, SMALL
 
-# A choice, a text that is asked of some, and a day; none of them is left out.
+# Three questions: a choice, a text with a condition, and a day. The paper form includes all of them.
 WHOLE = SMALL.replace("paper = false\n", "")
 
 
@@ -19,13 +19,13 @@ def leaves_of(raw: str) -> tuple[tuple[paper.Part, ...], ...]:
 
 
 def asked(raw: str) -> list[tuple[int, str]]:
-    """Return number and id of each question on the form."""
+    """Return the number and id of each question on the form."""
     return [
         (each.number, each.field.id) for leaf in leaves_of(raw) for part in leaf for each in part.questions
     ]
 
 
-def test_a_question_that_is_left_out_leaves_no_gap_in_the_numbers() -> None:
+def test_the_numbering_has_no_gap_where_a_question_is_left_out() -> None:
     assert asked(WHOLE) == [(1, "path"), (2, "refs"), (3, "days")]
     assert asked(SMALL) == [(1, "path"), (2, "refs")]
     without = WHOLE.replace('id = "path"\n', 'id = "path"\npaper = false\n')
@@ -47,19 +47,19 @@ def test_the_first_page_has_the_common_questions_and_the_second_the_others() -> 
     assert order == [field.id for field in SHIPPED_PARSED.fields if field.paper]
 
 
-def test_a_condition_names_the_boxes_of_an_earlier_question() -> None:
-    """In the order of the boxes, whatever the order in the file."""
+def test_a_condition_refers_to_an_earlier_question_by_its_number_and_boxes() -> None:
+    """Boxes are in the order of the form, whatever their order in the condition."""
     (_, (optional,)) = leaves_of(WHOLE.replace('path = ["a", "b"]', 'path = ["b", "a"]'))
     assert optional.conditions == (Condition(1, (1,)),)
     assert [each.conditions for each in optional.questions] == [(Condition(1, (1, 2)),), ()]
 
 
-def test_a_condition_on_a_question_that_is_left_out_is_left_out_as_well() -> None:
+def test_a_condition_is_dropped_if_its_question_is_left_out() -> None:
     ((optional,),) = leaves_of(WHOLE.replace('id = "path"\n', 'id = "path"\npaper = false\n', 1))
     assert (optional.conditions, optional.questions[0].conditions) == ((), ())
 
 
-def test_nobody_reads_a_condition_on_many_boxes() -> None:
+def test_a_condition_on_too_many_boxes_is_left_out() -> None:
     more = "".join(f'  {{ id = "c{n}", label = {{ fr = "C", en = "C" }} }},\n' for n in range(2))
     raw = WHOLE.replace('group = { fr = "G", en = "G" } },\n', 'group = { fr = "G", en = "G" } },\n' + more)
     raw = raw.replace('path = ["a", "b"]', 'path = ["a", "b", "c0", "c1"]')
@@ -72,8 +72,8 @@ def shown(folder: Path) -> str:
     return pages.render(settings, SHIPPED_PARSED)["/en/paper"].decode()
 
 
-def test_the_address_is_shown_once_it_is_filled_in(tmp_path: Path) -> None:
-    """Otherwise the form names the body to which it can be sent, and no address with gaps."""
+def test_the_address_is_shown_once_the_inspectorate_has_filled_it_in(tmp_path: Path) -> None:
+    """Until then, the form names another body that accepts it."""
     missing = (
         "The inspectorate has not named an address for letters yet. You can send the form to the Defender"
     )
@@ -84,7 +84,7 @@ def test_the_address_is_shown_once_it_is_filled_in(tmp_path: Path) -> None:
     assert "\n".join(ADDRESS) in named
 
 
-def test_an_address_with_a_gap_is_not_printed() -> None:
+def test_an_incomplete_address_is_not_printed() -> None:
     assert Guide("T", "L", (), "[name]\n1 rue X").postal == ""
     assert Guide("T", "L", (), "Inspection\n[street]").postal == ""
     assert Guide("T", "L", (), "Inspection\n1 rue X").postal == "Inspection\n1 rue X"

@@ -1,4 +1,7 @@
-"""The page on personal data has what article 13 of the GDPR asks for, from a file that can be replaced."""
+"""The privacy page contains everything that article 13 of the GDPR requires.
+
+Inspectorates can replace its text.
+"""
 
 import re
 import shutil
@@ -14,7 +17,7 @@ from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
 
 # Each part of article 13 that applies here, with words of the shipped text. Consent (2)(c) and legitimate
-# interests (1)(d) are not the basis of this processing.
+# interests (1)(d) are not the legal basis.
 ARTICLE_13 = {
     "(1)(a) controller, and how to reach them": {
         "fr": r"Responsable du traitement : \[nom, adresse et téléphone",
@@ -61,7 +64,7 @@ ARTICLE_13 = {
 
 
 def shown(settings: Settings, language: str) -> str:
-    """Return the main part of the page as text, with plain spaces."""
+    """Return the text of the page's main part, with normal spaces."""
     page = pages.render(settings, load_questionnaire(settings))[f"/{language}/{guide.PRIVACY}"].decode()
     main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
     return " ".join(re.sub(r"<[^>]+>|\s", " ", main).split())
@@ -75,8 +78,8 @@ def test_no_part_of_article_13_is_missing(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_section_of_the_page_tells_a_part_of_article_13_or_what_is_kept(language: str) -> None:
-    """Control of the test above: without any one of them, a part is missing."""
+def test_every_section_of_the_privacy_page_but_one_belongs_to_a_part_of_article_13(language: str) -> None:
+    """The other one describes what is stored. The control of the test above: no section is superfluous."""
     file = Settings().guide_folder / f"{guide.PRIVACY}.{language}.toml"
     sections = [
         f"{each['heading']} {each['text']}" for each in tomllib.loads(file.read_text("utf-8"))["section"]
@@ -92,8 +95,10 @@ def test_each_section_of_the_page_tells_a_part_of_article_13_or_what_is_kept(lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_inspectorate_replaces_the_text_by_a_file_of_its_own(tmp_path: Path, language: str) -> None:
-    """The page has this text alone, and the foot of every page leads to it by its title."""
+def test_the_inspectorate_can_replace_the_privacy_page_with_its_own_text(
+    tmp_path: Path, language: str
+) -> None:
+    """The page then shows only this text. The footer of every page links to it by its title."""
     own = tmp_path / "texts"
     shutil.copytree(Settings().guide_folder, own, ignore=lambda folder, names: {*names} - {*_texts(folder)})
     (own / f"{guide.PRIVACY}.{language}.toml").write_text(

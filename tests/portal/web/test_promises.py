@@ -1,4 +1,4 @@
-"""The days that a page promises to reporters are the days that the inbox counts."""
+"""The dates that pages promise to reporters equal the deadlines that the inbox computes."""
 
 import json
 import subprocess
@@ -24,7 +24,8 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
-# One regime has the Directive's days, the other those of the décret, and feedback follows these.
+# A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French
+# decree. Feedback depends on the latter.
 (APART,) = laws_with(
     "deadlines.toml",
     {
@@ -36,7 +37,7 @@ FOLDERS = {"fr": FILES["fr"], "xx": FILES["xx"], "apart": APART}
 
 
 def rendered(files: Mapping[str, bytes], path: str, folder: Path) -> str:
-    """Return a page of a portal that has this law."""
+    """Return a page of a portal with this law."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     settings = Settings(jurisdiction=str(folder))
@@ -47,7 +48,7 @@ def rendered(files: Mapping[str, bytes], path: str, folder: Path) -> str:
 
 @cache
 def counted(promise: str, off: str = "") -> Sequence[date]:
-    """Return what the page's script makes of a promise for each of DAYS."""
+    """Return the dates that the page's script computes from a promise for each of DAYS."""
     asked = {"op": "promised", "promise": promise, "off": off, "days": [day.isoformat() for day in DAYS]}
     told = subprocess.run(
         ["node", ROOT / "tests" / "js" / "crosscheck.mjs"],
@@ -61,9 +62,9 @@ def counted(promise: str, off: str = "") -> Sequence[date]:
 
 @cache
 def demanded(name: str, event: Event) -> Sequence[date]:
-    """Return for each of DAYS when this is due of a report that came then, and was not answered yet.
+    """Return the deadline of a report that arrived on each of DAYS and was not answered yet.
 
-    In the regime of that law that has most time.
+    This is the deadline in the regime that allows most time.
     """
     law = reader.parse(FOLDERS[name])
     return [max(days) for days in zip(*(_in_regime(law, each, event) for each in law.regimes), strict=True)]
@@ -79,8 +80,8 @@ def _in_regime(law: Law, regime: str, event: Event) -> Sequence[date]:
 
 
 @pytest.mark.parametrize(("name", "path"), crossed(FOLDERS, ["/fr/status", "/en/report", "/fr/offline.html"]))
-def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
-    """To the day, in the regime with the most time, because no page knows the regime of the office."""
+def test_the_promised_dates_equal_the_deadlines_of_the_inbox(name: str, path: str, tmp_path: Path) -> None:
+    """Pages promise the longest deadline of all regimes, because they do not know the regime of the inbox."""
     (root,) = Markup(rendered(FOLDERS[name], path, tmp_path)).all("html")
     for event, promise in (
         (Event.ACKNOWLEDGED, root["data-received"]),
@@ -117,15 +118,15 @@ def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_page_that_the_first_one_leads_to_says_the_times_of_the_law(
+def test_the_page_before_a_report_states_the_deadlines_of_the_law(
     name: str, path: str, said: Sequence[str], tmp_path: Path
 ) -> None:
     page = rendered(FOLDERS[name], path, tmp_path)
     assert [each for each in said if each not in page] == []
 
 
-def test_the_earliest_of_a_regime_and_the_latest_of_regimes_counts() -> None:
-    """A month ends on the last day of a shorter month."""
+def test_a_promise_takes_the_earliest_date_within_a_regime_and_the_latest_of_all_regimes() -> None:
+    """In a shorter month, the deadline is its last day."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]
     assert dict(zip(DAYS, counted("1d1m"), strict=True))[date(2027, 1, 30)] == date(2027, 2, 28)

@@ -56,9 +56,7 @@ def client(same_room: Room) -> FlaskClient:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_has_one_name_in_its_title_its_heading_and_the_links_to_it(
-    client: FlaskClient, language: str
-) -> None:
+def test_the_title_heading_and_links_of_a_page_use_the_same_name(client: FlaskClient, language: str) -> None:
     footer = client.get(f"/{language}/").text.partition("<footer")[2]
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', footer)
     assert len(links) > 6
@@ -93,7 +91,7 @@ def test_every_visitor_gets_the_same_bytes_and_headers(client: FlaskClient, path
 
 
 def test_two_instances_serve_the_same_bytes(same_room: Room) -> None:
-    """Pages contain nothing that depends on the start of a process."""
+    """Pages do not depend on when a process started."""
     render = inspect.unwrap(pages.render)
     shown = [render(same_room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
     assert shown[0] == shown[1]
@@ -129,7 +127,7 @@ def test_a_missing_page_is_reported_in_both_languages(client: FlaskClient, path:
         ("POST", "/api/slot", 400),
     ],
 )
-def test_errors_of_the_interface_are_no_pages(
+def test_errors_of_the_api_are_not_html_pages(
     client: FlaskClient, method: str, path: str, status: int
 ) -> None:
     answer = client.open(path, method=method)
@@ -138,14 +136,14 @@ def test_errors_of_the_interface_are_no_pages(
 
 
 @pytest.mark.parametrize("path", ["/fr", "/en", "/fr/report/"])
-def test_a_slash_more_or_less_is_the_same_page(client: FlaskClient, path: str) -> None:
-    """A redirect would name an absolute address."""
+def test_a_trailing_slash_makes_no_difference(client: FlaskClient, path: str) -> None:
+    """There is no redirect, because it would contain an absolute address."""
     same = path.rstrip("/") if path.endswith("/") else f"{path}/"
     assert (200, client.get(same).data) == (client.get(path).status_code, client.get(path).data)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_internal_link_leads_somewhere(client: FlaskClient, path: str) -> None:
+def test_every_internal_link_works(client: FlaskClient, path: str) -> None:
     page = client.get(path).text
     markup = Markup(page)
     links = [attributes.get("href") or attributes.get("src") for _, attributes in markup.elements]
@@ -160,7 +158,7 @@ def test_every_internal_link_leads_somewhere(client: FlaskClient, path: str) -> 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_ids_are_unique_and_every_reference_to_one_exists(client: FlaskClient, path: str) -> None:
+def test_ids_are_unique_and_every_referenced_id_exists(client: FlaskClient, path: str) -> None:
     elements = Markup(client.get(path).text).elements
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     naming = ("for", "aria-describedby", "aria-controls", "aria-labelledby")
@@ -182,8 +180,8 @@ def test_pages_have_no_inline_scripts_or_styles(client: FlaskClient, path: str) 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_scripts_must_match_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
-    """Every page has the script to leave quickly, and pages with something to do have one more."""
+def test_pages_name_their_scripts_with_digests(client: FlaskClient, path: str) -> None:
+    """Every page has the script of the quick exit. Pages with forms have one more script."""
     scripts = Markup(client.get(path).text).all("script")
     own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
     assert [each["src"] for each in scripts] == [LEAVE, *own]
@@ -192,8 +190,8 @@ def test_scripts_must_match_the_digests_of_the_page(client: FlaskClient, path: s
     ]
 
 
-def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
-    """It loads no other script, because a page's digests cover only the scripts that it names."""
+def test_the_script_of_a_page_loads_no_other_script(client: FlaskClient) -> None:
+    """The page's digests cover only the scripts that it names itself."""
     loading = re.compile(rb"""\bimport *\(|\b(?:import|from) *["']|importScripts|\bWorker\(""")
     scripts = [path for path in assets.load() if path.endswith(".js")]
     assert len(scripts) == 4
@@ -201,7 +199,7 @@ def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
     assert all(loading.search(source.read_bytes()) for source in SOURCES), "the control"
 
 
-def test_the_style_sheet_must_match_its_digest(client: FlaskClient) -> None:
+def test_pages_name_the_style_sheet_with_its_digest(client: FlaskClient) -> None:
     (sheet,) = [link for link in Markup(client.get("/fr/").text).all("link") if link["rel"] == "stylesheet"]
     assert sheet["integrity"] == digest("sha384", client.get("/static/style.css").data)
 
@@ -213,8 +211,10 @@ def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/fr/verify", "/en/verify", "/fr/offline.html"])
-def test_the_fingerprint_of_the_root_key_can_be_read(same_room: Room, path: str) -> None:
-    """On the page that the poster names, and on the page about checks, to which every page links."""
+def test_the_fingerprint_of_the_root_key_is_on_the_pages_that_the_poster_and_every_page_name(
+    same_room: Room, path: str
+) -> None:
+    """The poster leads to the first page, and every page links to the page about checks."""
     assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
     for language in LANGUAGES:
         for name in NAMES:
@@ -223,8 +223,8 @@ def test_the_fingerprint_of_the_root_key_can_be_read(same_room: Room, path: str)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_sends_to_the_fingerprint_says_where_it_is(same_room: Room, language: str) -> None:
-    """Below only on a page that shows it; otherwise on a page to which the same page leads, by its title."""
+def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: Room, language: str) -> None:
+    """It says “below” only if the page shows the fingerprint. Otherwise, it names the page that does."""
     below, title = {
         "en": (r"fingerprint\b[^.]*\bbelow", "“How to check this site”"),
         "fr": (r"empreinte\b[^.]*\b(ci-dessous|plus bas)", "« Comment vérifier ce site »"),
@@ -241,15 +241,15 @@ def test_a_text_that_sends_to_the_fingerprint_says_where_it_is(same_room: Room, 
     assert sent >= 5
 
 
-def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskClient) -> None:
-    """Byte for byte. Clients check its hash."""
+def test_other_clients_can_download_the_questionnaire_that_the_keyring_names(client: FlaskClient) -> None:
+    """The bytes are unchanged, because clients check their hash."""
     answer = client.get("/questionnaire.toml")
     assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
     assert answer.data == _shipped()
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
-def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -> None:
+def test_the_page_contains_the_keys_and_hashes_that_its_script_trusts(same_room: Room, path: str) -> None:
     asked = questionnaire.parse(_shipped())
     (root,) = Markup(same_room.client.get(path).text).all("html")
     assert {
@@ -266,8 +266,8 @@ def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
-def test_a_browser_does_not_keep_what_is_typed(same_room: Room, path: str) -> None:
-    """Radio buttons and boxes follow their form."""
+def test_browsers_are_told_not_to_remember_typed_text(same_room: Room, path: str) -> None:
+    """Radio buttons and checkboxes take this setting from their form."""
     markup = Markup(same_room.client.get(path).text)
     typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
     typed = [each for each in typed if each.get("type") not in {"radio", "checkbox"}]
@@ -277,8 +277,8 @@ def test_a_browser_does_not_keep_what_is_typed(same_room: Room, path: str) -> No
     assert [each for each in written if "name" in each] == []
 
 
-def test_without_a_script_no_text_field_is_shown(same_room: Room) -> None:
-    """All steps are hidden until the script shows one, and a paragraph says why."""
+def test_without_a_script_no_text_field_is_visible(same_room: Room) -> None:
+    """All steps are hidden until the script shows one. A paragraph explains this."""
     for path in ("/fr/report", "/en/status"):
         markup = Markup(same_room.client.get(path).text)
         steps = [each for each in markup.all("section") if "data-step" in each]
@@ -287,8 +287,8 @@ def test_without_a_script_no_text_field_is_shown(same_room: Room) -> None:
         assert len(markup.all("noscript")) == 1
 
 
-def test_the_ids_that_no_question_may_take_are_those_of_the_pages(same_room: Room) -> None:
-    """Each id by which an element is found is unique in a page, apart from the ids of questions."""
+def test_the_ids_that_questions_must_not_use_are_exactly_those_in_the_pages(same_room: Room) -> None:
+    """Every other id on a page with questions is reserved, and all ids of a page are unique."""
     asked = questionnaire.parse(_shipped())
     brought = {each for field in asked.fields for each in asked.element_ids(field)}
     found = set()
@@ -301,7 +301,7 @@ def test_the_ids_that_no_question_may_take_are_those_of_the_pages(same_room: Roo
     assert found == OF_THE_PAGE
 
 
-def test_questions_are_escaped(same_room: Room) -> None:
+def test_html_in_questions_is_escaped(same_room: Room) -> None:
     asked = questionnaire.parse(_shipped())
     odd = _changed(asked, label=questionnaire.Texts("<b>quoi</b>", "<b>what</b>"))
     page = pages.render(same_room.settings, odd)["/en/report"].decode()
@@ -317,13 +317,13 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 @pytest.mark.parametrize(
     "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../questionnaire.toml"]
 )
-def test_templates_come_only_from_this_room_and_the_shared_folder(name: str) -> None:
+def test_templates_are_loaded_only_from_the_portals_and_the_shared_folder(name: str) -> None:
     with pytest.raises(TemplateNotFound):
         pages.environment("en").get_template(name)
 
 
 def _changed(asked: Questionnaire, **changes: Any) -> Questionnaire:
-    """Return the questionnaire with its first question that is a text changed."""
+    """Return the questionnaire with changes to its first text question."""
     section = next(each for each in asked.sections if not each.fields[0].options)
     fields = (replace(section.fields[0], **changes), *section.fields[1:])
     changed = replace(section, fields=fields)

@@ -1,4 +1,4 @@
-"""Two visitors whose browsers differ in everything get the same bytes, on every route and encoding."""
+"""Visitors with completely different browsers get the same bytes, on every route and in every encoding."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ from tests.support.routes import addresses
 
 WORK = "/api/work"
 ENCODINGS = ["", "identity", "gzip", "gzip, deflate, br, zstd", "br;q=0, gzip;q=0.1"]
-# As Tor Browser asks, and as somebody does who wants to be known.
+# The headers of Tor Browser, and of a browser that reveals as much as possible.
 PLAIN = {
     "Host": "report.example",
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -64,20 +64,22 @@ def asked(server: Server, method: str, path: str, headers: Mapping[str, str]) ->
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_two_visitors_get_the_same(served: Server, paths: list[str], method: str, encoding: str) -> None:
-    """Status, headers and bytes, whatever the browsers say, and whichever process answers."""
+def test_two_visitors_get_the_same_answers(
+    served: Server, paths: list[str], method: str, encoding: str
+) -> None:
+    """Status, headers and bytes do not depend on the browser or on the process that answers."""
     accepted = {"Accept-Encoding": encoding}
     for path in paths:
         plain = asked(served, method, path, PLAIN | accepted)
         odd = asked(served, method, path + QUERY, ODD | accepted)
-        if path == WORK and plain != odd:  # an hour has just begun
+        if path == WORK and plain != odd:  # a new hour has begun in between
             plain = asked(served, method, path, PLAIN | accepted)
         assert plain == odd, path
         assert {"Set-Cookie", "Vary", "ETag", "Location"}.isdisjoint(plain[1]), path
 
 
 def test_the_comparison_finds_a_difference(served: Server) -> None:
-    """The control: another encoding is answered with another form."""
+    """The control: answers in different encodings differ."""
     forms = {asked(served, "GET", "/fr/", PLAIN | {"Accept-Encoding": each})[2] for each in ENCODINGS}
     assert len(forms) == 3
 
@@ -88,16 +90,16 @@ def test_the_comparison_finds_a_difference(served: Server) -> None:
     [("GET",), pytest.param(("GET", "OPTIONS", "BREW"), marks=pytest.mark.soak)],
     ids=["reading", "every-method"],
 )
-def test_pages_are_the_same_on_every_day(
+def test_pages_do_not_change_from_day_to_day(
     tmp_path: Path,
     free_port: Callable[[], int],
     paths: list[str],
     false_clock: Callable[[timedelta], None],
     methods: tuple[str, ...],
 ) -> None:
-    """Even from processes started a month later: status, headers and bytes on all routes but one.
+    """Processes that start a month later give the same status, headers and bytes on all routes but one.
 
-    The required proof of work changes with the hour.
+    The exception is the proof of work, which changes every hour.
     """
     server = Server(tmp_path, free_port()).make()
     found, dates = [], []
@@ -114,5 +116,5 @@ def test_pages_are_the_same_on_every_day(
             )
             dates.append(parsedate_to_datetime(server.request("GET", "/")[1]["Date"]))
     assert found[0] == found[1]
-    # The control: to the server it was another day.
+    # The control: the server's clock did show another day.
     assert timedelta(days=29) < dates[1] - dates[0] < timedelta(days=31)

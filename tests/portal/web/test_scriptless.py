@@ -1,4 +1,4 @@
-"""The way without JavaScript at the portal: what its form refuses, keeps and returns (SPEC 7.7)."""
+"""The portal without JavaScript: the forms for sealed files and slots (SPEC 7.7)."""
 
 import base64
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.support.sealed_files import form, header, post, sealed_file
 
 
 def page(room: Room, language: str, code: str) -> bytes:
-    """Return the page that tells of a code."""
+    """Return the answer page for an error code."""
     return pages.answers(room.settings, load_questionnaire(room.settings))[language, code]
 
 
@@ -65,10 +65,8 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WRONG)
-def test_a_file_that_is_not_sealed_is_refused_and_not_kept(
-    sqlite_room: Room, name: str, language: str
-) -> None:
-    """A page in the language of the form says why."""
+def test_an_invalid_file_is_refused_and_not_stored(sqlite_room: Room, name: str, language: str) -> None:
+    """The page that says why is in the language of the form."""
     make, code = WRONG[name]
     before = sqlite_room.state()
     status, said = post(sqlite_room, make(sqlite_room), language)
@@ -92,12 +90,12 @@ def test_a_file_that_is_not_sealed_is_refused_and_not_kept(
         ({"Sec_Fetch_Site": "same-site"}, False),
     ],
 )
-def test_a_form_on_another_site_is_refused_where_the_browser_tells(
+def test_a_form_that_another_site_submits_is_refused_if_the_browser_says_so(
     sqlite_room: Room,
     headers: dict[str, str],
     taken: bool,  # noqa: FBT001
 ) -> None:
-    """Our own pages, which send no referrer, have the origin `null`."""
+    """Our own pages may have the origin `null`, because they send no referrer."""
     before = sqlite_room.state()
     status, said = post(sqlite_room, whole(sqlite_room), **headers)
     assert (status, said) == (
@@ -108,7 +106,7 @@ def test_a_form_on_another_site_is_refused_where_the_browser_tells(
 
 
 def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> None:
-    """Envelope, case and memo, in pieces like others. Neither its name nor how it came is stored."""
+    """Envelope, case and memo are stored as usual. The file's name and the way it came are not stored."""
     report = make_report_envelope(room.site, file=bytes(700_000))
     assert post(room, sealed_file(report), name="my-secret-name.bin") == (
         200,
@@ -126,8 +124,8 @@ def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> N
     assert [len(row) for row in state[scriptless.name]] == [3], "a day and two sums"
 
 
-def test_a_follow_up_and_a_drop_come_without_a_case(sqlite_room: Room) -> None:
-    """Zeros follow the channel: of both, only the channel is known."""
+def test_a_follow_up_or_unsigned_drop_opens_no_case(sqlite_room: Room) -> None:
+    """Its header has zeros after the channel, so the portal knows nothing but the channel."""
     assert post(sqlite_room, header() + make_envelope(sqlite_room.site))[0] == 200
     with sqlite_room.database.read() as connection:
         (row,) = connection.execute(select(envelopes)).all()
@@ -135,14 +133,14 @@ def test_a_follow_up_and_a_drop_come_without_a_case(sqlite_room: Room) -> None:
 
 
 def test_the_largest_file_is_accepted(sqlite_room: Room) -> None:
-    """A container of 16 MiB, on a portal whose share for a day has room for it."""
+    """A container of 16 MiB fits into the daily share."""
     content = header() + make_envelope(sqlite_room.site, size=16 << 20)
     assert len(content) == sealed_files.LARGEST
     assert post(sqlite_room, content)[0] == 200
 
 
-def test_the_daily_share_without_script_is_limited_and_the_scripted_one_is_not(sqlite_room: Room) -> None:
-    """One hundredth of the room each day. On the next day it opens again."""
+def test_without_script_only_a_hundredth_of_the_room_may_be_used_each_day(sqlite_room: Room) -> None:
+    """Reports with script are still accepted. The next day, reports without script are accepted again."""
     sqlite_room.configure(capacity_gb=TEXT * 150 / 10**9)
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
     before = sqlite_room.state()
@@ -153,8 +151,7 @@ def test_the_daily_share_without_script_is_limited_and_the_scripted_one_is_not(s
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
 
 
-def test_a_flood_with_script_does_not_close_this_way(sqlite_room: Room) -> None:
-    """Reports by script are refused, and one without is accepted."""
+def test_a_flood_of_reports_with_script_does_not_block_reports_without_script(sqlite_room: Room) -> None:
     sqlite_room.configure(capacity_gb=1.1 * TEXT / SHARES[Kind.REPORT] / 10**9, upload_days=1)
     filed(sqlite_room)
     filed(sqlite_room)
@@ -164,8 +161,8 @@ def test_a_flood_with_script_does_not_close_this_way(sqlite_room: Room) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(sqlite_room: Room, language: str) -> None:
-    """The bytes of `/api/slot` without the filler, as a download. Capitals and spaces do not matter."""
+def test_a_slot_is_returned_for_a_locator_that_is_typed_or_uploaded(sqlite_room: Room, language: str) -> None:
+    """The download has the bytes of `/api/slot`. Capitals and spaces do not matter."""
     report = filed(sqlite_room)
     text = base64.b32encode(report.keys.locator).decode().rstrip("=")
     grouped = " ".join(text[at : at + 4] for at in range(0, 52, 4))
@@ -181,8 +178,8 @@ def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(sqlite_room: Room, lan
 
 
 @pytest.mark.parametrize("typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "é" * 52, "A" * 70_000])
-def test_an_invalid_locator_is_reported_by_a_page(sqlite_room: Room, typed: str) -> None:
-    """Too long, too short, other letters, or unused bits that are set: nothing is looked up."""
+def test_an_invalid_locator_is_answered_with_a_page(sqlite_room: Room, typed: str) -> None:
+    """Its length, letters or unused bits are wrong. Nothing is looked up."""
     answer = sqlite_room.client.post("/fr/slot", data={"locator": typed})
     code = "too_large" if len(typed) > 65_536 else "locator_wrong"
     assert (answer.status_code >= 400, answer.data) == (True, page(sqlite_room, "fr", code))
@@ -192,10 +189,10 @@ def test_an_invalid_locator_is_reported_by_a_page(sqlite_room: Room, typed: str)
     assert (foreign.status_code, foreign.data) == (403, page(sqlite_room, "fr", "other_site"))
 
 
-def test_an_invalid_form_is_refused_and_no_form_makes_a_temporary_file(
+def test_neither_valid_nor_invalid_forms_create_temporary_files(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the database is written, so no temporary file can be found later."""
+    """Deleted files could be recovered later. The control: the library alone would create one."""
 
     def no_file(*_: object, **__: object) -> None:
         raise AssertionError("a temporary file")
@@ -213,8 +210,8 @@ def test_an_invalid_form_is_refused_and_no_form_makes_a_temporary_file(
     assert sqlite_room.client.get("/en/slot").status_code == 404
 
 
-def test_a_broken_connection_leaves_nothing(sqlite_room: Room) -> None:
-    """Nobody could use the part that has arrived."""
+def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Room) -> None:
+    """Nobody could continue it."""
     before = sqlite_room.state()
 
     sent = form(whole(sqlite_room))
@@ -228,8 +225,8 @@ def test_a_broken_connection_leaves_nothing(sqlite_room: Room) -> None:
     assert sqlite_room.state() == before
 
 
-def test_a_database_that_fails_midway_leaves_nothing(sqlite_room: Room) -> None:
-    """Nobody has the address of an upload begun without script. With script, its header finds it again."""
+def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing(sqlite_room: Room) -> None:
+    """Nobody could continue it, because nobody has its address. With script, the header finds it again."""
     report = make_report_envelope(sqlite_room.site, file=bytes(700_000))
     assert len(report.envelope) > 2 * receiving.PIECE
     before = sqlite_room.state()
@@ -250,8 +247,8 @@ def test_a_database_that_fails_midway_leaves_nothing(sqlite_room: Room) -> None:
     assert sqlite_room.patch(again.headers["Location"], receiving.PIECE, rest).status_code == 204
 
 
-def test_sizes_and_parts_of_the_header_are_those_of_the_specification() -> None:
-    """172 bytes, and a container of 16 MiB at most."""
+def test_the_sizes_of_a_sealed_file_are_those_of_the_specification() -> None:
+    """The header has 172 bytes, and the container at most 16 MiB."""
     assert (sealed_files.HEADER, len(header())) == (172, 172)
     assert sealed_files.LARGEST == 172 + age.sealed_size(16_777_216) == 16_783_127
     with pytest.raises(Problem, match="wrong_size"):

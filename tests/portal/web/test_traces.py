@@ -1,4 +1,4 @@
-"""After reporters have left, no trace of them is on the portal's disk or in its memory."""
+"""After reporters have left, the portal's disk and memory contain no trace of them."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def server(
     free_port: Callable[[], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Server]:
-    """A portal with its temporary files in a folder of their own, and all that its database writes."""
+    """A portal with a separate folder for temporary files and with all files of its database."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     made = Server(tmp_path, free_port(), forked=False)
@@ -52,7 +52,7 @@ def server(
 
 @contextmanager
 def holding(program: str, texts: Sequence[str]) -> Iterator[int]:
-    """Run a program that takes the texts and keeps them; yield its process id."""
+    """Run a program that holds the texts in memory or in an open file; yield its process id."""
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -66,7 +66,7 @@ def holding(program: str, texts: Sequence[str]) -> Iterator[int]:
 
 
 def reporting(chromium: Browser, port: int, file: Path) -> list[str]:
-    """Report, look, write again, give up a report: all that a reporter does. Return what nobody may find."""
+    """Report, read the status and send a follow-up; return all texts that must not be found."""
     context = chromium.new_context(user_agent=AGENT, extra_http_headers={"X-Forwarded-For": FORWARDED})
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}")
     visitor.report(f"Il s'appelle {CANARY}.", [file])
@@ -80,10 +80,10 @@ def reporting(chromium: Browser, port: int, file: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_no_trace_of_a_reporter_is_left(
+def test_the_portal_keeps_no_trace_of_a_reporter(
     chromium: Browser, server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Text, token, file name, address, browser: not in files, logs, temporary files or memory."""
+    """The test searches files and memory for the text, token, file name, address and browser."""
     file = tmp_path_factory.mktemp("reporter") / NAME
     file.write_bytes(CANARY.encode() * 20_000)
     server.environment = {}
@@ -96,7 +96,7 @@ def test_no_trace_of_a_reporter_is_left(
         assert traces.found_in_open_files(processes, secrets) == []
         assert traces.found_in_files(tmp_path, secrets) == []
         assert traces.found_in_files(tmp_path / "postgresql", secrets) == []
-        # Controls: what must be there is found, by the same searches.
+        # Controls: the same searches find data that must be there.
         deployment = server.settings.deployment
         assert traces.found_in_memory(processes, [deployment]) != []
         assert traces.found_in_files(tmp_path, [deployment]) != []
@@ -111,6 +111,6 @@ def test_no_trace_of_a_reporter_is_left(
 
 
 def database(server: Server) -> Path:
-    """Return the folder of the database's files."""
+    """Return the folder that contains the database's files."""
     folder = server.folder / "postgresql"
     return folder if folder.exists() else server.folder
