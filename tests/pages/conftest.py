@@ -1,4 +1,4 @@
-"""Fixtures for the tests of pages: a file to attach, a portal, and the offline form."""
+"""Fixtures for the tests of pages: a file to attach, a portal, and a reporter with the offline form."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[PortalSite]:
-    """A portal that serves browsers, without a visitor."""
+    """A portal that serves browsers; no visitor has opened a page yet."""
     made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with made.serving():
         yield made

@@ -1,4 +1,4 @@
-"""The answer page: the next step, the history by day, sentences to start a message, and days to come back."""
+"""The answer page: next steps, history by day, prepared sentences to start with, days to come back."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.support.portal_site import PortalSite, slot_for, with_receipt
 pytestmark = pytest.mark.browser
 
 SMALL = ViewportSize(width=360, height=640)
-# Words that must not appear in a line for a calendar.
+# Words that must not appear in a line that reporters copy into their calendar.
 TELLING = re.compile(
     r"fanal|signal|report|alert|inspect|douan|custom|dossier|case|réponse|answer", re.IGNORECASE
 )
@@ -30,7 +30,7 @@ def before(days: int) -> date:
 
 
 def asking(report: Report) -> Slot:
-    """Return a slot with two messages, the second of which asks something, and one message received."""
+    """Return a slot with two messages and one confirmed follow-up; the second message asks something."""
     return replace(
         slot_for(report),
         serial=3,
@@ -42,7 +42,7 @@ def asking(report: Report) -> Slot:
 
 
 def opened(visitor: Visitor, slot: Slot) -> Page:
-    """Open the case with this slot."""
+    """Open the case, whose slot is this one."""
     visitor.site.answer(visitor.site.report()[0], slot)
     visitor.open()
     visitor.opened()
@@ -50,7 +50,7 @@ def opened(visitor: Visitor, slot: Slot) -> Page:
 
 
 def timeline(page: Page) -> list[tuple[str, list[str]]]:
-    """Return each day on the page with its entries."""
+    """Return each day in the timeline with its entries."""
     return [
         (
             day.locator("time").get_attribute("datetime") or "",
@@ -69,7 +69,7 @@ def said(page: Page, code: str, **values: str) -> str:
 
 
 def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -> None:
-    """Before an answer, it has only the day of the report, which the reporter's own page sealed."""
+    """Before an answer, it has only the day of the report. The reporter's own page sealed that day."""
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -77,8 +77,8 @@ def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -
     visitor.shows("#claim", "state-waiting")
 
 
-def test_the_timeline_shows_a_case_day_by_day_with_the_newest_first(visitor: Visitor) -> None:
-    """It has messages, the status on its day, the reporter's own messages that were read, and the receipt."""
+def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Visitor) -> None:
+    """It lists messages, the status on its day, the follow-ups that were read, and the receipt."""
     report = visitor.reported()
     page = opened(visitor, with_receipt(asking(report), report, visitor.site.site, day=before(4)))
     name = visitor.site.keyring.channels[0].name.fr
@@ -92,7 +92,7 @@ def test_the_timeline_shows_a_case_day_by_day_with_the_newest_first(visitor: Vis
     ]
 
 
-def test_a_message_just_sent_is_first_in_the_timeline(visitor: Visitor) -> None:
+def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     visitor.follow_up("Mardi.")
@@ -101,8 +101,8 @@ def test_a_message_just_sent_is_first_in_the_timeline(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_question_to_the_reporter_is_the_first_text_of_the_case(visitor: Visitor, language: str) -> None:
-    """It names who asks, on the first screen of a small phone."""
+def test_a_question_to_the_reporter_is_shown_before_all_other_text(visitor: Visitor, language: str) -> None:
+    """It names the body that asks, and fits the first screen of a small phone."""
     visitor.language = language
     visitor.page.set_viewport_size(SMALL)
     report = visitor.reported()
@@ -118,8 +118,8 @@ def test_a_question_to_the_reporter_is_the_first_text_of_the_case(visitor: Visit
     expect(page.locator("#now")).to_have_class("now")
 
 
-def test_a_sentence_to_start_with_is_only_inserted_into_the_field(visitor: Visitor) -> None:
-    """It is added once, below the text that is there. Nothing is sent before “send” is pressed."""
+def test_a_prepared_sentence_is_only_inserted_into_the_field(visitor: Visitor) -> None:
+    """It is inserted once, below the text that is already there. Nothing is sent before “send” is pressed."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.fill("#follow-up-text", "Hier soir.")
@@ -139,8 +139,8 @@ def test_a_sentence_to_start_with_is_only_inserted_into_the_field(visitor: Visit
     assert sent.text == f"{wanted}fin"
 
 
-def test_a_reporter_who_feels_unsafe_reads_the_emergency_numbers_first(visitor: Visitor) -> None:
-    """They come before the field and have the focus. Choosing another sentence does not hide them."""
+def test_a_reporter_who_feels_unsafe_first_sees_the_emergency_numbers(visitor: Visitor) -> None:
+    """The numbers are above the field and have the focus. Choosing another sentence does not hide them."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     expect(page.locator("#danger-now")).to_be_hidden()
@@ -157,8 +157,13 @@ def test_a_reporter_who_feels_unsafe_reads_the_emergency_numbers_first(visitor: 
     expect(page.locator("#danger-now")).to_be_visible()
 
 
-def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_after_sending(visitor: Visitor) -> None:
-    """Beside the confirmation, on a small phone. The control is a message without this sentence."""
+def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_sending(
+    visitor: Visitor,
+) -> None:
+    """They are beside the confirmation, on a small phone too.
+
+    The control is a message without this sentence.
+    """
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.set_viewport_size({"width": 360, "height": 640})
@@ -173,7 +178,7 @@ def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_after_sending(vi
         expect(number).to_be_in_viewport(ratio=1)
 
 
-def test_a_message_with_text_is_no_longer_reported_as_empty(visitor: Visitor) -> None:
+def test_the_error_about_an_empty_message_disappears_once_it_has_text(visitor: Visitor) -> None:
     """A space is not enough; a prepared sentence or a letter is."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -192,15 +197,15 @@ def test_a_message_with_text_is_no_longer_reported_as_empty(visitor: Visitor) ->
         expect(page.locator("#follow-up .wrong")).to_have_count(0)
 
 
-def test_a_closed_case_names_no_day_to_come_back(visitor: Visitor) -> None:
+def test_a_closed_case_shows_no_day_to_come_back(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, replace(slot_for(report), status=Status.CLOSED))
     expect(page.locator("#come-back")).to_be_hidden()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_line_for_the_calendar_reveals_only_a_day(visitor: Visitor, language: str) -> None:
-    """There is one line for each day that the page names. None hints at reporting."""
+def test_a_line_for_the_calendar_reveals_nothing_but_a_day(visitor: Visitor, language: str) -> None:
+    """There is one line for each day that the page names. No line hints at a report."""
     visitor.language = language
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -216,8 +221,8 @@ def test_a_line_for_the_calendar_reveals_only_a_day(visitor: Visitor, language: 
     assert TELLING.search(said(page, "event-reported")), "the control"
 
 
-def test_a_line_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
-    """Reporters choose their own words. Nothing is sent or kept."""
+def test_a_line_for_the_calendar_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
+    """Reporters can choose their own words. The page neither sends nor keeps them."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     visitor.requests.clear()
@@ -231,8 +236,8 @@ def test_a_line_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
     assert visitor.requests == []
 
 
-def test_what_was_done_is_said_above_the_bar_of_a_small_phone(visitor: Visitor) -> None:
-    """“Leave quickly” covers nothing of it, even if the button pressed was just above that bar."""
+def test_confirmations_are_shown_above_the_bar_of_a_small_phone(visitor: Visitor) -> None:
+    """The bar with “Leave quickly” does not cover them, even if the pressed button was just above it."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.set_viewport_size({"width": 360, "height": 640})
@@ -258,10 +263,10 @@ def test_what_was_done_is_said_above_the_bar_of_a_small_phone(visitor: Visitor) 
         assert 0 < place["y"] + place["height"] <= bar["y"]
 
 
-def test_the_offline_form_shows_the_same_without_a_request(
+def test_the_offline_form_shows_the_same_answer_page_without_any_request(
     offline_visitor: OfflineVisitor, site: PortalSite
 ) -> None:
-    """It shows the timeline, the sentences and the days to come back."""
+    """It shows the timeline, the prepared sentences and the days to come back."""
     offline_visitor.save()
     offline_visitor.start()
     offline_visitor.write()
@@ -284,8 +289,8 @@ def test_the_offline_form_shows_the_same_without_a_request(
 
 @pytest.mark.long
 @pytest.mark.soak
-def test_firefox_shows_the_same(visitor: Visitor) -> None:
-    """A sentence is inserted. A double click opens the step to withdraw, and does not confirm it."""
+def test_firefox_shows_the_same_answer_page(visitor: Visitor) -> None:
+    """It inserts a prepared sentence. A double click opens the step to withdraw, but does not confirm it."""
     visitor.site.answer(visitor.reported(), slot_for(visitor.site.report()[0]))
     with firefox_peer.browsing({}) as peer:
         peer.does("visit", address=visitor.site.address, language="fr")

@@ -1,4 +1,4 @@
-"""Files on the report page in a real browser: added, dropped, too many, too large, or changed meanwhile."""
+"""Files on the report page in a real browser: added, dropped, changed, too large or too many."""
 
 import os
 import re
@@ -22,7 +22,7 @@ DROP = """(names) => {
     if (!event.defaultPrevented) throw new Error("the browser would open the file in place of the page");
   }
 }"""
-# Delays the event by which the page learns of chosen files.
+# Delays the event that tells the page which files were chosen.
 HOLD = """() => addEventListener(
   "change", (event) => event.stopImmediatePropagation(), { capture: true, once: true })"""
 LET_GO = "document.querySelector('#files').dispatchEvent(new Event('change'))"
@@ -50,7 +50,7 @@ def page(visitor: Visitor) -> Page:
 
 
 def rows(page: Page, count: int) -> None:
-    """Expect this many files, all of them examined."""
+    """Expect this many files in the list, all of them examined."""
     expect(page.locator("#files-list > li")).to_have_count(count, timeout=SLOW)
     expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(count, timeout=SLOW)
 
@@ -73,7 +73,7 @@ def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Pa
 
 
 def test_names_of_files_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """One switch applies to all files, also to those that are added later. It appears with the first file."""
+    """One switch applies to all files, including those added later. It appears with the first file."""
     names = page.get_by_label("Send the names of the files, too")
     expect(names).to_be_hidden()
     for name in ("one.txt", "Quai é 4.txt"):
@@ -100,10 +100,10 @@ def test_names_of_files_are_not_sent_by_default(visitor: Visitor, page: Page, tm
     assert [""] == [each.name for each in visitor.site.report()[0].files]
 
 
-def test_a_photo_taken_on_a_phone_is_cleaned_like_any_picture(
+def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_picture(
     visitor: Visitor, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The button opens the camera. Without a touch screen, there is no such button."""
+    """The button opens the camera. A device without a touch screen has no such button."""
     telephone = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     at_hand = Visitor(telephone.new_page(), visitor.address, "en")
     at_hand.site = visitor.site
@@ -121,7 +121,7 @@ def test_a_photo_taken_on_a_phone_is_cleaned_like_any_picture(
     expect(visitor.page.get_by_text("Take a photo")).to_be_hidden()
 
 
-def test_the_page_says_which_kinds_of_files_are_cleaned_before_one_is_added(page: Page) -> None:
+def test_before_files_are_added_the_page_says_which_kinds_it_cleans(page: Page) -> None:
     said = page.locator("#files-hint li")
     expect(said.first).to_contain_text("Cleaned: JPEG, PNG and WebP pictures")
     expect(said.nth(1)).to_contain_text(
@@ -131,7 +131,7 @@ def test_the_page_says_which_kinds_of_files_are_cleaned_before_one_is_added(page
 
 
 def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path: Path) -> None:
-    """The bar moves forward, and disappears at the end."""
+    """The bar only moves forward, and disappears at the end."""
     page.evaluate(
         """() => {
           window.seen = [];
@@ -143,7 +143,7 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
           seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
-    # For a second after the last press, the page shows nothing that would move other things.
+    # The press is needed because for a second after it, the page postpones anything that moves other things.
     page.clock.install()
     page.click("h1:visible")
     page.clock.fast_forward(1_100)
@@ -157,8 +157,9 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
     expect(page.locator("#files-list progress")).to_have_count(0)
 
 
-def test_the_button_to_remove_a_file_is_aligned_with_its_name(page: Page, tmp_path: Path) -> None:
-    """If it has a line of its own."""
+def test_the_button_to_remove_a_file_is_aligned_with_its_name_if_it_is_on_its_own_line(
+    page: Page, tmp_path: Path
+) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.set_input_files("#files", [sparse(tmp_path / f"{'film ' * 12}.bin", 5)])
     rows(page, 1)
@@ -174,7 +175,7 @@ def test_the_button_to_remove_a_file_is_aligned_with_its_name(page: Page, tmp_pa
     assert button[0] == name[0]
 
 
-def test_an_empty_file_is_left_out_with_a_message(page: Page, tmp_path: Path) -> None:
+def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path: Path) -> None:
     (tmp_path / "nothing.jpg").touch()
     (tmp_path / "some.txt").write_text("x")
     page.set_input_files("#files", [tmp_path / "nothing.jpg", tmp_path / "some.txt"])
@@ -182,10 +183,10 @@ def test_an_empty_file_is_left_out_with_a_message(page: Page, tmp_path: Path) ->
     rows(page, 1)
 
 
-def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
+def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """All are listed, so that the reporter chooses which to keep. The text stays in any case."""
+    """The page lists them all, so that the reporter can choose which to keep. The text is kept too."""
     files = [tmp_path / f"{n}.txt" for n in range(200)]
     for file in files:
         file.write_text(file.name)
@@ -200,8 +201,10 @@ def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
     visitor.to_token()
 
 
-def test_more_than_a_gigabyte_is_refused(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """Neither of the two files is too large alone. Only the small first one is examined."""
+def test_files_of_more_than_a_gigabyte_together_are_refused(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Neither of the two files is too large by itself. Only the small first one is examined."""
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
     rows(page, 1)
@@ -212,8 +215,10 @@ def test_more_than_a_gigabyte_is_refused(visitor: Visitor, page: Page, tmp_path:
     visitor.shows("#error", "files-too-large")
 
 
-def test_a_file_that_is_too_large_alone_is_not_examined(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """Examining it would take long and change nothing. The control, a small file, is examined."""
+def test_a_file_that_is_too_large_by_itself_is_not_examined(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Examining it would take long without any use. The control is a small file, which is examined."""
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 2 << 30)])
     visitor.shows("#files-note", "files-too-large")
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
@@ -224,8 +229,8 @@ def test_a_file_that_is_too_large_alone_is_not_examined(visitor: Visitor, page: 
     expect(page.locator("#files-list > li").first.locator("p, progress")).to_have_count(0)
 
 
-def test_the_time_to_seal_is_shown_in_advance_on_a_slow_device(page: Page, tmp_path: Path) -> None:
-    """It is measured on the device."""
+def test_on_a_slow_device_the_page_says_in_advance_how_long_sealing_takes(page: Page, tmp_path: Path) -> None:
+    """The page measures the speed of the device."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 8})
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 900 << 20)])
@@ -247,10 +252,10 @@ def test_adding_files_makes_no_request(visitor: Visitor, page: Page, tmp_path: P
     assert len(visitor.requests) == before
 
 
-def test_a_picture_that_changed_after_cleaning_is_not_sent(
+def test_a_picture_that_changed_after_it_was_cleaned_is_not_sent(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """The text stays, and the file can be added again."""
+    """The text is kept, and the file can be added again."""
     picture = pictures.picture(tmp_path / "photo.jpg")
     page.set_input_files("#files", [picture])
     rows(page, 1)
@@ -270,13 +275,15 @@ def test_a_picture_that_changed_after_cleaning_is_not_sent(
     visitor.arrived()
 
 
-def test_sealing_stops_if_a_file_differs_from_the_examined_one(page: Page) -> None:
-    """The digest shows the change even if the browser does not notice it."""
+def test_sealing_stops_if_a_file_differs_from_the_one_that_was_examined(page: Page) -> None:
+    """Its digest reveals the change even if the browser does not notice it."""
     page_modules.load(page, "age", "casetoken", "channels", "days", "keyrings", "sealing", "site")
     assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
 
 
-def test_a_file_that_disappeared_before_it_was_added_is_named(page: Page, tmp_path: Path) -> None:
+def test_a_file_that_disappeared_before_it_was_added_is_named_in_the_error(
+    page: Page, tmp_path: Path
+) -> None:
     gone = tmp_path / "gone.txt"
     gone.write_text("x")
     page.evaluate(HOLD)
@@ -287,7 +294,7 @@ def test_a_file_that_disappeared_before_it_was_added_is_named(page: Page, tmp_pa
     rows(page, 0)
 
 
-def test_the_button_for_files_works_by_keyboard(page: Page) -> None:
+def test_the_button_for_files_works_with_the_keyboard(page: Page) -> None:
     opened: list[bool] = []
     page.on("filechooser", lambda chooser: opened.append(chooser.is_multiple()))
     for key in ("Enter", "Space"):

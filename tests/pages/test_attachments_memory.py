@@ -1,4 +1,4 @@
-"""A large file is streamed through the page twice, so the memory of the tab does not grow with it."""
+"""The page reads a large file twice in pieces, so the memory of the tab does not grow with the file."""
 
 import os
 import time
@@ -21,7 +21,7 @@ FILE = 130 * MIB
 MOST = 100 * MIB
 PAUSE = 0.05
 
-# Everything after choosing except sending: the copies of requests that Playwright keeps would be counted.
+# Seals a chosen file but does not send it, because Playwright would keep a copy of the request in memory.
 SEAL = """async (whole) => {
   const { age, attachments, container, keyrings } = modules;
   const { keyring } = await keyrings.fetchKeyring();
@@ -39,7 +39,7 @@ REMEMBER = """() => document.addEventListener(
 
 
 def resident(pid: int) -> int:
-    """Return the bytes of a process that are in memory."""
+    """Return the resident memory of a process in bytes."""
     pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
@@ -51,7 +51,7 @@ def renderers(chromium: Browser) -> list[int]:
 
 @contextmanager
 def watching(pids: list[int]) -> Iterator[Future[int]]:
-    """Yield a future of the most that any of the processes grew during the block."""
+    """Yield a future: the largest growth in memory of any of these processes during the block."""
     before = {pid: resident(pid) for pid in pids}
     ended = Event()
 
@@ -73,13 +73,13 @@ def watching(pids: list[int]) -> Iterator[Future[int]]:
 @pytest.mark.parametrize(
     "whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["stream", "control"]
 )
-def test_a_large_file_takes_little_memory(
+def test_sealing_a_large_file_takes_little_memory(
     chromium: Browser,
     visitor: Visitor,
     tmp_path: Path,
     whole: bool,  # noqa: FBT001 - the control
 ) -> None:
-    """The control holds the whole file in memory, and the measurement shows it."""
+    """The control holds the whole file in memory, and must be measured as such."""
     film = tmp_path / "film.bin"
     film.touch()
     os.truncate(film, FILE)

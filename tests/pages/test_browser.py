@@ -1,4 +1,4 @@
-"""The public pages in any browser: no complaints, any width, and advice when scripts are off."""
+"""The public pages in any browser: no console messages, any width, and advice without scripts."""
 
 import inspect
 
@@ -18,8 +18,8 @@ NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed"
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 
-def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
-    """The console reports no problem with policy, integrity or a missing file."""
+def test_every_page_loads_without_a_message_in_the_console(visitor: Visitor) -> None:
+    """There would be one about a policy, an integrity check or a missing file."""
     for path in ALL_PAGES:
         visitor.visit(path)
         if path.endswith("report"):
@@ -31,10 +31,10 @@ def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
     assert all(request.url.startswith(visitor.site.address) for request in visitor.requests)
 
 
-def test_a_page_loads_two_scripts_before_the_keyring(visitor: Visitor) -> None:
+def test_a_page_loads_two_scripts_before_it_requests_the_keyring(visitor: Visitor) -> None:
     """Over Tor each request costs a second.
 
-    One script is for leaving quickly, and one for everything else.
+    One script is for “Leave quickly”, the other for everything else.
     """
     for path, script in (("fr/report", "report"), ("en/status", "status"), ("fr/verify", "verify")):
         visitor.requests.clear()
@@ -46,8 +46,8 @@ def test_a_page_loads_two_scripts_before_the_keyring(visitor: Visitor) -> None:
         assert "/keyring.json" not in asked[: max(map(asked.index, scripts))]
 
 
-def test_the_console_reports_an_inline_style(visitor: Visitor) -> None:
-    """Control of the test above, and of the policy."""
+def test_the_console_reports_a_planted_inline_style(visitor: Visitor) -> None:
+    """Control of the test above, and of the content security policy."""
     visitor.visit("en/")
     visitor.page.evaluate(
         "document.head.append(Object.assign(document.createElement('style'), {textContent: 'a{}'}))"
@@ -60,7 +60,7 @@ def test_the_console_reports_an_inline_style(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str) -> None:
-    """The gate tests the language with the longer words, `make soak walks` the other."""
+    """The gate tests the language with the longer words; `make soak walks` tests the other."""
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     paths = ["", *(f"{language}/{name}" for name in NAMES)]
     widths = {}
@@ -78,7 +78,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
         ("en/status", "Read my answer", "nothing can be opened"),
     ],
 )
-def test_a_page_without_scripts_says_why_nothing_can_be_sent_or_read(
+def test_a_page_without_scripts_says_why_it_cannot_send_or_read_anything(
     chromium: Browser, visitor: Visitor, path: str, heading: str, reason: str
 ) -> None:
     plain = chromium.new_context(java_script_enabled=False)
@@ -96,14 +96,14 @@ ONION = f"http://{'a' * 56}.onion"
 
 
 def rendered(path: str, settings: Settings) -> str:
-    """Return a page of a site with these settings, in English."""
+    """Return a page of a site with these settings in English."""
     found: dict[str, bytes] = inspect.unwrap(pages.render)(settings, load_questionnaire(settings))
     return found[f"/en/{path}"].decode()
 
 
 @pytest.mark.parametrize("path", ["report", "status"])
-def test_a_page_asks_to_copy_its_address_before_changing_the_level_of_tor_browser(path: str) -> None:
-    """Since 14.5.4 the browser restarts for this, and the page is lost."""
+def test_the_pages_advise_to_copy_the_address_before_changing_the_level_of_tor_browser(path: str) -> None:
+    """Since version 14.5.4 the browser restarts for this change, and loses the open page."""
     told = {}
     for settings in (Settings(onion=ONION), Settings()):
         page = rendered(path, settings)
@@ -114,8 +114,8 @@ def test_a_page_asks_to_copy_its_address_before_changing_the_level_of_tor_browse
     assert ".onion" not in told[""]
 
 
-def test_advice_on_tor_on_a_phone_begins_with_the_address_to_copy() -> None:
-    """Then come a browser for each kind of phone, and the warning that changing the level loses the page."""
+def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
+    """A browser for each kind of phone follows, and a warning that changing the level loses the page."""
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
     told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]

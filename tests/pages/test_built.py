@@ -1,4 +1,4 @@
-"""The built scripts for browsers come from portal/scripts and locked packages, and are reproducible."""
+"""Built scripts are made from portal/scripts and locked packages; every build gives the same bytes."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SOURCES = [
     "package.json",
     *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css", "paper.css")),
 ]
-# Instead of a fresh build, the result of one from unchanged sources: copying takes a second.
+# A copy of an earlier result replaces the build if no source changed. This saves time.
 COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js {ROOT}/portal/proof.js $(1)"
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 
@@ -39,14 +39,14 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(folder: Path, verb: str, *more: str) -> tuple[int, str]:
-    # Use the installed packages as they are: the link leads to the packages of this checkout.
+    # The link makes the copy use the packages installed here.
     command = ["make", "--silent", "--old-file=node_modules/.package-lock.json", verb, *more]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
 
 def inside(entry: str, *options: str) -> set[str]:
-    """Return the files, relative to the root, that the built script of an entry contains."""
+    """Return the modules in a built script, as paths relative to the root."""
     with TemporaryDirectory() as folder:
         told = [f"--metafile={folder}/told.json", f"--outfile={folder}/built.js", "--log-level=error"]
         command = [ESBUILD, f"portal/scripts/{entry}.js", "--bundle", "--format=esm", *told, *options]
@@ -74,27 +74,27 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 
 
 def test_a_build_in_another_folder_gives_the_same_bytes(checkout: Path) -> None:
-    """The copied build that tests below use gives them, too."""
+    """The copied result, which the tests below use, has the same bytes too."""
     assert make(checkout, "built-check") == (0, "")
     assert make(checkout, "built-check", COPIED) == (0, "")
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_difference_between_sources_and_built_files_is_reported(checkout: Path, change: str) -> None:
-    """A built file was edited, is extra or missing, or a source was changed without a build."""
+def test_any_difference_between_sources_and_built_files_is_reported(checkout: Path, change: str) -> None:
+    """The cases: a built file was edited, is extra or is missing, or a source was changed without a build."""
     CHANGES[change](checkout)
     status, said = make(checkout, "built-check", *([] if change == "source" else [COPIED]))
     assert (status, "the built scripts differ from a fresh build\nhint: make built\n" in said) == (2, True)
 
 
-def test_a_build_corrects_every_difference(checkout: Path) -> None:
+def test_a_new_build_corrects_every_difference(checkout: Path) -> None:
     for change in CHANGES.values():
         change(checkout)
     assert make(checkout, "built")[0] == 0
     assert make(checkout, "built-check") == (0, "")
 
 
-def test_the_offline_form_contains_the_modules_of_the_pages_except_those_that_ask_a_portal() -> None:
+def test_the_offline_form_contains_all_modules_of_the_pages_except_those_that_contact_a_portal() -> None:
     offline = inside("offline", "--conditions=offline")
     report = inside("report") | inside("status") | inside("leave")
     stand_ins = {f"portal/scripts/offline_{name}.js" for name in ("http", "delivery")}
@@ -106,13 +106,13 @@ def test_the_offline_form_contains_the_modules_of_the_pages_except_those_that_as
 
 
 def test_the_report_page_contains_the_word_lists_of_both_languages() -> None:
-    """The reporter can switch its language in place, before the words are shown."""
+    """The language can be switched without loading the page again, before the words are shown."""
     lists = {f"node_modules/@scure/bip39/wordlists/{each}.js" for each in ("french", "english")}
     assert lists <= inside("report")
     assert not lists & inside("verify"), "the control"
 
 
-def test_every_package_in_the_built_scripts_has_its_licence() -> None:
+def test_each_package_in_the_built_scripts_has_its_licence() -> None:
     entries = ("report", "status", "verify", "leave", "offline", "checkproof")
     files = {name for entry in entries for name in inside(entry)}
     packages = {

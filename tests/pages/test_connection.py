@@ -1,4 +1,4 @@
-"""A connection lost while sending is reported at once, and sending continues when it returns."""
+"""If the connection is lost while sending, the page says so quickly, and continues when it is back."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ TEXT = "Encore : la même voiture."
 
 
 def ready(visitor: Visitor, *files: Path) -> None:
-    """Open a case and write a message, then stop the page's clock."""
+    """Open a case, write a message, and stop the page's clock."""
     visitor.reported()
     visitor.page.clock.install()
     visitor.open()
@@ -37,7 +37,7 @@ def sent(visitor: Visitor) -> list[str]:
 
 @pytest.fixture
 def line(visitor: Visitor) -> Iterator[SwallowingLine]:
-    """The visitor's connection to the portal, which can go silent."""
+    """The visitor's connection to the portal. It can start to drop all packets."""
     with swallowing(int(visitor.address.rpartition(":")[2])) as made:
         visitor.address = f"http://127.0.0.1:{made.port}"
         yield made
@@ -45,15 +45,17 @@ def line(visitor: Visitor) -> Iterator[SwallowingLine]:
 
 
 def wait_for_the_end(visitor: Visitor) -> None:
-    """Let the page give up the unanswered request and continue with the next."""
+    """Let the page give up the unanswered request and send the next one."""
     with visitor.page.expect_event("requestfailed"):
         visitor.page.clock.fast_forward(301_000)
     visitor.page.clock.resume()
     visitor.shows("#follow-up-done", "follow-up-sent")
 
 
-def test_a_silent_connection_is_reported_after_two_seconds(visitor: Visitor, line: SwallowingLine) -> None:
-    """Its packets are dropped without an error. Once it works again, one message arrives."""
+def test_a_connection_without_answers_is_reported_as_lost_after_two_seconds(
+    visitor: Visitor, line: SwallowingLine
+) -> None:
+    """Its packets are dropped without an error. Once it works again, exactly one message arrives."""
     ready(visitor)
     line.go_silent()
     visitor.page.click("#follow-up-send")
@@ -68,10 +70,10 @@ def test_a_silent_connection_is_reported_after_two_seconds(visitor: Visitor, lin
     assert sent(visitor) == [TEXT]
 
 
-def test_a_connection_that_goes_silent_between_pieces_of_a_file_is_reported(
+def test_a_connection_that_stops_answering_between_pieces_of_a_file_is_reported(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path
 ) -> None:
-    """The time that the first pieces took sets the limit for the next."""
+    """The time that the first pieces took sets the time limit for the next piece."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(4 << 20))
     ready(visitor, film)
@@ -86,8 +88,8 @@ def test_a_connection_that_goes_silent_between_pieces_of_a_file_is_reported(
     assert sent(visitor) == [TEXT]
 
 
-def test_a_late_answer_ends_the_report_of_a_lost_connection(visitor: Visitor, tmp_path: Path) -> None:
-    """The connection was not lost: the first piece of the file is then on its way."""
+def test_a_late_answer_ends_the_message_about_a_lost_connection(visitor: Visitor, tmp_path: Path) -> None:
+    """The connection was only slow. After the answer, the page sends the first piece of the file."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(2 << 20))
     held: list[Route] = []
@@ -107,8 +109,8 @@ def test_a_late_answer_ends_the_report_of_a_lost_connection(visitor: Visitor, tm
     assert sent(visitor) == [TEXT]
 
 
-def test_a_silent_connection_is_reported_while_a_case_opens(visitor: Visitor) -> None:
-    """The message disappears with the answer."""
+def test_a_connection_without_answers_is_reported_while_a_case_opens(visitor: Visitor) -> None:
+    """The message disappears when the answer arrives."""
     held: list[Route] = []
     visitor.reported()
     visitor.page.clock.install()
@@ -129,8 +131,8 @@ def test_a_silent_connection_is_reported_while_a_case_opens(visitor: Visitor) ->
     visitor.opened()
 
 
-def test_a_temporary_refusal_by_the_site_is_not_called_a_lost_connection(visitor: Visitor) -> None:
-    """The site answered, so there is a connection. The page tries again without a message."""
+def test_a_temporary_refusal_by_the_site_is_not_reported_as_a_lost_connection(visitor: Visitor) -> None:
+    """The site answered, so the connection works. The page tries again without a message."""
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=500, body="{}")))
     with visitor.page.expect_response(ENVELOPES):
@@ -141,8 +143,11 @@ def test_a_temporary_refusal_by_the_site_is_not_called_a_lost_connection(visitor
     assert sent(visitor) == [TEXT]
 
 
-def test_a_failed_request_is_reported_as_a_lost_connection_at_once(visitor: Visitor) -> None:
-    """The clock stands still until then. The message is kept, and arrives once after the wait."""
+def test_a_failed_request_is_immediately_reported_as_a_lost_connection(visitor: Visitor) -> None:
+    """The page's clock is stopped until the report appears.
+
+    The message is kept, and arrives once, after the wait.
+    """
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.abort()))
     visitor.page.click("#follow-up-send")
@@ -155,8 +160,8 @@ def test_a_failed_request_is_reported_as_a_lost_connection_at_once(visitor: Visi
     assert sent(visitor) == [TEXT]
 
 
-def test_going_offline_during_a_request_is_reported_at_once(visitor: Visitor) -> None:
-    """The request alone would wait for minutes. It continues when the network is back."""
+def test_going_offline_during_a_request_is_reported_immediately(visitor: Visitor) -> None:
+    """The request itself would wait for minutes. Sending continues when the network is back."""
     held: list[Route] = []
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, held.append))
@@ -171,7 +176,7 @@ def test_going_offline_during_a_request_is_reported_at_once(visitor: Visitor) ->
 
 
 def test_sending_continues_as_soon_as_the_network_returns(visitor: Visitor) -> None:
-    """The clock stands still, so no waiting time has passed."""
+    """The page's clock is stopped, so the page did not wait for its next attempt."""
     ready(visitor)
     visitor.page.context.set_offline(True)
     visitor.page.click("#follow-up-send")

@@ -1,4 +1,4 @@
-"""A page checks what the site says about its keyring against the signed keyring before it shows it."""
+"""Before it shows what the site says about its keyring, the page checks it against the signed keyring."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ SAID = {"channel_unknown": 400, "no_keyring": 503}
 
 
 def saying(code: str) -> Callable[[Route], None]:
-    """Return a host that refuses with this code."""
+    """Return a route handler: a host that refuses every request with this code."""
 
     def answer(route: Route) -> None:
         body = json.dumps({"code": code})
@@ -30,8 +30,8 @@ def keyrings_asked_for(visitor: Visitor) -> int:
 
 
 @pytest.mark.parametrize("code", SAID)
-def test_a_listed_channel_is_never_shown_as_removed(visitor: Visitor, code: str) -> None:
-    """Otherwise the site could steer a report to the body that it concerns."""
+def test_a_channel_on_the_signed_list_is_never_shown_as_removed(visitor: Visitor, code: str) -> None:
+    """Otherwise the site could direct a report to the very body that it is about."""
     visitor.page.clock.install()
     visitor.write()
     visitor.page.route(ENVELOPES, saying(code))
@@ -45,7 +45,9 @@ def test_a_listed_channel_is_never_shown_as_removed(visitor: Visitor, code: str)
     visitor.arrived()
 
 
-def test_the_word_of_the_site_alone_does_not_refuse_a_follow_up(visitor: Visitor) -> None:
+def test_a_follow_up_is_not_refused_because_the_site_alone_says_that_the_channel_is_gone(
+    visitor: Visitor,
+) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -55,16 +57,16 @@ def test_the_word_of_the_site_alone_does_not_refuse_a_follow_up(visitor: Visitor
     visitor.shows("#follow-up-error", "site-contradicts")
 
 
-def test_a_channel_removed_from_the_signed_list_is_shown_as_removed(visitor: Visitor) -> None:
-    """Control: the portal refuses rightly, because the list changed while the page was open."""
+def test_a_channel_that_was_removed_from_the_signed_list_is_shown_as_removed(visitor: Visitor) -> None:
+    """Control of the tests above: the portal is right, because the list changed while the page was open."""
     visitor.write(channel=OUTSIDE)
     visitor.site.publish_changed(without(visitor.site.keyring, OUTSIDE))
     visitor.confirm()
     visitor.shows("#send-error", "channel-not-listed")
 
 
-def test_a_keyring_that_changed_between_its_two_files_is_fetched_again(visitor: Visitor) -> None:
-    """Otherwise an honest site would seem to forge its keyring at that moment."""
+def test_a_keyring_and_signature_that_do_not_match_are_fetched_again(visitor: Visitor) -> None:
+    """A change between the two requests must not look like a forgery by an honest site."""
     visitor.page.route("**/keyring.sig", times(1, lambda route: route.fulfill(status=200, body=bytes(64))))
     visitor.write()
     assert keyrings_asked_for(visitor) == 2
@@ -79,10 +81,10 @@ def test_a_keyring_that_changed_between_its_two_files_is_fetched_again(visitor: 
     ],
     ids=["forged", "none", "unreachable"],
 )
-def test_the_page_reports_that_no_signed_list_could_be_fetched(
+def test_the_page_says_if_no_signed_list_could_be_fetched(
     visitor: Visitor, file: str, answer: Callable[[Route], None], shown: str
 ) -> None:
-    """A portal that had a keyring a moment ago must still have it."""
+    """The portal had a keyring a moment before, so it must still have one."""
     visitor.write()
     visitor.page.route(f"**/{file}", answer)
     visitor.page.route(ENVELOPES, saying("channel_unknown"))
@@ -90,8 +92,8 @@ def test_the_page_reports_that_no_signed_list_could_be_fetched(
     visitor.shows("#send-error", shown)
 
 
-def test_a_site_without_a_keyring_yet_is_believed(visitor: Visitor) -> None:
-    """The page knows nothing that contradicts it, and shows it as the word of the site."""
+def test_the_page_believes_a_site_that_has_no_keyring_yet(visitor: Visitor) -> None:
+    """The page has nothing that contradicts the site, and shows this as the site's statement."""
     visitor.page.route("**/keyring.json", times(1, saying("no_keyring")))
     visitor.visit("fr/report")
     visitor.shows("#closed", "no-keyring")

@@ -1,4 +1,4 @@
-"""Three questions about the device: the page does not send, keep or restore any answer."""
+"""The page with three questions about the device does not send, keep or restore any answer."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,8 +12,11 @@ pytestmark = pytest.mark.browser
 MOST_WORDS = 45
 
 
-def test_the_page_sends_and_keeps_no_answer(visitor: Visitor) -> None:
-    """It has no request, address, field or storage. After a reload or Back, all answers are closed."""
+def test_the_page_about_the_device_neither_sends_nor_keeps_an_answer(visitor: Visitor) -> None:
+    """No answer is in a request, an address, a field or storage.
+
+    After a reload or Back, all answers are folded.
+    """
     page = visitor.page
     visitor.visit("fr/device")
     address = page.url
@@ -34,8 +37,8 @@ def test_the_page_sends_and_keeps_no_answer(visitor: Visitor) -> None:
     expect(page.locator("main details[open]")).to_have_count(0)
 
 
-def test_opening_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:
-    """It closes no other answer either, which would move the one below it."""
+def test_unfolding_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:
+    """It also folds no other answer, because that would move the ones below."""
     page = visitor.page
     visitor.visit("fr/device")
     place = "(each) => each.getBoundingClientRect().top + scrollY"
@@ -46,10 +49,10 @@ def test_opening_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_answer_says_in_few_words_what_it_means_without_a_script(
+def test_each_answer_begins_with_short_advice_even_without_a_script(
     visitor: Visitor, chromium: Browser, language: str
 ) -> None:
-    """The first words are the advice, in bold, so that colour is not the only sign."""
+    """The advice is in bold, so that colour is not the only sign."""
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/{language}/device")
@@ -66,7 +69,7 @@ def test_each_answer_says_in_few_words_what_it_means_without_a_script(
     plain.close()
 
 
-def test_the_page_is_accessible_with_all_answers_open(visitor: Visitor) -> None:
+def test_the_page_about_the_device_is_accessible_with_all_answers_unfolded(visitor: Visitor) -> None:
     visitor.visit("fr/device")
     for summary in visitor.page.locator("main summary").all():
         summary.click()
@@ -74,13 +77,13 @@ def test_the_page_is_accessible_with_all_answers_open(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("path", ["before", "guide"])
-def test_the_pages_with_advice_link_to_the_questions(visitor: Visitor, path: str) -> None:
+def test_pages_with_advice_link_to_the_questions_about_the_device(visitor: Visitor, path: str) -> None:
     visitor.visit(f"fr/{path}")
     visitor.page.locator("main a[href='/fr/device']").click()
     expect(visitor.page.locator("h1")).to_have_text("Cet appareil est-il sûr ?")
 
 
-def test_the_page_links_to_ways_that_need_no_device(visitor: Visitor) -> None:
+def test_the_page_about_the_device_links_to_ways_to_report_without_one(visitor: Visitor) -> None:
     visitor.visit("fr/device")
     links = [each.get_attribute("href") for each in visitor.page.locator("main a").all()]
     assert links == ["/fr/legal", "/fr/help", "/fr/report", "/fr/before"]

@@ -24,7 +24,7 @@ def at(day: int) -> date:
 
 
 def keys(visitor: Visitor) -> list[IntakeKey]:
-    """Return three keys of the inspectorate for consecutive epochs."""
+    """Return the inspectorate's keys for three consecutive epochs."""
     made = [HybridIdentity.from_seed(secrets.token_bytes(32)) for _ in EPOCHS]
     visitor.site.more_intake = made
     recipients = [identity.recipient() for identity in made]
@@ -40,7 +40,7 @@ def with_intake(value: Keyring, *listed: IntakeKey) -> Keyring:
 
 
 def publish(visitor: Visitor, serial: int, day: int, *listed: IntakeKey) -> None:
-    """Publish the keyring that the inbox issues on a day."""
+    """Publish the keyring that the inbox would issue on this day."""
     usual = make_keyring(visitor.site.site, serial, day=at(day)).value
     visitor.site.publish_changed(with_intake(replace(usual, valid_until=at(day + 35)), *listed))
 
@@ -58,8 +58,8 @@ def newest(visitor: Visitor) -> bytes:
     return report.key_id
 
 
-def test_the_page_uses_the_key_of_each_day_through_three_epochs(visitor: Visitor) -> None:
-    """The keyring lists the next key in advance, and the page uses it from its first day."""
+def test_the_page_uses_the_key_of_each_day_in_three_epochs(visitor: Visitor) -> None:
+    """The keyring lists the next key in advance, and the page uses that key from its first day."""
     listed = keys(visitor)
     visitor.page.clock.install()
     expected = {0: 0, 79: 0, 81: 1, 171: 1, 172: 2}
@@ -75,8 +75,8 @@ def test_the_page_uses_the_key_of_each_day_through_three_epochs(visitor: Visitor
     assert expected == used
 
 
-def test_a_page_left_open_over_a_change_seals_to_the_new_key(visitor: Visitor) -> None:
-    """It asks nothing of the portal: its keyring lists the new key already."""
+def test_a_page_left_open_until_the_next_epoch_seals_to_the_new_key(visitor: Visitor) -> None:
+    """It makes no request for this, because its keyring already lists the new key."""
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, *listed[:2])
@@ -88,8 +88,8 @@ def test_a_page_left_open_over_a_change_seals_to_the_new_key(visitor: Visitor) -
     assert asked == len([each for each in visitor.requests if "keyring" in each.url])
 
 
-def test_a_page_left_open_until_its_last_key_expires_fetches_the_next(visitor: Visitor) -> None:
-    """The keyring itself is still valid, but was issued before the next key was made."""
+def test_a_page_left_open_until_its_last_key_expires_fetches_a_new_keyring(visitor: Visitor) -> None:
+    """The page's keyring is still valid, but was issued before the next key existed."""
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, listed[0])
@@ -100,7 +100,7 @@ def test_a_page_left_open_until_its_last_key_expires_fetches_the_next(visitor: V
     assert listed[1].id == newest(visitor)
 
 
-def test_a_report_is_not_sent_to_a_channel_that_closed_meanwhile(visitor: Visitor) -> None:
+def test_a_report_is_not_sent_to_a_channel_that_closed_while_it_was_written(visitor: Visitor) -> None:
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, listed[0])
@@ -113,7 +113,7 @@ def test_a_report_is_not_sent_to_a_channel_that_closed_meanwhile(visitor: Visito
 
 
 def noted(value: Keyring, *shut: str) -> Keyring:
-    """Return the keyring with a note on every channel, and without a valid key for those in ``shut``."""
+    """Return the keyring with a note on every channel; the channels in ``shut`` have no valid key."""
 
     def changed(each: Channel) -> Channel:
         return replace(each, note=NOTE)
@@ -127,7 +127,7 @@ def noted(value: Keyring, *shut: str) -> Keyring:
     ("language", "words"),
     [("fr", ["depuis le", NOTE.fr, "procureur"]), ("en", ["since", NOTE.en, "public prosecutor"])],
 )
-def test_a_closed_site_says_since_when_and_how_else_to_report_before_anything_is_written(
+def test_a_closed_site_says_since_when_and_how_else_to_report_before_the_form(
     visitor: Visitor, language: str, words: list[str]
 ) -> None:
     value = make_keyring(visitor.site.site).value
@@ -140,7 +140,7 @@ def test_a_closed_site_says_since_when_and_how_else_to_report_before_anything_is
         expect(routes).to_contain_text(word)
 
 
-def test_one_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Visitor) -> None:
+def test_a_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Visitor) -> None:
     visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value, OUTSIDE))
     visitor.visit("fr/report")
     routes = visitor.page.locator("#closed-routes")
@@ -159,7 +159,7 @@ def test_one_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Vi
     visitor.to_token()
 
 
-def test_the_page_names_no_closed_channel_if_all_are_open(visitor: Visitor) -> None:
+def test_the_page_mentions_no_closed_channel_if_all_are_open(visitor: Visitor) -> None:
     visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value))
     visitor.visit("fr/report")
     expect(visitor.page.locator("#what")).to_be_visible()
@@ -167,7 +167,7 @@ def test_the_page_names_no_closed_channel_if_all_are_open(visitor: Visitor) -> N
 
 
 def test_only_the_outside_body_can_read_a_report_about_the_inspectorate(visitor: Visitor) -> None:
-    """It is sealed to the key of the outside body, which the inspectorate does not have."""
+    """It is sealed to the key of the outside body. The inspectorate does not have that private key."""
     visitor.visit("fr/report")
     visitor.page.fill("#what", "Mon chef d'inspection…")
     visitor.turn_to("#channels")
@@ -181,7 +181,7 @@ def test_only_the_outside_body_can_read_a_report_about_the_inspectorate(visitor:
     assert (OUTSIDE, outside.intake.recipient().key_id) == (report.channel, report.key_id)
 
 
-def test_a_returning_reporter_sees_a_closed_channel_before_writing(visitor: Visitor) -> None:
+def test_a_returning_reporter_learns_that_the_channel_is_closed_before_writing(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     value = make_keyring(visitor.site.site, 2).value

@@ -1,4 +1,4 @@
-"""Mistakes are shown all at once: in a summary with links, at each field, and in the title."""
+"""All mistakes are shown together: in a summary with links, beside each field, and in the title."""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def told(page: Page, summary: str, field: str) -> None:
-    """Expect the focus on a summary with one link, and the same text at the field of the link."""
+    """Expect that the summary has the focus and one link, and that the link's field shows the same text."""
     expect(page.locator(f"{summary}:focus a")).to_have_count(1)
     text = page.locator(f"{summary} a").inner_text()
     expect(page.locator(field)).to_have_attribute("aria-invalid", "true")
@@ -21,8 +21,8 @@ def told(page: Page, summary: str, field: str) -> None:
     assert at_it.get_attribute("id") in (page.get_attribute(field, "aria-describedby") or "").split()
 
 
-def test_all_mistakes_are_shown_at_once_with_links_to_their_fields(visitor: Visitor) -> None:
-    """A link can also lead to another step, or into a folded section. It adds no entry to the history."""
+def test_all_mistakes_are_shown_together_with_links_to_their_fields(visitor: Visitor) -> None:
+    """A link can also lead to another step or into a folded section. It adds no entry to the history."""
     visitor.visit("en/report")
     page = visitor.page
     title = page.title()
@@ -55,8 +55,8 @@ def test_all_mistakes_are_shown_at_once_with_links_to_their_fields(visitor: Visi
     expect(page.locator(".wrong")).to_have_count(0)
 
 
-def test_a_message_at_a_field_stays_in_place_while_the_field_is_edited(visitor: Visitor) -> None:
-    """Otherwise the field would move under the finger with the first letter."""
+def test_the_message_beside_a_field_stays_while_the_reporter_edits_the_field(visitor: Visitor) -> None:
+    """Otherwise the field would move at the first letter typed."""
     visitor.visit("en/report")
     page = visitor.page
     page.fill("#what", "x" * 8_001)
@@ -72,10 +72,10 @@ def test_a_message_at_a_field_stays_in_place_while_the_field_is_edited(visitor: 
     expect(page.locator("#error")).to_be_hidden()
 
 
-def test_an_error_of_another_step_is_shown_in_the_current_step_and_links_there(
+def test_a_mistake_in_another_step_is_shown_in_the_current_step_with_a_link(
     visitor: Visitor,
 ) -> None:
-    """“Continue” accepts an empty text, because a topic or a file is enough."""
+    """“Continue” accepts an empty text, because a topic or a file is enough for a report."""
     visitor.visit("en/report")
     page = visitor.page
     page.click("#continue")
@@ -92,8 +92,8 @@ def test_an_error_of_another_step_is_shown_in_the_current_step_and_links_there(
 
 
 @pytest.mark.parametrize("words", ["abandon " * 11, "abandon " * 11 + "qqqqq", "abandon " * 11 + "about"])
-def test_an_error_of_the_words_is_also_shown_at_their_box(visitor: Visitor, words: str) -> None:
-    """One word is missing, one does not exist, or no report has these words."""
+def test_an_error_in_the_twelve_words_is_also_shown_at_their_field(visitor: Visitor, words: str) -> None:
+    """The errors: a word is missing, a word does not exist, or no report has these words."""
     page = visitor.page
     visitor.visit("fr/status")
     title = page.title()
@@ -105,7 +105,7 @@ def test_an_error_of_the_words_is_also_shown_at_their_box(visitor: Visitor, word
     assert page.title() not in {"", title}
 
 
-def test_a_wrong_word_is_shown_below_the_button_and_at_its_field(visitor: Visitor) -> None:
+def test_an_error_in_the_words_is_shown_below_the_button_and_at_the_field(visitor: Visitor) -> None:
     page = visitor.page
     visitor.write()
     page.fill("#confirm-1", "x")
@@ -117,10 +117,10 @@ def test_a_wrong_word_is_shown_below_the_button_and_at_its_field(visitor: Visito
 
 
 @pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
-def test_send_stays_under_the_finger_while_a_mistake_is_shown_and_corrected(
+def test_the_send_button_does_not_move_while_a_mistake_is_shown_and_corrected(
     visitor: Visitor, screen: ViewportSize
 ) -> None:
-    """The summary appears below the button, and the text at the field is above it."""
+    """The summary appears below the button, and the message beside the field is placed above the button."""
     visitor.page.set_viewport_size(screen)
     visitor.reported()
     visitor.open()
@@ -147,8 +147,11 @@ def test_send_stays_under_the_finger_while_a_mistake_is_shown_and_corrected(
     assert page.title() == title
 
 
-def test_all_mistakes_in_a_message_are_shown_at_once(visitor: Visitor) -> None:
-    """One of them is the choice of a reader, which appears only if the portal does not know the report."""
+def test_all_mistakes_in_a_message_are_shown_together(visitor: Visitor) -> None:
+    """One of them is a missing choice of reader.
+
+    The page asks for a reader only if the portal does not know the report.
+    """
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")
@@ -157,7 +160,7 @@ def test_all_mistakes_in_a_message_are_shown_at_once(visitor: Visitor) -> None:
     expect(visitor.page.locator(".wrong:visible")).to_have_count(2)
 
 
-def test_an_unticked_box_has_its_message_above_it(visitor: Visitor) -> None:
+def test_a_box_that_must_be_ticked_has_its_message_above_it(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -173,8 +176,8 @@ def test_an_unticked_box_has_its_message_above_it(visitor: Visitor) -> None:
     assert above["y"] + above["height"] <= box["y"]
 
 
-def test_an_error_elsewhere_on_the_page_adds_no_second_prefix_to_the_title(visitor: Visitor) -> None:
-    """The title keeps its prefix until no error is left."""
+def test_a_second_error_adds_no_second_prefix_to_the_title(visitor: Visitor) -> None:
+    """The title keeps the prefix until no error is left."""
     page = visitor.page
     visitor.visit("en/status")
     title = page.title()
@@ -188,8 +191,8 @@ def test_an_error_elsewhere_on_the_page_adds_no_second_prefix_to_the_title(visit
     assert page.title() == title
 
 
-def test_whoever_asks_to_withdraw_no_longer_reads_the_error_of_a_message(visitor: Visitor) -> None:
-    """Nor does it come back with “Keep my report”."""
+def test_opening_the_step_to_withdraw_hides_the_error_of_a_message(visitor: Visitor) -> None:
+    """The error does not return with “Keep my report”."""
     visitor.reported()
     visitor.language = "en"
     visitor.visit("en/status")

@@ -1,4 +1,4 @@
-"""From a report to its answer and a follow-up, in Firefox and in browsers without a compiler."""
+"""From a report to its answer and a follow-up, in Firefox and in a browser without a compiler (JIT)."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
-# Preferences of Firefox that Tor Browser sets at every level, and that its level “Safer” turns off on every
-# site (its SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
+# Tor Browser sets these at every level. Its level “Safer” turns off the ones below on every site (see its
+# SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
 TOR = {"privacy.resistFingerprinting": True}
 OFF = [
     *(f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")),
@@ -30,12 +30,12 @@ OFF = [
     "dom.security.https_only_mode_send_http_background_request",
 ]
 SAFER = {**TOR, **dict.fromkeys(OFF, False), "mathml.disabled": True, "webgl.disabled": True}
-MOST_SECONDS = 5  # for the whole submit of a text
+MOST_SECONDS = 5  # to send a report without files, from the last press to the receipt
 Record = Callable[[str, object], None]
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:
-    """Expect both messages at the inspectorate, unchanged and from one reporter."""
+    """Expect that the inspectorate received both messages unchanged, and from the same reporter."""
     first, _ = site.report()
     assert first.answers["what"] == report
     (second,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
@@ -44,7 +44,7 @@ def check(site: PortalSite, report: str, follow_up: str) -> None:
 
 @dataclass(frozen=True)
 class Firefox:
-    """A Firefox with a reporter, its security level, and the folder in which it saves files."""
+    """A Firefox with its security level, a reporter, and the folder for saved files."""
 
     level: str
     peer: FirefoxPeer
@@ -55,7 +55,10 @@ class Firefox:
 def started_fixture(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Firefox]:
-    """A plain one, and one with the engine of Tor Browser's level “Safer”. Starting one takes seconds."""
+    """A plain Firefox, and one set like Tor Browser's level “Safer”.
+
+    Both are started once, because starting one takes seconds.
+    """
     stick = tmp_path_factory.mktemp("stick")
     saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
     preferences = {**saving, **(SAFER if request.param == "safer" else {})}
@@ -65,12 +68,12 @@ def started_fixture(
 
 @pytest.fixture
 def firefox(started: Firefox, site: PortalSite) -> Firefox:
-    """The same browser with a French reporter who is new at the site."""
+    """The started Firefox with a French reporter who has not been on this site before."""
     started.peer.does("visit", address=site.address, language="fr")
     return started
 
 
-def test_a_report_its_answer_and_a_follow_up_work_in_firefox(
+def test_reporting_reading_the_answer_and_a_follow_up_work_in_firefox(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
     text, peer = TEXT.replace("\n", " "), firefox.peer
@@ -88,30 +91,32 @@ def test_a_report_its_answer_and_a_follow_up_work_in_firefox(
     check(site, text, "Encore : la même voiture.")
 
 
-def test_a_report_and_its_answer_need_only_the_keyboard_on_a_small_screen_in_firefox(
+def test_in_firefox_a_report_and_its_answer_need_only_the_keyboard_on_a_small_screen(
     site: PortalSite, firefox: Firefox
 ) -> None:
-    """The focus has a ring at every stop, and is never hidden by the bar with “Leave quickly”."""
+    """Each focused element has a visible ring, and the bar with “Leave quickly” never covers it."""
     firefox.peer.does("size", width=360, height=640)
     assert walk(firefox.peer, site, TEXT.replace("\n", " ")) == []
 
 
-def test_pressing_the_key_three_times_leaves_in_firefox(site: PortalSite, firefox: Firefox) -> None:
-    """Tor Browser does not tell pages of Shift, Ctrl and Alt."""
+def test_pressing_the_leave_key_three_times_leaves_the_page_in_firefox(
+    site: PortalSite, firefox: Firefox
+) -> None:
+    """Tor Browser does not tell pages when Shift, Ctrl or Alt is pressed."""
     peer = firefox.peer
     peer.go(f"{site.address}/fr/report")
     peer.texts("#what")
-    # Tests do not request the real page on the internet.
+    # Tests do not open the real harmless page on the internet.
     peer.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide")
     for _ in range(3):
         peer.press("Escape")
     assert peer.texts("footer [aria-current][href='/fr/guide']") != []
 
 
-def test_back_shows_an_empty_page_after_leaving_a_report_quickly_in_firefox(
+def test_in_firefox_back_shows_an_empty_page_after_leaving_a_report_quickly(
     site: PortalSite, firefox: Firefox
 ) -> None:
-    """A second Back shows the page before the report."""
+    """Going back once more shows the page before the report."""
     peer = firefox.peer
     peer.go(f"{site.address}/fr/guide")
     peer.go(f"{site.address}/fr/report")
@@ -130,7 +135,10 @@ def test_back_shows_an_empty_page_after_leaving_a_report_quickly_in_firefox(
 def test_the_offline_form_seals_and_reads_in_firefox(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
-    """Opened from disk without a network, it makes a file to send and a locator, and reads an answer."""
+    """It is opened from disk without a network.
+
+    It makes a file to send and a locator, and reads an answer.
+    """
     stick, peer = firefox.stick, firefox.peer
     for path in ("fr/offline.html", "keyring.json", "keyring.sig"):
         (stick / Path(path).name).write_bytes(site.client.get(f"/{path}").data)
@@ -154,7 +162,7 @@ def test_the_offline_form_seals_and_reads_in_firefox(
 
 
 def whole(path: Path) -> BytesIO:
-    """Return a file that the browser is saving, once it is complete: a header and an envelope of text."""
+    """Return the content of a file that the browser saves, once all its bytes are there."""
     for _ in range(200):
         if path.exists() and path.stat().st_size == HEADER + age.sealed_size(padding.SMALLEST):
             return BytesIO(path.read_bytes())
@@ -172,10 +180,10 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("started", ["standard"], indirect=True)
-def test_a_file_that_changed_after_it_was_chosen_is_not_sent(
+def test_in_firefox_a_file_that_changed_after_it_was_chosen_is_not_sent(
     site: PortalSite, started: Firefox, tmp_path: Path
 ) -> None:
-    """Firefox reads a changed file without an error, but never reads bytes that were appended later."""
+    """Firefox reads a file that was changed without an error, but ignores bytes appended later."""
     said, peer = {}, started.peer
     peer.does("visit", address=site.address, language="en")
     for name, change in CHANGES.items():
@@ -196,10 +204,10 @@ def test_a_file_that_changed_after_it_was_chosen_is_not_sent(
     assert site.report()[1] == {1: FILE}
 
 
-def test_a_report_its_answer_and_a_follow_up_work_without_a_compiler(
+def test_reporting_reading_the_answer_and_a_follow_up_work_without_a_compiler(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:
-    """Chromium with --jitless, which also removes WebAssembly."""
+    """The browser is Chromium with --jitless, which also turns off WebAssembly."""
     browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     visitor = Visitor(browser.new_page(), site.address)
     visitor.write()

@@ -1,4 +1,4 @@
-"""The guide to recognising an approach: on screen, on one printed sheet, and without a network."""
+"""The guide to recognising a corrupt approach: on screen, on one printed sheet, and without a network."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ WHOLE = 'title = "T"\nlead = "L"\n[[section]]\nheading = "H"\nitems = ["a", "b"]
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def test_a_minimal_guide_is_read(tmp_path: Path) -> None:
+def test_the_smallest_valid_guide_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "guide.en.toml").write_text(WHOLE)
     assert guide.load(tmp_path, "en") == Guide("T", "L", (guide.Section("H", "", ("a", "b")),))
 
@@ -48,7 +48,7 @@ def test_a_minimal_guide_is_read(tmp_path: Path) -> None:
         (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, but at most {MOST} are allowed"),
     ],
 )
-def test_a_mistake_in_a_guide_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+def test_an_error_in_a_guide_names_the_file_and_the_place(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "guide.fr.toml").write_text(text)
     with pytest.raises(BadConfiguration, match=words) as caught:
         guide.load(tmp_path, "fr")
@@ -56,8 +56,8 @@ def test_a_mistake_in_a_guide_is_named_with_its_place(tmp_path: Path, text: str,
     assert caught.value.hint
 
 
-def test_the_legal_notice_has_the_postal_address(tmp_path: Path) -> None:
-    """In lines, as on an envelope. Without the address, the portal does not start."""
+def test_the_legal_notice_shows_the_postal_address(tmp_path: Path) -> None:
+    """The lines are as on an envelope. A portal without an address does not start."""
     for path in ROOM.glob("*.toml"):
         shutil.copy(path, tmp_path)
     settings = Settings(folder=tmp_path, guide=".")
@@ -70,7 +70,7 @@ def test_the_legal_notice_has_the_postal_address(tmp_path: Path) -> None:
     assert '<p class="written">Inspection\n1 rue X</p>' in shown
 
 
-def test_the_numbers_of_a_section_become_links_wherever_they_are() -> None:
+def test_phone_numbers_of_a_section_become_links_wherever_its_text_has_them() -> None:
     section = guide.Section("H", "17 or 116 006 <b>", ("call 17", "2017"), call=("116 006", "17"))
     assert section.parts(section.text) == [
         *(("", ""), ("17", "17"), (" or ", ""), ("116 006", "116006"), (" <b>", "")),
@@ -80,8 +80,8 @@ def test_the_numbers_of_a_section_become_links_wherever_they_are() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_number_on_the_help_page_is_a_link(language: str) -> None:
-    """The link shows the number as it is written."""
+def test_every_phone_number_on_the_help_page_is_a_link(language: str) -> None:
+    """The text of the link is the number as it is usually written."""
     shown = pages.render(Settings(), load_questionnaire(Settings()))[f"/{language}/help"].decode()
     links = re.findall(r'<a href="tel:(\d+)">([\d ]+)</a>', shown)
     assert ("3114", "3114") in links
@@ -91,7 +91,7 @@ def test_every_number_on_the_help_page_is_a_link(language: str) -> None:
 
 
 @pytest.mark.parametrize("name", guide.NAMES)
-def test_a_portal_does_not_start_if_a_text_is_missing_in_a_language(tmp_path: Path, name: str) -> None:
+def test_a_portal_does_not_start_if_a_guide_or_notice_lacks_a_language(tmp_path: Path, name: str) -> None:
     for path in ROOM.glob("*.toml"):
         shutil.copy(path, tmp_path)
     (tmp_path / f"{name}.en.toml").unlink()
@@ -100,7 +100,7 @@ def test_a_portal_does_not_start_if_a_text_is_missing_in_a_language(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", guide.NAMES)
-def test_a_text_has_the_same_parts_in_both_languages(name: str) -> None:
+def test_guides_and_notices_have_the_same_parts_in_both_languages(name: str) -> None:
     french, english = (guide.load(ROOM, language, name) for language in translation.LANGUAGES[:2])
     shape = [[(bool(each.text), len(each.items)) for each in found.sections] for found in (french, english)]
     assert shape[0] == shape[1]
@@ -108,22 +108,22 @@ def test_a_text_has_the_same_parts_in_both_languages(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", translation.LANGUAGES)
-def test_the_guide_has_the_numbers_to_call(language: str) -> None:
+def test_the_guide_lists_the_numbers_to_call(language: str) -> None:
     text = str(guide.load(ROOM, language))
     assert [number for number in ("17", "112", "114") if number not in text] == []
 
 
 def sheets(page: Page) -> int:
-    """Return the number of A4 sheets of the printed page."""
+    """Return how many A4 sheets the page takes when printed."""
     return len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True)))
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_and_the_saved_file_print_on_one_sheet(
+def test_the_guide_and_its_saved_file_each_print_on_one_sheet(
     visitor: Visitor, tmp_path: Path, language: str
 ) -> None:
-    """The file opens from disk, loads nothing, has its style, and does not name the site."""
+    """The saved file opens from disk, loads nothing, has its own style, and does not name the site."""
     visitor.visit(f"{language}/guide")
     assert sheets(visitor.page) == 1
     with visitor.page.expect_download() as download:
@@ -143,7 +143,7 @@ def test_the_page_and_the_saved_file_print_on_one_sheet(
 
 
 @pytest.mark.browser
-def test_the_longest_guide_that_is_accepted_prints_on_one_sheet(visitor: Visitor) -> None:
+def test_the_longest_guide_that_the_portal_accepts_prints_on_one_sheet(visitor: Visitor) -> None:
     visitor.visit("fr/guide")
     lengthen = "(text) => { document.querySelector('.sections li').textContent += text }"
     left = MOST - len(visitor.page.locator("article").inner_text())
@@ -154,7 +154,7 @@ def test_the_longest_guide_that_is_accepted_prints_on_one_sheet(visitor: Visitor
 
 
 @pytest.mark.browser
-def test_the_guide_is_complete_without_a_script(chromium: Browser, visitor: Visitor) -> None:
+def test_the_guide_shows_all_its_text_without_a_script(chromium: Browser, visitor: Visitor) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.address}/en/guide")

@@ -1,4 +1,4 @@
-"""The first pages calm, then inform, then ask."""
+"""The first pages first calm the reader, then inform, then ask."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
-# The window of many phones, without the bars of the browser.
+# The visible area of a browser on many phones.
 SMALL = ViewportSize(width=360, height=640)
 WAYS = {
     "fr": [
@@ -38,7 +38,7 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# Who reads, how often, when an answer comes; then the limits of the protection.
+# Texts about readers, their rhythm and the time until an answer; then about the limits of the protection.
 SAID = {
     "fr": [
         "un organisme extérieur",
@@ -74,8 +74,13 @@ DOORS = {"fr": ["Écrire un signalement", "Lire ma réponse"], "en": ["Write a r
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_danger_and_both_links_are_visible_without_scrolling(visitor: Visitor, language: str) -> None:
-    """On a small phone, above the bar, even with a long name. The control is the advice below."""
+def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
+    visitor: Visitor, language: str
+) -> None:
+    """The phone is small, the bar does not cover them, and the name is long.
+
+    The control is the advice below.
+    """
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
     bar = visitor.page.locator(".leave").bounding_box()
@@ -92,10 +97,10 @@ def test_danger_and_both_links_are_visible_without_scrolling(visitor: Visitor, l
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_page_says_anonymous_and_links_to_the_form_and_the_answer(
+def test_the_home_page_says_anonymous_and_links_to_the_form_and_to_the_answer(
     visitor: Visitor, language: str
 ) -> None:
-    """One touch is enough for each, and each is high enough for a finger."""
+    """Each takes one touch, and each link is high enough for a finger."""
     visitor.visit(f"{language}/")
     expect(visitor.page.locator("h1")).to_have_text(ANONYMOUSLY[language])
     doors = visitor.page.locator(".doors a")
@@ -111,7 +116,7 @@ def test_the_first_page_says_anonymous_and_links_to_the_form_and_the_answer(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_numbers_to_call_come_before_the_links(visitor: Visitor, language: str) -> None:
+def test_the_home_page_shows_the_numbers_to_call_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main")
     numbers = [text.index(number) for number in ("17", "112", "114")]
@@ -119,7 +124,7 @@ def test_the_numbers_to_call_come_before_the_links(visitor: Visitor, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_warning_about_work_devices_comes_before_the_links(visitor: Visitor, language: str) -> None:
+def test_the_home_page_warns_about_work_devices_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
     warning = {"fr": "appareil du service", "en": "from a work device"}[language]
@@ -131,8 +136,8 @@ def test_the_warning_about_work_devices_comes_before_the_links(visitor: Visitor,
     assert box["y"] + box["height"] <= door["y"]
 
 
-def test_every_text_on_the_first_page_is_listed_with_its_reason() -> None:
-    """docs/law.md has the list, in English. Nothing on the page is folded."""
+def test_every_text_on_the_home_page_is_listed_with_its_reason() -> None:
+    """docs/law.md has this list, with the texts in English. The home page folds no text."""
     settings = replace(Settings(), name=Texts("Inspection", "Inspectorate"))
     page = pages.render(settings, load_questionnaire(settings))["/en/"].decode()
     main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
@@ -146,12 +151,10 @@ def test_every_text_on_the_first_page_is_listed_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_reporters_are_informed_about_their_situation_before_the_form(
-    visitor: Visitor, language: str
-) -> None:
+def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visitor, language: str) -> None:
     """The texts are folded, on the page behind the first advice.
 
-    No address or request tells which was opened.
+    No address or request shows which was opened.
     """
     visitor.visit(f"{language}/")
     visitor.page.click(".advice a >> nth=0")
@@ -170,7 +173,7 @@ def test_reporters_are_informed_about_their_situation_before_the_form(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_says_who_reads_when_and_what_it_cannot_protect_from(
+def test_the_home_page_says_who_reads_a_report_and_when_and_what_the_site_cannot_protect_from(
     visitor: Visitor, language: str
 ) -> None:
     visitor.visit(f"{language}/before")
@@ -180,10 +183,10 @@ def test_the_page_says_who_reads_when_and_what_it_cannot_protect_from(
     assert [words for words in SAID[language] if words not in text] == []
 
 
-def test_every_page_names_the_operator_of_the_site(visitor: Visitor) -> None:
-    """In full in the footer and on the first pages.
+def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
+    """Its full name is in the footer and on the first pages.
 
-    Without a configured name, brackets show a missing name.
+    If no name is configured, a text in brackets says so.
     """
     assert visitor.site.settings.name == Settings().name
     settings = replace(
@@ -194,13 +197,13 @@ def test_every_page_names_the_operator_of_the_site(visitor: Visitor) -> None:
     for path, page in rendered.items():
         names = [wanted[path[1:3]]] if path != "/" else [*wanted.values()]
         shown = page.decode().replace("\N{NO-BREAK SPACE}", " ")
-        saved = path.endswith("sheet.html")  # which does not say where it is from
+        saved = path.endswith("sheet.html")  # the saved guide must not reveal where it is from
         assert [each in shown for each in names] == [not saved] * len(names), path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
-    """The law requires the mention on the first page, and the statement behind it."""
+def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
+    """The law requires a mention on the first page that links to the statement."""
     visitor.visit(f"{language}/")
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
     visitor.page.click(f"footer a:has-text('{title}')")
@@ -209,7 +212,7 @@ def test_each_page_links_to_the_accessibility_statement(visitor: Visitor, langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_places_to_report_from_are_listed_from_the_safest_down(visitor: Visitor, language: str) -> None:
+def test_the_places_to_report_from_are_listed_with_the_safest_first(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/before")
     steps = visitor.page.locator("ol").first.locator("li").all_text_contents()
     assert len(steps) == len(LADDER[language])
@@ -240,7 +243,7 @@ def test_the_first_keyboard_stops_are_the_skip_link_and_leave_quickly(visitor: V
 
 
 def test_headings_are_in_order(visitor: Visitor) -> None:
-    """People who listen to a page navigate by its headings."""
+    """Screen reader users navigate by headings."""
     for language in LANGUAGES:
         for name in ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
             page = visitor.site.client.get(f"/{language}/{name}").text

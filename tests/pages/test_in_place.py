@@ -1,4 +1,4 @@
-"""Some things must stay in place, and others must be visible first."""
+"""Elements that must not move on the screen, and elements that must be visible first."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ NOTICES = [
     for option in field.options
     if option.notice
 ]
-# The places of all controls on the screen, up to the last answer to a question.
+# The position of every control on the screen, up to the last answer of a question.
 TOUCHED = """(field) => {
   const all = [...document.querySelectorAll(".choice, button, textarea, input, summary")];
   const last = [...document.querySelectorAll(`[data-field=${field}] .choice`)].at(-1);
@@ -39,7 +39,7 @@ BEFORE_PANEL = """() => {
 
 
 def reported(visitor: Visitor) -> Iterator[str]:
-    """Report on a small screen; yield a name for each state on the way."""
+    """Make a report on a small screen; yield a name for each state on the way."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -65,8 +65,10 @@ def reported(visitor: Visitor) -> Iterator[str]:
     yield "sent"
 
 
-def test_the_bar_stays_in_place_from_the_first_word_to_the_receipt(visitor: Visitor) -> None:
-    """A finger above “Leave quickly” finds it there, whatever the page does."""
+def test_the_bar_with_leave_quickly_stays_in_place_from_the_first_word_to_the_receipt(
+    visitor: Visitor,
+) -> None:
+    """Reporters find it at the same place whatever the page does."""
     visitor.page.set_viewport_size(SMALL)
     places = {state: visitor.page.locator(".leave").bounding_box() for state in reported(visitor)}
     first, *_ = places.values()
@@ -77,8 +79,8 @@ def test_the_bar_stays_in_place_from_the_first_word_to_the_receipt(visitor: Visi
 
 
 @pytest.mark.parametrize("screen", [SMALL, DESKTOP], ids=["phone", "desktop"])
-def test_the_receipt_is_the_first_thing_in_view(visitor: Visitor, screen: ViewportSize) -> None:
-    """Even if the page was scrolled down to “Send”."""
+def test_the_receipt_is_the_first_thing_that_is_visible(visitor: Visitor, screen: ViewportSize) -> None:
+    """The page was scrolled down to the “Send” button before."""
     page = visitor.page
     page.set_viewport_size(screen)
     visitor.write()
@@ -99,10 +101,10 @@ def test_the_receipt_is_the_first_thing_in_view(visitor: Visitor, screen: Viewpo
 
 
 @pytest.mark.parametrize(("field", "option"), NOTICES)
-def test_a_notice_appears_below_the_answers_and_moves_none_of_them(
+def test_a_notice_appears_below_the_answers_to_its_question_and_moves_none_of_them(
     visitor: Visitor, field: str, option: str
 ) -> None:
-    """Nothing above the answers moves either."""
+    """It also moves nothing above the answers."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -120,7 +122,7 @@ def test_a_notice_appears_below_the_answers_and_moves_none_of_them(
 
 
 def case(visitor: Visitor) -> Page:
-    """Open a case with an answer."""
+    """Open a case that has an answer."""
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     visitor.open()
@@ -128,8 +130,8 @@ def case(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_back_from_withdraw_leads_to_the_case_and_withdraws_nothing(visitor: Visitor) -> None:
-    """A second Back leaves the page. The tick is forgotten."""
+def test_going_back_from_the_step_to_withdraw_shows_the_case_and_withdraws_nothing(visitor: Visitor) -> None:
+    """Going back again leaves the page. The tick is not kept."""
     visitor.visit("fr/guide")
     page = case(visitor)
     for _ in range(2):
@@ -149,7 +151,10 @@ def test_back_from_withdraw_leads_to_the_case_and_withdraws_nothing(visitor: Vis
 def test_back_in_the_offline_form_goes_back_one_step_and_keeps_the_text(
     offline_visitor: OfflineVisitor,
 ) -> None:
-    """From the words to the first step. The history has only one more entry."""
+    """The test goes from the twelve words back to the first step.
+
+    The form adds only one entry to the history.
+    """
     person, page = offline_visitor, offline_visitor.page
     person.save()
     person.start()

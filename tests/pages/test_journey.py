@@ -1,4 +1,4 @@
-"""The requests of a journey, and what happens when the network, the clock or the browser fails."""
+"""The requests that a visit makes, and what happens if the network, the clock or the browser fails."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ KEYS = ["GET /keyring.json", "GET /keyring.sig"]
 
 
 def asked(visitor: Visitor) -> list[str]:
-    """Return all requests except those for scripts and style, sorted."""
+    """Return all requests in order, except those for scripts and style."""
     found = [f"{each.method} {urlsplit(each.url).path}" for each in visitor.requests]
     assert all(each.url.startswith(visitor.site.address) for each in visitor.requests)
     return sorted(each for each in found if not STATIC.fullmatch(each))
@@ -41,8 +41,8 @@ def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
     return asked(visitor), [len(body) for body in visitor.bodies() if body]
 
 
-def test_a_journey_makes_the_expected_requests_and_their_sizes_reveal_nothing(visitor: Visitor) -> None:
-    """They are the same for one character and for eight thousand."""
+def test_a_visit_makes_only_the_expected_requests_and_their_sizes_reveal_nothing(visitor: Visitor) -> None:
+    """The sizes are the same for a text of one character and one of eight thousand."""
     short, sizes = journey(visitor, "x")
     expected = [
         *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],
@@ -54,7 +54,7 @@ def test_a_journey_makes_the_expected_requests_and_their_sizes_reveal_nothing(vi
     assert [each.url for each in sent if {"cookie", "referer"} & set(each.all_headers())] == []
 
 
-def test_both_pages_say_that_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
+def test_both_pages_say_if_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.json", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
@@ -64,7 +64,7 @@ def test_both_pages_say_that_the_keys_of_the_site_cannot_be_fetched(visitor: Vis
     assert visitor.page.input_value("#token") == "abandon " * 11 + "about"
 
 
-def test_the_page_offers_no_form_if_its_script_does_not_arrive(visitor: Visitor) -> None:
+def test_the_page_offers_no_form_if_its_script_does_not_load(visitor: Visitor) -> None:
     visitor.page.route("**/report.js", lambda route: route.abort())
     visitor.visit("fr/report")
     expect(visitor.page.locator("#loading")).to_be_visible()
@@ -73,7 +73,7 @@ def test_the_page_offers_no_form_if_its_script_does_not_arrive(visitor: Visitor)
 
 @pytest.mark.parametrize("path", ["fr/report", "en/status"])
 def test_advice_for_a_long_wait_appears_only_after_a_while(visitor: Visitor, path: str) -> None:
-    """A short wait shows at most two words. Nothing moves when the rest appears."""
+    """Before that, the page shows at most two words. Nothing moves when the advice appears."""
     visitor.page.route(re.compile(r"/(report|status)\.js$"), lambda route: route.abort())
     visitor.visit(path)
     loading, late = visitor.page.locator("#loading"), visitor.page.locator("#loading .late")
@@ -88,10 +88,10 @@ def test_advice_for_a_long_wait_appears_only_after_a_while(visitor: Visitor, pat
     assert loading.bounding_box() == before
 
 
-def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, file: Path) -> None:
-    """It is gone while writing, and back after the failure.
+def test_a_report_survives_a_network_that_fails_while_it_is_written(visitor: Visitor, file: Path) -> None:
+    """The network returns after the failed attempt.
 
-    One complete report arrives under the noted words.
+    One complete report arrives, with the words that were noted.
     """
     page = visitor.page
     page.clock.install()
@@ -122,7 +122,7 @@ def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, f
     visitor.opened()
 
 
-def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> None:
+def test_a_message_survives_a_network_that_fails_on_the_status_page(visitor: Visitor) -> None:
     visitor.reported()
     page = visitor.page
     visitor.visit("fr/status")
@@ -155,10 +155,10 @@ def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> No
 
 
 @pytest.mark.parametrize(("years", "code"), [(-8, "clock-behind"), (9, "keyring-expired")])
-def test_a_clock_that_is_years_off_is_reported_before_anything_is_written(
+def test_a_clock_that_is_wrong_by_years_is_reported_before_the_form(
     visitor: Visitor, years: int, code: str
 ) -> None:
-    """An answer can be read even so, and the page says why nothing can be written."""
+    """The reporter can still read an answer; the page says why nothing can be written."""
     visitor.reported()
     page = visitor.page
     page.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
@@ -171,7 +171,7 @@ def test_a_clock_that_is_years_off_is_reported_before_anything_is_written(
 
 
 class Held:
-    """A reporter who stays when the page asks whether to leave, and counts the questions."""
+    """A reporter who stays on the page when it asks before leaving; counts these questions."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.page = visitor.page
@@ -184,7 +184,7 @@ class Held:
         dialog.dismiss()
 
     def tries(self, leave: str) -> None:
-        """Leave by a script, and expect to be asked."""
+        """Leave by a script, and expect that the page asks."""
         before = self.asked
         self.page.evaluate(f"setTimeout(() => {leave})")
         for _ in range(50):
@@ -194,8 +194,8 @@ class Held:
         raise AssertionError(leave)
 
 
-def test_the_page_asks_before_an_unsent_report_is_left(visitor: Visitor) -> None:
-    """By a reload or by Back. The text stays."""
+def test_the_page_asks_before_the_reporter_leaves_an_unsent_report(visitor: Visitor) -> None:
+    """Reloading and going back are tested. The text is kept."""
     held = Held(visitor)
     visitor.visit("fr/")
     visitor.visit("fr/report")
@@ -206,8 +206,8 @@ def test_the_page_asks_before_an_unsent_report_is_left(visitor: Visitor) -> None
         assert visitor.page.input_value("#what") == "Noël"
 
 
-def test_the_page_asks_before_a_case_with_an_unsent_message_is_closed(visitor: Visitor) -> None:
-    """After sending, “Close and forget” leads to the first page, and Back does not lead to the case."""
+def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: Visitor) -> None:
+    """After sending, “Close and forget” leads to the first page, and Back does not return to the case."""
     held = Held(visitor)
     page = visitor.page
     visitor.report()
@@ -225,7 +225,7 @@ def test_the_page_asks_before_a_case_with_an_unsent_message_is_closed(visitor: V
     assert held.asked == 1
 
 
-def test_two_tabs_make_two_reports_under_two_tokens(visitor: Visitor) -> None:
+def test_reports_in_two_tabs_have_two_tokens(visitor: Visitor) -> None:
     other = Visitor(visitor.page.context.new_page(), visitor.address)
     visitor.write("Un.")
     other.write("Deux.")
@@ -239,7 +239,7 @@ def test_two_tabs_make_two_reports_under_two_tokens(visitor: Visitor) -> None:
     assert len({each.author_key for each in reports}) == 2
 
 
-def test_a_case_open_in_two_tabs_accepts_messages_from_both(visitor: Visitor) -> None:
+def test_a_case_that_is_open_in_two_tabs_accepts_messages_from_both(visitor: Visitor) -> None:
     visitor.reported()
     other = Visitor(visitor.page.context.new_page(), visitor.address)
     for each in (visitor, other):
@@ -253,7 +253,7 @@ def test_a_case_open_in_two_tabs_accepts_messages_from_both(visitor: Visitor) ->
     assert len({each.id for each in sent}) == 2
 
 
-def test_a_browser_that_cannot_seal_is_reported_before_anything_is_written(visitor: Visitor) -> None:
+def test_a_browser_that_cannot_seal_is_reported_before_the_form(visitor: Visitor) -> None:
     visitor.page.add_init_script(NO_RANDOM)
     visitor.visit("fr/report")
     visitor.shows("#closed", "browser-unfit")
@@ -263,7 +263,7 @@ def test_a_browser_that_cannot_seal_is_reported_before_anything_is_written(visit
     assert [each for each in visitor.bodies() if each] == []
 
 
-def test_the_pages_work_without_any_storage(visitor: Visitor) -> None:
+def test_the_pages_work_if_the_browser_offers_no_storage(visitor: Visitor) -> None:
     visitor.page.add_init_script(NO_STORAGE)
     visitor.report()
     refused = "(() => { try { return localStorage.length } catch (error) { return error.name } })()"

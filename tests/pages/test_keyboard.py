@@ -1,4 +1,4 @@
-"""From the first page to a received report and its answer, with the keyboard only."""
+"""From the first page to the receipt of a report and its answer, with the keyboard alone."""
 
 import pytest
 from playwright.sync_api import ViewportSize
@@ -14,8 +14,8 @@ SMALL = ViewportSize(width=360, height=640)
 @pytest.mark.parametrize(
     "screen", [SMALL, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["small", "wide"]
 )
-def test_a_report_and_its_answer_need_no_mouse(visitor: Visitor, screen: ViewportSize) -> None:
-    """The focus has a ring at every stop, and is never hidden by the bar with “Leave quickly”."""
+def test_a_report_and_its_answer_can_be_done_without_a_mouse(visitor: Visitor, screen: ViewportSize) -> None:
+    """Each focused element has a visible ring, and the bar with “Leave quickly” never covers it."""
     visitor.page.set_viewport_size(screen)
     assert walk(ChromiumHands(visitor.page), visitor.site, TEXT) == []
 
@@ -28,8 +28,10 @@ def test_a_report_and_its_answer_need_no_mouse(visitor: Visitor, screen: Viewpor
         (".leave { inset-block-start: 0 }", "covered"),
     ],
 )
-def test_the_walk_finds_a_stop_that_is_not_visible(visitor: Visitor, fault: str, told: str) -> None:
-    """Control of the test above: no ring, outside the window, and hidden by a bar as large as the window."""
+def test_the_check_finds_a_focused_element_that_is_not_visible(
+    visitor: Visitor, fault: str, told: str
+) -> None:
+    """Control of the test above: the element has no ring, is outside the window, or is covered."""
     visitor.page.set_viewport_size(SMALL)
     visitor.visit("fr/")
     visitor.page.evaluate(

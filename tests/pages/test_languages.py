@@ -1,4 +1,4 @@
-"""Another language needs only a catalogue and guides: every page exists in it, without foreign text."""
+"""A further language needs only a catalogue and guides; then every page exists in it."""
 
 import json
 import re
@@ -33,13 +33,13 @@ ROOMS = ("crypto", "portal", "templates")
 LETTERS = str.maketrans("aceghijlnorsuyACEGIJLNORSUY", "àćéğĥîĵļñôŕšûÿÀĆÉĞÎĴĻÑÔŔŠÛŸ")
 PSEUDO = re.compile(r"⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[^\W\d_]{2,}")
-# Names, and the id of the questionnaire at the foot of the paper form.
+# Words that are not translated: names, and the id of the questionnaire at the foot of the paper form.
 UNTRANSLATED = {"Fanal", "Français", "English", "Android", "iPhone", "customs"}
 NOT_TEXT = {"script", "style", "code", "pre"}
 
 
 class Copy(Server):
-    """A portal that runs from a copy of this project with one more language."""
+    """A portal that runs from a copy of this project with one additional language."""
 
     def command(self, *arguments: str | Path) -> list[str]:
         start = (
@@ -48,14 +48,14 @@ class Copy(Server):
         return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
 
     def configure(self, **settings: str | float) -> None:
-        """Write the configuration with a name, which is on each page and in no catalogue."""
+        """Write the configuration. The name is on each page and in no catalogue."""
         super().configure(**settings)
         with (self.folder / "portal.toml").open("a", encoding="utf-8") as file:
             file.write(f'[name]\nfr = "Port"\nen = "{pseudo("Port inspectorate")}"\n')
 
 
 class Fulltext(HTMLParser):
-    """Find the words of a page that belong to no translated text."""
+    """Finds the words of a page that belong to no translated text."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -75,20 +75,22 @@ class Fulltext(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not NOT_TEXT & set(self._within):
-            while (rest := PSEUDO.sub("", data)) != data:  # a text may be inside another
+            while (
+                rest := PSEUDO.sub("", data)
+            ) != data:  # longest first, because one text may be part of another
                 data = rest
             self.found |= set(WORD.findall(rest)) - UNTRANSLATED
 
 
 def pseudo(english: str) -> str:
-    """Return a readable text that is a third longer, with its parameters unchanged."""
+    """Return a readable text that is a third longer, with the same parameters."""
     parts = re.split(r"(\{\w+\}|%\(\w+\)s)", english)
     longer = "".join(part if part.startswith(("{", "%(")) else part.translate(LETTERS) for part in parts)
     return f"⟦{longer}{' ļô' * (len(english) // 9)}⟧"
 
 
 def texts_of(value: object) -> Iterator[str]:
-    """Yield every English text in a questionnaire or a law."""
+    """Yield every English text of a questionnaire or a law."""
     if isinstance(value, Texts):
         yield value.en
     elif is_dataclass(value):
@@ -100,7 +102,7 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 def write_catalogue(folder: Path) -> None:
-    """Write the catalogue of the language for templates, questionnaire and law."""
+    """Write the language's catalogues for templates, questionnaire and law."""
     asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
     for english in public() | set(texts_of(asked)) | set(texts_of(reader.read(Settings().law_folder))):
@@ -113,7 +115,7 @@ def write_catalogue(folder: Path) -> None:
 
 
 def write_guide(folder: Path, name: str) -> None:
-    """Write the guide or a notice of the language as TOML."""
+    """Write the guide or a notice in the language as TOML."""
     english = guide.load(Settings().guide_folder, "en", name)
 
     def line(name: str, value: str | list[str]) -> str:
@@ -143,32 +145,35 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 @pytest.fixture(scope="module")
 def frozen(copy: Copy) -> Path:
-    """The site as files."""
+    """Return the pages of the site as files."""
     copy.run("freeze", copy.folder / "frozen")
     return copy.folder / "frozen" / freeze.SITE
 
 
 @pytest.mark.slow
-def test_every_page_exists_in_the_language_without_untranslated_words(frozen: Path) -> None:
+def test_every_page_exists_in_the_added_language_without_untranslated_words(frozen: Path) -> None:
     pages = sorted((frozen / LANGUAGE).glob("*.html"))
     assert [page.name for page in pages] == sorted(page.name for page in (frozen / "fr").glob("*.html"))
     left = {page.name: Fulltext(page.read_text("utf-8")).found for page in pages}
     assert {name: words for name, words in left.items() if words} == {}
 
 
-def test_the_search_finds_a_word_of_another_language(frozen: Path) -> None:
+def test_the_search_for_untranslated_words_finds_one(frozen: Path) -> None:
     """Control of the test above."""
     assert {"Report", "anonymously"} <= Fulltext((frozen / "en" / "index.html").read_text("utf-8")).found
 
 
 @pytest.mark.parametrize("path", ["index.html", "404.html", "fr/report.html", "en/verify.html"])
-def test_pages_of_other_languages_link_to_the_language(frozen: Path, path: str) -> None:
+def test_pages_in_other_languages_link_to_the_added_language(frozen: Path, path: str) -> None:
     assert f'href="/{LANGUAGE}/' in (frozen / path).read_text("utf-8")
 
 
 @pytest.mark.browser
-def test_a_report_can_be_written_in_the_language(chromium: Browser, copy: Copy) -> None:
-    """Texts that are a third longer fit a narrow screen. The token has words of the English list."""
+def test_a_report_can_be_written_in_the_added_language(chromium: Browser, copy: Copy) -> None:
+    """Its texts are a third longer and still fit a narrow screen.
+
+    The token has words of the English list.
+    """
     context = chromium.new_context(viewport={"width": 320, "height": 640})
     with copy.serving():
         visitor = Visitor(context.new_page(), f"http://127.0.0.1:{copy.port}", LANGUAGE)

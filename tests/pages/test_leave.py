@@ -1,4 +1,4 @@
-"""Leave quickly: from any page, at once, and without a trace."""
+"""“Leave quickly” works on every page, immediately, and leaves no trace."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 ELSEWHERE = Settings().leave_to
 NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
-# One of each kind: the choice of languages, an unknown page, the first page, a form, a text.
+# One page of each kind: the choice of languages, an unknown page, the first page, a form, a text.
 KINDS = ["", "nowhere", "fr/", "fr/report", "fr/guide"]
 LINK = "a[data-leave]"
 KEYS = ("Escape", "Shift")
@@ -46,14 +46,17 @@ def wrote(visitor: Visitor) -> None:
 
 
 def wrote_while_time_stands(visitor: Visitor) -> None:
-    """Write with a stopped clock: on a busy machine a second could pass between two presses."""
+    """Write with the page's clock stopped.
+
+    On a busy machine a second could pass between two presses.
+    """
     now = datetime.now(UTC)
     visitor.page.clock.install(time=now)
     wrote(visitor)
     visitor.page.clock.pause_at(now + timedelta(minutes=5))
 
 
-def test_the_page_is_empty_before_the_harmless_page_is_requested(leaver: Visitor) -> None:
+def test_the_page_is_emptied_before_the_harmless_page_is_requested(leaver: Visitor) -> None:
     wrote(leaver)
     leave = "document.querySelector('a[data-leave]').click()"
     shown = leaver.page.evaluate(f"({leave}, [document.body.innerHTML, document.title])")
@@ -62,8 +65,13 @@ def test_the_page_is_empty_before_the_harmless_page_is_requested(leaver: Visitor
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_cover_is_white_and_is_read_out(visitor: Visitor, scheme: Literal["light", "dark"]) -> None:
-    """Also in dark mode. The harmless page answers with nothing here, so that the cover can be examined."""
+def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
+    visitor: Visitor, scheme: Literal["light", "dark"]
+) -> None:
+    """It is white in dark mode too.
+
+    The harmless page does not answer here, so that the cover can be examined.
+    """
     visitor.page.emulate_media(color_scheme=scheme)
     visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
     for path, words in (
@@ -79,8 +87,8 @@ def test_the_cover_is_white_and_is_read_out(visitor: Visitor, scheme: Literal["l
         assert curtain.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
-def test_leaving_quickly_asks_for_no_confirmation(leaver: Visitor) -> None:
-    """Not even with unsent text. The control is another link, which does ask."""
+def test_leave_quickly_does_not_ask_for_confirmation(leaver: Visitor) -> None:
+    """It does not ask even if there is unsent text. The control is another link, for which the page asks."""
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     leaver.visit("fr/report")
@@ -94,14 +102,14 @@ def test_leaving_quickly_asks_for_no_confirmation(leaver: Visitor) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_every_page_can_be_left_by_its_link(leaver: Visitor) -> None:
+def test_every_page_has_a_link_to_leave_quickly(leaver: Visitor) -> None:
     for path in PAGES:
         leaver.visit(path)
         leaver.page.click(LINK)
         expect(leaver.page).to_have_url(ELSEWHERE)
 
 
-def test_the_page_that_was_left_is_not_in_the_history_of_the_tab(leaver: Visitor) -> None:
+def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: Visitor) -> None:
     wrote(leaver)
     before = leaver.page.evaluate("history.length")
     leaver.page.click(LINK)
@@ -111,7 +119,7 @@ def test_the_page_that_was_left_is_not_in_the_history_of_the_tab(leaver: Visitor
     assert leaver.page.url == "about:blank"
 
 
-def test_the_harmless_page_cannot_tell_where_the_visitor_came_from(leaver: Visitor) -> None:
+def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:
     wrote(leaver)
     leaver.page.click(LINK)
     expect(leaver.page).to_have_url(ELSEWHERE)
@@ -121,16 +129,16 @@ def test_the_harmless_page_cannot_tell_where_the_visitor_came_from(leaver: Visit
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_pressing_the_key_three_times_leaves(leaver: Visitor, key: str) -> None:
-    """Also inside a field."""
+def test_pressing_the_leave_key_three_times_leaves_the_page(leaver: Visitor, key: str) -> None:
+    """It works inside a text field too."""
     wrote(leaver)
     leaver.page.focus("#what")
     press(leaver, 3, key)
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
-def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
-    """Each press allows five seconds for the next. The number of presses left is announced."""
+def test_pressing_shift_three_times_slowly_leaves_the_page(leaver: Visitor) -> None:
+    """Up to five seconds may pass between presses. The page shows how many presses are left."""
     wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     expect(left).to_have_text("")
@@ -142,7 +150,7 @@ def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
-def test_the_announced_number_disappears_after_another_key_or_with_time(leaver: Visitor) -> None:
+def test_the_number_of_presses_left_disappears_after_another_key_or_some_time(leaver: Visitor) -> None:
     wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     for then in (
@@ -156,7 +164,7 @@ def test_the_announced_number_disappears_after_another_key_or_with_time(leaver: 
 
 
 def test_holding_shift_down_counts_as_one_press(leaver: Visitor) -> None:
-    """The keyboard repeats the key."""
+    """The keyboard sends the key again and again."""
     wrote(leaver)
     for _ in range(4):
         leaver.page.keyboard.down(SHIFT)
@@ -175,7 +183,9 @@ def test_holding_shift_down_counts_as_one_press(leaver: Visitor) -> None:
     ],
     ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
 )
-def test_typing_with_shift_does_not_leave(leaver: Visitor, typed: Callable[[Visitor], object]) -> None:
+def test_typing_capital_letters_does_not_leave_the_page(
+    leaver: Visitor, typed: Callable[[Visitor], object]
+) -> None:
     wrote_while_time_stands(leaver)
     leaver.page.focus("#what")
     typed(leaver)
@@ -184,7 +194,7 @@ def test_typing_with_shift_does_not_leave(leaver: Visitor, typed: Callable[[Visi
 
 
 def test_leaving_the_offline_form_makes_no_request(visitor: Visitor, tmp_path: Path) -> None:
-    """It leads to an empty page: a request would reveal to the network that somebody used the form."""
+    """It leads to an empty page. A request would show the network that somebody used the form."""
     form = tmp_path / "offline.html"
     form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
     for leave in (lambda: visitor.page.click(LINK), lambda: press(visitor, 3, KEYS[0])):
@@ -207,10 +217,10 @@ PARTS = """() => {
 
 @pytest.mark.parametrize("colours", ["none", "active"])
 @pytest.mark.parametrize("text", ["usual", "large"])
-def test_header_and_bar_stay_low_and_hide_nothing(
+def test_header_and_bar_stay_low_and_cover_nothing(
     visitor: Visitor, text: str, colours: Literal["none", "active"]
 ) -> None:
-    """On a small phone the header takes at most 64 pixels, and the footer ends above the bar."""
+    """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar."""
     visitor.page.set_viewport_size({"width": 360, "height": 640})
     visitor.page.emulate_media(forced_colors=colours)
     for path in KINDS:
@@ -224,7 +234,9 @@ def test_header_and_bar_stay_low_and_hide_nothing(
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360, path
 
 
-def test_the_bar_is_at_the_bottom_on_a_phone_and_in_the_header_on_a_wide_screen(visitor: Visitor) -> None:
+def test_the_link_to_leave_is_in_a_bar_at_the_bottom_of_a_phone_and_in_the_header_of_a_wide_screen(
+    visitor: Visitor,
+) -> None:
     for width, inside in ((360, False), (767, False), (768, True), (1280, True)):
         visitor.page.set_viewport_size({"width": width, "height": 640})
         visitor.visit("fr/guide")
@@ -241,11 +253,11 @@ def test_the_bar_is_at_the_bottom_on_a_phone_and_in_the_header_on_a_wide_screen(
 
 @pytest.mark.parametrize(
     "screen",
-    # A small screen is the harder case; `make soak pages` tests a wide one.
+    # A small screen is the harder case. `make soak pages` also tests a wide one.
     [ViewportSize(width=320, height=480), pytest.param(DESKTOP, marks=pytest.mark.soak)],
     ids=["small", "desktop"],
 )
-def test_the_link_to_leave_stays_visible(leaver: Visitor, screen: ViewportSize) -> None:
+def test_the_link_to_leave_stays_visible_while_scrolling(leaver: Visitor, screen: ViewportSize) -> None:
     leaver.page.set_viewport_size(screen)
     for path in PAGES:
         leaver.visit(path)
@@ -267,21 +279,21 @@ def test_the_link_to_leave_works_without_a_script(chromium: Browser, visitor: Vi
     plain.close()
 
 
-def test_the_configuration_names_the_harmless_page(tmp_path: Path) -> None:
+def test_the_operator_can_configure_the_harmless_page(tmp_path: Path) -> None:
     settings = Settings(leave_to="https://www.example.org/weather", folder=tmp_path)
     for path, page in pages.render(settings, load_questionnaire(settings)).items():
         left = re.findall(r'href="([^"]+)"[^>]*data-leave', page.decode())
         to = settings.leave_to
         if path.endswith(("sheet.html", "proof.html")):
             to = ""
-        elif path.endswith("offline.html"):  # read from disk: the form makes no request
+        elif path.endswith("offline.html"):  # opened from disk, because it makes no request
             to = "about:blank"
         assert left == ([to] if to else []), path
     assert replace(settings, leave_to=ELSEWHERE) == Settings()
 
 
-def test_a_page_in_the_back_forward_cache_is_empty(visitor: Visitor) -> None:
-    """The test sends the two events of that cache by hand, because its browser has none."""
+def test_a_page_restored_from_the_back_forward_cache_is_empty(visitor: Visitor) -> None:
+    """The test sends the two events of this cache itself, because the browser used here has no such cache."""
     wrote(visitor)
     visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: false}))")
     assert visitor.page.input_value("#what") == TEXT

@@ -1,4 +1,4 @@
-"""The largest number of files, on a phone with little memory."""
+"""The largest number of files, in a browser with as little memory as on a small phone."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tests.support.portal_site import PortalSite
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
 FILES = 99
-# Of a phone's 1 GB, a tab gets less than half.
+# On a phone with 1 GB of memory, a tab gets less than half.
 ROOM = 400 * MIB
 MOST = 150 * MIB
 TEXT = "Quai 4"
@@ -34,7 +34,7 @@ def film(path: Path, size: int) -> Path:
 
 
 def photo(path: Path, size: int) -> Path:
-    """Write a picture of this size. The page does not decode its image."""
+    """Write a picture of this size. The page does not decode the image itself."""
     data = pictures.picture(path).read_bytes()
     path.write_bytes(data[:-2] + bytes(size - len(data)) + data[-2:])
     return path
@@ -51,7 +51,7 @@ def opened(tab: BareTab, site: PortalSite) -> None:
 
 
 @pytest.mark.parametrize(("make", "suffix"), [(film, "bin"), (photo, "jpg")], ids=["films", "photos"])
-def test_a_gigabyte_in_99_files_arrives(
+def test_a_gigabyte_in_99_files_arrives_from_a_browser_with_little_memory(
     site: PortalSite,
     tmp_path: Path,
     record_property: Record,
@@ -84,8 +84,8 @@ def test_a_gigabyte_in_99_files_arrives(
     assert tab.grown <= MOST
 
 
-def test_the_tab_has_only_the_memory_of_a_small_phone(site: PortalSite, tmp_path: Path) -> None:
-    """Control of the test above. More than a gigabyte of files is refused there, and the text stays."""
+def test_the_browser_has_no_more_memory_than_on_a_small_phone(site: PortalSite, tmp_path: Path) -> None:
+    """Control of the test above. Files of more than a gigabyte are refused there, and the text is kept."""
     with bare_tab.confined(tmp_path / "profile", ROOM) as tab:
         opened(tab, site)
         tab.bring("#files", [film(tmp_path / f"{number}.bin", 600 * MIB) for number in range(2)])

@@ -1,4 +1,4 @@
-"""The look of the pages: accessible on any screen, and light to load."""
+"""The look of the pages: they are accessible on any screen, and load few bytes."""
 
 import gzip
 import re
@@ -23,7 +23,7 @@ NAMES = (
 )
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
-# One of each kind: the choice of languages, forms, a text, a list, an unknown page.
+# One page of each kind: the choice of languages, forms, a text, a list, an unknown page.
 KINDS = ["", "fr/", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
 LIMIT = 110_000  # bytes; the most that a report may load, with the word lists of both languages
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
@@ -31,7 +31,7 @@ EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].
 
 
 def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
-    """Open every page in turn, and unfold everything."""
+    """Open each page in turn, unfold everything on it, and yield its path."""
     for path in paths:
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
@@ -39,7 +39,7 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
         yield path
 
 
-# Both languages share a template: the gate tests the one with the longer words.
+# Both languages share a template, so the gate tests only the one with the longer words.
 @pytest.mark.parametrize(
     "paths",
     [
@@ -49,13 +49,13 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
     ],
 )
 def test_the_pages_are_accessible(visitor: Visitor, paths: list[str]) -> None:
-    """On a phone, on a wide screen and in dark mode. The last two are tested in French only."""
+    """They are tested on a phone, on a wide screen and in dark mode; the last two only in French."""
     found = {path: barriers(visitor.page, path) for path in opened(visitor, paths)}
     assert [(path, each) for path, each in found.items() if each] == []
 
 
 def barriers(page: Page, path: str) -> list[str]:
-    """Return the accessibility faults of an open page; it is dark during the last search."""
+    """Return the accessibility faults of an open page. The last search is in dark mode."""
     found = [*violations(page, coloured=path not in ENGLISH), *small_targets(page)]
     if path in FRENCH:
         page.set_viewport_size(DESKTOP)
@@ -88,8 +88,11 @@ def test_the_answers_of_the_way_without_scripts_are_accessible(
     assert violations(visitor.page) == []
 
 
-def test_the_search_finds_accessibility_faults(visitor: Visitor) -> None:
-    """Control of the tests above: a field without a label, low contrast, and targets that are too small."""
+def test_the_search_finds_planted_accessibility_faults(visitor: Visitor) -> None:
+    """Control of the tests above.
+
+    The faults: a field without a label, low contrast, and targets that are too small.
+    """
     visitor.visit("fr/status")
     expect(visitor.page.locator("#token")).to_be_visible()
     visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
@@ -108,8 +111,11 @@ def test_the_search_finds_accessibility_faults(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     "paths", [KINDS, pytest.param(FRENCH, marks=pytest.mark.soak)], ids=["kinds", "french"]
 )
-def test_at_400_percent_nothing_is_cut_off_or_covered(visitor: Visitor, paths: list[str]) -> None:
-    """A window of 1280 by 1024 is then 320 by 256. “Leave quickly” never hides the focus."""
+def test_at_400_percent_zoom_nothing_is_cut_off_or_covered(visitor: Visitor, paths: list[str]) -> None:
+    """A window of 1280 by 1024 pixels then shows 320 by 256.
+
+    “Leave quickly” never covers the focused element.
+    """
     visitor.page.set_viewport_size({"width": 320, "height": 256})
     for path in opened(visitor, paths):
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, path
@@ -117,7 +123,7 @@ def test_at_400_percent_nothing_is_cut_off_or_covered(visitor: Visitor, paths: l
 
 
 def covered(page: Page) -> list[str]:
-    """Return the elements with the focus that are not visible at their lower left corner, or at the bar."""
+    """Return the focused elements that are not visible at their lower left corner or above the bar."""
     found = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -139,7 +145,7 @@ def covered(page: Page) -> list[str]:
     return found
 
 
-def test_forced_colours_keep_the_borders(visitor: Visitor) -> None:
+def test_forced_colours_keep_the_borders_of_links_notices_and_buttons(visitor: Visitor) -> None:
     visitor.page.emulate_media(forced_colors="active")
     for path in ("fr/", "en/verify"):
         visitor.visit(path)
@@ -153,8 +159,10 @@ def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
     assert b"url(" not in assets.load()["/static/style.css"].content
 
 
-def test_a_report_loads_few_bytes(visitor: Visitor, record_property: Callable[[str, object], None]) -> None:
-    """First page, home page, report page and all files for one report, compressed with gzip."""
+def test_making_a_report_loads_few_bytes(
+    visitor: Visitor, record_property: Callable[[str, object], None]
+) -> None:
+    """Counted are the first page, home page, report page and all their files, compressed with gzip."""
     for path in ("", "fr/"):
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
@@ -163,7 +171,7 @@ def test_a_report_loads_few_bytes(visitor: Visitor, record_property: Callable[[s
     assert {"/", "/fr/report", "/static/js/report.js", "/static/style.css", "/keyring.json"} <= set(asked)
     client = visitor.site.client
     sizes = {path: len(gzip.compress(client.get(path).data, mtime=0)) for path in asked}
-    # The browser keeps nothing (Cache-Control: no-store), and so loads it again for each page.
+    # The browser caches nothing (Cache-Control: no-store), so each page loads the files again.
     total = sum(sizes[path] for path in asked)
     record_property("one reporting journey, gzip", f"{total:,} bytes")
     assert total <= LIMIT, sizes

@@ -1,4 +1,4 @@
-"""The portal's answers about a case, and how the page treats malformed and untrue ones."""
+"""The portal's answers about a case: the page recognises malformed ones, and claims that may be untrue."""
 
 import secrets
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def received(answer: bytes, day: date) -> bytes:
 
 
 def without_memo(answer: bytes) -> bytes:
-    """Return the answer with filler in place of the memo."""
+    """Return the answer with random bytes in place of the memo, the note that the reporter's page sealed."""
     return answer[:5] + secrets.token_bytes(60) + answer[65:]
 
 
@@ -48,16 +48,16 @@ def answering(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
     ],
     ids=["short", "empty", "state-unheard-of", "day-in-2200", "day-beyond-the-calendar"],
 )
-def test_a_malformed_answer_is_reported_as_the_portal_s_fault(
+def test_a_malformed_answer_is_reported_as_an_error_of_the_portal(
     visitor: Visitor, spoil: Callable[[bytes], bytes]
 ) -> None:
-    """Another browser would not help."""
+    """The message does not advise another browser, because that would not help."""
     answering(visitor, spoil)
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "answer-malformed")
 
 
-def test_the_last_day_of_the_calendar_is_accepted(visitor: Visitor) -> None:
+def test_a_day_of_receipt_far_in_the_future_is_accepted(visitor: Visitor) -> None:
     """Control of the test above. The page does not calculate with this day, so it need not refuse it."""
     answering(visitor, lambda answer: received(answer, date(2199, 12, 31)))
     visitor.open("abandon " * 11 + "about")
@@ -65,7 +65,7 @@ def test_the_last_day_of_the_calendar_is_accepted(visitor: Visitor) -> None:
 
 
 def test_an_answer_that_is_too_long_is_not_read_to_its_end(visitor: Visitor) -> None:
-    """One extra byte is enough. The page treats it like no answer."""
+    """One extra byte is enough. The page reports it like a missing answer."""
 
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=route.fetch().body() + b"\0")
@@ -85,8 +85,8 @@ def days_shown(visitor: Visitor) -> list[str]:
     return [visitor.page.locator(place).inner_text() for place in DAYS]
 
 
-def test_a_day_that_the_site_claims_moves_no_deadline(visitor: Visitor) -> None:
-    """The days count from the memo. A claim that differs by more than a day is shown."""
+def test_a_day_of_receipt_that_the_site_claims_moves_no_deadline(visitor: Visitor) -> None:
+    """Deadlines count from the day in the memo. If the claim differs by more than a day, the page says so."""
     visitor.reported()
     shown = days_shown(visitor)
     assert [bool(text) for text in shown] == [True, True, False]
@@ -98,7 +98,7 @@ def test_a_day_that_the_site_claims_moves_no_deadline(visitor: Visitor) -> None:
     assert [each in differs.inner_text() for each in told(visitor, 36)] == [True, True]
 
 
-# Show a case with each claim in turn; return the claims that the page shows as different.
+# Show a case with each claimed day in turn; return the claims that the page reports as different.
 DIFFERING = """(claims) => claims.filter((day) => {
   const claim = { state: "waiting", day };
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault: null };
@@ -107,15 +107,15 @@ DIFFERING = """(claims) => claims.filter((day) => {
 })"""
 
 
-def test_a_claim_may_differ_from_the_memo_by_a_day(visitor: Visitor) -> None:
-    """Midnight passes, and clocks differ."""
+def test_a_claimed_day_may_differ_from_the_memo_by_one_day(visitor: Visitor) -> None:
+    """Midnight may pass before receipt, and clocks differ."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     near, far = ["2026-11-23", "2026-11-24", "2026-11-25"], ["2000-01-01", "2026-11-22", "2026-11-26"]
     assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
 
 
-# Show a case with a claim and a fault; return whether each of these places has a text.
+# Show a case with a claim and an error; return whether each of these places has a text.
 SHOWN = """([claim, fault]) => {
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault };
   modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");
@@ -134,25 +134,25 @@ SHOWN = """([claim, fault]) => {
     ],
     ids=["control", "made anew", "unknown", "unknown with a day", "not certain"],
 )
-def test_the_page_shows_no_day_that_the_site_does_not_know(
+def test_the_page_shows_no_day_if_the_site_does_not_know_the_report(
     visitor: Visitor, state: str, day: str, fault: str | None, shown: list[bool]
 ) -> None:
-    """It promises no answer while something is uncertain."""
+    """It also promises no answer while something is uncertain."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     assert visitor.page.evaluate(SHOWN, [{"state": state, "day": day}, fault]) == shown
 
 
 def told(visitor: Visitor, days: int) -> list[str]:
-    """Return the day that the site claims and the day of the memo, as pages write them."""
+    """Return the day that the site claims and the day of the memo, as pages write days."""
     page = visitor.page
     page_modules.load(page, "texts")
     written = [str(today() + timedelta(days)), str(today())]
     return [page.evaluate("(day) => modules.texts.dayText(day)", each) for each in written]
 
 
-def test_an_answer_is_overdue_whatever_the_site_claims(visitor: Visitor) -> None:
-    """Also if the site claims that it knows no report, or that the report came today."""
+def test_an_answer_becomes_overdue_whatever_the_site_claims(visitor: Visitor) -> None:
+    """The site may claim that it has no report, or that the report came today."""
     visitor.reported()
     later = today() + timedelta(8)
     visitor.page.clock.install(time=f"{later}T12:00:00Z")
@@ -165,8 +165,8 @@ def test_an_answer_is_overdue_whatever_the_site_claims(visitor: Visitor) -> None
         visitor.shows("#overdue", "overdue")
 
 
-def test_the_memo_holds_the_day_of_the_browser_that_sent_it(visitor: Visitor) -> None:
-    """Its clock is three days ahead of the portal's, and the reporter sees this at the next visit."""
+def test_the_memo_holds_the_day_on_which_the_browser_sent_it(visitor: Visitor) -> None:
+    """Here the clock of the browser is three days ahead, and the reporter sees that day at the next visit."""
     visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
     visitor.report()
     visitor.open()
@@ -175,8 +175,8 @@ def test_the_memo_holds_the_day_of_the_browser_that_sent_it(visitor: Visitor) ->
     assert told(visitor, 3)[0] in visitor.page.locator("#claim-differs").inner_text()
 
 
-def test_a_site_that_withholds_the_memo_contradicts_itself(visitor: Visitor) -> None:
-    """It would make the days count from its own word. The page then shows no days, and says why."""
+def test_a_site_that_withholds_the_memo_is_reported(visitor: Visitor) -> None:
+    """Otherwise the days would count from the site's own claim. The page shows no days, and says why."""
     visitor.reported()
     answering(visitor, lambda answer: without_memo(received(answer, today())))
     assert days_shown(visitor) == ["", "", ""]

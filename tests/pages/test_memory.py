@@ -1,4 +1,4 @@
-"""Back does not restore a page from the browser's memory (its back/forward cache)."""
+"""Going back does not restore a page from the browser's memory (its back/forward cache)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +17,14 @@ PLAIN = "<textarea id=what></textarea>"
 
 @pytest.fixture(scope="module")
 def keeper(chromium: Browser) -> Iterator[Browser]:
-    """A Chromium with this cache, which the other tests turn off."""
+    """A Chromium with the back/forward cache, which is off in the other tests."""
     browser = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     yield browser
     browser.close()
 
 
 def leave_and_return(page: Page, elsewhere: str) -> None:
-    """Type a text, go elsewhere, and go back."""
+    """Type a text, go to another page, and go back."""
     page.on("dialog", lambda dialog: dialog.accept())
     page.fill("#what", TEXT)
     page.goto(elsewhere)
@@ -33,7 +33,7 @@ def leave_and_return(page: Page, elsewhere: str) -> None:
 
 
 def test_typed_text_is_gone_after_going_back(keeper: Browser, tmp_path: Path) -> None:
-    """`no-store` makes the browser load the page again."""
+    """The header `no-store` makes the browser load the page again."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         page = keeper.new_context().new_page()
@@ -51,8 +51,8 @@ def test_typed_text_is_gone_after_going_back(keeper: Browser, tmp_path: Path) ->
     site.close()
 
 
-def test_going_back_restores_a_page_without_no_store(keeper: Browser, tmp_path: Path) -> None:
-    """Control of the test above: this browser does keep such a page."""
+def test_going_back_restores_a_page_that_lacks_no_store(keeper: Browser, tmp_path: Path) -> None:
+    """Control of the test above: this browser does keep such a page in its cache."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         page = keeper.new_context().new_page()

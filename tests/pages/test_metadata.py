@@ -15,14 +15,17 @@ from tests.support.pictures import CANARY
 pytestmark = pytest.mark.browser
 
 JFIF = {"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution"}
-# Groups of tags on the size and format of the picture itself.
+# Tags that describe the size and format of the picture and are kept.
 FORM = {"PNG", "RIFF"}
 CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:coreProperties>"
 
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> list[Path]:
-    """A picture of each kind with all metadata; one has an older preview and a second picture appended."""
+    """A picture of each kind with all metadata.
+
+    One has an older preview and a second picture appended.
+    """
     kinds = ("photo.jpg", "shot.png", "web.webp")
     return [*(pictures.picture(tmp_path / name) for name in kinds), _with_preview(tmp_path)]
 
@@ -32,7 +35,7 @@ def _with_preview(folder: Path) -> Path:
 
 
 def attached(visitor: Visitor, *files: Path) -> list[Locator]:
-    """Add files to an open report page; return their rows once all are examined."""
+    """Add files to an open report page; return their rows once the page has examined all."""
     visitor.page.set_input_files("#files", files)
     rows = visitor.page.locator("#files-list > li")
     expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(len(files))
@@ -57,7 +60,10 @@ def sent(visitor: Visitor) -> dict[int, bytes]:
 def test_pictures_are_sent_without_metadata_and_with_every_pixel(
     visitor: Visitor, gallery: list[Path], tmp_path: Path
 ) -> None:
-    """Exiftool finds only the orientation and the format of the picture; it found more before."""
+    """In the sent files exiftool finds only the orientation and the format of the picture.
+
+    Before, it found more.
+    """
     begun(visitor)
     rows = attached(visitor, *gallery)
     files = sent(visitor)
@@ -74,8 +80,10 @@ def test_pictures_are_sent_without_metadata_and_with_every_pixel(
     assert len(rows) == len(gallery)
 
 
-def test_found_metadata_is_named_beside_each_picture(visitor: Visitor, gallery: list[Path]) -> None:
-    """Place, device, day and name are shown as the file has them."""
+def test_the_metadata_that_was_found_is_listed_beside_each_picture(
+    visitor: Visitor, gallery: list[Path]
+) -> None:
+    """Place, device, day and name are shown as they are in the file."""
     begun(visitor)
     for row in attached(visitor, *gallery):
         for words in ("48.8534° N, 2.3488° E", f"{CANARY} 12", "2026-03-04", f"{CANARY} Durand"):
@@ -84,7 +92,7 @@ def test_found_metadata_is_named_beside_each_picture(visitor: Visitor, gallery: 
     expect(visitor.page.locator("#files-list > li").last).to_contain_text("small preview")
 
 
-def test_a_picture_without_metadata_is_said_to_have_none(visitor: Visitor, tmp_path: Path) -> None:
+def test_the_page_says_that_a_picture_has_no_metadata(visitor: Visitor, tmp_path: Path) -> None:
     Image.new("RGB", (9, 9)).save(tmp_path / "bare.png")
     begun(visitor)
     (row,) = attached(visitor, tmp_path / "bare.png")
@@ -92,7 +100,9 @@ def test_a_picture_without_metadata_is_said_to_have_none(visitor: Visitor, tmp_p
     assert sent(visitor) == {1: (tmp_path / "bare.png").read_bytes()}
 
 
-def test_a_picture_is_sent_with_its_metadata_only_on_request(visitor: Visitor, tmp_path: Path) -> None:
+def test_a_picture_is_sent_with_its_metadata_only_if_the_reporter_asks_for_it(
+    visitor: Visitor, tmp_path: Path
+) -> None:
     original = pictures.picture(tmp_path / "photo.jpg")
     begun(visitor)
     (row,) = attached(visitor, original)
@@ -101,9 +111,9 @@ def test_a_picture_is_sent_with_its_metadata_only_on_request(visitor: Visitor, t
 
 
 def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_path: Path) -> None:
-    """It is cut short, but still contains its place.
+    """It is cut short but still contains the place.
 
-    The text stays, and nothing is sent before the warning.
+    The text is kept, and nothing is sent before the warning.
     """
     broken = tmp_path / "broken.jpg"
     whole = pictures.picture(tmp_path / "photo.jpg").read_bytes()
@@ -116,7 +126,7 @@ def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pa
     expect(row.locator(".caution")).to_contain_text("damaged")
     visitor.page.click("#continue")
     visitor.shows("#error", "file-broken")
-    # The message is next to the label, not inside it.
+    # The warning is beside the label, not inside it.
     expect(visitor.page.locator(":not(label) > .wrong")).to_have_count(1)
     assert visitor.page.input_value("#what") == "kept"
     row.get_by_label("Send it as it is all the same").check()
@@ -126,7 +136,7 @@ def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pa
 def test_documents_are_listed_with_their_metadata_and_advice_on_removing_it(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """They are sent unchanged: only the reporter can clean them."""
+    """They are sent unchanged, because only the reporter can clean them."""
     pdf, docx, bare = tmp_path / "note.pdf", tmp_path / "note.docx", tmp_path / "bare.odt"
     Image.new("RGB", (9, 9)).save(pdf, author=f"{CANARY} Durand", title="Draft")
     for path, member, text in ((docx, "docProps/core.xml", CORE), (bare, "meta.xml", "<x/>")):
@@ -145,8 +155,10 @@ def test_documents_are_listed_with_their_metadata_and_advice_on_removing_it(
     assert sent(visitor) == {n: path.read_bytes() for n, path in enumerate((pdf, docx, bare), 1)}
 
 
-def test_a_file_is_treated_by_its_content_whatever_its_name(visitor: Visitor, tmp_path: Path) -> None:
-    """A photo named as a text is still cleaned, and the inspectorate learns its true type."""
+def test_the_page_examines_a_file_by_its_content_and_ignores_its_name(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """A photo with the name of a text file is cleaned, and the inspectorate learns its true type."""
     original = pictures.picture(tmp_path / "photo.jpg")
     lying = original.rename(tmp_path / "notes.txt")
     begun(visitor)
@@ -165,7 +177,7 @@ def test_a_file_is_treated_by_its_content_whatever_its_name(visitor: Visitor, tm
         ("a.txt", b"hello", 0),
     ],
 )
-def test_a_file_that_cannot_be_examined_has_a_warning(
+def test_the_page_warns_of_a_file_that_it_cannot_examine(
     visitor: Visitor, tmp_path: Path, name: str, data: bytes, warnings: int
 ) -> None:
     (tmp_path / name).write_bytes(data)

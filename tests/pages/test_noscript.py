@@ -1,4 +1,4 @@
-"""The way without scripts in a real browser: the offline form from disk, and the plain forms."""
+"""Reporting without scripts, in a real browser: the offline form opened from disk, and the plain forms."""
 
 import socket
 from collections.abc import Iterator
@@ -31,8 +31,10 @@ def person(
     made.close()
 
 
-def test_invalid_keys_are_refused_with_the_reason(person: OfflineVisitor, site: PortalSite) -> None:
-    """Only one of the two files, a changed keyring, or an expired one: the form then seals nothing."""
+def test_the_offline_form_refuses_invalid_keys_and_gives_the_reason(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    """The keys are one file without the other, changed, or expired. The form then seals nothing."""
     person.save()
     person.start("keyring.json")
     person.shows("#keys-error", "file-not-brought")
@@ -50,8 +52,8 @@ def test_invalid_keys_are_refused_with_the_reason(person: OfflineVisitor, site: 
     expect(person.page.locator("#step-write")).to_be_hidden()
 
 
-def test_a_form_left_open_does_not_seal_with_expired_keys(person: OfflineVisitor) -> None:
-    """The day of sealing counts, not the day on which the form was opened. The text stays."""
+def test_an_offline_form_that_was_left_open_does_not_seal_with_expired_keys(person: OfflineVisitor) -> None:
+    """The day of sealing counts, not the day on which the form was opened. The text is kept."""
     person.save()
     person.page.clock.install()
     person.start()
@@ -66,10 +68,10 @@ def test_a_form_left_open_does_not_seal_with_expired_keys(person: OfflineVisitor
     expect(person.page.locator("#what")).to_have_value(TEXT)
 
 
-def test_a_report_that_is_too_large_for_this_way_is_refused_before_sealing(
+def test_a_report_that_is_too_large_for_the_offline_form_is_refused_before_sealing(
     person: OfflineVisitor, tmp_path: Path
 ) -> None:
-    """The limit is 16 MiB in all. The form asks the reporter to remove files."""
+    """The limit is 16 MiB for the whole report. The form asks the reporter to remove files."""
     large = tmp_path / "large.bin"
     large.write_bytes(bytes(17 << 20))
     person.save()
@@ -83,7 +85,7 @@ def test_a_report_that_is_too_large_for_this_way_is_refused_before_sealing(
 def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(
     person: OfflineVisitor, site: PortalSite, file: Path
 ) -> None:
-    """The form is saved, and the report sealed with a file, posted and answered; the answer is then read."""
+    """The reporter saves the form, seals a report with a file, posts it, and then reads the answer."""
     person.save()
     person.start()
     person.write(files=[file])
@@ -109,8 +111,10 @@ def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(
     assert person.complaints == []
 
 
-def test_each_kind_of_wrong_answer_has_its_own_message(person: OfflineVisitor, site: PortalSite) -> None:
-    """The answer of another case, no answer, an unknown case, and a file that is cut short."""
+def test_each_kind_of_invalid_answer_has_its_own_message_in_the_offline_form(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    """The answers: of another case, unreadable, of an unknown case, and cut short."""
     person.save()
     person.start()
     person.write()
@@ -133,8 +137,8 @@ def _locator(person: OfflineVisitor) -> str:
     return person.locate()
 
 
-def test_the_form_makes_no_request_even_if_a_script_tries(person: OfflineVisitor) -> None:
-    """Its policy forbids fetch, images, frames and beacons. The control is a page without that policy."""
+def test_the_offline_form_makes_no_request_even_if_a_script_tries(person: OfflineVisitor) -> None:
+    """Its policy forbids fetch, images, frames and beacons. The control is a page without this policy."""
     tries = """(to) => {
       new Image().src = to;
       const frame = document.createElement("iframe");
@@ -158,7 +162,7 @@ def test_the_form_makes_no_request_even_if_a_script_tries(person: OfflineVisitor
 
 
 def _sends(listener: socket.socket) -> bool:
-    """Return whether somebody connects and sends; a browser may connect in advance and send nothing."""
+    """Return whether somebody connects and sends; browsers may connect in advance and send nothing."""
     try:
         with listener.accept()[0] as connection:
             connection.settimeout(2)
@@ -167,8 +171,8 @@ def _sends(listener: socket.socket) -> bool:
         return False
 
 
-def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
-    """The policy of the site forbids its script, and the form says that it must be saved."""
+def test_the_offline_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
+    """The policy of the site blocks its script, and the form says that it must be saved first."""
     person.contexts[1].set_offline(False)
     page = person.page
     page.goto(f"{person.address}/fr/offline.html")
@@ -178,16 +182,16 @@ def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """Return the accessibility faults of the step that is shown, on a screen of 320 pixels."""
+    """Return the accessibility faults of the current step on a screen that is 320 pixels wide."""
     page.set_viewport_size({"width": 320, "height": 640})
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*violations(page), *small_targets(page), *([f"{width} pixels wide"] if width > 320 else [])]
 
 
-def test_every_step_of_writing_in_the_form_is_accessible(person: OfflineVisitor) -> None:
-    """Wrong keys, keys, an empty report, the words, the two words asked for, and the days.
+def test_every_step_of_writing_in_the_offline_form_is_accessible(person: OfflineVisitor) -> None:
+    """Tested in French, the longer language, from wrong keys to the days to come back.
 
-    French is longer.
+    The steps between are the right keys, an empty report, the words, and the request for two of them.
     """
     page = person.page
     person.save()
@@ -216,8 +220,10 @@ def test_every_step_of_writing_in_the_form_is_accessible(person: OfflineVisitor)
     assert [*found, *faults(page)] == []
 
 
-def test_every_step_of_reading_in_the_form_is_accessible(person: OfflineVisitor, site: PortalSite) -> None:
-    """The steps are the locator and the answered case."""
+def test_every_step_of_reading_in_the_offline_form_is_accessible(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    """The steps are entering the locator and reading the answered case."""
     person.save()
     person.start()
     person.write()
@@ -230,8 +236,8 @@ def test_every_step_of_reading_in_the_form_is_accessible(person: OfflineVisitor,
     assert [*found, *faults(person.page)] == []
 
 
-def test_the_search_finds_accessibility_faults_of_the_form(person: OfflineVisitor) -> None:
-    """Control of the test above: the form's policy does not stop axe."""
+def test_the_search_finds_accessibility_faults_in_the_offline_form(person: OfflineVisitor) -> None:
+    """Control of the test above: the form's own policy does not stop axe."""
     person.save()
     person.start()
     person.page.evaluate("document.querySelector('label[for=keys]').remove()")
@@ -242,8 +248,8 @@ def test_the_search_finds_accessibility_faults_of_the_form(person: OfflineVisito
     assert found[-1].endswith("pixels wide")
 
 
-def test_the_words_can_be_copied_and_printed_from_the_form(person: OfflineVisitor) -> None:
-    """The sheet has only the twelve words."""
+def test_the_twelve_words_can_be_copied_and_printed_from_the_offline_form(person: OfflineVisitor) -> None:
+    """The printed sheet has only the twelve words."""
     person.save()
     person.start()
     person.write()
@@ -257,7 +263,7 @@ def test_the_words_can_be_copied_and_printed_from_the_form(person: OfflineVisito
     assert printed_lines(page) == person.words
 
 
-def test_the_form_says_that_a_channel_is_no_longer_on_the_list(
+def test_the_offline_form_says_if_a_channel_is_no_longer_on_the_list(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
     person.save()

@@ -1,4 +1,4 @@
-"""The way without scripts through a whole installation: sealed from disk or by hand, collected, answered."""
+"""Reporting without scripts in a whole installation: sealed from disk or by hand, collected, answered."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 def commands(page: str) -> dict[str, str]:
-    """Return the commands that the page shows, by their ids."""
+    """Return the commands that the page shows, by the ids of their elements."""
     found = re.findall(r'<pre class="command" id="([\w-]+)">(.*?)</pre>', page, re.DOTALL)
     return {name: unescape(text) for name, text in found}
 
@@ -38,10 +38,13 @@ def shell(command: str, folder: Path, path: str = os.environ["PATH"], code: int 
     return done.stdout + done.stderr
 
 
-def test_a_drop_and_a_report_reach_the_inbox_and_the_answer_comes_back(
+def test_a_file_sealed_by_hand_and_a_report_reach_the_inbox_and_the_answer_returns(
     installation: Installation, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The page's commands make the drop, which is filed as unsigned. The report is answered."""
+    """The commands on the page make the file, which the inbox files as unsigned.
+
+    The report gets an answer.
+    """
     portal, inbox = installation.portal, installation.inbox
     with portal.serving():
         person = OfflineVisitor(chromium, tmp_path / "stick", portal.address)
@@ -74,7 +77,10 @@ def test_a_drop_and_a_report_reach_the_inbox_and_the_answer_comes_back(
 
 
 def _drop(folder: Path, typed: dict[str, str], tmp_path: Path) -> Path:
-    """Return the file that the page's commands make. The age of Debian fails, as the page says."""
+    """Return the file that the page's commands make.
+
+    The age program of Debian is too old and fails, as the page says.
+    """
     assert tuple(typed) == STEPS
     (folder / "note.txt").write_text("Vu au quai 7\n")
     (folder / "files").mkdir()
@@ -98,7 +104,7 @@ def _drop(folder: Path, typed: dict[str, str], tmp_path: Path) -> Path:
 
 
 def _keys(found: str) -> tuple[str, str]:
-    """Return what a person picks from the list: the first channel and its first recipient."""
+    """Return the keys that a person picks from the list: the first channel and its first recipient."""
     values = [line.split('"')[1:4:2] for line in found.splitlines()]
     channel = next(value for name, value in values if name == "id")
     return channel, next(value for name, value in values if name == "recipient")

@@ -1,4 +1,4 @@
-"""Whatever happens to the page at any step of a report, nothing is lost, and one report arrives."""
+"""At any step of a report, whatever happens to the page, no input is lost and one report arrives."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +14,7 @@ from tests.support.page_visitor import FILE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 TEXT = "Noël, quai 4"
-# The values and choices, the number of files, and the words.
+# The values and choices, the number of files, and the twelve words.
 STATE = """() => [
   ...[...document.querySelectorAll("#form textarea, #form input")].map(
     (each) => [each.id, each.matches("[type=radio], [type=checkbox]") ? each.checked : each.value]),
@@ -25,7 +25,7 @@ STATE = """() => [
 
 @dataclass(frozen=True)
 class Step:
-    """An element of the step, the action of the reporter there, and the button to the next step."""
+    """An element of the step, the reporter's action there, and the button that leads to the next step."""
 
     shown: str
     fill: Callable[[Visitor, Path], None]
@@ -33,7 +33,7 @@ class Step:
 
 
 def _what(visitor: Visitor, _: Path) -> None:
-    # Type like a person: a page without any input does not ask before it is left.
+    # Typed key by key, because a page without input does not ask before it is left.
     visitor.page.locator("#what").press_sequentially(TEXT)
 
 
@@ -75,7 +75,7 @@ def cut(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def reloaded(visitor: Visitor, _: int) -> Iterator[None]:
-    """Reload; the page asks first, and the reporter stays."""
+    """Reload the page; it asks first, and the reporter stays."""
     _stay(visitor, "location.reload()")
     yield
 
@@ -92,7 +92,7 @@ def switched(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def gone_back(visitor: Visitor, at: int) -> Iterator[None]:
-    """Go back one step and forward again; at the first step, the page asks."""
+    """Go back one step and forward again. At the first step, the page asks before it is left."""
     if at == 0:
         _stay(visitor, "history.back()")
     else:
@@ -113,7 +113,7 @@ def _stay(visitor: Visitor, leave: str) -> None:
 def test_one_complete_report_arrives_whatever_happens_at_each_step(
     visitor: Visitor, file: Path, event: Callable[[Visitor, int], AbstractContextManager[None]]
 ) -> None:
-    """All input is kept, and the noted words open the case."""
+    """All input is kept, and the words that were noted open the case."""
     page = visitor.page
     visitor.visit("fr/report")
     for at, step in enumerate(STEPS):

@@ -1,4 +1,4 @@
-"""The offline form as a file: one script inside, nothing loaded, listed in the signed list of pages."""
+"""The offline form as a file: it contains one script, loads nothing, and is in the signed list of pages."""
 
 import hashlib
 import inspect
@@ -30,14 +30,14 @@ def room(tmp_path: Path) -> Room:
 @pytest.mark.parametrize("end", ["</script>", "</SCRIPT ", "</style>", "<!--"])
 @pytest.mark.parametrize("part", ["script", "style"])
 def test_text_that_could_end_a_script_or_style_early_is_refused(part: str, end: str) -> None:
-    """Otherwise a text could become code, or code could be cut short."""
+    """It could make a text run as code, or cut code short."""
     parts = {"script": "a()", "style": "b{}"}
     assert offline.Parts(**parts).script == "a()"
     with pytest.raises(ValueError, match=re.escape(end.rstrip("> ").strip())):
         offline.Parts(**{**parts, part: f"{parts[part]} {end}"})
 
 
-def test_the_script_of_the_form_uses_no_network_and_no_storage() -> None:
+def test_the_script_of_the_offline_form_uses_no_network_and_no_storage() -> None:
     asking = re.compile(
         r"\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|localStorage|indexedDB)\b *[(.;]"
     )
@@ -46,15 +46,15 @@ def test_the_script_of_the_form_uses_no_network_and_no_storage() -> None:
     assert sorted(control) == ["XMLHttpRequest;", "fetch("]
 
 
-def test_two_renderings_are_identical(room: Room) -> None:
+def test_rendering_the_offline_form_twice_gives_the_same_bytes(room: Room) -> None:
     questions = load_questionnaire(room.settings)
     render = inspect.unwrap(pages.render)
     assert render(room.settings, questions) == render(room.settings, questions)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_signed_list_and_two_pages_name_the_hash_of_the_form(room: Room, language: str) -> None:
-    """The form contains the root key and the deployment, but not the keyring, which changes more often."""
+def test_the_signed_list_and_two_pages_name_the_hash_of_the_offline_form(room: Room, language: str) -> None:
+    """The form contains the root key and the deployment. It lacks the keyring, which changes more often."""
     questions = load_questionnaire(room.settings)
     rendered = pages.render(room.settings, questions)
     form = rendered[f"/{language}/offline.html"]
@@ -73,8 +73,10 @@ def test_the_signed_list_and_two_pages_name_the_hash_of_the_form(room: Room, lan
     assert b"age1pq" not in form.replace(offline.load().script.encode(), b"")
 
 
-def test_the_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_style(room: Room) -> None:
-    """The policy comes before both, and has exactly their two digests."""
+def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_style(
+    room: Room,
+) -> None:
+    """The policy is placed before both, and lists exactly their two digests."""
     form = pages.render(room.settings, load_questionnaire(room.settings))["/fr/offline.html"].decode()
     parts = offline.load()
     (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', form)
@@ -85,14 +87,14 @@ def test_the_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_st
     bare = form.replace(parts.script, "").replace(parts.style, "")
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
-    # An empty page to leave to, and numbers to call: above the report, at two answers, after sending, and
-    # twice in the case. None makes a request.
+    # The link to leave, and the numbers to call: above the report, at two answers, after sending, and twice
+    # in the case. Following one makes no request.
     numbers = ["tel:17", "tel:112", "sms:114"]
     assert links == ["about:blank", *numbers * 6]
 
 
-def test_the_script_of_the_form_is_not_served_as_a_file() -> None:
-    """Only the form contains it, and no page loads it."""
+def test_the_script_of_the_offline_form_is_not_served_as_a_file() -> None:
+    """Only the form itself contains it, and no page loads it."""
     script = offline.load().script.encode()
     assert [path for path, file in assets.load().items() if file.content == script] == []
     assert [path for path in assets.load() if "offline" in path] == []

@@ -1,4 +1,4 @@
-"""An onion address in a browser that does not treat it as secure, such as Onion Browser on an iPhone."""
+"""An onion address in a browser that treats it as insecure, such as Onion Browser on an iPhone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ NAME = f"{'a' * 56}.onion"
 
 @pytest.fixture
 def person(chromium: Browser, site: PortalSite) -> Iterator[Visitor]:
-    """A reporter at a plain address that is not the device's own."""
+    """A reporter at an address without TLS that is not the address of the device itself."""
     browser = browsing.launch(chromium.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
     made = Visitor(browser.new_page(), f"http://{NAME}:{urlsplit(site.address).port}")
     made.site = site
@@ -28,7 +28,7 @@ def person(chromium: Browser, site: PortalSite) -> Iterator[Visitor]:
 
 
 def test_a_report_and_its_answer_work_without_webcrypto(person: Visitor, file: Path) -> None:
-    """The page computes everything itself: sealing, work and opening."""
+    """The page itself computes everything: sealing, the proof of work and opening."""
     person.write(files=[file])
     assert person.page.evaluate("[isSecureContext, typeof crypto.subtle]") == [False, "undefined"]
     person.confirm()
@@ -46,13 +46,15 @@ def test_a_report_and_its_answer_work_without_webcrypto(person: Visitor, file: P
     person.page.check("#withdraw-meant")
     person.page.click("#withdraw")
     expect(person.page.locator("#withdrawn")).to_be_visible()
-    # The browser reports that it ignores this header for such an address.
+    # The browser reports that it ignores this header at an insecure address.
     assert [each for each in person.complaints if "Cross-Origin-Opener-Policy" not in each] == []
 
 
 @pytest.mark.parametrize("path", ["report", "status"])
-def test_a_page_whose_scripts_are_silently_blocked_links_to_the_other_way(person: Visitor, path: str) -> None:
-    """Onion Browser blocks them at its highest level, and <noscript> stays hidden."""
+def test_a_page_whose_scripts_are_silently_blocked_links_to_the_way_without_scripts(
+    person: Visitor, path: str
+) -> None:
+    """Onion Browser blocks scripts at its highest level, and still hides <noscript>."""
     person.page.route("**/*.js", lambda route: route.abort())
     person.visit(f"fr/{path}")
     expect(person.page.locator("noscript h1")).to_be_hidden()

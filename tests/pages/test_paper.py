@@ -1,4 +1,4 @@
-"""The form for a letter: two printed pages, with nothing cut and nothing that is false on paper."""
+"""The form to print for a letter: two pages, nothing cut off, and nothing that is false on paper."""
 
 import re
 from collections.abc import Iterator
@@ -21,15 +21,15 @@ pytestmark = pytest.mark.browser
 
 ASKED = [field for field in SHIPPED_PARSED.fields if field.paper]
 LEFT_OUT = [field for field in SHIPPED_PARSED.fields if not field.paper]
-# The default margins of browsers, from none to a centimetre.
+# The default margins of browsers range from none to a centimetre.
 MARGINS = ["0", "1cm"]
-# Words that are true of the site and false of a letter.
+# Words that apply to the site but not to a letter.
 OF_THE_SITE = re.compile(
     r"javascript|script|navigateur|browser|scell|seal|chiffr|encrypt|étape|\bstep|bouton|button|cliqu|click"
     r"|\bécran|\bscreen\b|cette page|this page|ce site|this site|par messages|by messages",
     re.IGNORECASE,
 )
-# The printed colours of texts and visible edges, and of backgrounds unless they are transparent.
+# The printed colours of texts and visible borders, and of backgrounds that are not transparent.
 COLOURS = """() => {
   const clear = "rgba(0, 0, 0, 0)";
   const found = new Set();
@@ -45,7 +45,7 @@ COLOURS = """() => {
   return [...found].sort();
 }"""
 BLACK_ON_WHITE = ["ink rgb(0, 0, 0)", "paper rgb(255, 255, 255)"]
-# The questions that are split over columns.
+# The questions that are split between two columns.
 IN_TWO_COLUMNS = """() => [...document.querySelectorAll("[data-question]")]
   .filter((each) => each.getClientRects().length > 1).map((each) => each.dataset.question)"""
 # Puts a block of this height before the questions, and allows them to be cut anywhere.
@@ -82,7 +82,7 @@ def language_of(page: Page) -> str:
 
 
 def texts(field: Field, language: str) -> list[str]:
-    """Return all texts of a question in the questionnaire."""
+    """Return all texts of a question of the questionnaire."""
     notices = [option.notice for option in field.options]
     said = [field.label, field.hint, field.warning, *(option.label for option in field.options), *notices]
     return [getattr(each, language) for each in said if each]
@@ -94,16 +94,16 @@ def found_in(found: list[Sheet], text: str) -> bool:
 
 @pytest.mark.parametrize("margin", MARGINS)
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_the_form_prints_on_two_pages(form: Page, paper: str, margin: str) -> None:
+def test_the_paper_form_prints_on_two_pages(form: Page, paper: str, margin: str) -> None:
     assert len(printed(form, paper, margin)) == 2
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_firefox_prints_the_whole_form_on_two_pages(
+def test_firefox_prints_the_whole_paper_form_on_two_pages(
     addressed: AddressedSite, tmp_path: Path, paper: str
 ) -> None:
-    """So does Tor Browser, which is based on it."""
+    """So does Tor Browser, which is based on Firefox."""
     with firefox_peer.browsing({}) as peer:
         for language in LANGUAGES:
             file = tmp_path / f"{language}.pdf"
@@ -115,7 +115,9 @@ def test_firefox_prints_the_whole_form_on_two_pages(
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_each_question_is_printed_on_one_page_with_all_its_boxes_and_lines(form: Page, paper: str) -> None:
+def test_each_question_of_the_paper_form_is_on_one_page_with_all_its_boxes_and_lines(
+    form: Page, paper: str
+) -> None:
     found = printed(form, paper)
     assert cut(found, form) == []
     assert sum(sheet.squares for sheet in found) == sum(len(field.options) for field in ASKED)
@@ -124,10 +126,10 @@ def test_each_question_is_printed_on_one_page_with_all_its_boxes_and_lines(form:
     assert sum(sheet.lines for sheet in found) >= wanted
 
 
-def test_no_question_is_split_between_two_columns(form: Page) -> None:
-    """On paper of several widths.
+def test_the_paper_form_splits_no_question_between_two_columns(form: Page) -> None:
+    """Several paper widths are tested.
 
-    Control: without the rules that keep a question together, some are split.
+    Control: some questions are split without the rules that keep each together.
     """
     form.emulate_media(media="print")
     assert in_two_columns(form) == []
@@ -146,7 +148,7 @@ def in_two_columns(page: Page) -> list[str]:
 
 
 def test_the_search_finds_a_question_that_is_cut(form: Page) -> None:
-    """Control: without the rules that keep a question together, some height cuts one."""
+    """Without the rules that keep a question together, one of these heights cuts one."""
     spoiled = []
     for height in range(10, 60, 5):
         form.evaluate(SPOIL, height)
@@ -154,7 +156,7 @@ def test_the_search_finds_a_question_that_is_cut(form: Page) -> None:
     assert spoiled != []
 
 
-def test_the_form_has_exactly_the_questions_for_a_letter_in_order(form: Page) -> None:
+def test_the_paper_form_has_exactly_the_questions_for_a_letter_in_order(form: Page) -> None:
     language, found = language_of(form), printed(form)
     order = [each.get_attribute("data-question") for each in form.locator("[data-question]").all()]
     assert order == [field.id for field in ASKED]
@@ -165,7 +167,7 @@ def test_the_form_has_exactly_the_questions_for_a_letter_in_order(form: Page) ->
     assert [field.id for field in LEFT_OUT if found_in(found, getattr(field.label, language))] == []
 
 
-def test_the_form_has_the_address_and_says_what_a_letter_cannot_do(form: Page) -> None:
+def test_the_paper_form_has_the_address_and_says_what_a_letter_cannot_do(form: Page) -> None:
     found, words = printed(form), translation.load(language_of(form)).gettext
     assert [line for line in ADDRESS if not found_in(found[:1], line)] == []
     for english in (
@@ -181,8 +183,11 @@ def test_the_form_has_the_address_and_says_what_a_letter_cannot_do(form: Page) -
     assert found_in(found, getattr(prosecutor.notice, language_of(form)))
 
 
-def test_the_form_says_nothing_that_is_true_only_of_the_site(form: Page) -> None:
-    """The answers are left out, because they name things of the trade. The control is the screen."""
+def test_the_paper_form_says_nothing_that_is_true_only_of_the_site(form: Page) -> None:
+    """The offered answers are left out, because they name things such as seals.
+
+    The control is the web form.
+    """
     answers = {getattr(o.label, language_of(form)) for field in ASKED for o in field.options}
     lines = [line for line in printed_lines(form) if line not in answers]
     assert len(lines) > 60
@@ -190,8 +195,8 @@ def test_the_form_says_nothing_that_is_true_only_of_the_site(form: Page) -> None
     assert len([line for line in form.inner_text("body").splitlines() if OF_THE_SITE.search(line)]) > 2
 
 
-def test_only_the_form_is_printed(form: Page) -> None:
-    """No header, “Leave quickly”, footer, or advice on printing is."""
+def test_only_the_form_itself_is_printed(form: Page) -> None:
+    """The header, “Leave quickly”, the footer and the advice on printing are not."""
     lines = printed_lines(form)
     form.emulate_media(media="print")
     assert lines == [line for line in form.inner_text(".form").splitlines() if line.strip()]
@@ -199,21 +204,21 @@ def test_only_the_form_is_printed(form: Page) -> None:
     assert len(lines) < len([line for line in form.inner_text("body").splitlines() if line.strip()])
 
 
-def test_the_title_reveals_nothing_to_a_printer(form: Page) -> None:
-    """Printers and print servers keep titles."""
+def test_the_title_of_the_paper_form_reveals_nothing_to_a_printer(form: Page) -> None:
+    """Printers and print servers store titles."""
     assert form.title() in {"Formulaire à imprimer", "Form to print"}
 
 
-def test_the_form_is_black_on_white(form: Page) -> None:
-    """For any printer, and in dark mode as well. The control is a grey line."""
+def test_the_paper_form_is_black_on_white(form: Page) -> None:
+    """It is so in dark mode too, because a printer may have no colours. The control is a grey line."""
     form.emulate_media(media="print", color_scheme="dark")
     assert form.evaluate(COLOURS) == BLACK_ON_WHITE
     form.evaluate("document.querySelector('.boxes').style.borderTop = '1px solid #777'")
     assert form.evaluate(COLOURS) != BLACK_ON_WHITE
 
 
-def test_the_page_is_accessible(form: Page) -> None:
-    """On a phone, on a wide screen, in dark mode, and in print."""
+def test_the_page_with_the_paper_form_is_accessible(form: Page) -> None:
+    """Tested on a phone, on a wide screen, in dark mode, and in print."""
     found = violations(form)
     form.set_viewport_size(DESKTOP)
     form.emulate_media(color_scheme="dark")
@@ -223,7 +228,7 @@ def test_the_page_is_accessible(form: Page) -> None:
     assert found == []
 
 
-def test_the_page_warns_of_traces_before_it_says_how_to_print(form: Page) -> None:
+def test_the_page_with_the_paper_form_warns_of_traces_before_it_says_how_to_print(form: Page) -> None:
     words = translation.load(language_of(form)).gettext
     page = form.inner_text("main")
     said = ("Printing and paper leave traces.", "How to print it", "Report by letter")
@@ -231,7 +236,7 @@ def test_the_page_warns_of_traces_before_it_says_how_to_print(form: Page) -> Non
     assert places == sorted(places)
 
 
-def test_the_form_prints_the_same_without_a_script(addressed: AddressedSite, chromium: Browser) -> None:
+def test_the_paper_form_prints_the_same_without_a_script(addressed: AddressedSite, chromium: Browser) -> None:
     found = []
     for enabled in (True, False):
         context = chromium.new_context(java_script_enabled=enabled)
@@ -242,15 +247,15 @@ def test_the_form_prints_the_same_without_a_script(addressed: AddressedSite, chr
     assert found[0] == found[1]
 
 
-def test_the_form_takes_two_pages_without_an_address_too(visitor: Visitor) -> None:
-    """The shipped texts have none, because somebody may want to send the form to another body."""
+def test_the_paper_form_takes_two_pages_even_without_an_address(visitor: Visitor) -> None:
+    """The shipped texts have no address, because some want to send the form to another body."""
     for language in LANGUAGES:
         visitor.visit(f"{language}/paper")
         assert len(printed(visitor.page)) == 2
         assert "[" not in visitor.page.inner_text(".to")
 
 
-def test_the_pages_that_mention_paper_link_to_the_form(chromium: Browser, visitor: Visitor) -> None:
+def test_pages_that_mention_paper_link_to_the_paper_form(chromium: Browser, visitor: Visitor) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     for name in ("report", "sealed", "legal", "help", "guide"):

@@ -13,12 +13,12 @@ from tests.support.portal_site import REPLY, slot_for
 
 pytestmark = pytest.mark.browser
 
-# The time of the file, and the target of the link past the header.
+# These vary: the time of the file, and the target of the link that skips the header.
 CHANGING = re.compile(rb"/(CreationDate|ModDate) \(.*?\)|/XYZ [\d. ]+")
 
 
 def printed(page: Page) -> bytes:
-    """Return the page as Chromium prints it to a file, with everything that the file says about fields."""
+    """Return the page as Chromium prints it to a PDF file, without the fields that vary."""
     return CHANGING.sub(b"", page.pdf(format="A4", tagged=True))
 
 
@@ -46,8 +46,10 @@ def answer_everything(visitor: Visitor, picture: Path) -> None:
     expect(page.locator("#files-list > li[aria-busy=false]")).to_be_visible()
 
 
-def test_a_report_page_prints_the_same_line_whatever_was_answered(visitor: Visitor, tmp_path: Path) -> None:
-    """Byte for byte. The control prints the page as it is on screen."""
+def test_a_printed_report_page_has_the_same_single_line_whatever_was_answered(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """The files are equal byte for byte. The control prints the page with the style for the screen."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -63,7 +65,7 @@ def test_a_report_page_prints_the_same_line_whatever_was_answered(visitor: Visit
 
 
 @pytest.mark.parametrize("has_script", [True, False])
-def test_the_printed_line_says_where_the_form_to_print_is(
+def test_the_printed_line_says_where_to_find_the_form_to_print(
     chromium: Browser, visitor: Visitor, *, has_script: bool
 ) -> None:
     context = chromium.new_context(java_script_enabled=has_script)
@@ -78,7 +80,7 @@ def test_the_printed_line_says_where_the_form_to_print_is(
     context.close()
 
 
-def test_the_offline_form_prints_only_that_line_too(offline_visitor: OfflineVisitor) -> None:
+def test_the_offline_form_also_prints_only_that_line(offline_visitor: OfflineVisitor) -> None:
     offline_visitor.save()
     offline_visitor.start()
     page = offline_visitor.page

@@ -1,6 +1,6 @@
-"""Texts for reporters forbid nobody to seek help, and promise nothing that the law does not keep.
+"""Texts for reporters forbid nobody to seek help, and make no promise that the law does not keep.
 
-Rules on every text that a reporter may read: pages, notices, questions, and answers of officers.
+The rules apply to every text that a reporter may read: pages, notices, questions, and officers' answers.
 """
 
 import re
@@ -18,19 +18,19 @@ from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
 from tests.support.questionnaires import SHIPPED
 
-# Helpers whom a reporter may always ask, by language.
+# Helpers whom a reporter may always ask, in each language.
 HELPERS = {
     "fr": ("avocat", "médecin", "syndicat", "Défenseur des droits", "autorité externe"),
     "en": ("lawyer", "doctor", "union", "Défenseur des droits", "external authority"),
 }
-# Requests for silence.
+# Requests to keep silent.
 SILENCE = re.compile(
     r"\bn(?:e |'en )?(?:parlez|dites)\b|\bne (?:le |la )?(?:répétez|racontez)\b|à personne d'autre"
     r"|\bsay nothing\b|\b(?:do not|never) (?:talk|speak|tell any)\b"
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# Promises that nobody will know or that only some can read: justice can ask for a case.
+# Promises that nobody will know, or that only some people can read: a court can ask for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
     r"|\bseuls (?:ceux|les agents)|personne d'autre ne peut"
@@ -38,16 +38,16 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
-# Promises to say by a day what was done, not all of which may be told.
+# Promises to say by a day what was done. Some of it may not be told.
 BY_A_DAY = re.compile(
     r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire)"
     r".*(?:what was done|a été fait|des suites)",
     re.DOTALL,
 )
 CAN_BE_TOLD = re.compile(r"\bpouvons vous dire\b|\bpeut vous être dit\b|\bcan tell you\b|\bcan be told\b")
-# Claims that the reporter alone decides who else is told: an external authority has to forward.
+# Claims that only the reporter decides who else is told. An external authority must forward some reports.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
-# Statements on making the facts public: an internal report alone is never enough for that.
+# Statements about making facts public. An internal report alone is never enough to be protected for that.
 IN_PUBLIC = re.compile(
     r"\b(?:dire|divulguer|révéler)\b.*\bau public\b|\b(?:rend|rendre|rendez)\b.*\bpublics?\b.*\bcas\b"
     r"|\btell(?:ing)? the public\b|\bmakes? (?:the )?facts public\b",
@@ -55,14 +55,14 @@ IN_PUBLIC = re.compile(
 )
 OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
-# Advice on a gift, not a mere mention.
+# Advice about a gift; a mere mention does not count.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
-# Mentions of the right to object (GDPR, article 21), which nobody has if the law requires the processing.
+# Mentions of the right to object (GDPR, article 21). Nobody has it if the law requires the processing.
 OBJECTION = re.compile(
     r"\bopposition\b|\bs'opposer\b|\bvous (?:y )?opposer\b|\bright to object\b|\bobject to\b", re.IGNORECASE
 )
 NOT_OFFERED = {"fr": ("ne s'applique pas",), "en": ("does not apply",)}
-# The protection of a reporter, and the means to go on writing and reading.
+# The protection of a reporter, and the ways to continue writing and reading.
 ACKNOWLEDGED = {
     "fr": (
         "seule la justice",
@@ -90,7 +90,7 @@ WITH_A_GIFT = {
 
 
 def texts(language: str) -> Iterator[str]:
-    """Yield every text in a language that a reporter may read."""
+    """Yield every text in this language that a reporter may read."""
     words = translation.load(language)
     law = reader.read(Settings().law_folder)
     whom = {
@@ -117,7 +117,7 @@ def texts(language: str) -> Iterator[str]:
 
 
 def said(value: object, language: str) -> Iterator[str]:
-    """Yield each text of a language in parsed TOML."""
+    """Yield each text in this language in parsed TOML."""
     if isinstance(value, dict):
         yield from (text for key, text in value.items() if key == language)
         yield from (text for each in value.values() for text in said(each, language))
@@ -134,40 +134,40 @@ def missing(text: str, words: Mapping[str, tuple[str, ...]], language: str) -> l
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_asks_for_silence_names_helpers_whom_a_reporter_may_ask(language: str) -> None:
+def test_a_text_that_asks_for_silence_names_helpers_whom_a_reporter_may_still_ask(language: str) -> None:
     asking = [text for text in texts(language) if SILENCE.search(plain(text))]
     assert len(asking) >= 3
     assert [(text, left) for text in asking if (left := missing(text, HELPERS, language))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_promises_that_nobody_will_know(language: str) -> None:
+def test_no_text_promises_that_nobody_will_know_about_a_report(language: str) -> None:
     assert [text for text in texts(language) if PROMISE.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_names_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
-    """A reply that withholds everything keeps that day as well."""
+def test_a_text_that_gives_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
+    """Even the reply that withholds everything keeps that day."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
     assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_says_that_the_reporter_alone_decides_who_else_is_told(language: str) -> None:
+def test_no_text_says_that_only_the_reporter_decides_who_else_is_told(language: str) -> None:
     assert [text for text in texts(language) if ALONE.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_on_telling_the_public_names_the_external_authority_first(language: str) -> None:
-    """A reporter who relied on a report made here alone would lose the protection of the law."""
+def test_a_text_about_telling_the_public_first_names_the_external_authority(language: str) -> None:
+    """A reporter who relied on an internal report alone would not be protected by the law."""
     telling = [text for text in texts(language) if IN_PUBLIC.search(plain(text))]
     assert len(telling) >= 2
     assert [text for text in telling if missing(text, OUTSIDE_FIRST, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_advice_on_gifts_says_that_handing_one_in_identifies_the_reporter(language: str) -> None:
+def test_advice_about_gifts_says_that_handing_one_in_identifies_the_reporter(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
     assert len(advising) >= 1
     assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []
@@ -175,7 +175,7 @@ def test_advice_on_gifts_says_that_handing_one_in_identifies_the_reporter(langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_sends_reporters_to_their_own_service(language: str) -> None:
-    """A superior belongs to the service, which must not learn of the report. The police asks for a name."""
+    """A superior is part of the service, which must not learn of the report. The police ask for a name."""
     superior = re.compile(r"\bvotre hiérarchie\b|\bvotre (?:chef|supérieur)|\byour superior", re.IGNORECASE)
     assert [text for text in texts(language) if superior.search(plain(text))] == []
     begins, wanted = {
@@ -187,8 +187,8 @@ def test_no_text_sends_reporters_to_their_own_service(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_on_protection_or_a_court_says_that_asking_identifies_the_reporter(language: str) -> None:
-    """In each point of the guides and in each reply."""
+def test_a_text_about_protection_or_a_court_says_that_asking_identifies_the_reporter(language: str) -> None:
+    """Each point of the guides and each reply is checked."""
     asking = re.compile(
         r"protection fonctionnelle|\bréféré|\bprud'hommes|functional protection|\basks? .* for protection"
     )
@@ -209,14 +209,16 @@ def test_a_text_on_protection_or_a_court_says_that_asking_identifies_the_reporte
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_on_objecting_says_that_the_right_does_not_apply(language: str) -> None:
+def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: str) -> None:
     objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
     assert len(objecting) >= 2
     assert [text for text in objecting if missing(text, NOT_OFFERED, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_reply_for_an_untold_outcome_says_no_more_than_the_one_that_withholds(language: str) -> None:
+def test_the_reply_for_an_outcome_that_is_not_told_reveals_no_more_than_the_withholding_one(
+    language: str,
+) -> None:
     """It is the same for a duplicate, a transmitted case and any other outcome."""
     replies = reader.read(Settings().law_folder).replies
     silence = replies["withheld"].text.in_(language).split("\n\n")[0]
@@ -225,8 +227,8 @@ def test_the_reply_for_an_untold_outcome_says_no_more_than_the_one_that_withhold
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_acknowledgement_names_the_protection_and_the_way_to_go_on_writing(language: str) -> None:
-    """It also says until when the result can be read."""
+def test_an_acknowledgement_names_the_protection_and_how_to_continue_writing(language: str) -> None:
+    """It also says until when the reporter can read the result."""
     text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
     assert missing(text, ACKNOWLEDGED, language) == []
 
@@ -256,17 +258,17 @@ def test_an_acknowledgement_names_the_protection_and_the_way_to_go_on_writing(la
         (OBJECTION, "You can object to this processing."),
     ],
 )
-def test_the_rules_find_texts_that_were_wrong(rule: re.Pattern[str], text: str) -> None:
+def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) -> None:
     """Control of the rules above."""
     assert rule.search(plain(text))
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reporter_who_said_yes_reads_first_of_the_prosecutor_and_of_a_lawyer(
+def test_a_reporter_who_gave_in_first_reads_about_the_prosecutor_and_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
-    """On the page before the form it comes first. In the form it appears as soon as the answer is chosen."""
+    """The page before the form shows this first. The form shows it as soon as the answer is chosen."""
     law = {
         "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),
@@ -301,9 +303,9 @@ def test_the_guide_says_what_is_passed_on_before_it_addresses_people_who_gave_in
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: str) -> None:
-    """Helpers and what is passed on are visible.
+    """They name helpers and what is passed on.
 
-    The page links to all other rights and to the advice on gifts.
+    The page links to all other rights and to advice about gifts.
     """
     visitor.visit(f"{language}/")
     shown = visitor.page.inner_text("main")
@@ -316,14 +318,14 @@ def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: 
     assert missing(visitor.page.inner_text("main"), WITH_A_GIFT, language) == []
 
 
-# The most words of a page as it opens (today's number, rounded up), and an element that shows it is open.
+# For each page, the most words before unfolding (today's number, rounded up), and an element to wait for.
 MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (180, "summary")}
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_have_few_words_before_anything_is_unfolded(visitor: Visitor, language: str) -> None:
-    """People who read in haste or fear read no further. What is passed on is visible even so."""
+def test_pages_show_few_words_before_anything_is_unfolded(visitor: Visitor, language: str) -> None:
+    """People who read in a hurry or in fear read no further. What is passed on is visible even so."""
     for path, (most, opened) in MOST_WORDS.items():
         visitor.visit(f"{language}/{path}")
         visitor.page.locator(opened).first.wait_for(state="visible")
@@ -334,7 +336,7 @@ def test_pages_have_few_words_before_anything_is_unfolded(visitor: Visitor, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
-    """Guarantees, facilitators, other authorities, the oral way, and the data that are kept."""
+    """There are guarantees, facilitators, other authorities, oral reports, and the data that are kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
         led = [each.get("href") for each in page.all("a")]
@@ -356,8 +358,8 @@ def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_office_must_fill_in_the_time_for_an_oral_report(language: str) -> None:
-    """Not every regime has one, and the law in use has none. The doctor names texts in brackets."""
+def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
+    """Some regimes have none, and neither has the law in use. `portal doctor` reports texts in brackets."""
     within = {"fr": "vingt jours ouvrés", "en": "twenty working days"}[language]
     rights = guide.load(Settings().guide_folder, language, "rights")
     assert [each for each in rights.to_fill_in if within in each]
@@ -374,7 +376,7 @@ OF_ONE_REGIME = re.compile(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_only_the_law_has_texts_that_depend_on_the_regime(language: str) -> None:
-    """Pages, templates and the texts that an office edits are the same under each regime."""
+    """Pages, templates and the texts that officers edit are the same under each regime."""
     law = reader.read(Settings().law_folder)
     by_law = {each.reporters.in_(language) for each in law.regimes.values()}
     found = {text for text in texts(language) if OF_ONE_REGIME.search(plain(text))}
@@ -383,7 +385,7 @@ def test_only_the_law_has_texts_that_depend_on_the_regime(language: str) -> None
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_names_an_inspectorate_as_an_external_authority(language: str) -> None:
-    """By the law, the general finance inspectorate is not an external authority."""
+    """By law, the general inspectorate of finance is not an external authority."""
     wrong = re.compile(
         r"inspection générale des finances|general finance inspectorate|\bIGF\b", re.IGNORECASE
     )

@@ -1,4 +1,4 @@
-"""Proofs of receipt in a real browser: saved on the answer page, checked and answered on a page from disk."""
+"""Proofs of receipt in a real browser: saved on the answer page, then checked and answered from disk."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ NAME = "Maître Élise Dupont"
 
 
 def answered(visitor: Visitor, channel: str = "", **changes: object) -> CaseKeys:
-    """Answer the visitor's report with a slot that has a receipt, and open it; return the case's keys."""
+    """Answer the visitor's report with a slot that has a receipt, and open the case; return its keys."""
     report = visitor.reported(channel) if channel else visitor.reported()
     site = visitor.site.site
     visitor.site.answer(report, with_receipt(slot_for(report), report, site, **changes))
@@ -47,7 +47,7 @@ def saved(page: Page, button: str, name: str, folder: Path) -> Path:
 
 
 def test_no_proof_is_offered_without_a_receipt(visitor: Visitor) -> None:
-    """Neither before an answer, nor after an answer without a receipt."""
+    """There is none before an answer, and not every answer contains one."""
     report = visitor.reported()
     visitor.open()
     visitor.opened()
@@ -61,7 +61,7 @@ def test_no_proof_is_offered_without_a_receipt(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("wrong", ["author", "key", "day", "signature"])
 def test_an_invalid_receipt_is_not_saved_as_a_proof(visitor: Visitor, wrong: str) -> None:
-    """It would be refused when it is needed."""
+    """It would be refused when the reporter needs it."""
     changes = {
         "author": {"author": bytes(32)},
         "key": {"key_id": bytes(16)},
@@ -158,7 +158,7 @@ class Disk:
     numbers: Iterator[int] = field(default_factory=count)
 
     def proof(self, **changes: object) -> bytes:
-        """Return a proof of the case; ``changes`` apply before the receipt is signed."""
+        """Return a proof of the case; ``changes`` are applied before the receipt is signed."""
         seed = self.site.inspectorate.reply_seed
         key = self.site.inspectorate.channel(today()).reply_keys[0]
         statement = receipt.Receipt(
@@ -183,14 +183,14 @@ class Disk:
         )
 
     def give(self, place: str, *contents: bytes) -> None:
-        """Choose new files with these contents. A browser does not read a file that has changed."""
+        """Choose new files with these contents, because browsers do not read a file that has changed."""
         paths = [self.folder / f"given-{next(self.numbers)}.json" for _ in contents]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         self.page.set_input_files(place, paths)
 
     def shows(self, place: str, code: str) -> None:
-        """Expect the text with this code, without values; for a field, in a summary."""
+        """Expect the text with this code, ignoring values in it. For a field, expect it in a summary."""
         wanted = self.page.locator(f"#texts [data-code={code}]").first.text_content() or ""
         shown = self.page.locator(place)
         expect(shown.locator("a").or_(shown).last).to_have_text(wanted, timeout=SLOW)
@@ -200,13 +200,13 @@ class Disk:
         self.page.click(way)
 
     def prove(self) -> None:
-        """Start to check, and give a valid proof."""
+        """Start checking, and choose a valid proof."""
         self.start("#to-check")
         self.give("#proof-file", self.proof())
         expect(self.page.locator("#proven")).to_be_visible(timeout=SLOW)
 
     def asked(self, name: str = NAME) -> bytes:
-        """Check the proof and create a question; return it."""
+        """Check the proof and create a question for its owner; return the question."""
         self.prove()
         self.page.fill("#verifier", name)
         return saved(self.page, "#ask", "challenge.json", self.folder).read_bytes()
@@ -266,8 +266,8 @@ REFUSED: dict[str, tuple[str, Change]] = {
 }
 
 
-def test_an_invalid_proof_is_refused_with_its_reason(disk: Disk) -> None:
-    """The control is a valid proof, which replaces the refusal on the page."""
+def test_an_invalid_proof_is_refused_with_the_reason(disk: Disk) -> None:
+    """The control is a valid proof, which then replaces the refusal on the page."""
     disk.start("#to-check")
     for name, (code, make) in REFUSED.items():
         disk.give("#proof-file", make(disk))
@@ -280,7 +280,7 @@ def test_an_invalid_proof_is_refused_with_its_reason(disk: Disk) -> None:
     assert disk.complaints == []
 
 
-def test_a_valid_proof_says_what_it_shows_and_that_its_day_can_be_false(disk: Disk) -> None:
+def test_a_valid_proof_says_what_it_shows_and_that_its_day_may_be_false(disk: Disk) -> None:
     disk.prove()
     assert f"{today().year}" in disk.page.inner_text("#proven-day")
     assert "« inspection »" in disk.page.inner_text("#proven-key").replace("\N{NO-BREAK SPACE}", " ")
@@ -288,8 +288,8 @@ def test_a_valid_proof_says_what_it_shows_and_that_its_day_can_be_false(disk: Di
     assert signing.fingerprint(disk.site.root_key) in disk.page.inner_text("footer")
 
 
-def test_an_owner_answers_a_question_and_the_verifier_checks_the_answer(disk: Disk) -> None:
-    """The answer names the verifier and the day. The Python code accepts it."""
+def test_the_owner_of_a_proof_answers_a_question_and_the_verifier_checks_the_answer(disk: Disk) -> None:
+    """The answer names the verifier and the day. The Python code accepts it too."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
@@ -307,8 +307,8 @@ def test_an_owner_answers_a_question_and_the_verifier_checks_the_answer(disk: Di
     assert disk.complaints == []
 
 
-def test_an_answer_to_another_question_or_from_other_words_is_refused(disk: Disk) -> None:
-    """Somebody could pass on an answer that they received for another question."""
+def test_an_answer_to_another_question_or_with_other_words_is_refused(disk: Disk) -> None:
+    """Otherwise somebody could reuse an answer that they received to another question."""
     question, other = disk.asked(), disk.asked("Somebody else")
     given = disk.answer(question)
     disk.prove()
@@ -329,8 +329,8 @@ def test_an_answer_to_another_question_or_from_other_words_is_refused(disk: Disk
         expect(disk.page.locator("#answer-right")).to_be_hidden()
 
 
-def test_wrong_words_sign_nothing(disk: Disk) -> None:
-    """The words of another case would give away its author key."""
+def test_wrong_words_sign_no_answer(disk: Disk) -> None:
+    """Signing with the words of another case would reveal its author key."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
@@ -365,8 +365,8 @@ def test_a_question_for_another_site_or_without_a_name_is_refused(disk: Disk) ->
 
 
 @pytest.mark.parametrize("disk", LANGUAGES, indirect=True)
-def test_every_step_of_the_page_is_accessible(disk: Disk) -> None:
-    """Tested with axe, for the size of targets, and on a screen of 320 pixels."""
+def test_every_step_of_the_page_for_proofs_is_accessible(disk: Disk) -> None:
+    """Tested with axe, for the size of targets, and on a screen that is 320 pixels wide."""
     question = disk.asked()
     steps: list[tuple[str, Callable[[], object]]] = [
         ("#step-begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html")),
@@ -385,8 +385,8 @@ def test_every_step_of_the_page_is_accessible(disk: Disk) -> None:
         assert (shown, [], True) == (shown, found, width <= 320)
 
 
-def test_the_page_does_not_run_on_a_site(site: PortalSite, chromium: Browser) -> None:
-    """Typing the words there would mean trusting the site at that moment."""
+def test_the_page_for_proofs_does_not_run_on_a_site(site: PortalSite, chromium: Browser) -> None:
+    """Otherwise people who type their words would have to trust the site at that moment."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{site.address}/fr/proof.html")

@@ -1,4 +1,4 @@
-"""The questions of the report page in a real browser: which are asked, sent, and explained."""
+"""The questions of the report page in a real browser: which are shown, sent, and explained."""
 
 from typing import Any
 
@@ -35,20 +35,22 @@ def page(visitor: Visitor) -> Page:
 
 
 def given(page: Page) -> dict[str, Any]:
-    """Return the answers that would be sent now; lists as the protocol reads them."""
+    """Return the answers that would be sent now, with lists as tuples, as the protocol reads them."""
     found: dict[str, Any] = page.evaluate("modules.questions.answers()")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 @pytest.fixture
 def unfolded(page: Page) -> Page:
-    """The page with all its questions visible at once."""
+    """The page with all questions visible."""
     page.evaluate("for (const each of document.querySelectorAll('[data-part]')) each.hidden = false")
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     return page
 
 
-def test_a_situation_shows_its_questions_and_another_hides_them_with_their_answers(unfolded: Page) -> None:
+def test_a_situation_shows_its_own_questions_and_changing_it_hides_them_and_their_answers(
+    unfolded: Page,
+) -> None:
     page = unfolded
     expect(page.locator("#means-money")).to_be_hidden()
     page.check("#path-approached")
@@ -68,7 +70,7 @@ def test_a_situation_shows_its_questions_and_another_hides_them_with_their_answe
     expect(page.locator("#vector-sport")).to_be_checked()
 
 
-def test_a_report_with_every_kind_of_answer_is_what_the_inbox_expects(visitor: Visitor) -> None:
+def test_a_report_with_every_kind_of_answer_arrives_as_the_inbox_expects(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     page = visitor.page
     expect(page.locator("#what")).to_be_visible()
@@ -107,7 +109,7 @@ def test_a_report_with_every_kind_of_answer_is_what_the_inbox_expects(visitor: V
 
 
 def test_each_choice_can_be_cleared_and_made_again(unfolded: Page) -> None:
-    """A browser cannot clear a radio button. Tick boxes need no such button."""
+    """Browsers cannot clear radio buttons, so the page has a button. Tick boxes need none."""
     page = unfolded
     page.check("#path-approached")
     page.check("#means-money")
@@ -144,7 +146,7 @@ def test_clearing_an_answer_hides_its_notice_and_questions(unfolded: Page) -> No
 
 
 def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) -> None:
-    """The button to clear is beside the question, so what is under the finger stays there."""
+    """The button to clear is beside the question, so nothing under the finger moves."""
     page = unfolded
     clear = page.locator("[data-field=return] [data-clear]")
     before = page.evaluate(PLACES)
@@ -155,8 +157,8 @@ def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) ->
     assert page.evaluate(PLACES) == before
 
 
-def test_the_page_and_the_inbox_agree_on_the_questions(unfolded: Page) -> None:
-    """Whatever is pressed in whatever order, the inbox finds nothing odd in the answers."""
+def test_the_page_and_the_inbox_agree_on_which_answers_belong_together(unfolded: Page) -> None:
+    """After any sequence of presses, the inbox finds no inconsistent answer."""
     page = unfolded
     lists = [field for field in ASKED.fields if field.options]
     presses = [f"#{field.id}-{option.id}" for field in lists for option in field.options]
@@ -170,7 +172,7 @@ def test_the_page_and_the_inbox_agree_on_the_questions(unfolded: Page) -> None:
     assert len(seen) > len(lists) // 2
 
 
-def test_a_topic_alone_is_enough_for_a_report_and_a_place_alone_is_not(visitor: Visitor, page: Page) -> None:
+def test_a_topic_alone_is_enough_for_a_report_but_a_place_alone_is_not(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#protect")
     page.check(f"#channels-{INSPECTORATE}")
     page.fill("#protect", "x")
@@ -184,7 +186,7 @@ def test_a_topic_alone_is_enough_for_a_report_and_a_place_alone_is_not(visitor: 
     visitor.to_token()
 
 
-def test_important_notices_appear_when_an_answer_is_chosen(unfolded: Page) -> None:
+def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: Page) -> None:
     page = unfolded
     shown = page.locator("fieldset .notice:visible")
     expect(shown).to_have_count(0)
@@ -199,7 +201,7 @@ def test_important_notices_appear_when_an_answer_is_chosen(unfolded: Page) -> No
 
 
 def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
-    """The card is the same as above the first question. It is hidden for “no”."""
+    """The box with the numbers is the same as above the first question. It is hidden for “no”."""
     card = unfolded.locator("[data-field=danger_now] .danger:visible")
     for option in ("yes", "unsure"):
         unfolded.check(f"#danger_now-{option}")
@@ -243,7 +245,7 @@ def test_a_mistyped_container_number_is_pointed_out_and_sent_unchanged(unfolded:
 
 
 def tied(page: Page, field: str) -> tuple[str | None, bool]:
-    """Return whether a field is marked as wrong, and whether its message is read out with it."""
+    """Return whether a field is marked as wrong, and its message is read out with it."""
     described = page.get_attribute(field, "aria-describedby") or ""
     return page.get_attribute(field, "aria-invalid"), "days-first-error" in described.split()
 
@@ -267,7 +269,9 @@ def test_days_in_the_wrong_order_are_refused(visitor: Visitor, page: Page) -> No
     assert {"when": "month", "days": "2026-03-01"} == given(page)
 
 
-def test_a_report_that_may_concern_the_readers_is_proposed_to_others(visitor: Visitor, page: Page) -> None:
+def test_a_report_that_may_be_about_its_readers_is_proposed_to_another_body(
+    visitor: Visitor, page: Page
+) -> None:
     visitor.turn_to("#coi-no")
     clear = page.locator("[data-field=coi] [data-clear]")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
@@ -283,12 +287,12 @@ def test_a_report_that_may_concern_the_readers_is_proposed_to_others(visitor: Vi
     expect(page.locator("#channels-only")).to_be_hidden()
 
 
-def test_a_reporter_who_says_that_it_concerns_the_readers_can_choose_only_others(
+def test_a_reporter_who_says_that_the_report_is_about_its_readers_can_choose_only_another_body(
     visitor: Visitor, page: Page
 ) -> None:
-    """Even after choosing the first reader.
+    """Choosing the first reader before makes no difference.
 
-    Clearing the answer offers this reader again, in the same place.
+    Clearing the answer offers this reader again, at the same place.
     """
     visitor.turn_to("#coi-no")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")

@@ -31,7 +31,7 @@ def test_a_report_arrives_as_it_was_written(visitor: Visitor, file: Path) -> Non
     assert visitor.complaints == []
 
 
-def test_a_report_goes_to_the_chosen_channel(visitor: Visitor) -> None:
+def test_a_report_is_sent_to_the_chosen_channel(visitor: Visitor) -> None:
     visitor.report(channel=OUTSIDE)
     assert visitor.site.report()[0].channel == OUTSIDE
 
@@ -54,10 +54,10 @@ def test_a_report_leaves_nothing_behind_in_the_browser(visitor: Visitor) -> None
 
 
 @pytest.mark.parametrize("answer", ["", "no", "yes"])
-def test_whoever_says_that_somebody_is_in_danger_sees_the_emergency_numbers_on_the_receipt(
+def test_a_reporter_who_says_that_somebody_is_in_danger_sees_emergency_numbers_on_the_receipt(
     visitor: Visitor, answer: str
 ) -> None:
-    """Without scrolling, on a small phone."""
+    """They are visible without scrolling on a small phone."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/report")
@@ -76,7 +76,7 @@ def test_whoever_says_that_somebody_is_in_danger_sees_the_emergency_numbers_on_t
         expect(number).to_be_in_viewport(ratio=1)
 
 
-def test_nothing_is_sent_before_two_words_are_typed_again(visitor: Visitor) -> None:
+def test_nothing_is_sent_before_two_of_the_words_are_typed_again(visitor: Visitor) -> None:
     visitor.write()
     visitor.page.fill("#confirm-1", "autre")
     visitor.page.click("#send")
@@ -94,8 +94,8 @@ def test_nothing_is_sent_before_two_words_are_typed_again(visitor: Visitor) -> N
     assert visitor.site.received() == []
 
 
-def test_words_that_were_not_typed_are_not_called_wrong(visitor: Visitor) -> None:
-    """Each empty box is marked. Neither a blank nor a number is a word."""
+def test_a_word_that_was_not_typed_is_not_called_wrong(visitor: Visitor) -> None:
+    """Each empty field is marked as empty. A blank or a number is not a word."""
     visitor.write()
     page = visitor.page
     missing = page.locator("[aria-invalid=true]")
@@ -114,12 +114,12 @@ def test_words_that_were_not_typed_are_not_called_wrong(visitor: Visitor) -> Non
     assert methods(visitor) == []
 
 
-def test_the_words_are_hidden_and_their_numbers_shown_only_while_two_are_typed(
+def test_while_two_words_are_typed_the_words_are_hidden_and_only_then_their_numbers_are_shown(
     visitor: Visitor,
 ) -> None:
-    """A reporter who knew the numbers before could note only these two.
+    """A reporter who knew the numbers earlier might note only these two.
 
-    Nothing moves, and prints have all words.
+    Nothing moves, and a printed sheet has all words.
     """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
@@ -141,8 +141,8 @@ def test_the_words_are_hidden_and_their_numbers_shown_only_while_two_are_typed(
     expect(words).to_be_visible()
 
 
-def test_going_back_to_the_text_does_not_change_the_two_words_asked_for(visitor: Visitor) -> None:
-    """Otherwise a reporter could go back until two words that they noted are asked for."""
+def test_going_back_to_the_text_does_not_change_which_two_words_are_asked_for(visitor: Visitor) -> None:
+    """Otherwise a reporter could go back until the page asks for two words that they noted."""
     visitor.write()
     page = visitor.page
     page.fill("#confirm-2", "zèbre")
@@ -155,8 +155,8 @@ def test_going_back_to_the_text_does_not_change_the_two_words_asked_for(visitor:
         expect(page.locator("#confirm-2")).to_have_value("zèbre")
 
 
-def test_enter_in_a_field_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
-    """Both words were typed before. Enter must not send the earlier text."""
+def test_pressing_enter_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
+    """Both words were typed before. Enter must not send the text as it was then."""
     visitor.write()
     page = visitor.page
     for number in (1, 2):
@@ -173,7 +173,7 @@ def test_enter_in_a_field_sends_nothing_after_going_back_to_the_text(visitor: Vi
     assert visitor.site.report()[0].answers["what"] == "mieux dit"
 
 
-def test_texts_of_different_lengths_make_requests_of_the_same_size(visitor: Visitor) -> None:
+def test_reports_of_different_lengths_make_requests_of_the_same_size(visitor: Visitor) -> None:
     sizes = set()
     for text in ("x", "y" * 8_000):
         visitor.report(text)
@@ -184,7 +184,7 @@ def test_texts_of_different_lengths_make_requests_of_the_same_size(visitor: Visi
     assert min(sizes) > SMALLEST
 
 
-def test_the_words_can_be_shown_again_until_the_page_is_left(visitor: Visitor) -> None:
+def test_the_words_can_be_shown_again_until_the_reporter_leaves_the_page(visitor: Visitor) -> None:
     visitor.report()
     button = visitor.page.locator("#show-token")
     visitor.shows("#show-token", "show-token")
@@ -208,7 +208,7 @@ def test_a_file_can_be_removed(visitor: Visitor, file: Path) -> None:
     expect(visitor.page.locator("#files-list li")).to_have_count(2)
 
 
-def test_a_report_without_text_or_file_is_refused(visitor: Visitor) -> None:
+def test_a_report_without_text_topic_or_file_is_refused(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", " \n")
     visitor.turn_to("#coi-no")
@@ -240,7 +240,9 @@ def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
     expect(visitor.page.locator("#what-left")).to_have_class("hint")
 
 
-def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_with_a_message(visitor: Visitor) -> None:
+def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_with_a_message(
+    visitor: Visitor,
+) -> None:
     visitor.visit("fr/report")
     text = "é" * 100_000
     visitor.page.fill("#what", text)
@@ -253,13 +255,13 @@ def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_with_a_message(vi
 
 
 def test_invisible_characters_arrive_unchanged(visitor: Visitor) -> None:
-    """Right-to-left, zero-width, tag and combining characters: the readers' programs make them visible."""
+    """They are right-to-left, zero-width, tag and combining characters. The inbox makes them visible."""
     text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
     visitor.report(text)
     assert text == visitor.site.report()[0].answers["what"]
 
 
-def test_the_days_to_come_back_are_in_a_week_and_three_months_later(visitor: Visitor) -> None:
+def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visitor) -> None:
     day = today()
     visitor.page.clock.install(time=datetime.combine(day, time(12), UTC))
     visitor.language = "en"
@@ -272,7 +274,7 @@ def test_the_days_to_come_back_are_in_a_week_and_three_months_later(visitor: Vis
         expect(visitor.page.locator(f"#day-{place}")).to_have_text(re.compile(f"^{shown}$"))
 
 
-def test_a_note_on_a_reader_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:
+def test_the_note_on_a_channel_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:
     usual = make_keyring(visitor.site.site).value
     first, *others = usual.channels
     noted = replace(first, note=Texts(fr="Inspecteurs", en="Inspectors"))
@@ -284,7 +286,7 @@ def test_a_note_on_a_reader_is_shown_unless_it_only_repeats_the_name(visitor: Vi
     assert shown == [f"{first.name.en}\nInspectors", *(each.name.en for each in others)]
 
 
-def test_there_is_no_choice_of_reader_with_one_channel(visitor: Visitor) -> None:
+def test_with_only_one_channel_the_page_offers_no_choice_of_reader(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
     visitor.visit("fr/report")
     visitor.page.fill("#what", "x")
@@ -295,9 +297,7 @@ def test_there_is_no_choice_of_reader_with_one_channel(visitor: Visitor) -> None
 @pytest.mark.parametrize(
     "code", ["keyring-expired", "clock-behind", "channel-closed", "questionnaire-differs"]
 )
-def test_a_problem_that_prevents_sealing_is_shown_before_anything_is_written(
-    visitor: Visitor, code: str
-) -> None:
+def test_a_problem_that_prevents_sealing_is_shown_before_the_form(visitor: Visitor, code: str) -> None:
     usual = make_keyring(visitor.site.site).value
     asked = replace(usual.questionnaire, version=usual.questionnaire.version + 1)
     visitor.site.publish_changed(
@@ -314,7 +314,7 @@ def test_a_problem_that_prevents_sealing_is_shown_before_anything_is_written(
     expect(visitor.page.locator("#loading")).to_be_hidden()
 
 
-def test_a_keyring_without_a_signature_of_the_root_key_is_refused(visitor: Visitor) -> None:
+def test_a_keyring_that_the_root_key_did_not_sign_is_refused(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, root_seed=bytes(32)))
     visitor.visit("fr/report")
     visitor.shows("#closed", "keyring-invalid")
@@ -328,13 +328,13 @@ def test_a_keyring_of_another_deployment_is_refused(visitor: Visitor) -> None:
     visitor.shows("#closed", "keyring-invalid")
 
 
-def test_an_unreachable_portal_is_reported(visitor: Visitor) -> None:
+def test_a_portal_that_cannot_be_reached_is_reported(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.sig", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
 
 
-def test_a_page_left_open_until_its_keyring_expires_fetches_the_next(visitor: Visitor) -> None:
+def test_a_page_left_open_until_its_keyring_expires_fetches_a_new_one(visitor: Visitor) -> None:
     visitor.page.clock.install()
     visitor.write()
     visitor.page.clock.set_system_time(datetime.now(UTC) + timedelta(31))
@@ -344,7 +344,7 @@ def test_a_page_left_open_until_its_keyring_expires_fetches_the_next(visitor: Vi
     assert visitor.site.report()[0].keyring.serial == 2
 
 
-def test_the_page_is_empty_after_going_back_to_it(visitor: Visitor) -> None:
+def test_the_report_page_is_empty_after_going_back_to_it(visitor: Visitor) -> None:
     visitor.report()
     visitor.visit("fr/")
     visitor.page.go_back()
@@ -354,7 +354,7 @@ def test_the_page_is_empty_after_going_back_to_it(visitor: Visitor) -> None:
 
 
 def test_a_report_can_be_written_with_the_keyboard(visitor: Visitor) -> None:
-    """Each step begins with the focus on its heading, from which Tab moves on."""
+    """Each step begins with the focus on its heading, and Tab continues from there."""
     visitor.visit("en/report")
     press = visitor.page.keyboard.press
     focused = "document.activeElement.id || document.activeElement.tagName"

@@ -40,7 +40,7 @@ def shown(chromium: Browser) -> Screen:
 
 
 @pytest.mark.browser
-def test_readable_text_counts_once_and_hidden_or_typed_text_does_not(shown: Screen) -> None:
+def test_the_benchmark_counts_readable_text_once_and_leaves_out_hidden_and_typed_text(shown: Screen) -> None:
     said = [
         "One two",
         "Three four, five : six.",
@@ -57,7 +57,7 @@ def test_readable_text_counts_once_and_hidden_or_typed_text_does_not(shown: Scre
 
 
 @pytest.mark.browser
-def test_folded_text_is_counted_separately_and_is_not_above_the_box(shown: Screen) -> None:
+def test_the_benchmark_counts_folded_text_separately_and_never_above_the_field(shown: Screen) -> None:
     assert [each.text for each in shown.blocks if each.folded] == ["eight nine"]
     assert sum(each.words for each in shown.blocks if each.above_box) == 10
 
@@ -72,7 +72,7 @@ def test_a_text_on_two_screens_counts_once_and_as_folded_only_if_it_is_folded_on
     assert Journey(screens=[first, second]).words() == (2, 4)
 
 
-def test_the_time_is_the_sum_of_the_operators_without_typing_the_text() -> None:
+def test_the_time_is_the_sum_of_all_operators_and_excludes_typing_the_text() -> None:
     task = Task()
     task.add("MPKK")
     task.add("WW")
@@ -89,14 +89,14 @@ def test_an_unknown_name_of_a_control_is_refused() -> None:
         assert journey.said(name, "fr")
 
 
-def test_a_report_has_a_hundred_words() -> None:
+def test_the_sample_report_has_a_hundred_words() -> None:
     for each in journey.SENTENCES.values():
         assert Block(each * journey.SENTENCES_OF_A_REPORT, folded=False, above_box=False).words == 100
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_reporter_reaches_the_receipt_after_few_words_and_the_report_arrives(
+def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrives(
     chromium: Browser, visitor: Visitor, language: str
 ) -> None:
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
@@ -111,6 +111,6 @@ def test_the_reporter_reaches_the_receipt_after_few_words_and_the_report_arrives
     assert way.taps_to_first_word == TAPS_TO_FIRST_WORD
     assert 60 / 22 * 12 < way.task.seconds() <= MOST_SECONDS
     assert 1 < len(way.needing) <= MOST_SCREENS, way.needing
-    # The screens for loading and sending are read too, but need no action.
+    # The screens shown while loading and sending are read too, but need no action.
     assert len(way.screens) == len(way.needing) + 4
     assert keystroke_level.SECONDS["W"] * 12 == pytest.approx(way.task.copying())

@@ -1,4 +1,4 @@
-"""The second press of a double click, or of an impatient finger, does nothing."""
+"""The second press of a double click, or of an impatient finger, has no effect."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 TIMES = [2, 3]
-# Two quick taps at one place, as a browser that does not count taps reports them.
+# Reports two quick taps at one place like a browser that does not count taps.
 TWO_TAPS = """(selector) => {
   const tapped = document.querySelector(selector);
   const { left, top } = tapped.getBoundingClientRect();
@@ -40,7 +40,7 @@ def touched(visitor: Visitor, chromium: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.goto(f"{visitor.address}/fr/report")
     turn_to(page, "#files")
-    # Before a page is painted, Chromium does not turn a tap into a click.
+    # Chromium turns a tap into a click only after the page is painted.
     page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     yield page
@@ -78,7 +78,7 @@ def test_repeated_clicks_send_a_report_once_and_choose_nothing_else(
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_clicks_on_back_go_back_one_step(visitor: Visitor, page: Page, count: int) -> None:
+def test_repeated_clicks_on_back_go_back_only_one_step(visitor: Visitor, page: Page, count: int) -> None:
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -132,8 +132,8 @@ def test_repeated_clicks_clear_a_choice_or_tick_a_box_once(visitor: Visitor, pag
     expect(page.locator("#told-union")).to_be_checked()
 
 
-def test_two_taps_count_once_if_the_browser_does_not_count_taps(visitor: Visitor, page: Page) -> None:
-    """The control is a mouse, each click of which counts."""
+def test_two_taps_count_once_even_if_the_browser_does_not_count_taps(visitor: Visitor, page: Page) -> None:
+    """The control is a mouse: each of its clicks counts."""
     visitor.turn_to("#told-family")
     page.evaluate(TWO_TAPS, "#told-family")
     expect(page.locator("#told-family")).to_be_checked()
@@ -141,7 +141,7 @@ def test_two_taps_count_once_if_the_browser_does_not_count_taps(visitor: Visitor
     expect(page.locator("#told-union")).not_to_be_checked()
 
 
-def test_a_tap_on_a_label_is_one_press_although_the_browser_clicks_its_field_too(touched: Page) -> None:
+def test_a_tap_on_a_label_is_one_press_although_the_browser_also_clicks_its_field(touched: Page) -> None:
     """In an earlier version, a tap on the label ticked no box and added no file."""
     turn_to(touched, "#told-union")
     touched.tap("label:has(#told-union)")
@@ -151,7 +151,7 @@ def test_a_tap_on_a_label_is_one_press_although_the_browser_clicks_its_field_too
 
 
 def test_double_clicks_still_select_words_and_leave_quickly(page: Page) -> None:
-    """Nothing is ignored in a text, or of “Leave quickly”."""
+    """The page ignores no click inside a text or on “Leave quickly”."""
     page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
     page.fill("#what", "Quai")
     page.dblclick("#what", position={"x": 20, "y": 20})
@@ -161,7 +161,7 @@ def test_double_clicks_still_select_words_and_leave_quickly(page: Page) -> None:
     expect(page.locator("body")).to_have_text("Elsewhere")
 
 
-# Count the presses that reach the page from now on.
+# Count the clicks that reach the page from now on.
 COUNT = "window.presses = 0; document.addEventListener('click', () => { window.presses += 1; })"
 
 
@@ -198,7 +198,7 @@ def centre(place: Locator) -> tuple[float, float]:
 
 
 def put_under(page: Page, place: str, point: tuple[float, float]) -> None:
-    """Move an element under this point of the screen."""
+    """Move an element to this point of the screen."""
     page.locator(place).first.evaluate(
         """(each, [x, y]) => {
           const place = { left: `${x - 40}px`, top: `${y - 20}px`, padding: "20px" };
@@ -213,8 +213,11 @@ def presses(page: Page) -> int:
     return found
 
 
-def test_a_second_press_on_continue_answers_no_question_of_the_next_step(visitor: Visitor) -> None:
-    """In an earlier version it answered whether somebody is in danger. A moment later, it counts."""
+def test_a_second_press_on_continue_does_not_answer_a_question_of_the_next_step(visitor: Visitor) -> None:
+    """In an earlier version it answered whether somebody is in danger.
+
+    The control is a press a moment later, which counts.
+    """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     page.clock.install()
@@ -235,7 +238,10 @@ def test_a_second_press_on_continue_answers_no_question_of_the_next_step(visitor
 
 
 def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
-    """In an earlier version it pressed “withdraw”. A moment later, a press at the same place counts."""
+    """In an earlier version it pressed “withdraw”.
+
+    The control is a press at the same place a moment later, which counts.
+    """
     page = opening(visitor)
     page.evaluate(COUNT)
     point = centre(page.locator("#open"))
@@ -251,10 +257,10 @@ def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize(("away", "counted"), [(0, 1), (16, 1), (23, 1), (40, 2), (120, 2)])
-def test_a_second_press_counts_only_farther_away_than_a_finger_slips(
+def test_a_second_press_counts_only_if_it_is_farther_away_than_a_finger_slips(
     visitor: Visitor, away: int, counted: int
 ) -> None:
-    """A press near the first is meant for the element that was there, whatever the direction."""
+    """Otherwise it is meant for the element that was there, whatever the direction."""
     page = opening(visitor)
     page.evaluate(COUNT)
     x, y = centre(page.locator("#open"))
@@ -265,7 +271,7 @@ def test_a_second_press_counts_only_farther_away_than_a_finger_slips(
     assert presses(page) == counted
 
 
-def test_a_double_press_on_withdraw_opens_only_its_step(visitor: Visitor) -> None:
+def test_a_double_press_on_withdraw_only_opens_its_step(visitor: Visitor) -> None:
     page = opened(visitor)
     for presses_at_once in (2, 3):
         page.locator("#to-withdraw").click(click_count=presses_at_once)
@@ -278,7 +284,7 @@ def test_a_double_press_on_withdraw_opens_only_its_step(visitor: Visitor) -> Non
     assert [each for each in visitor.requests if each.url.endswith("/withdraw")] == []
 
 
-def test_a_second_press_does_not_dismiss_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
+def test_a_second_press_does_not_leave_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
     """In an earlier version, it followed the link that appeared at that place."""
     page = opened(visitor)
     page.click("#to-withdraw")
@@ -307,7 +313,7 @@ def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
 
 
 def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:
-    """Firefox gives a key press the place of its button, which may be that of the last press."""
+    """Firefox reports a key press at the place of its button, which may be that of the last press."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))
     page.mouse.click(*point)
@@ -316,8 +322,8 @@ def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor:
     expect(page.locator("#case h1")).to_be_focused()
 
 
-def test_leave_quickly_always_works_at_once(visitor: Visitor) -> None:
-    """Even at the place of the last press."""
+def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
+    """Even at the place of the last press it is not ignored."""
     page = opening(visitor)
     point = centre(page.locator("#open"))
     page.mouse.click(*point)
@@ -333,7 +339,7 @@ def test_leave_quickly_always_works_at_once(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
 def test_withdraw_is_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
-    """The distance is more than a hand slips, whatever is between them."""
+    """The distance is more than a hand slips, whatever is between the two buttons."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)
     for hidden in ([], ["#come-back"]):

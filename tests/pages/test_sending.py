@@ -1,4 +1,4 @@
-"""Sending from the report page when the network or the portal fails."""
+"""Sending from the report page while the network or the portal fails."""
 
 from pathlib import Path
 
@@ -17,7 +17,10 @@ PIECE = 1 << 20
 
 
 def test_an_unconfirmed_text_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
-    """The answer is lost once. The inspectorate may see the envelope twice, but not two reports."""
+    """The answer to the first attempt is lost.
+
+    The inspectorate may get the envelope twice, but not two reports.
+    """
     visitor.page.route(ENVELOPES, times(1, lose))
     visitor.report()
     bodies = [request.post_data_buffer for request in visitor.requests if request.method == "POST"]
@@ -26,7 +29,7 @@ def test_an_unconfirmed_text_is_sent_again_as_the_same_bytes(visitor: Visitor) -
     assert len({repr(message) for message, _ in visitor.site.received()}) == 1
 
 
-def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> None:
+def test_a_report_that_could_not_be_sent_is_kept_and_sent_on_request(visitor: Visitor) -> None:
     def refuse(route: Route) -> None:
         problem = '{"code": "unavailable"}'
         route.fulfill(status=500, body=problem, content_type="application/problem+json")
@@ -51,12 +54,12 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     assert visitor.site.report()[0].answers["what"] == TEXT
 
 
-def test_a_text_changed_after_a_failure_is_a_new_report(visitor: Visitor) -> None:
-    """The first attempt may have arrived; the portal would refuse a second report with the same token."""
+def test_a_text_changed_after_a_failure_becomes_a_new_report(visitor: Visitor) -> None:
+    """The first attempt may have arrived, and the portal refuses a second report with the same token."""
     visitor.write()
     first = visitor.words
     visitor.page.route(ENVELOPES, times(3, lambda route: route.abort()))
-    visitor.page.route(ENVELOPES, times(1, lose))  # the newest route is used first
+    visitor.page.route(ENVELOPES, times(1, lose))  # Playwright uses the newest route first
     visitor.page.clock.install()
     visitor.confirm()
     visitor.give_up()
@@ -73,8 +76,8 @@ def test_a_text_changed_after_a_failure_is_a_new_report(visitor: Visitor) -> Non
     assert len({message.case_id for message in messages}) == 2
 
 
-def test_an_upload_continues_at_the_portal_s_offset(visitor: Visitor, file: Path) -> None:
-    """The second piece arrives without its answer, and is not sent again."""
+def test_an_upload_continues_at_the_offset_that_the_portal_names(visitor: Visitor, file: Path) -> None:
+    """The second piece arrives but its answer is lost; it is not sent again."""
     visitor.page.route(ENVELOPE, times(1, lambda route: route.fallback()))
     visitor.page.route(
         ENVELOPE,
@@ -86,7 +89,10 @@ def test_an_upload_continues_at_the_portal_s_offset(visitor: Visitor, file: Path
 
 
 def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: Path) -> None:
-    """The page has a bar, and a line for screen readers. Each request waits until the test has looked."""
+    """There is a bar, and a line for screen readers.
+
+    The test holds each request until it has looked at both.
+    """
     held: list[Route] = []
     visitor.page.clock.install()
     for address in (ENVELOPES, ENVELOPE):
@@ -108,13 +114,13 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
     visitor.arrived()
 
 
-def test_a_report_that_has_not_begun_to_arrive_after_ten_seconds_is_said_to_take_minutes(
+def test_the_page_says_that_a_report_may_take_minutes_if_it_has_not_begun_to_arrive_after_ten_seconds(
     visitor: Visitor,
 ) -> None:
-    """The work for large files may take that long, and nothing else shows that the page is still busy."""
+    """The proof of work for large files can take that long, and nothing else shows that the page is busy."""
     visitor.page.clock.install()
     visitor.write()
-    # The page computes in slices, and the next slice never comes.
+    # The page computes in slices. The next slice is never started here.
     visitor.page.evaluate("() => { scheduler.yield = () => new Promise(() => {}) }")
     visitor.confirm()
     visitor.shows("#progress-text", "sealing")
@@ -123,7 +129,7 @@ def test_a_report_that_has_not_begun_to_arrive_after_ten_seconds_is_said_to_take
 
 
 def arrived(visitor: Visitor, held: list[Route]) -> Route:
-    """Let the next request pass, once it has come."""
+    """Wait for the next request, and let it pass."""
     while not held:
         visitor.page.wait_for_timeout(20)
     route = held.pop()
@@ -132,7 +138,7 @@ def arrived(visitor: Visitor, held: list[Route]) -> Route:
 
 
 def test_an_upload_that_cannot_be_resumed_is_sealed_again(visitor: Visitor, file: Path) -> None:
-    """A key is never used for different bytes: each envelope has a new header.
+    """A key must never encrypt different bytes, so each envelope has a new header.
 
     tests/js/upload.test.mjs has the other cases that cannot be resumed.
     """
@@ -154,7 +160,7 @@ def test_an_upload_that_cannot_be_resumed_is_sealed_again(visitor: Visitor, file
 
 
 def test_an_upload_that_the_portal_deleted_is_sealed_and_sent_again(visitor: Visitor, file: Path) -> None:
-    """The portal had no room, and deleted the begun report. Nothing of the report is lost."""
+    """The portal ran out of room and deleted the incomplete report. The whole report still arrives."""
 
     def let_go(route: Route) -> None:
         site, kind = visitor.site, Kind.REPORT_WITH_FILES
@@ -176,8 +182,11 @@ def test_an_upload_that_the_portal_deleted_is_sealed_and_sent_again(visitor: Vis
     assert (message.answers["what"], files) == (TEXT, {1: FILE})
 
 
-def test_the_page_gives_up_on_a_portal_that_accepts_nothing(visitor: Visitor) -> None:
-    """It answers, but its offset does not move. The page tries again with pauses, and then says so."""
+def test_the_page_gives_up_on_a_portal_that_stores_nothing(visitor: Visitor) -> None:
+    """The portal answers, but its offset does not increase.
+
+    The page tries again after pauses, and then reports the failure.
+    """
 
     def answer(route: Route) -> None:
         status = {"POST": 201, "PATCH": 204, "HEAD": 200}[route.request.method]
@@ -193,7 +202,7 @@ def test_the_page_gives_up_on_a_portal_that_accepts_nothing(visitor: Visitor) ->
     assert methods(visitor) == ["POST", *["HEAD", "PATCH"] * 3]
 
 
-def test_a_file_that_changed_before_sending_is_named(visitor: Visitor, file: Path) -> None:
+def test_a_file_that_changed_before_sending_is_named_in_the_error(visitor: Visitor, file: Path) -> None:
     visitor.write(files=[file])
     file.write_bytes(b"changed")
     visitor.confirm()

@@ -1,4 +1,4 @@
-"""Accessibility of every state of the reporters' pages: errors, folds, sending and answers."""
+"""Accessibility of the reporters' pages in every state: errors, unfolded sections, sending and answers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,7 +30,7 @@ LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of 
 
 
 def write(visitor: Visitor, _: Path) -> Iterator[State]:
-    """The questions of a report."""
+    """Yield the states while answering the questions of a report."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/report")
     expect(page.locator("#what")).to_be_visible()
@@ -61,7 +61,7 @@ def write(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
-    """Files, and the twelve words."""
+    """Yield the states while adding files, and the one with the twelve words."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/report")
     visitor.fill_in()
@@ -88,7 +88,7 @@ def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
 
 
 def attached(folder: Path) -> list[Path]:
-    """Return a cleanable and a damaged picture, a document with metadata, and an unknown file."""
+    """Return a picture that can be cleaned, a damaged one, a document with metadata, and an unknown file."""
     document, broken, unknown = folder / "plan.pdf", folder / "IMG_2.jpg", folder / "unknown.bin"
     document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
     broken.write_bytes(b"\xff\xd8\xff\xe1 broken")
@@ -97,13 +97,13 @@ def attached(folder: Path) -> list[Path]:
 
 
 def send(visitor: Visitor, _: Path) -> Iterator[State]:
-    """From “Send” to the receipt, over a bad connection."""
+    """Yield the states from “Send” to the receipt, over a bad connection."""
     page = visitor.page
     held: list[Route] = []
     page.clock.install()
     visitor.write()
     page.route(ENVELOPES, lambda route: route.abort())
-    page.route(ENVELOPES, times(2, held.append))  # the newest route is used first
+    page.route(ENVELOPES, times(2, held.append))  # Playwright uses the newest route first
     with page.expect_request(ENVELOPES):
         visitor.confirm()
     yield "sending", "#progress"
@@ -122,7 +122,7 @@ def send(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Messages about the words before a case opens."""
+    """Yield the states with messages about the words, before a case opens."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/status")
     yield "no words yet", "#token"
@@ -143,7 +143,7 @@ def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def read(visitor: Visitor, _: Path) -> Iterator[State]:
-    """The possible answers, and the actions there."""
+    """Yield the states with each kind of answer, and the actions there."""
     page, site = visitor.page, visitor.site
     report = visitor.reported()
     slot = with_receipt(slot_for(report), report, site.site)
@@ -175,7 +175,7 @@ def read(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
-    """From a started message to the withdrawal of the report."""
+    """Yield the states from a started message to the withdrawal of the report."""
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
@@ -214,11 +214,11 @@ MODES: dict[str, dict[str, Any]] = {
 
 
 def seen(page: Page, place: str, mode: str) -> list[str]:
-    """Return what axe finds, and whether it misses a planted field without a label."""
+    """Return what axe finds in this state, and whether it misses a planted field without a label."""
     expect(page.locator(place).first).to_be_visible(timeout=SLOW)
     if mode == "large":
         page.evaluate(LARGE)
-    # axe reads the colours of the style sheet, not those that the browser forces.
+    # axe reads the colours of the style sheet, not the colours that the browser forces.
     found = [*violations(page, coloured=mode != "forced"), *small_targets(page)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than the screen")
@@ -229,7 +229,7 @@ def seen(page: Page, place: str, mode: str) -> list[str]:
     return found
 
 
-# Both languages share a template: the gate tests the one with the longer words.
+# Both languages share a template, so the gate tests only the one with the longer words.
 @pytest.mark.parametrize(
     ("mode", "language"),
     [
@@ -246,7 +246,10 @@ def test_every_state_of_the_reporters_pages_is_accessible(
     mode: str,
     language: str,
 ) -> None:
-    """On a phone, and in English on a wide screen. A planted defect shows that axe examines each state."""
+    """The screens are a phone, and in English a wide screen.
+
+    The control is a planted fault that axe must find in each state.
+    """
     visitor.language = language
     visitor.page.emulate_media(**MODES[mode])
     if mode == "wide":

@@ -1,4 +1,4 @@
-"""The status page in a real browser: token, answer and follow-up."""
+"""The status page in a real browser: the twelve words, the answer and a follow-up."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -72,9 +72,9 @@ def test_an_answer_names_the_body_to_which_the_report_was_sent(visitor: Visitor)
 def test_the_page_says_that_a_channel_was_removed_from_the_list(
     visitor: Visitor, *, is_answered: bool
 ) -> None:
-    """It calls nothing forged or late, and takes no message.
+    """It calls no answer forged or late, and accepts no message.
 
-    Once the channel is listed again, its answer is shown.
+    Once the channel is on the list again, its answer is shown.
     """
     visitor.reported(channel=OUTSIDE)
     if is_answered:
@@ -110,7 +110,7 @@ def test_every_status_has_its_label(visitor: Visitor) -> None:
         visitor.shows("#status-label", f"status-{status}")
 
 
-def test_a_late_update_is_shown_as_overdue(visitor: Visitor) -> None:
+def test_an_update_that_is_late_is_shown_as_overdue(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), next_by=today() - timedelta(1)))
     visitor.open()
@@ -119,7 +119,7 @@ def test_a_late_update_is_shown_as_overdue(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("forged", ["signer", "case", "channel"])
-def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Visitor, forged: str) -> None:
+def test_a_slot_that_the_reader_of_the_case_did_not_sign_is_not_shown(visitor: Visitor, forged: str) -> None:
     report = visitor.reported()
     slot = slot_for(report)
     other = visitor.site.site.outside
@@ -141,10 +141,10 @@ def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Vi
 @pytest.mark.parametrize(
     ("next_by", "past", "believed"), [(0, 1, True), (-1, 1, False), (300, 35, True), (300, 36, False)]
 )
-def test_a_slot_signed_with_an_expired_key_is_valid_until_the_next_one_is_due(
+def test_a_slot_signed_with_an_expired_key_stays_valid_until_the_next_one_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
-    """But for at most 35 days, because a thief of the key could choose that day."""
+    """After 35 days it is refused in any case, because somebody who stole the key could set that date."""
     report = visitor.reported()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [
@@ -167,7 +167,7 @@ def test_a_slot_signed_with_an_expired_key_is_valid_until_the_next_one_is_due(
         visitor.shows("#status-fault", "slot-stale")
 
 
-def test_signed_follow_ups_arrive(visitor: Visitor, file: Path) -> None:
+def test_follow_ups_arrive_with_a_signature(visitor: Visitor, file: Path) -> None:
     report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), serial=7))
     visitor.open()
@@ -184,7 +184,7 @@ def test_signed_follow_ups_arrive(visitor: Visitor, file: Path) -> None:
     assert len({message.id for message, _ in sent}) == 2
 
 
-def test_a_failed_follow_up_is_sent_again_with_the_same_id(visitor: Visitor) -> None:
+def test_a_follow_up_that_failed_is_sent_again_with_the_same_id(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -202,7 +202,7 @@ def test_a_failed_follow_up_is_sent_again_with_the_same_id(visitor: Visitor) -> 
     assert len(set(bodies)) == 1
 
 
-def test_a_file_removed_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
+def test_a_file_that_was_removed_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -243,8 +243,8 @@ def test_an_empty_follow_up_is_not_sent(visitor: Visitor) -> None:
     visitor.shows("#follow-up-error", "empty-follow-up")
 
 
-def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
-    """The page asks the portal only about a valid token."""
+def test_the_page_explains_why_words_open_no_case(visitor: Visitor) -> None:
+    """The page sends a request only if the words are a valid token."""
     visitor.visit("fr/status")
     for typed, code in {
         "": "wrong-count",
@@ -255,7 +255,7 @@ def test_a_token_that_opens_nothing_is_explained(visitor: Visitor) -> None:
     }.items():
         assert [request for request in visitor.requests if request.url.endswith("/api/slot")] == []
         visitor.page.fill("#token", typed)
-        visitor.page.press("#open", "Enter")  # a second click at the same place would do nothing
+        visitor.page.press("#open", "Enter")  # a second click at the same place would have no effect
         visitor.shows("#error", code)
 
 
@@ -277,8 +277,8 @@ def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both(visitor:
     visitor.shows("#error", "unknown-case")
 
 
-def test_words_may_be_typed_carelessly(visitor: Visitor) -> None:
-    """With capitals, without accents, only four letters each, and with commas and line breaks."""
+def test_the_words_may_be_typed_carelessly(visitor: Visitor) -> None:
+    """They may have capitals, no accents, only four letters each, or commas and line breaks between them."""
     visitor.reported()
     typed = ",\n".join(casetoken._plain(word)[0][:4].upper() for word in visitor.words)
     visitor.open(typed)
@@ -288,7 +288,7 @@ def test_words_may_be_typed_carelessly(visitor: Visitor) -> None:
 def test_a_reporter_who_is_sure_of_the_words_may_write_to_a_portal_that_lost_the_report(
     visitor: Visitor,
 ) -> None:
-    """The page asks for the channel, because nothing authentic names it."""
+    """The page asks for the channel, because nothing authentic says which it was."""
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")
@@ -320,7 +320,7 @@ def test_an_unknown_case_is_not_shown_as_a_report(visitor: Visitor) -> None:
     expect(visitor.page.locator("#messages")).to_contain_text("Toujours là ?")
 
 
-def test_the_words_are_veiled_until_the_reporter_shows_them(visitor: Visitor) -> None:
+def test_the_words_are_hidden_until_the_reporter_shows_them(visitor: Visitor) -> None:
     visitor.visit("en/status")
     veil = "getComputedStyle(document.getElementById('token')).webkitTextSecurity"
     assert visitor.page.evaluate(veil) == "disc"

@@ -1,4 +1,4 @@
-"""The status page: the next days, the name of the body that answers, and withdrawing a report."""
+"""The status page: the days to come, the name of the body that answers, and withdrawing a report."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_status_is_explained_with_the_name_of_the_body_that_answers(visitor: Visitor) -> None:
-    """It never names the inspectorate if the report went to another body."""
+    """The text never names the inspectorate if the report was sent to another body."""
     report = visitor.reported(channel=OUTSIDE)
     for status in Status:
         visitor.site.answer(report, replace(slot_for(report), status=status))
@@ -27,8 +27,8 @@ def test_a_status_is_explained_with_the_name_of_the_body_that_answers(visitor: V
         expect(visitor.page.locator("#case")).not_to_contain_text("inspect")
 
 
-def test_an_unconfirmed_report_names_the_body_that_it_was_sent_to(visitor: Visitor) -> None:
-    """Also if the answer is forged. Without an authentic channel, no body is named."""
+def test_a_report_without_a_receipt_names_the_body_to_which_it_was_sent(visitor: Visitor) -> None:
+    """The same holds if the answer is forged. Without an authentic channel, the page names no body."""
     visitor.reported(channel=OUTSIDE)
     visitor.open()
     visitor.opened()
@@ -46,7 +46,7 @@ def test_an_unconfirmed_report_names_the_body_that_it_was_sent_to(visitor: Visit
     expect(visitor.page.locator("#next-by")).to_be_hidden()
 
 
-def test_the_next_day_is_that_of_the_first_answer_until_it_comes(visitor: Visitor) -> None:
+def test_the_next_day_to_come_is_that_of_the_first_answer_until_it_arrives(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -78,7 +78,7 @@ def test_a_closed_case_shows_no_further_days(visitor: Visitor) -> None:
         expect(visitor.page.locator(place)).to_be_hidden()
 
 
-def test_a_report_is_not_withdrawn_without_the_confirmation(visitor: Visitor) -> None:
+def test_a_report_is_not_withdrawn_without_a_tick(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()

@@ -1,4 +1,4 @@
-"""The steps of a report: few words before the first box, one step at a time, and Back between them."""
+"""The steps of a report: few words before the first field, one step at a time, and Back between them."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +14,7 @@ MOST_WORDS = 60
 LEAST_HEIGHT = 72  # three lines
 UNSENT = {"fr": "Rien n\N{RIGHT SINGLE QUOTATION MARK}est encore envoyé.", "en": "Nothing is sent yet."}
 ANSWER_FREELY = {"fr": "Répondez seulement à ce que vous voulez.", "en": "Answer only what you want."}
-# The words in the main part before the box, and the visible height of the box.
+# The words in the main part before the field, and the visible height of the field.
 ABOVE = """() => {
   const box = document.querySelector("#what");
   const told = [...document.querySelectorAll("main p, main h1, main summary, main li")].filter(
@@ -46,7 +46,9 @@ def heading(page: Page) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_box_is_visible_on_a_small_screen_below_few_words(visitor: Visitor, language: str) -> None:
+def test_on_a_small_screen_the_first_field_is_visible_below_few_words(
+    visitor: Visitor, language: str
+) -> None:
     page = visitor.page
     page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/report")
@@ -58,7 +60,7 @@ def test_the_first_box_is_visible_on_a_small_screen_below_few_words(visitor: Vis
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_step_says_its_number(visitor: Visitor, language: str) -> None:
+def test_each_step_shows_its_number(visitor: Visitor, language: str) -> None:
     told = {"fr": "Étape {} sur 3.", "en": "Step {} of 3."}[language]
     visitor.visit(f"{language}/report")
     step = visitor.page.locator(".step:visible")
@@ -75,8 +77,8 @@ def test_each_step_says_its_number(visitor: Visitor, language: str) -> None:
     expect(step).to_have_text(f"{told.format(3)} {UNSENT[language]}")
 
 
-def test_the_optional_step_is_skipped_and_available_on_the_way_back(visitor: Visitor, page: Page) -> None:
-    """There are two steps and the words, without details or files."""
+def test_the_optional_step_is_skipped_and_can_be_opened_on_the_way_back(visitor: Visitor, page: Page) -> None:
+    """Without details or files there are two steps and the step with the twelve words."""
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -90,7 +92,10 @@ def test_the_optional_step_is_skipped_and_available_on_the_way_back(visitor: Vis
 
 
 def test_back_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Page) -> None:
-    """From the twelve words to the first step. The history has only one more entry."""
+    """The test goes back from the twelve words to the first step.
+
+    The report adds only one entry to the history.
+    """
     entries = page.evaluate("history.length")
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
@@ -111,7 +116,7 @@ def test_back_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Pag
     assert page.evaluate("history.length") == entries + 1
 
 
-def test_back_from_the_first_step_leads_to_the_page_before(visitor: Visitor) -> None:
+def test_back_from_the_first_step_leads_to_the_page_before_the_report(visitor: Visitor) -> None:
     visitor.visit("en/guide")
     visitor.visit("en/report")
     page = visitor.page
@@ -137,7 +142,7 @@ def test_reloading_at_any_step_adds_nothing_to_the_history(page: Page) -> None:
 
 
 def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page: Page) -> None:
-    """“Skip to the content” adds an entry of its own."""
+    """Here the link “Skip to the content” adds an entry to the history."""
     page.click("#continue")
     expect(page.locator("#protect")).to_be_visible()
     page.evaluate("location.hash = 'main'")
@@ -162,7 +167,7 @@ def test_back_does_not_stop_sending_and_leaves_the_page_after_the_receipt(visito
 
 
 def test_leave_quickly_leaves_one_empty_entry_in_the_history(visitor: Visitor) -> None:
-    """It has no address. The page before the report is now two steps back."""
+    """It has no address. The page before the report is two entries back."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"
     page.route("**/*", lambda route: route.fallback())
@@ -183,7 +188,7 @@ def test_leave_quickly_leaves_one_empty_entry_in_the_history(visitor: Visitor) -
 
 
 def test_leave_quickly_from_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
-    """In an earlier version, the guard entry of a later step remained ahead."""
+    """In an earlier version, an entry of a later step stayed ahead in the history."""
     page = visitor.page
     visitor.visit("en/guide")
     visitor.visit("en/report")
@@ -205,7 +210,7 @@ def test_leave_quickly_from_the_first_step_leaves_no_forward_entry(visitor: Visi
 
 
 def test_a_report_page_works_again_after_following_a_link_or_reloading(visitor: Visitor, page: Page) -> None:
-    """Only a page that was left quickly is empty."""
+    """Only leaving quickly makes the page empty."""
     page.click("#continue")
     page.evaluate("history.back()")
     expect(page.locator("#what")).to_be_visible()

@@ -1,4 +1,4 @@
-"""For a second after a tap, every visible control stays in place, so nothing moves under a finger."""
+"""For a second after a tap, no visible control moves, so that nothing moves under a finger."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +35,7 @@ WATCH = """() => {
 
 
 def moved(page: Page, press: Callable[[], object]) -> list[str]:
-    """Press something; return the controls that move within a moment."""
+    """Press something; return the controls that move within a moment after the press."""
     page.evaluate(WATCH)
     press()
     found: list[str] = page.evaluate("window.moved")
@@ -52,10 +52,10 @@ def page(request: pytest.FixtureRequest, visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_adding_examining_and_removing_files_moves_nothing_at_once(
+def test_adding_examining_and_removing_files_moves_nothing_just_after_a_press(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Files appear and disappear only after a moment without a press."""
+    """Rows appear and disappear only after a moment without a press."""
     note = tmp_path / "note.bin"
     note.write_bytes(bytes(9))
     visitor.turn_to("#files")
@@ -76,7 +76,7 @@ def test_adding_examining_and_removing_files_moves_nothing_at_once(
 def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     visitor: Visitor, page: Page, choice: str
 ) -> None:
-    """The control is the page a moment later, in which something has moved."""
+    """The control is the same page a moment later, when something has moved."""
     visitor.turn_to(f"#{choice}")
     box = page.locator(f"#{choice}")
     box.evaluate("(each) => each.scrollIntoView({ block: 'center' })")

@@ -1,4 +1,4 @@
-"""Switching the language of a page with a form in place keeps all input and stores nothing."""
+"""Switching the language of an open page with a form keeps all input and stores nothing."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 TO_ENGLISH, TO_FRENCH = "a[hreflang=en]", "a[hreflang=fr]"
-# All words of the page, visible or not, except those of <noscript>.
+# All words of the page, visible or hidden, except those in <noscript>.
 WORDS = """() => {
   const all = document.body.cloneNode(true);
   for (const each of all.querySelectorAll("noscript")) each.remove();
@@ -32,13 +32,13 @@ def page(visitor: Visitor) -> Page:
 
 
 def switched(page: Page, language: str) -> None:
-    # A click could be taken for a second press of the step's button.
+    # Enter is used because a click might count as the second press of the step's button.
     page.press(f"a[hreflang={language}]", "Enter")
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
-def test_switching_changes_every_word_of_the_page(visitor: Visitor, page: Page) -> None:
-    """Hidden texts and those written by scripts change as well. Switching back restores them."""
+def test_switching_the_language_changes_every_word_of_the_page(visitor: Visitor, page: Page) -> None:
+    """Hidden texts and texts written by scripts change too. Switching back restores them."""
     french = page.evaluate(WORDS)
     switched(page, "en")
     here = page.evaluate(WORDS)
@@ -50,8 +50,13 @@ def test_switching_changes_every_word_of_the_page(visitor: Visitor, page: Page) 
     assert set(here) != set(french)
 
 
-def test_text_choices_and_files_are_kept_at_every_step(visitor: Visitor, page: Page, file: Path) -> None:
-    """Each switch makes one request, the same as any visit. Nothing is stored, and one report arrives."""
+def test_text_choices_and_files_are_kept_at_every_step_when_the_language_is_switched(
+    visitor: Visitor, page: Page, file: Path
+) -> None:
+    """Each switch makes one request, the same as any visit.
+
+    Nothing is stored in the browser, and one report arrives.
+    """
     page.fill("#what", TEXT)
     visitor.requests.clear()
     switched(page, "en")
@@ -81,8 +86,10 @@ def test_text_choices_and_files_are_kept_at_every_step(visitor: Visitor, page: P
     assert (OUTSIDE, 1) == (report.channel, len(files))
 
 
-def test_the_twelve_words_keep_the_language_in_which_they_were_shown(visitor: Visitor, page: Page) -> None:
-    """Before they are shown, they follow the page. The request for two of them always does."""
+def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
+    visitor: Visitor, page: Page
+) -> None:
+    """Until then they follow the language of the page. The request to type two of them always does."""
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
     page.check(f"#channels-{INSPECTORATE}")
@@ -120,8 +127,8 @@ def test_mistakes_are_shown_in_the_new_language_at_the_next_press(visitor: Visit
     expect(page.locator("#error")).to_contain_text("too long")
 
 
-def test_the_address_has_the_current_language_also_after_back(visitor: Visitor, page: Page) -> None:
-    """So a reload keeps the language."""
+def test_the_address_names_the_current_language_even_after_going_back(visitor: Visitor, page: Page) -> None:
+    """So reloading the page keeps the language."""
     page.click("#continue")
     switched(page, "en")
     assert page.url == f"{visitor.address}/en/report"
@@ -135,7 +142,9 @@ def test_the_address_has_the_current_language_also_after_back(visitor: Visitor, 
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
-def test_the_language_stays_and_the_page_says_so_without_a_network(visitor: Visitor, page: Page) -> None:
+def test_without_a_network_the_language_does_not_change_and_the_page_says_so(
+    visitor: Visitor, page: Page
+) -> None:
     page.fill("#what", TEXT)
     page.context.set_offline(True)
     page.click(TO_ENGLISH)
@@ -148,7 +157,7 @@ def test_the_language_stays_and_the_page_says_so_without_a_network(visitor: Visi
 
 
 @pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
-def test_another_version_of_the_page_is_loaded_normally_after_asking(
+def test_if_the_other_language_has_another_version_of_the_page_it_is_loaded_after_asking(
     page: Page, change: tuple[str, str]
 ) -> None:
     asked: list[str] = []
@@ -173,8 +182,10 @@ def test_another_version_of_the_page_is_loaded_normally_after_asking(
     assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == ("Noël", "fr")
 
 
-def test_the_words_and_a_started_message_are_kept_on_the_answer_page(visitor: Visitor) -> None:
-    """No address, request or storage has a word."""
+def test_the_words_and_a_started_message_are_kept_on_the_answer_page_when_the_language_is_switched(
+    visitor: Visitor,
+) -> None:
+    """No address, request or storage contains one of the words."""
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
@@ -199,11 +210,8 @@ def test_the_words_and_a_started_message_are_kept_on_the_answer_page(visitor: Vi
     assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
 
 
-def test_switching_changes_every_text_of_a_case(visitor: Visitor) -> None:
-    """So it does for the sentences to start a message and the confirmation of a sent one.
-
-    The message stays.
-    """
+def test_switching_the_language_changes_every_text_of_a_case(visitor: Visitor) -> None:
+    """The prepared sentences and the confirmation of a sent message change too. The message itself stays."""
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))

@@ -1,4 +1,4 @@
-"""Days and sizes as pages write them, and the texts for problems of the portal."""
+"""How pages write days and sizes, and which texts they show for problems of the portal."""
 
 import json
 import re
@@ -17,7 +17,7 @@ DAYS = {
     "fr": ["mardi 1er décembre 2026", "vendredi 11 décembre 2026"],
     "en": ["Tuesday 1 December 2026", "Friday 11 December 2026"],
 }
-# The problems with a text of their own (SPEC 7.4); all others have the same text.
+# The problems that have a text of their own (SPEC 7.4). All others share one text.
 PROBLEMS = {
     *("broken_off", "internal_error", "not_found", "quota_full"),
     *("quota_full_files", "quota_full_large", "unavailable"),
@@ -35,7 +35,7 @@ def test_days_and_sizes_are_written_as_people_write_them(visitor: Visitor, langu
     assert [re.sub(r"\s", " ", size) for size in sizes] == SIZES[language]
 
 
-# The text of the page if the portal's problem had the code of each of its texts in turn.
+# Lets the portal's problem have the code of each text of the page in turn; returns what the page would show.
 EXPLAINED = """async () => {
   const codes = [...document.querySelectorAll("#texts [data-code]")].map((each) => each.dataset.code);
   const pairs = [...codes, ...codes.map((code) => code.replace("problem-", ""))].map(async (code) => {
@@ -47,8 +47,8 @@ EXPLAINED = """async () => {
 
 
 @pytest.mark.parametrize("path", chosen(["report", "status", "verify"], "report"))
-def test_a_hostile_portal_can_show_only_the_texts_for_problems(visitor: Visitor, path: str) -> None:
-    """Not, for example, that a report was opened or that a message has arrived."""
+def test_a_hostile_portal_can_choose_only_among_the_texts_for_problems(visitor: Visitor, path: str) -> None:
+    """It cannot make the page say, for example, that a message has arrived."""
 
     def answer(route: Route) -> None:
         problem = json.dumps({"code": route.request.url.rpartition("/")[2]})

@@ -1,4 +1,4 @@
-"""The case token: how it is shown, kept and typed, and that it leaves no trace."""
+"""The case token: how the page shows it and how it is kept and typed, without leaving a trace."""
 
 from pathlib import Path
 
@@ -35,7 +35,10 @@ def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, l
 
 
 def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
-    """It is folded below the advice to write by hand. Earlier, the clipboard does not have the words."""
+    """The button is folded, below the advice to write by hand.
+
+    Before it is pressed, the clipboard does not have the words.
+    """
     visitor.write()
     page = visitor.page
     expect(page.locator("#copy-token")).to_be_hidden()
@@ -91,8 +94,8 @@ def test_typed_words_are_counted_and_an_unknown_word_is_pointed_out(visitor: Vis
     assert "2" in visitor.page.locator("#typed").inner_text()
 
 
-def test_words_are_completed_only_while_they_are_visible(visitor: Visitor) -> None:
-    """While they are veiled, nobody can read a completion over the reporter's shoulder."""
+def test_the_page_completes_words_only_while_they_are_visible(visitor: Visitor) -> None:
+    """While they are hidden, nobody can read a completion over the reporter's shoulder."""
     visitor.visit("fr/status")
     page = visitor.page
     page.locator("#token").press_sequentially("abandon vipe")
@@ -108,7 +111,7 @@ def test_words_are_completed_only_while_they_are_visible(visitor: Visitor) -> No
     expect(page.locator("#completions")).to_be_hidden()
 
 
-def test_the_words_can_be_typed_by_completion_only(visitor: Visitor) -> None:
+def test_all_words_can_be_typed_by_completion(visitor: Visitor) -> None:
     visitor.report()
     visitor.visit("fr/status")
     page = visitor.page
@@ -117,7 +120,7 @@ def test_the_words_can_be_typed_by_completion_only(visitor: Visitor) -> None:
         for letter in word[:4]:
             page.locator("#token").press_sequentially(letter)
         if page.input_value("#token").endswith(word) and word == visitor.words[-1]:
-            break  # a word of four letters is complete
+            break  # a word of four letters is already complete
         offered = page.locator("#completions button", has_text=word)
         offered.and_(page.locator(f"text='{word}'")).first.click()
     page.click("#open")
@@ -125,7 +128,7 @@ def test_the_words_can_be_typed_by_completion_only(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_twelve_long_words_fit_the_field_and_a_complete_word_has_no_completion(
+def test_twelve_long_words_fit_the_field_and_a_complete_word_is_not_completed(
     visitor: Visitor, width: int
 ) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 640})
@@ -166,7 +169,7 @@ def test_neither_page_stores_the_token(visitor: Visitor) -> None:
 
 
 def test_going_back_does_not_restore_the_words(chromium: Browser, tmp_path: Path) -> None:
-    """Neither the typed words nor those shown after sending. The control is in `test_memory`."""
+    """They are the typed words, and those shown after sending. The control is in `test_memory`."""
     keeper = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():

@@ -1,4 +1,4 @@
-"""Every text of the pages exists in every language, and every code of a script has a text."""
+"""Every text of the pages exists in every language, and every code in a script has a text."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ DONE_AT_THE_DESK = [
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
     *("--(after-restore|regime)\\b",),
 ]
-# Only a faulty page causes these: `failure.js` has one text for all problems without their own.
+# Only a faulty page causes these problems. `failure.js` has one text for all problems without their own.
 DISAGREE = set(
     re.findall(
         r"\w+",
@@ -52,9 +52,9 @@ DISAGREE = set(
         """,
     )
 )
-# The page checks these against the signed keyring first (`contradiction.js`, `keyrings.js`).
+# The page first checks these against the signed keyring (`contradiction.js`, `keyrings.js`).
 OF_THE_KEYRING = {"channel_unknown", "no_keyring"}
-# Answers of the web server library to requests that no page makes.
+# The web framework gives these answers to requests that no page makes.
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
 
 
@@ -72,7 +72,7 @@ def messages(domain: Domain, language: str) -> dict[str, Message]:
 
 
 def every(domain: Domain, language: str) -> dict[str, str]:
-    """Return each English text with its text in a language."""
+    """Return each English text with its text in another language."""
     known = catalogues.load(domain, language)
     return {english: catalogues.text(known, english) for english in SOURCES[domain]()}
 
@@ -112,7 +112,7 @@ def told_by_a_page() -> set[str]:
     return {code.removeprefix("problem-") for code in texts() if code.startswith("problem-")}
 
 
-# Placeholders for codes that are typed at a terminal; a page offers them as choices.
+# Placeholders for codes that people type at a terminal. On a page they choose instead.
 CHOSEN = {"{choice}", "{choices}", "{known}", "{kind}", "{word}"}
 TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.LANGUAGES if each != SOURCE]
 
@@ -132,7 +132,7 @@ def test_no_translation_is_marked_as_fuzzy(domain: Domain, language: str) -> Non
 
 
 @pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, ENGLISH])
-def test_a_translation_keeps_the_placeholders(domain: Domain, language: str) -> None:
+def test_each_translation_keeps_the_placeholders_of_its_text(domain: Domain, language: str) -> None:
     for english, said in every(domain, language).items():
         left_out = CHOSEN if TYPED.search(english) else set()
         assert (
@@ -142,7 +142,7 @@ def test_a_translation_keeps_the_placeholders(domain: Domain, language: str) -> 
 
 
 def test_no_catalogue_has_a_text_twice() -> None:
-    """Which of the two translations is shown would be chance."""
+    """Otherwise, chance decides which of the two translations is shown."""
     texts = [catalogues.path(domain, each).read_text("utf-8") for domain, each in [*TRANSLATED, ENGLISH]]
     for text in texts:
         names = re.findall(r"^msgid (.+?)^msgstr", text, re.MULTILINE | re.DOTALL)
@@ -155,8 +155,8 @@ def faults(text: str, language: str) -> list[str]:
     return translating.faults(text, language) + empty
 
 
-def test_further_languages_have_a_complete_home_page_without_faults() -> None:
-    """They may lack other pages, which are then in English."""
+def test_each_further_language_has_a_complete_home_page_without_faults() -> None:
+    """Its other pages may be missing; they are then shown in English."""
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
     assert {each: found for each, text in texts.items() if (found := faults(text, each))} == {}
@@ -164,13 +164,13 @@ def test_further_languages_have_a_complete_home_page_without_faults() -> None:
 
 @pytest.fixture(scope="module")
 def dutch() -> str:
-    """A catalogue in which a translator has translated only the home page."""
+    """A catalogue in which only the home page is translated."""
     entries = translating.wanted(Domain.PUBLIC, "nl")
     begun = translating.updated('msgid ""\nmsgstr ""\n', entries, translating.by_page()["home"])
     return re.sub(r'^msgid "(.+)"\nmsgstr ""$', r'msgid "\1"\nmsgstr "NL \1"', begun, flags=re.MULTILINE)
 
 
-def test_a_page_can_be_translated_alone(dutch: str) -> None:
+def test_a_page_can_be_translated_without_the_others(dutch: str) -> None:
     assert faults(dutch, "nl") == []
     assert len(translating.translated(dutch)) < len(translating.wanted(Domain.PUBLIC, "nl")) / 3
 
@@ -206,7 +206,7 @@ def test_a_translator_s_mistake_is_found(dutch: str, before: str, after: str, fa
 
 
 def test_updating_a_catalogue_leaves_existing_entries_unchanged() -> None:
-    """New entries follow them, and entries that no page has any more are removed."""
+    """New entries follow them. Entries that no page uses any more are removed."""
     before = '# By hand.\n#: a.html\nmsgid "A"\nmsgstr  "Un"\n\n#: b.html\nmsgid "Gone"\nmsgstr "Parti"\n'
     after = translating.updated(before, {"A": ["a.html"], "B": ["b.html", "c.html"]}, ["A", "B"])
     kept, new = after.split("\n\n")
@@ -218,8 +218,8 @@ def test_the_public_pages_have_no_english_catalogue() -> None:
     assert not catalogues.path(Domain.PUBLIC, SOURCE).exists()
 
 
-def test_the_english_catalogue_has_only_texts_that_differ() -> None:
-    """The desk words these differently from the command line: hints to type something, and codes."""
+def test_the_english_catalogue_has_only_texts_that_differ_between_the_desk_and_the_commands() -> None:
+    """They are hints to type something, and codes."""
     held = {english: str(message.string) for english, message in messages(Domain.OFFICERS, SOURCE).items()}
     assert len(held) > 50
     assert held.keys() - SOURCES[Domain.OFFICERS]() == set()
@@ -229,7 +229,7 @@ def test_the_english_catalogue_has_only_texts_that_differ() -> None:
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_the_desk_never_tells_officers_to_type_what_the_desk_does_itself(language: str) -> None:
-    """Its hints name its pages: while the desk is open, no command can open the inbox."""
+    """Its hints name its pages, because no command can open the inbox while the desk is open."""
     sentences, said = told(), every(Domain.OFFICERS, language)
     assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
     kept = [said[each] for each in sentences if "inbox journal correct-clock" not in each]
@@ -242,12 +242,12 @@ def test_french_differs_from_english() -> None:
 
 
 def test_an_empty_text_stays_empty() -> None:
-    """An empty text is the key of a catalogue's header, which must not appear on a page."""
+    """In a catalogue, the empty text is the key of the header, which must not appear on a page."""
     assert catalogues.load(Domain.PUBLIC, "fr").gettext("") != ""
     assert translation.load("fr").gettext("") == ""
 
 
-def test_every_code_of_a_script_has_a_text() -> None:
+def test_every_code_in_a_script_has_a_text() -> None:
     assert set(codes()) - set(texts()) == set()
 
 
@@ -258,12 +258,12 @@ def test_every_problem_that_a_page_may_meet_has_a_text() -> None:
     assert found - told_by_a_page() - DISAGREE - OF_THE_KEYRING - answered() - NEVER_ASKED == set()
 
 
-def test_every_text_has_a_code_that_is_shown() -> None:
+def test_every_text_has_a_code_that_is_used() -> None:
     assert set(texts()) - set(codes()) - {f"problem-{problem}" for problem in problems()} == set()
 
 
 def test_statuses_have_their_labels() -> None:
-    """As reporters see them, in both languages."""
+    """The labels are those that reporters see, in both languages."""
     expected = {
         "Received": "Reçu",
         "Acknowledged": "Accusé de réception",
@@ -276,12 +276,12 @@ def test_statuses_have_their_labels() -> None:
     assert expected == {texts()[f"status-{s}"]: french.gettext(texts()[f"status-{s}"]) for s in Status}
 
 
-def test_a_text_without_translation_is_shown_in_english() -> None:
+def test_a_text_without_a_translation_is_shown_in_english() -> None:
     words = translation.load("fr")
     assert words.gettext("Nobody wrote this") == "Nobody wrote this"
 
 
-def test_a_language_is_called_by_its_own_name() -> None:
+def test_each_language_is_called_by_its_own_name() -> None:
     assert [translation.load(language).name for language in translation.LANGUAGES[:2]] == [
         "Français",
         "English",
@@ -289,24 +289,24 @@ def test_a_language_is_called_by_its_own_name() -> None:
 
 
 def test_french_punctuation_stays_with_its_words() -> None:
-    """A line may not break at the space before a colon or inside quotation marks. In English it may."""
+    """A line must not break at the space before a colon or inside quotation marks. In English it may."""
     text = "Danger ? « Non » ; si : oui !"
     assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
     assert typography.spaced("en", text) == text
 
 
 class Foreign(translation.Translation):
-    """A language with the word “Neemandsk” for each text of the home page, and English for all others."""
+    """A language in which each text of the home page is the word “Neemandsk”; all other texts are English."""
 
     def gettext(self, english: str) -> str:
-        """Return the word, and the placeholders of the text."""
+        """Return the word, followed by the placeholders of the text."""
         if english not in translating.by_page()["home"]:
             return english
         return " ".join(["Neemandsk", *translating.FIELD.findall(english)])
 
 
 def words_of_home(said: str) -> set[str]:
-    """Return the words on a home page with ``said`` for each text of a TOML file."""
+    """Return the words on a home page on which each text of a TOML file is replaced by ``said``."""
     foreign = Foreign("nl", NullTranslations())
     page = translating.rendered(foreign, lambda _, english: said or english)["home"]
     shown = " ".join(
@@ -321,7 +321,7 @@ def test_a_completely_translated_home_page_shows_no_english() -> None:
 
 
 def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
-    """Every page has the titles of the copied files as links in its footer."""
+    """Its title is also in the footer of every page, as the text of a link."""
     english = {name: guide.load(ROOT / "portal", "en", name) for name in guide.NAMES}
     other = {name: guide.load(ROOT / "portal", "fr", name) for name in guide.NAMES}
 
@@ -336,7 +336,7 @@ def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
 
 
 def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
-    """Texts of the law are not formatted: there, a single sign is right."""
+    """Texts of the law are not formatted, so a single sign is right there."""
     assert not translating.stray_percent("Call %(number)s, 100 %% free")
     shown = [(Domain.PUBLIC, public()), (Domain.OFFICERS, marked("desk"))]
     for domain, texts_of_pages in shown:

@@ -1,4 +1,4 @@
-"""Typing the twelve words: a button offers the correction of a mistyped word, without a request."""
+"""Typing the twelve words: for a mistyped word, a button offers a correction, without a request."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,12 +21,12 @@ def mistyped(word: str) -> str:
 
 
 def typed(page: Page, text: str) -> None:
-    """Type the words visibly."""
+    """Type the words while they are visible."""
     page.click("#show-typed")
     page.fill("#token", text)
 
 
-def test_no_correction_is_offered_while_the_words_are_veiled(visitor: Visitor) -> None:
+def test_no_correction_is_offered_while_the_words_are_hidden(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     visitor.page.fill("#token", "vipère exilre ")
     visitor.shows("#typed", "mistyped-veiled")
@@ -35,7 +35,7 @@ def test_no_correction_is_offered_while_the_words_are_veiled(visitor: Visitor) -
     expect(visitor.page.locator(OFFERED)).to_have_text(["exiler"])
 
 
-def test_an_unknown_word_without_a_similar_one_is_pointed_out_without_a_guess(visitor: Visitor) -> None:
+def test_a_word_that_resembles_no_other_is_pointed_out_without_a_suggestion(visitor: Visitor) -> None:
     visitor.visit("fr/status")
     typed(visitor.page, "vipère qqqqqqqq ")
     visitor.shows("#typed", "unknown-word")
@@ -63,7 +63,7 @@ def test_a_mistyped_word_is_replaced_only_when_its_button_is_pressed(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language: str) -> None:
-    """The page asks the portal only after the correction, so it never sends the slip."""
+    """The page makes its request only after the correction, so the portal never gets the slip."""
     visitor.language = language
     visitor.reported()
     words = visitor.words
@@ -80,7 +80,7 @@ def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language
     visitor.opened()
 
 
-def test_words_in_the_wrong_order_have_another_message_than_a_wrong_word(visitor: Visitor) -> None:
+def test_words_in_the_wrong_order_get_another_message_than_a_wrong_word(visitor: Visitor) -> None:
     visitor.reported()
     first, second, *others = visitor.words
     visitor.open(" ".join([second, first, *others]))
@@ -90,7 +90,7 @@ def test_words_in_the_wrong_order_have_another_message_than_a_wrong_word(visitor
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor, language: str) -> None:
-    """Without scrolling, above the bar with “Leave quickly”. The control is the footer."""
+    """Both are above the bar with “Leave quickly” without scrolling. The control is the footer."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit(f"{language}/status")
@@ -106,7 +106,7 @@ def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor
 
 
 def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
-    """Whatever is offered or shown, on a small phone, in French, whose sentences are longer."""
+    """Whatever is offered, nothing moves. Tested on a small phone in French, which has longer sentences."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")
@@ -131,8 +131,8 @@ def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
     assert stays(page.locator("#open"), top)
 
 
-def test_all_words_that_are_offered_are_in_view_on_a_small_phone(visitor: Visitor) -> None:
-    """They wrap, and none is cut at the edge."""
+def test_all_suggested_words_are_visible_on_a_small_phone(visitor: Visitor) -> None:
+    """They continue on further lines, and none is cut at the edge."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")
@@ -143,7 +143,7 @@ def test_all_words_that_are_offered_are_in_view_on_a_small_phone(visitor: Visito
     assert page.locator("#completions").evaluate("(each) => each.scrollWidth <= each.clientWidth")
 
 
-def test_the_offline_form_offers_the_same(offline_visitor: OfflineVisitor) -> None:
+def test_the_offline_form_offers_the_same_corrections(offline_visitor: OfflineVisitor) -> None:
     offline_visitor.save()
     offline_visitor.start()
     offline_visitor.page.click("#to-case")
@@ -155,7 +155,7 @@ def test_the_offline_form_offers_the_same(offline_visitor: OfflineVisitor) -> No
 
 @pytest.mark.long
 @pytest.mark.soak
-def test_firefox_offers_the_same(site: PortalSite) -> None:
+def test_firefox_offers_the_same_corrections(site: PortalSite) -> None:
     with firefox_peer.browsing({}) as peer:
         peer.does("visit", address=site.address, language="fr")
         found = peer.does("mistype", words="vipère exilre ")

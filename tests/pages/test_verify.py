@@ -1,4 +1,4 @@
-"""The page for checking the site shows what was signed, and does not claim that this is enough."""
+"""The page for checking the site shows what was signed, and does not claim that the check is enough."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ LINES = """() => {
 
 @pytest.fixture
 def checker(chromium: Browser, provable: Provable) -> Iterator[Visitor]:
-    """A person who checks a site with a signed manifest."""
+    """A person who checks a site that has a signed manifest."""
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     made = Visitor(context.new_page(), provable.address, "en")
     made.site = provable
@@ -41,7 +41,7 @@ def signed(provable: Provable) -> bytes:
     return (provable.folder / "manifest" / pages.MANIFEST).read_bytes()
 
 
-def test_the_page_shows_the_signed_manifest(checker: Visitor, provable: Provable) -> None:
+def test_the_page_for_checking_shows_the_signed_manifest(checker: Visitor, provable: Provable) -> None:
     checker.visit("en/verify")
     page = checker.page
     expect(page.locator("#digest")).to_have_text(hashlib.sha256(signed(provable)).hexdigest())
@@ -52,14 +52,14 @@ def test_the_page_shows_the_signed_manifest(checker: Visitor, provable: Provable
     assert checker.complaints == []
 
 
-def test_the_manifest_lists_the_page_which_therefore_cannot_contain_its_digest(provable: Provable) -> None:
+def test_the_page_that_the_manifest_lists_cannot_contain_the_manifest_s_digest(provable: Provable) -> None:
     listed = pages.parse(signed(provable), provable.site.deployment).files
     assert {"/fr/verify", "/en/verify", "/static/js/verify.js"} <= {each.path for each in listed}
     served = provable.client.get("/en/verify").text
     assert hashlib.sha256(signed(provable)).hexdigest() not in served
 
 
-def test_the_page_compares_every_file(checker: Visitor) -> None:
+def test_the_page_for_checking_compares_every_file(checker: Visitor) -> None:
     """It names the files that differ. One of them is the page for unknown addresses."""
     checker.visit("en/verify")
     checker.page.click("#compare")
@@ -71,7 +71,7 @@ def test_the_page_compares_every_file(checker: Visitor) -> None:
     assert checker.page.locator("#differing li").all_inner_texts() == ["/404.html", "/en/report"]
 
 
-def test_an_unreachable_file_is_not_reported_as_a_difference(checker: Visitor) -> None:
+def test_a_file_that_cannot_be_fetched_is_not_reported_as_a_difference(checker: Visitor) -> None:
     checker.visit("en/verify")
     expect(checker.page.locator("#compare")).to_be_visible()
     checker.page.route("**/en/report", lambda route: route.abort())
@@ -81,7 +81,7 @@ def test_an_unreachable_file_is_not_reported_as_a_difference(checker: Visitor) -
 
 
 @pytest.mark.parametrize("forged", ["signature", "content"])
-def test_a_manifest_without_a_signature_of_the_root_key_is_not_shown(
+def test_a_manifest_that_the_root_key_did_not_sign_is_not_shown(
     checker: Visitor, provable: Provable, forged: str
 ) -> None:
     raw = signed(provable)
@@ -106,8 +106,8 @@ def test_an_expired_manifest_is_pointed_out(checker: Visitor, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_lines_of_a_digest_are_full(checker: Visitor, width: int) -> None:
-    """A few digits alone on a line would hardly be compared."""
+def test_the_lines_of_a_digest_have_equal_length(checker: Visitor, width: int) -> None:
+    """People would probably not compare a few digits alone on a line."""
     checker.page.set_viewport_size({"width": width, "height": 800})
     for path in ("en/verify", "fr/sealed"):
         checker.visit(path)

@@ -1,4 +1,4 @@
-"""The pages in WebKit on the screen of a small phone: an iPhone has no other engine."""
+"""The pages in WebKit on the screen of a small phone, because all browsers on an iPhone use WebKit."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.long,
     pytest.mark.soak,
-    # For this browser, Selenium uses a deprecated argument of its own.
+    # Selenium itself uses a deprecated argument for this browser.
     pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
 ]
 
 WIDTH = 360
-# Without characters outside the basic plane, which the driver cannot type.
+# The driver cannot type characters outside the basic multilingual plane.
 TEXT = "Ils m\N{RIGHT SINGLE QUOTATION MARK}ont abordé·e à Noël."
 VALUE = "(selector) => document.querySelector(selector).value"
 TOP = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
@@ -35,7 +35,7 @@ WIDE = "() => document.documentElement.scrollWidth"
 
 @pytest.fixture(scope="module", name="saved")
 def saved_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which the browser saves files."""
+    """The folder for the files that the browser saves."""
     return tmp_path_factory.mktemp("saved")
 
 
@@ -48,7 +48,7 @@ def webkit(saved: Path) -> Iterator[WebKitGTK]:
 
 @pytest.fixture
 def person(webkit: WebKitGTK) -> Person:
-    """A reporter at the site."""
+    """A reporter on the first page of a new site."""
     return Person(webkit)
 
 
@@ -59,7 +59,7 @@ def to_token(person: Person) -> list[str]:
 
 
 def send(person: Person, words: list[str]) -> float:
-    """Type two of the words and send; return the time this takes, in seconds."""
+    """Type two of the words and send the report; return the seconds that sending takes."""
     begun = time.monotonic()
     for field in ("#confirm-1", "#confirm-2"):
         place = person.visible(field).get_attribute("data-place")
@@ -87,12 +87,12 @@ def read(person: Person, site: PortalSite, words: list[str]) -> None:
     person.visible("#case")
 
 
-def test_a_report_and_its_answer_need_only_the_keyboard_in_webkit(person: Person, site: PortalSite) -> None:
-    """The focus has a ring at every stop, and is never hidden by the bar with “Leave quickly”."""
+def test_in_webkit_a_report_and_its_answer_need_only_the_keyboard(person: Person, site: PortalSite) -> None:
+    """Each focused element has a visible ring, and the bar with “Leave quickly” never covers it."""
     assert walk(person, site, TEXT) == []
 
 
-def test_back_and_another_language_lose_nothing_in_webkit(
+def test_in_webkit_going_back_and_switching_the_language_lose_nothing(
     person: Person, site: PortalSite, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """Text and files are kept at every step. The picture arrives without metadata."""
@@ -128,10 +128,10 @@ def test_back_and_another_language_lose_nothing_in_webkit(
     assert pictures.CANARY.encode() not in files[2]
 
 
-def test_back_shows_an_empty_page_after_leaving_a_report_quickly_in_webkit(
+def test_in_webkit_back_shows_an_empty_page_after_leaving_a_report_quickly(
     person: Person, site: PortalSite
 ) -> None:
-    """A second Back shows the page before the report."""
+    """Going back once more shows the page before the report."""
     person.go(f"{site.address}/fr/guide")
     person.go(f"{site.address}/fr/report")
     person.fill("#what", TEXT)
@@ -148,8 +148,10 @@ def test_back_shows_an_empty_page_after_leaving_a_report_quickly_in_webkit(
     person.wait.until(when.url_to_be(f"{site.address}/fr/guide"))
 
 
-def test_a_mistyped_word_is_corrected_and_the_answer_read_in_webkit(person: Person, site: PortalSite) -> None:
-    """A message is then started with its button, and sent."""
+def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
+    person: Person, site: PortalSite
+) -> None:
+    """The reporter then starts a message with a prepared sentence, and sends it."""
     words = report(person, site)
     first, _ = site.report()
     site.answer(first, slot_for(first))
@@ -174,12 +176,12 @@ def test_a_mistyped_word_is_corrected_and_the_answer_read_in_webkit(person: Pers
     assert (begun != "", f"{begun}Mardi.") == (True, again.text)
 
 
-def test_leave_quickly_empties_the_page_in_webkit(person: Person, site: PortalSite) -> None:
-    """By its link and by the key. Back does not restore the typed text."""
+def test_in_webkit_leave_quickly_empties_the_page(person: Person, site: PortalSite) -> None:
+    """Tested with the link and with the key. Going back does not restore the typed text."""
     for leave in (lambda: person.click("[data-leave]"), lambda: [person.press("Escape") for _ in range(3)]):
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)
-        # Tests do not request the real page on the internet.
+        # Tests do not open the real harmless page on the internet.
         person.ask(
             "(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide"
         )
@@ -189,7 +191,7 @@ def test_leave_quickly_empties_the_page_in_webkit(person: Person, site: PortalSi
         assert TEXT not in person.ask("() => document.documentElement.outerHTML", "")
 
 
-def test_a_proof_is_saved_and_checked_from_disk_in_webkit(
+def test_in_webkit_a_proof_is_saved_and_checked_from_disk(
     person: Person, site: PortalSite, saved: Path
 ) -> None:
     words = report(person, site)
@@ -212,7 +214,7 @@ def test_a_proof_is_saved_and_checked_from_disk_in_webkit(
 
 
 def whole(path: Path) -> Path:
-    """Return a file that the browser is saving, once it has content."""
+    """Return the content of a file that the browser saves, once it has any."""
     for _ in range(200):
         if path.exists() and path.stat().st_size:
             return path

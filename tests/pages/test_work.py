@@ -1,4 +1,4 @@
-"""The page's proof of work: done while the reporter writes, repeated if needed, and possible without JIT."""
+"""The page's proof of work: done while the reporter writes, repeated if needed, possible without JIT."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 OFFER = "/api/work"
 SECONDS = 10
 DAYS_MS = 4 * 86_400_000
-# Below this limit nobody notices a delay of a key press. The watch sees tasks of 50 ms or more.
+# milliseconds: nobody notices a shorter delay of a key press. The observer reports tasks of 50 ms or more.
 LONGEST_TASK = 100
 WATCH = """
 window.tasks = [0];
@@ -29,7 +29,7 @@ new PerformanceObserver((list) => {
   for (const task of list.getEntries()) window.tasks.push(task.duration);
 }).observe({ type: "longtask", buffered: true });
 """
-# Records each try of the work, and whether it has ended.
+# Records each attempt at the proof of work, and whether it has ended.
 COUNT = """
 window.tries = [];
 const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
@@ -40,7 +40,7 @@ crypto.subtle.deriveBits = async (how, ...more) => {
   return bits;
 };
 """
-# Ends once every try has ended and none began for a second. It polls, because the policy forbids `eval`.
+# Waits until all attempts have ended and none began for a second. A loop, as the policy forbids `eval`.
 QUIET = """async () => {
   let before = 0;
   const rests = () => before > 0 && before === window.tries.length && window.tries.every(Boolean);
@@ -60,7 +60,7 @@ SOLVE = """async () => {
   return (performance.now() - begun) / 1000;
 }"""
 
-# In most runs the work for 1 GiB takes more tries than this, so only stopping it keeps the number lower.
+# In most runs the work for 1 GiB takes more attempts, so there are fewer only if the page stops it.
 FEW = 5_000
 CHANGE = """async () => {
   const envelope = Promise.resolve({ header: crypto.getRandomValues(new Uint8Array(1627)) });
@@ -88,8 +88,8 @@ def asked(visitor: Visitor) -> list[str]:
     return [path for path in paths if path.startswith("/api/") and path.count("/") == 2]
 
 
-def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
-    """All of it: it needs no word of the text, and sending adds no work and no request for it."""
+def test_the_proof_of_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
+    """It does not depend on the text, so sending adds no work and no request for it."""
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")
@@ -105,7 +105,7 @@ def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
 def test_everybody_who_opens_a_page_makes_the_same_single_request_for_work(
     visitor: Visitor, path: str
 ) -> None:
-    """Also without writing or opening anything, and however long the page stays open."""
+    """Reporters who write or open nothing make it too, however long the page stays open."""
     answers = []
 
     def answer(route: Route) -> None:
@@ -124,8 +124,13 @@ def test_everybody_who_opens_a_page_makes_the_same_single_request_for_work(
     assert answers[0] == answers[1]
 
 
-def test_another_reader_or_a_file_needs_new_work_without_a_request(visitor: Visitor, file: Path) -> None:
-    """It begins while the reporter copies the words. The portal learns of the choice with the report."""
+def test_choosing_another_reader_or_a_file_needs_new_work_but_no_request(
+    visitor: Visitor, file: Path
+) -> None:
+    """The work begins while the reporter copies the words.
+
+    The portal learns of the choice with the report.
+    """
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")
@@ -143,7 +148,7 @@ def test_another_reader_or_a_file_needs_new_work_without_a_request(visitor: Visi
 
 
 def test_attaching_a_file_starts_the_work_for_a_follow_up(visitor: Visitor, file: Path) -> None:
-    """The text is still to be written, and at Send no work is left."""
+    """The text is not written yet, and no work is left when the reporter presses “Send”."""
     visitor.reported()
     visitor.page.add_init_script(COUNT)
     visitor.open()
@@ -160,7 +165,7 @@ def test_attaching_a_file_starts_the_work_for_a_follow_up(visitor: Visitor, file
 
 
 def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor) -> None:
-    """For the largest size it would go on for minutes."""
+    """For the largest size, it would otherwise continue for minutes."""
     opened = page(visitor)
     page_modules.load(opened, "paying")
     assert opened.evaluate(QUIET)
@@ -170,7 +175,7 @@ def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor
     assert 0 < opened.evaluate("window.tries.length") - done < FEW
 
 
-def test_a_stale_seed_is_replaced_at_sending_and_the_text_is_kept(visitor: Visitor) -> None:
+def test_an_expired_seed_is_replaced_while_sending_and_the_text_is_kept(visitor: Visitor) -> None:
     visitor.write()
     visitor.site.hour += 9
     assert asked(visitor) == [OFFER]
@@ -192,8 +197,8 @@ def test_a_page_whose_request_for_work_failed_asks_again_only_when_it_sends(visi
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
-    """The repeated request finds the upload of the first."""
+def test_a_lost_answer_does_not_cause_a_second_report(visitor: Visitor) -> None:
+    """The portal recognises the repeated request as the upload of the first."""
     visitor.write()
     visitor.page.route(ENVELOPES, times(1, lose))
     visitor.confirm()
@@ -203,7 +208,7 @@ def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
 
 
 def test_a_header_whose_upload_was_deleted_is_not_used_again(visitor: Visitor) -> None:
-    """The portal deleted the upload after it was created. The page seals again, with another header."""
+    """The portal deletes the upload just after its creation. The page seals again, with another header."""
 
     def lose_and_forget(route: Route) -> None:
         location = route.fetch().headers["location"]
@@ -217,13 +222,13 @@ def test_a_header_whose_upload_was_deleted_is_not_used_again(visitor: Visitor) -
     visitor.confirm()
     visitor.arrived()
     headers = [body[:1_627] for body in visitor.bodies() if body]
-    # The page tries once more, since only the answer may be lost; new work for this header would be useless.
+    # The page first repeats the header, since only the answer may be lost. New work for it would be useless.
     assert headers == [headers[0], headers[0], headers[-1]] != [headers[0]] * 3
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_work_that_is_always_refused_is_reported(visitor: Visitor) -> None:
-    """After three times the page asks to try again. The text stays."""
+def test_work_that_the_portal_always_refuses_is_reported(visitor: Visitor) -> None:
+    """After three refusals the page asks to try again. The text is kept."""
 
     def refuse(route: Route) -> None:
         problem = '{"code": "work_unsolved"}'
@@ -240,7 +245,7 @@ def test_work_that_is_always_refused_is_reported(visitor: Visitor) -> None:
 
 
 def test_a_portal_without_room_for_files_accepts_the_text(visitor: Visitor, file: Path) -> None:
-    """The page says what to do, and then the same text arrives."""
+    """The page says what to do; then the same text arrives without files."""
     visitor.site.configure(capacity_gb=2 * TEXT / SHARES[Kind.REPORT] / 10**9)
     visitor.write(files=[file])
     visitor.confirm()
@@ -255,7 +260,7 @@ def test_a_portal_without_room_for_files_accepts_the_text(visitor: Visitor, file
 
 
 def test_opening_a_case_makes_no_additional_request_for_work(visitor: Visitor) -> None:
-    """Whether or not the reporter writes. Messages then arrive."""
+    """A message needs no other request for work either, and arrives."""
     visitor.report()
     message, _ = visitor.site.report()
     visitor.site.answer(message, slot_for(message))
@@ -271,7 +276,7 @@ def test_opening_a_case_makes_no_additional_request_for_work(visitor: Visitor) -
 
 @pytest.fixture(scope="module")
 def jitless(chromium: Browser) -> Iterator[Browser]:
-    """Chromium without JIT, as at the level “Safer” of Tor Browser."""
+    """A Chromium without JIT, as in Tor Browser at its level “Safer”."""
     browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     yield browser
     browser.close()
@@ -284,10 +289,10 @@ def page(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_without_jit_the_work_takes_seconds_and_the_page_stays_responsive(
+def test_without_jit_the_proof_of_work_takes_seconds_and_the_page_stays_responsive(
     jitless: Browser, tmp_path: Path
 ) -> None:
-    """On an idle machine. No task of the page is long enough to be noticed."""
+    """The machine is idle. No task of the page is long enough to be noticed."""
     with visiting(jitless, tmp_path) as visitor:
         visitor.site.configure(work_cost=Settings().work_cost)
         opened = page(visitor)
@@ -297,5 +302,5 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_responsive(
         page_modules.load(opened, "work")
         assert opened.evaluate(SOLVE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
-        # Control: the watch sees a long task.
+        # Control: the observer reports a long task.
         assert opened.evaluate(BLOCK) >= 2 * LONGEST_TASK
