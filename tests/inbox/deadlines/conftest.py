@@ -1,4 +1,4 @@
-"""Fixtures: an inbox with pending decisions."""
+"""Fixture: an inbox in which legal decisions are pending."""
 
 import pytest
 
@@ -7,7 +7,10 @@ from tests.support.inbox_builders import Office, Portal, Reporter, World, answer
 
 @pytest.fixture(scope="session")
 def founded_offence(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox to copy, with a report of an offence that names somebody, and a trivial report."""
+    """An inbox with two cases, which tests copy.
+
+    One reports an offence and names somebody; the other is trivial.
+    """
     folder = tmp_path_factory.mktemp("offence")
     office = Office.found(folder)
     world = World(office)

@@ -1,4 +1,4 @@
-"""Relations that make two cases one matter."""
+"""Bound cases: linked cases that are one matter for the judiciary."""
 
 import pytest
 
@@ -10,11 +10,11 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_trio import Trio, undone
 
 
-def test_reports_that_share_a_place_or_contradict_each_other_are_not_one_matter() -> None:
+def test_cases_about_the_same_place_or_that_contradict_each_other_are_not_one_matter() -> None:
     assert {Relation.SAME_PLACE, Relation.CONTRADICTS} == {each for each in Relation if not each.binds}
 
 
-def test_the_end_of_a_duplicate_counts_and_that_of_another_linked_case_does_not(trio: Trio) -> None:
+def test_a_case_also_counts_as_ended_by_its_duplicate_but_not_by_other_linked_cases(trio: Trio) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         session.query(Link).delete()
         pairs = ((1, 2, Relation.SAME_FACTS), (1, 3, Relation.DUPLICATE))
@@ -31,5 +31,5 @@ def test_the_end_of_a_duplicate_counts_and_that_of_another_linked_case_does_not(
 @pytest.mark.parametrize(
     ("other", "said"), [(1, "it is on hold"), (2, "it is on hold, because of the linked case 2")]
 )
-def test_a_statement_names_the_linked_case_that_makes_it_true(other: int, said: str) -> None:
+def test_a_statement_that_is_true_because_of_a_linked_case_names_that_case(other: int, said: str) -> None:
     assert said == str(bonds.because_of(sentence("it is on hold"), 1, other))

@@ -1,4 +1,4 @@
-"""In whatever order events happen, the deadlines of a case are those of the law and regime in use."""
+"""In whatever order events happen, a case has the deadlines that the law and the regime in use give it."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ from tests.support.inbox_trio import undone
 from tests.support.laws import FOLDERS, edited, laws_with
 
 START = date(2026, 11, 2)
-# French law, and variants: with other periods, other starts, other regimes, and feedback due within days.
+# French law and four variants: other periods, another start, other regimes, and only three days for feedback.
 CHANGED = laws_with(
     "deadlines.toml",
     {},
@@ -52,13 +52,13 @@ TOLD = (Event.ACKNOWLEDGED, Event.ANSWERED)
 
 @pytest.fixture(scope="module")
 def opened(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
-    """An inbox for this module only, because its home keeps the folders of the laws."""
+    """An inbox for this module only, because the folders of the laws are stored in it."""
     with with_reporter.copy(tmp_path_factory.mktemp("history") / "office").opened() as inbox:
         yield inbox
 
 
 class Made(NamedTuple):
-    """An outbox: its hash and the day on which it was made."""
+    """The hash of an outbox, and the day on which it was made."""
 
     hash: bytes
     day: date
@@ -66,26 +66,26 @@ class Made(NamedTuple):
 
 @dataclass
 class Portal:
-    """The outboxes that a portal applied, with their days. It applies only the next one in order."""
+    """The outboxes that a portal has applied, with their days. A portal applies outboxes only in order."""
 
     applied: list[tuple[bytes, date]] = field(default_factory=list)
 
     def take(self, made: Mapping[int, Made], today: date) -> None:
-        """Apply the next outboxes, unless they come from another inbox."""
+        """Apply the next outboxes, unless another inbox made them."""
         if not self.applied or self.is_known_to(made):
             self.applied += [
                 (made[n].hash, today) for n in range(len(self.applied) + 1, max(made, default=0) + 1)
             ]
 
     def is_known_to(self, made: Mapping[int, Made]) -> bool:
-        """Tell whether an inbox made the outbox that the portal applied last."""
+        """Tell whether this inbox made the outbox that the portal applied last."""
         n = len(self.applied)
         return n in made and made[n].hash == self.applied[-1][0]
 
 
 @dataclass
 class History:
-    """What happened to case 1, written down independently of the program."""
+    """The events of case 1, recorded without the code that is tested."""
 
     today: date = START
     regime: str = "internal"
@@ -99,7 +99,7 @@ class History:
     silent: bool = False
 
     def days(self, law: Law, priority: int) -> Mapping[str, date]:
-        """Return the last day of each clock, recomputed from the first event."""
+        """Return the last day of each deadline, computed anew from the events."""
         legal, own = Calendar(law.calendar), Calendar(law.calendar, self.off)
         found: dict[str, date] = {}
         for code, rule in sorted(law.clocks.items(), key=lambda each: each[1].or_after is not None):
@@ -115,10 +115,11 @@ class History:
         return {code: day for code, day in found.items() if self.regime in law.clocks[code].regimes}
 
     def is_waiting(self, ends: Event) -> bool:
-        """Tell whether a clock that ends with this event is still running.
+        """Tell whether a deadline that this event meets is still running.
 
-        Closing a case drops the first act, and feedback if none was given, since the closing text is not
-        feedback. Without a text it also drops the acknowledgement, unless one was sent.
+        Closing a case drops the deadline for the first act. It drops the one for feedback if none was given,
+        because the closing text is not feedback. A closing without a text also drops the acknowledgement,
+        unless one was sent.
         """
         ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
         if self.silent and Event.ACKNOWLEDGED not in self.told_in:
@@ -128,7 +129,7 @@ class History:
 
 @dataclass
 class Inspectorate:
-    """What can happen in the inbox. Each method runs an action and adds it to the history."""
+    """The events that can happen in the inbox. Each method makes one happen and adds it to the history."""
 
     session: Session
     past: History = field(default_factory=History)
@@ -171,7 +172,7 @@ class Inspectorate:
         workflow.keep_in_step(self.session, 1)
 
     def give_feedback(self, _: int) -> None:
-        if not self.past.silent:  # its text would be a closing text
+        if not self.past.silent:  # after a silent closing, the text would be a closing text
             self.past.has_feedback = True
             workflow.feedback(self.session, 1)
 
@@ -188,7 +189,10 @@ class Inspectorate:
             workflow.keep_in_step(self.session, 1)
 
     def close_silently(self, _: int) -> None:
-        """Close it with everything withheld and no text, as two officers may unless feedback waits."""
+        """Close the case with everything withheld and without a text.
+
+        Two officers may do so unless feedback waits to be sent.
+        """
         if not (self.past.closed or self.past.has_feedback):
             self.past.silent = True
             work = workflow.of(self.session, 1)
@@ -216,7 +220,10 @@ class Inspectorate:
             self.past.told_in.setdefault(Event.ANSWERED, number)
 
     def exchange(self, _: int) -> None:
-        """Let the portal apply the next outboxes, and collect its bundle, as after a restore if need be."""
+        """Let the portal apply the next outboxes, and collect its bundle.
+
+        If the inbox does not know the last outbox, collect the bundle as after a restore.
+        """
         self.portal.take(self.past.made, self.past.today)
         applied = dict(enumerate(self.portal.applied, 1))
         if applied and not self.portal.is_known_to(self.past.made):
@@ -231,9 +238,9 @@ class Inspectorate:
                 self.past.day[event] = applied[n][1]
 
     def exchange_again(self, days: int) -> None:
-        """Repeat what was exchanged: the portal's report, some days later, and a slot in a newer outbox.
+        """Repeat an exchange some days later: the portal's report, and the slot in a newer outbox.
 
-        The earliest day counts.
+        The first day must count.
         """
         self.wait(days)
         workflow.told(self.session, dict.fromkeys(range(1, len(self.portal.applied) + 1), self.past.today))
@@ -243,7 +250,10 @@ class Inspectorate:
         workflow.tell(self.session, last, acknowledged=acknowledged, answered=answered)
 
     def lose_what_is_not_confirmed(self, _: int) -> None:
-        """Lose every outbox that the portal has not confirmed; a later one gets its number."""
+        """Lose every outbox that the portal has not confirmed.
+
+        The next outbox then gets the number of a lost one.
+        """
         workflow.forget_told(self.session)
         for row in queries_exchange.unconfirmed_outboxes(self.session):
             self.session.delete(row)
@@ -259,7 +269,7 @@ class Inspectorate:
             self._backup = self.session.begin_nested(), dict(self.session.info), deepcopy(self.past)
 
     def restore(self, _: int) -> None:
-        """Go back to the backup: the inbox loses what came since, and the portal does not."""
+        """Restore the backup. The inbox loses all later events; the portal keeps its state."""
         if self._backup is None:
             return
         saved, info, then = self._backup
@@ -286,7 +296,7 @@ class Inspectorate:
         )
 
     def _rejoin(self) -> None:
-        """Record that outboxes which the portal has not reported as applied do not count."""
+        """Forget the texts in outboxes that the portal has not reported as applied."""
         n = len(self.portal.applied)
         self._forget()
         self.past.made = {each: made for each, made in self.past.made.items() if each < n}
@@ -308,10 +318,10 @@ STEPS = st.lists(
 )
 
 
-# Each example takes over a tenth of a second, and the gate always tries the same ones: `make soak clocks`.
+# Each example takes over a tenth of a second. The gate always tries the same; `make soak clocks` tries more.
 A_THIRD = settings(max_examples=max(11, settings().max_examples // 3))
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
-# The inbox has lost two outboxes that the portal applied.
+# A restore makes the inbox forget two outboxes that the portal has applied.
 LOST = [
     (Inspectorate.back_up, 1),
     (Inspectorate.make_outbox, 1),
@@ -320,14 +330,14 @@ LOST = [
     (Inspectorate.wait, 5),
     (Inspectorate.restore, 1),
 ]
-# Days after the report, so that the texts of the outbox would have started a clock.
+# The outbox is made some days after the report. If the inbox counted its texts, they would start a deadline.
 LATER_LOST = [
     (Inspectorate.wait, 3),
     (Inspectorate.give_feedback, 1),
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
-# The acknowledgement is confirmed two days after it was sent; the feedback is lost.
+# The acknowledgement is confirmed two days after it was sent, and the feedback is lost.
 HALF_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.wait, 2),
@@ -336,7 +346,7 @@ HALF_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
-# Both are sent again when the acknowledgement is confirmed and the feedback is not.
+# Acknowledgement and feedback are sent again while only the acknowledgement is confirmed.
 TWICE = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.exchange, 1),
@@ -345,7 +355,7 @@ TWICE = [
     (Inspectorate.exchange_again, 3),
     (Inspectorate.exchange, 1),
 ]
-# The acknowledgement is sent, lost, and not owed until the case is reopened.
+# The acknowledgement is sent and lost. After the silent closing, it is not owed until the case is reopened.
 SILENT = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.close_silently, 1),
@@ -374,10 +384,10 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.close_silently, 1), (Inspectorate.exchange, 1)])
 @A_THIRD
 @given(STEPS)
-def test_deadlines_equal_those_recomputed_from_the_history_in_any_order_of_events(
+def test_the_stored_deadlines_equal_those_computed_from_all_events_whatever_their_order(
     opened: Inbox, steps: list[tuple[Step, int]]
 ) -> None:
-    """Compared after each change of law or regime, day off, slow exchange, lost outbox or closing."""
+    """The events are new laws, new regimes, days off, exchanges, lost outboxes, restores and closings."""
     with undone(opened) as session:
         office = Inspectorate(session)
         case, work = session.get_one(Case, 1), workflow.of(session, 1)
@@ -405,7 +415,7 @@ def test_deadlines_equal_those_recomputed_from_the_history_in_any_order_of_event
 
 
 def _kept_and_asked(session: Session) -> Iterator[date]:
-    """Yield the days that are not of a clock: the end of retention, and of a pending duty."""
+    """Yield the last day of the retention period, and the day of the first pending legal duty."""
     yield from (each.day for each in workflow.clocks(session, 1) if each.ends is None)
     if due := session.scalar(select(func.min(Duty.due)).filter_by(case=1, decided=None)):
         yield due
@@ -413,7 +423,7 @@ def _kept_and_asked(session: Session) -> Iterator[date]:
 
 @pytest.mark.copy_of("with_reporter")
 def test_an_extension_counts_only_while_both_law_and_regime_allow_it(office: Office, tmp_path: Path) -> None:
-    """Under a law with another period, in the internal regime, under the old law, in the external regime."""
+    """The test changes the law and the regime one after the other, and compares the day for feedback."""
 
     def feedback() -> str:
         return next(

@@ -1,4 +1,4 @@
-"""When each deadline ends: working days, holidays, leap days, and both deadlines to acknowledge."""
+"""The day on which each deadline ends: working days, holidays, leap days, both acknowledgements."""
 
 from calendar import monthrange
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from templates.law.rules import Event
 from tests.support.laws import FRANCE, FRENCH, OTHER
 
 SHORT = FRENCH.retention.periods["inadmissible"]
-# Clocks that end when the reporter is told something.
+# The deadlines that a text to the reporter meets.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
@@ -33,8 +33,8 @@ def clocks(received: date, how: Practice | None = None, **happened: Any) -> dict
 
 
 @given(DAYS, st.integers(1, 60))
-def test_a_number_of_working_days_later_is_found_as_if_counted_one_by_one(day: date, count: int) -> None:
-    """The first day is not counted; the last one is always a working day."""
+def test_adding_working_days_gives_the_day_that_counting_them_one_by_one_gives(day: date, count: int) -> None:
+    """The first day does not count, and the last day is always a working day."""
     end = FRANCE.after(day, count)
     between = [day + timedelta(n) for n in range(1, (end - day).days + 1)]
     assert (count, True) == (sum(map(FRANCE.works, between)), FRANCE.works(end))
@@ -54,13 +54,13 @@ def test_a_number_of_working_days_later_is_found_as_if_counted_one_by_one(day: d
     ],
 )
 def test_a_public_holiday_is_not_a_working_day(day: str) -> None:
-    """Also Easter Monday and Ascension Day, whose dates vary."""
+    """Easter Monday and Ascension Day have another date each year."""
     assert date.fromisoformat(day).weekday() < 5
     assert not FRANCE.works(date.fromisoformat(day))
 
 
-def test_weekends_and_holidays_are_those_of_the_law() -> None:
-    """The law of Xylos has working Sundays and the holidays of Jordan."""
+def test_the_law_sets_which_days_are_weekends_and_holidays() -> None:
+    """In the law of Xylos, Sunday is a working day, and the holidays are those of Jordan."""
     island = Calendar(OTHER.calendar, [date(2026, 11, 30)])
     week = [date(2026, 11, 25) + timedelta(n) for n in range(7)]
     assert [25, 26, 29, 1] == [day.day for day in week if island.works(day)]
@@ -69,7 +69,7 @@ def test_weekends_and_holidays_are_those_of_the_law() -> None:
     assert island.legal.works(date(2026, 11, 30))
 
 
-def test_an_office_adds_its_own_days_off() -> None:
+def test_an_office_can_add_its_own_days_off() -> None:
     own = Calendar(FRENCH.calendar, [date(2026, 12, 24)])
     assert [date(2026, 12, 24), date(2026, 12, 28)] == [
         each.after(date(2026, 12, 23), 1) for each in (FRANCE, own)
@@ -77,8 +77,8 @@ def test_an_office_adds_its_own_days_off() -> None:
 
 
 @given(DAYS)
-def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
-    """So they always end after the seven days of the Directive (2019/1937, article 9)."""
+def test_seven_working_days_end_nine_to_fourteen_days_later(day: date) -> None:
+    """They always end after the seven days of the Directive (2019/1937, article 9)."""
     due = clocks(day)
     assert due["ack_eu"].day == day + timedelta(7)
     assert 9 <= (due["ack_fr"].day - day).days <= 14
@@ -88,14 +88,14 @@ def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
     ("received", "due"),
     [("2026-12-01", "2026-12-10"), ("2026-12-21", "2026-12-31"), ("2027-05-05", "2027-05-18")],
 )
-def test_the_acknowledgement_by_the_decree_is_due_on_the_seventh_working_day(received: str, due: str) -> None:
-    """Counted by hand: across a weekend; across Christmas, a Friday; across Ascension and Whitsun."""
+def test_the_decree_requires_an_acknowledgement_by_the_seventh_working_day(received: str, due: str) -> None:
+    """Days counted by hand: over a weekend, over Christmas on a Friday, over Ascension and Whitsun."""
     assert due == clocks(date.fromisoformat(received))["ack_fr"].day.isoformat()
 
 
 @given(DAYS, st.integers(0, 40))
-def test_legal_deadlines_start_at_receipt_and_the_first_act_at_collection(day: date, waited: int) -> None:
-    """However long the bundle took."""
+def test_legal_deadlines_run_from_receipt_and_the_first_act_from_collection(day: date, waited: int) -> None:
+    """The time between receipt and collection does not matter."""
     opened = day + timedelta(waited)
     late = clocks(day, collected=opened)
     assert clocks(opened)["first_act"] == late.pop("first_act")
@@ -118,17 +118,17 @@ FEEDBACK = [
 
 @pytest.mark.parametrize(("happened", "day"), [row[1:] for row in FEEDBACK], ids=[row[0] for row in FEEDBACK])
 def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
-    """Without one in time, it is due three months after the last day for it in the Directive.
+    """Without one in time, the three months run from the last day that the Directive allows for it.
 
-    The decree allows more days for the acknowledgement, but not for feedback. A late acknowledgement gives
-    no more time. Nor does a slow exchange: an acknowledgement that was sent counts from that day.
+    The decree gives more days for the acknowledgement, but not for feedback. Neither a late acknowledgement
+    nor a slow exchange postpones feedback: the day on which the acknowledgement was sent counts.
     """
     assert day == clocks(date(2026, 12, 1), **happened)["feedback"].day
 
 
 @given(DAYS, st.sampled_from([3, 6]))
-def test_feedback_is_due_on_the_same_day_of_a_later_month(day: date, months: int) -> None:
-    """If that month is too short, on its last day, also in a leap year."""
+def test_feedback_is_due_on_the_day_of_the_month_on_which_it_was_acknowledged(day: date, months: int) -> None:
+    """If the last month is shorter, feedback is due on its last day. The test includes leap years."""
     extended = day if months == 6 else None
     due = clocks(day, practice(regime="external"), acknowledged=day, extended=extended)["feedback"].day
     assert months == (due.year - day.year) * 12 + due.month - day.month
@@ -138,14 +138,14 @@ def test_feedback_is_due_on_the_same_day_of_a_later_month(day: date, months: int
 @pytest.mark.parametrize(
     ("priority", "day"), [(1, "2026-12-24"), (2, "2026-12-29"), (3, "2027-01-04"), (4, "2027-01-11")]
 )
-def test_the_deadline_for_the_first_act_depends_on_the_priority(priority: int, day: str) -> None:
-    """Christmas 2026 is a Friday, so it and the weekend do not count. Priority 1 is due on the same day."""
+def test_the_priority_of_a_case_sets_the_deadline_for_the_first_act(priority: int, day: str) -> None:
+    """Christmas 2026 is a Friday, so three days in a row do not count. Priority 1 is due on the same day."""
     due = clocks(date(2026, 12, 24), priority=priority)["first_act"]
     assert day == due.day.isoformat()
 
 
-def test_a_finished_clock_is_no_longer_due() -> None:
-    """The next one is. Once the case is closed, only its retention period remains."""
+def test_a_deadline_that_is_met_is_no_longer_the_next_one() -> None:
+    """Once the case is closed, only the end of the retention period is left."""
     day = date(2026, 12, 1)
     whole = Events(received=day, collected=day, priority=1)
     assert _next(whole) == "first_act"
@@ -162,7 +162,7 @@ def _next(events: Events) -> str | None:
 
 
 def test_a_later_message_or_a_hold_postpones_the_end_of_retention() -> None:
-    """Two months after the closing, or after a later message; no day at all during a hold."""
+    """The period is two months after the closing or the last message. During a hold it does not end."""
     day, closed = date(2026, 12, 1), date(2027, 1, 31)
     later = clocks(day, closed=closed, period=SHORT, last_written=date(2027, 2, 10))
     assert date(2027, 4, 10) == later[RETENTION].day
@@ -171,8 +171,11 @@ def test_a_later_message_or_a_hold_postpones_the_end_of_retention() -> None:
     assert date(2033, 1, 31) == clocks(day, closed=closed, period=archived)[RETENTION].day
 
 
-def test_closing_a_case_does_not_meet_its_deadlines() -> None:
-    """It drops the first act. What the reporter must be told stays due until the reporter can read it."""
+def test_closing_a_case_meets_none_of_its_deadlines() -> None:
+    """It drops the deadline for the first act.
+
+    Texts that the reporter must get remain due until the reporter can read them.
+    """
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     found = clocks(day, closed=closed)
     assert (None, closed) == (found["first_act"].done, found["first_act"].dropped)
@@ -183,7 +186,7 @@ def test_closing_a_case_does_not_meet_its_deadlines() -> None:
     assert (date(2026, 12, 21), None) == (told.done, told.dropped)
 
 
-def test_closing_drops_clocks_of_an_unreachable_reporter_and_withheld_feedback() -> None:
+def test_closing_drops_deadlines_for_an_unreachable_reporter_and_for_withheld_feedback() -> None:
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     nobody = clocks(day, closed=closed, unreachable=True)
     assert [nobody[clock].dropped for clock in TOLD] == [closed] * 3
@@ -191,18 +194,18 @@ def test_closing_drops_clocks_of_an_unreachable_reporter_and_withheld_feedback()
     assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
 
 
-def test_a_silent_closing_drops_the_acknowledgement_unless_one_was_sent() -> None:
-    """One that is already in an outbox reaches the reporter, so it remains late or in time."""
+def test_a_silent_closing_drops_the_acknowledgement_unless_it_was_already_sent() -> None:
+    """An acknowledgement in an outbox reaches the reporter. It remains in time or late."""
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):
         found = clocks(day, closed=closed, withheld=True, silent=True, sent=sent)
         assert [found[clock].dropped for clock in TOLD] == [dropped, dropped, closed]
 
 
-def test_clocks_of_an_unreachable_reporter_are_impossible_and_never_late() -> None:
-    """The first act is still due. The control is a reporter who can be told.
+def test_deadlines_to_inform_an_unreachable_reporter_are_impossible_and_never_late() -> None:
+    """The first act remains due. The control is a reporter who can be reached.
 
-    An acknowledgement sent before the report was withdrawn is not impossible.
+    An acknowledgement that was sent before the report was withdrawn is not impossible.
     """
     day, later = date(2026, 12, 1), date(2027, 12, 1)
     for unreachable in (True, False):
@@ -221,7 +224,7 @@ def test_clocks_of_an_unreachable_reporter_are_impossible_and_never_late() -> No
 
 @given(DAYS, st.sets(st.integers(1, 40), max_size=8))
 def test_no_day_off_of_an_office_moves_a_legal_deadline(day: date, off: set[int]) -> None:
-    """Only the first act, a rule of the office, moves."""
+    """They move only the first act, which is a rule of the office."""
     own = clocks(day, practice({day + timedelta(n) for n in off}))
     by_law = clocks(day)
     assert own["first_act"].day >= by_law["first_act"].day
@@ -230,7 +233,7 @@ def test_no_day_off_of_an_office_moves_a_legal_deadline(day: date, off: set[int]
 
 @given(DAYS, st.integers(0, 200), st.integers(0, 200))
 def test_an_acknowledgement_never_postpones_feedback(day: date, sent: int, way: int) -> None:
-    """However late it is sent, and however slow the exchange is."""
+    """The test varies the day on which it is sent, and the days until it is confirmed."""
     without = clocks(day)["feedback"].day
     gone = day + timedelta(sent)
     for happened in ({"sent": gone}, {"sent": gone, "acknowledged": gone + timedelta(way)}):
@@ -238,16 +241,16 @@ def test_an_acknowledgement_never_postpones_feedback(day: date, sent: int, way: 
 
 
 @given(DAYS, st.integers(0, 400))
-def test_a_clock_that_ended_late_stays_late(day: date, late: int) -> None:
-    """On the last day it is in time, a day later it is late, whatever the day on which officers look."""
+def test_a_deadline_met_late_counts_as_late_on_whichever_day_officers_look(day: date, late: int) -> None:
+    """The last day is in time; the day after is late."""
     due = Due("ack_eu", Event.ACKNOWLEDGED, day, day + timedelta(late))
     assert due.is_late(day) == (late > 0)
     assert replace(due, done=None).is_late(day + timedelta(late)) == (late > 0)
 
 
 @given(DAYS, st.integers(0, 90))
-def test_of_two_clocks_that_end_with_the_same_event_the_earlier_is_next(day: date, opened: int) -> None:
-    """Such as the acknowledgements of the Directive and of the decree; one acknowledgement ends both."""
+def test_of_two_deadlines_that_the_same_event_meets_the_earlier_is_the_next(day: date, opened: int) -> None:
+    """An example is the acknowledgement, for which the Directive and the decree each set a day."""
     whole = Events(received=day, collected=day, priority=4, first_act=day)
     due = legal_clocks.next_due(whole, practice())
     assert due
@@ -257,15 +260,15 @@ def test_of_two_clocks_that_end_with_the_same_event_the_earlier_is_next(day: dat
 
 
 @pytest.mark.parametrize("regime", FRENCH.regimes)
-def test_an_extension_counts_only_under_a_regime_that_allows_it(regime: str) -> None:
-    """If the office changes its regime afterwards, the usual period applies."""
+def test_an_extension_of_feedback_counts_only_under_a_regime_that_allows_it(regime: str) -> None:
+    """If the office changes its regime after the extension, the usual period applies."""
     day, taken = date(2026, 12, 1), {"acknowledged": date(2026, 12, 3), "extended": date(2027, 2, 1)}
     extended = date(2027, 6, 3) if regime == "external" else date(2027, 3, 3)
     assert extended == clocks(day, practice(regime=regime), **taken)["feedback"].day
 
 
-def test_a_clock_runs_only_in_its_regimes() -> None:
-    """The control is the regime that the clock names."""
+def test_a_deadline_of_some_regimes_does_not_exist_in_the_others() -> None:
+    """The control is a regime that has this deadline."""
     law = replace(
         FRENCH,
         clocks={**FRENCH.clocks, "ack_fr": replace(FRENCH.clocks["ack_fr"], regimes=frozenset({"external"}))},
@@ -280,7 +283,7 @@ def test_a_clock_runs_only_in_its_regimes() -> None:
     assert {"first_act", "ack_eu", "feedback"} == seen["internal"]
 
 
-def test_another_law_has_its_own_clocks() -> None:
+def test_each_law_has_its_own_deadlines() -> None:
     """In the law xx, a day off of the office moves only the first look, which is a rule of the office."""
     day = date(2026, 11, 25)
     whole = Events(received=day, collected=day, priority=1)

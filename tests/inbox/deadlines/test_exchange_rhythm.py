@@ -1,4 +1,4 @@
-"""A missed exchange is the first thing that officers see."""
+"""Officers are warned of a missed exchange before they see anything else."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from tests.support.inbox_clock import Clock
 from tests.support.laws import FRANCE
 
 DAY = timedelta(1)
-# In French law, an exchange is due on the next working day after the last one.
+# In French law, an exchange is due on the next working day after the previous exchange.
 FRIDAY = FRANCE.after(today(), 1)
 MONDAY = FRANCE.after(FRIDAY, 1)
 
@@ -26,7 +26,7 @@ def missed(world: World, day: date) -> Missed | None:
         return exchange_rhythm.missed(session, day)
 
 
-def test_an_exchange_counts_as_missed_from_the_day_after_it_was_due(
+def test_an_exchange_counts_as_missed_from_the_day_after_its_deadline(
     world: World, portal: Portal, clock: Clock
 ) -> None:
     assert missed(world, FRIDAY) is None, "nothing was ever exchanged"
@@ -36,22 +36,22 @@ def test_an_exchange_counts_as_missed_from_the_day_after_it_was_due(
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
-def test_a_day_off_of_the_office_does_not_excuse_a_missed_exchange(
+def test_a_missed_exchange_is_reported_even_if_the_office_had_a_day_off(
     world: World, portal: Portal, clock: Clock
 ) -> None:
-    """Reporters do not know of days off."""
+    """Reporters do not know of the office's days off."""
     clock.day = FRIDAY
     exchanged(world, portal, FRIDAY)
     world.office.json("office", "day-off", "add", MONDAY.isoformat())
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
-def test_the_day_of_the_export_counts_as_the_day_of_an_exchange(
+def test_an_exchange_counts_on_the_day_of_its_export_not_of_its_collection(
     world: World, portal: Portal, clock: Clock
 ) -> None:
-    """A bundle exported on Friday and collected on Monday contains nothing from Monday.
+    """A bundle exported on Friday and collected on Monday contains nothing that arrived since.
 
-    A future day counts as today.
+    If the portal gives a day in the future, today counts.
     """
     clock.day = MONDAY
     exchanged(world, portal, FRIDAY)
@@ -73,13 +73,18 @@ def test_a_missed_exchange_is_the_first_line_at_the_terminal_and_at_the_desk(
     assert world.office.run("queue", "list").out.startswith("EXCHANGE MISSED: due on ")
     assert world.office.json("queue", "list")["missed"]["until"] == today().isoformat()
     with sitting(world.office) as client:
-        # After signing in, and in the queue.
+        # The first page after signing in, and the queue.
         pages = [client.page(path).partition("<main")[2] for path in ("/fr/today", "/fr/")]
     assert [] == [page for page in pages if not 0 <= page.find("Un échange a été manqué") < page.index("<h1")]
 
 
-def test_an_office_that_never_collected_is_warned_after_its_first_outbox(world: World, clock: Clock) -> None:
-    """From then on people can report, even in danger. A later outbox does not postpone the warning."""
+def test_an_office_that_never_collected_a_bundle_is_warned_after_its_first_outbox(
+    world: World, clock: Clock
+) -> None:
+    """After the first outbox, people can report, and some may be in danger.
+
+    A later outbox does not postpone the warning.
+    """
     world.office.json("exchange", "outbox", "--out", world.office.out)
     made = clock.day
     assert missed(world, FRANCE.after(made, 1)) is None

@@ -1,4 +1,7 @@
-"""Decisions that the law requires: each is a deadline until it is taken, and has a reason."""
+"""Legal duties: decisions that the law requires.
+
+Each has a deadline until officers decide, and needs a reason.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,10 +46,10 @@ from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import undone
 from tests.support.laws import FILES, FRANCE, edited
 
-# The duties of every case.
+# Every case has these duties.
 ALWAYS = {"admissibility", "art14"}
 CLOSED = ("case", "close", "1", *CLOSING)
-# Tells the reporter that the identity is disclosed.
+# The command that tells the reporter of the disclosure of the identity.
 NOTICE = ("message", "reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
@@ -54,20 +57,20 @@ pytestmark = pytest.mark.copy_of("founded_offence")
 
 @pytest.fixture(scope="module")
 def opened(founded_offence: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
-    """An inbox for this module only; its tests undo their changes."""
+    """An inbox for this module only. Its tests undo their changes."""
     with founded_offence.copy(tmp_path_factory.mktemp("duties") / "office").opened() as inbox:
         yield inbox
 
 
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
-    """Return the duties of a case by their codes."""
+    """Return the legal duties of a case by their codes."""
     return {row["duty"]: row for row in office.json("case", "show", str(number))["work"]["duties"]}
 
 
-def test_an_offence_requires_a_decision_on_the_prosecutor_and_every_case_one_on_persons(
+def test_a_case_of_an_offence_also_needs_a_decision_whether_to_inform_the_prosecutor(
     office: Office,
 ) -> None:
-    """Every report also requires a decision whether it is admissible."""
+    """Every case needs the decisions on admissibility and on informing the persons concerned."""
     found = asked(office)
     assert {("", None, False)} == {(row["decision"], row["decided"], row["late"]) for row in found.values()}
     assert {
@@ -81,8 +84,11 @@ def test_an_offence_requires_a_decision_on_the_prosecutor_and_every_case_one_on_
     assert f"  {due}  Informing the prosecutor (art. 40 CPP): to be decided\n" in shown
 
 
-def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
-    """Part by part, beside the values that an officer has set since."""
+def test_a_case_shows_its_score_with_the_rules_that_proposed_it(office: Office) -> None:
+    """Each part of the score is shown.
+
+    If an officer has changed a part, its proposed value is shown beside it.
+    """
     office.json("case", "set-score", "1", "--severity", "3", "--reason", "several")
     seen = office.json("case", "show", "1")["work"]
     assert (3, {"severity": 2, "verifiability": 1}) == (
@@ -103,8 +109,13 @@ def _day(text: str) -> Any:
     "words",
     [["case", "set-score", "2", "--severity", "2", "--reason", "x"], ["case", "tag", "add", "2", "Délit"]],
 )
-def test_an_offence_that_an_officer_finds_adds_the_duty(office: Office, words: list[str]) -> None:
-    """Then two officers must decide it; one officer's lower score or removed tag does not remove the duty."""
+def test_a_case_gets_the_duty_on_the_prosecutor_once_an_officer_finds_an_offence(
+    office: Office, words: list[str]
+) -> None:
+    """Then two officers must decide.
+
+    One officer cannot remove the duty with a lower score or by removing the tag.
+    """
     back = (
         ["case", "set-score", "2", "--severity", "1", "--reason", "x"]
         if words[1] == "set-score"
@@ -120,10 +131,13 @@ def test_an_offence_that_an_officer_finds_adds_the_duty(office: Office, words: l
     assert "no_transmission" == asked(office, 2)["art40"]["decision"]
 
 
-def test_danger_to_somebody_requires_a_decision_on_the_prosecutor_whatever_the_category(
+def test_danger_to_somebody_requires_a_call_to_the_prosecutor_whatever_the_category(
     office: Office,
 ) -> None:
-    """By telephone on the same day. A threat is an offence too. The last report is neither."""
+    """It is due on the same day. A threat without danger is an offence, which is less urgent.
+
+    The last report of this test has neither danger nor offence.
+    """
     said = [
         {"danger_now": "yes"},
         {"danger_now": "unsure"},
@@ -145,25 +159,25 @@ def test_danger_to_somebody_requires_a_decision_on_the_prosecutor_whatever_the_c
 
 
 @pytest.mark.parametrize("name", ["offence", "infraction", "délit", "delit", "crime"])
-def test_each_tag_for_an_offence_adds_the_duty(office: Office, name: str) -> None:
-    """In both languages, with and without accents. It is due on the next day."""
+def test_each_tag_that_means_an_offence_adds_the_duty_on_the_prosecutor(office: Office, name: str) -> None:
+    """The tags are French and English, with or without accents. The decision is due on the next day."""
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "tag", "add", "2", name)
     assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
 
 
-def test_severity_2_adds_the_duty_to_decide_on_the_prosecutor(office: Office) -> None:
-    """Severity 1, a matter of discipline only, does not."""
+def test_a_severity_of_2_adds_the_duty_on_the_prosecutor(office: Office) -> None:
+    """A severity of 1 does not add it, because such facts concern only discipline."""
     office.json("case", "set-score", "2", "--severity", "1", "--reason", "x")
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
-def test_an_overdue_decision_makes_the_case_overdue_in_the_queue(
+def test_the_queue_lists_a_case_with_an_overdue_decision_as_overdue(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The case has been acknowledged and acted upon, so nothing else is overdue."""
+    """The case is acknowledged, and an officer has acted on it. Nothing else is overdue."""
     office.json("case", "set-status", "1", "assessing")
     heard(office)
     clock = moved(monkeypatch)
@@ -177,10 +191,10 @@ def test_an_overdue_decision_makes_the_case_overdue_in_the_queue(
     assert 0 == office.json("queue", "list", "--due", "overdue", "--category", "info_leak")["count"]
 
 
-def test_a_late_decision_counts_as_late_even_after_it_is_reopened(
+def test_a_decision_made_late_counts_as_late_even_after_it_is_reopened(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a decision in time after a new message would hide a delay of thirty days."""
+    """Otherwise a second decision, made in time, would hide that the first was thirty days late."""
 
     def counted() -> tuple[int, int]:
         found = office.json("office", "oversight")["deadlines"]["art40"]
@@ -193,7 +207,7 @@ def test_a_late_decision_counts_as_late_even_after_it_is_reopened(
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, clock.day)
     assert (0, 1) == counted()
-    assert not asked(office)["art40"]["late"], "the question that is open now is not late"
+    assert not asked(office)["art40"]["late"], "the reopened decision is not late yet"
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     assert (0, 1) == counted()
     assert asked(office)["art40"]["late"]
@@ -214,8 +228,10 @@ def test_a_reopened_decision_that_was_taken_on_its_last_day_does_not_count_as_la
 
 def test_the_earlier_decision_stays_visible_after_a_message_reopens_it(office: Office) -> None:
     """On the page and at the command line.
+def test_a_case_shows_the_earlier_decision_after_a_message_has_reopened_it(office: Office) -> None:
+    """Otherwise, “to be decided” would hide what the prosecutor already knows.
 
-    Otherwise “to be decided” would hide what the prosecutor already knows.
+    The page and the command both show it.
     """
     assert asked(office)["art40"]["before"] is None
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
@@ -232,8 +248,8 @@ def test_the_earlier_decision_stays_visible_after_a_message_reopens_it(office: O
     assert " · un élément nouveau est arrivé depuis" in page
 
 
-def test_the_obstacle_of_a_reopened_decision_says_that_it_was_decided_before(office: Office) -> None:
-    """It used to say that nobody had decided. The obstacle of a decision never taken still does."""
+def test_the_obstacle_of_a_reopened_decision_says_that_there_was_an_earlier_decision(office: Office) -> None:
+    """The obstacle of a decision that was never taken says that officers have not decided."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
@@ -247,7 +263,7 @@ def test_the_obstacle_of_a_reopened_decision_says_that_it_was_decided_before(off
     assert "il reste à décider si les personnes concernées sont informées" in page
 
 
-def test_a_case_of_an_offence_cannot_be_closed_before_its_duties_are_decided(office: Office) -> None:
+def test_a_case_of_an_offence_cannot_be_closed_before_all_its_legal_decisions(office: Office) -> None:
     office.json("case", "show", "1")
     assert "case 1: it has not been decided whether to inform the prosecutor" in refused(office, *CLOSED)
     office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
@@ -260,8 +276,11 @@ def test_a_case_of_an_offence_cannot_be_closed_before_its_duties_are_decided(off
     office.json(*CLOSED)
 
 
-def test_a_case_in_quarantine_is_closed_without_a_decision_on_admissibility(office: Office) -> None:
-    """Nobody can read whether it is admissible. The decision on persons is still required."""
+def test_a_case_in_quarantine_can_be_closed_without_a_decision_on_admissibility(office: Office) -> None:
+    """No officer can read whether the report is admissible.
+
+    The decision on the persons concerned is still required.
+    """
     office.json("case", "decide", "2", "not_needed", "--reason", "x")
     office.json("access", "quarantine", "2", "--reason", "secret")
     office.json("case", "close", "2", *CLOSING)
@@ -271,8 +290,8 @@ def test_a_case_in_quarantine_is_closed_without_a_decision_on_admissibility(offi
     assert 2 == entry["case"]
 
 
-def test_a_transmission_is_recorded_as_a_measure(office: Office) -> None:
-    """Once the risk to the reporter is assessed. The journal has the decision and its reason."""
+def test_the_decision_to_inform_the_prosecutor_is_also_recorded_as_a_measure(office: Office) -> None:
+    """Officers must first assess the risk to the reporter. The journal has the decision and its reason."""
     sent = ["--addressee", "Parquet du Havre", "--reference", "26/118", "--reason", "it is corruption"]
     assert "has not been assessed" in refused(office, "case", "decide", "1", "transmit", *sent)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -291,8 +310,8 @@ def test_a_transmission_is_recorded_as_a_measure(office: Office) -> None:
     assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 
 
-def test_informing_the_persons_is_deferred_with_a_reason(office: Office) -> None:
-    """The decision is due again on that day."""
+def test_officers_can_defer_the_decision_to_inform_the_persons_concerned(office: Office) -> None:
+    """They give a reason and a day. The decision is due again on that day."""
     for until in (in_a_year(), (today() + timedelta(90)).isoformat()):
         office.json("case", "decide", "1", "defer", "--until", until, "--reason", "it would warn them")
     row = asked(office)["art14"]
@@ -307,10 +326,10 @@ def test_informing_the_persons_is_deferred_with_a_reason(office: Office) -> None
     assert today().isoformat() == asked(office)["art14"]["decided"]
 
 
-def test_persons_are_not_informed_before_the_prosecutor_is_informed_and_does_not_object(
+def test_persons_concerned_are_informed_only_if_the_prosecutor_knows_and_does_not_object(
     office: Office,
 ) -> None:
-    """Whatever the reason. The decision can be deferred."""
+    """No reason overrides this. Officers can defer the decision meanwhile."""
     informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
     assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -323,10 +342,13 @@ def test_persons_are_not_informed_before_the_prosecutor_is_informed_and_does_not
     assert "informed" == asked(office)["art14"]["decision"]
 
 
-def test_persons_are_not_informed_before_a_decision_on_the_prosecutor_even_without_that_duty(
+def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecutor(
     office: Office,
 ) -> None:
-    """An unscored case may be about an offence, so two officers decide. A deferral need not wait."""
+    """A case without a score has no duty on the prosecutor, but may still be about an offence.
+
+    Officers can defer the decision on the persons without waiting.
+    """
     informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
@@ -339,8 +361,8 @@ def test_persons_are_not_informed_before_a_decision_on_the_prosecutor_even_witho
     assert "informed" == asked(office, 2)["art14"]["decision"]
 
 
-def test_the_decision_not_to_inform_persons_always_takes_two_officers(office: Office) -> None:
-    """A program may not recognise a name, and in quarantine nobody can look."""
+def test_two_officers_must_decide_not_to_inform_the_persons_concerned(office: Office) -> None:
+    """The program may miss a name, and during quarantine nobody can read the case."""
     nobody = Decision(choice="not_needed", reason="x")
     for quarantine in (False, True):
         if quarantine:
@@ -349,10 +371,10 @@ def test_the_decision_not_to_inform_persons_always_takes_two_officers(office: Of
             assert 2 == decisions.deciding(session, 1, nobody).officers
 
 
-def test_one_officer_defers_informing_the_persons_once_and_two_do_so_again(office: Office) -> None:
-    """Otherwise one officer could defer for a year again and again.
+def test_one_officer_alone_can_defer_informing_the_persons_only_once(office: Office) -> None:
+    """Otherwise one officer could defer the decision again each year.
 
-    An earlier or the same day is no further deferral.
+    If the new day is not later than the old one, one officer is enough.
     """
     for days, by in ((10, 1), (20, 2), (20, 1), (5, 1), (6, 2)):
         wanted = Decision(choice="defer", reason="x", until=today() + timedelta(days))
@@ -362,17 +384,17 @@ def test_one_officer_defers_informing_the_persons_once_and_two_do_so_again(offic
 
 
 def in_a_year(days: int = 0) -> str:
-    """Return the last day to which the decision can be deferred, or so many days later."""
+    """Return the last day to which officers can defer the decision, plus a number of days."""
     return (today() + relativedelta(years=1, days=days)).isoformat()
 
 
 @pytest.mark.parametrize(
     ("decision", "is_decided"), [("", False), ("defer", False), ("not_needed", True), ("informed", True)]
 )
-def test_persons_count_as_informed_only_after_that_decision(
+def test_persons_count_as_informed_only_after_the_decision_that_they_are(
     opened: Inbox, decision: str, *, is_decided: bool
 ) -> None:
-    """A deferred decision, or one that the case does not have, is undecided."""
+    """A deferred decision counts as undecided. So does a decision of which the case has no duty."""
     with opened.transaction() as session:
         row = session.get_one(Duty, (1, "art14"))
         row.decision, row.decided = decision, today() if is_decided else None
@@ -394,7 +416,7 @@ def test_persons_count_as_informed_only_after_that_decision(
     ("decision", "spent", "standing"),
     [("informed", False, "informed"), ("informed", True, ""), ("bygone", False, ""), ("", False, "")],
 )
-def test_a_new_decision_does_not_replace_one_that_is_used_up_or_of_an_earlier_law(
+def test_a_decision_that_was_used_or_belongs_to_an_earlier_law_is_not_in_force(
     opened: Inbox, decision: str, *, spent: bool, standing: str
 ) -> None:
     with opened.transaction() as session:
@@ -410,7 +432,7 @@ def test_a_new_decision_does_not_replace_one_that_is_used_up_or_of_an_earlier_la
     ("kind", "days_ago", "is_forwarded"),
     [("forwarded_external", 0, True), ("forwarded_external", 999, False), ("prosecutor_phoned", 0, False)],
 )
-def test_only_a_measure_since_the_receipt_shows_that_a_report_was_forwarded(
+def test_only_a_measure_after_the_receipt_shows_that_a_report_was_forwarded(
     opened: Inbox, kind: str, days_ago: int, *, is_forwarded: bool
 ) -> None:
     with opened.transaction() as session:
@@ -443,8 +465,11 @@ def test_an_invalid_decision_is_refused(office: Office, words: list[str], said: 
     assert 2 == office.run("case", "decide", "1", "informed").code
 
 
-def test_the_law_sets_the_details_and_days_of_each_decision(tmp_path: Path) -> None:
-    """The law xx has another measure for a transmission, other starts, and another limit for a deferral."""
+def test_the_law_sets_the_choices_and_deadlines_of_each_decision(tmp_path: Path) -> None:
+    """The law xx records a transmission by another measure.
+
+    It has other deadlines, and another limit for a deferral.
+    """
     kept = Office.found(tmp_path, replace(charter(), law=FILES["xx"]))
     world = World(kept)
     portal = Portal(world, tmp_path / "medium")
@@ -474,8 +499,10 @@ def confirming(portal: Portal) -> tuple[str, str]:
     return ("--confirm-instance", portal.fingerprint)
 
 
-def test_the_law_sets_which_severity_and_which_tags_mean_an_offence(office: Office, tmp_path: Path) -> None:
-    """The control is what the law still contains."""
+def test_the_law_sets_which_severity_and_which_tags_count_as_an_offence(
+    office: Office, tmp_path: Path
+) -> None:
+    """The control is a tag that the changed law still contains."""
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 3")
     text = (law / "duties.toml").read_text("utf-8").replace('"délit", ', "")
     (law / "duties.toml").write_text(text, "utf-8")
@@ -487,10 +514,10 @@ def test_the_law_sets_which_severity_and_which_tags_mean_an_offence(office: Offi
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
-def test_a_duty_of_another_regime_is_not_added_until_the_office_chooses_that_regime(
+def test_a_duty_of_another_regime_is_added_only_once_the_office_chooses_that_regime(
     office: Office, tmp_path: Path
 ) -> None:
-    """A duty that was added before remains."""
+    """A duty that a case already has does not disappear."""
     law = edited(
         tmp_path / "law", "duties.toml", 'from = "collected"', 'from = "collected"\nregimes = ["external"]'
     )
@@ -505,7 +532,7 @@ def test_a_duty_of_another_regime_is_not_added_until_the_office_chooses_that_reg
     assert ALWAYS == asked(office, 2).keys()
 
 
-def test_a_measure_that_records_a_decision_cannot_be_retracted_before_another_decision(
+def test_a_measure_that_records_a_decision_can_be_retracted_only_after_another_decision(
     office: Office,
 ) -> None:
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -519,7 +546,7 @@ def test_a_measure_that_records_a_decision_cannot_be_retracted_before_another_de
 
 @pytest.fixture(scope="module")
 def founded_endangered(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with three reports: of an offence and of danger; of an offence only; of danger only."""
+    """Three reports: one of an offence and danger, one of an offence only, one of danger only."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("endangered"))
     for given in (
         {"category": "other", "danger_now": "unsure", "who_role": "criminal"},
@@ -539,8 +566,8 @@ def endangered(founded_endangered: Office, tmp_path: Path) -> Office:
 PHONED = "IMMINENT DANGER, to be done at once: Prosecutor informed by telephone"
 
 
-def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endangered: Office) -> None:
-    """If an answer says, or fears, that somebody is in danger, whatever the others say."""
+def test_in_imminent_danger_officers_must_call_the_prosecutor_on_the_same_day(endangered: Office) -> None:
+    """It is enough that one answer says, or fears, that somebody is in danger."""
     row = asked(endangered)["art40"]
     assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
     assert PHONED in endangered.run("case", "show", "1").out
@@ -550,7 +577,7 @@ def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endange
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
-def test_a_case_of_priority_1_is_equally_urgent_and_a_lower_score_does_not_change_that(
+def test_a_case_that_once_had_priority_1_stays_urgent_even_if_its_score_is_lowered(
     endangered: Office,
 ) -> None:
     endangered.json("case", "set-score", "2", "--danger", "3", "--reason", "armed")
@@ -560,7 +587,7 @@ def test_a_case_of_priority_1_is_equally_urgent_and_a_lower_score_does_not_chang
     assert 1 == endangered.json("case", "show", "2")["work"]["priority"]
 
 
-# Answers that say that goods or evidence may soon be gone, and answers that do not.
+# Answers which say that goods or evidence may soon disappear, and answers which do not say so.
 GONE_SOON: list[dict[str, Any]] = [
     {"next_contact": "samedi, au port"},
     {"expires": "la vidéo, dans trois jours"},
@@ -572,7 +599,10 @@ NOT_SOON: list[dict[str, Any]] = [{"when": "week"}, {"when": "month", "refs": "C
 
 @pytest.fixture(scope="module")
 def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Reports of an offence, first those where goods may soon be gone; the last report has no offence."""
+    """Reports of an offence.
+
+    In the first ones, goods may soon disappear. The last report mentions no offence.
+    """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("goods"))
     for given in (*GONE_SOON, *NOT_SOON):
         scene.collect(first(Reporter(scene.world), edit=answering(category="info_leak", **given)))
@@ -581,10 +611,12 @@ def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.copy_of("founded_goods")
-def test_goods_that_may_soon_be_gone_are_as_urgent_as_somebody_in_danger(office: Office) -> None:
-    """By the reporter's answers, before an officer scores them.
+def test_goods_that_may_soon_disappear_make_a_case_of_an_offence_as_urgent_as_danger_does(
+    office: Office,
+) -> None:
+    """The reporter's answers decide this before an officer scores them.
 
-    Without an offence, once an officer finds one.
+    A report without an offence becomes urgent once an officer finds one.
     """
     soon = [(due(office, n), urgent(office, n)) for n in range(1, len(GONE_SOON) + 1)]
     assert [(today().isoformat(), "prosecutor_phoned")] * len(GONE_SOON) == soon
@@ -599,13 +631,13 @@ def test_goods_that_may_soon_be_gone_are_as_urgent_as_somebody_in_danger(office:
     assert (today().isoformat(), "prosecutor_phoned") == (due(office, last), urgent(office, last))
 
 
-def test_a_case_of_danger_in_which_an_offence_is_found_later_is_urgent(endangered: Office) -> None:
+def test_a_case_of_danger_stays_urgent_if_an_offence_is_found_later(endangered: Office) -> None:
     endangered.json("case", "tag", "add", "3", "crime")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
-def test_after_the_call_to_the_prosecutor_the_decision_is_still_pending(endangered: Office) -> None:
-    """It is due on the next day. If the measure is retracted, the case is urgent again."""
+def test_the_decision_is_still_pending_after_the_call_to_the_prosecutor(endangered: Office) -> None:
+    """The decision is due on the next day. If officers retract the call, the case is urgent again."""
     endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     tomorrow = (today() + timedelta(1)).isoformat()
     assert (tomorrow, "", "") == (due(endangered), urgent(endangered), asked(endangered)["art40"]["decision"])
@@ -617,10 +649,10 @@ def test_after_the_call_to_the_prosecutor_the_decision_is_still_pending(endanger
     assert "" == urgent(endangered)
 
 
-def test_a_call_from_before_the_arrival_of_the_report_answers_no_danger(
+def test_a_call_dated_before_the_arrival_of_the_report_does_not_answer_its_danger(
     endangered: Office,
 ) -> None:
-    """It was about something else, or its day is wrong."""
+    """Such a call was about something else, or its date is wrong."""
     eight_years_ago = (today() - timedelta(3000)).isoformat()
     endangered.json(
         "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X", "--day", eight_years_ago
@@ -635,7 +667,7 @@ def test_a_call_from_before_the_arrival_of_the_report_answers_no_danger(
 
 
 def test_one_officer_alone_cannot_replace_a_decision_of_two_officers(office: Office) -> None:
-    """A decision of one officer can be replaced by one."""
+    """One officer can replace a decision that one officer took."""
     office.json("case", "decide", "2", "inadmissible", "--ground", "unclear", "--reason", "x")
     office.json("case", "decide", "2", "no_transmission", "--reason", "x")
     office.json("case", "decide", "2", "informed", "--reason", "x")
@@ -651,10 +683,10 @@ def test_one_officer_alone_cannot_replace_a_decision_of_two_officers(office: Off
             decisions.decide(opened.inbox, alone, 2, replaced)
 
 
-def test_a_case_of_imminent_danger_comes_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
-    """Before a case of priority 1 with a higher score.
+def test_the_queue_lists_a_case_of_imminent_danger_first_whatever_its_score(endangered: Office) -> None:
+    """The other case has priority 1 and a higher score.
 
-    After the call it returns to the place of its score.
+    After the call to the prosecutor, only the score counts.
     """
     endangered.json(
         "case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x"
@@ -668,7 +700,7 @@ def test_a_case_of_imminent_danger_comes_first_in_the_queue_whatever_its_score(e
     assert 4 == endangered.json("case", "show", "1")["work"]["priority"]
 
 
-def test_recomputing_by_new_rules_keeps_cases_of_imminent_danger_first(endangered: Office) -> None:
+def test_cases_of_imminent_danger_stay_first_when_new_rules_recompute_the_queue(endangered: Office) -> None:
     before = [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
     with endangered.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
@@ -676,7 +708,7 @@ def test_recomputing_by_new_rules_keeps_cases_of_imminent_danger_first(endangere
     assert before == [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
 
 
-def test_the_page_of_a_case_shows_imminent_danger(endangered: Office) -> None:
+def test_the_page_of_a_case_warns_of_imminent_danger(endangered: Office) -> None:
     with sitting(endangered) as client:
         urgent = "Imminent danger: do this at once, then record it: “Prosecutor informed by telephone”"
         assert urgent in client.page("/en/case/1")
@@ -711,7 +743,7 @@ TO_DECIDE = (
 
 @pytest.fixture
 def known(office: Office, tmp_path: Path) -> Office:
-    """The identity of the reporter of case 1 is recorded, and justice has the case."""
+    """The identity of the reporter of case 1 is recorded, and the prosecutor was told of the case."""
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
     office.json("case", "identity", "add", "1", "--text-file", named)
@@ -719,8 +751,10 @@ def known(office: Office, tmp_path: Path) -> Office:
     return office
 
 
-def test_informing_the_reporter_is_decided_before_the_identity_is_disclosed_to_justice(known: Office) -> None:
-    """Each decision is for the next disclosure only. Other disclosures do not need it."""
+def test_officers_decide_whether_to_inform_the_reporter_before_the_court_gets_the_identity(
+    known: Office,
+) -> None:
+    """The decision is valid for one disclosure of the identity. The disclosure of a report needs none."""
     known.json("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
     assert "identity_notice" not in asked(known)
     asks = f"{TO_DECIDE}inbox case decide 1 told|not_told "
@@ -735,8 +769,8 @@ def test_informing_the_reporter_is_decided_before_the_identity_is_disclosed_to_j
     assert asks in refused(known, *GIVE, "judicial")
 
 
-def test_with_consent_informing_the_reporter_is_also_decided_before_each_disclosure(known: Office) -> None:
-    """A decision on one disclosure does not hold for the next, on whichever ground."""
+def test_officers_decide_whether_to_inform_the_reporter_even_if_the_reporter_consented(known: Office) -> None:
+    """The decision is valid for one disclosure only, whatever its ground."""
     known.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
     for ground in ("consent", "judicial"):
         assert TO_DECIDE in refused(known, *GIVE, ground)
@@ -745,10 +779,10 @@ def test_with_consent_informing_the_reporter_is_also_decided_before_each_disclos
         assert "not_told" == asked(known)["identity_notice"]["decision"]
 
 
-def test_one_officer_alone_cannot_tell_a_reporter_that_the_identity_is_disclosed(known: Office) -> None:
-    """The reader would be afraid, so it is refused if no identity is recorded or nobody could receive it.
+def test_two_officers_must_send_the_notice_that_the_identity_is_disclosed(known: Office) -> None:
+    """The notice would frighten its reader.
 
-    The control: two officers can.
+    It is refused if no identity is recorded, or if nobody could receive the identity.
     """
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
@@ -766,10 +800,13 @@ def test_one_officer_alone_cannot_tell_a_reporter_that_the_identity_is_disclosed
 UNTOLD = "no reply has told the reporter of this decision"
 
 
-def test_the_decision_that_the_reporter_was_told_needs_a_reply_each_time(
+def test_the_decision_that_the_reporter_was_told_needs_a_notice_for_each_disclosure(
     known: Office,
 ) -> None:
-    """Neither a reply in free words nor one for an earlier disclosure is enough. A reason replaces it."""
+    """Neither a reply in the officer's own words nor an earlier notice is enough.
+
+    Without the notice, officers must give a reason.
+    """
     office, give = known, (*GIVE, "judicial")
     told = ("case", "decide", "1", "told", "--reason", "x")
     office.json("message", "reply", "1", "--text", "Votre nom est donné.")
@@ -779,11 +816,13 @@ def test_the_decision_that_the_reporter_was_told_needs_a_reply_each_time(
     )
     office.json(*NOTICE)
     office.json(*told)
-    office.json("case", "decide", "1", "told", "--reason", "y")  # for the same disclosure
+    office.json(
+        "case", "decide", "1", "told", "--reason", "y"
+    )  # a second decision before the same disclosure
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
-    # Comparing the reason with the identity adds an entry of its own.
+    # The comparison of the reason with the identity adds another entry to the journal.
     noted, compared = office.json("journal", "list")["entries"][-3:-1]
     assert ("decide-by-two", "x; by telephone", True) == (
         noted["action"],
@@ -797,7 +836,7 @@ def test_the_decision_that_the_reporter_was_told_needs_a_reply_each_time(
     office.json(*told)
 
 
-def test_a_reason_despite_the_warning_counts_only_if_no_reply_was_sent(known: Office) -> None:
+def test_a_reason_to_override_a_warning_counts_only_if_there_was_a_warning(known: Office) -> None:
     office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
     assert "needs no reason to override a warning" in refused(
@@ -810,7 +849,7 @@ def test_a_reason_despite_the_warning_counts_only_if_no_reply_was_sent(known: Of
     assert 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_another_law_has_its_own_notice_to_reporters(office: Office, tmp_path: Path) -> None:
+def test_each_law_has_its_own_notice_to_reporters_of_a_disclosure(office: Office, tmp_path: Path) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")
@@ -825,7 +864,7 @@ def test_another_law_has_its_own_notice_to_reporters(office: Office, tmp_path: P
     office.json(*warned)
 
 
-def test_the_desk_accepts_the_same_reason_if_no_reply_was_sent(office: Office) -> None:
+def test_the_desk_accepts_a_reason_instead_of_the_missing_notice(office: Office) -> None:
     form = {"choice": "told", "reason": "x"}
     with sitting(office) as client:
         shown = client.send("/fr/case/1/decide", **form)
@@ -837,7 +876,10 @@ def test_the_desk_accepts_the_same_reason_if_no_reply_was_sent(office: Office) -
 
 
 def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_report(office: Office) -> None:
-    """After closing. The queue says so until it is decided, and the case is not destroyed before."""
+    """It decides after closing the case.
+
+    Until then, the queue reminds of the decision, and the case cannot be destroyed.
+    """
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     forwarded = ("case", "decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
     office.close("2", *out)
@@ -865,8 +907,8 @@ def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_re
     assert "undecided" not in row["obstacles"]
 
 
-def test_a_duty_that_an_action_of_the_office_adds_is_due_from_that_day(known: Office) -> None:
-    """However long ago the report arrived."""
+def test_a_duty_that_an_action_of_the_office_adds_runs_from_the_day_of_that_action(known: Office) -> None:
+    """The day of receipt does not matter."""
     office, long_ago = known, today() - timedelta(40)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Case).values(received=long_ago, collected=long_ago))
@@ -889,7 +931,7 @@ def test_a_new_case_of_priority_1_is_urgent_from_its_first_day(
         assert (case.collected if urgent else None) == duties["art40"]
 
 
-def test_the_law_gives_more_time_for_an_extended_access_request(opened: Inbox) -> None:
+def test_an_access_request_has_more_time_if_officers_extend_it(opened: Inbox) -> None:
     received = date(2027, 1, 5)
     with opened.transaction() as session:
         days = [legal_duties.answer_days(session, received, extended=extended) for extended in (False, True)]
@@ -897,16 +939,16 @@ def test_the_law_gives_more_time_for_an_extended_access_request(opened: Inbox) -
     assert [(date(2027, 2, 5), earliest), (date(2027, 4, 5), earliest)] == days
 
 
-def test_the_decision_that_sends_a_case_to_the_prosecutor_is_the_one_with_that_measure(opened: Inbox) -> None:
+def test_the_program_knows_which_decision_sends_a_case_to_the_prosecutor(opened: Inbox) -> None:
     with opened.transaction() as session:
         assert "transmit" == legal_duties.transmitting(session)
 
 
 @pytest.mark.parametrize(("given", "kept"), [("info_leak", "info_leak"), ("unheard_of", ""), ("", "")])
-def test_only_a_category_that_the_questionnaire_offers_is_shown_before_a_case_is_read(
+def test_before_a_case_is_read_only_a_category_of_the_questionnaire_is_shown(
     opened: Inbox, given: str, kept: str
 ) -> None:
-    """Any other text could tell something of the report."""
+    """Any other text in its place could reveal something of the report."""
     with undone(opened) as session:
         case, asked = session.get_one(Case, 1), catalogue.in_use(session)
         session.execute(delete(Workflow).filter_by(case=1))

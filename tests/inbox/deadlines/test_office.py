@@ -1,4 +1,4 @@
-"""The office's own settings change its deadlines: days off, regime, extensions, holds."""
+"""Settings of the office that change deadlines: days off, regime, extensions and holds."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
 from tests.support.laws import FILES
 
-# The only template of an office that wrote its own.
+# An office with this file has one template.
 OWN = """
 source = "Ours"
 [reply.ours]
@@ -54,7 +54,7 @@ def clocks(office: Office, number: str = "1") -> dict[str, Any]:
 
 
 def noted(office: Office, *actions: str) -> list[Any]:
-    """Return the journal entries of these actions."""
+    """Return the journal entries with one of these actions."""
     return [each for each in office.json("journal", "list")["entries"] if each["action"] in actions]
 
 
@@ -63,16 +63,16 @@ EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
 OFF = st.sets(st.integers(1, 40), max_size=8)
 
 
-# Each example takes a tenth of a second, and the gate always tries the same ones: `make soak clocks`.
+# Each example takes a tenth of a second. The gate always tries the same ones; `make soak clocks` tries more.
 @pytest.mark.slow
 @examples(max_examples=max(11, examples().max_examples // 3))
 @given(EVENTS, OFF, st.sampled_from([0, None]))
-def test_every_deadline_follows_the_days_off_and_the_regime_of_the_office(
+def test_each_deadline_changes_with_the_days_off_and_the_regime_of_the_office(
     opened: Inbox, happened: tuple[date, int | None, int | None, int | None], off: set[int], acted: int | None
 ) -> None:
-    """A day off makes no deadline earlier, and the internal regime makes none later.
+    """A day off never makes a deadline earlier, and the internal regime never makes one later.
 
-    Undoing a change restores all.
+    If the change is undone, the deadline is the same as before.
     """
     received, acknowledged, extended, answered = happened
 
@@ -117,10 +117,10 @@ def test_every_deadline_follows_the_days_off_and_the_regime_of_the_office(
         assert internal == seen()
 
 
-def test_case_show_lists_all_clocks_of_a_case(office: Office) -> None:
-    """Both acknowledgements, by the Directive and by the decree, with their state: done, dropped or late.
+def test_case_show_lists_every_deadline_of_a_case_and_whether_it_was_met_or_dropped(office: Office) -> None:
+    """Both acknowledgements are listed: that of the Directive and that of the decree.
 
-    Running clocks come first, by day. Closing without a text drops what the reporter had to be told.
+    Running deadlines come first. Closing a case without a text drops the deadlines to inform the reporter.
     """
     assert ["ack_eu", "ack_fr", "first_act", "feedback"] == [*clocks(office)]
     shown = office.run("case", "show", "1").out
@@ -137,8 +137,8 @@ def test_case_show_lists_all_clocks_of_a_case(office: Office) -> None:
     }
 
 
-def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
-    """From the next command on. Removing it restores all. Legal deadlines do not move."""
+def test_a_day_off_postpones_the_first_act_in_all_cases_but_no_legal_deadline(office: Office) -> None:
+    """The next command already shows the new day. If the day off is removed, the old day is back."""
     before, state = clocks(office), office.state()
     day = before["first_act"]["day"]
     assert (
@@ -162,7 +162,7 @@ def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
 def test_a_day_off_also_moves_the_deadlines_of_cases_hidden_from_the_officer(
     trio: Trio,
 ) -> None:
-    """Also of a case that excludes the officer, because the calendar is the same for all."""
+    """All cases have the same calendar, even a case that excludes the officer."""
     for number in ("1", "3"):
         trio.others.json("case", "reopen", number, "--reason", "x")
     due = clocks(trio.others, "3")["first_act"]["day"]
@@ -172,8 +172,8 @@ def test_a_day_off_also_moves_the_deadlines_of_cases_hidden_from_the_officer(
     assert 1 == len(set(moved_to))
 
 
-def test_the_next_deadline_follows_each_change_of_a_setting_at_once(office: Office) -> None:
-    """Without waiting for the next opening of the inbox, which would recompute it."""
+def test_each_change_of_a_setting_updates_the_next_deadline_immediately(office: Office) -> None:
+    """The inbox would otherwise update it only the next time it is opened."""
     office.json("case", "show", "1")
     office.settle(1)
     heard(office)
@@ -204,8 +204,8 @@ def test_the_next_deadline_follows_each_change_of_a_setting_at_once(office: Offi
         assert due() < extended
 
 
-def test_a_span_of_days_off_ends_on_its_last_day_and_is_at_most_a_year_long(office: Office) -> None:
-    """Days that are not working days anyway do not count."""
+def test_a_period_of_days_off_includes_its_last_day_and_is_at_most_a_year_long(office: Office) -> None:
+    """Only its working days are stored."""
     friday, wednesday = date(2031, 1, 3), date(2031, 1, 8)
     year = date(2032, 1, 1), date(2032, 12, 31)
     with office.unlocked() as opened:
@@ -223,8 +223,8 @@ def test_a_span_of_days_off_ends_on_its_last_day_and_is_at_most_a_year_long(offi
         assert year[1] == max(settings.add_span_off(inbox, who, *year).days_off)
 
 
-def test_one_officer_alone_cannot_change_the_regime_once_there_are_cases(office: Office) -> None:
-    """It would change deadlines and duties. Choosing the current regime again changes nothing."""
+def test_one_officer_alone_cannot_change_the_regime_of_an_office_that_has_cases(office: Office) -> None:
+    """Such a change moves deadlines and adds duties. To choose the current regime again changes nothing."""
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         with pytest.raises(Locked):
@@ -236,8 +236,11 @@ def test_one_officer_alone_cannot_change_the_regime_once_there_are_cases(office:
         )
 
 
-def test_each_change_of_a_setting_is_a_separate_action(office: Office) -> None:
-    """A day that is given twice counts once. If the last number is refused, the regime does not change."""
+def test_the_journal_records_each_change_of_a_setting_as_a_separate_action(office: Office) -> None:
+    """A day that is given twice is stored once.
+
+    If the command also gives an invalid last case number, the regime does not change.
+    """
     assert "check the number" in refused(
         office, "office", "set", "--regime", "external", "--last-case", "9999999"
     )
@@ -257,8 +260,10 @@ def test_each_change_of_a_setting_is_a_separate_action(office: Office) -> None:
     ]
 
 
-def test_an_office_says_how_reporters_are_heard_before_it_chooses_a_regime_that_asks(office: Office) -> None:
-    """Decree 2022-1284, article 10. Saying it once is enough; another regime does not need it."""
+def test_an_office_must_say_how_to_speak_to_an_officer_under_a_regime_that_requires_it(
+    office: Office,
+) -> None:
+    """Decree 2022-1284, article 10. The office says it once. Other regimes do not require it."""
     before = office.state()
     for nothing in ((), ("--heard", " ")):
         said = office.typed("office", "set", "--regime", "external", *nothing)
@@ -281,7 +286,10 @@ def test_an_office_says_how_reporters_are_heard_before_it_chooses_a_regime_that_
     assert "0123456789" == office.json("office", "show")["heard"]
 
 
-def test_the_office_is_warned_if_the_law_asks_how_reporters_are_heard_and_nobody_said(office: Office) -> None:
+def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_and_none_is_set(
+    office: Office,
+) -> None:
+    """Reporters must be told how they can speak to an officer."""
     said = office.run("office", "show").out
     assert ("HEARD" in said, "`portal doctor` shows which ones it uses" in said) == (False, True)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -292,12 +300,12 @@ def test_the_office_is_warned_if_the_law_asks_how_reporters_are_heard_and_nobody
     assert "HEARD" not in office.run("office", "show").out
 
 
-def test_only_an_external_authority_can_extend_the_time_for_feedback(
+def test_only_an_external_authority_can_extend_the_time_for_feedback_and_only_once(
     office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, and before it ends.
+    """It must do so before the time ends.
 
-    The notice names the new day, counted from the last day for the acknowledgement.
+    The notice names the new day, which is counted from the last day for the acknowledgement.
     """
     due = clocks(office)["feedback"]["day"]
     why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
@@ -331,12 +339,12 @@ def test_only_an_external_authority_can_extend_the_time_for_feedback(
     assert f"feedback was due on {due}" in refused(copy, "case", "extend", "1", *why)
 
 
-def test_a_notice_of_extension_waits_while_the_regime_does_not_allow_the_extension(
+def test_a_notice_of_extension_is_not_sent_while_the_regime_does_not_allow_the_extension(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """It is sent once the regime allows the extension again. A notice that was sent is not withdrawn.
+    """It is sent once the regime allows it again. A notice that was already sent is not withdrawn.
 
-    Feedback is then due on the earlier day, which also keeps the promise of the later one.
+    Feedback is then due on the usual day, which is before the day in the notice.
     """
     usual = clocks(office)["feedback"]["day"]
     office.json("office", "set", "--regime", "external")
@@ -353,8 +361,8 @@ def test_a_notice_of_extension_waits_while_the_regime_does_not_allow_the_extensi
     assert usual == clocks(office)["feedback"]["day"] < later
 
 
-def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_today(opened: Inbox) -> None:
-    """A text written today need not say by when feedback will come."""
+def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_on_the_current_day(opened: Inbox) -> None:
+    """So a text written today does not have to say when feedback will come."""
     with opened.transaction() as session:
         assert workflow.feedback_due(session, 1, today()).sent is None
         workflow.feedback(session, 1)
@@ -363,8 +371,11 @@ def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_today(opened: In
         session.rollback()
 
 
-def test_a_notice_of_extension_is_checked_like_any_reply(office: Office) -> None:
-    """With a reason it is sent, and the journal records that. A reason that is too long is refused."""
+def test_a_notice_of_extension_is_checked_like_any_other_reply(office: Office) -> None:
+    """Officers can override a warning with a reason, which the journal keeps.
+
+    A reason that is too long is refused.
+    """
     office.json("office", "set", "--regime", "external")
     why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
     assert "it is an address" in refused(office, "case", "extend", "1", *why)
@@ -376,7 +387,10 @@ def test_a_notice_of_extension_is_checked_like_any_reply(office: Office) -> None
 
 
 def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_path: Path) -> None:
-    """A template without a place for words accepts none. Without such a template, nothing can be extended."""
+    """A template that has no place for an officer's words accepts no text.
+
+    Without a template for the notice, officers cannot extend the time.
+    """
     own = tmp_path / "own.toml"
     own.write_text(OWN)
     for law in ("xx", "fr"):
@@ -399,10 +413,10 @@ def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_pat
     assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
-def test_a_hold_keeps_a_case_without_showing_its_reporter_anything(
+def test_the_reporter_of_a_case_on_hold_cannot_tell_that_it_is_kept(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """During a hold the case has no end of retention; its reporter sees it as closed like any other."""
+    """During the hold, the case has no end of retention. Its reporter sees an ordinary closed case."""
     office.close("1")
     assert RETENTION in clocks(office)
     assert "is not on hold" in refused(office, "retention", "unhold", "1", "--reason", "x")

@@ -1,4 +1,4 @@
-"""A text counts as received from the day when the portal applied its outbox, however slow the exchange is."""
+"""A text counts as delivered when the portal applies its outbox, even after a slow exchange."""
 
 import html
 import re
@@ -21,7 +21,7 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import tell_portal
 
 START = date(2026, 12, 1)
-# Clocks that end when the reporter is told something.
+# The deadlines that a text to the reporter meets.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 OFFSETS = st.integers(0, 60)
 
@@ -32,10 +32,13 @@ def after(days: int) -> date:
 
 @example(made=0, previous=3, exported=3, now=3, said=2)
 @given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_a_possible_import_day_is_used_and_an_impossible_one_becomes_the_first_possible(
+def test_an_impossible_import_day_is_replaced_by_the_first_possible_one(
     made: int, previous: int, exported: int, now: int, said: int
 ) -> None:
-    """Possible days are from the making of the outbox or the previous export to this export or today."""
+    """The first possible day is that of the outbox or of the previous export, whichever is later.
+
+    The last possible day is that of this export or today, whichever is earlier.
+    """
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.of(3, after(made), [Import(3, after(said))], known)
     earliest = max(made, previous) if previous <= now else made
@@ -46,10 +49,14 @@ def test_a_possible_import_day_is_used_and_an_impossible_one_becomes_the_first_p
 
 
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_a_report_must_have_arrived_between_two_exports(
+def test_an_impossible_day_of_receipt_is_replaced_if_it_is_too_late_and_doubted_if_too_early(
     previous: int, exported: int, now: int, said: int
 ) -> None:
-    """A later day is replaced by that of the previous export. An earlier day is used, but doubted."""
+    """A report must have arrived between two exports.
+
+    A day that is too late is replaced by that of the previous export. A day that is too early is used, with
+    a warning.
+    """
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.receipt(after(said), known)
     latest = min(exported, now)
@@ -61,7 +68,7 @@ def test_a_report_must_have_arrived_between_two_exports(
 
 
 @given(OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_without_a_previous_export_a_future_day_becomes_that_of_the_export(
+def test_without_a_previous_export_a_day_of_receipt_in_the_future_becomes_that_of_the_export(
     exported: int, now: int, said: int
 ) -> None:
     latest = min(exported, now)
@@ -70,15 +77,19 @@ def test_without_a_previous_export_a_future_day_becomes_that_of_the_export(
 
 
 @given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
-def test_a_lost_outbox_counts_from_the_next_one_that_was_imported(made: int, days: list[int]) -> None:
-    """The next outbox contains all the texts again. A rebuilt portal never had the lost one."""
+def test_the_texts_of_a_lost_outbox_count_from_the_next_outbox_that_was_imported(
+    made: int, days: list[int]
+) -> None:
+    """The next outbox contains the same texts again. A rebuilt portal never had the lost outbox."""
     imports = [Import(n, after(60 + day)) for n, day in enumerate(sorted(days), 5)]
     known = Between(None, after(200), after(200))
     assert portal_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
 
 
 @given(OFFSETS, OFFSETS)
-def test_an_unknown_import_day_is_the_first_possible_one(made: int, previous: int) -> None:
+def test_the_first_possible_day_counts_if_the_portal_does_not_report_the_import(
+    made: int, previous: int
+) -> None:
     known = Between(after(previous), after(200), after(200))
     assert portal_days.of(70, after(made), [], known) == ImportDay(70, after(max(made, previous)))
 
@@ -92,7 +103,7 @@ def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def answered(world: World) -> None:
-    """Acknowledge case 1 and give feedback on it."""
+    """Acknowledge case 1 and give feedback about it."""
     for choice in ("admissible", "no_transmission"):
         world.office.json("case", "decide", "1", choice, "--reason", "x")
     world.office.json("message", "acknowledge", "1")
@@ -102,8 +113,10 @@ def answered(world: World) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_sent_text_counts_as_done_only_once_the_portal_has_applied_it(world: World, portal: Portal) -> None:
-    """An acknowledgement or feedback is shown as sent, but not confirmed, at the terminal and at the desk."""
+def test_a_sent_text_meets_its_deadline_only_once_the_portal_has_applied_its_outbox(
+    world: World, portal: Portal
+) -> None:
+    """Until then, the terminal and the desk show that the text is sent but not confirmed."""
     day = today().isoformat()
     answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
@@ -118,7 +131,7 @@ def test_a_sent_text_counts_as_done_only_once_the_portal_has_applied_it(world: W
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_slow_exchange_makes_the_acknowledgement_late_and_does_not_postpone_feedback(
+def test_a_slow_exchange_makes_an_acknowledgement_late_but_does_not_postpone_feedback(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")
@@ -137,10 +150,10 @@ def test_a_slow_exchange_makes_the_acknowledgement_late_and_does_not_postpone_fe
 
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("said", [-3, 5])
-def test_an_impossible_import_day_is_reported_and_the_first_possible_day_is_used(
+def test_officers_are_warned_of_an_impossible_import_day_and_told_which_day_is_used(
     world: World, portal: Portal, said: int
 ) -> None:
-    """Before the outbox was made, or after the bundle was exported."""
+    """The reported day is before the outbox was made, or after the bundle was exported."""
     world.office.json("message", "acknowledge", "1")
     wrong = today() + timedelta(said)
     (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
@@ -152,8 +165,10 @@ def test_an_impossible_import_day_is_reported_and_the_first_possible_day_is_used
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_desk_warns_of_an_impossible_day_during_collection(world: World, portal: Portal) -> None:
-    """Of an import, and of a report. It says which day is used."""
+def test_during_collection_the_desk_warns_of_impossible_days_of_imports_and_reports(
+    world: World, portal: Portal
+) -> None:
+    """The warning about the import says which day is used instead."""
     office, wrong = world.office, today() + timedelta(5)
     office.json("message", "acknowledge", "1")
     office.json("exchange", "outbox", "--out", office.out)
@@ -177,10 +192,11 @@ def test_the_desk_warns_of_an_impossible_day_during_collection(world: World, por
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_closing_a_case_does_not_stop_the_clocks_of_texts_for_the_reporter(
-    world: World, portal: Portal
-) -> None:
-    """The next outbox contains them; they are done on the day from which the reporter can read them."""
+def test_after_closing_the_deadlines_of_texts_for_the_reporter_continue(world: World, portal: Portal) -> None:
+    """The next outbox contains these texts.
+
+    They meet their deadlines on the day from which the reporter can read them.
+    """
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
     world.office.json("message", "acknowledge", "1")
@@ -201,13 +217,10 @@ def test_closing_a_case_does_not_stop_the_clocks_of_texts_for_the_reporter(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_text_counts_from_the_day_when_the_portal_applies_its_outbox(
+def test_a_text_meets_its_deadline_on_the_day_on_which_the_portal_applies_its_outbox(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The portal applies outboxes in order, however late.
-
-    Collecting the same bundle again changes nothing.
-    """
+    """In this test, the portal applies the outbox late. To collect the same bundle again changes nothing."""
     world.office.json("message", "acknowledge", "1")
     world.office.json("exchange", "outbox", "--out", world.office.out)
     late = moved(monkeypatch).wait(4)
@@ -220,8 +233,8 @@ def test_a_text_counts_from_the_day_when_the_portal_applies_its_outbox(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_texts_of_an_outbox_that_the_portal_never_had_are_sent_again(world: World, portal: Portal) -> None:
-    """After a restore from an older backup: the portal has applied another outbox of the same number."""
+def test_texts_in_an_outbox_that_the_portal_never_had_are_sent_again(world: World, portal: Portal) -> None:
+    """A restore from an old backup made another outbox of the same number, which the portal never had."""
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     world.office.json("message", "acknowledge", "1")
@@ -236,10 +249,8 @@ def test_texts_of_an_outbox_that_the_portal_never_had_are_sent_again(world: Worl
     assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
 
 
-def test_an_outbox_of_the_inbox_before_a_restore_never_gets_a_future_day(
-    world: World, portal: Portal
-) -> None:
-    """After a restore, nothing but the portal's day says when the outbox was made, so any day is accepted."""
+def test_an_outbox_from_before_a_restore_is_never_dated_in_the_future(world: World, portal: Portal) -> None:
+    """After a restore, only the portal knows the day of that outbox. A day in the future becomes today."""
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     bundle = portal.bundle(applied=Link(1, bytes(32)), imported=today() + timedelta(300))
     world.office.json("exchange", "collect", bundle, "--after-restore")
@@ -250,8 +261,8 @@ def test_an_outbox_of_the_inbox_before_a_restore_never_gets_a_future_day(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_of_two_outboxes_with_the_same_text_the_first_counts(world: World, portal: Portal) -> None:
-    """The second was made before the portal confirmed the first."""
+def test_if_two_outboxes_contain_the_same_text_the_first_one_counts(world: World, portal: Portal) -> None:
+    """The second outbox is made before the portal confirms the first."""
     answered(world)
     world.office.json("exchange", "outbox", "--out", world.office.out)
     _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
@@ -261,7 +272,7 @@ def test_of_two_outboxes_with_the_same_text_the_first_counts(world: World, porta
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_import_cannot_precede_an_export_that_does_not_mention_it(
+def test_an_import_cannot_be_dated_before_an_export_that_does_not_mention_it(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")
@@ -282,13 +293,13 @@ def test_an_import_cannot_precede_an_export_that_does_not_mention_it(
 
 
 @pytest.mark.parametrize(("said", "counts"), [(40, 0), (-3, -3)])
-def test_a_case_shows_that_its_day_of_receipt_is_impossible(
+def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
     world: World, portal: Portal, collect: Any, said: int, counts: int
 ) -> None:
-    """Collection and the case show a warning; the deadlines follow the day that is used instead.
+    """The deadlines run from the day that is used instead.
 
-    A future day would make them late, so the first possible day is used. A day before the previous export
-    makes them earlier, and is used.
+    A day in the future would make them late, so the first possible day is used. A day before the previous
+    export makes them earlier, so it is used.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

@@ -1,4 +1,4 @@
-"""Stored deadlines and scores are recomputed as soon as the program, the law or the calendar changes."""
+"""Stored deadlines and scores are recomputed after any change of the program, the law or the calendar."""
 
 import json
 import os
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def stored(office: Office) -> dict[str, Any]:
-    """Return the stored deadlines and the rules that computed them, without running a command."""
+    """Return the stored deadlines and the rules that computed them. No command runs meanwhile."""
     with office.opened() as opened, opened.transaction() as session:
         return {
             "deadlines": session.scalars(select(Workflow.deadline).order_by(Workflow.case)).all(),
@@ -43,7 +43,7 @@ def stored(office: Office) -> dict[str, Any]:
 
 
 def spoil(office: Office, *, rules: str | None) -> None:
-    """Store wrong deadlines under these rules, or under the rules in use if None."""
+    """Store wrong deadlines as if these rules had computed them; None means the rules in use."""
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).values(deadline=WRONG, rank=1))
         session.execute(update(Duty).values(due=WRONG))
@@ -59,7 +59,7 @@ def spoil(office: Office, *, rules: str | None) -> None:
 def test_the_first_command_under_new_rules_recomputes_every_deadline(
     office: Office, words: list[str]
 ) -> None:
-    """Whichever command it is. The control: wrong deadlines stored under the rules in use stay."""
+    """Any command does this. The control: wrong deadlines stored under the rules in use are kept."""
     before = stored(office)
     spoil(office, rules="other")
     office.json(*words)
@@ -69,8 +69,8 @@ def test_the_first_command_under_new_rules_recomputes_every_deadline(
     assert {WRONG} == {*stored(office)["deadlines"], *stored(office)["duties"]}
 
 
-def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
-    """So the first command changes nothing."""
+def test_a_new_inbox_contains_the_rules_in_use(tmp_path: Path) -> None:
+    """Its first command therefore changes nothing."""
     office = Office.found(tmp_path / "office")
     before = office.state()
     assert stored(office)["rules"]
@@ -79,7 +79,7 @@ def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
 
 
 def test_a_deferred_or_decided_duty_keeps_its_day(office: Office) -> None:
-    """Officers chose the day of a deferral, and the day of a decision is past."""
+    """Officers chose the day of the deferral. A duty that was decided is no longer due."""
     until = today() + relativedelta(months=6)
     office.json("case", "decide", "1", "defer", "--until", until.isoformat(), "--reason", "x")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -93,7 +93,7 @@ def test_a_deferred_or_decided_duty_keeps_its_day(office: Office) -> None:
 
 
 def by_other_rules(office: Office) -> None:
-    """Store the results of rules that find no offence, no name and no score; officers changed nothing."""
+    """Store the results of other rules, which find no offence, no name and no score."""
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).values(dict.fromkeys(score.NAMES, 0)))
         session.execute(update(Workflow).values(rank=score.Parts().rank))
@@ -107,7 +107,10 @@ def severity(office: Office, case: int) -> int:
 
 
 def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Office) -> None:
-    """If a new release finds an offence in case 1, the office has the duty. In case 2 a tag marks one."""
+    """If a new release finds an offence in case 1, the office has a new duty.
+
+    In case 2, a tag means an offence.
+    """
     office.json("case", "tag", "add", "2", "offence")
     before = stored(office)
     assert 2 * ["admissibility", "art14", "art40"] == before["kinds"]
@@ -117,10 +120,10 @@ def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Off
     assert before == stored(office)
 
 
-def test_an_added_duty_is_due_from_the_receipt_or_from_the_day_of_its_discovery(
+def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery(
     office: Office,
 ) -> None:
-    """The duty on persons counts from the receipt, the one on the prosecutor from that discovery."""
+    """The duty on the persons runs from the receipt; that on the prosecutor runs from the discovery."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
@@ -131,7 +134,10 @@ def test_an_added_duty_is_due_from_the_receipt_or_from_the_day_of_its_discovery(
 
 
 def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
-    """And what it says about an offence. The control is the other case, which no officer scored."""
+    """They also keep what this score says about an offence.
+
+    The control is case 2, which no officer has scored.
+    """
     office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
     with office.opened() as opened, opened.transaction() as session:
@@ -146,7 +152,7 @@ def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
 
 
 def test_new_rules_neither_repeat_nor_remove_a_duty(office: Office) -> None:
-    """A decision stays. A pending duty that the new rules would not add stays until an officer decides it."""
+    """A decision is kept. So is a pending duty that the new rules would not add, until officers decide."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with office.opened() as opened, opened.transaction() as session:
         legal_duties.asked_of(session, 2, "art40", today())
@@ -159,7 +165,7 @@ def test_new_rules_neither_repeat_nor_remove_a_duty(office: Office) -> None:
 
 
 def test_a_closed_case_follows_new_rules_only_once_it_is_reopened(office: Office) -> None:
-    """Until then its score and decisions stay as they were at closing."""
+    """Until then, its score and its decisions remain as they were at the closing."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "decide", "1", "informed", "--reason", "x")
     office.close("1", "founded", "--disclosure", "full", "--text", "Merci.")
@@ -174,7 +180,7 @@ def test_a_closed_case_follows_new_rules_only_once_it_is_reopened(office: Office
     assert ["art40", "admissibility", "art14"] == [each["duty"] for each in duties]
 
 
-def test_commands_sessions_and_desk_open_the_inbox_only_through_renewing() -> None:
+def test_commands_sessions_and_the_desk_open_the_inbox_only_after_checking_its_rules() -> None:
     rooms = [path for room in ("cli", "desk") for path in (ROOT / "inbox" / room).rglob("*.py")]
     opening = [
         path for path in rooms if re.search(r"session\.inbox import .*\bunlocked\b", path.read_text("utf-8"))
@@ -184,7 +190,7 @@ def test_commands_sessions_and_desk_open_the_inbox_only_through_renewing() -> No
 
 
 def test_no_day_off_of_the_office_moves_a_legal_duty(office: Office) -> None:
-    """The law knows only public holidays. The control is a clock of the office itself."""
+    """The law excludes only public holidays. The control is the first act, which is a rule of the office."""
     before = stored(office)
     first_act = clock_of(office, "first_act")
     office.json("office", "day-off", "add", FRANCE.after(today(), 1).isoformat())
@@ -199,8 +205,8 @@ def clock_of(office: Office, name: str) -> str:
     return str(found)
 
 
-def test_a_day_off_that_no_command_added_also_changes_the_rules(office: Office) -> None:
-    """For example in a restored vault."""
+def test_a_day_off_that_no_command_added_also_causes_a_recomputation(office: Office) -> None:
+    """A restored vault can contain such a day."""
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:
         session.add(DayOff(day=FRANCE.after(today(), 1)))
@@ -209,7 +215,7 @@ def test_a_day_off_that_no_command_added_also_changes_the_rules(office: Office) 
 
 
 def test_the_first_command_under_another_law_recomputes_every_deadline(office: Office) -> None:
-    """However the law got into the vault, for example by a restore."""
+    """It does not matter how the law got into the vault, for example by a restore."""
     before = stored(office)
     spoil(office, rules=None)
     stricter = FILES["fr"]["duties.toml"].replace(b'"7 working days"', b'"2 working days"')
@@ -222,7 +228,7 @@ def test_the_first_command_under_another_law_recomputes_every_deadline(office: O
 
 
 class Program:
-    """A modified copy of the program, like another release."""
+    """A modified copy of the program, which stands for another release."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -230,20 +236,20 @@ class Program:
             shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
 
     def change(self, file: str, found: str, put: str) -> None:
-        """Replace a text in a file of ``inbox``, or of ``templates`` if the path begins so."""
+        """Replace a text in a file of ``inbox``, or of ``templates`` if the path begins with it."""
         path = self._folder / ("" if file.startswith("templates/") else "inbox") / file
         text = path.read_text("utf-8")
         assert found in text
         path.write_text(text.replace(found, put), "utf-8")
 
     def library(self, name: str, version: str) -> None:
-        """Install another version of a library."""
+        """Pretend that another version of a library is installed."""
         made = self._folder / f"{name.replace('-', '_')}-{version}.dist-info"
         made.mkdir()
         (made / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
     def queue(self, office: Office) -> Any:
-        """Return the queue of an inbox as this program shows it."""
+        """Return the queue of an inbox as this copy of the program prints it."""
         words = ["--home", str(office.root), *office.opening(), "queue", "list", "--json"]
         run = [
             sys.executable,
@@ -267,9 +273,9 @@ def program(tmp_path: Path) -> Program:
 
 
 def test_another_release_recomputes_deadlines_by_its_own_rules(office: Office, program: Program) -> None:
-    """A clock, the start of a duty, a scoring rule and a weight are changed.
+    """The other release differs in a deadline, the start of a duty, a scoring rule and a weight.
 
-    This release then restores its own.
+    When this release runs again, it restores its own deadlines.
     """
     before = stored(office)
     program.change("deadlines/clocks.py", "return span.after(", "return Span.parse('3 days').after(")
@@ -292,18 +298,20 @@ def test_another_release_recomputes_deadlines_by_its_own_rules(office: Office, p
 
 
 @pytest.mark.parametrize("name", chosen(["holidays", "python-dateutil"], "holidays"))
-def test_another_version_of_a_library_that_counts_days_changes_the_rules(
+def test_another_version_of_a_library_that_counts_days_causes_a_recomputation(
     office: Office, program: Program, name: str
 ) -> None:
-    """It may contain another public holiday."""
+    """The other version may contain another public holiday."""
     before = stored(office)
     assert before["rules"] == _after(program, office)["rules"]
     program.library(name, "999")
     assert before["rules"] != _after(program, office)["rules"]
 
 
-def test_the_way_of_counting_working_days_is_part_of_the_rules(office: Office, program: Program) -> None:
-    """The code is in ``templates``, since the pages of the portal use it too."""
+def test_another_way_of_counting_working_days_causes_a_recomputation(
+    office: Office, program: Program
+) -> None:
+    """The code is in ``templates``, because the pages of the portal use it too."""
     before = stored(office)
     program.change("templates/law/working_days.py", "day += _DAY", "day += _DAY + _DAY")
     after = _after(program, office)
@@ -316,7 +324,7 @@ def _after(program: Program, office: Office) -> dict[str, Any]:
     return stored(office)
 
 
-def test_a_wrongly_stored_rank_is_recomputed_from_the_score(office: Office) -> None:
+def test_a_wrong_rank_in_the_vault_is_recomputed_from_the_score(office: Office) -> None:
     spoil(office, rules="other")
     office.json("queue", "list")
     with office.opened() as opened, opened.transaction() as session:

@@ -1,4 +1,4 @@
-"""A decision holds only for what was known then: something new in a case reopens it."""
+"""A decision is valid only for what officers knew at the time: something new in a case reopens it."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.copy_of("founded_decided")
 
 @pytest.fixture(scope="module")
 def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """A case that was read.
+    """A case that officers have read.
 
-    It was decided that it is admissible, names nobody, and does not go to the prosecutor.
+    They decided that it is admissible, that it names nobody, and that the prosecutor is not informed.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("decided"))
     scene.collect(first(scene.reporter))
@@ -35,12 +35,12 @@ def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(world: World) -> Office:
-    """The inbox of ``world``, for this test only."""
+    """The inbox of ``world`` for one test."""
     return world.office
 
 
 def decided(office: Office) -> dict[str, str]:
-    """Return each duty with its decision, empty if it is pending."""
+    """Return each duty with its decision. The decision of a pending duty is empty."""
     return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 
@@ -54,10 +54,10 @@ def decided(office: Office) -> dict[str, str]:
     ],
     ids=lambda words: " ".join(words[1:5]),
 )
-def test_a_decision_against_transmission_is_reopened_by_an_offence_or_by_justice(
+def test_a_new_offence_or_judicial_measure_reopens_the_decision_not_to_inform_the_prosecutor(
     office: Office, words: list[str]
 ) -> None:
-    """One officer alone cannot close the case meanwhile."""
+    """Until the new decision, the case cannot be closed."""
     office.json(*words)
     assert "" == decided(office)["art40"]
     assert (
@@ -87,17 +87,17 @@ def test_a_decision_against_transmission_is_reopened_by_an_offence_or_by_justice
         ("judicial_investigation", False),
     ],
 )
-def test_the_decision_on_informing_persons_is_reopened_by_a_measure_against_somebody(
+def test_a_measure_against_somebody_reopens_the_decision_whether_to_inform_the_persons(
     office: Office, kind: str, *, asked: bool
 ) -> None:
-    """The control: an administrative inquiry or a judicial investigation may only be about facts."""
+    """The controls are two kinds of inquiry that may be about facts only."""
     degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
     office.json("case", "measure", "add", "1", kind, *degree)
     assert ("" if asked else "not_needed") == decided(office)["art14"]
     assert ("it was decided whether to inform the persons concerned, but" in office.run(*CLOSED).err) is asked
 
 
-def test_an_action_that_reveals_nothing_new_reopens_no_decision(office: Office) -> None:
+def test_an_action_that_reveals_nothing_new_does_not_reopen_a_decision(office: Office) -> None:
     office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     office.json("case", "tag", "add", "1", "quay")
     office.json("case", "measure", "add", "1", "hearing")
@@ -114,9 +114,9 @@ def test_an_action_that_reveals_nothing_new_reopens_no_decision(office: Office) 
 def test_a_follow_up_reopens_the_decisions_on_the_prosecutor_and_on_the_persons(
     office: Office, scene: Scene, collect_all: Any, clock: Clock
 ) -> None:
-    """The deadlines start on its day.
+    """The new deadlines run from the day of the follow-up.
 
-    A deferral stays, and a follow-up after a transmission may also have to be transmitted.
+    A deferral is not reopened. A transmission is, because the prosecutor may also need the follow-up.
     """
     clock.wait(60)
     letter = Sent(scene.reporter.follow_up("Il a reçu 5 000 € d'un trafiquant."))
@@ -139,8 +139,10 @@ def test_a_follow_up_reopens_the_decisions_on_the_prosecutor_and_on_the_persons(
     )
 
 
-def test_a_closed_case_with_a_pending_decision_stays_in_the_queue(office: Office, clock: Clock) -> None:
-    """And on the day's page, in order of its deadline like an open case; it does not enter the archive."""
+def test_a_closed_case_with_a_pending_decision_stays_in_the_queue_and_out_of_the_archive(
+    office: Office, clock: Clock
+) -> None:
+    """The queue and the page of the day list it by its deadline, like an open case."""
     until = clock.day + timedelta(60)
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).acknowledged = today()
@@ -168,8 +170,11 @@ def test_a_closed_case_with_a_pending_decision_stays_in_the_queue(office: Office
     assert row["archived"]
 
 
-def test_a_junk_case_waits_only_for_a_deferred_or_reopened_decision(office: Office) -> None:
-    """Two officers have found that junk names nobody, so a duty that was never decided is not pending."""
+def test_a_junk_case_stays_in_the_queue_only_for_a_deferred_or_reopened_decision(office: Office) -> None:
+    """Two officers have found that junk names nobody.
+
+    A duty that was never decided is therefore not pending.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         row, work = session.get_one(Duty, (1, "art14")), session.get_one(Workflow, 1)
         work.junked = today()
@@ -182,8 +187,10 @@ def test_a_junk_case_waits_only_for_a_deferred_or_reopened_decision(office: Offi
             assert waits is work.waits, (decision, anew)
 
 
-def test_a_closed_case_still_needs_the_decision_on_persons_but_not_on_admissibility(office: Office) -> None:
-    """An open case is not counted among those that ended."""
+def test_a_closed_case_still_needs_the_decision_on_persons_but_not_that_on_admissibility(
+    office: Office,
+) -> None:
+    """The control is an open case, which is not listed among the closed ones."""
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         for duty, closed, owed in (
@@ -197,7 +204,7 @@ def test_a_closed_case_still_needs_the_decision_on_persons_but_not_on_admissibil
 
 
 def test_a_junk_case_still_needs_the_decision_on_the_prosecutor(office: Office) -> None:
-    """The officers who mark junk only find that it names nobody."""
+    """The officers who mark a case as junk have only found that it names nobody."""
     with office.opened() as inbox, inbox.transaction() as session:
         row, work = session.get_one(Duty, (1, "art40")), session.get_one(Workflow, 1)
         row.decided, row.decision, work.junked = None, "", today()

@@ -35,7 +35,7 @@ from tests.support.laws import FILES, FRENCH, OTHER, edited
 
 
 def refused(office: Office, *words: str) -> str:
-    """Return why nothing is destroyed, and check that nothing has changed."""
+    """Return why nothing is destroyed. Check that nothing has changed."""
     before = office.state()
     said = office.run("retention", "destroy", *words)
     assert (1, before) == (said.code, office.state())
@@ -43,14 +43,17 @@ def refused(office: Office, *words: str) -> str:
 
 
 def destroyed_due(office: Office) -> Any:
-    """Destroy all cases that are due. The archives have approved them."""
+    """Destroy all cases that are due. The archives have given their visa."""
     agreed(office)
     dated_by_portal(office)
     return office.json("retention", "destroy", "--due")
 
 
 def terms(office: Office) -> list[tuple[str, str, bool, list[str]]]:
-    """Return the retention of each case, and its obstacles except the visa, which test_visas covers."""
+    """Return the retention of each case, and its obstacles without the visa.
+
+    For the visa, see test_visas.
+    """
     return [
         (each["rule"], each["day"], each["due"], [what for what in each["obstacles"] if what != "visa"])
         for each in office.json("retention", "list")["cases"]
@@ -64,7 +67,7 @@ def in_two_months(day: date) -> str:
     return date(year, month, min(day.day, last)).isoformat()
 
 
-def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> None:
+def test_an_inadmissible_case_is_kept_for_two_months_after_its_closing(closed: Office, clock: Clock) -> None:
     due = in_two_months(today())
     assert [("inadmissible", due, False, [])] == terms(closed)
     clock.day = date.fromisoformat(due) - timedelta(1)
@@ -102,7 +105,10 @@ def test_a_later_message_of_the_reporter_restarts_the_retention_period(
 def test_a_case_with_an_unread_message_is_not_destroyed(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """A message from the day of closing that is collected later does not move the day, but must be read."""
+    """The message is from the day of the closing and is collected later.
+
+    It does not postpone the destruction, but an officer must read it first.
+    """
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
     waits = ["unread", "prosecutor", "persons"]
@@ -117,15 +123,15 @@ def test_a_case_with_an_unread_message_is_not_destroyed(
 
 
 def decided_anew(office: Office) -> None:
-    """Decide what a message of the reporter reopened."""
+    """Take the decisions again that a message of the reporter reopened."""
     for choice in ("no_transmission", "not_needed"):
         office.json("case", "decide", "1", choice, "--reason", "x")
 
 
-def test_a_case_in_quarantine_is_destroyed_unread(
+def test_a_case_in_quarantine_is_destroyed_without_being_read(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """It need not be kept until somebody may read it. Reopened decisions must still be taken."""
+    """It is not kept until an officer may read it. The reopened decisions are still required."""
     work_on(closed, quarantined=today())
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)
@@ -136,7 +142,10 @@ def test_a_case_in_quarantine_is_destroyed_unread(
 
 @pytest.mark.parametrize("code", FRENCH.outcomes)
 def test_the_outcome_of_a_case_sets_its_retention_period(closed: Office, clock: Clock, code: str) -> None:
-    """Including the archive, if the outcome has one. The register of destroyed cases names the period."""
+    """The period includes the archive, if the outcome has one.
+
+    The register of destroyed cases names the period.
+    """
     work_on(closed, outcome=code)
     due = (
         today()
@@ -153,15 +162,15 @@ def test_the_outcome_of_a_case_sets_its_retention_period(closed: Office, clock: 
     )
 
 
-def test_a_case_without_an_outcome_has_the_longest_retention_period(closed: Office) -> None:
+def test_a_case_without_an_outcome_is_kept_for_the_longest_retention_period(closed: Office) -> None:
     work_on(closed, outcome="")
     assert [("admissible", (today() + relativedelta(years=6)).isoformat(), False, [])] == terms(closed)
 
 
-def test_junk_is_due_after_thirty_days_once_the_portal_is_told_of_its_closing(
+def test_junk_is_due_after_thirty_days_if_the_portal_has_been_told_to_close_its_slot(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Its slot is refreshed like any other until then, and the status in it does not change."""
+    """Until then, the slot is refreshed like any other, with the same status as before."""
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")
@@ -183,10 +192,13 @@ def test_junk_is_due_after_thirty_days_once_the_portal_is_told_of_its_closing(
     assert [1] == destroyed_due(office)["cases"]
 
 
-def test_a_recovered_junk_case_is_open_at_the_portal_again(
+def test_the_portal_opens_the_slot_of_a_recovered_junk_case_again(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Even if the portal was told of its closing. A later closing is told again."""
+    """In this test, the portal had been told to close it.
+
+    If the case is closed later, the portal is told again.
+    """
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")
@@ -203,16 +215,16 @@ def test_a_recovered_junk_case_is_open_at_the_portal_again(
 
 
 def slots_in(office: Office, world: World) -> tuple[int, int]:
-    """Return the number of slots that the next outbox fills, and of cases that it closes."""
+    """Return how many slots the next outbox fills, and how many cases it closes."""
     outbox, _, _ = read_outbox(Path(office.json("exchange", "outbox", "--out", office.out)["file"]), world)
     return len(outbox.slots), len(outbox.closed)
 
 
 @pytest.mark.copy_of("founded_offence")
-def test_an_original_is_due_no_earlier_than_its_duplicate(office: Office) -> None:
-    """The duplicate refers to it.
+def test_an_original_is_not_due_before_its_duplicate(office: Office) -> None:
+    """The duplicate refers to the original.
 
-    This does not hold for a case of the same facts, or one with another outcome.
+    The controls are a link of another relation, and a linked case with another outcome.
     """
     link = casework_tables.Link
     with office.opened() as inbox, inbox.transaction() as session:
@@ -247,10 +259,10 @@ def test_a_case_on_hold_cannot_be_destroyed(closed: Office, clock: Clock) -> Non
     [("art40", "", "prosecutor"), ("art14", "", "persons"), ("art14", "defer", "persons")],
     ids=["prosecutor", "persons", "put-off"],
 )
-def test_a_case_with_a_pending_decision_is_destroyed_only_once_it_is_taken(
+def test_a_case_with_a_pending_decision_cannot_be_destroyed(
     closed: Office, clock: Clock, kind: str, put_off: str, what: str
 ) -> None:
-    """Nobody could take it afterwards. Meanwhile, other cases can be destroyed."""
+    """After the destruction, nobody could decide. Other cases can be destroyed meanwhile."""
     clock.wait(90)
     with closed.opened() as inbox, inbox.transaction() as session:
         day = clock.day + timedelta(30)
@@ -265,13 +277,13 @@ def test_a_case_with_a_pending_decision_is_destroyed_only_once_it_is_taken(
 
 
 def kept_until(office: Office) -> list[str]:
-    """Return the day of destruction that the case shows, in a list that is empty without one."""
+    """Return the day of destruction that the case shows, as a list. The list is empty if there is none."""
     clocks = office.json("case", "show", "1")["work"]["clocks"]
     return [each["day"] for each in clocks if each["clock"] == legal_clocks.RETENTION]
 
 
 def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed: Office) -> None:
-    """The retention list and the clocks agree, so that oversight counts nothing as overdue."""
+    """The list of retention and the deadlines agree, so oversight does not count the case as overdue."""
     pursued = {
         "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "prosecutor_phoned",
@@ -295,15 +307,17 @@ def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed
     assert pursued == found
 
 
-def test_proceedings_keep_a_case_until_two_officers_record_the_decision(closed: Office, clock: Clock) -> None:
-    """Until then it has no deadline, not even in the queue."""
+def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
+    closed: Office, clock: Clock
+) -> None:
+    """Until then, it has no deadline, and the queue shows none."""
     work_on(closed, acknowledged=today(), answered=today())
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
     closed.json("case", "measure", "add", "1", "disciplinary_opened")
     closed.json(
         "case", "decide", "1", "informed", "--reason", "x"
-    )  # the measure reopened the decision not to inform
+    )  # the measure reopened the decision on the persons
     assert closed.json("case", "show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat")
@@ -335,7 +349,7 @@ def test_proceedings_keep_a_case_until_two_officers_record_the_decision(closed: 
     assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
 
 
-def test_an_office_decision_ends_no_judicial_proceedings_and_a_final_decision_no_others(
+def test_an_office_decision_cannot_end_judicial_proceedings_nor_a_final_decision_others(
     closed: Office,
 ) -> None:
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
@@ -366,7 +380,7 @@ def shown(office: Office) -> str:
 
 
 def came_long_ago(office: Office) -> None:
-    """Date the receipt of case 1 long ago, because a final decision cannot be earlier than the report."""
+    """Date the receipt of case 1 long ago, because a final decision must be later than the report."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).received = today() - timedelta(600)
 
@@ -375,10 +389,10 @@ def a_year_after(day: date) -> str:
     return (day + relativedelta(years=1)).isoformat()
 
 
-def test_after_the_final_decision_the_later_of_two_retention_periods_counts(closed: Office) -> None:
-    """That of the outcome starts at the closing, that of proceedings at the decision.
+def test_after_a_final_decision_the_longer_of_two_retention_periods_applies(closed: Office) -> None:
+    """The period of the outcome starts at the closing; that of proceedings starts at the decision.
 
-    The list and the case agree.
+    The list of retention and the case show the same day.
     """
     came_long_ago(closed)
     closed.json(
@@ -397,17 +411,17 @@ def test_after_the_final_decision_the_later_of_two_retention_periods_counts(clos
     assert ["admissible"] == [each[0] for each in terms(closed)]
 
 
-def test_junk_that_was_in_proceedings_has_their_retention_period(closed: Office) -> None:
+def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed: Office) -> None:
     for kind in ("prosecutor_phoned", "final_decision"):
         closed.json("case", "measure", "add", "1", kind)
     work_on(closed, closed=None, junked=today())
     assert [("proceedings", a_year_after(today()))] == [each[:2] for each in terms(closed)]
 
 
-def test_proceedings_recorded_after_a_final_decision_keep_the_case_again(
+def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Even if they began before it, because nobody knows whether it decided them."""
+    """They do so even if they began before it, because it may not have decided them."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -421,8 +435,8 @@ def test_proceedings_recorded_after_a_final_decision_keep_the_case_again(
     assert ["proceedings"] == terms(closed)[0][3]
 
 
-def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> None:
-    """It ends only the earlier ones, and is refused if it would end none."""
+def test_a_final_decision_does_not_end_proceedings_that_began_after_it(closed: Office) -> None:
+    """It ends only earlier proceedings. It is refused if there are none."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])
@@ -442,10 +456,10 @@ def refused_measure(office: Office, kind: str, day: str) -> str:
     return said.err
 
 
-def test_two_officers_retract_a_final_decision_and_the_case_is_kept_again(
+def test_a_case_is_kept_again_once_two_officers_retract_its_final_decision(
     closed: Office, clock: Clock
 ) -> None:
-    """One officer alone can neither record nor retract it. Oversight counts both."""
+    """One officer alone can neither record nor retract a final decision. Oversight counts both actions."""
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
     closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with closed.unlocked() as opened:
@@ -465,15 +479,18 @@ def test_two_officers_retract_a_final_decision_and_the_case_is_kept_again(
 
 
 def test_a_final_decision_takes_two_officers_under_every_law() -> None:
-    """The law xx asks for one only."""
+    """The law xx would require only one."""
     assert 1 == OTHER.measures[OTHER.measure(MeasureRole.FINAL_DECISION)].officers
     assert 2 == TABLE[Code.END_PROCEEDINGS].officers
 
 
-def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_its_closing(
+def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_that_it_is_closed(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Afterwards nobody could tell the reporter. It also stays while an unconfirmed outbox names it."""
+    """After the destruction, the reporter could not be told.
+
+    The case is also kept as long as an unconfirmed outbox contains it.
+    """
     collect(portal.bundle(first(reporter)))
     world.office.settle(1)
     world.office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
@@ -493,7 +510,7 @@ def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_its_closing(
 def test_an_open_case_cannot_be_destroyed(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """Nor can another case that is named with it."""
+    """If it is named together with other cases, none of them is destroyed."""
     collect(portal.bundle(first(reporter)))
     assert "case 1: still open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7")
@@ -503,7 +520,9 @@ def test_an_open_case_cannot_be_destroyed(
 
 
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
-def test_the_command_to_destroy_takes_either_case_numbers_or_due(world: World, words: list[str]) -> None:
+def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_due(
+    world: World, words: list[str]
+) -> None:
     assert 2 == world.office.run("retention", "destroy", *words).code
 
 
@@ -516,18 +535,18 @@ def test_the_command_to_destroy_takes_either_case_numbers_or_due(world: World, w
         (True, Disclosure.FULL, False, True),
     ],
 )
-def test_a_case_ended_without_feedback_only_if_its_closing_text_is_not_feedback(
+def test_a_case_ended_without_feedback_if_its_reporter_was_told_the_outcome_and_nothing_else(
     *, closed: bool, disclosure: Disclosure, feedback: bool, ended: bool
 ) -> None:
-    """If the outcome is withheld, the reporter is owed feedback once the reason for withholding ends."""
+    """If the outcome is withheld, the reporter must get feedback once the reason to withhold it has ended."""
     work = Workflow(case=1, closed=today() if closed else None, disclosure=disclosure, feedback=feedback)
     assert ended is workflow._ended_without_feedback(work)
 
 
-def test_the_day_by_two_clocks_is_known_once_a_bundle_has_given_the_portal_day(
+def test_the_day_for_destruction_is_the_earlier_of_our_day_and_that_of_the_last_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """It is the earlier of both days, whichever clock is behind."""
+    """Before the first bundle is collected, there is no such day."""
 
     def day(of_ours: date) -> date | None:
         with world.office.opened() as inbox, inbox.transaction() as session:
@@ -539,7 +558,7 @@ def test_the_day_by_two_clocks_is_known_once_a_bundle_has_given_the_portal_day(
     assert [yesterday, before] == [day(today()), day(before)]
 
 
-def test_unfiled_envelopes_expire_two_months_after_the_day_of_their_collection(
+def test_unfiled_envelopes_expire_two_months_after_their_collection(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(Sent(b"noise" * 400))

@@ -1,4 +1,4 @@
-"""Deadlines say in words how far away they are, overdue ones first, by command and at the desk."""
+"""Deadlines say in words how far away they are. The overdue ones come first, by command and at the desk."""
 
 import re
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ def test_a_deadline_says_in_words_how_far_away_it_is(left: int, english: str, fr
     assert (english, french) == (said, translate.told("fr", said))
 
 
-def test_pending_deadlines_come_before_finished_ones_each_in_order_of_days() -> None:
+def test_pending_deadlines_come_before_finished_ones_and_each_group_is_sorted_by_day() -> None:
     days = [(waits, DAY + timedelta(left)) for left in (3, -2, 0) for waits in (False, True)]
     found = sorted(days, key=lambda each: urgency.place(each[1], waits=each[0]))
     assert [(waits, (day - DAY).days) for waits, day in found] == [
@@ -50,8 +50,11 @@ def test_pending_deadlines_come_before_finished_ones_each_in_order_of_days() -> 
     ]
 
 
-def test_the_deadlines_of_a_case_have_the_same_order_on_both_surfaces(two_cases: Office) -> None:
-    """Duties and clocks in one list. A duty that was decided late says so, after everything pending."""
+def test_the_command_and_the_desk_list_the_deadlines_of_a_case_in_the_same_order(two_cases: Office) -> None:
+    """Legal duties are in the same list.
+
+    After all pending deadlines comes a duty that was decided late, which says so.
+    """
     late = today() - timedelta(3)
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="art40", known=late, due=late))

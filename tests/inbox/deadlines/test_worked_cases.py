@@ -1,7 +1,7 @@
-"""Twelve cases from receipt to destruction in one office, compared with days counted by hand.
+"""Twelve cases from receipt to destruction in one office, compared with days that were counted by hand.
 
-``tests/golden/worked_cases.toml`` has the cases, the days and their calculation. All steps run here on the
-command line in the order of their days.
+``tests/golden/worked_cases.toml`` contains the cases, the days, and how they were counted. The test runs all
+steps on the command line, in the order of their days.
 """
 
 import shlex
@@ -39,7 +39,7 @@ EVENTS = {"day", "answers", "portal", "inbox", "refused"}
 
 @dataclass(frozen=True)
 class Step:
-    """What happens to a case on a day, and what is expected then."""
+    """What happens to a case on one day, and what must then be shown."""
 
     case: str
     said: Mapping[str, Any]
@@ -55,13 +55,13 @@ class Step:
 
 
 def steps(names: Sequence[str]) -> list[Step]:
-    """Return the steps of cases by day; on the same day, in the order of the file."""
+    """Return the steps of these cases by day. Steps of the same day have the order of the file."""
     found = [Step(case, said) for case in names for said in CASES[case]]
     return sorted(found, key=lambda step: step.day)
 
 
 class Life:
-    """An office of two, its portal, and the reporters of the cases."""
+    """An office of two officers, its portal, and the reporters of the cases."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.clock = clock
@@ -88,7 +88,7 @@ class Life:
                     assert (1, before) == (asked.code, self.office.state()), (each, asked.err)
 
     def crosses(self, what: str, step: Step) -> None:
-        """Bring something to the portal, move it between portal and office, or lose it."""
+        """Let something arrive at the portal, be carried between portal and office, or be lost."""
         match what:
             case "received":
                 self.reporters[step.case] = Reporter(self.world)
@@ -109,7 +109,7 @@ class Life:
                 raise AssertionError(f"nothing called {what} happens on the portal")
 
     def sends(self) -> None:
-        """Make an outbox, with valid keys."""
+        """Make an outbox. Rotate the keys first if they have expired."""
         if self.clock.day > self.keys_until:
             self.office.json("key", "rotate")
             self.keys_until = self.clock.day + rotation.EPOCH
@@ -118,10 +118,10 @@ class Life:
         self.sent = Link(n, made.hash)
 
     def collected(self) -> None:
-        """Collect what waits at the portal, with the day on which it was received."""
+        """Collect everything that waits at the portal, with its day of receipt."""
         came, self.waiting = self.waiting, []
         days = {day for day, _, _ in came}
-        assert len(days) <= 1, "one day for a bundle"
+        assert len(days) <= 1, "a bundle has one day only"
         path = self.portal.bundle(
             *(sent for _, _, sent in came),
             applied=self.applied,
@@ -138,9 +138,9 @@ class Life:
                 self.office.json("case", "declare", str(self.numbers[case]))
 
     def done(self, case: str, what: str) -> None:
-        """Run a command of both officers.
+        """Run a command with both officers.
 
-        ``visa`` requests a list of this one case and records the visa of the archives.
+        The word ``visa`` requests a list with this case only, and records the visa of the archives.
         """
         words = self.words(case, what)
         if words[0] == "visa":
@@ -153,7 +153,7 @@ class Life:
             self.office.json(*words)
 
     def words(self, case: str, what: str) -> list[str]:
-        """Return a command of the file as a list of words."""
+        """Return the words of a command in the file."""
         places = {"N": str(self.numbers[case]), "OUT": str(papers(self.office.out) / "letter")}
         return [places.get(word, word) for word in shlex.split(what)]
 
@@ -164,7 +164,10 @@ class Life:
 
 
 class Seen:
-    """What officers see of a case after a step. Each command runs only if needed, and once."""
+    """What officers see of a case after a step.
+
+    Each command runs at most once, and only if a step needs it.
+    """
 
     def __init__(self, life: Life, case: str) -> None:
         self.life, self.number = life, life.numbers.get(case)
@@ -178,11 +181,14 @@ class Seen:
         return self._line(self.life.office.json("retention", "list"))
 
     def clocks(self, column: str) -> dict[str, Any]:
-        """Return a column of the legal deadlines."""
+        """Return one column of the deadlines that the law sets."""
         return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
 
     def is_archived(self) -> bool:
-        """Tell whether the case is archived. One with a pending decision is listed with the open ones."""
+        """Tell whether the case is in the archive.
+
+        Cases with a pending decision are listed with the open ones.
+        """
         listed = self.life.office.json("queue", "list", "--all")
         return self._line(listed)["archived"] is not None
 
@@ -190,7 +196,7 @@ class Seen:
         return next(row for row in listed["cases"] if row["case"] == self.number)
 
 
-# How each expected value is looked up.
+# For each expected value: how to look it up.
 LOOKED_UP: Mapping[str, Callable[[Seen], Any]] = {
     "clocks": lambda seen: seen.clocks("day"),
     "done": lambda seen: seen.clocks("done"),
@@ -206,14 +212,17 @@ LOOKED_UP: Mapping[str, Callable[[Seen], Any]] = {
 
 
 def plain(value: Any) -> Any:
-    """Return an expected value in its JSON form."""
+    """Return an expected value as it is in JSON."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return value.isoformat() if isinstance(value, date) else value
 
 
 def differences(life: Life, step: Step) -> Iterator[str]:
-    """Yield each difference from the days counted by hand; in tables, only for the names in the file."""
+    """Yield each difference from the days counted by hand.
+
+    In a table, only the names that the file contains are compared.
+    """
     seen = Seen(life, step.case)
     for what, said in step.expected.items():
         hand, found = plain(said), LOOKED_UP[what](seen)
@@ -225,7 +234,7 @@ def differences(life: Life, step: Step) -> Iterator[str]:
             yield f"{step.day}, {step.case}, {what}: by hand {hand}, by the program {found}"
 
 
-# These six contain every kind of end; the retention period of each outcome has its own tests.
+# These six end in every possible way. Other tests cover the retention period of each outcome.
 SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "junk")
 
 
@@ -234,10 +243,13 @@ SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "j
 @pytest.mark.parametrize(
     "names", [SIX, pytest.param(tuple(CASES), marks=pytest.mark.soak)], ids=["six", "twelve"]
 )
-def test_worked_cases_have_the_days_that_were_counted_by_hand(
+def test_each_worked_case_has_the_days_that_were_counted_by_hand(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
-    """Every deadline and decision, the retention of each case, and the obstacles to its end."""
+    """The days are those of all deadlines and decisions, and of retention.
+
+    The obstacles to closing and to destruction are compared as well.
+    """
     monkeypatch.setattr(inbox_builders, "datetime", clock)
     told = steps(names)
     clock.day = told[0].day
@@ -255,14 +267,14 @@ def test_worked_cases_have_the_days_that_were_counted_by_hand(
     assert len(names) == len(life.office.json("retention", "list-destroyed")["destroyed"])
 
 
-def test_the_worked_cases_contain_each_outcome_of_the_law_and_junk() -> None:
+def test_there_is_a_worked_case_for_each_outcome_of_the_law_and_for_junk() -> None:
     assert {*FRENCH.outcomes, "junk"} == set(CASES)
 
 
 def test_every_command_of_the_worked_cases_exists() -> None:
-    """The gate runs half of the cases, `make soak repeats` all.
+    """The gate runs only half of the worked cases; `make soak repeats` runs all.
 
-    This test notices a renamed command at once.
+    This test finds a renamed command in each.
     """
     known = {tuple(each.split()) for each in every_command(commands)}
     lines = (line for case in CASES.values() for step in case for line in step.get("inbox", ()))
@@ -273,15 +285,15 @@ def test_every_command_of_the_worked_cases_exists() -> None:
     ]
 
 
-def test_the_worked_cases_contain_each_answer_to_what_brings_a_reporter_here() -> None:
+def test_there_is_a_worked_case_for_each_answer_to_what_brings_a_reporter_here() -> None:
     (path,) = [field for field in questionnaire.parse(SHIPPED).fields if field.id == "path"]
     answered = [step.get("answers", {}).get("path") for steps in CASES.values() for step in steps]
     assert {option.id for option in path.options} == {*answered} - {None}
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_worked_case_has_every_deadline_counted_by_hand(case: str) -> None:
-    """Every clock, the duties of every case, and the end of its retention."""
+def test_the_file_of_worked_cases_gives_a_day_for_every_deadline_of_each_case(case: str) -> None:
+    """These are all deadlines of the law, the duties of every case, and the end of retention."""
     counted = {
         what: {code for step in CASES[case] for code in step.get(what, ())}
         for what in ("clocks", "duties", "kept")
