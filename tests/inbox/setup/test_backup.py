@@ -1,4 +1,4 @@
-"""Backups: what they contain, what opens them, and that a restore is complete or leaves nothing."""
+"""Backups: what they contain and what opens them. A restore either is complete or leaves nothing."""
 
 import json
 import shutil
@@ -38,15 +38,15 @@ def test_a_restored_backup_is_the_same_inbox_and_opens_with_the_same_shares(
 ) -> None:
     """All rows and files are the same, except for the journal entry of the restore.
 
-    Any two officers open it. The archives must be asked again, because later work might have removed a case
-    from their lists.
+    Any two officers open the inbox. The archives must be asked again, because work after the backup
+    might have removed a case from their lists.
     """
     agreed(trio.others, 1)
     made = copies.of(trio.others)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, "") == (said.code, said.err)
     before, after = trio.others.state(), restored.state()
-    # Both record the rules with which deadlines were calculated.
+    # Both inboxes record the rules that were used to calculate deadlines.
     (rules,) = before.pop("settings")
     assert (True, []) == (bool(before.pop("listed_cases")), after.pop("listed_cases"))
     assert (["('last-case', '1003')", rules], 1004) == (after.pop("settings"), said.json["next_case"])
@@ -60,9 +60,9 @@ def test_a_restored_backup_is_the_same_inbox_and_opens_with_the_same_shares(
 
 
 def test_a_backup_contains_no_key_store_and_no_share(trio: Trio, copies: Copies) -> None:
-    """What is destroyed in the key store must not survive in backups.
+    """A key that was destroyed in the key store must not remain in a backup.
 
-    The copy of the key store keeps its name.
+    The separate copy of the key store keeps its name.
     """
     made = copies.of(trio.others)
     held, home = files(Path(made["folder"])), files(trio.others.root)
@@ -79,7 +79,7 @@ def test_a_backup_contains_no_key_store_and_no_share(trio: Trio, copies: Copies)
 @pytest.mark.parametrize(
     "places", ["{home}/x {keys}", "{out} {out}", "{out} {out}/x", "{out}/x {out}", "{out} {home}"]
 )
-def test_home_backup_and_key_store_must_not_be_inside_one_another(
+def test_home_backup_and_key_store_copy_must_not_be_inside_one_another(
     trio: Trio, copies: Copies, places: str
 ) -> None:
     for folder in (trio.others.root / "x", copies.out / "x"):
@@ -90,7 +90,7 @@ def test_home_backup_and_key_store_must_not_be_inside_one_another(
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_backup_and_restore_overwrite_nothing(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+def test_backup_and_restore_never_overwrite_a_file(trio: Trio, copies: Copies, tmp_path: Path) -> None:
     """The test tries an older backup, another key store with the same name, and an existing home."""
     made = copies.of(trio.others)
     before = files(copies.out)
@@ -113,7 +113,7 @@ def test_no_backup_is_made_while_the_inbox_is_open_elsewhere(trio: Trio, copies:
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_a_backup_made_in_a_session_contains_the_work_until_then(
+def test_a_backup_made_in_a_session_contains_the_work_done_before_it(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
     with trio.others.unlocked() as opened:
@@ -150,7 +150,7 @@ def test_a_backup_made_in_a_session_contains_the_work_until_then(
 def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_no_partial_inbox(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """With enough space, both succeed."""
+    """Once there is enough space, backup and restore succeed."""
     words = ("--keystore-out", copies.keys)
     with small_disk(tmp_path / "full", "64k") as grow:
         said = trio.others.run("backup", "make", "--out", tmp_path / "full", *words)
@@ -168,9 +168,10 @@ def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_no_partial_inbox(
 
 
 def test_a_changed_backup_is_not_restored(trio: Trio, copies: Copies, tmp_path: Path) -> None:
-    """Changes: a byte of each kind of file, a missing file, a path that leads out, a file listed twice.
+    """One change flips a byte in each kind of file.
 
-    Finally, the list is signed again for a damaged vault or key store. One officer alone is refused too.
+    In others, a file is missing, is listed twice, or has a path outside the backup. Finally, the
+    list is signed again for a damaged vault or key store. One officer alone is refused, too.
     """
     made = copies.of(trio.others)
     folder, store = Path(made["folder"]), Path(made["keystore"])
@@ -209,7 +210,10 @@ def test_a_changed_backup_is_not_restored(trio: Trio, copies: Copies, tmp_path: 
 def test_after_a_restore_the_case_numbers_of_the_lost_inbox_are_not_reused(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Officers give its last number; otherwise, numbers are skipped. The backup lacks its second case."""
+    """The lost inbox had a second case, which the backup lacks.
+
+    Officers can give the last number; otherwise, numbers are skipped.
+    """
     medium = Copies(tmp_path)
     collect(portal.bundle(first(Reporter(world))))
     made = medium.of(world.office)
@@ -229,8 +233,8 @@ def test_after_a_restore_the_case_numbers_of_the_lost_inbox_are_not_reused(
     assert [3, 1002] == numbers
 
 
-def test_officers_can_give_the_last_case_number_after_an_upgrade(world: World) -> None:
-    """An old vault does not record it. A number that is already taken is refused."""
+def test_after_an_upgrade_officers_can_give_the_last_case_number(world: World) -> None:
+    """An old vault does not record the last case number. A number that is already taken is refused."""
     world.office.json("office", "set", "--last-case", "7")
     entries = world.office.json("journal", "list")["entries"]
     assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
@@ -240,20 +244,23 @@ def test_officers_can_give_the_last_case_number_after_an_upgrade(world: World) -
         assert 7 == case_numbers.last(session)
 
 
-def test_a_last_case_number_that_leaves_none_for_new_cases_is_refused(world: World) -> None:
-    """One officer can set it, and nobody can undo it. The control is the highest number that is accepted."""
+def test_a_last_case_number_so_high_that_none_is_left_for_new_cases_is_refused(world: World) -> None:
+    """One officer can set the number, and nobody can undo that.
+
+    The control is the highest number that is accepted.
+    """
     for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
         world.office.json("office", "set", "--last-case", "7")
         said = world.office.run("office", "set", "--last-case", str(number))
         assert (code, bool(code)) == (said.code, "the highest number so far is 7" in said.err)
 
 
-def test_the_backup_of_a_single_officer_says_that_their_share_is_not_in_it(
+def test_the_command_says_that_a_single_officer_s_share_is_not_in_the_backup(
     world: World, trio: Trio, tmp_path: Path
 ) -> None:
-    """That share is in the home, and nobody opens the backup without it.
+    """A single officer's share is in the home, and nobody can open the backup without it.
 
-    Several officers keep theirs elsewhere.
+    Several officers keep their shares elsewhere.
     """
     medium = Copies(tmp_path)
     said = world.office.run("backup", "make", "--out", medium.out, "--keystore-out", medium.keys).out
@@ -269,7 +276,7 @@ def test_the_backup_of_a_single_officer_says_that_their_share_is_not_in_it(
 
 @pytest.fixture
 def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
-    """An inbox with one report that has a file. Each copied file adds steps."""
+    """An inbox with one report that has only one file, because each copied file adds steps."""
     collect(portal.bundle(first(Reporter(world), files=[b"x"])))
     return world.office
 
@@ -282,9 +289,9 @@ STEPS = steps(6)
 def test_a_power_cut_during_a_restore_leaves_a_complete_inbox_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """The process is killed at its steps.
+    """The process is killed at one step after another.
 
-    Afterwards either a complete inbox opens with its case, or the restore can be repeated.
+    Then either a complete inbox opens with its case, or the restore can be repeated.
     """
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
@@ -308,8 +315,8 @@ def test_a_power_cut_during_a_restore_leaves_a_complete_inbox_or_none(
         assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
 
 
-def test_no_backup_is_made_of_a_damaged_vault(trio: Trio, copies: Copies) -> None:
-    """Otherwise, it would replace the last good backup. The control is the undamaged page."""
+def test_a_damaged_vault_is_not_backed_up(trio: Trio, copies: Copies) -> None:
+    """Otherwise the new backup could replace the last good one. The control is the undamaged page."""
     (path,) = trio.others.root.glob("vault-*.sqlite")
     raw = path.read_bytes()
     words = ("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
@@ -330,7 +337,7 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
 def test_a_power_cut_during_a_backup_leaves_a_complete_backup_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """An incomplete backup does not stop the next one, which removes it."""
+    """An incomplete backup does not prevent the next one, which removes the remains."""
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
@@ -362,10 +369,10 @@ def test_a_backup_of_an_earlier_version_can_be_restored_and_upgraded(
     assert 0 == restored.run("journal", "verify").code
 
 
-def test_destruction_names_older_backups_which_still_contain_the_case(
+def test_a_destruction_names_older_backups_that_still_contain_the_case(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """An older backup opens with its key store and the shares of its time."""
+    """An older backup can be opened with its key store and the shares of its time."""
     made = copies.of(trio.others)
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
@@ -398,13 +405,10 @@ def test_a_bundle_after_a_missing_one_is_collected_only_if_officers_accept_the_g
     assert 1 == acts.count("accept-gap")
 
 
-def test_of_several_bundles_only_the_one_after_each_gap_takes_two_officers(
+def test_only_the_bundles_directly_after_a_gap_take_two_officers(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The bundle behind it continues the chain.
-
-    The second gap is counted from the bundle after the first one.
-    """
+    """Later bundles continue the chain. A second gap is counted from the bundle after the first gap."""
     collect(portal.bundle())
     lost = {2, 5}
     bundles = [(n, portal.bundle()) for n in range(2, 7)]
@@ -420,7 +424,10 @@ def test_of_several_bundles_only_the_one_after_each_gap_takes_two_officers(
 
 @pytest.fixture
 def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
-    """A real portal, and an inbox that was restored from before the last three outboxes and two bundles."""
+    """A real portal, and an inbox restored from a backup.
+
+    The backup lacks the last three outboxes and two bundles.
+    """
     installation = Installation(tmp_path, port=free_port())
     inbox = installation.inbox
     answers = tmp_path / "answers.toml"
@@ -440,7 +447,7 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     inbox.home.rename(lost)
     (share,) = lost.glob("*.share")
     inbox.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
-    shutil.copy(share, inbox.home)  # the share of a single officer
+    shutil.copy(share, inbox.home)  # This is the share of a single officer.
     return installation
 
 
@@ -469,7 +476,10 @@ def test_an_inbox_restored_from_before_the_last_exchange_continues_with_the_real
 def test_unsent_messages_stay_unsent_when_serial_numbers_are_skipped(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The inbox forgets an outbox whose number was already taken, so its contents count as unsent too."""
+    """The inbox discards an outbox whose number was already taken.
+
+    The contents of that outbox count as unsent, too.
+    """
     collect(portal.bundle(first(Reporter(world))))
     collect(portal.bundle(first(Reporter(world))))
     world.office.close("2")

@@ -1,4 +1,7 @@
-"""The list of a backup: a removed file or another day is detected, and an older backup is named as such."""
+"""Each backup has a list.
+
+A removed file or another day is detected, and an older backup is reported as older.
+"""
 
 import hashlib
 import json
@@ -59,7 +62,7 @@ def with_another_fault(listed: Any) -> None:
 def test_a_change_to_the_list_by_somebody_who_found_the_medium_is_detected(
     office: Office, copies: Copies, tmp_path: Path, change: Callable[[Any], None]
 ) -> None:
-    """Everything else agrees with the changed list. The control is the original list."""
+    """The test changes the list alone. The control is the original list."""
     made = copies.of(office)
     path = Path(made["folder"]) / "backup.json"
     whole = path.read_bytes()
@@ -116,12 +119,12 @@ def of_another_head(_: Path, __: str) -> Edit:
         (of_another_head, ""),
     ],
 )
-def test_a_list_that_officers_forged_is_checked_against_its_own_vault(
+def test_a_list_that_officers_forged_is_checked_against_the_vault_in_the_backup(
     office: Office, copies: Copies, tmp_path: Path, forge: Callable[[Path, str], Edit], what: str
 ) -> None:
-    """The backup must have exactly the files that the vault knows, unchanged.
+    """The backup must have exactly the files that its vault lists, unchanged.
 
-    The list alone does not count.
+    A matching list alone is not enough.
     """
     made = copies.of(office)
     folder = Path(made["folder"])
@@ -135,7 +138,10 @@ def test_a_list_that_officers_forged_is_checked_against_its_own_vault(
 def test_a_key_store_that_officers_emptied_is_checked_against_the_vault(
     office: Office, copies: Copies, tmp_path: Path, left: str
 ) -> None:
-    """Without its keys, nobody could read the backup. The control is the original key store."""
+    """Without the keys in the key store, nobody could read the backup.
+
+    The control is the original key store.
+    """
     made = copies.of(office)
     folder, store = Path(made["folder"]), Path(made["keystore"])
     whole = store.read_bytes()
@@ -155,7 +161,7 @@ def test_a_key_store_that_officers_emptied_is_checked_against_the_vault(
 def test_a_backup_names_missing_files_and_omits_files_that_the_vault_does_not_know(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """A backup of the rest is better than none. The restore names the missing files again."""
+    """A backup of the other files is better than none. The restore names the missing files again."""
     lost, _ = sorted((office.root / "attachments").iterdir())
     lost.unlink()
     (envelope,) = (office.root / "unopened").iterdir()
@@ -179,16 +185,19 @@ def test_a_backup_that_does_not_match_a_head_on_paper_is_not_restored(
     for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
-    # An empty variable in a script gives this. The comparison must not be skipped silently.
+    # An empty variable in a script results in this option. The comparison must not be skipped silently.
     assert "not a journal head" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code
 
 
-def test_the_restore_of_an_older_backup_warns_first(
+def test_the_restore_of_an_older_backup_first_shows_a_warning(
     office: Office, copies: Copies, clock: Clock, tmp_path: Path
 ) -> None:
-    """It shows the day, the journal head, the law in the backup, and that a newer backup is beside it."""
+    """The warning shows the day, the journal head, and the law in the backup.
+
+    It says that a newer backup is beside this one.
+    """
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = copies.of(office)
@@ -203,10 +212,10 @@ def test_the_restore_of_an_older_backup_warns_first(
     assert f"A NEWER BACKUP IS BESIDE THIS ONE, of {clock.day}" in said
 
 
-def test_only_the_beginning_of_the_lists_beside_a_backup_is_read(
+def test_only_the_beginning_of_the_other_backup_lists_in_the_folder_is_read(
     office: Office, copies: Copies, clock: Clock
 ) -> None:
-    """Anybody who had the medium may have written them, and the vault is open at that moment."""
+    """Anybody who had the medium may have written these lists, and the vault is open while they are read."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = Path(copies.of(office)["folder"]) / backup_list.LIST

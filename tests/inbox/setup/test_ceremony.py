@@ -1,4 +1,7 @@
-"""The ceremony that founds an inbox: who can take part, what it leaves, and what an interruption leaves."""
+"""The ceremony that founds an inbox.
+
+Who can take part, which files it writes, and what an interruption leaves.
+"""
 
 import re
 import stat
@@ -31,7 +34,7 @@ WORDS = ["--home", "inbox", *INIT]
 
 
 def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
-    """Found an inbox with the command. The passphrases of ``given`` come from files."""
+    """Found an inbox with the command. The passphrases of the officers in ``given`` come from files."""
     office = Office(folder, ("alice", "bruno"))
     (folder / "given").mkdir()
     files = [folder / "given" / name for name in given]
@@ -56,7 +59,7 @@ def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple
         ("a,b,c,d,e,f,g,h", "2", "8 officers cannot share a secret"),
     ],
 )
-def test_an_invalid_circle_is_refused_before_anybody_types_a_passphrase(
+def test_an_invalid_circle_of_officers_is_refused_before_anybody_enters_a_passphrase(
     tmp_path: Path, names: str, quorum: str, words: str
 ) -> None:
     """There is no terminal, so a question would cause another error. Nothing is created."""
@@ -72,8 +75,8 @@ def test_a_quorum_that_is_not_a_positive_number_is_a_usage_error(tmp_path: Path,
     assert ["given"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_valid_circle_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> None:
-    """Control of the tests above: here, somebody would have to type."""
+def test_a_valid_circle_of_officers_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> None:
+    """Control of the tests above: here, the command asks for passphrases."""
     said = init(tmp_path, "--quorum", "2", given=())
     assert (1, True) == (said.code, "no terminal" in said.err)
 
@@ -88,7 +91,7 @@ def test_a_valid_circle_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> 
     ],
     ids=["passphrase-missing", "shares-in-home", "no-folder", "channel"],
 )
-def test_a_refused_founding_leaves_nothing(
+def test_a_refused_founding_leaves_no_file(
     tmp_path: Path, options: list[str], given: tuple[str, ...], code: int, words: str
 ) -> None:
     said = init(tmp_path, *(option.format(tmp_path) for option in options), given=given)
@@ -104,7 +107,7 @@ def test_the_options_for_officers_and_shares_require_each_other(tmp_path: Path) 
 
 
 def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
-    """The record names what the vault contains. The words of a sheet open the inbox."""
+    """The record describes the contents of the vault. The words of a sheet open the inbox."""
     said = init(tmp_path, "--quorum", "2", "--sheets", "--json")
     assert (0, "") == (said.code, said.err)
     view = said.json
@@ -132,13 +135,16 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
 
 
 def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
-    """Write like a medium that changes one bit of every share file."""
+    """Write files like a medium that changes one bit of every share file."""
     raw = b"".join(pieces)
     write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
 
 
 def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
-    """Return a function that splits a secret, or ``secret`` instead; each share says ``stated``."""
+    """Return a function that splits the given secret, or ``secret`` instead.
+
+    Each share states the quorum ``stated``.
+    """
     split = shares.split
     return lambda given, *, count, **_: [
         shares.restated(each, stated) for each in split(secret or given, quorum=quorum, count=count)
@@ -155,10 +161,13 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_inbox_is_founded_with_shares_that_fail_the_test(
+def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """A quorum cannot open the test message, or fewer officers can. No home, share file or paper is left."""
+    """The test fails if a quorum cannot open the test message, or if fewer officers can.
+
+    No home, share file or paper is left.
+    """
     office = Office(tmp_path)
     office.shares.mkdir()
     handout, circle = Handout(office.shares, with_sheets=True), build.circle(*NAMES, "dora", quorum=3)
@@ -168,14 +177,17 @@ def test_no_inbox_is_founded_with_shares_that_fail_the_test(
             founding.found(office.root, build.charter(), circle, handout, today=build.today())
     assert [office.shares] == list(tmp_path.rglob("*"))
     founded = founding.found(office.root, build.charter(), circle, handout, today=build.today())
-    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # the control
+    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # This is the control.
 
 
-# This stride can miss what exists for only two steps, such as a home without its header. The soak
-# tries every step.
+# Steps of this size can miss a state that exists for only two steps, such as a home without its
+# header. The soak tries every step.
 @steps(5)
 def test_a_ceremony_that_is_killed_at_any_step_can_be_started_again(tmp_path: Path, stride: int) -> None:
-    """The process is killed at its steps (all in `make soak stops`). There is a complete home or none."""
+    """The process is killed at one step after another, or at every step in `make soak stops`.
+
+    It leaves a complete home or none.
+    """
     begun = Office(tmp_path / "begun", ("alice", "bruno"))
     begun.shares.mkdir(parents=True)
     secrets = []
@@ -216,7 +228,7 @@ TOO_LONG = "x" * 2_001
     ],
     ids=["questionnaire", "deployment", "name", "note"],
 )
-def test_a_text_that_no_page_could_show_is_refused_before_anybody_types_a_passphrase(
+def test_a_text_that_no_page_could_show_is_refused_before_anybody_enters_a_passphrase(
     tmp_path: Path, options: list[str], words: str
 ) -> None:
     """There is no terminal, so a question would cause another error. Nothing is created."""
@@ -230,7 +242,7 @@ TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]
 
 
 def agree(at: Typist) -> None:
-    """Go through a ceremony of two officers, with typical mistakes."""
+    """Go through a ceremony of two officers who make typical mistakes."""
     at.answers("agree? (yes/no) ", "yes")
     for chosen in ("too short", "password12345"):
         at.confides("new passphrase of alice: ", chosen)
@@ -275,7 +287,7 @@ def test_a_single_officer_can_correct_mistakes_and_sees_how_strong_a_passphrase_
 
 
 def test_a_weak_passphrase_in_a_file_only_causes_a_warning(tmp_path: Path) -> None:
-    """A strong passphrase causes none."""
+    """A strong passphrase causes no warning."""
     office = Office(tmp_path)
     office.secret.write_text("password12345")
     said = office.run(*INIT)
@@ -291,8 +303,11 @@ def test_a_weak_passphrase_in_a_file_only_causes_a_warning(tmp_path: Path) -> No
     )
 
 
-def test_nothing_changes_if_the_officers_do_not_agree(tmp_path: Path) -> None:
-    """Ctrl-Z does not stop the process before that: a stopped process would keep its secrets in memory."""
+def test_nothing_changes_if_the_officers_answer_that_they_do_not_agree(tmp_path: Path) -> None:
+    """Until they answer, Ctrl-Z does not stop the process.
+
+    A stopped process would keep its secrets in memory.
+    """
     with typing([*JOB, Path(sys.executable).with_name("inbox"), *WORDS, *TWO], tmp_path) as at:
         at.sees("agree? (yes/no) ")
         at.presses(b"\x1a")

@@ -1,4 +1,4 @@
-"""The home of the inbox: how it is founded, what opens it, and what happens if a part of it is damaged."""
+"""The home of the inbox: how it is founded and opened, and what happens if a part of it is damaged."""
 
 import json
 import os
@@ -39,7 +39,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 
 class Killed(BaseException):
-    """A power failure, which nothing may catch."""
+    """A power failure, which no code may catch."""
 
 
 def test_a_wrapped_secret_opens_only_with_its_own_passphrase() -> None:
@@ -88,13 +88,13 @@ def test_the_init_command_uses_strong_parameters_and_prints_what_the_portal_need
 
 
 def test_only_the_owner_can_read_the_home(office: Office) -> None:
-    """Files have mode 0600, and folders 0700."""
+    """Files have the mode 0600, and folders have 0700."""
     assert 0o700 == stat.S_IMODE(office.root.stat().st_mode)
     modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in office.root.rglob("*")}
     assert {True: 0o700, False: 0o600} == modes
 
 
-def test_init_leaves_an_existing_home_unchanged(office: Office) -> None:
+def test_the_init_command_leaves_an_existing_home_unchanged(office: Office) -> None:
     before = office.state()
     said = office.run("init", "--deployment", "x", "--channel", "x", "--name-fr", "x", "--name-en", "x")
     assert (1, True) == (said.code, "already exists; nothing was changed" in said.err)
@@ -128,7 +128,7 @@ def test_a_refused_founding_leaves_nothing(
 def test_an_interrupted_ceremony_leaves_no_partial_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """It can be started again from the beginning."""
+    """The ceremony can be started again from the beginning."""
     home = tmp_path / "inbox"
     original = getattr(atomic_files, step)
     places = range(2)
@@ -192,8 +192,10 @@ BROKEN: dict[str, tuple[Callable[[Office], Any], type[Refused]]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_each_damage_has_its_own_error(office: Office, name: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A correct passphrase is never reported as wrong, and SQLCipher itself prints nothing."""
+def test_each_kind_of_damage_has_its_own_error(
+    office: Office, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A correct passphrase is never reported as wrong. SQLCipher itself prints nothing."""
     damage, error = BROKEN[name]
     opening(office)
     damage(office)
@@ -216,8 +218,8 @@ def test_a_flipped_byte_in_the_header_is_not_reported_as_a_wrong_passphrase(
         vault_header.parse(bytes(raw))
 
 
-def test_a_wrong_passphrase_is_reported_as_such(office: Office) -> None:
-    """The error does not depend on the mistake. Nothing changes."""
+def test_a_wrong_passphrase_is_reported_as_wrong(office: Office) -> None:
+    """The error is the same for every mistake in the passphrase. Nothing changes."""
     before = office.state()
     for wrong in ("", build.PASSPHRASE.upper(), build.PASSPHRASE + " "):
         with pytest.raises(WrongPassphrase):
@@ -242,8 +244,8 @@ def test_a_vault_with_another_header_is_not_reported_as_a_wrong_passphrase(
         opening(office)
 
 
-def test_damage_behind_the_first_page_is_reported_when_the_page_is_read(office: Office) -> None:
-    """The error is that of a damaged vault, without a stack trace."""
+def test_damage_behind_the_first_page_is_reported_when_that_page_is_read(office: Office) -> None:
+    """The command reports a damaged vault, without a stack trace."""
     size = (office.root / "vault-1.sqlite").stat().st_size
     for page in range(1, size // 4096):
         flip(office.root / "vault-1.sqlite", page * 4096 + 100)
@@ -251,8 +253,8 @@ def test_damage_behind_the_first_page_is_reported_when_the_page_is_read(office: 
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
 
 
-def test_sqlite_leaves_no_plaintext_and_no_deleted_rows(office: Office) -> None:
-    """Its settings keep temporary data in memory, overwrite deleted rows, and keep no journal."""
+def test_sqlite_leaves_neither_plaintext_nor_deleted_rows_on_the_disk(office: Office) -> None:
+    """The settings of SQLite keep temporary data in memory, overwrite deleted rows, and keep no journal."""
     with office.opened() as inbox, inbox.transaction() as session:
         told = {
             name: session.execute(text(f"PRAGMA {name}")).scalar_one()
@@ -274,7 +276,7 @@ def test_a_newer_vault_is_not_reported_as_damaged(office: Office) -> None:
 
 
 def test_a_full_disk_is_reported_and_changes_nothing(office: Office) -> None:
-    """SQLite's limit on pages replaces the full disk."""
+    """A limit on the number of pages in SQLite simulates the full disk."""
     before = office.state()
 
     def fill() -> None:
@@ -293,13 +295,13 @@ def test_a_fault_of_the_program_is_not_reported_as_damage(office: Office) -> Non
 
 
 def test_a_blocking_call_is_not_reported_as_another_running_command(office: Office) -> None:
-    """A terminal that takes no more output is an example. The control is the next test."""
+    """For example, a terminal that accepts no more output blocks a call. The control is the next test."""
     with pytest.raises(BlockingIOError), Home(office.root).locked():
         raise BlockingIOError
 
 
 def test_two_commands_cannot_use_one_home_at_once(office: Office) -> None:
-    """The second is refused, in the same process or in another."""
+    """The second command is refused, in the same process or in another one."""
     with office.opened():
         said = office.run("case", "list")
         assert (1, True) == (said.code, "another inbox command is running" in said.err)
@@ -316,7 +318,7 @@ def test_two_commands_cannot_use_one_home_at_once(office: Office) -> None:
     assert 0 == office.run("case", "list").code
 
 
-def test_a_home_without_its_empty_folders_is_complete(office: Office) -> None:
+def test_a_home_without_its_empty_folders_is_accepted_as_complete(office: Office) -> None:
     """Some ways to copy a folder leave out empty ones."""
     for name in ("attachments", "unopened", "outbox", "arriving"):
         (office.root / name).rmdir()
@@ -331,7 +333,10 @@ STEPS = ["before", "after-write", "before-commit", "after-commit"]
 def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_one(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """The process is killed at each step. Then one generation opens, and the file of the other is removed."""
+    """The process is killed at each step.
+
+    Then one generation of the key store opens, and the file of the other one is removed.
+    """
     seeds = {bytes(16): bytes(range(32))}
 
     def stop(*_: Any) -> None:
@@ -362,7 +367,7 @@ def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_one(
 
 
 def test_an_older_key_store_does_not_open_with_the_current_vault(office: Office) -> None:
-    """The old file is refused under the new name too, because the vault no longer has its key."""
+    """The old file is refused even under the new name, because the vault no longer has its key."""
     old = (office.root / "keystore-1.age").read_bytes()
     with office.opened() as inbox, inbox.transaction() as session:
         key_store.save(inbox.home, session, KeyStore((), ()))
@@ -373,8 +378,10 @@ def test_an_older_key_store_does_not_open_with_the_current_vault(office: Office)
 
 
 @pytest.mark.slow
-def test_a_collection_that_is_killed_is_complete_or_has_no_effect(office: Office, tmp_path: Path) -> None:
-    """A real command gets SIGKILL at several moments. In the end, every report is there once."""
+def test_collecting_is_complete_or_has_no_effect_if_the_command_is_killed(
+    office: Office, tmp_path: Path
+) -> None:
+    """A real command gets SIGKILL at several moments. In the end, the inbox has every report once."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     reporters = [Reporter(world) for _ in range(80)]
@@ -422,7 +429,7 @@ def test_the_home_contains_exactly_the_expected_paths(office: Office) -> None:
     } == {path.name for path in home.root.iterdir()}
 
 
-def test_the_passphrase_check_gives_the_minimum_length() -> None:
+def test_the_error_about_a_short_passphrase_gives_the_minimum_length() -> None:
     with pytest.raises(Refused, match="shorter than 12 characters"):
         officers.check_passphrase("x" * 11)
     officers.check_passphrase("x" * 12)

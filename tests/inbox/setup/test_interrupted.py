@@ -1,4 +1,7 @@
-"""Ctrl-C or a failing disk, at every step of a change of officers or of the founding of an inbox."""
+"""Interruptions at one step after another.
+
+Ctrl-C or a failing disk stops a change of officers, or the founding of an inbox.
+"""
 
 import contextlib
 import io
@@ -32,7 +35,7 @@ def failing_disk() -> None:
     raise OSError(5, "Input/output error")
 
 
-# The same code undoes both. `make soak stops` tries every step of both.
+# The same code undoes both interruptions. `make soak stops` tries every step of both.
 STOPS = pytest.mark.parametrize(
     ("stop", "stride"),
     [
@@ -56,7 +59,7 @@ REPLY = "a reply that must not be lost"
 
 
 def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
-    """Stop a renewal in a session at a step; return how many steps were left, and whether it took effect.
+    """Stop a renewal of shares at a step; return how many steps were left, and whether it took effect.
 
     The messages and the further work of the session must match the files on the disk.
     """
@@ -76,14 +79,14 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
 
 @pytest.mark.slow
 @STOPS
-def test_a_renewal_that_is_stopped_at_any_step_of_a_session_loses_no_key(
+def test_a_renewal_of_shares_in_a_session_can_be_stopped_at_any_step_without_the_loss_of_a_key(
     founded_circle: Office,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     stop: Callable[[], None],
     stride: int,
 ) -> None:
-    """Either the old circle continues or the session has ended.
+    """Either the old circle of officers continues, or the session has ended.
 
     In both cases, the valid vault has its key store.
     """
@@ -107,7 +110,7 @@ def test_a_renewal_that_is_stopped_at_any_step_of_a_session_loses_no_key(
 def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
     founded_circle: Office, tmp_path: Path
 ) -> None:
-    """Otherwise, it would remove the key store of the valid vault.
+    """Otherwise the inbox would remove the key store of the valid vault.
 
     It continues once vault.json is restored.
     """
@@ -133,7 +136,7 @@ def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
 def test_a_founding_that_is_stopped_leaves_nothing_or_a_complete_inbox(
     tmp_path: Path, stop: Callable[[], None], stride: int
 ) -> None:
-    """Once the home is in its place, its shares stay."""
+    """Once the home has been moved to its place, the shares stay."""
     left, place, whole = -1, 0, []
     while left < 0:
         office = Office(tmp_path / str(place), ("alice", "bruno"))
@@ -153,7 +156,7 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_a_complete_inbox(
     assert 2 <= whole.count(True) * stride < place - 20
 
 
-def test_ctrl_c_after_the_home_is_in_its_place_keeps_the_shares(
+def test_ctrl_c_after_the_home_was_moved_to_its_place_keeps_the_shares(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The signal arrives directly after the rename."""

@@ -1,4 +1,7 @@
-"""Officers join, leave or lose a share: all get new shares, the vault gets a new key, intake keys stay."""
+"""Officers join, leave or lose a share.
+
+Then all get new shares, the vault gets a new key, and the intake keys stay.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -53,7 +56,7 @@ def test_an_added_officer_opens_the_inbox_with_another_and_the_intake_keys_stay(
 
 
 def test_a_new_officer_does_not_see_an_existing_case_that_names_them(office: Office) -> None:
-    """Joining starts a search for the name. The other officers can still read the case."""
+    """When an officer joins, the inbox searches for the name. The other officers can still read the case."""
     office.secret_of("marchetti").write_text(passphrase_of("marchetti"))
     assert 0 == change(office, "add", "marchetti", circle=(*NAMES, "marchetti")).code
     assert 0 == office.run("case", "show", "1").code
@@ -63,7 +66,7 @@ def test_a_new_officer_does_not_see_an_existing_case_that_names_them(office: Off
 
 
 def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_a_return(office: Office) -> None:
-    """An exclusion applies to the person, not to the share."""
+    """An exclusion concerns the person, and not the share."""
     assert 0 == office.run("access", "conflict", "add", "1", "chloe", "--reason", "he is named").code
     assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code
     assert not list(office.shares.glob(f"chloe-{vault_header.name(header_of(office).sharing)}*"))
@@ -78,7 +81,7 @@ def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_a_return(of
 def test_shares_of_an_earlier_sharing_are_reported_as_such(
     office: Office, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Either all shares are old, or one is old beside a current one. Nothing changes."""
+    """Either all shares are old, or one old share is used beside a current one. Nothing changes."""
     old = {name: office.share_of(name) for name in NAMES[:2]}
     assert 0 == change(office, "renew", circle=NAMES).code
     before = office.state()
@@ -101,7 +104,7 @@ def test_shares_of_an_earlier_sharing_are_reported_as_such(
 
 
 def test_a_quorum_of_the_other_officers_can_replace_a_lost_passphrase(office: Office) -> None:
-    """Bruno has forgotten his. Alice and chloe open the inbox, and he types a new one."""
+    """Bruno has forgotten his passphrase. Alice and chloe open the inbox, and bruno enters a new one."""
     others = office.of("alice", "chloe")
     office.secret_of("bruno").write_text("another lantern altogether")
     assert 0 == change(others, "renew", circle=NAMES).code
@@ -122,10 +125,12 @@ def test_the_name_of_an_officer_may_have_a_hyphen_or_a_full_stop(tmp_path: Path)
     assert {*names} == {*newest["officers"]}
 
 
-def test_the_last_quorum_with_a_lost_passphrase_can_renew_with_a_sheet(tmp_path: Path) -> None:
+def test_the_last_quorum_can_renew_its_shares_with_a_sheet_after_the_loss_of_a_passphrase(
+    tmp_path: Path,
+) -> None:
     """One of two officers has only the words on the sheet.
 
-    They open and renew, but cannot confirm anything else.
+    These open the inbox and renew the shares, but confirm no other action.
     """
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     words = share_file.unseal(share_file.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))
@@ -141,8 +146,8 @@ def test_the_last_quorum_with_a_lost_passphrase_can_renew_with_a_sheet(tmp_path:
     assert 0 == Office(tmp_path, NAMES[:2]).run("key", "rotate", "--now").code
 
 
-def test_another_quorum_is_recorded_as_a_change_of_officers(office: Office) -> None:
-    """Afterwards, three officers are required."""
+def test_a_change_of_the_quorum_is_recorded_as_a_change_of_officers(office: Office) -> None:
+    """Afterwards, three officers must open the inbox together."""
     assert 0 == change(office, "renew", "--quorum", "3", circle=NAMES).code
     assert "2 of the 3 required officers" in office.run("case", "list").err
     assert "change-officers" == office.of(*NAMES).json("journal", "list")["entries"][-2]["action"]
@@ -162,7 +167,7 @@ def test_another_quorum_is_recorded_as_a_change_of_officers(office: Office) -> N
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "said",
 )
-def test_an_invalid_circle_is_refused_before_anybody_types_a_passphrase(
+def test_an_invalid_circle_of_officers_is_refused_before_anybody_enters_a_passphrase(
     office: Office, words: list[str], said: str
 ) -> None:
     """There is no terminal, so a question would cause another error."""
@@ -173,19 +178,19 @@ def test_an_invalid_circle_is_refused_before_anybody_types_a_passphrase(
     assert before == office.state()
 
 
-def test_fewer_officers_than_the_quorum_are_refused(tmp_path: Path) -> None:
+def test_a_circle_with_fewer_officers_than_the_quorum_is_refused(tmp_path: Path) -> None:
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     refused = change(office, "remove", "bruno", circle=("alice",))
     assert (1, True) == (refused.code, "a quorum of 2 is too large for 1 officers" in refused.err)
 
 
-def test_several_shares_need_a_folder(office: Office) -> None:
+def test_a_command_that_makes_several_shares_needs_a_folder_for_them(office: Office) -> None:
     refused = office.run("officer", "renew")
     assert (2, True) == (refused.code, "give --shares" in refused.err)
 
 
 def test_a_single_officer_can_change_the_passphrase_and_then_add_a_colleague(tmp_path: Path) -> None:
-    """The share stays in the home until there are two officers."""
+    """The share of a single officer stays in the home until there are two officers."""
     office = Office.found(tmp_path)
     office.shares.mkdir()
     files = [tmp_path / "new", tmp_path / "bruno"]

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
 
 def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
-    """Type both passphrases. While each is checked, type another one and a yes."""
+    """Type both passphrases. While each is checked, type another passphrase and “yes”."""
     for name in office.present:
         at.confides(f"passphrase of {name}: ", passphrase_of(name))
     for _ in office.present:
@@ -24,7 +24,7 @@ def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
 def test_text_typed_while_a_backup_is_opened_is_neither_shown_nor_taken_as_an_answer(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """The control is a yes that is typed after the question."""
+    """The control is a “yes” that is typed after the question."""
     made = copies.of(office)
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     words = [
@@ -48,7 +48,7 @@ def test_text_typed_while_a_backup_is_opened_is_neither_shown_nor_taken_as_an_an
 
 
 def test_text_typed_during_an_upgrade_is_not_shown(office: Office) -> None:
-    """The vault already has this version, but the passphrases are checked all the same."""
+    """The vault already has the newest version, but the program checks the passphrases anyway."""
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     folder = office.root.parent
     with typing_to_fork(["--home", "inbox", "upgrade", *shares], folder, SLOW) as at:
@@ -58,8 +58,10 @@ def test_text_typed_during_an_upgrade_is_not_shown(office: Office) -> None:
     assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
 
 
-def test_text_typed_while_a_new_passphrase_is_rated_is_neither_shown_nor_taken(tmp_path: Path) -> None:
-    """The next officer types too early, and is asked for a passphrase all the same."""
+def test_text_typed_while_a_new_passphrase_is_rated_is_neither_shown_nor_taken_as_an_answer(
+    tmp_path: Path,
+) -> None:
+    """The next officer types too early. The program still asks this officer for a passphrase."""
     names, chosen = ("alice", "bruno"), "typed too early by far"
     words = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
     circle = ["--officers", ",".join(names), "--shares", "shares"]

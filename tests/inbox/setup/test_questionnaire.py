@@ -1,4 +1,7 @@
-"""Changed questionnaires are adopted; one with a mistake or with a used version is refused."""
+"""Officers can adopt a changed questionnaire.
+
+One with a mistake or with a version that was already used is refused.
+"""
 
 from pathlib import Path
 
@@ -56,7 +59,7 @@ def test_the_journal_records_the_version_of_the_adopted_questionnaire(world: Wor
 def test_a_report_is_read_with_the_version_of_the_questionnaire_that_it_answers(
     world: World, file: Path, tmp_path: Path
 ) -> None:
-    """A page that was open during the change still sends answers to the earlier version."""
+    """A report page that was open during the change still sends answers to the earlier version."""
     portal = Portal(world, tmp_path / "medium")
     reporter = Reporter(world)
     world.office.run("office", "questionnaire", "replace", file)

@@ -1,4 +1,4 @@
-"""Changes of officers: their files are complete or unchanged, wherever the change fails or is killed."""
+"""A change of officers is either complete or undone, wherever it fails or is killed."""
 
 import resource
 import shutil
@@ -31,8 +31,8 @@ pytestmark = [
 ]
 
 
-def test_old_shares_do_not_open_later_files(office: Office, tmp_path: Path) -> None:
-    """The old vault.json beside the new files does not help either. The control is the complete old copy."""
+def test_old_shares_do_not_open_files_made_after_a_renewal(office: Office, tmp_path: Path) -> None:
+    """The old vault.json beside the new files does not help. The control is the complete old copy."""
     old = office.copy(tmp_path / "old")
     assert 0 == change(office, "renew", circle=NAMES).code
     mixed = old.copy(tmp_path / "mixed")
@@ -52,7 +52,7 @@ def test_old_shares_do_not_open_later_files(office: Office, tmp_path: Path) -> N
 
 
 def test_the_new_vault_has_no_page_of_deleted_rows(office: Office) -> None:
-    """Its rows are copied, not the file. It has the same settings."""
+    """The rows are copied into a new file, which has the same settings."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE filler AS SELECT randomblob(100000) AS canary"))
         session.execute(text("DROP TABLE filler"))
@@ -70,10 +70,13 @@ def _told(session: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("step", ["share-test", "header"])
-def test_a_failed_change_of_officers_leaves_nothing(
+def test_a_failed_change_of_officers_leaves_no_files(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """Either a medium damages the shares, or the home cannot be written at the last moment."""
+    """In one case, the medium damages the shares.
+
+    In the other, the home cannot be written at the last moment.
+    """
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write
 
@@ -99,7 +102,7 @@ def test_a_failed_change_of_officers_leaves_nothing(
 def test_a_stopped_change_is_undone_only_if_vault_json_was_not_yet_replaced(
     office: Office, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException], *, is_valid: bool
 ) -> None:
-    """Ctrl-C or the idle timeout stops it. Only the shares of the valid sharing remain."""
+    """Ctrl-C or the idle timeout stops the change. Only the shares of the valid sharing remain."""
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write
 
@@ -121,7 +124,7 @@ def test_a_stopped_change_is_undone_only_if_vault_json_was_not_yet_replaced(
                 Handout(office.shares, with_sheets=False),
             )
     monkeypatch.undo()
-    # Opening the inbox removes what a power cut left.
+    # When the inbox is opened, it removes what a power cut left.
     assert f"vault-{1 + is_valid}.sqlite" in {each.name for each in office.root.glob("vault-*")}
     assert is_valid or "vault-1.sqlite" == only(office, "vault-*")
     with office.opened() as inbox:
@@ -133,7 +136,7 @@ def test_a_stopped_change_is_undone_only_if_vault_json_was_not_yet_replaced(
 
 
 def test_a_change_that_was_planned_for_other_officers_is_refused(office: Office) -> None:
-    """The officers are read again from the vault that is to become valid."""
+    """Before the change, the officers are read again from the new vault."""
     before = office.state()
     with office.unlocked() as opened:
         planned = reshare.plan(opened.inbox, added="dora")
@@ -161,8 +164,8 @@ def test_nobody_is_asked_for_a_new_passphrase_before_two_officers_confirm(office
             reshare.reshare(opened.inbox, alone, planned, appoint, None)
 
 
-def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_no_new_files(office: Office) -> None:
-    """A limit on the size of files replaces the full disk."""
+def test_a_disk_that_becomes_full_while_the_vault_is_copied_leaves_no_new_files(office: Office) -> None:
+    """A limit on the size of files simulates the full disk."""
     before = office.state()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
@@ -175,8 +178,8 @@ def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_no_new_files(offic
     assert "vault-1.sqlite" == only(office, "vault-*")
 
 
-def test_a_damaged_vault_is_not_copied(office: Office) -> None:
-    """The copy reads a damaged page that no query reads."""
+def test_a_damaged_vault_is_not_copied_during_a_change_of_officers(office: Office) -> None:
+    """Copying reads even a damaged page that no query reads."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE unread AS SELECT randomblob(100000) AS canary"))
     path = office.root / "vault-1.sqlite"
@@ -192,7 +195,7 @@ def test_a_damaged_vault_is_not_copied(office: Office) -> None:
     assert shares == sorted(office.shares.iterdir())
 
 
-# All three use the same code. `make soak stops` tries every step of each.
+# All three commands use the same code. `make soak stops` tries every step of each.
 KILLED = {
     "add": (["add", "dora"], (*NAMES, "dora")),
     "remove": (["remove", "chloe"], NAMES[:2]),
@@ -209,10 +212,13 @@ STRIDES = [
 
 
 @pytest.mark.parametrize(("way", "stride"), STRIDES)
-def test_a_change_that_is_killed_at_any_step_is_complete_or_has_no_effect(
+def test_a_change_of_officers_that_is_killed_at_any_step_is_complete_or_has_no_effect(
     founded_circle: Office, tmp_path: Path, way: str, stride: int
 ) -> None:
-    """Either the old or the new circle opens the inbox, and the files of the other are removed."""
+    """Either the old or the new circle of officers opens the inbox.
+
+    The files of the other circle are removed.
+    """
     command, circle = KILLED[way]
     files = [word for name in circle for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")]
     words = ["officer", *command, "--shares", "{}/shares", *files]
@@ -224,7 +230,7 @@ def test_a_change_that_is_killed_at_any_step_is_complete_or_has_no_effect(
     for n, office in enumerate(killed):
         found = header_of(office)
         after.append(found.generation == 2)
-        # The officers who are present use their shares of the valid sharing.
+        # The officers who open the inbox use their shares of the valid sharing.
         with office.opened() as inbox, inbox.transaction() as session:
             assert (len(circle) if after[-1] else 3) == len(queries_office.officers(session))
             key_store.load(inbox.home, session)

@@ -1,4 +1,7 @@
-"""Renewing shares with a sheet takes all officers and two passphrases, and every officer is informed."""
+"""With a sheet, shares can be renewed only by all officers and with two passphrases.
+
+Every officer is informed.
+"""
 
 import json
 from collections.abc import Sequence
@@ -36,7 +39,7 @@ def newest(office: Office, code: str) -> Any:
 
 @pytest.fixture(scope="module")
 def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The inbox after a renewal with the sheet of bruno and the passphrases of the two others."""
+    """The inbox after a renewal with bruno's sheet and the passphrases of the two others."""
     office = founded_three.copy(tmp_path_factory.mktemp("renewed") / "copy")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(share_file, "LIMITS", QUICK)
@@ -46,7 +49,7 @@ def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFact
 
 @pytest.mark.parametrize("own", NAMES[::2])
 def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Office, own: str) -> None:
-    """Otherwise, one officer could act as two and set the passphrases of all."""
+    """Otherwise one officer could act as two, and set the passphrases of all officers."""
     before = office.state()
     refused = change(opened_by(office, own, sheets=["bruno"]), "renew")
     (away,) = set(NAMES) - {own, "bruno"}
@@ -74,8 +77,8 @@ def test_with_a_sheet_officers_or_quorum_change_only_if_all_remaining_officers_a
 
 
 @AFTERWARDS
-def test_journal_and_oversight_name_a_renewal_with_a_sheet(office: Office) -> None:
-    """The desk and the command do. A renewal with passphrases alone is not marked."""
+def test_journal_and_oversight_report_a_renewal_with_a_sheet(office: Office) -> None:
+    """The test checks the desk and the command. A renewal with passphrases alone has no mark."""
     entry = newest(office, "renew-shares")
     assert [("alice", "passphrase"), ("bruno", "sheet"), ("chloe", "passphrase")] == [
         *entry["officers"].items()
@@ -94,10 +97,10 @@ def test_journal_and_oversight_name_a_renewal_with_a_sheet(office: Office) -> No
 @pytest.mark.parametrize(
     ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
 )
-def test_sheets_with_fewer_than_two_passphrases_cannot_renew_the_shares(
+def test_shares_cannot_be_renewed_with_sheets_and_fewer_than_two_passphrases(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """Reporting passphrases as lost does not allow changes of officers or quorum."""
+    """If passphrases are reported as lost, officers and quorum cannot change."""
     before = office.state()
     present = opened_by(office, *own, sheets=sheets)
     for words in (["renew"], ["renew", "--reason", "x"], ["renew", "--passphrases-lost", " "]):
@@ -115,9 +118,9 @@ def test_sheets_with_fewer_than_two_passphrases_cannot_renew_the_shares(
 def test_a_renewal_with_lost_passphrases_is_accepted_and_reported_everywhere(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """The journal, oversight and the notices of both surfaces say so.
+    """The journal, oversight and the notices of both surfaces report it.
 
-    All other officers must still be present.
+    All officers must still be present, at least with a sheet.
     """
     before = office.state()
     away = change(opened_by(office, "alice", sheets=["bruno"]), "renew", *LOST)
@@ -147,8 +150,8 @@ def test_passphrases_cannot_be_reported_as_lost_if_two_officers_give_theirs(
     assert "Too few gave" not in office.run("case", "list").err
 
 
-def test_in_a_circle_of_two_one_passphrase_is_enough(tmp_path: Path) -> None:
-    """A renewal without any passphrase must be reported."""
+def test_in_a_circle_of_two_officers_a_renewal_needs_only_one_passphrase(tmp_path: Path) -> None:
+    """Without any passphrase, both must be reported as lost."""
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     both = opened_by(office, sheets=NAMES[:2])
     refused = change(both, "renew", names=NAMES[:2])
@@ -169,7 +172,7 @@ def test_a_renewal_without_a_sheet_causes_no_notice(office: Office) -> None:
 def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It stays after the 60 days if one officer does not confirm it."""
+    """If one officer does not confirm the notice, it stays after the 60 days."""
     told = office.run("case", "list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
     assert "Not read yet by alice, bruno, chloe: inbox officer acknowledge" in told
@@ -191,7 +194,7 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
 def test_a_confirmed_notice_stays_sixty_days_and_says_which_confirmation_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever brought the sheet of bruno chose his passphrase, and can confirm in his name."""
+    """The person who brought bruno's sheet chose his passphrase, and can confirm in his name."""
     for present in (office, office.of("bruno", "chloe")):
         assert 0 == present.run("officer", "acknowledge").code
     until = build.today() + timedelta(60)
@@ -227,12 +230,12 @@ def test_a_later_renewal_does_not_hide_the_notice_of_an_earlier_one(office: Offi
 
 
 @AFTERWARDS
-def test_a_notice_is_shown_to_new_officers_and_does_not_wait_for_those_who_left(
+def test_a_notice_is_shown_to_new_officers_and_does_not_wait_for_officers_who_left(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So nobody can end it by removing the officers who have to confirm it.
+    """Removing the officers who have to confirm the notice does not end it early.
 
-    An officer who left leaves no draft or saved view.
+    The drafts and saved views of a removed officer are deleted.
     """
     assert 0 == office.run("officer", "acknowledge").code
     with office.opened() as inbox, inbox.transaction() as session:

@@ -1,4 +1,4 @@
-"""Upgrades bring a vault of this version to the next one, completely or not at all."""
+"""An upgrade brings a vault of this version to the next one, completely or not at all."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,13 +63,13 @@ def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture
 def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A copy for one test."""
+    """A copy of that inbox for one test."""
     return founded_made.copy(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The same copy, now that the program has the next version."""
+    """The same copy, for a program that has the next version."""
     next_version.inbox_comes(monkeypatch)
     return made
 
@@ -99,7 +99,7 @@ def _plain(connection: Connection) -> dict[str, object]:
 def test_the_known_versions_are_the_names_of_the_migration_files(
     room: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So opening a database does not need alembic."""
+    """Therefore opening a database does not need alembic."""
     next_version.portal_comes(monkeypatch)
     next_version.inbox_comes(monkeypatch)
     config = Config()
@@ -110,7 +110,7 @@ def test_the_known_versions_are_the_names_of_the_migration_files(
     assert [FIRST, NEXT] == numbers[::-1] == list(room.known())
 
 
-def test_no_other_command_opens_a_vault_of_an_earlier_version(old: Office) -> None:
+def test_no_command_except_the_upgrade_opens_a_vault_of_an_earlier_version(old: Office) -> None:
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
     said = old.run("case", "list")
@@ -131,7 +131,10 @@ def test_a_vault_of_a_newer_version_is_neither_opened_nor_upgraded(
 
 
 def test_an_upgrade_keeps_everything_in_the_vault(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its cases stay in the queue, and are found by their words and by a shared container number."""
+    """The cases stay in the queue.
+
+    A search still finds them by their words, and links by a shared container number.
+    """
     before, acts = made.state(), _acts(made)
     next_version.inbox_comes(monkeypatch)
     assert {"from": FIRST, "to": NEXT} == made.json("upgrade")
@@ -155,7 +158,7 @@ def _acts(office: Office) -> list[str]:
 
 
 def is_of_the_next_version(office: Office) -> None:
-    """Check the changes of the next version's migration, and that no reference is broken."""
+    """Check that the next version's migration made its changes, and broke no reference."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         turns = "SELECT number, turn, day = received FROM cases JOIN visits ON number = visits.[case]"
         assert [(1, 1, 1), (2, 2, 1)] == sorted(map(tuple, session.execute(text(turns))))

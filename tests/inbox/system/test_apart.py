@@ -1,4 +1,4 @@
-"""Files that are not for the portal are never written to the medium that goes there."""
+"""Files that are not for the portal are never written to the medium that is taken to the portal."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("bundle", ["channel-3.tar", "outbox-channel-12.tar", "from/portal/channel-1.tar"])
-def test_no_other_file_is_written_to_a_medium_with_a_bundle_anywhere_on_it(
+def test_no_other_file_is_written_to_a_medium_that_contains_a_bundle_in_any_folder(
     home: Home, medium: Path, bundle: str
 ) -> None:
     """The control is the same medium without a bundle, but with a file of another name."""
@@ -39,10 +39,10 @@ def test_no_other_file_is_written_to_a_medium_with_a_bundle_anywhere_on_it(
         apart.check(home, medium / "papers" / "2026")
 
 
-def test_on_this_machine_s_disk_only_the_folder_itself_is_searched_for_bundles(
+def test_on_the_disk_of_this_machine_only_the_folder_itself_is_searched_for_bundles(
     home: Home, tmp_path: Path
 ) -> None:
-    """The inbox keeps copies of bundles on that disk."""
+    """The whole disk is not searched, because the inbox keeps copies of bundles there."""
     (tmp_path / "drawer" / "old").mkdir(parents=True)
     for folder in (tmp_path, tmp_path / "drawer" / "old"):
         (folder / "channel-3.tar").touch()
@@ -51,7 +51,7 @@ def test_on_this_machine_s_disk_only_the_folder_itself_is_searched_for_bundles(
         apart.check(home, tmp_path / "drawer" / "old")
 
 
-def test_a_file_or_a_missing_folder_is_refused(home: Home, tmp_path: Path) -> None:
+def test_a_file_or_a_missing_folder_is_refused_as_the_place_for_files(home: Home, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     for path in (tmp_path / "x", tmp_path / "none"):
         with pytest.raises(Refused, match="is not a folder"):
@@ -61,7 +61,7 @@ def test_a_file_or_a_missing_folder_is_refused(home: Home, tmp_path: Path) -> No
 def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_empty(
     tmp_path: Path, medium: Path
 ) -> None:
-    """In a trial, it is a folder on this machine's disk, and only that folder is refused."""
+    """In a trial, the medium is a folder on this machine's disk, and only that folder is refused."""
     drawer, other = tmp_path / "drawer", tmp_path / "other"
     drawer.mkdir()
     other.mkdir()

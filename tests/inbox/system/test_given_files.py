@@ -1,4 +1,4 @@
-"""A path that somebody gives can name anything. Only regular files of limited size are read."""
+"""A path that somebody gives can lead to anything. The program reads only regular files of limited size."""
 
 import ast
 import os
@@ -26,7 +26,7 @@ def linked(path: Path, to: str | Path) -> None:
 def listening(path: Path) -> None:
     here = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     with socket.socket(socket.AF_UNIX) as made:
-        made.bind(f"/proc/self/fd/{here}/{path.name}")  # an address has no room for a longer path
+        made.bind(f"/proc/self/fd/{here}/{path.name}")  # A socket address has no room for a longer path.
     os.close(here)
 
 
@@ -53,7 +53,7 @@ TRAPS = NO_FILES | {"terabyte": sparse}
 
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
 def test_only_a_regular_file_of_limited_size_is_read(lay: Callable[[Path], None], tmp_path: Path) -> None:
-    """The control is a file of exactly as many bytes as are allowed."""
+    """The control is a file with exactly as many bytes as allowed."""
     trap, fine = tmp_path / "trap", tmp_path / "fine"
     lay(trap)
     fine.write_bytes(b"1234")
@@ -64,7 +64,7 @@ def test_only_a_regular_file_of_limited_size_is_read(lay: Callable[[Path], None]
         given_files.content(fine, 3)
 
 
-def test_a_missing_file_causes_the_error_of_the_system(tmp_path: Path) -> None:
+def test_a_missing_file_causes_the_usual_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         given_files.content(tmp_path / "missing")
 
@@ -87,7 +87,8 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
         given_files.content(growing, 4)
 
 
-# Each reads a file that somebody gives. {trap} is its path; {folder} contains it under the name of a card.
+# Each command reads a file that somebody gives. {trap} is its path; {folder} contains the file
+# under the name of a card.
 COMMANDS = [
     "exchange collect {trap}",
     "case show 1 --share {trap}",
@@ -107,7 +108,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
-def test_every_command_refuses_a_special_or_endless_file_at_once(
+def test_every_command_refuses_a_special_or_endless_file_immediately(
     office: Office, tmp_path: Path, lay: Callable[[Path], None]
 ) -> None:
     folder, answers = tmp_path / "folder", tmp_path / "answers.toml"
@@ -129,7 +130,7 @@ def test_every_command_refuses_a_special_or_endless_file_at_once(
 def test_a_special_or_endless_file_in_a_home_or_a_backup_does_not_hang_the_program(
     office: Office, tmp_path: Path, lay: Callable[[Path], None], name: str
 ) -> None:
-    """Somebody else may have put the folder together."""
+    """The folder may come from somebody else."""
     if name == "backup.json":
         lay(office.root / name)
         words = [
@@ -174,9 +175,12 @@ IN_THE_HOME = [
 def test_a_special_or_endless_file_in_the_home_does_not_hang_a_command_with_an_open_vault(
     office: Office, where: tuple[str, str], trap: str
 ) -> None:
-    """A home can be a copy that somebody else made. The control is the same command before."""
+    """A home can be a copy that somebody else made.
+
+    As a control, the same command succeeds before the file is replaced.
+    """
     name, command = where
-    (apart := office.out / "apart").mkdir()  # without a bundle
+    (apart := office.out / "apart").mkdir()  # This folder contains no bundle.
     words = command.format(out=office.out, apart=apart).split()
     assert 0 == office.run(*words).code
     (apart / "file").unlink(missing_ok=True)
@@ -188,7 +192,7 @@ def test_a_special_or_endless_file_in_the_home_does_not_hang_a_command_with_an_o
     assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)
 
 
-# The modules that open files by path without ``given_files``, and which files they open.
+# These modules open files by path without ``given_files``; the text says which files they open.
 OWN = {
     "inbox/system/given_files.py": "the one that opens them",
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",

@@ -1,4 +1,4 @@
-"""Opening a share needs memory. If there is too little, the error does not blame the passphrase."""
+"""Opening a share needs much memory. If there is too little, the error does not blame the passphrase."""
 
 import subprocess
 import sys
@@ -9,7 +9,8 @@ from crypto import passphrase
 from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, Office, World
 
-# The first argument is the number of MiB beyond those in use. Somewhat more than 256 MiB are needed.
+# The first argument is the number of MiB that the process may use in addition. Opening a share
+# needs somewhat more than 256 MiB.
 CONFINED = """
 import resource, sys
 from inbox.cli import main
@@ -21,7 +22,7 @@ sys.exit(main.run(sys.argv[2:]))
 
 @pytest.fixture
 def office(world: World) -> Office:
-    """An inbox whose share needs as much memory as outside of tests."""
+    """An inbox with a share that needs as much memory as a real one."""
     (path,) = world.office.root.glob("*.share")
     found = share_file.parse(path.read_bytes())
     words = share_file.unseal(found, PASSPHRASE)

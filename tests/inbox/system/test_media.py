@@ -1,4 +1,4 @@
-"""Backups, key stores and outboxes are written to separate media: real file systems, really mounted."""
+"""Backups, key stores and outboxes are written to separate media. The tests mount real file systems."""
 
 import subprocess
 import tempfile
@@ -41,15 +41,17 @@ def backup(office: Office, out: Path, keys: Path, *more: str) -> tuple[int, str]
 
 
 def image(path: Path) -> Path:
-    """Return a file with an empty file system."""
+    """Return a file that contains an empty file system."""
     with path.open("wb") as file:
         file.truncate(1 << 20)
     subprocess.run(["mkfs.ext4", "-q", "-F", path], check=True)
     return path
 
 
-def test_no_outbox_is_written_to_a_folder_without_its_mounted_medium(office: Office, tmp_path: Path) -> None:
-    """With its medium, the same folder is accepted. Neither vault nor journal records a refused outbox."""
+def test_no_outbox_is_written_to_a_folder_while_its_medium_is_not_mounted(
+    office: Office, tmp_path: Path
+) -> None:
+    """With the medium, the same folder is accepted. Neither vault nor journal records a refused outbox."""
     place = tmp_path / "stick"
     with stick(place):
         assert 0 == outbox(office, place)[0]
@@ -63,7 +65,10 @@ def test_no_outbox_is_written_to_a_folder_without_its_mounted_medium(office: Off
 
 
 def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
-    """It does not survive a power cut, although desktops mount media there. Neither does an image in it."""
+    """Such a file system does not survive a power cut, although desktops mount media in one.
+
+    An image in it is refused, too.
+    """
     folders = [tmp_path / name for name in ("memory", "more")]
     with small_disk(folders[0], "8m"), small_disk(folders[1], "8m"):
         before = office.state()
@@ -80,10 +85,10 @@ def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path,
         assert 0 == backup(office, folders[0], sticks[0], "--same-disk")[0]
 
 
-def test_the_system_disk_is_not_a_medium_for_a_home_on_another_disk(
+def test_the_system_disk_is_not_a_medium_even_if_the_home_is_on_another_disk(
     office: Office, sticks: list[Path]
 ) -> None:
-    """Mount points are on the system disk, but the home may have its own disk."""
+    """A mount point without its medium is a folder on the system disk."""
     moved = office.copy(sticks[0] / "office")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         code, err = outbox(moved, Path(folder))
@@ -92,10 +97,10 @@ def test_the_system_disk_is_not_a_medium_for_a_home_on_another_disk(
 
 
 @pytest.mark.parametrize("places", [("one", "one/keys"), ("own", "two"), ("one", "own")])
-def test_a_backup_needs_two_media_apart_from_the_disk_of_the_home(
+def test_a_backup_needs_two_media_that_are_not_the_disk_of_the_home(
     office: Office, sticks: list[Path], tmp_path: Path, places: tuple[str, str]
 ) -> None:
-    """A refused backup writes nothing. The control is ``--same-disk``."""
+    """A refused backup writes nothing. As a control, it succeeds with ``--same-disk``."""
     (tmp_path / "own").mkdir()
     for name in ("keys", "backups"):
         (sticks[0] / name).mkdir()
@@ -112,7 +117,7 @@ def test_a_backup_to_two_media_succeeds(office: Office, sticks: list[Path]) -> N
     assert 0 == backup(office, *sticks)[0]
 
 
-def test_a_folder_that_is_mounted_a_second_time_counts_as_its_first_disk(
+def test_a_folder_that_is_mounted_a_second_time_counts_as_the_same_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
     (sticks[0] / "inner").mkdir()
@@ -134,7 +139,7 @@ def test_a_mounted_image_counts_as_the_disk_of_its_file(
 
 
 def test_partitions_and_the_volumes_on_them_are_traced_to_whole_disks(tmp_path: Path) -> None:
-    """The folders look like /sys: volumes on three partitions of two disks, one of which is encrypted."""
+    """The test imitates the folders of /sys: volumes on three partitions of two disks."""
     for partition in ("sda/sda1", "sda/sda2", "sdb/sdb1"):
         (tmp_path / partition / "slaves").mkdir(parents=True)
         (tmp_path / partition / "partition").write_text("1\n")
@@ -149,7 +154,7 @@ def test_partitions_and_the_volumes_on_them_are_traced_to_whole_disks(tmp_path: 
     assert {"sda": one, "sda/sda1": one, "dm-0": one, "dm-1": both, "md0": one} == found
 
 
-def test_the_error_names_two_folders_on_one_medium(sticks: list[Path]) -> None:
+def test_the_error_names_two_folders_on_the_same_medium(sticks: list[Path]) -> None:
     folders = [sticks[0], *(each / "x" for each in sticks)]
     for each in folders[1:]:
         each.mkdir()
@@ -158,10 +163,10 @@ def test_the_error_names_two_folders_on_one_medium(sticks: list[Path]) -> None:
         media.check_apart(folders[0], folders[2], folders[1])
 
 
-def test_the_desk_refuses_this_machine_s_disk_unless_started_with_same_disk(
+def test_the_desk_refuses_the_disk_of_this_machine_unless_started_with_same_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
-    """It refuses an outbox, a repeated outbox and a backup. On a medium, they succeed."""
+    """The desk refuses an outbox, a repeated outbox and a backup. On a medium, they succeed."""
     own = tmp_path / "own"
     own.mkdir()
     with office.unlocked() as opened:

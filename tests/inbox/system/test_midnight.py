@@ -1,4 +1,4 @@
-"""A command that runs over midnight uses one day for everything."""
+"""A command that runs past midnight uses one day for everything."""
 
 import re
 from datetime import UTC, date, datetime, tzinfo
@@ -13,7 +13,7 @@ from tests.support.inbox_trio import Trio
 
 
 class Ticking(Clock):
-    """A clock that is a day later at each look."""
+    """A clock that moves on by a day each time it is read."""
 
     looks = 0
 
@@ -44,12 +44,12 @@ COMMANDS = [
     ["key", "destroy"],
 ]
 
-# How many days from today a command is possible, if not today.
+# A command that is not possible today becomes possible after this number of days.
 DAYS = {"correct-clock": -5, "destroy": 200}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_reads_the_clock_once(
+def test_a_command_reads_the_clock_only_once(
     trio: Trio, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     clock = Ticking()

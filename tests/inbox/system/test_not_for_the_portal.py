@@ -1,4 +1,4 @@
-"""Files that are not for the portal are never written beside its bundles."""
+"""Files that are not for the portal are never written to the folder of its bundles."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support.desk_room import tell
 from tests.support.inbox_builders import Office, Portal, World
 
-# What is written to a folder, and the command for it.
+# Each row names what is written to a folder, and the command for it.
 WRITE = {
     "register": "office register alerts --out {out}/register.csv",
     "sheet": "office sheet processing --out {out}/sheet.pdf",
@@ -35,7 +35,7 @@ def office(world: World, portal: Portal) -> Office:
 def test_no_other_file_is_written_beside_a_bundle_and_the_vault_does_not_change(
     office: Office, tmp_path: Path
 ) -> None:
-    """The control is the same command for a folder without a bundle: it is not refused for this reason."""
+    """As a control, the same command is not refused for this reason in a folder without a bundle."""
     beside, elsewhere = tmp_path / "beside", tmp_path / "elsewhere"
     for folder in (beside, elsewhere, tmp_path / "keys"):
         folder.mkdir()

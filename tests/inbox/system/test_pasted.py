@@ -1,4 +1,4 @@
-"""Text of a reporter that is pasted at a question does not become commands of a session or of a shell."""
+"""If a reporter's text is pasted at a question, it does not become commands of a session or of a shell."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ DISCARDED = "the input had more lines than one answer can have; all lines were d
 
 
 def pastes(at: Typist, text: str) -> None:
-    """Send a text to the terminal at once, unchanged."""
+    """Send a text to the terminal in one piece, unchanged."""
     at.presses(text.encode())
 
 
@@ -53,8 +53,11 @@ def session(office: Office) -> Iterator[Typist]:
 
 
 @pytest.mark.parametrize("times", [1, 1_000])
-def test_lines_pasted_after_the_end_of_a_text_are_not_commands(filed: Office, times: int) -> None:
-    """A long text arrives in many portions. The control is the same text, ended by the officer."""
+def test_lines_pasted_after_the_end_of_a_text_are_not_taken_as_commands(filed: Office, times: int) -> None:
+    """A long text reaches the program in many portions.
+
+    The control is the same text, which the officer ends.
+    """
     before = acts(filed)
     with session(filed) as at:
         at.answers("", "case note 1")
@@ -73,7 +76,10 @@ def test_lines_pasted_after_the_end_of_a_text_are_not_commands(filed: Office, ti
 
 
 def test_no_pasted_text_is_left_for_the_shell(filed: Office) -> None:
-    """Not even the beginning of a line is left. The control is a line typed after the program has ended."""
+    """Not even the beginning of a line is left for it.
+
+    The control is a line typed after the program has ended.
+    """
     script = '"$@"; read -r line; echo "shell: $line"'
     words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     command = ["bash", "-c", script, "bash", sys.executable, "-c", QUICKLY, *words]
@@ -89,8 +95,13 @@ def test_no_pasted_text_is_left_for_the_shell(filed: Office) -> None:
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x1c"], ids=["interrupt", "quit"])
-def test_a_pasted_control_character_does_not_turn_the_rest_into_commands(filed: Office, key: str) -> None:
-    """It could interrupt the question or end the program, and the lines after it would reach a prompt."""
+def test_a_pasted_control_character_does_not_turn_the_following_lines_into_commands(
+    filed: Office, key: str
+) -> None:
+    """The character could interrupt the question or end the program.
+
+    Then a prompt would read the lines after it.
+    """
     with session(filed) as at:
         at.answers("", "case note 1")
         at.sees("a full stop alone ends it:")
@@ -103,7 +114,7 @@ def test_a_pasted_control_character_does_not_turn_the_rest_into_commands(filed: 
 
 @pytest.mark.parametrize("end", ["\n", "\x03", "\x04", "\x1c"], ids=["line", "interrupt", "end", "quit"])
 def test_text_pasted_as_a_passphrase_does_not_become_a_command(filed: Office, end: str) -> None:
-    """Part of it arrives after the passphrase was checked, and it is more than a terminal can buffer."""
+    """The text is more than a terminal can buffer. Part of it arrives after the passphrase was checked."""
     with session(filed) as at:
         at.answers("", "case junk 1 --reason x")
         at.sees("passphrase of officer: ")
@@ -116,7 +127,7 @@ def test_text_pasted_as_a_passphrase_does_not_become_a_command(filed: Office, en
 
 
 def test_a_pasted_ctrl_z_does_not_stop_the_program(filed: Office) -> None:
-    """Otherwise, the shell would read the next line as its own."""
+    """Otherwise the shell would take the next line as a command."""
     words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     script = '"$@"; read -r line; echo "shell: $line"'
     command = ["bash", "-mc", script, "bash", sys.executable, "-c", QUICKLY, *words]
@@ -129,8 +140,8 @@ def test_a_pasted_ctrl_z_does_not_stop_the_program(filed: Office) -> None:
         assert 0 == at.waits()
 
 
-def test_only_an_answer_typed_after_its_question_counts(world: World, portal: Portal) -> None:
-    """A yes that was pasted earlier agrees to nothing."""
+def test_an_answer_counts_only_if_it_is_typed_after_its_question(world: World, portal: Portal) -> None:
+    """A “yes” that was pasted earlier is ignored."""
     bundle = portal.bundle(Sent(drop(world, "à la main")))
     with session(world.office) as at:
         pastes(at, f"exchange collect {bundle}\nyes\n")
@@ -145,7 +156,7 @@ def test_only_an_answer_typed_after_its_question_counts(world: World, portal: Po
 
 
 def test_an_interview_continues_after_too_much_text_was_pasted(filed: Office) -> None:
-    """The question is asked again, so that one mistake does not cost a new start."""
+    """The question is asked again, so the officer need not start the interview anew."""
     with session(filed) as at:
         at.answers("", "case add --route telephone --language fr --received 2026-01-05")
         at.answers("a full stop alone ends it:", "Un badge prêté\n.")

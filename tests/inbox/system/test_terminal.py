@@ -20,7 +20,7 @@ ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
 LONG_AGO = (today() - timedelta(25)).isoformat()
 ESC, SPELLED = "\x1b", "<U+001B>"
-# The lines typed in a session, and whether each prints words of the reports.
+# Each line is typed in a session. The value says whether it prints words of the reports.
 LINES = {
     "case show 1": True,
     "case show 2": True,
@@ -83,7 +83,7 @@ LINES = {
     "access quarantine 1 --reason x": False,
     "case junk 2 --reason x": False,
     "exchange unopened list": False,
-    # An access request names somebody, so the decision whether to inform them is due again.
+    # An access request names somebody. Therefore the decision whether to inform them is due again.
     "case decide 1 not_needed --reason anew": False,
     "case close 1 moot --disclosure withheld --reason x": False,
     "case reopen 1 --reason x": False,
@@ -101,7 +101,7 @@ LINES = {
     "case unjunk 2": False,
     "case show 1 'what \x1b is this'": True,
 }
-# These ask for the passphrase again.
+# These commands ask for the passphrase again.
 CONFIRMED = {
     "request answer",
     "case redact",
@@ -119,8 +119,8 @@ CONFIRMED |= {
     "case identity consent",
     "case decide",
 }
-# These only print about keys, officers and the office, or start from the beginning. `case add` shows what
-# its officer typed.
+# These commands only print about keys, officers and the office, or start a new inbox. `case add`
+# shows what its officer typed.
 NOTHING_OF_A_REPORT = {
     "backup make",
     "exchange card",
@@ -174,7 +174,7 @@ NOTHING_OF_A_REPORT |= {f"officer {each}" for each in ("add", "list", "remove", 
 def hostile_world(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> World:
-    """An inbox with a signed and an unsigned report, which are hostile in every field, name and type."""
+    """An inbox with a signed and an unsigned report. Every field, name and type in them is hostile."""
     described = inbox_builders.describe
 
     def named(files: list[bytes]) -> object:
@@ -199,7 +199,7 @@ def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
 ) -> None:
     """A session runs each command that prints anything of a report.
 
-    The control is that words of reports appear.
+    As a control, words of the reports appear.
     """
     office, missing = hostile_world.office, []
     known = set(every_command(main.commands))
@@ -258,7 +258,7 @@ fault()
 
 @pytest.mark.parametrize("how", ["silent", "as it is"])
 def test_neither_the_interpreter_nor_a_library_prints_the_data_that_it_handles(how: str) -> None:
-    """They would print errors, warnings and logs. The control is the same program without our protection."""
+    """Without our protection, errors, warnings and logs would be printed. That is the control."""
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     written = {place for place in FAULTY if f"{ESC} {place}" in done.stderr}
     assert (1, set() if how == "silent" else FAULTY) == (done.returncode, written)

@@ -1,4 +1,7 @@
-"""Work in several processes: results in order, an error if a helper dies, no helper without its parent."""
+"""Work in several processes gives results in order, and an error if a helper dies.
+
+No helper outlives its parent.
+"""
 
 import logging
 import os
@@ -19,7 +22,7 @@ from tests.support.paths import ROOT
 
 
 class Adding:
-    """Adds a fixed number to each job, and returns its process too. A negative job kills the process."""
+    """Adds a fixed number to each job, and also returns the process id. A negative job kills the process."""
 
     def __init__(self, more: int) -> None:
         self._more = more
@@ -32,19 +35,19 @@ class Adding:
 
 @pytest.mark.parametrize("few", [0, 100], ids=["many", "few"])
 def test_results_arrive_in_the_order_of_the_jobs(few: int) -> None:
-    """Few jobs stay in this process, and many run in others."""
+    """A few jobs run in this process, and many run in helper processes."""
     results = list(spread(Adding, 10, range(100), few=few))
     assert list(range(10, 110)) == [result for result, _ in results]
     assert (few == 100) == ({os.getpid()} == {process for _, process in results})
 
 
-def test_a_killed_helper_causes_a_clear_error() -> None:
+def test_a_killed_helper_process_causes_a_clear_error() -> None:
     with pytest.raises(Refused, match="was killed"):
         list(spread(Adding, 0, [1, -1, 3], few=0))
 
 
 class Deaf:
-    """Returns whether its process blocks Ctrl-C."""
+    """Returns whether the process that runs it blocks Ctrl-C."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -53,14 +56,14 @@ class Deaf:
         return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def test_helpers_do_not_receive_ctrl_c() -> None:
-    """Otherwise, each would print a stack trace. This process still receives it."""
+def test_helper_processes_do_not_receive_ctrl_c() -> None:
+    """Otherwise each helper would print a stack trace. This process still receives Ctrl-C."""
     assert [True] * 3 == list(spread(Deaf, None, range(3), few=0))
     assert [False] == list(spread(Deaf, None, range(1), few=1))
 
 
 class Locked:
-    """Returns how many kilobytes of its process's memory are locked."""
+    """Returns how many kilobytes of memory are locked in the process that runs it."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -70,8 +73,11 @@ class Locked:
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
 
 
-def test_the_memory_of_helpers_is_locked_if_the_system_allows_it() -> None:
-    """They hold seeds. The system allows it to helpers exactly if it allows it to their parent."""
+def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> None:
+    """Helper processes have seeds in memory.
+
+    The system allows the lock in helpers if it allows it in their parent.
+    """
     asked = [sys.executable, "-c", "from inbox.system import memory; print(memory.lock())"]
     can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
     assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
@@ -106,8 +112,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("begins", ["begins", "fails"])
-def test_no_helper_prints_to_the_terminal(tmp_path: Path, begins: str) -> None:
-    """The helper processes open the files that reporters sent.
+def test_no_helper_process_prints_to_the_terminal(tmp_path: Path, begins: str) -> None:
+    """Helper processes open the files that reporters sent.
 
     The control is the same work in a process that is not silenced.
     """
@@ -135,8 +141,8 @@ if __name__ == "__main__":
 """
 
 
-def test_helpers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
-    """They hold keys, so none may be left behind."""
+def test_helper_processes_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """Helper processes have keys in memory, so none of them may remain."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     root = str(ROOT)
@@ -153,7 +159,7 @@ def test_helpers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Return whether a condition becomes true within this time."""
+    """Return whether a condition becomes true within this number of seconds."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

@@ -1,4 +1,7 @@
-"""Entities in a text that may link it to other cases. A hostile text costs little."""
+"""Entities in a text, such as container numbers, may link it to other cases.
+
+A hostile text costs little time.
+"""
 
 import pytest
 from hypothesis import given
@@ -67,7 +70,8 @@ def test_a_text_that_only_looks_similar_gives_no_entity(kind: Kind, text: str) -
     assert not values(kind, text)
 
 
-# A number as it is written in its country, its value, and a country in which the same digits are no number.
+# Each row has a number as it is written in its country, its value, and a country in which the same
+# digits are not a number.
 NATIONAL = [
     ("FR", "06 12 34 56 78", "+33612345678", "JO"),
     ("JO", "07 9012 345 6", "+962790123456", "ES"),
@@ -81,7 +85,7 @@ NATIONAL = [
 def test_a_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
     country: str, text: str, value: str, other: str
 ) -> None:
-    """With its code, a number is found whatever the country. “00” is always read as “+”."""
+    """A number with a country code is found whatever the given country. “00” is always read as “+”."""
     assert [value] == values(Kind.PHONE, text, country=country)
     assert [] == values(Kind.PHONE, text, country=other)
     for code in (value, value.replace("+", "00")):
@@ -89,7 +93,7 @@ def test_a_number_without_a_country_code_is_read_only_as_one_of_the_given_countr
 
 
 def test_in_an_answer_about_persons_two_words_alone_are_a_name() -> None:
-    """Upper or lower case does not matter, but words within a sentence do not count."""
+    """Upper or lower case makes no difference. Two words within a sentence are not taken as a name."""
     assert ["dupont jean"] == values(Kind.NAME, "", "jean dupont, chef de quai\nun grand blond")
 
 
@@ -118,7 +122,7 @@ def test_a_hostile_text_gives_a_limited_number_of_entities(name: str) -> None:
 
 @given(st.text(max_size=300))
 def test_every_text_can_be_searched_for_entities(text: str) -> None:
-    """Each entity is found again in the text that is shown for it."""
+    """A search for the text that is shown for an entity finds the entity again."""
     for each in entities.found_in([text], "FR", text):
         assert each.value in {again.value for again in entities.found_in([each.shown], "FR", each.shown)}
 
@@ -130,7 +134,7 @@ TEXT = (
 
 
 def test_a_text_with_small_changes_is_similar_and_another_text_is_not() -> None:
-    """Accents, case, punctuation and a few words do not matter. A short text is never similar."""
+    """Accents, case, punctuation and a few words make no difference. A short text is never similar."""
     mine = similarity.pieces([TEXT])
     retold = similarity.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])
     other = similarity.pieces(

@@ -1,4 +1,4 @@
-"""Whether initials mean a person whom a text names."""
+"""The program decides whether initials stand for a person whom a text names."""
 
 import pytest
 
@@ -43,12 +43,12 @@ NOBODY = [
 
 
 @pytest.mark.parametrize("addressee", MEANT)
-def test_initials_mean_a_person_whom_the_text_names(addressee: str) -> None:
+def test_initials_stand_for_a_person_whom_the_text_names(addressee: str) -> None:
     assert initials.mean(addressee, ["Rien.", TEXT])
 
 
 @pytest.mark.parametrize("addressee", NOBODY)
-def test_common_words_and_abbreviations_mean_nobody(addressee: str) -> None:
+def test_common_words_and_abbreviations_stand_for_nobody(addressee: str) -> None:
     assert not initials.mean(addressee, [TEXT])
 
 

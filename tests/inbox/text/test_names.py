@@ -1,4 +1,4 @@
-"""Whether a text names an officer: whole words, however they are spelled."""
+"""A text names an officer if it has the whole words of the name, however they are spelled."""
 
 import tracemalloc
 
@@ -69,14 +69,14 @@ def test_all_officers_whom_a_text_names_are_found() -> None:
 
 
 def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
-    """Either there is only one officer, or the name of an officer is too short."""
+    """There is none if the inbox has only one officer, or if an officer's name is too short."""
     assert set() == Names({}).meant_in(["bruno"])
     assert set() == Names({"al": []}).meant_in(["al", ""])
 
 
 @given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
 def test_a_name_with_letters_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
-    """It is found as an officer typed it, if spaces separate it from the texts."""
+    """Any name as an officer typed it is found, if spaces separate it from the texts."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])
 
@@ -84,7 +84,7 @@ def test_a_name_with_letters_is_found_between_any_two_texts(before: str, after: 
 def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
     """One character can stand for four words.
 
-    A name is searched for from each of its words, but a long text is not.
+    A search starts at each word of a name, but not of a long text.
     """
     tracemalloc.start()
     try:
@@ -111,6 +111,6 @@ def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
         ("Jean Li", ""),
     ],
 )
-def test_the_family_name_is_in_capitals_or_the_last_word(name: str, said: str) -> None:
-    """A name of one word is searched for as it is. A family name of two letters would be found too often."""
+def test_the_family_name_is_the_word_in_capitals_or_the_last_word(name: str, said: str) -> None:
+    """A name of one word is searched for unchanged. A family name of two letters would be found too often."""
     assert said == family(name)

@@ -17,10 +17,10 @@ def repeated(kept: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("chosen", ["seen", "unseen", "fresh"])
-def test_at_most_one_in_ten_is_missed_and_at_most_one_in_ten_is_a_false_alarm(chosen: str) -> None:
-    """People who had not seen the program wrote the pairs.
+def test_at_most_one_in_ten_repetitions_is_missed_and_at_most_one_in_ten_alarms_is_false(chosen: str) -> None:
+    """People who had not seen the program wrote the pairs of texts.
 
-    Half are in each language, and half are harmless.
+    Half of the pairs are in each language, and half are harmless.
     """
     pairs = [each for each in PAIRS if each["set"] == chosen]
     for repeats in (True, False):
@@ -61,7 +61,7 @@ def test_a_repetition_is_found_in_any_spelling(kept: str, text: str) -> None:
         ("", "rien"),
     ],
 )
-def test_common_words_are_not_a_repetition(kept: str, text: str) -> None:
+def test_common_words_do_not_count_as_a_repetition(kept: str, text: str) -> None:
     assert [] == repeated(kept, text)
 
 
@@ -76,6 +76,6 @@ HOSTILE = [each * 20_000 for each in ("A ", "1-", "12/", "A1", "éé", "99", "²
     "hostile", HOSTILE, ids=["letters", "hyphens", "days", "sign", "word", "digits", "powers"]
 )
 def test_a_hostile_text_is_checked_in_linear_time(hostile: str) -> None:
-    """In quadratic time, the test would not end."""
+    """With quadratic time, the test would never end."""
     known: Any = NeverRepeat(["le parking, CSQU 305438 3"])
     assert [] == list(known.repeated(hostile))

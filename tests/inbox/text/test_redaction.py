@@ -1,4 +1,4 @@
-"""A redacted passage is removed however it is spelled."""
+"""Redaction removes a passage however it is spelled."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def test_a_passage_is_removed_in_any_spelling(text: str, passage: str, left: tup
 
 
 def test_overlapping_passages_are_removed_completely() -> None:
-    """The first leaves nothing of the second."""
+    """The removal of the first passage leaves nothing of the second."""
     assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont", "Dupont Martin")
     assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont Martin", "Dupont")
     assert ("", "") == pieces("abcabc", "abc")
@@ -59,8 +59,8 @@ WORDS = st.text(st.sampled_from("abAB.é \n\u200b"), max_size=30)
 
 
 @given(text=WORDS, passage=st.text(st.sampled_from("abé."), min_size=1, max_size=4))
-def test_no_piece_contains_the_removed_passage(text: str, passage: str) -> None:
-    """The other characters keep their order."""
+def test_no_remaining_piece_contains_the_removed_passage(text: str, passage: str) -> None:
+    """The remaining characters keep their order."""
     left = pieces(text, passage)
     assert not [each for each in left if passage.lower() in each.replace("\u200b", "").lower()]
     rest = iter(text)
@@ -68,7 +68,7 @@ def test_no_piece_contains_the_removed_passage(text: str, passage: str) -> None:
 
 
 def test_a_redaction_without_a_match_is_refused() -> None:
-    """After a typing error, somebody could otherwise believe that the passage was removed."""
+    """Otherwise an officer could make a typing error, and believe that the passage was removed."""
     for place, passage in (("what", "Dupnt"), ("where", "Dupont"), ("where", ""), (EVERYWHERE, "x")):
         redactor = Redactor([Redaction(place, passage)])
         left = redactor.pieces("what", "Dupont")
@@ -76,7 +76,7 @@ def test_a_redaction_without_a_match_is_refused() -> None:
             redactor.check([("what", [left])])
 
 
-def test_a_passage_that_is_always_removed_need_not_occur() -> None:
+def test_a_passage_that_is_always_removed_need_not_occur_in_the_text() -> None:
     """The identity of a reporter is such a passage."""
     redactor = Redactor([], ["Ondine K.", " "])
     assert ("de ", " !") == redactor.pieces("what", "de ONDINE  K. !")

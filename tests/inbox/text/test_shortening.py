@@ -1,4 +1,4 @@
-"""Shortened lines of lists end after a word, with a sign that they continue."""
+"""Shortened lines in lists end after a word, with a sign that the text continues."""
 
 import unicodedata
 
@@ -32,8 +32,8 @@ WHOLE = ["", "x" * MOST, "Ils paient l\u2019agent quai"]
 
 
 @pytest.mark.parametrize(("line", "shown"), CUT)
-def test_a_long_line_ends_after_a_word_with_a_sign_that_it_continues(line: str, shown: str) -> None:
-    """A number is not cut in two, and French punctuation stays with its word."""
+def test_a_long_line_ends_after_a_word_with_a_sign_that_the_text_continues(line: str, shown: str) -> None:
+    """No number is cut in two, and French punctuation stays with its word."""
     assert shown == shortened(line, MOST)
 
 

@@ -1,4 +1,4 @@
-"""Row-level security: while an excluded officer is signed in, no query finds anything of the case."""
+"""Row-level security. While an excluded officer is signed in, no query finds anything of the case."""
 
 import ast
 from contextlib import suppress
@@ -33,7 +33,10 @@ from tests.support.paths import ROOT
 
 
 def test_the_test_case_has_rows_in_every_table_that_refers_to_cases(opened_trio: Inbox) -> None:
-    """Control of all tests below. It fails if a table refers to cases by a column with an unknown name."""
+    """Control of all tests below.
+
+    The test fails if a table refers to cases by a column with an unknown name.
+    """
     with opened_trio.vault.transaction() as session:
         assert all(of_the_case(session).values())
     refer = {
@@ -92,10 +95,10 @@ STATEMENTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_every_kind_of_statement_omits_the_case(opened_trio: Inbox, name: str) -> None:
+def test_every_kind_of_statement_omits_the_hidden_case(opened_trio: Inbox, name: str) -> None:
     """The answer is as if the case had never existed.
 
-    The control is the same statement with nobody signed in.
+    The control is the same SQL statement with nobody signed in.
     """
     narrowed, never_was, whole = three_answers(
         opened_trio, lambda session: list(session.execute(STATEMENTS[name]).all())
@@ -104,8 +107,8 @@ def test_every_kind_of_statement_omits_the_case(opened_trio: Inbox, name: str) -
     assert whole != narrowed
 
 
-def test_rows_of_the_case_are_not_found_by_their_keys(opened_trio: Inbox) -> None:
-    """They are searched for with ``get``, which first looks in the session, and with the older ``query``."""
+def test_rows_of_the_hidden_case_are_not_found_by_their_keys(opened_trio: Inbox) -> None:
+    """The test uses ``get``, which first looks in the session, and the older ``query``."""
     with opened_trio.vault.transaction() as session:
         (follow_up, *_) = session.scalars(select(FollowUp.id).filter_by(case=KEPT))
         (file, *_) = session.scalars(select(Attachment.id).filter_by(case=KEPT))
@@ -118,8 +121,8 @@ def test_rows_of_the_case_are_not_found_by_their_keys(opened_trio: Inbox) -> Non
         assert 3 == session.query(Case).count()
 
 
-def test_no_statement_changes_the_rows_of_the_case(opened_trio: Inbox) -> None:
-    """The control is that the statements do change the rows of other cases."""
+def test_no_statement_changes_the_rows_of_the_hidden_case(opened_trio: Inbox) -> None:
+    """As a control, the statements do change the rows of other cases."""
     statements = [
         update(Case).values(summary="x"),
         update(Message).where(Message.case == KEPT).values(text="x"),
@@ -139,8 +142,8 @@ def test_no_statement_changes_the_rows_of_the_case(opened_trio: Inbox) -> None:
                 assert others != run(select(TABLES["cases"])).all()[:2]
 
 
-def test_an_exclusion_expels_the_loaded_case_from_the_session(trio: Trio) -> None:
-    """Otherwise, a signed-in officer could still read what was loaded before the exclusion."""
+def test_a_new_exclusion_removes_the_loaded_case_from_the_session(trio: Trio) -> None:
+    """Otherwise a signed-in officer could still read data that was loaded before the exclusion."""
     with trio.excluded.opened() as inbox, inbox.vault.transaction(("alice", "bruno")) as session:
         case = session.get_one(Case, 1)
         conflicts._exclude(session, Actor({}, today()), 1, "bruno", 2)
@@ -150,10 +153,10 @@ def test_an_exclusion_expels_the_loaded_case_from_the_session(trio: Trio) -> Non
 
 
 @pytest.mark.parametrize(("most", "read"), [(1, [1, 2, 1]), (2, [1, 2])])
-def test_a_session_reads_a_case_again_only_after_it_has_read_many_others(
+def test_a_session_loads_a_case_again_only_after_it_has_loaded_many_others(
     opened_trio: Inbox, monkeypatch: pytest.MonkeyPatch, most: int, read: list[int]
 ) -> None:
-    """Every query about a case needs it, but memory must not fill up with all cases."""
+    """Every query about a case needs the row of that case, but memory must not fill up with all cases."""
     monkeypatch.setattr(row_security, "_MOST_HELD", most)
     asked: list[int] = []
 
@@ -170,7 +173,7 @@ def test_a_session_reads_a_case_again_only_after_it_has_read_many_others(
     assert read == asked
 
 
-def test_a_statement_is_restricted_again_for_other_signed_in_officers(trio: Trio) -> None:
+def test_a_cached_statement_is_restricted_again_for_other_signed_in_officers(trio: Trio) -> None:
     """SQLAlchemy caches compiled statements.
 
     The cached form must not contain the officers of an earlier run.
@@ -192,8 +195,8 @@ def test_a_statement_is_restricted_again_for_other_signed_in_officers(trio: Trio
                     assert numbers == sorted(session.scalars(followed))
 
 
-def test_a_statement_is_restricted_again_for_another_visibility(trio: Trio) -> None:
-    """A cached form must not be used if less of a case may be shown, or more."""
+def test_a_cached_statement_is_restricted_again_for_another_visibility(trio: Trio) -> None:
+    """The cached statement must not be used again if the officer may now see less of a case, or more."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Handler))
@@ -212,8 +215,8 @@ def test_a_statement_is_restricted_again_for_another_visibility(trio: Trio) -> N
                 assert {1, 2, 3} == set(session.scalars(noted.execution_options(**WHOLE_JOURNAL)))
 
 
-def test_the_officers_of_an_earlier_transaction_do_not_count(opened_trio: Inbox) -> None:
-    """The earlier transaction was either committed or undone."""
+def test_the_officers_of_an_earlier_transaction_have_no_effect_on_a_later_one(opened_trio: Inbox) -> None:
+    """The earlier transaction was either committed or rolled back."""
     for fails in (False, True):
         for present, numbers in {("alice",): [1, 2, 3], ("bruno",): [1, 2]}.items():
             with suppress(VaultDamaged), opened_trio.vault.transaction(present) as session:
@@ -222,8 +225,11 @@ def test_the_officers_of_an_earlier_transaction_do_not_count(opened_trio: Inbox)
                     raise VaultDamaged
 
 
-def test_the_vault_allows_one_transaction_at_a_time(opened_trio: Inbox) -> None:
-    """A second one would end the first, which would then read with the rights of other officers."""
+def test_the_vault_allows_only_one_transaction_at_a_time(opened_trio: Inbox) -> None:
+    """A second transaction would end the first one.
+
+    The first would then read with the rights of other officers.
+    """
     vault = opened_trio.vault
     with vault.transaction(("alice",)):
         pass
@@ -252,7 +258,10 @@ NOT_NARROWED: dict[str, Any] = {
 def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_signed_in(
     opened_trio: Inbox, name: str
 ) -> None:
-    """SQLAlchemy restricts none of these. The control is the program's own work."""
+    """SQLAlchemy can restrict none of these statements.
+
+    As a control, the program itself may run them while nobody is signed in.
+    """
     with opened_trio.vault.transaction(("bruno",)) as session, pytest.raises(RuntimeError):
         session.execute(NOT_NARROWED[name])
     with opened_trio.vault.transaction() as session:
@@ -260,7 +269,7 @@ def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_si
 
 
 def test_no_case_is_visible_if_the_table_of_signed_in_officers_is_empty(opened_trio: Inbox) -> None:
-    """Only a fault could empty it, and that must not show everything.
+    """Only a fault could empty that table, and a fault must not reveal all cases.
 
     Rows that belong to no case stay visible.
     """
@@ -271,7 +280,7 @@ def test_no_case_is_visible_if_the_table_of_signed_in_officers_is_empty(opened_t
 
 
 def test_no_table_of_the_vault_has_the_name_of_a_temporary_table(opened_trio: Inbox) -> None:
-    """SQLite would use the temporary table or view of the connection instead."""
+    """Otherwise SQLite would use the temporary table or view of the connection instead."""
     with opened_trio.vault.transaction(("alice",)) as session:
         names = session.connection().exec_driver_sql("SELECT name FROM sqlite_temp_schema").scalars().all()
     assert {"present", "today", "hidden", "hidden_unseen", "kept"} == set(names)
@@ -291,7 +300,7 @@ FORBIDDEN |= {"Session", "sessionmaker", "create_engine", "table", "column"}
 
 
 def past_the_hook(source: str) -> set[str]:
-    """Return the names in a module with which it could reach the vault without ``_leave_out``."""
+    """Return the names in a module that allow it to read the vault without row-level security."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
@@ -308,8 +317,8 @@ def past_the_hook(source: str) -> set[str]:
     return found
 
 
-# The vault with its row-level security, and the modules that create its tables, read its version or upgrade
-# it in a session of the program itself. None of them shows a row to anybody.
+# These modules are the vault with its row-level security, and those that create its tables, read
+# its version or upgrade it. None of them shows a row to anybody.
 PAST_THE_HOOK = {
     "vault/row_security.py",
     "vault/database.py",
@@ -341,6 +350,6 @@ def test_only_the_vault_and_its_row_security_access_its_tables_directly() -> Non
         "engine.raw_connection()",
     ],
 )
-def test_the_search_finds_each_way_past_the_hook(source: str) -> None:
+def test_the_search_finds_each_way_to_bypass_row_level_security(source: str) -> None:
     """Control of the test above."""
     assert past_the_hook(source)

@@ -1,4 +1,7 @@
-"""Every query of the vault answers as if a case that is hidden from a signed-in officer had never existed."""
+"""A case may be hidden from a signed-in officer.
+
+Then every query of the vault answers as if the case had never existed.
+"""
 
 import importlib
 import inspect
@@ -20,7 +23,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
-# Queries whose answers contain something of the case. Every new query of this kind must be added here.
+# The answers of these queries contain something of the case. Every new query of this kind must be added here.
 OF_CASES = {
     "last_reply", "unread_counts",
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
@@ -35,12 +38,12 @@ OF_CASES = {
 WHOLE = {"last_journal_entry", "journal"}
 
 
-# A restriction to handlers does not hide that a case exists, nor who takes which action on it.
+# A restriction to handlers hides neither that a case exists, nor which officers take which action on it.
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 
 def with_word(session: Session) -> set[int]:
-    """Return the cases for which ``has_word`` is true, as lists do. It is a condition, not a query."""
+    """Return the cases for which the condition ``has_word`` is true. Lists use it in the same way."""
     return {*session.scalars(select(Case.number).where(queries_cases.has_word(Case.number)))}
 
 
@@ -69,7 +72,7 @@ def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def arguments(opened_trio: Inbox) -> dict[str, Any]:
-    """Return a value for each parameter name of a query, chosen so that the answer is about case 3."""
+    """Return a value for each parameter name of a query. With these values, the answer is about case 3."""
     with opened_trio.vault.transaction() as session:
         case = session.get_one(Case, KEPT)
         follow_up = session.query(FollowUp).filter_by(case=KEPT).first()
@@ -105,12 +108,12 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(questions().keys() - WHOLE))
-def test_every_query_answers_as_if_the_case_had_never_existed(
+def test_every_query_answers_as_if_the_hidden_case_had_never_existed(
     opened_trio: Inbox, arguments: dict[str, Any], name: str
 ) -> None:
-    """Counts, maximums and sets are included.
+    """The test covers counts, maximums and sets, too.
 
-    The test fails for a new query with a parameter that has no value here.
+    It fails for a new query with a parameter that has no value here.
     """
     function = questions()[name]
     _, *names = inspect.signature(function).parameters
