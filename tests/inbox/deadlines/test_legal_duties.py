@@ -226,8 +226,6 @@ def test_a_reopened_decision_that_was_taken_on_its_last_day_does_not_count_as_la
     assert not asked(office)["art40"]["late"]
 
 
-def test_the_earlier_decision_stays_visible_after_a_message_reopens_it(office: Office) -> None:
-    """On the page and at the command line.
 def test_a_case_shows_the_earlier_decision_after_a_message_has_reopened_it(office: Office) -> None:
     """Otherwise, “to be decided” would hide what the prosecutor already knows.
 
