@@ -58,7 +58,8 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
     with inbox.transaction() as session:
         has_cases = session.scalar(select(Case.number).limit(1)) is not None
         is_for_two = has_cases and office.of(session).regime != regime
-    with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime).by(2 if is_for_two else 1)) as session:
+    chosen = action(Code.CHOOSE_REGIME, regime=regime)
+    with inbox.acting(who, chosen.by(2) if is_for_two else chosen) as session:
         office.put_under(session, regime, heard)
         workflow.follow_rules(session, who.today)
         return _renewed(session)

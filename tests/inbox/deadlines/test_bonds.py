@@ -2,10 +2,11 @@
 
 import pytest
 
-from inbox.deadlines import bonds
+from inbox.deadlines import bonds, workflow
 from inbox.deadlines.bonds import Relation
+from inbox.deadlines.workflow import Disclosure
 from inbox.language.messages import sentence
-from inbox.vault.casework_tables import Link, Workflow
+from inbox.vault.casework_tables import Duty, Link, Workflow
 from tests.support.inbox_builders import today
 from tests.support.inbox_trio import Trio, undone
 
@@ -33,3 +34,22 @@ def test_a_case_also_counts_as_ended_by_its_duplicate_but_not_by_other_linked_ca
 )
 def test_a_statement_that_is_true_because_of_a_linked_case_names_that_case(other: int, said: str) -> None:
     assert said == str(bonds.because_of(sentence("it is on hold"), 1, other))
+
+
+def test_a_hold_on_a_case_also_stops_the_retention_period_of_a_closed_case_bound_to_it(trio: Trio) -> None:
+    """Only the held case is recomputed by name."""
+    with trio.others.opened() as inbox, undone(inbox) as session:
+        pairs = ((1, 2), (2, 1))
+        session.query(Link).delete()
+        session.add_all(
+            Link(case=case, other=other, kind=Relation.SAME_FACTS, since=today()) for case, other in pairs
+        )
+        session.query(Duty).filter_by(case=2).update({"decided": today()})
+        bound = workflow.of(session, 2)
+        bound.outcome, bound.disclosure, bound.acknowledged = "moot", Disclosure.FULL.value, today()
+        workflow.set_closed(bound, today())
+        workflow.keep_in_step(session, 2)
+        assert bound.archive_from is not None
+        workflow.of(session, 1).held = today()
+        workflow.keep_in_step(session, 1)
+        assert bound.archive_from is None

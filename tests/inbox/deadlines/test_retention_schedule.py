@@ -30,6 +30,7 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import dated_by_portal, tell_portal, work_on
+from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agreed
 from tests.support.laws import FILES, FRENCH, OTHER, edited
 
@@ -588,3 +589,14 @@ def test_the_archives_approve_envelopes_up_to_the_last_day_of_their_list(
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add(VisaList(n=1, made=approved, sha256=bytes(32), unopened_to=approved, visa=approved))
         assert [approved] == retention_schedule.discardable(session, clock.day + relativedelta(months=3))
+
+
+@pytest.mark.parametrize("outbox", [None, 1])
+def test_feedback_that_was_taken_back_counts_only_if_an_outbox_carried_it(
+    closed: Office, outbox: int | None
+) -> None:
+    with closed.opened() as inbox, undone(inbox) as session:
+        work = workflow.of(session, 1)
+        work.feedback, work.answered_in = True, outbox
+        workflow.take_back_feedback(session, 1)
+        assert work.feedback is (outbox is not None)
