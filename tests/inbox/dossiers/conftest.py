@@ -1,4 +1,4 @@
-"""Fixtures: a case to make dossiers from."""
+"""Fixture: an office with a case for dossiers."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from tests.support import dossier_room
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> dossier_room.Room:
-    """An office with a case that has much to disclose, shared by all tests of a module."""
+    """An office with a case that has much to disclose. All tests of a module share it."""
     return dossier_room.found(tmp_path_factory.mktemp("dossiers"))

@@ -1,4 +1,4 @@
-"""A dossier contains nothing that the vault holds of a case, except the columns that are named here."""
+"""A dossier contains nothing that the vault stores about a case, except the columns listed here."""
 
 import json
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ from inbox.vault.tables import Base, Case
 from tests.support import dossier_room as room_of
 from tests.support.inbox_builders import today
 
-# What the reporter wrote and read, in which order, and the names of attachments enclosed as originals.
+# Texts of the reporter and of officers, their order, and the names of attachments enclosed as originals.
 SAID = {
     "follow_ups.position", "follow_ups.text", "messages.position", "messages.text", "attachments.number",
     "attachments.name",
 }  # fmt: skip
-# Only for a prosecutor: a day, with the text, could show a person concerned who was there to write it.
+# Only a prosecutor gets these. From the day and the text, a person concerned could infer who wrote it.
 DAYS = {"cases.received", "follow_ups.received", "messages.day"}
 GOES = {Purpose.PROSECUTOR: SAID | DAYS, Purpose.DISCIPLINARY: SAID}
-# Columns that identify the case, or are read as a whole (``test_dossiers``, ``test_questionnaire``).
+# Columns that identify the case, or that the test must not replace because they are parsed.
 AS_IT_IS = {"case", "other", "rowid", "cases.number", "cases.message"}
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_a_dossier_contains_only_the_named_columns_of_a_case(room: room_of.Room, purpose: Purpose) -> None:
-    """Each column holds a unique value. A new column stays out of dossiers until it is named above."""
+def test_a_dossier_contains_only_the_listed_columns_of_a_case(room: room_of.Room, purpose: Purpose) -> None:
+    """Each column has a unique value. A new column stays out of dossiers until it is listed above."""
     plan = Plan(
         purpose=purpose,
         addressee="",
@@ -53,7 +53,7 @@ def test_a_dossier_contains_only_the_named_columns_of_a_case(room: room_of.Room,
 
 
 def _mark(session: Session) -> Iterator[tuple[str, Any]]:
-    """Put a unique value into each column of one row of each table of cases, and yield it with its name."""
+    """Put a unique value into each column of the tables about cases. Yield each value with its column."""
     tables = {mapper.local_table for mapper in Base.registry.mappers if "case" in mapper.columns}
     known = 0
     for table in (Case.__table__, *sorted(tables, key=str)):

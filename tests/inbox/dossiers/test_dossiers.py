@@ -47,19 +47,19 @@ from tests.support.questionnaires import as_version
 
 @pytest.fixture(scope="module")
 def whole(room: Room) -> Path:
-    """A dossier from which nothing was removed by hand."""
+    """A dossier from which officers removed nothing."""
     return room.make("whole.age", "--attachments", "original", "--every-file")
 
 
 @pytest.fixture(scope="module")
 def key(room: Room) -> str:
-    """The fingerprint of the root key, as it is printed on posters."""
+    """The fingerprint of the root key as printed on posters."""
     _, root_key = room.office.keyring()
     return signing.fingerprint(root_key)
 
 
 def told(dossier: Path) -> str:
-    """Return everything in a dossier, pages and JSON, in every form in which it can be read."""
+    """Return the pages and the JSON of a dossier in every form in which somebody could read them."""
     parts = opened(dossier)
     pdf = parts["dossier.pdf"]
     raw = (pdf + room_of.unpacked(pdf)).decode("latin-1")
@@ -68,17 +68,14 @@ def told(dossier: Path) -> str:
     return "\n".join([room_of.printed(pdf), room_of.drawn(pdf), raw, document, *texts])
 
 
-def test_a_dossier_states_its_legal_basis_and_that_the_reporter_is_not_named(whole: Path) -> None:
+def test_a_dossier_states_its_legal_basis_and_that_it_does_not_name_the_reporter(whole: Path) -> None:
     printed = set(room_of.printed(opened(whole)["dossier.pdf"]).split())
     said = f"{FRENCH.dossier.law.fr} {FRENCH.dossier.secret.fr}".split()
     assert [] == [word for word in said if word not in printed]
 
 
-def test_a_removed_passage_is_in_neither_part_of_a_dossier(room: Room, whole: Path) -> None:
-    """Neither its words nor its glyphs remain, even in the font.
-
-    The control is the dossier without redaction.
-    """
+def test_a_removed_passage_is_missing_from_the_pages_and_from_the_json(room: Room, whole: Path) -> None:
+    """Even the font contains none of its glyphs. The control is the dossier without redaction."""
     redacted = room.make("redacted.age", "--redact", f"*:{NAME}", "--redact", f"what:{LETTER} a loué")
     said, control = told(redacted), told(whole)
     for word in ("Firmin", "Quélennec", "FIRMIN", LETTER):
@@ -93,8 +90,8 @@ def test_a_removed_passage_is_in_neither_part_of_a_dossier(room: Room, whole: Pa
     assert 3 == room_of.printed(pages).count("[passage retiré]") - 1
 
 
-def test_the_name_of_an_attachment_can_be_removed_like_any_passage(room: Room, whole: Path) -> None:
-    """It disappears from both parts. The attachment itself is enclosed under a number."""
+def test_the_name_of_an_attachment_can_be_removed_like_any_other_passage(room: Room, whole: Path) -> None:
+    """It disappears from the pages and from the JSON. The attachment itself is enclosed under a number."""
     name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
     redacted = room.make("named.age", "--attachments", "original", "--every-file", "--redact", f"*:{name}")
     assert name in told(whole)
@@ -103,8 +100,11 @@ def test_the_name_of_an_attachment_can_be_removed_like_any_passage(room: Room, w
     assert name not in told(redacted)
 
 
-def test_all_passages_of_a_place_can_be_removed_at_once(room: Room, tmp_path: Path) -> None:
-    """The redaction comes from an option or from a file. In an English dossier, the mark is English, too."""
+def test_officers_can_remove_all_passages_of_one_place_together(room: Room, tmp_path: Path) -> None:
+    """They can describe a redaction in an option or in a file.
+
+    In an English dossier, the mark is English, too.
+    """
     (tmp_path / "redact.toml").write_text("[[redact]]\nplace = 'who_id'\n")
     dossier = room.make("place.age", "--redact", str(tmp_path / "redact.toml"), "--language", "en")
     assert "4417" not in told(dossier)
@@ -113,8 +113,8 @@ def test_all_passages_of_a_place_can_be_removed_at_once(room: Room, tmp_path: Pa
     )
 
 
-def test_no_dossier_is_made_if_a_passage_to_be_removed_is_not_found(room: Room, tmp_path: Path) -> None:
-    """Nothing is written or recorded, so nobody can believe that the passage was removed."""
+def test_no_dossier_is_made_if_a_passage_to_remove_is_not_found(room: Room, tmp_path: Path) -> None:
+    """Nothing is written or recorded. Otherwise officers could believe that the passage was removed."""
     before = room.office.state()
     for redaction in ("*:Frimin", "what:badge 4417", "nowhere:", "who_id"):
         said = make(room, tmp_path / "out", "--redact", redaction)
@@ -132,8 +132,10 @@ def make(room: Room, out: Path, *options: str, recipient: str | None = None) -> 
     return room.office.run(*words, "--out", out, *options)
 
 
-def test_a_warning_names_the_places_that_still_contain_a_removed_passage(room: Room, tmp_path: Path) -> None:
-    """Both the preview and the command that makes the dossier show it."""
+def test_a_warning_names_every_place_that_still_contains_a_removed_passage(
+    room: Room, tmp_path: Path
+) -> None:
+    """The preview shows this warning, and so does the command that makes the dossier."""
     said = make(room, tmp_path / "out", "--redact", f"what:{NAME}")
     shown = room.office.json(
         "dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--redact", f"what:{NAME}"
@@ -142,11 +144,11 @@ def test_a_warning_names_the_places_that_still_contain_a_removed_passage(room: R
     assert ["A passage that is removed elsewhere is still in: follow-up-1", KEPT_BACK] == shown["warnings"]
 
 
-def test_words_that_must_never_be_repeated_are_pointed_out_before_sealing(tmp_path: Path) -> None:
+def test_officers_are_warned_of_words_that_the_reporter_asked_never_to_repeat(tmp_path: Path) -> None:
     """The warning names their place.
 
-    A dossier for a prosecutor may contain them for a reason. A disciplinary dossier may not, because the
-    person concerned reads it.
+    With a reason, a dossier for a prosecutor may contain the words. A disciplinary dossier may not, because
+    the person concerned reads it.
     """
     office = Office.found(tmp_path)
     world = World(office)
@@ -172,8 +174,11 @@ def test_words_that_must_never_be_repeated_are_pointed_out_before_sealing(tmp_pa
     assert 0 == office.run(*made, tmp_path / "d", "--despite-warning", "the judge asks").code
 
 
-def test_words_that_mix_alphabets_are_pointed_out(tmp_path: Path) -> None:
-    """A typed redaction misses a name with a letter of another alphabet. The warning names its place."""
+def test_officers_are_warned_of_words_that_mix_letters_of_several_alphabets(tmp_path: Path) -> None:
+    """A redaction typed on a keyboard misses a name with a foreign letter.
+
+    The warning names the place of the word.
+    """
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -188,8 +193,8 @@ def test_words_that_mix_alphabets_are_pointed_out(tmp_path: Path) -> None:
     assert said.endswith(", in: what")
 
 
-def test_a_dossier_contains_nothing_that_points_to_the_reporter(room: Room) -> None:
-    """The identity and the answers about the source and the reporter's safety are left out."""
+def test_a_dossier_contains_nothing_that_could_identify_the_reporter(room: Room) -> None:
+    """It omits the identity, and the answers about the source and the reporter's safety."""
     (room.folder / "identity").write_text("Ondine Kerguelen")
     room.office.json("case", "identity", "add", "1", "--text-file", room.folder / "identity")
     for purpose in ("prosecutor", "disciplinary"):
@@ -214,10 +219,10 @@ label = { fr = "Où mangez-vous ?", en = "Where do you eat?" }
 
 @pytest.mark.parametrize(("concerns", "goes"), [("reporter", False), ("facts", True)])
 @pytest.mark.parametrize("purpose", chosen(["prosecutor", "disciplinary"], "prosecutor"))
-def test_answers_to_a_new_question_are_included_only_if_it_concerns_the_facts(
+def test_an_answer_to_a_new_question_is_included_only_if_the_question_concerns_the_facts(
     tmp_path: Path, concerns: str, purpose: str, *, goes: bool
 ) -> None:
-    """A questionnaire is refused if a question does not say what it concerns."""
+    """A questionnaire is refused if one of its questions does not say what it concerns."""
     office = Office.found(tmp_path)
     world = World(office)
     asked = tmp_path / "asked.toml"
@@ -247,11 +252,10 @@ def test_answers_to_a_new_question_are_included_only_if_it_concerns_the_facts(
     assert goes is (SOURCE in str(shown))
 
 
-def test_words_of_the_recorded_identity_are_removed_automatically(room: Room, tmp_path: Path) -> None:
-    """They are removed wherever they occur.
-
-    The control is a dossier made before the identity was recorded.
-    """
+def test_the_words_of_the_recorded_identity_are_removed_wherever_they_occur(
+    room: Room, tmp_path: Path
+) -> None:
+    """The control is a dossier that was made before the identity was recorded."""
     office = room.office.copy(tmp_path / "copy")
     copy = Room(office, room.reporter, tmp_path)
     (tmp_path / "identity").write_text(f"{NAME.lower()}\nTél. 06")
@@ -261,12 +265,12 @@ def test_words_of_the_recorded_identity_are_removed_automatically(room: Room, tm
     assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
 
 
-def test_one_officer_sees_the_same_dossier_whatever_the_recorded_identity_is(
+def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_dossier(
     room: Room, tmp_path: Path
 ) -> None:
-    """The preview shows no number and removes no words, whether or how often the case contains the identity.
+    """The preview is the same whether or not the case contains the identity, and however often.
 
-    The desk and the command line are alike.
+    It removes none of its words. This holds at the desk and for the function that the command uses.
     """
     office = room.office.copy(tmp_path / "copy")
     form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}
@@ -278,7 +282,7 @@ def test_one_officer_sees_the_same_dossier_whatever_the_recorded_identity_is(
             with inbox.transaction() as session:
                 session.merge(Identity(case=1, day=today(), text=kept))
             page = client.send("/en/case/1/dossier/preview", **form)
-            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers are in tags
+            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers are inside tags
             seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
     assert [seen[0]] * 3 == seen
     assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]
@@ -288,7 +292,7 @@ def test_one_officer_sees_the_same_dossier_whatever_the_recorded_identity_is(
 def test_two_officers_see_which_passages_are_removed_because_of_the_identity(
     room: Room, tmp_path: Path
 ) -> None:
-    """Otherwise a person concerned whose name was recorded as the identity could disappear unnoticed."""
+    """Otherwise a person concerned who was recorded as the reporter could disappear unnoticed."""
     office = room.office.copy(tmp_path / "copy")
     (tmp_path / "identity").write_text(NAME)
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
@@ -309,8 +313,8 @@ def test_two_officers_see_which_passages_are_removed_because_of_the_identity(
     assert alone == less
 
 
-def test_a_dossier_labels_an_unsigned_report_as_unsigned(tmp_path: Path) -> None:
-    """Passages can be removed from it, too."""
+def test_a_dossier_says_that_an_unsigned_report_is_unsigned(tmp_path: Path) -> None:
+    """Officers can remove passages from such a report, too."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -324,8 +328,8 @@ def test_a_dossier_labels_an_unsigned_report_as_unsigned(tmp_path: Path) -> None
     ]
 
 
-def test_an_officer_can_include_answers_that_are_left_out_by_default(room: Room) -> None:
-    """Answers that must never be repeated cannot be included."""
+def test_officers_can_include_answers_that_a_dossier_omits_by_default(room: Room) -> None:
+    """They cannot include an answer that the reporter asked never to repeat."""
     options = ("--include", "how_know", "--include", "strange", "--with-replies")
     said = told(room.make("more.age", *options))
     assert all(word in said for word in ("Comment le savez-vous", SOURCE, "Merci, nous avons lu."))
@@ -333,8 +337,8 @@ def test_an_officer_can_include_answers_that_are_left_out_by_default(room: Room)
     assert 1 == make(room, room.folder / "none.age", "--include", "days").code
 
 
-def test_a_disciplinary_dossier_contains_no_day_of_the_report(room: Room, whole: Path) -> None:
-    """A dossier for a prosecutor contains it."""
+def test_a_disciplinary_dossier_does_not_show_when_the_report_arrived(room: Room, whole: Path) -> None:
+    """The control is a dossier for a prosecutor, which shows that day."""
     parts = opened(room.make("days.age", purpose="disciplinary"))
     document = json.loads(parts["dossier.json"])
     assert document["received"] is None
@@ -343,7 +347,7 @@ def test_a_disciplinary_dossier_contains_no_day_of_the_report(room: Room, whole:
     assert today().isoformat() == json.loads(opened(whole)["dossier.json"])["received"]
 
 
-def test_no_dossier_and_no_command_about_a_case_proves_who_reported(room: Room, whole: Path) -> None:
+def test_neither_a_dossier_nor_a_command_about_the_case_proves_who_reported(room: Room, whole: Path) -> None:
     """They contain no author key, signature, case id, reply recipient, salt, or id of a key or keyring."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
@@ -369,10 +373,10 @@ def holds(haystacks: list[bytes], needle: bytes) -> bool:
     return any(needle in haystack for haystack in haystacks)
 
 
-def test_attachments_are_enclosed_unchanged_with_their_hashes(
+def test_a_dossier_contains_unchanged_attachments_and_their_hashes(
     room: Room, whole: Path, tmp_path: Path
 ) -> None:
-    """Officers can also leave them out."""
+    """Officers can omit the attachments."""
     parts = opened(whole)
     assert (PNG, b"liste", b"plan") == (parts["files/1"], parts["files/2"], parts["files/3"])
     listed = json.loads(parts["dossier.json"])["files"]
@@ -388,7 +392,7 @@ def test_attachments_are_enclosed_unchanged_with_their_hashes(
 
 
 def verify(*words: str | Path) -> tuple[int, str, str]:
-    """Run the command as on another machine, without a home folder."""
+    """Run the command as on another machine: without a home folder."""
     said = run_alone("dossier", "verify", *words)
     return said.code, said.out, said.err
 
@@ -399,16 +403,16 @@ def run_alone(*words: str | Path) -> room_of.Said:
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    """The addressee's key file as age writes it."""
+    """The addressee's key file, as age writes it."""
     file = tmp_path / "addressee.key"
     file.write_text(f"# created\n{ADDRESSEE.encode()}\n")
     return file
 
 
-def test_another_machine_verifies_a_dossier_with_only_the_public_key(
+def test_another_machine_can_verify_a_dossier_with_only_the_public_key(
     room: Room, whole: Path, key: str, identity: Path, tmp_path: Path
 ) -> None:
-    """The dossier may be sealed or already opened, and the key may be given as a fingerprint."""
+    """The dossier may be sealed or already opened. The key may be given as a fingerprint."""
     _, root_key = room.office.keyring()
     tar = tmp_path / "dossier.tar"
     tar.write_bytes(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
@@ -422,10 +426,10 @@ def test_another_machine_verifies_a_dossier_with_only_the_public_key(
     assert 1 == verify(tmp_path / "nothing", "--key", key)[0]
 
 
-def test_an_external_body_signs_dossiers_with_the_key_of_its_card(
+def test_an_external_body_signs_its_dossiers_with_the_key_of_its_card(
     room: Room, key: str, tmp_path: Path
 ) -> None:
-    """It has no root key. The root's officers have compared the card's key."""
+    """It has no root key. Officers of the office with the root key have compared the key of its card."""
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
         queries_office.office(session).root_seed = None
@@ -436,13 +440,10 @@ def test_an_external_body_signs_dossiers_with_the_key_of_its_card(
     assert (0, 1) == (verify(tar, "--key", card_key)[0], verify(tar, "--key", key)[0])
 
 
-def test_verification_finds_any_changed_byte_and_names_its_part(
+def test_verification_finds_any_changed_byte_and_names_the_changed_part(
     whole: Path, key: str, tmp_path: Path
 ) -> None:
-    """The test changes one byte in each run of 97.
-
-    Between two parts, the message names the part before it.
-    """
+    """The test changes every 97th byte. For a byte between two parts, the message names the earlier part."""
     raw = bytearray(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
     starts = {
         raw.index(content[:16]): (name, len(content))
@@ -466,10 +467,10 @@ def test_verification_finds_any_changed_byte_and_names_its_part(
     assert "what stands behind files/3" in verify(tar, "--key", key)[2]
 
 
-def test_verification_refuses_a_changed_sealed_dossier(
+def test_verification_refuses_a_sealed_dossier_in_which_one_byte_changed(
     whole: Path, key: str, identity: Path, tmp_path: Path
 ) -> None:
-    """The change is in its header, its first chunk or its end."""
+    """The byte is in the header, in the first chunk, or at the end."""
     raw = whole.read_bytes()
     for place in (30, 1_000, 2_000, len(raw) - 1):
         changed = bytearray(raw)
@@ -482,8 +483,10 @@ def test_verification_refuses_a_changed_sealed_dossier(
     assert 1 == verify(whole, "--key", key, "--identity", identity)[0]
 
 
-def test_an_addressee_can_open_a_dossier_with_stock_age_and_tar(room: Room, key: str, tmp_path: Path) -> None:
-    """The command warns that such a key does not resist quantum computers."""
+def test_an_addressee_can_open_a_dossier_with_the_ordinary_age_and_tar_programs(
+    room: Room, key: str, tmp_path: Path
+) -> None:
+    """The command warns that an ordinary age key does not resist quantum computers."""
     said = make(room, tmp_path / "stock.age", recipient=STOCK.recipient().encode())
     assert "quantum computer" in said.err
     (tmp_path / "key").write_text(STOCK.encode() + "\n")
@@ -505,8 +508,8 @@ def test_an_addressee_can_open_a_dossier_with_stock_age_and_tar(room: Room, key:
     assert "quantum" not in make(room, tmp_path / "hybrid.age").err
 
 
-def test_a_dossier_is_sealed_only_to_its_addressee(whole: Path) -> None:
-    """Its header has one recipient, and another key does not open it."""
+def test_only_the_addressee_can_open_a_dossier(whole: Path) -> None:
+    """Its header has a single recipient, and other keys do not open it."""
     head, _, _ = whole.read_bytes().partition(b"\n---")
     assert 1 == head.count(b"\n-> ")
     with pytest.raises(NotForUs):
@@ -522,7 +525,10 @@ def test_an_invalid_recipient_is_refused(room: Room, tmp_path: Path, recipient: 
 
 
 def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Path) -> None:
-    """They name the addressee, the ground and the dossier. A dossier never overwrites another file."""
+    """Both name the addressee, the ground and the dossier.
+
+    A dossier is never written over another file.
+    """
     file = tmp_path / "recipient"
     file.write_text(ADDRESSEE.recipient().encode() + "\n")
     said = make(room, tmp_path / "out", recipient=str(file))
@@ -543,12 +549,13 @@ def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_disciplinary_dossier_waits_for_the_decision_whether_to_inform_the_prosecutor(
+def test_a_disciplinary_dossier_requires_the_decision_on_the_prosecutor_first(
     room: Room, tmp_path: Path
 ) -> None:
-    """The person concerned reads it, so the decision is needed even if no rule asked for one.
+    """The person concerned reads it.
 
-    A reason does not replace the decision. Once the prosecutor is informed, the dossier waits for an answer.
+    The decision is required even if no rule asks for it, and no reason replaces it. If officers decide to
+    inform the prosecutor, the dossier waits for the prosecutor's answer.
     """
     words = ["--for", "disciplinary", "--to", "Y", "--recipient", STOCK.recipient().encode(), "--out"]
     made = ["dossier", "make", "1", *words, tmp_path / "out"]
@@ -574,8 +581,11 @@ def test_a_disciplinary_dossier_waits_for_the_decision_whether_to_inform_the_pro
 
 
 @pytest.mark.slow
-def test_a_dossier_can_be_recorded_as_a_measure_with_the_same_reference(room: Room, tmp_path: Path) -> None:
-    """It takes one step. Before the risk to the reporter is assessed, nothing is recorded or written."""
+def test_the_command_that_makes_a_dossier_can_also_record_it_as_a_measure(room: Room, tmp_path: Path) -> None:
+    """The measure has the reference of the dossier.
+
+    Before officers have assessed the risk to the reporter, nothing is recorded or written.
+    """
     assert 1 == make(room, tmp_path / "out", "--measure").code
     assert [] == [*tmp_path.iterdir()]
     room.office.json("case", "set-source-risk", "1", "high", "--reason", "x")
@@ -596,7 +606,9 @@ def test_a_dossier_can_be_recorded_as_a_measure_with_the_same_reference(room: Ro
     assert "disciplinary_opened" == room.office.json("case", "show", "1")["work"]["measures"][-1]["kind"]
 
 
-def test_a_dossier_to_an_addressee_whom_the_case_names_requires_a_reason(room: Room, tmp_path: Path) -> None:
+def test_a_reason_is_required_for_a_dossier_to_an_addressee_whom_the_case_names(
+    room: Room, tmp_path: Path
+) -> None:
     """The journal keeps the reason, and oversight counts it."""
     before, counted = (
         room.office.state(),
@@ -616,8 +628,10 @@ def test_a_dossier_to_an_addressee_whom_the_case_names_requires_a_reason(room: R
     assert counted + 1 == room.office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_a_dossier_for_a_prosecutor_requires_the_decision_to_inform_one(room: Room, tmp_path: Path) -> None:
-    """Otherwise the case could reach a prosecutor without any record of pending proceedings."""
+def test_a_dossier_for_a_prosecutor_requires_the_decision_to_inform_the_prosecutor(
+    room: Room, tmp_path: Path
+) -> None:
+    """Otherwise a prosecutor could get the case, and no record would show that proceedings are pending."""
     room = Room(room.office.copy(tmp_path / "copy"), room.reporter, tmp_path)
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Measure))
@@ -629,8 +643,8 @@ def test_a_dossier_for_a_prosecutor_requires_the_decision_to_inform_one(room: Ro
     assert 0 == make(room, tmp_path / "again").code
 
 
-def test_no_dossier_is_made_with_a_damaged_attachment(room: Room, tmp_path: Path) -> None:
-    """Neither a file nor a line in the ledger remains."""
+def test_no_dossier_is_made_if_an_attachment_is_damaged(room: Room, tmp_path: Path) -> None:
+    """Neither a file nor an entry in the ledger is left over."""
     office = room.office.copy(tmp_path / "copy")
     for sealed in (office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
@@ -655,8 +669,11 @@ SHOWN = (
 )
 
 
-def test_hostile_text_appears_in_a_dossier_only_as_text(tmp_path: Path) -> None:
-    """The pages are the same bytes each time, contain nothing active, and show no time but the day."""
+def test_hostile_text_is_printed_in_a_dossier_as_harmless_text(tmp_path: Path) -> None:
+    """The pages have no active content.
+
+    They show the day but not the time, and every run makes the same bytes.
+    """
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -670,7 +687,7 @@ def test_hostile_text_appears_in_a_dossier_only_as_text(tmp_path: Path) -> None:
     assert SHOWN in said
     drawn = room_of.drawn(pdfs[0])
     assert "\u05e9\u05dc\u05d5\u05dd <U+6F22><U+5B57>" in drawn
-    assert f"\u00e9{MARK * 3}<U+0301>" in drawn  # the rest is spelled out
+    assert f"\u00e9{MARK * 3}<U+0301>" in drawn  # further accents are printed as numbers
     assert drawn.count("<U+0301>") > 490
     assert 8_000 == sum(map(len, re.findall("W{9,}", drawn)))
     raw = room_of.unpacked(pdfs[0])
@@ -690,7 +707,7 @@ def test_hostile_text_appears_in_a_dossier_only_as_text(tmp_path: Path) -> None:
     assert not holds([raw], b"/ModDate")
 
 
-def test_a_missing_font_is_reported_with_the_package_to_install(
+def test_the_error_about_a_missing_font_names_the_package_to_install(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf_sheets, "_FONTS", tmp_path)

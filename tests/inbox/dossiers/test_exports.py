@@ -1,4 +1,4 @@
-"""No export of a case contains data that prove who reported or reveal the source."""
+"""No export of a case contains data that prove who reported, or that reveal the source."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
 
-# Each export for somebody outside, with the command that writes or prints it; OUT is the output folder.
+# Each export for readers outside the office, with its command. OUT stands for the output folder.
 EXPORTS = {
     "access, told": ["request", "answer", "1", "--text-file", "TEXT", "--out", "OUT/access.pdf"],
     "access, English": [
@@ -96,22 +96,23 @@ EXPORTS = {
     "retention visa request": ["retention", "visa", "request", "1", "--out", "OUT/list"],
     "destroyed": ["retention", "list-destroyed", "--out", "OUT/list"],
 }
-# Exports of a closed case.
+# These exports need a closed case.
 ENDED = {"retention visa request"}
-# Exports of a destroyed case, which are made last.
+# These exports are about a destroyed case, so they are made last.
 AFTER = {"destroyed"}
-# Exports that must not reveal the source: the reporter asked for that, or a reader could infer it.
+# These exports must not reveal the source, because the reporter asked for it or a reader could infer it.
 SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
-# Not exports: for the portal, which knows cases by their ids; sealed to officers; or about no case.
+# These commands also write files, but for the portal, which knows the ids of cases; or they are sealed to
+# officers; or they are about no case.
 NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
 
 
 @dataclass(frozen=True)
 class Made:
-    """The data that prove who reported, what officers see of the case, and the contents of each export."""
+    """The data that prove who reported, the case as officers see it, and the contents of each export."""
 
     proofs: Mapping[str, bytes]
     shown: str
@@ -122,7 +123,7 @@ class Made:
 def made(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Room, Mapping[str, bytes], Mapping[str, list[bytes]]]:
-    """Make all exports of one case, and read each in every possible form."""
+    """Make every export of one case. Read each in every possible form."""
     room = room_of.found(tmp_path_factory.mktemp("exports"))
     proofs = room_of.proofs_of_reporter(room)
     shown = room.office.run("case", "show", "1")
@@ -137,7 +138,7 @@ def made(
     room.office.json("case", "decide", "1", "not_needed", "--reason", "x")
     room.office.close("1")
     with room.office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Case, 1).withdrawn = True  # no portal has to be told of the closing
+        session.get_one(Case, 1).withdrawn = True  # the portal does not have to be told of the closing
     room.office.json("case", "show", "1")
     aged(room.office)
     found |= {name: list(_exported(room, name)) for name in ENDED}
@@ -147,7 +148,10 @@ def made(
 
 
 def _exported(room: Room, name: str) -> Iterator[bytes]:
-    """Make an export, and yield its name, its bytes, and each form in which its contents can be read."""
+    """Make an export.
+
+    Yield its name, its bytes, and its contents in every form in which somebody could read them.
+    """
     out = room.folder / "out" / name.replace(" ", "-").replace(",", "")
     out.mkdir(parents=True)
     text = str(room.folder / "text")
@@ -172,7 +176,7 @@ def _read(files: Mapping[str, bytes]) -> Iterator[bytes]:
 
 
 def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
-    """Return the names of the values that occur there, raw, in hexadecimal or in base 64."""
+    """Return the names of the values that occur in these bytes: raw, in hexadecimal, or in base 64."""
     everything = list(read)
     return {
         name
@@ -183,14 +187,17 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
-def test_no_export_proves_who_reported(made: Made, name: str) -> None:
+def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) -> None:
     """It has no author key, signature, case id, reply recipient, salt, or id of envelope, key or keyring."""
     assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
     assert set() == found_in(made.exports[name], made.proofs)
 
 
-def test_the_search_finds_data_that_prove_who_reported_in_every_written_form(made: Made) -> None:
-    """As a control, they are printed on pages that are compressed like those of an export."""
+def test_the_search_for_such_data_finds_them_on_compressed_pages(made: Made) -> None:
+    """Control of the test above.
+
+    The data are printed on pages that are compressed like those of an export.
+    """
     proofs = made.proofs
     for write in (bytes.hex, lambda value: next(reversed([*room_of.forms(value)])).decode()):
         sheets = Sheets("x", language="fr", day=today(), foot="x", removed="x")
@@ -200,12 +207,12 @@ def test_the_search_finds_data_that_prove_who_reported_in_every_written_form(mad
 
 
 @pytest.mark.parametrize("name", sorted(SOURCELESS))
-def test_no_export_that_must_protect_the_source_reveals_it(made: Made, name: str) -> None:
-    """The test looks for protected answers, other people present, and how it is known.
+def test_no_export_that_must_protect_the_source_contains_words_about_it(made: Made, name: str) -> None:
+    """The words are from protected answers, or tell who else was present and how the reporter knows.
 
-    The case is the control.
+    The control is the case itself.
     """
-    # The offsets of objects in a PDF are numbers, too, but do not come from a report.
+    # A PDF contains other numbers, the offsets of its objects. They do not come from a report.
     read = re.sub(rb"\b\d{10} \d{5} [nf]\b", b"", b"\n".join(made.exports[name]))
     for word in (
         "Ondine",
@@ -222,8 +229,8 @@ def test_no_export_that_must_protect_the_source_reveals_it(made: Made, name: str
         assert "".join(word.split()).encode() not in read, word
 
 
-def test_each_export_contains_what_it_is_for(made: Made) -> None:
-    """It is the control of both tests above."""
+def test_each_export_contains_the_words_that_its_readers_need(made: Made) -> None:
+    """Control of the tests above."""
     said = {name: b"\n".join(read) for name, read in made.exports.items()}
     squeezed = "".join(NAME.split()).encode()
     told = ("access, told", "access, English", "access, neither", "letter, person", "dossier")
@@ -234,7 +241,7 @@ def test_each_export_contains_what_it_is_for(made: Made) -> None:
     assert "soumis au visa des archives".upper().encode() in said["retention visa request"]
 
 
-def test_these_tests_cover_each_command_that_writes_a_file() -> None:
+def test_every_command_that_writes_a_file_is_in_these_tests() -> None:
     def writing(group: click.Group, path: str = "") -> Iterator[str]:
         for name, command in commands_of(group).items():
             if isinstance(command, click.Group):

@@ -1,4 +1,4 @@
-"""Printed letters have the text of the law, wait for the same decisions, and do not name the reporter."""
+"""Printed letters contain the text of the law, wait for decisions, and do not name the reporter."""
 
 import html
 import re
@@ -40,7 +40,7 @@ SECRET = "Je suis la voisine du dessus"
 TEXT = f"J'étais de garde avec Ondine. {NAME} a loué son badge à un inconnu au Havre. Personne d'autre."
 OWN = "Il est dit qu'un moyen d'entrer aurait été cédé contre de l'argent."
 JOINED = "Un dossier scellé, dont la clé vous sera dite de vive voix."
-# The addressee of each letter of the French law, and the words of the officers in it.
+# For each letter of the French law: its addressee, and the text that officers add.
 LETTERS = {
     "prosecutor": ("pnf", JOINED),
     "persons_notice": (NAME, OWN),
@@ -51,10 +51,10 @@ NAMES = ("alice", "bruno")
 
 @pytest.fixture(scope="module")
 def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office of two officers, and two cases that name a person.
+    """An office of two officers, and two cases that name a person. No obstacle prevents a letter.
 
-    Nothing prevents any letter. The prosecutor had each case, the final decision is made, and no transmission
-    is needed. The office is an external authority, so nobody has to ask it to forward anything.
+    The prosecutor was told of each case, the final decision was made, and no transmission is needed. The
+    office is an external authority, so it can forward a report itself.
     """
     folder = tmp_path_factory.mktemp("letters")
     office = Office.found_by(folder, NAMES, 2)
@@ -88,8 +88,11 @@ def write(letter: str, out: Path, *options: str, text: str | None = None, case: 
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_letter_has_the_text_that_the_law_gives(office: Office, letter: str) -> None:
-    """It exists in either language, names the office, and has the date. Only authorities get a reference."""
+def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: str) -> None:
+    """The test prints it in both languages.
+
+    It names the office and has a date. Only letters to authorities have a reference.
+    """
     rule, (to, own) = FRENCH.letters[letter], LETTERS[letter]
     for language, office_name in (("fr", "Inspection des douanes"), ("en", "Customs inspectorate")):
         out = office.out / language
@@ -106,10 +109,13 @@ def test_a_letter_has_the_text_that_the_law_gives(office: Office, letter: str) -
 
 
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_neither_the_pages_nor_the_file_of_a_letter_name_a_reporter_an_officer_or_a_time(
+def test_a_letter_and_its_file_contain_no_reporter_no_officer_and_no_time_of_day(
     office: Office, letter: str
 ) -> None:
-    """The same words give the same bytes. A person concerned does not learn the number of the case."""
+    """The same words always give the same bytes.
+
+    A letter to a person concerned does not contain the number of the case.
+    """
     for name in ("one", "other"):
         office.json(*write(letter, office.out / name))
     raw = (office.out / "one").read_bytes()
@@ -128,7 +134,7 @@ def test_neither_the_pages_nor_the_file_of_a_letter_name_a_reporter_an_officer_o
     )
 
 
-def test_the_letter_to_the_prosecutor_asks_for_a_word_and_says_why_it_names_no_reporter(
+def test_the_letter_to_the_prosecutor_asks_for_an_answer_and_says_why_it_names_no_reporter(
     office: Office,
 ) -> None:
     office.json(*write("prosecutor", office.out / "x"))
@@ -142,15 +148,17 @@ def test_the_letter_to_the_prosecutor_asks_for_a_word_and_says_why_it_names_no_r
     assert FRENCH.addressees(FRENCH.letters["prosecutor"]).keys() == {"prosecutor", "jirs", "pnf", "pnaco"}
 
 
-def test_the_letter_to_a_person_says_which_data_is_held_but_never_names_the_source(office: Office) -> None:
+def test_the_letter_to_a_person_says_which_data_are_held_but_does_not_name_their_source(
+    office: Office,
+) -> None:
     office.json(*write("persons_notice", office.out / "x"))
     pages = printed((office.out / "x").read_bytes())
     for words in (OWN, "Nous ne disons ni leur source", "paragraphe 5, b", "rectification", "CNIL"):
         assert words in pages
 
 
-def test_a_letter_to_a_person_whom_the_case_does_not_name_requires_a_reason(office: Office) -> None:
-    """The family name with any title counts as naming the person."""
+def test_a_reason_is_required_for_a_letter_to_a_person_whom_the_case_does_not_name(office: Office) -> None:
+    """If the case contains the family name, it names the person. The title does not matter."""
     to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
     office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
@@ -166,7 +174,7 @@ def test_an_address_that_officers_give_replaces_the_address_in_the_law(office: O
 
 @pytest.mark.slow
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_the_journal_and_the_ledger_record_a_letter_which_decides_nothing(
+def test_the_journal_and_the_ledger_record_a_letter_but_a_letter_decides_nothing(
     office: Office, letter: str
 ) -> None:
     before = office.json("case", "show", "1")["work"]
@@ -182,7 +190,7 @@ def test_the_journal_and_the_ledger_record_a_letter_which_decides_nothing(
 
 
 def unasked(office: Office) -> None:
-    """Delete the duty to decide about the prosecutor in case 1, as if the case had never been scored."""
+    """Delete the duty on the prosecutor in case 1. The case is then like one that nobody has scored."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
 
@@ -197,7 +205,7 @@ def transmitted(office: Office) -> None:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_until_the_decision_about_the_prosecutor_only_the_prosecutor_can_get_a_letter(
+def test_before_the_decision_on_the_prosecutor_nobody_else_can_get_a_letter(
     office: Office, letter: str
 ) -> None:
     offence(office)
@@ -212,10 +220,10 @@ def test_until_the_decision_about_the_prosecutor_only_the_prosecutor_can_get_a_l
     office.json(*write(letter, office.out / "x"))
 
 
-def test_the_prosecutor_gets_no_letter_until_a_measure_shows_that_the_prosecutor_has_the_case(
+def test_a_letter_to_the_prosecutor_requires_a_measure_showing_that_they_have_the_case(
     office: Office,
 ) -> None:
-    """Without that measure, no rule would forbid warning the persons concerned, whatever the score is."""
+    """Without such a measure, no rule would keep officers from warning the persons concerned."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Measure))
     asks = "no measure shows that the case is with the prosecutor\nhint: first decide to"
@@ -230,13 +238,13 @@ def test_the_prosecutor_gets_no_letter_until_a_measure_shows_that_the_prosecutor
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
 
 
-def test_deciding_that_the_prosecutor_is_informed_takes_two_officers_whatever_was_sent(
+def test_two_officers_must_decide_that_the_prosecutor_is_informed_even_after_a_letter(
     office: Office,
 ) -> None:
     """Otherwise one officer could write a letter and settle the question alone.
 
-    Oversight lists cases in which nothing was sent. A disclosure that an officer records by hand is not a
-    letter.
+    Oversight lists the cases about which nothing was sent. A disclosure that officers record by hand does
+    not count as a letter.
     """
 
     def decided() -> str:
@@ -272,8 +280,11 @@ def test_deciding_that_the_prosecutor_is_informed_takes_two_officers_whatever_wa
     assert "nothing sent" not in office.run("office", "oversight").out
 
 
-def test_no_letter_informs_a_person_before_the_prosecutor_s_word(office: Office) -> None:
-    """The decision has the same rule, at the desk and on the command line. The other letters do not wait."""
+def test_no_letter_informs_a_person_before_the_prosecutor_has_said_that_it_may(office: Office) -> None:
+    """The desk and the command apply the rule of the decision to inform persons.
+
+    Letters to others do not wait.
+    """
     transmitted(office)
     said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
     assert "informing the persons concerned now would warn them" in said
@@ -286,10 +297,13 @@ def test_no_letter_informs_a_person_before_the_prosecutor_s_word(office: Office)
     office.json(*write("persons_notice", office.out / "x"))
 
 
-def test_letters_also_wait_for_the_decision_if_no_rule_asked_to_inform_the_prosecutor(
+def test_a_letter_waits_for_the_decision_on_the_prosecutor_even_if_no_rule_asks_for_it(
     office: Office,
 ) -> None:
-    """A case that nobody has scored may concern an offence. The desk and the command line are alike."""
+    """A case that nobody has scored may be about an offence.
+
+    The desk and the command both refuse the letter.
+    """
     unasked(office)
     for letter in ("persons_notice", "forwarding"):
         said = refused(office, *write(letter, office.out / "x", "--despite-warning", "drill"))
@@ -301,7 +315,7 @@ def test_letters_also_wait_for_the_decision_if_no_rule_asked_to_inform_the_prose
         office.json(*write(letter, office.out / letter))
 
 
-# A letter and a text typed into it, for each kind of warning.
+# For each kind of warning: a letter, and a text typed into it.
 WARNED: Mapping[str, tuple[str, str]] = {
     "officer": ("prosecutor", "Bruno a lu le dossier."),
     "protected": ("forwarding", f"Il est écrit : {SECRET}."),
@@ -311,12 +325,12 @@ WARNED: Mapping[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", WARNED)
-def test_the_words_of_officers_in_a_letter_are_checked(office: Office, name: str) -> None:
+def test_the_text_that_officers_type_into_a_letter_is_checked(office: Office, name: str) -> None:
     letter, text = WARNED[name]
     words = write(letter, office.out / "x", text=text)
     assert "the text could " in refused(office, *words)
     despite = office.run(*words, "--despite-warning", "drill")
-    # A letter to a person concerned never repeats the reporter's own words.
+    # No reason lets a letter to a person concerned repeat the reporter's own words.
     assert (name == "quoted") == bool(despite.code)
     if name != "quoted":
         entries = office.json("journal", "list")["entries"]
@@ -325,18 +339,18 @@ def test_the_words_of_officers_in_a_letter_are_checked(office: Office, name: str
 
 
 @pytest.mark.parametrize("name", ["officer", "day"])
-def test_a_reason_for_a_letter_must_not_name_a_person_concerned(
+def test_the_reason_for_a_letter_must_not_name_a_person_concerned(
     office: Office, drawer: Path, name: str
 ) -> None:
-    """The journal keeps the reason. A preview warns of it before the letter is written."""
+    """The journal keeps the reason. The preview warns of the name before the letter is written."""
     letter, text = WARNED[name]
     words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
     assert "contains words that could identify somebody" in office.json(*words, "--preview")["warned"][0]
     assert "contains words that could identify somebody" in refused(office, *words)
 
 
-def test_an_officer_without_a_declaration_cannot_preview_a_letter(office: Office) -> None:
-    """Warnings are hidden, too. Otherwise that officer could use them to search a report for words."""
+def test_an_officer_who_has_not_declared_a_case_cannot_preview_a_letter_about_it(office: Office) -> None:
+    """Otherwise that officer could find out from the warnings which words the report contains."""
     letter, text = WARNED["protected"]
     wanted = Wanted(letter=letter, to=LETTERS[letter][0], text=text)
     with office.opened() as inbox:
@@ -360,7 +374,7 @@ def test_a_letter_to_an_authority_may_name_persons_concerned_but_not_the_reporte
         assert "could reveal who reported: “Kerguelen”" in refused(office, *words)
 
 
-def test_invalid_options_for_a_letter_are_reported_and_no_file_is_written(office: Office) -> None:
+def test_invalid_options_for_a_letter_are_refused_and_no_file_is_written(office: Office) -> None:
     out = office.out / "x"
     said = {
         "has no code ghost for this": ("dossier", "letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
@@ -384,7 +398,7 @@ def test_invalid_options_for_a_letter_are_reported_and_no_file_is_written(office
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
-    """Return the folder of the desk's exchange medium."""
+    """Return the folder that the desk uses for exchanges with the portal."""
     folder = tmp_path / "stick"
     folder.mkdir()
     return folder
@@ -392,7 +406,7 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def drawer(tmp_path: Path) -> Path:
-    """Return a folder outside the exchange medium."""
+    """Return a folder outside the one for exchanges."""
     folder = tmp_path / "drawer"
     folder.mkdir()
     return folder
@@ -412,18 +426,15 @@ SEEN = re.compile(r'name="seen" value="([^"]*)"')
 
 
 def looked_at(client: Client, form: dict[str, str], case: int = 1) -> dict[str, str]:
-    """Preview a letter, and return the form that the page with the preview would send."""
+    """Preview a letter. Return the form that the page of the preview would send."""
     shown = client.send(f"/fr/case/{case}/letters/preview", **form)
     assert 200 == shown.status_code, shown.text
     found = SEEN.search(shown.text)
     return form | {"seen": found[1] if found else ""}
 
 
-def test_a_letter_is_written_only_in_the_words_of_its_preview(office: Office, drawer: Path) -> None:
-    """The preview writes nothing, at the desk or on the command line.
-
-    A word that was changed since is refused.
-    """
+def test_a_letter_can_be_written_only_if_it_equals_its_preview(office: Office, drawer: Path) -> None:
+    """A preview writes no file. If a word was changed after the preview, the letter is refused."""
     previews = {each: office.json(*write(each, drawer / "x", "--preview")) for each in LETTERS}
     with sitting(office) as client:
         assert [] == chosen_beforehand(client.page("/fr/case/1/letters"), "to-prosecutor", "to-forwarding")
@@ -451,10 +462,8 @@ def test_a_letter_is_written_only_in_the_words_of_its_preview(office: Office, dr
 
 
 @pytest.mark.slow
-def test_the_preview_of_a_letter_shows_its_warnings_and_a_field_for_the_reason(
-    office: Office, drawer: Path
-) -> None:
-    """The form keeps what was typed. The control is a letter without a warning."""
+def test_the_preview_of_a_letter_shows_warnings_and_asks_for_a_reason(office: Office, drawer: Path) -> None:
+    """The form keeps everything that was typed. The control is a letter without a warning."""
     for letter, text in WARNED.values():
         words = write(letter, drawer / "x", text=text)
         assert office.json(*words, "--preview")["warned"][0][1:] in refused(office, *words)
@@ -484,7 +493,9 @@ def test_the_preview_of_a_letter_shows_its_warnings_and_a_field_for_the_reason(
         assert 200 == client.send("/fr/case/1/letters", **both(**reasoned, despite="drill")).status_code
 
 
-def test_the_second_officer_can_read_the_letter_in_a_separate_session(office: Office, drawer: Path) -> None:
+def test_the_second_officer_can_read_the_letter_in_another_session_before_confirming(
+    office: Office, drawer: Path
+) -> None:
     with sitting(office) as client:
         other = Client(client.desk, client.app, officer="bruno")
         seen = looked_at(client, form("prosecutor", drawer))
@@ -496,7 +507,9 @@ def test_the_second_officer_can_read_the_letter_in_a_separate_session(office: Of
         assert JOINED in page
 
 
-def test_a_letter_that_must_wait_can_be_previewed_but_not_written(office: Office, drawer: Path) -> None:
+def test_a_letter_that_still_waits_for_a_decision_can_be_previewed_but_not_written(
+    office: Office, drawer: Path
+) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Duty))
     with sitting(office) as client:
@@ -512,7 +525,7 @@ def test_a_letter_that_must_wait_can_be_previewed_but_not_written(office: Office
 
 
 @pytest.mark.slow
-def test_a_letter_takes_as_many_officers_as_its_decision_with_its_measure(
+def test_a_letter_needs_as_many_officers_as_its_decision_or_its_measure(
     office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
@@ -541,7 +554,7 @@ def test_a_letter_takes_as_many_officers_as_its_decision_with_its_measure(
         )
 
 
-def test_at_the_desk_a_letter_gets_a_neutral_file_name_and_its_folder_is_offered_again(
+def test_the_desk_gives_a_letter_a_neutral_file_name_and_offers_its_folder_again(
     office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
@@ -564,7 +577,7 @@ def test_at_the_desk_a_letter_gets_a_neutral_file_name_and_its_folder_is_offered
 
 
 def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick: Path, drawer: Path) -> None:
-    """The desk also refuses folders inside and around it, even while the medium is empty."""
+    """The desk also refuses a folder inside it and the folder around it, even if the medium is empty."""
     within = stick / "lettres"
     within.mkdir()
     with sitting(office, stick) as client:
@@ -583,8 +596,8 @@ def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick
     assert "anybody who holds the file can read it" in said.out
 
 
-def test_no_outbox_is_written_beside_a_letter(office: Office, stick: Path) -> None:
-    """As a control, the same medium is accepted without the letter."""
+def test_no_outbox_is_written_to_a_medium_that_contains_a_letter(office: Office, stick: Path) -> None:
+    """The control: without the letter, the same medium is accepted."""
     for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
         (stick / name).touch()
         assert "not meant for the portal" in refused(
@@ -595,10 +608,10 @@ def test_no_outbox_is_written_beside_a_letter(office: Office, stick: Path) -> No
     office.json("exchange", "outbox", "--out", str(stick), "--same-disk")
 
 
-def test_another_law_can_have_other_letters(office: Office) -> None:
-    """A letter is refused while the case lacks a fact that it names.
+def test_each_law_can_have_its_own_letters(office: Office) -> None:
+    """If a letter names a fact that the case does not have, it is refused.
 
-    One without a place for the officers' text takes none.
+    A letter that has no place for the officers' text accepts none.
     """
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -630,6 +643,6 @@ def test_another_law_can_have_other_letters(office: Office) -> None:
     office.json("dossier", "letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
 
 
-def test_no_letter_is_written_for_a_quarantined_case(office: Office) -> None:
+def test_no_letter_can_be_written_about_a_case_in_quarantine(office: Office) -> None:
     office.json("access", "quarantine", "2", "--reason", "drill")
     assert "quarantine" in refused(office, *write("prosecutor", office.out / "x", case="2"))

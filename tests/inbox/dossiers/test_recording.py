@@ -1,4 +1,7 @@
-"""A text for another body is recorded with its measure, and reveals neither the reporter nor anybody else."""
+"""A text for another body is recorded with its measure.
+
+It must not reveal the reporter or a person concerned.
+"""
 
 import hashlib
 from contextlib import nullcontext
@@ -39,7 +42,7 @@ OWN = "Des stupéfiants arriveraient bientôt dans un conteneur frigorifique."
 
 @pytest.fixture(scope="module")
 def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office of two officers with a case in which an inquiry may begin."""
+    """An office of two officers. In its only case, an inquiry may begin."""
     folder = tmp_path_factory.mktemp("informing")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -56,13 +59,13 @@ pytestmark = pytest.mark.copy_of("founded_informing")
 
 
 def informed(text: str, *more: str) -> list[str]:
-    """Return the command that records that the intelligence directorate received this text."""
+    """Return the command which records that the intelligence directorate received this text."""
     return ["case", "measure", "add", "1", "dnred_informed", "--text", text, *more]
 
 
 @pytest.mark.slow
-def test_the_text_for_another_body_is_recorded_with_the_measure(office: Office) -> None:
-    """The measure is refused without a text or with an empty one. Other measures take no text."""
+def test_a_measure_that_informs_another_body_contains_the_text_that_was_sent(office: Office) -> None:
+    """Such a measure is refused if its text is missing or empty. Other measures accept no text."""
     before = office.state()
     for words in (["case", "measure", "add", "1", "dnred_informed"], informed(" ")):
         assert "this measure must contain the text that is sent: dnred_informed" in refused(office, *words)
@@ -73,7 +76,7 @@ def test_the_text_for_another_body_is_recorded_with_the_measure(office: Office) 
     assert f"(the reporter is not told)\n│ {OWN}\n" in office.run("case", "show", "1").out
 
 
-def test_the_journal_and_the_ledger_record_the_hash_of_the_text(office: Office) -> None:
+def test_the_journal_and_the_ledger_contain_only_the_hash_of_the_text(office: Office) -> None:
     """Neither contains a word of it."""
     office.json(*informed(OWN))
     digest = hashlib.sha256(OWN.encode()).hexdigest()
@@ -86,7 +89,7 @@ def test_the_journal_and_the_ledger_record_the_hash_of_the_text(office: Office) 
     assert "stupéfiants" not in repr((entries, row))
 
 
-# Texts that are refused with or without a reason, and the words of the refusal.
+# Texts that are refused even with a reason, and words of the refusal.
 NEVER = {
     "quoted": ("On a parlé du conteneur attendu au Havre.", "who reported: “On a parlé du conteneur"),
     "protected": (f"Il est dit : {SECRET}.", "who reported: “"),
@@ -96,7 +99,7 @@ NEVER = {
 
 
 @pytest.mark.parametrize("name", NEVER)
-def test_a_text_that_reveals_who_reported_or_who_is_concerned_is_refused(
+def test_a_text_that_reveals_the_reporter_or_a_person_concerned_is_refused(
     office: Office, name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "named").write_text("Maëlle Kerguelen, grutière")
@@ -109,8 +112,8 @@ def test_a_text_that_reveals_who_reported_or_who_is_concerned_is_refused(
 
 
 @pytest.mark.parametrize("text", ["Il arrive mardi.", "Cela viserait le Havre."])
-def test_a_text_that_repeats_details_of_a_report_requires_a_reason(office: Office, text: str) -> None:
-    """Two officers give the reason, and the journal keeps it."""
+def test_a_reason_is_required_for_a_text_that_repeats_details_of_a_report(office: Office, text: str) -> None:
+    """Two officers confirm the reason, and the journal keeps it."""
     before = office.state()
     assert "because it repeats details from a report" in refused(office, *informed(text))
     said = refused(office, *informed(text, "--despite-warning", SECRET))
@@ -122,14 +125,14 @@ def test_a_text_that_repeats_details_of_a_report_requires_a_reason(office: Offic
     assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
 
-def test_a_container_number_may_be_sent_without_a_warning(office: Office) -> None:
-    """Its spacing does not matter."""
+def test_a_container_number_can_be_sent_without_a_warning(office: Office) -> None:
+    """It does not matter whether the number contains spaces."""
     for number in (CONTAINER, "csqu 305438 3"):
         office.json(*informed(f"Voir le conteneur {number}, frigorifique."))
 
 
 LETTER = f"Conteneur {CONTAINER} à contrôler ; voyez Luc Ferrand et Rachid Belkacem."
-# The text of a message or note in a case, and a text that is refused with or without a reason.
+# For each way to write a name: a text in the case, and a text to be sent that no reason can make acceptable.
 NAMES_IN_TEXT = {
     "with capitals": ("Luc Ferrand a loué son badge ; Rachid Belkacem ferme les yeux.", LETTER),
     "without": ("luc ferrand a loué son badge et son chef rachid belkacem ferme les yeux", LETTER),
@@ -143,10 +146,10 @@ NAMES_IN_TEXT = {
 }
 
 
-def test_a_text_with_a_name_from_any_text_of_the_case_is_refused(office: Office) -> None:
-    """No reason changes that.
+def test_a_text_that_contains_a_name_from_any_text_of_the_case_is_refused(office: Office) -> None:
+    """A reason does not help.
 
-    As a control, each text is accepted while the case does not contain the name.
+    The control: each text is accepted as long as the case does not contain the name.
     """
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         for name, (said, text) in NAMES_IN_TEXT.items():
@@ -162,7 +165,7 @@ def test_a_text_with_a_name_from_any_text_of_the_case_is_refused(office: Office)
                     undone.rollback()
 
 
-def test_the_name_of_an_area_may_be_sent_with_a_reason_even_if_it_is_part_of_a_name(office: Office) -> None:
+def test_a_reason_is_enough_to_send_the_name_of_an_area_that_may_be_part_of_a_name(office: Office) -> None:
     """Any other word that may be part of a name, such as that of a ship, is refused."""
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))
@@ -174,8 +177,8 @@ def test_the_name_of_an_area_may_be_sent_with_a_reason_even_if_it_is_part_of_a_n
         session.rollback()
 
 
-def test_two_adjacent_words_in_a_text_in_capitals_are_not_taken_for_a_name(office: Office) -> None:
-    """In a short row of capitals, they may be a name."""
+def test_two_adjacent_words_in_a_long_text_in_capitals_do_not_count_as_a_name(office: Office) -> None:
+    """In a short text in capitals, they may be a name."""
     text = "Un conteneur frigorifique arrive mardi."
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         for said, is_name in (
@@ -190,7 +193,7 @@ def test_two_adjacent_words_in_a_text_in_capitals_are_not_taken_for_a_name(offic
                 undone.rollback()
 
 
-def test_an_article_after_a_form_of_address_is_not_taken_for_a_name(office: Office) -> None:
+def test_an_article_after_a_form_of_address_does_not_count_as_a_name(office: Office) -> None:
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_note("vu à la grille avec la cheffe"))
         recording.check(session, 1, "Prévenir Mme la directrice.", "")
@@ -199,8 +202,8 @@ def test_an_article_after_a_form_of_address_is_not_taken_for_a_name(office: Offi
         session.rollback()
 
 
-def test_a_container_number_that_must_never_be_repeated_is_refused(office: Office) -> None:
-    """As a control, the number is accepted until the reporter asks for that."""
+def test_a_container_number_that_the_reporter_asked_never_to_repeat_is_refused(office: Office) -> None:
+    """The control: without this request, the number is accepted."""
     text = f"Voir le conteneur {CONTAINER}, frigorifique."
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         recording.check(session, 1, text, "")
@@ -229,7 +232,7 @@ def _follow_up(said: str) -> FollowUp:
     )
 
 
-def test_at_the_desk_two_officers_record_the_text_and_can_read_it_again(office: Office) -> None:
+def test_at_the_desk_two_officers_record_the_text_and_can_read_it_afterwards(office: Office) -> None:
     form: dict[str, Any] = {"kind": "dnred_informed", "degree": "0"}
     form["sent"] = f"{OWN} M. Quélennec y serait mêlé."
     two = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
@@ -243,7 +246,7 @@ def test_at_the_desk_two_officers_record_the_text_and_can_read_it_again(office: 
         assert f'<p class="written" dir="auto">{OWN}</p>' in client.page("/en/case/1")
 
 
-def test_another_law_can_require_a_text_with_another_measure(office: Office) -> None:
+def test_another_law_can_require_a_text_for_a_different_measure(office: Office) -> None:
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])

@@ -1,4 +1,4 @@
-"""The answer to an access request neither warns the person nor reveals the reporter."""
+"""The answer to an access request does not warn the person too early and does not reveal the reporter."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ from tests.support.inbox_visas import agree
 from tests.support.laws import FRENCH
 
 NAME = "Firmin Quélennec"
-# The values of the French law.
+# The periods that French law sets.
 EARLIEST, WITHIN = timedelta(25), relativedelta(months=1)
 TEXT = (
     f"J'étais de garde avec Ondine. {NAME.upper()} a loué son badge à un inconnu au Havre le 3 mars à 14h30 !"
@@ -46,7 +46,7 @@ TEXT = (
 )
 SECRET = "Je suis la voisine du dessus"
 IDENTITY = "Maëlle Kerguelen, grutière"
-# No report contains these words.
+# The text of an answer. No report contains its words.
 OWN = f"Il est dit que {NAME} aurait cédé contre de l'argent un moyen d'entrer."
 NAMES = ("alice", "bruno", "chloe")
 
@@ -55,7 +55,7 @@ NAMES = ("alice", "bruno", "chloe")
 def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Three cases that name a person, and one that does not.
 
-    Request 1 is by that person, request 2 by another.
+    This person made request 1, and somebody else made request 2.
     """
     folder = tmp_path_factory.mktemp("access")
     office = Office.found_by(folder, NAMES, 2)
@@ -75,7 +75,7 @@ def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def record(name: str, since: int = 0) -> list[str]:
-    """Return the command that records a request received some days ago."""
+    """Return the command that records a request received this many days ago."""
     came = (today() - timedelta(since)).isoformat()
     return ["request", "add", "--person", name, "--received", came, "--way", "letter"]
 
@@ -94,7 +94,7 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Record, without the commands, that no prosecutor is informed and that the persons concerned are."""
+    """Decide in the vault that the persons are informed of these cases, and the prosecutor is not."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
@@ -106,7 +106,7 @@ def inform(office: Office, *numbers: str) -> None:
 
 
 def answer(office: Office, text: str | None = None, *options: str, request: str = "1") -> Said:
-    """Answer a request, and write the letter to a file named after its number."""
+    """Answer a request. Write the letter to a file named after the number of the request."""
     words = ["request", "answer", request, "--out", str(office.out / request), *options]
     if text is not None:
         (office.out.parent / "text").write_text(text)
@@ -115,25 +115,25 @@ def answer(office: Office, text: str | None = None, *options: str, request: str 
 
 
 def seen(office: Office, request: str = "1") -> dict[int, Any]:
-    """Return what the officers who are signed in see of the cases of a request."""
+    """Return what the signed-in officers see of the cases of a request."""
     return {each["case"]: each for each in office.json("request", "show", request)["cases"]}
 
 
 def not_printed(pages: str, *texts: str) -> list[str]:
-    """Return each word of these texts that the pages do not contain."""
+    """Return each word of these texts that is missing from the pages."""
     printed = set(pages.split())
     return [word for text in texts for word in text.split() if word not in printed]
 
 
 def letter(office: Office, request: str = "1") -> bytes:
-    """Return the letter to the person."""
+    """Return the file with the letter to the person."""
     return (office.out / request).read_bytes()
 
 
-def test_cases_that_name_the_person_are_found_in_all_their_texts(office: Office) -> None:
+def test_a_request_finds_the_name_of_the_person_in_every_text_of_a_case(office: Office) -> None:
     """Answers, messages and notes are searched.
 
-    Passages about the person are shown separately, and the journal records it.
+    Officers can view the passages about the person separately. The journal records this.
     """
     assert [1, 2, 3] == [*seen(office)]
     assert {} == seen(office, "2")
@@ -146,18 +146,18 @@ def test_cases_that_name_the_person_are_found_in_all_their_texts(office: Office)
 
 
 def waits(office: Office, number: int) -> bool:
-    """Tell whether a case cannot be destroyed because of an unanswered request."""
+    """Tell whether an unanswered request prevents the destruction of a case."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         return Obstacle.REQUEST in exits.obstacles(session, number, Asked(way=Exit.DESTROY, today=today()))
 
 
 def to_do(office: Office, number: int) -> str:
-    """Return the hint about that request for officers who may read the case."""
+    """Return the hint about that request as officers who may read the case see it."""
     with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
 
 
-# Recording a namesake removes a case from the answer, so it takes two officers.
+# Two officers record a namesake, because the answer then omits the case.
 BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
@@ -165,9 +165,9 @@ BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno
 def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesake(
     office: Office,
 ) -> None:
-    """It takes a reason, at the desk and on the command line.
+    """They must give a reason.
 
-    The case counts again if it concerns the person after all, or names that person in full.
+    The case counts again if officers record that it is the same person, or if it contains the full name.
     """
     inform(office, "1", "2", "3", "4")
     office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
@@ -205,8 +205,8 @@ def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesak
 
 
 @pytest.mark.usefixtures("ripe")
-def test_an_answer_contains_only_what_officers_wrote(office: Office) -> None:
-    """It has no passage, day or case number, and does not mention the right to object."""
+def test_an_answer_contains_only_what_officers_wrote_and_the_text_of_the_law(office: Office) -> None:
+    """It contains no passage, no day and no case number. It does not mention the right to object."""
     inform(office)
     assert 0 == answer(office, OWN).code
     pages = room_of.printed(letter(office))
@@ -238,13 +238,13 @@ def severe(office: Office) -> None:
 
 
 def never_asked(office: Office, duty: str = "art40") -> None:
-    """Delete the duty to decide about the prosecutor in case 2, as if the case had never been scored."""
+    """Delete the duty on the prosecutor in case 2. The case is then like one that nobody has scored."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (2, duty)))
 
 
 def never_asked_of_persons(office: Office) -> None:
-    """Delete the duty to decide whether to inform the persons concerned, as under a law without it."""
+    """Delete the duty on the persons concerned in case 2, as if the law did not have it."""
     never_asked(office, "art14")
 
 
@@ -258,7 +258,7 @@ def investigated(office: Office) -> None:
     office.json("case", "decide", "2", "no_transmission", "--reason", "the prosecutor has it already")
 
 
-# Each obstacle, how it arises although the persons were informed, and the command that removes it.
+# For each case: an obstacle, how it arises after the persons were informed, and the command that lifts it.
 UNOPPOSED = (
     "request",
     "unopposed",
@@ -283,8 +283,8 @@ WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_obstacle_prevents_an_answer_with_data(office: Office, ripe: Clock, way: str) -> None:
-    """The refusal names the obstacle and the case, and changes nothing."""
+def test_an_obstacle_in_one_case_prevents_any_answer_with_data(office: Office, ripe: Clock, way: str) -> None:
+    """The refusal names the obstacle and the case. Nothing changes."""
     what, put, lifted = WAYS[way]
     inform(office)
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
@@ -297,7 +297,7 @@ def test_an_obstacle_prevents_an_answer_with_data(office: Office, ripe: Clock, w
     assert (1, True) == (said.code, "case 2: " in said.err)
     if lifted == DECIDE:
         hint = "inbox case decide 2 informed --reason TEXT"
-        assert hint in said.err, "not_needed is refused while the person has a request"
+        assert hint in said.err, "the hint must not offer not_needed, which is refused during a request"
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert lifted
     office.json(*[ripe.day.isoformat() if word == "DAY" else word for word in lifted])
@@ -306,10 +306,10 @@ def test_an_obstacle_prevents_an_answer_with_data(office: Office, ripe: Clock, w
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_case_linked_as_concerning_the_same_person_counts_for_a_request(office: Office) -> None:
-    """It need not contain the name.
+def test_a_request_also_finds_a_case_that_is_linked_as_being_about_the_same_person(office: Office) -> None:
+    """The linked case does not have to contain the name.
 
-    While it is with the prosecutor, the other case is not disclosed either.
+    While the prosecutor has the linked case, the other case cannot be disclosed either.
     """
     inform(office)
     office.json("case", "link", "add", "4", "2", "same_person")
@@ -324,14 +324,17 @@ def test_a_case_linked_as_concerning_the_same_person_counts_for_a_request(office
 
 
 @pytest.mark.parametrize("way", ["in full", "by the family name"])
-def test_a_decision_that_nobody_is_named_is_reopened_if_the_case_names_the_requester(
-    office: Office, way: str
-) -> None:
-    """With only the family name, it is reopened once an officer records that it is the same person."""
+def test_a_request_reopens_the_decision_that_a_case_names_nobody(office: Office, way: str) -> None:
+    """A case with only the family name is different.
+
+    Its decision is reopened once officers record that it is the same person.
+    """
     number = 2 if way == "in full" else 4
     inform(office, "1", "2", "3", "4")
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Duty, (number, "art14")).decision = "not_needed"  # as decided before the request
+        session.get_one(
+            Duty, (number, "art14")
+        ).decision = "not_needed"  # the decision was made before the request
     if way != "in full":
         office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
         assert 4 not in seen(office)
@@ -343,7 +346,7 @@ def test_a_decision_that_nobody_is_named_is_reopened_if_the_case_names_the_reque
 
 
 def informing(office: Office, number: int) -> str:
-    """Return the decision about informing the persons of a case; empty if it is still to be made."""
+    """Return the decision whether to inform the persons of a case. It is empty if it is pending."""
     return next(
         row["decision"]
         for row in office.json("case", "show", str(number))["work"]["duties"]
@@ -351,10 +354,10 @@ def informing(office: Office, number: int) -> str:
     )
 
 
-def test_officers_cannot_decide_that_nobody_is_named_while_a_named_person_has_a_request(
+def test_officers_cannot_decide_that_a_case_names_nobody_while_a_request_may_concern_it(
     office: Office,
 ) -> None:
-    """They can defer the decision, or inform the persons."""
+    """They can defer the decision, or decide that the persons are informed."""
     nobody = ("case", "decide", "2", "not_needed", "--reason", "drill")
     before = office.state()
     assert "case 2 names, or may name, somebody who has made" in office.run(*nobody).err
@@ -362,10 +365,10 @@ def test_officers_cannot_decide_that_nobody_is_named_while_a_named_person_has_a_
     put_off(office)
 
 
-def test_the_prosecutor_s_word_does_not_cover_proceedings_that_open_later(
+def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceedings(
     office: Office, ripe: Clock
 ) -> None:
-    """A new word covers them."""
+    """Before any proceedings begin, officers cannot record such an answer."""
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
@@ -379,10 +382,10 @@ def test_the_prosecutor_s_word_does_not_cover_proceedings_that_open_later(
     assert 0 == answer(office, OWN).code
 
 
-def test_a_later_restriction_by_the_prosecutor_prevents_the_answer(office: Office, ripe: Clock) -> None:
-    """A later word without restrictions does not.
+def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office: Office, ripe: Clock) -> None:
+    """A later answer without restrictions does not prevent it.
 
-    The request shows who gave the word, on which day, and who recorded it.
+    The request shows who did not object, on which day, and which officers recorded it.
     """
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
@@ -408,7 +411,7 @@ def test_a_later_restriction_by_the_prosecutor_prevents_the_answer(office: Offic
 
 @pytest.mark.usefixtures("ripe")
 def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons(office: Office) -> None:
-    """That includes a case for which no rule asked, because only its text or a note contains the name."""
+    """Case 3 needs it too, although only a note in it contains the name."""
     inform(office, "1", "2")
     office.json("case", "decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
@@ -419,7 +422,9 @@ def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons
     assert 0 == answer(office, OWN).code
 
 
-def test_a_deferred_decision_is_open_again_on_its_day(office: Office, ripe: Clock) -> None:
+def test_a_deferred_decision_to_inform_the_persons_is_pending_again_on_its_day(
+    office: Office, ripe: Clock
+) -> None:
     inform(office, "1", "3")
     office.json(*NO_TRANSMISSION)
     until = (ripe.day + timedelta(1)).isoformat()
@@ -432,16 +437,21 @@ def test_a_deferred_decision_is_open_again_on_its_day(office: Office, ripe: Cloc
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("kind", ["suspension", "disciplinary_opened"])
-def test_during_proceedings_of_the_office_only_an_informed_person_is_answered_with_data(
+def test_during_proceedings_of_the_office_data_are_disclosed_only_to_an_informed_person(
     office: Office, kind: str
 ) -> None:
-    """Otherwise the person may not know of them. A decision that informing was not needed is not enough."""
+    """Otherwise the person may not know of the proceedings.
+
+    The decision that nobody has to be informed is not enough.
+    """
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     office.json("case", "measure", "add", "2", kind)
     assert [] == seen(office)[2]["obstacles"]
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as decided before the request
+        session.get_one(
+            Duty, (2, "art14")
+        ).decision = "not_needed"  # the decision was made before the request
     assert [Obstacle.PROCEEDINGS, Obstacle.PERSONS] == seen(office)[2]["obstacles"]
     assert 1 == answer(office, OWN).code
 
@@ -457,12 +467,12 @@ def test_during_proceedings_of_the_office_only_an_informed_person_is_answered_wi
         ("2", 0, "x" * 201),
     ],
 )
-def test_a_word_of_the_prosecutor_with_invalid_details_is_refused(
+def test_an_invalid_record_that_the_prosecutor_does_not_object_is_refused(
     office: Office, ripe: Clock, case: str, day: int, reference: str
 ) -> None:
-    """The day may be in the future or before the request.
+    """Examples: a day in the future or before the request, or no reference.
 
-    The case may not name the person, or the reference may be missing.
+    In the first two, the case does not name the person or does not exist.
     """
     before = office.state()
     said = (ripe.day + timedelta(day)).isoformat()
@@ -473,10 +483,10 @@ def test_a_word_of_the_prosecutor_with_invalid_details_is_refused(
 
 
 @pytest.mark.usefixtures("ripe")
-def test_the_letter_is_the_same_if_access_is_refused_and_if_no_data_is_held(
+def test_the_letter_is_the_same_whether_access_is_refused_or_no_data_are_held(
     office: Office, tmp_path: Path
 ) -> None:
-    """Letters to the same name are equal byte for byte."""
+    """Letters with the same name in them are equal byte for byte."""
     assert {} != seen(office)
     assert 0 == answer(office).code
     refused = office.out / "1"
@@ -493,7 +503,7 @@ def test_the_letter_is_the_same_if_access_is_refused_and_if_no_data_is_held(
 
 
 def to_answer(page: str) -> list[int]:
-    """Return the requests that the page lists first, as those to answer today."""
+    """Return the numbers of the requests that the page lists as ready to be answered."""
     told = page.partition('id="ripe"')[2].partition("</section>")[0]
     return [int(each) for each in re.findall(r"/access/(\d+)", told)]
 
@@ -501,9 +511,9 @@ def to_answer(page: str) -> list[int]:
 def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """A refusal takes longer than finding that no data is held, so the real date would tell them apart.
+    """A refusal takes longer than an answer without data, so the real date would tell them apart.
 
-    On the day of the answer, the desk's first page lists all requests that can be answered.
+    On the first day for an answer, the first page of the desk lists all requests that can be answered.
     """
     (tmp_path / "other").mkdir()
     other = Office.found_by(tmp_path / "other", NAMES, 2)
@@ -521,10 +531,10 @@ def test_all_letters_that_are_sent_in_time_have_the_same_date(
     assert days.long("fr", due) in late
 
 
-def test_no_request_is_answered_before_a_fixed_day_whatever_is_found(
+def test_no_request_is_answered_before_a_fixed_day_whatever_its_search_finds(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until then, the refusal is always the same. Another error would reveal that data was found."""
+    """Until then, the refusal is always the same. A different error would reveal that data are held."""
     clock = moved(monkeypatch)
     inform(office)
     clock.wait(EARLIEST.days - 1)
@@ -543,13 +553,13 @@ def test_no_request_is_answered_before_a_fixed_day_whatever_is_found(
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_an_excluded_officer_sees_the_same_as_if_no_data_were_held(
+def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_are_held(
     founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The views compared are the request, and later the register, the journal and oversight.
+    """In three inboxes, the only case that names the person excludes bruno.
 
-    In some inboxes bruno is excluded from the only case that names the person, in others no case does. As a
-    control, alice and chloe see the difference.
+    In two, no case names the person. The test compares what bruno sees before and after the answer: the
+    request, the register, the journal, and oversight. The control: alice and chloe see a difference.
     """
     clock = moved(monkeypatch)
     views = []
@@ -568,7 +578,9 @@ def test_an_excluded_officer_sees_the_same_as_if_no_data_were_held(
         bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
         kept.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
         kept.json("case", "declare", "1")
-        (folder / "identity").write_text(IDENTITY)  # text and reason are compared with it
+        (folder / "identity").write_text(
+            IDENTITY
+        )  # the text and the reason of the answer are compared with it
         kept.json("case", "identity", "add", "1", "--text-file", folder / "identity")
         kept.json("access", "conflict", "add", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]
@@ -587,7 +599,7 @@ def test_an_excluded_officer_sees_the_same_as_if_no_data_were_held(
 
 
 def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> dict[str, Any]:
-    """Return what bruno sees of a request before and after the answer, and what the others see."""
+    """Return what bruno sees before and after the answer to a request, and what the others see."""
     bruno, began = kept.of("bruno", "chloe"), clock.day
     head = kept.json("journal", "verify")["head"]["n"]
     commands = [
@@ -606,7 +618,7 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
     grown = kept.json("journal", "verify")["head"]["n"] - head
     said += [bruno.run(*words) for words in commands]
     pages += _pages(bruno)
-    # Every journal has its own fingerprint.
+    # The fingerprint of the journal differs in each inbox.
     plain = [(each.code, each.out.partition("journal: ")[0], each.err) for each in said]
     found: dict[str, Any] = {"bruno": [plain, pages, grown], "others": seen(kept)}
     found["letter"] = (kept.out / "1").read_bytes()
@@ -615,7 +627,7 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
 
 
 def _pages(office: Office) -> list[str]:
-    """Return the desk's pages that could show a request, without random values."""
+    """Return the pages of the desk that could show a request. Remove random values from them."""
     with sitting(office) as client:
         paths = ["/today", "/", "/access", "/access/1", "/oversight", "/retention", "/office/register"]
         shown = [client.page(f"/fr{path}") for path in [*paths, "/journal"]]
@@ -624,19 +636,19 @@ def _pages(office: Office) -> list[str]:
             TOKEN.pattern,
             r"(?:[0-9A-Z]{4} ){7}[0-9A-Z]{4}",
             r"partage \w{4}",
-            r'data-(session|inbox)="\d+"',  # remaining seconds
-            r"/left/[\w-]+",  # differs in each session
+            r'data-(session|inbox)="\d+"',  # the seconds that remain
+            r"/left/[\w-]+",  # an address that differs in each session
         )
         return [re.sub("|".join(drawn), "", page) for page in shown]
 
 
 @pytest.mark.usefixtures("ripe")
-def test_an_answer_covers_only_the_cases_that_the_officers_present_may_see(
+def test_an_answer_covers_only_the_cases_that_all_signed_in_officers_may_see(
     office: Office, tmp_path: Path
 ) -> None:
-    """The third case is neither counted nor hinted at.
+    """Nothing shows that a third case names the person.
 
-    Officers who may read it see that it names the person.
+    The control: officers who may read the third case see it.
     """
     inform(office)
     office.of("alice", "bruno").json("access", "conflict", "add", "3", "chloe", "--reason", "drill")
@@ -659,10 +671,10 @@ def test_an_answer_covers_only_the_cases_that_the_officers_present_may_see(
 
 
 @pytest.mark.usefixtures("ripe")
-def test_cases_without_a_declaration_of_all_officers_present_are_not_searched(office: Office) -> None:
-    """Otherwise officers could search undeclared cases for a name.
+def test_only_cases_that_all_signed_in_officers_have_declared_are_searched_for_a_name(office: Office) -> None:
+    """Otherwise officers could try out names on undeclared cases.
 
-    Until then they can send only the letter without data.
+    Until all cases are declared, they can send only the letter without data.
     """
     world = World(office)
     portal = Portal(world, office.root.parent / "other")
@@ -681,10 +693,13 @@ def test_cases_without_a_declaration_of_all_officers_present_are_not_searched(of
 
 
 @pytest.mark.usefixtures("ripe")
-def test_undeclared_cases_stay_hidden_after_the_answer(
+def test_undeclared_cases_stay_hidden_even_after_the_answer(
     office: Office,
 ) -> None:
-    """They are counted as before, whomever they name. Officers with a declaration read what was disclosed."""
+    """Before and after, only their number is shown.
+
+    Officers who have declared the cases can read what was disclosed.
+    """
     inform(office)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).where(Declaration.officer == "bruno", Declaration.case > 1))
@@ -706,10 +721,10 @@ NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("how", NAMING)
-def test_an_officer_whom_a_request_names_cannot_work_on_it(office: Office, how: str) -> None:
-    """An alias counts, too, and it does not matter whether a case names the officer.
+def test_an_officer_whom_a_request_names_cannot_work_on_that_request(office: Office, how: str) -> None:
+    """An alias counts as a name. It does not matter whether any case names the officer.
 
-    Two others can answer.
+    Two other officers can answer.
     """
     if how == "name":
         office.json(*record(NAMING[how], since=EARLIEST.days))
@@ -736,10 +751,10 @@ def test_an_officer_whom_a_request_names_cannot_work_on_it(office: Office, how: 
 
 
 @pytest.mark.usefixtures("ripe")
-def test_withholding_data_without_an_obstacle_requires_a_reason(office: Office) -> None:
+def test_a_reason_is_required_to_withhold_data_although_no_obstacle_exists(office: Office) -> None:
     """The reason is stored with the cases.
 
-    In the journal, it would show every officer that there are some.
+    In the journal, it would tell every officer that there are such cases.
     """
     inform(office)
     before = office.state()
@@ -755,7 +770,7 @@ def test_withholding_data_without_an_obstacle_requires_a_reason(office: Office) 
 
 @pytest.mark.usefixtures("ripe")
 def test_an_option_that_does_not_fit_the_kind_of_answer_is_a_usage_error(office: Office) -> None:
-    """Otherwise the reason would be discarded silently."""
+    """Otherwise the reason would be lost without notice."""
     inform(office)
     for text, option in ((OWN, "--reason"), (None, "--despite-warning")):
         assert 2 == answer(office, text, option, "drill").code
@@ -763,7 +778,7 @@ def test_an_option_that_does_not_fit_the_kind_of_answer_is_a_usage_error(office:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_each_case_keeps_the_obstacles_that_led_to_a_refusal(office: Office) -> None:
+def test_each_case_keeps_the_obstacles_because_of_which_its_data_were_withheld(office: Office) -> None:
     assert 0 == answer(office).code
     assert {(False, "persons, prosecutor")} == {
         (each["given"], each["reason"]) for each in seen(office).values()
@@ -790,8 +805,10 @@ QUOTED = {
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("how", QUOTED)
-def test_an_answer_with_five_successive_words_of_a_report_is_refused(office: Office, how: str) -> None:
-    """The refusal names the passage. Neither a reason nor another spelling helps."""
+def test_an_answer_that_repeats_five_successive_words_of_a_report_is_refused(
+    office: Office, how: str
+) -> None:
+    """The refusal quotes the passage. Neither a reason nor another spelling helps."""
     inform(office)
     before = office.state()
     said = answer(office, f"{OWN} On lit : {QUOTED[how]}.", "--despite-warning", "drill")
@@ -806,14 +823,18 @@ def test_an_answer_with_five_successive_words_of_a_report_is_refused(office: Off
     [f"{NAME} a loué son badge, lui.", f"{NAME}, {NAME.upper()} {NAME}: quelqu'un a loué son badge."],
     ids=["four words", "the name, and four words"],
 )
-def test_four_successive_words_with_the_person_s_name_are_accepted(office: Office, text: str) -> None:
+def test_an_answer_may_repeat_four_successive_words_besides_the_name_of_the_person(
+    office: Office, text: str
+) -> None:
     inform(office)
     said = answer(office, text)
     assert (0, "") == (said.code, said.err)
 
 
 @pytest.mark.usefixtures("ripe")
-def test_words_of_a_report_that_does_not_name_the_person_require_a_reason(office: Office) -> None:
+def test_a_reason_is_required_to_repeat_words_of_a_report_that_does_not_name_the_person(
+    office: Office,
+) -> None:
     inform(office)
     other = "le grand portail vert reste ouvert"
     with office.opened() as inbox, inbox.transaction() as session:
@@ -830,7 +851,9 @@ NEVER = {
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("what", NEVER)
-def test_an_answer_must_not_reveal_the_reporter_or_repeat_protected_words(office: Office, what: str) -> None:
+def test_an_answer_must_not_identify_the_reporter_or_repeat_protected_words(
+    office: Office, what: str
+) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
     office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
@@ -840,8 +863,8 @@ def test_an_answer_must_not_reveal_the_reporter_or_repeat_protected_words(office
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_name_that_the_reporter_shares_with_the_person_is_accepted(office: Office) -> None:
-    """The reporter may be a relative or a namesake. The text names only the person with the request."""
+def test_an_answer_may_contain_a_family_name_that_the_reporter_and_the_person_share(office: Office) -> None:
+    """The reporter may be a relative or a namesake. The text names only the person who made the request."""
     inform(office)
     (office.out.parent / "identity").write_text(f"Maëlle {NAME.split()[1]}, sa cousine")
     office.json("case", "identity", "add", "1", "--text-file", office.out.parent / "identity")
@@ -849,7 +872,7 @@ def test_a_name_that_the_reporter_shares_with_the_person_is_accepted(office: Off
 
 
 @pytest.mark.usefixtures("ripe")
-def test_the_reason_stored_with_the_cases_must_not_reveal_the_reporter(office: Office) -> None:
+def test_the_reason_that_is_stored_with_the_cases_must_not_identify_the_reporter(office: Office) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
     office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
@@ -873,8 +896,11 @@ WARNED = {
 
 
 @pytest.mark.usefixtures("ripe")
-def test_details_that_could_identify_a_witness_require_a_reason(office: Office) -> None:
-    """Each detail is refused without one. With a reason, stored with the cases, all are accepted together."""
+def test_a_reason_is_required_for_details_that_could_identify_a_witness(office: Office) -> None:
+    """Without a reason, each detail is refused. With one reason, all of them are accepted together.
+
+    The reason is stored with the cases and not in the journal.
+    """
     inform(office)
     before = office.state()
     for what, (text, words) in WARNED.items():
@@ -892,14 +918,16 @@ def test_details_that_could_identify_a_witness_require_a_reason(office: Office) 
     "text", ["", " \n", "x" * 20_001, "Il\u202e aurait", "Il\x1b[2J", "Il\taurait", "Il\0"]
 )
 def test_an_invalid_answer_text_is_refused(office: Office, text: str) -> None:
-    """It is empty, too long, or has an invisible character."""
+    """The text is empty, too long, or contains an invisible character."""
     inform(office)
     before = office.state()
     assert 1 == answer(office, text).code
     assert (before, []) == (office.state(), [*office.out.iterdir()])
 
 
-def test_a_request_is_answered_only_once_and_into_a_new_file(office: Office, ripe: Clock) -> None:
+def test_a_request_is_answered_only_once_and_the_letter_never_replaces_a_file(
+    office: Office, ripe: Clock
+) -> None:
     (office.out / "1").write_text("there")
     before = office.state()
     assert "already exists" in answer(office).err
@@ -914,14 +942,14 @@ def test_a_request_is_answered_only_once_and_into_a_new_file(office: Office, rip
     assert (ripe.day.isoformat(), "alice, bruno") == (row["answered"], row["by"])
 
 
-def test_a_request_can_still_be_answered_late(office: Office, ripe: Clock) -> None:
+def test_a_request_can_be_answered_after_it_was_due(office: Office, ripe: Clock) -> None:
     ripe.day = today() + WITHIN + timedelta(5)
     assert 0 == answer(office).code
 
 
 @pytest.mark.usefixtures("ripe")
 def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office) -> None:
-    """The line in the register remains with the names, because it never named the case."""
+    """The register keeps the request with its names. It never names a case."""
     assert 0 == answer(office).code
     before = office.json("request", "list")
     with office.opened() as inbox, inbox.vault.transaction() as session:
@@ -930,17 +958,19 @@ def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office)
     assert {} == seen(office)
 
 
-def test_a_case_that_names_a_waiting_requester_is_not_destroyed(office: Office, ripe: Clock) -> None:
-    """Its line gives the reason.
+def test_a_case_is_not_destroyed_while_a_person_whom_it_names_waits_for_an_answer(
+    office: Office, ripe: Clock
+) -> None:
+    """The list of retention gives this reason. An undeclared case shows the same reason, whomever it names.
 
-    Undeclared cases show the same, whomever they name. Any answer removes the obstacle.
+    Any kind of answer removes the obstacle.
     """
     inform(office)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in (1, 4):
             session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
             session.get_one(Workflow, number).waits = False
-            session.get_one(Case, number).withdrawn = True  # no portal has to be told of it
+            session.get_one(Case, number).withdrawn = True  # the portal does not have to be told of it
     rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
     waits_for = (
@@ -962,10 +992,10 @@ def test_a_case_that_names_a_waiting_requester_is_not_destroyed(office: Office, 
 
 
 @pytest.mark.usefixtures("ripe")
-def test_the_journal_entry_of_an_answer_names_no_case(office: Office) -> None:
-    """That holds even if text and reason are compared with a reporter's identity.
+def test_the_journal_entry_of_an_answer_contains_no_case_number(office: Office) -> None:
+    """Each answer is compared with the identities of reporters.
 
-    A text that repeats the identity causes an entry.
+    Only a text that repeats an identity causes an entry with the number of that reporter's case.
     """
     inform(office)
     for number, identity in (("2", IDENTITY), ("3", "Anne Quélennec")):

@@ -1,4 +1,7 @@
-"""No command and no page shows data that prove who reported. The journal's table lists the commands."""
+"""No command and no page shows data that prove who reported.
+
+The list of commands is that of the journal's tests.
+"""
 
 import hashlib
 import json
@@ -20,12 +23,12 @@ from tests.support.inbox_builders import passphrase_of, today
 from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import NOTES
 
-# No other text of the vault contains this name.
+# This name occurs in no other text of the vault.
 IDENTITY = "Ondine Kerguelen-Xaintrailles"
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
-    """Yield the data in the vault that prove who reported each case."""
+    """Yield the data in the vault which prove who reported each case."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for case in session.scalars(select(Case)):
             report = REPORT.parse(case.message)
@@ -44,16 +47,16 @@ def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
 
 
 def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
-    """Return the names of the values that the output contains, raw, in hexadecimal or in base 64."""
+    """Return the names of the values that occur in the output: raw, in hexadecimal, or in base 64."""
     return [name for name, value in values for written in forms(value) if written in out]
 
 
-def test_no_page_of_the_desk_and_no_answer_to_a_request_proves_who_reported(
+def test_no_page_of_the_desk_and_no_answer_to_an_access_request_proves_who_reported(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """The test opens every page of a case that the officer may read, and the answer to a person named in it.
+    """The test opens each page about a case that the officer may read, and an answer that is sent.
 
-    They do not show the reporter's identity either: one officer is signed in, and reading it takes two.
+    No page shows the identity of the reporter, because only one officer is signed in and two are needed.
     """
     values = [*proofs(trio), ("identity", IDENTITY.encode())]
     with trio.others.opened() as inbox, inbox.transaction() as session:
@@ -87,9 +90,9 @@ def test_no_page_of_the_desk_and_no_answer_to_a_request_proves_who_reported(
 
 @pytest.mark.slow
 def test_no_command_prints_data_that_prove_who_reported(trio: Trio, tmp_path: Path) -> None:
-    """As a control, the stored reports contain these data.
+    """The control: the reports in the vault contain these data.
 
-    With --json, each command prints only JSON, even for an error.
+    With --json, every command prints only JSON, even for an error.
     """
     values = list(proofs(trio))
     (tmp_path / "text").write_text("x")
