@@ -75,7 +75,7 @@ class Reader:
         while (block := self._read(BLOCK)) != _ZERO:
             member = self._member(block)
             yield member
-            for _ in member.data:  # skip data that the caller did not read
+            for _ in member.data:  # Skip data that the caller did not read.
                 pass
             if any(self._read(-member.size % BLOCK)):
                 raise Malformed("archive hides bytes after a file")

@@ -156,7 +156,7 @@ def _take_file(member: Member, number: int, keep: Keep) -> File:
     digest = FileDigest()
     data = _digested(member.data, digest)
     keep(number, data)
-    for _ in data:  # the digest also covers the bytes that ``keep`` did not read
+    for _ in data:  # The digest also covers the bytes that ``keep`` did not read.
         pass
     return File(number, member.size, digest.digest())
 

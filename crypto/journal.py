@@ -139,7 +139,7 @@ HEAD = record(Head, {"n": integer(), "hash": binary(GENESIS)})
 def sign(entry: Entry, deployment: bytes, seed: bytes) -> Signed:
     """Return the entry signed by the journal key of ``seed`` (32 bytes)."""
     raw = ENTRY.encode(entry)
-    ENTRY.parse(raw)  # never write an entry that readers would refuse
+    ENTRY.parse(raw)  # Never write an entry that readers would refuse.
     return Signed(raw, signing.sign(Label.JOURNAL, deployment, raw, seed))
 
 

@@ -34,7 +34,7 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
     text = unicodedata.normalize("NFKC", passphrase).encode("utf-8", errors="surrogatepass")
     try:
         return bytes(pwhash.argon2id.kdf(KEY, text, salt, opslimit=opslimit, memlimit=memlimit))
-    except NaClRuntimeError:  # within its limits, libsodium fails for no other reason
+    except NaClRuntimeError:  # Within its limits, libsodium fails only if memory is short.
         raise MemoryError from None
     except (NaClError, ValueError):
         raise Malformed("the passphrase cannot be stretched with these parameters") from None

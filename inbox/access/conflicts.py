@@ -1,8 +1,8 @@
 """Exclude officers from cases, by decision or because a report names them.
 
 An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
-Otherwise, the officer would see the other cases without knowing what links them, and could use one case to
-warn a person who must not be warned because of another case.
+Otherwise, the officer could read one case of the matter, and warn a person who must not be warned because of
+another case.
 """
 
 from collections import defaultdict
@@ -56,8 +56,8 @@ def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) ->
 def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
     """Lift an officer's exclusion from a case and all cases of the same matter. Return the case numbers.
 
-    The acting officers must be able to read all these cases and must have declared each one, because any of
-    them may be the case that names the excluded officer. Raises CaseRefused for an unknown case, and Refused
+    The acting officers must be able to read all these cases and must have declared each one. Any of these
+    cases may be the one that names the excluded officer. Raises CaseRefused for an unknown case, and Refused
     if the officer is not excluded. Also raises the same errors as ``chosen_action.together``.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)

@@ -126,7 +126,7 @@ def _open_to_all(session: Session, number: int) -> None:
 def _break_glass(session: Session, number: int, opened_to: Sequence[str], today: date) -> list[str]:
     handlers = of(session, number)
     if quarantine.since(session, number):
-        queries_cases.case(session, number)  # raises CaseRefused for a case in quarantine
+        queries_cases.case(session, number)  # This call raises CaseRefused for a case in quarantine.
     if not handlers or set(opened_to) <= set(handlers):
         raise CaseRefused(
             sentence("the signed-in officers may already read case {number}", number=number),

@@ -58,7 +58,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     def choose(session: Session) -> Action:
         noted = action(Code.KEEP_IDENTITY, number)
         if not queries_office.officers(session)[1:]:
-            return noted  # the only officer can read the identity anyway
+            return noted  # The only officer can read the identity anyway.
         if session.get(Identity, number) is not None:
             return noted.by(2, KEPT_ALREADY)
         return noted.by(2, NAMED) if _is_said(session, number, text) else noted

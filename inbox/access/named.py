@@ -86,7 +86,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     # A single word may name an office, which a report may also mention.
     if len(given) > 1 and names(session, number, [addressee]):
         return True
-    titled = re.split(r"[,;\n]", addressee)[0]  # an address may follow
+    titled = re.split(r"[,;\n]", addressee)[0]  # An address may follow the name.
     if given and given[0] in TITLES and names(session, number, [*filter(None, [family(titled)])]):
         return True
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())

@@ -49,4 +49,4 @@ def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def _place(session: Session, number: int, today: date) -> None:
     workflow.of(session, number).quarantined = today
     session.flush()
-    session.expunge_all()  # cached rows would stay readable
+    session.expunge_all()  # Cached rows would stay readable.

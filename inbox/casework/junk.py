@@ -70,5 +70,6 @@ def _recover(session: Session, number: int) -> None:
         )
     workflow.set_junked(work, None)
     visas.take_out(session, number)
-    queries_cases.case(session, number).closed_in = None  # the portal may count the case as closed
+    # The portal may have been told that the case is closed.
+    queries_cases.case(session, number).closed_in = None
     workflow.keep_in_step(session, number)

@@ -74,7 +74,7 @@ def is_missing(session: Session, number: int) -> bool:
     """Return whether the prosecutor's word is missing. Until it is given, nobody may be warned.
 
     The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
-    no rule asked for that decision, because a case that nobody has scored may still be about an offence.
+    no rule asked for that decision. A case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 

@@ -187,7 +187,7 @@ def next_due(session: Session) -> Mapping[int, date]:
     rows = session.execute(
         select(Duty.case, func.min(Duty.due)).where(Duty.decided.is_(None)).group_by(Duty.case)
     )
-    return {number: day for number, day in rows}  # noqa: C416 dict() would lose the types
+    return {number: day for number, day in rows}  # noqa: C416 dict() would lose the types of the columns
 
 
 def decisions(session: Session) -> Mapping[str, Decision]:
@@ -348,11 +348,11 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
     """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
-    Closing a case does not settle a decision that was put off or is asked for again: such a case waits like
+    Closing a case does not settle a decision that was put off or is asked for again. Such a case waits like
     an open one, and is not archived. There are two exceptions. The decision on admissibility is dropped,
-    because nobody can judge it in quarantine. The decision to inform the persons concerned is dropped for
-    junk, because two officers found that the report names nobody, unless this decision was put off or is
-    asked for again.
+    because nobody can judge it in quarantine. For junk, the decision to inform the persons concerned is
+    dropped unless it was put off or is asked for again, because two officers found that the report names
+    nobody.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))

@@ -14,7 +14,7 @@ def given(session: Session) -> Mapping[int, VisaList]:
     """Map case numbers to the latest approved list that still contains the case."""
     rows = select(ListedCase.case, VisaList).join(VisaList, VisaList.n == ListedCase.list)
     with_visa = rows.where(VisaList.visa.is_not(None)).order_by(VisaList.n)
-    return {case: row for case, row in session.execute(with_visa)}  # noqa: C416 dict() would lose the types
+    return {case: row for case, row in session.execute(with_visa)}  # noqa: C416 dict() would lose the types of the columns
 
 
 def unopened_to(session: Session) -> date | None:

@@ -249,8 +249,8 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
-    The same is done for all bound cases, even if the signed-in officers may not read them, because a case is
-    kept as long as all cases bound to it.
+    Bound cases are recomputed too, even if the signed-in officers may not read them, because a case is kept
+    as long as all cases bound to it.
     """
     session.flush()
     with row_security.with_lines(session):
@@ -328,7 +328,7 @@ _AT_ONCE = 500
 
 def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> None:
     session.flush()
-    with session.no_autoflush:  # rows are read in batches, without a flush between them
+    with session.no_autoflush:  # Rows are read in batches, without a flush between batches.
         legal_duties.ask(session, _proposed(session, cases), today)
 
 

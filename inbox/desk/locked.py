@@ -45,7 +45,7 @@ def become(listener: socket.socket) -> NoReturn:
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - a positional-only parameter
     command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]
-    os.execv(command[0], command)  # noqa: S606 - no shell, no outside input
+    os.execv(command[0], command)  # noqa: S606 - the command uses no shell and no outside input
 
 
 def main(descriptor: int) -> None:

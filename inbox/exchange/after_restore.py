@@ -48,7 +48,7 @@ def go_on(session: Session, intake: IntakeHead, today: date) -> None:
     applied = intake.applied.imports[-1].day
     session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=min(applied, today)))
     session.flush()
-    leap = intake.applied.n  # each outbox filled a slot at most once
+    leap = intake.applied.n  # Each outbox filled a slot at most once.
     unsent = Message.serial > select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     for statement in (
         update(Message).where(unsent).values(serial=Message.serial + leap),

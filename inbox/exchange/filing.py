@@ -123,9 +123,8 @@ class Filing:
         for item, letter in sorted(self._letters, key=_age):
             self._file_follow_up(item, letter)
         for number, texts in self._written.items():
-            fulltext.add(
-                self._session, number, texts
-            )  # once per case, because each call is slow, however few texts it adds
+            # This is called once per case, because each call is slow, however few texts are added.
+            fulltext.add(self._session, number, texts)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the withdrawal has the key of the case's reporter; nothing is deleted."""
@@ -262,7 +261,7 @@ class Filing:
         """File the attachments that ``letter`` kept; an unsigned envelope describes none of its files."""
         if not letter.kept:
             return
-        self._session.flush()  # attachment rows refer to the case and to the follow-up
+        self._session.flush()  # Attachment rows refer to the case and to the follow-up.
         names = {file.number: (file.name, file.type) for file in described}
         first = queries_cases.last_attachment_number(self._session, owner.case) + 1
         for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):

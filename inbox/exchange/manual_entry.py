@@ -126,8 +126,8 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     """File a report made to an officer as a new case, and draw the reporter's token.
 
     The next outbox opens the case at the portal. The case is withheld from any officer whom the report names.
-    If the report names one of the signed-in officers, nothing is stored, because somebody who knows the words
-    of the token can read the answers, write as the reporter, and withdraw the report.
+    If the report names one of the signed-in officers, nothing is stored. Somebody who knows the words of the
+    token can read the answers, write as the reporter, and withdraw the report.
 
     Raises the same errors as ``check``, and Refused for a report that names a signed-in officer.
     """
@@ -144,7 +144,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         case = _case(number, report, who.today)
         case.summary = summary.of_report(report, asked)
         begin.begin(session, case, report.answers, asked, told.route.value)
-        session.flush()  # later rows refer to the case
+        session.flush()  # Later rows refer to the case.
         enclosures.file(session, number, enclosed)
         session.add(Opening(case=number, memo=_memo(session, keys, told.received)))
         session.flush()
@@ -209,7 +209,7 @@ def _case(number: int, report: Report, today: date) -> Case:
         collected=today,
         summary="",
         message=message,
-        envelope=hashlib.sha256(message).digest(),  # there was no envelope
+        envelope=hashlib.sha256(message).digest(),  # The message, because there was no envelope.
         language=report.language,
         case_id=report.case_id,
         author_key=report.author_key,

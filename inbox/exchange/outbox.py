@@ -219,7 +219,7 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
     if not waiting.closing:
         case.closed_on = None
     elif case.closed_in is None and held.is_anything:
-        case.closed_on = case.closed_on or made.made  # the case waits for the next outbox
+        case.closed_on = case.closed_on or made.made  # The closing waits for a later outbox.
     elif case.closed_in is None:
         case.closed_in = made.n
         case.closed_on = case.closed_on or made.made

@@ -124,7 +124,7 @@ class Shelf:
     def resolve(self, item: Item, case: int) -> None:
         """Remove an envelope from the list, because its case is now known."""
         if item.row is not None:
-            self._session.flush()  # the row refers to the case
+            self._session.flush()  # The row refers to the case, which must exist first.
             item.row.case = case
             self.resolved.append(item.row.number)
 

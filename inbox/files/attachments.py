@@ -76,7 +76,7 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
     """
     _sweep(out)
     try:
-        out.touch(mode=0o600, exist_ok=False)  # from here on, the file at this path is ours
+        out.touch(mode=0o600, exist_ok=False)  # From here on, the file at this path is ours.
     except FileExistsError:
         raise Refused(
             sentence("{out} already exists", out=out),
@@ -107,7 +107,7 @@ def _sweep(out: Path) -> None:
         and out.exists()
         and not out.stat().st_size
     ):
-        out.unlink()  # an empty file that only reserved its name
+        out.unlink()  # The file is empty and only reserved its name.
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

@@ -54,7 +54,7 @@ def appoint(session: Session, names: Sequence[str], today: date) -> None:
     for officer in known.values():
         officer.member = None
         officer.until = officer.until or today
-    session.flush()  # share numbers are unique: free them before they are used again
+    session.flush()  # Share numbers are unique, so free the numbers before they are assigned again.
     for member, name in enumerate(names, 1):
         officer = known.get(name) or Officer(name=name, since=today, member=member)
         officer.member, officer.until = member, None

@@ -43,8 +43,8 @@ def sign(
 ) -> None:
     """Sign a receipt for each of these cases that has none in ``receipts``, and add it there.
 
-    A receipt is signed again, with today's date, only if the keyring no longer lists the key that signed it,
-    because the key was withdrawn, or ended years ago. Nobody could save a proof with the old receipt.
+    A receipt is signed again, with today's date, only if the keyring no longer lists the key that signed the
+    receipt. Such a key was withdrawn or expired years ago, so nobody could save a proof with the old receipt.
     """
     listed = {
         key.id

@@ -99,8 +99,8 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
     """Make keys that are valid from today, and withdraw all others because somebody may know them.
 
     Reports sealed to a withdrawn intake key can still be opened. A slot signed by a withdrawn key must not be
-    trusted, so the next outbox refills the slot of every case that the portal still keeps, including closed
-    cases.
+    trusted. The next outbox therefore refills the slot of every case that the portal still keeps, including
+    closed cases.
     """
     for intake in queries_office.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today
@@ -108,7 +108,7 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
         reply.withdrawn = reply.withdrawn or today
     office = queries_office.office(session)
     if office.card_until is not None:
-        office.card_until = today - _DAY  # all keys on the card are withdrawn
+        office.card_until = today - _DAY  # All keys on the card are withdrawn.
     return _make(home, session, (today, today), epoch)
 
 

@@ -50,7 +50,7 @@ def encode(header: Header) -> bytes:
     return _FILE.encode(_Checked(header, _check(header)))
 
 
-@lru_cache(maxsize=1)  # the same bytes are read before each action
+@lru_cache(maxsize=1)  # Cached, because the same bytes are read before each action.
 def parse(raw: bytes) -> Header:
     """Return the header; raises HeaderDamaged if any byte has changed since it was written."""
     try:

@@ -76,7 +76,7 @@ def _used(session: Session) -> Iterator[tuple[str, str, int]]:
 
 def _counted(session: Session, column: InstrumentedAttribute[str]) -> Mapping[str, int]:
     rows = session.execute(select(column, func.count()).where(column != "").group_by(column))
-    return {code: count for code, count in rows}  # noqa: C416  dict() loses the types
+    return {code: count for code, count in rows}  # noqa: C416 dict() would lose the types of the columns
 
 
 def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | None, ...] | None:

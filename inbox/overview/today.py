@@ -43,8 +43,8 @@ class Today:
     the queue also shows. ``due`` are the queue lines of cases that are due by the end of the day, overdue
     cases first. Each of these four lists has at most SHOWN cases.
 
-    ``due_count`` is the number of cases that are due by the end of the day, ``this_week`` the number of cases
-    due in the following seven days, and ``to_read`` the number of cases that are new or have an unread
+    ``due_count`` is the number of cases that are due by the end of the day. ``this_week`` is the number of
+    cases due in the following seven days. ``to_read`` is the number of cases that are new or have an unread
     message.
 
     ``missed`` is the exchange that should have taken place by now. ``next_exchange`` is the day by which the

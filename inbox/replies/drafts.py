@@ -84,11 +84,11 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add a draft to a case as a message.
 
-    Raises CaseRefused for feedback before anything was decided and done, before the acknowledgement, in a
-    case that the signed-in officers may not read, or without a measure that the reporter can read. Also
-    raises CaseRefused for a template of an outcome, which can only be sent with the closing, and for a
-    template about passing on the identity if the identity cannot be passed on. Also raises the
-    same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    Raises CaseRefused for feedback before anything was decided and done, or before the acknowledgement.
+    Raises CaseRefused for feedback in a case that the signed-in officers may not read, or without a measure
+    that the reporter can read. Raises CaseRefused for a template of an outcome, which can only be sent with
+    the closing. Raises CaseRefused for a template about passing on the identity if the identity cannot be
+    passed on. Also raises the same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)

@@ -1,11 +1,11 @@
 """Hold back content of an outbox.
 
-The restrictions at the time of sending count, not those at the time of writing. A text that could be sent
-when it was written may still be waiting when the prosecutor is informed, a restriction arrives, or a link
-binds the case to another. This content is held back: texts that state an outcome or give feedback, the status
-that the report is being acted on, the closing, and measures other than protection. The slot continues to show
-its last content instead. Messages about danger, protection measures, acknowledgements, and texts of the law
-without an officer's words are always sent.
+The restrictions at the time of sending count, not those at the time of writing. A text may still be waiting
+when the prosecutor is informed, when a restriction arrives, or when a link binds the case to another. This
+content is held back: texts that state an outcome or give feedback, the status that the report is being acted
+on, the closing, and measures other than protection. The slot continues to show its last content instead.
+Messages about danger, protection measures, acknowledgements, and texts of the law without an officer's words
+are always sent.
 
 Notices of a decision that has been replaced are also held back, until they are retracted. Notices of an
 extension are held back while the regime of the office does not allow an extension.
@@ -214,15 +214,15 @@ def _parts(held: Held) -> Iterator[Sentence]:
 def _hint(session: Session, held: Held) -> Sentence:
     if held.closing:
         return sentence(
-            "this will be sent automatically once the prosecutor has no objection; until then, you can"
-            " reopen the case: inbox case reopen {number} --reason TEXT; to get the prosecutor's answer:"
+            "this content will be sent automatically once the prosecutor has no objection; until then, you"
+            " can reopen the case: inbox case reopen {number} --reason TEXT; to get the prosecutor's answer:"
             " inbox case decide {other} {choices} --reason TEXT, then inbox case measure add {other} {word}",
             number=held.case,
             **prosecutor_word.lifting(session, held.case),
         )
     return sentence(
-        "this will be sent automatically once the prosecutor has no objection; until then, you can retract a"
-        " reply and write what may be told now: inbox message retract {number} REPLY; to get the"
+        "this content will be sent automatically once the prosecutor has no objection; until then, you can"
+        " retract a reply and write what may be told now: inbox message retract {number} REPLY; to get the"
         " prosecutor's answer: inbox case decide {other} {choices} --reason TEXT, then inbox case measure"
         " add {other} {word}",
         number=held.case,
@@ -270,7 +270,7 @@ def _earlier(session: Session, case: Case) -> Status:
     """Return the status that the slot last showed, or "acknowledged" if the report is acknowledged."""
     last = Status(case.slot_status or Status.RECEIVED)
     if last is Status.CLOSED:
-        return Status.ASSESSING  # the case has been reopened since
+        return Status.ASSESSING  # The case was reopened after that slot.
     if last is Status.RECEIVED and queries_cases.is_acknowledged(session, case.number):
         return Status.ACKNOWLEDGED
     return last

@@ -40,7 +40,7 @@ _MARKUP = (
     (r"\s*\{\\rtf", "text/rtf"),
 )
 _MARKUP_WITHIN = 4_096
-_LEAST_SURE = 0.3  # confidence of puremagic for a signature of three bytes
+_LEAST_SURE = 0.3  # The confidence that puremagic gives to a signature of three bytes.
 _TAR = slice(257, 262)
 _ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
 

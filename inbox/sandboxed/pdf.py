@@ -11,7 +11,7 @@ from pypdfium2_raw.bindings import FPDF_ERR_PASSWORD
 from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, counted, fact
 from inbox.sandboxed.pictures import shrunk
 
-_SHARPEST = 2.0  # pixels per 1/72 inch
+_SHARPEST = 2.0  # The highest resolution, in pixels per 1/72 inch.
 _SMALLEST = 1.0
 _ACTIVE = (
     (rb"/J(avaScript|S)\b", "javascript"),

@@ -4,9 +4,9 @@
 
 - how many officers an action takes, although the law may require more;
 - whether the action needs a reason;
-- whether it also applies to a case in quarantine, to an undeclared case, or to all cases;
-- whether oversight counts it;
-- which values its entry has.
+- whether the action also applies to a case in quarantine, to an undeclared case, or to all cases;
+- whether oversight counts the action;
+- which values its journal entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence

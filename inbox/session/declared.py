@@ -59,7 +59,8 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
     )
-    return [word.exists() for word in words]  # one condition for each officer, to use the primary key
+    # With one condition for each officer, the database can use the primary key.
+    return [word.exists() for word in words]
 
 
 def lacking_cases(session: Session) -> set[int]:

@@ -187,7 +187,7 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
         generation = session.get_one(KeyStoreKey, 1).generation
     copy = keys / keystore_name(generation)
     with inbox.acting(who, action(Code.BACK_UP, keystore=copy.name)):
-        pass  # recorded first, so that the copy's own journal mentions the backup
+        pass  # The backup is recorded first, so that the copy's own journal mentions it.
     with _aside(folder) as aside:
         inbox.vault.check()
         with inbox.vault.transaction() as session:

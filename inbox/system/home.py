@@ -91,7 +91,7 @@ class Home:
         stale += self.root.glob(f"{self.header.name}.*{atomic_files.PART}")
         if not stale:
             return
-        atomic_files.sync_folder(self.root)  # the header that names the valid vault must be on disk first
+        atomic_files.sync_folder(self.root)  # The header that names the valid vault must be on disk first.
         for path in stale:
             path.unlink()
         atomic_files.sync_folder(self.root)

@@ -70,7 +70,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
-    terminal.silence_others()  # a worker opens hostile data and shares our terminal
+    terminal.silence_others()  # A worker opens hostile data and shares our terminal.
     memory.forbid_dumps()
     memory.lock()
     Thread(target=_end_with_parent, daemon=True).start()

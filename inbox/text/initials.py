@@ -45,9 +45,9 @@ def _of(addressee: str) -> Iterator[tuple[str, ...]]:
     The initials are in alphabetical order, because the family name may come first.
     """
     untitled = _TITLE.sub("", addressee, count=1)
-    for each in (addressee, untitled):  # M. can be a title or an initial
+    for each in (addressee, untitled):  # The letter M. can be a title or an initial.
         yield from (_sorted(match[0]) for match in _POINTED.finditer(each) if match[0].isupper())
-    alone = re.split(r"[,;\n]", untitled, maxsplit=1)[0].strip()  # the name may be followed by an address
+    alone = re.split(r"[,;\n]", untitled, maxsplit=1)[0].strip()  # An address may follow the name.
     if alone.isupper() and _ALONE.fullmatch(alone):
         yield _sorted(alone)
 

@@ -28,7 +28,7 @@ def phrase(asked: str) -> str:
     """Return an FTS5 query for all words of ``asked``, or "" if it has none. No word acts as an operator."""
     return " ".join(
         '"' + word.replace('"', '""') + '"'
-        for word in asked.replace("\0", " ").split()  # SQLite ends a text at a NUL
+        for word in asked.replace("\0", " ").split()  # SQLite would end a text at a NUL.
         if any(map(str.isalnum, word))
     )
 

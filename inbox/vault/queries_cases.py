@@ -273,4 +273,4 @@ def _count(
     session: Session, kind: type[FollowUp] | type[Attachment] | type[Message], *holds: ColumnElement[bool]
 ) -> dict[int, int]:
     rows = session.execute(select(kind.case, func.count()).where(*holds).group_by(kind.case)).all()
-    return {number: count for number, count in rows}  # noqa: C416  dict() loses the types
+    return {number: count for number, count in rows}  # noqa: C416 dict() would lose the types of the columns

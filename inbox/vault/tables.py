@@ -277,7 +277,7 @@ class AnswersBy(StrEnum):
 class Message(Base):
     """A message from the inspectorate. ``serial`` is the serial of the first slot with the message.
 
-    - ``decision`` is the code of the decision that records that this message informed the reporter, and
+    - ``decision`` is the code of the decision which records that this message informed the reporter.
       ``outcome`` is the code of the outcome if the message accompanies a closing. Both codes are empty for
       other messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.

@@ -117,8 +117,8 @@ class Limits:
     def is_short(self, kind: Kind, used: int) -> bool:
         """Return whether a kind that takes ``used`` bytes is so full that stalled uploads must be deleted.
 
-        The threshold is drawn at random between a quarter and three quarters of the share: otherwise a client
-        could tell from the deletion of its own upload how full the share is.
+        The threshold is drawn at random between a quarter and three quarters of the share. With a fixed
+        threshold, a client whose upload is deleted would know how full the share is.
         """
         drawn = room.draw(self.secret, self.deployment, f"{kind.value}_short", self.hour)
         return used > self.capacity * SHARES[kind] * (1 / 4 + drawn / 2)

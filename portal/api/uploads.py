@@ -46,7 +46,7 @@ def name_version(response: Response) -> Response:
 
 @_views.route("", methods=["OPTIONS"], provide_automatic_options=False)
 @_views.route("/<name>", methods=["OPTIONS"], provide_automatic_options=False)
-def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every upload
+def describe(name: str = "") -> Response:  # noqa: ARG001 - the answer is the same for every upload
     """Say what this server supports."""
     offers = {
         "Tus-Version": tus.VERSION,

@@ -1,7 +1,7 @@
 """The portal gives up privileges, and each serving process gives up access to files and connections.
 
-If an attacker takes over a serving process, through a bug in it or in a library, they can open no files
-except the database and the program, and make no connections except those to the database.
+A bug in the portal or in a library may let an attacker take over a serving process. Even then, the attacker
+can open only the files of the database and the program, and connect only to the database.
 """
 
 import ctypes

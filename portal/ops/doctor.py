@@ -195,7 +195,7 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
     try:
         database = open_database(settings.database_url)
     except Refused:
-        return  # already reported by _serving
+        return  # ``_serving`` has already reported the error.
     with closing(database):
         yield from _keyring(database, today)
         yield from _waiting(database, today)

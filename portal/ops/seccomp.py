@@ -26,7 +26,7 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # the call fails with EPERM
 
 # From this number on, x86-64 repeats its calls for programs with 32-bit addresses.
 _X32 = 0x40000000
-_KIND = 0xF  # the bits of socket()'s second argument that are not flags
+_KIND = 0xF  # The bits of socket()'s second argument that are not flags.
 _MSG_FASTOPEN = 0x20000000
 
 

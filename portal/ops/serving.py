@@ -199,7 +199,7 @@ class _Worker(SyncWorker):
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, _HEAD_SECONDS)
-        with suppress(TimeoutError):  # raised by the alarm, perhaps while the connection is being closed
+        with suppress(TimeoutError):  # The alarm may raise this error while the connection closes.
             super().handle(listener, client, addr)  # type: ignore[no-untyped-call]
         signal.setitimer(signal.ITIMER_REAL, 0)
 

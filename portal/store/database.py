@@ -298,7 +298,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # otherwise sqlite3 begins transactions itself, and too late
+    connection.isolation_level = None  # Otherwise, sqlite3 would begin transactions itself, and too late.
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 

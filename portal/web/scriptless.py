@@ -28,9 +28,10 @@ _HTML = "text/html; charset=utf-8"
 _PROBLEM = "application/problem+json"
 _ID = 16
 _LOCATOR = 32
-_FRAMING = 64 << 10  # the headers that a browser adds around a file, and the other fields of its form
+# For the headers that a browser adds around a file, and for the other fields of its form.
+_FRAMING = 64 << 10
 _MOST_PARTS = 8
-_FORM_MEMORY = 256 << 10  # more than the part of a file that the parser buffers at once
+_FORM_MEMORY = 256 << 10  # This is more than the part of a file that the parser buffers.
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
 

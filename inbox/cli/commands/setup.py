@@ -239,7 +239,7 @@ def restore(  # noqa: PLR0913 - one parameter for each option
     with ExitStack() as quiet:
 
         def look(found: Found) -> None:
-            quiet.close()  # all passphrases were tried; the next answers may be echoed
+            quiet.close()  # All passphrases were tried, so the next answers may be echoed.
             shown.append(found) if as_json else _look(found)
 
         bring = partial(quiet_credentials_at, quiet)
