@@ -84,7 +84,7 @@ def encode(backup: Backup, key: bytes) -> bytes:
 def parse(raw: bytes) -> Listed:
     """Return the list of a backup, not yet checked.
 
-    Raise Malformed if it is not in the form of SPEC 9.8 or names a file twice.
+    Raise Malformed if the list is not in the form of SPEC 9.8 or names a file twice.
     """
     listed = _LISTED.parse(raw)
     files = listed.backup.files

@@ -70,7 +70,7 @@ class FileDigest:
                 self._close_piece()
 
     def digest(self) -> bytes:
-        """Return the 32-byte digest. Call it once, at the end."""
+        """Return the 32-byte digest. Call this function once, at the end."""
         if self._filled:
             self._close_piece()
         return self._outer.digest()

@@ -7,7 +7,7 @@ never holds content, keys or names from the input.
 
 
 class CryptoError(Exception):
-    """The base class, never raised directly. Catch it to handle every refusal."""
+    """The base class, never raised directly. Catch this class to handle every refusal."""
 
 
 class Malformed(CryptoError):

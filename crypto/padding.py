@@ -19,7 +19,7 @@ def padme(length: int) -> int:
 def bucket(archive: int) -> int:
     """Return the container size of a report or follow-up.
 
-    Raise Malformed if it exceeds 1 GiB plus headers.
+    Raise Malformed if the archive exceeds 1 GiB plus headers.
     """
     size = max(SMALLEST, padme(archive))
     if size > LARGEST:

@@ -427,8 +427,8 @@ def _order(found: Questionnaire) -> Iterator[Mistake]:
 def _never_asked(found: Questionnaire) -> Iterator[Mistake]:
     """Yield a mistake for each field whose conditions exclude each other. The conditions must be in order.
 
-    The conditions of a field are its own, those of its section, and those of the questions that these name.
-    A question of several ``choices`` excludes nothing: one report can have all of its answers.
+    The conditions of a field include those of its section, and those of the questions that its conditions
+    name. A question of several ``choices`` excludes nothing: one report can have all of its answers.
     """
     single = {field.id for field in found.fields if field.kind is Kind.CHOICE}
     needed: dict[str, dict[str, set[str]]] = {}

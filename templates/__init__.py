@@ -1,1 +1,1 @@
-"""The texts that people read, for portal and inbox. Only this package opens their files."""
+"""The texts that people read, for portal and inbox. Only this package opens the files of these texts."""

@@ -287,5 +287,5 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
     _take_off(session, number, officer)
     session.add(Exclusion(case=number, officer=officer, since=by.today))
     session.flush()
-    session.expunge_all()  # cached rows would stay readable, but the case may now be hidden
+    session.expunge_all()  # Cached rows would stay readable, but the case may now be hidden.
     return also

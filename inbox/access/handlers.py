@@ -177,4 +177,4 @@ def _replace(session: Session, number: int, names: Sequence[str], today: date) -
     session.flush()
     session.add_all(Handler(case=number, officer=name, since=today) for name in names)
     session.flush()
-    session.expunge_all()  # cached rows would stay readable, but the case may now be hidden
+    session.expunge_all()  # Cached rows would stay readable, but the case may now be hidden.

@@ -71,7 +71,7 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether the prosecutor's word is missing. Until it is given, nobody may be warned.
+    """Return whether the prosecutor's word is missing. Until the word is given, nobody may be warned.
 
     The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
     no rule asked for that decision. A case that nobody has scored may still be about an offence.

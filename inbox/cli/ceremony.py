@@ -83,7 +83,10 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
 
 
 def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
-    """Ask each officer to choose a passphrase. Raises Refused if they do not agree to the conditions."""
+    """Ask each officer to choose a passphrase.
+
+    Raises Refused if the officers do not agree to the conditions.
+    """
     _check_terminal()
     for line in _explained(names, quorum, title):
         terminal.warn(line)

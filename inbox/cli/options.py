@@ -87,7 +87,7 @@ class Closed:
 
 
 def together(*options: Decorator) -> Decorator:
-    """Return one decorator for several options or arguments. Help lists them in this order."""
+    """Return one decorator for several options or arguments. Help lists the options in this order."""
 
     def decorate(command: Any) -> Any:
         # Like decorators above a function, the last one is applied first.
@@ -211,7 +211,7 @@ text_options = together(
 
 
 def given_text(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text given with the command, or None. Raises UsageError if it was given twice."""
+    """Return the text given with the command, or None. Raises UsageError if the text was given twice."""
     if text is not None and text_file is not None:
         raise click.UsageError("give the text with --text or --text-file, not with both")
     return text_of(text_file) if text_file is not None else text

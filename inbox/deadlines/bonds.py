@@ -63,7 +63,7 @@ def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | No
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
     """Return a statement about a case.
 
-    If it is true because of another case, the statement names that case.
+    If the statement is true because of another case, it names that case.
     """
     if number == other:
         return said

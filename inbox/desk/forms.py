@@ -68,7 +68,7 @@ def language(name: str) -> str:
 
 
 def line(name: str) -> str:
-    """Return a text of one line. Raises Refused if it is longer than a reason in the journal may be."""
+    """Return a text of one line. Raises Refused if the text is longer than a reason in the journal may be."""
     given = one_line(request.form.get(name, ""))
     if len(given) > LONGEST_REASON:
         raise Refused(
@@ -79,7 +79,7 @@ def line(name: str) -> str:
 
 
 def path(name: str) -> Path:
-    """Return the path of a folder. Raises Refused unless it is absolute."""
+    """Return the path of a folder. Raises Refused unless the path is absolute."""
     given = Path(line(name))
     if not given.is_absolute():
         raise Refused(

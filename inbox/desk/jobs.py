@@ -120,7 +120,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 def work_goes_on(done: int, total: int) -> None:
-    """Record the progress of a job. While it runs, its officer counts as present."""
+    """Record the progress of a job. While the job runs, its officer counts as present."""
     idle_timeout.renew()
     here().seats.acts(seat())
     if job := seat().job:

@@ -148,7 +148,7 @@ def compose(
     """Return the content of a dossier, and what officers should check again before they send it.
 
     Officers should check places where text that was redacted elsewhere still appears, and texts that repeat
-    what the reporter asked never to repeat. They should also check words that mix letters of several
+    what the reporter asked never to repeat. Officers should also check words that mix letters of several
     alphabets, because a typed passage does not match such words. Officers are also warned about an addressee
     whom the case names, and about a dossier that needs the prosecutor's word first: both could warn a person
     concerned.

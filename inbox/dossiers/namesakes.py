@@ -23,11 +23,11 @@ class Judged:
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Record, with a reason, whether a case means the person who made the request or a namesake.
 
-    The answer to the request ignores the case of a namesake. This is why two officers must decide that a
-    case means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names
-    the person in full. Also raises CaseRefused if the case neither contains the family name nor is linked as
-    "same person" to a case that names the person. Also raises the same errors as ``access_requests.open_one``
-    and ``Inbox.acting``.
+    The answer to the request ignores the case of a namesake. Two officers must therefore decide that a case
+    means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names the person in
+    full. Also raises CaseRefused if the case neither contains the family name nor is linked as "same person"
+    to a case that names the person. Also raises the same errors as ``access_requests.open_one`` and
+    ``Inbox.acting``.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)
@@ -36,8 +36,8 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} needs no decision about the name: either the case names this person in"
-                    " full, or neither this case nor a linked case names the person",
+                    "a decision about the name is needed only if case {number} contains the family name"
+                    " without a first name, or is linked as “same person” to a case that names the person",
                     number=number,
                 ),
                 sentence(

@@ -1,7 +1,7 @@
 """Labels of the codes that casework uses, in French and English.
 
 Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use.
-``learn`` receives them when the law is read from the home.
+``learn`` receives these legal labels when the law is read from the home.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,6 +1,6 @@
 """Which messages of a page of a conversation are shown in full, so that the page stays short.
 
-The others are folded: one line each, with the day and the first words.
+The other messages are folded: one line each, with the day and the first words.
 """
 
 from collections.abc import Sequence

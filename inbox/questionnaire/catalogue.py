@@ -102,8 +102,8 @@ def _readable(file: QuestionnaireFile) -> Questionnaire | None:
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
     """Put the questionnaire in the file ``raw`` into use from the next keyring on.
 
-    Nothing changes if it is already in use. Raises Refused if its version is not higher than all other
-    versions of the same id.
+    Nothing changes if this questionnaire is already in use. Raises Refused if the questionnaire's version is
+    not higher than all other versions of the same id.
     """
     office = queries_office.office(session)
     if asked.hash == office.questionnaire:

@@ -1,7 +1,7 @@
 """The register of reports: for each case its number, channel, days, decisions and end.
 
-Like the journal, it holds only codes and days, and no words of reporters or officers. Destroyed cases
-remain in the register. Lines are in the order of the case numbers.
+Like the journal, this register holds only codes and days, and no words of reporters or officers. Destroyed
+cases remain in the register. Lines are in the order of the case numbers.
 """
 
 from collections import defaultdict

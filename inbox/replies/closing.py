@@ -185,8 +185,8 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that officers confirm with a closing; raise NotSeen if they have not seen it.
 
-    The page is as in ``preview``. Officers read it just before they close the case, so the journal records
-    only the closing. Raises the same errors as ``close``.
+    The page is as in ``preview``. Officers read this page just before they close the case, so the journal
+    records only the closing. Raises the same errors as ``close``.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])

@@ -77,8 +77,8 @@ class Held:
 def mark(session: Session, message: Message, own: str) -> None:
     """Record the restrictions on a case at the time when a message with an outcome or feedback is written.
 
-    ``own`` is the part of the message that officers wrote. If it is empty, the message has only the law's
-    text, and is never restricted.
+    ``own`` is the part of the message that officers wrote. If ``own`` is empty, the message has only the
+    law's text, and is never restricted.
     """
     known = prosecutor_word.binding_now(session, message.case)
     message.written_under = " ".join(sorted(known)) if own.strip() else _ANYTHING

@@ -184,9 +184,9 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     """Return the findings in ``text`` that could reveal somebody, without duplicates.
 
-    ``own`` is the part of the text that an officer wrote. Only this part is checked for quotations and names
-    from another report and, while the prosecutor's word is missing, for words about the judiciary. The law's
-    own texts are not checked for this, because they are the same for everybody. The text is not compared with
+    ``own`` is the part of the text that an officer wrote. Only the part in ``own`` is checked for quotations
+    and names from another report and, while the prosecutor's word is missing, for words about the judiciary.
+    The law's own texts are the same for everybody, so they need no such check. The text is not compared with
     a report that the signed-in officers may not read. Raises CaseRefused for an unknown case.
     """
     country = in_use.of(session).calendar.country

@@ -65,7 +65,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if reply.serial <= case.serial:
         raise CaseRefused(
             sentence("reply {position} is already in an outbox", position=position),
-            sentence("write another reply to correct it"),
+            sentence("write another reply to correct the first one"),
         )
     if case.status == Status.CLOSED:
         raise CaseRefused(

@@ -54,8 +54,8 @@ def look(data: bytes, page: int) -> Answer:
 def named(data: bytes, _: int) -> Answer:
     """Return the metadata of a HEIC file.
 
-    Decoding its pixels requires libheif, which first starts a thread. The sandbox forbids the system call
-    that starts a thread, because that call can also start processes.
+    Decoding the pixels of a HEIC file requires libheif, which first starts a thread. The sandbox forbids the
+    system call that starts a thread, because that call can also start processes.
     """
     exif = Image.Exif()
     if found := _EXIF.search(data):

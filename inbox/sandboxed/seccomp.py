@@ -83,7 +83,7 @@ def limit(limits: Limits) -> None:
 
 
 def filter_calls() -> None:
-    """Make the kernel refuse every system call that is not allowed. Raise OSError if this fails."""
+    """Make the kernel refuse every system call that is not allowed. Raise OSError on failure."""
     if platform.machine() != "x86_64":
         raise OSError(f"there is no list of system calls for {platform.machine()}")
     libc = ctypes.CDLL(None, use_errno=True)

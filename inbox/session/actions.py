@@ -208,8 +208,8 @@ class Rule:
     ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).
 
-    ``alarm``: one officer alone can always raise it. If its reason may no longer be compared, the reason is
-    discarded.
+    ``alarm``: one officer alone can always take the action. If the action's reason may no longer be compared,
+    the reason is discarded.
     """
 
     officers: int = 1
@@ -569,8 +569,8 @@ class Actor:
     """The officers who act, the current day, and ``confirm``, which asks two officers for confirmation.
 
     ``present`` maps the ``officers`` who act together to how each of them takes part. These officers see only
-    what all of them may see. ``is_fresh``: they typed their passphrases for this action. ``session``
-    distinguishes the sessions of an officer in the same open inbox.
+    what all of them may see. ``is_fresh``: these officers typed their passphrases for this action.
+    ``session`` distinguishes the sessions of an officer in the same open inbox.
     """
 
     present: Mapping[str, Presence]

@@ -39,7 +39,7 @@ def together(
     """Yield a session in which ``who`` takes the actions that ``choose`` derives from the vault.
 
     If the officers may read ``case``, they must have declared it before ``choose`` is called
-    (``declared.check``). If they may not read it, the case does not exist for ``choose``, and
+    (``declared.check``). If the officers may not read the case, it does not exist for ``choose``, and
     ``Inbox.acting`` refuses the action. ``choose`` is called twice: first so that officers know what they
     confirm, then in the session itself. ``quarantine``: all actions that ``choose`` can return also apply to
     a case in quarantine.

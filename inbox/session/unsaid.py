@@ -57,7 +57,8 @@ def check_reason(session: Session, number: int, reason: str) -> None:
     """Raise CaseRefused if the journal may not keep this reason about a case.
 
     If the signed-in officers may not read the case or have not declared it, the reason is not compared with
-    the case. Otherwise, they could test names against it. Raises the same errors as ``comparisons.touched``.
+    the case. Otherwise, these officers could test names against the case. Raises the same errors as
+    ``comparisons.touched``.
     """
     if _says(session, number, reason):
         raise says_itself()

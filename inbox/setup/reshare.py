@@ -229,8 +229,8 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     journal.note(session, change.by, replace(change.action, values=values))
     if Presence.SHEET in change.by.present.values():
         sheet_notice.tell_all(session, proven.day)
-    # Until now, nothing was withheld from the only officer, and no text was searched for their name. Now they
-    # have a colleague.
+    # Until now, nothing was withheld from the only officer, and no text was searched for their name. From now
+    # on, this officer has a colleague.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():
         conflicts.search_for(session, change.by, name)

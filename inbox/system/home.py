@@ -139,5 +139,7 @@ def _held(by: Holder | None) -> HomeRefused:
             surface=labels.said("surface", by.surface),
             officers=", ".join(by.officers),
         ),
-        sentence("work there, or end it first: `lock` ends a session, and the button Lock ends the desk"),
+        sentence(
+            "work there, or end that work first: `lock` ends a session, and the button Lock ends the desk"
+        ),
     )

@@ -38,10 +38,10 @@ _TERMINAL = Path("/dev/tty")
 # The longest line that a terminal accepts, with its end. The terminal drops the rest of a longer line
 # silently.
 _LONGEST_LINE = 4_096
-# Nobody types another line, or reacts to an interrupt, as fast as this.
+# Nobody types another line, or reacts to an interrupt, within this time.
 _AT_ONCE_SECONDS = 0.05
 _AFTER_INTERRUPT_SECONDS = 0.3
-# Parts of a paste follow each other faster than this, even over a slow line.
+# Parts of a paste follow each other faster than this interval, even over a slow line.
 _PASTE_IS_OVER_SECONDS = 2
 # The position of the keys in termios settings, and the byte that disables a key.
 _KEYS, _NO_KEY = 6, b"\0"
@@ -263,7 +263,7 @@ def wipe() -> None:
 def silence_others(*, as_json: bool = False) -> None:
     """Silence all other output: error reports of the interpreter, and messages of libraries.
 
-    Otherwise they would print values unchanged, including parts of a report.
+    Such output would show values unchanged, including parts of a report.
     """
     tell = partial(crash, as_json=as_json)
     sys.excepthook = tell
@@ -333,7 +333,7 @@ def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
 
 
 def _check_alone() -> None:
-    """Discard the rest of a paste. Raises Refused if it has more lines than the question asked for.
+    """Discard the rest of a paste. Raises Refused if the paste has more lines than the question asked for.
 
     A reporter's text may contain the line that ends it, with more lines after that. The prompt of a session,
     or the shell afterwards, would take these lines for commands.

@@ -174,7 +174,10 @@ class Fulltext(Base):
 
 
 class Note(Base):
-    """An officer's note for the other officers. Reporters never see it. ``by`` are the signed-in officers."""
+    """An officer's note for the other officers.
+
+    Reporters never see such a note. ``by`` are the signed-in officers.
+    """
 
     __tablename__ = "notes"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -441,7 +444,7 @@ class ArchiveOpening(Base):
 
 
 class Strike(Base):
-    """A passage that was permanently redacted from a case. Only its place is kept."""
+    """A passage that was permanently redacted from a case. Only the place of the passage is kept."""
 
     __tablename__ = "strikes"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

@@ -41,8 +41,8 @@ class Vault:
     """An open vault. All reads and writes happen inside ``transaction``.
 
     ``known`` holds objects from outside the vault that users of a session need. These objects are added to
-    each session's ``info``. ``today`` is the day that decides which cases are archived. Until it is set,
-    every case with an archive date counts as archived.
+    each session's ``info``. ``today`` is the day that decides which cases are archived. Until ``today`` is
+    set, every case with an archive date counts as archived.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -68,7 +68,7 @@ class Vault:
 
     @contextmanager
     def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
-        """Yield a session. Commit its changes if the block ends normally; roll them back if the block raises.
+        """Yield a session, whose changes are committed if the block ends normally and else rolled back.
 
         The session hides these cases, with all rows that belong to them:
 

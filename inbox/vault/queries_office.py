@@ -16,7 +16,7 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# Built once, because a command uses it six times and building it takes as long as running it.
+# This query is built once, because a command uses the query six times, and building takes as long as running.
 _PRESENT = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
 
 

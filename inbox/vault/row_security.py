@@ -80,8 +80,8 @@ class _Depth(Enum):
 
 
 # The signed-in officers, the day and the numbers of the hidden cases are in temporary tables and views of the
-# connection, in memory. As parameters and subqueries they would occur dozens of times in each statement, and
-# SQLAlchemy would take four times as long.
+# connection, in memory. As parameters and subqueries, these values would occur dozens of times in each
+# statement, and SQLAlchemy would take four times as long.
 _NOW = MetaData(schema="temp")
 _OFFICERS = Table("present", _NOW, Column("officer", String))
 _TODAY = Table("today", _NOW, Column("day", Date))

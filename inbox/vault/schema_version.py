@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-# Folders with migrations in files named `v<number>_<name>.py`. Together they create the tables of the vault.
+# Folders with migrations in files named `v<number>_<name>.py`. Together, the migrations create the tables of
+# the vault.
 LOCATIONS = (FOLDER / "versions",)
 # The table in which alembic keeps the last number. Each command reads this table, and
 # SQLAlchemy's inspector would take ten times longer.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_co
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
-    """A row. ``repr`` does not show its values, because most rows contain a secret or a report."""
+    """A row. ``repr`` does not show the values of a row, because most rows contain a secret or a report."""
 
 
 class Office(Base):

@@ -38,7 +38,7 @@ def choose(store: Database, channel: str | None) -> str:
     if len(wanted) > 1:
         # One body must not see the outboxes of another body's inbox.
         raise Refused(
-            f"several channels have outboxes: {', '.join(wanted)}", "choose one of them with --channel"
+            f"several channels have outboxes: {', '.join(wanted)}", "choose a channel with --channel"
         )
     return wanted[0]
 

@@ -56,7 +56,7 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 @click.option(
     "--rewrite",
     is_flag=True,
-    help="Rewrite the database even if it is large. Meanwhile, reports have to wait.",
+    help="Rewrite the database even if it is large. During the rewrite, reports have to wait.",
 )
 @json_option
 @pass_settings

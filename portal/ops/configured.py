@@ -15,7 +15,10 @@ R = TypeVar("R")
 
 
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
-    """Return the command with the settings as its first argument. Calling it may raise BadConfiguration."""
+    """Return the command with the settings as its first argument.
+
+    A call of the result may raise BadConfiguration.
+    """
 
     @wraps(command)
     def configured(*args: P.args, **kwargs: P.kwargs) -> R:

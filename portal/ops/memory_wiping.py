@@ -16,7 +16,7 @@ SETTINGS = {
 def ensure() -> None:
     """Make sure that this process overwrites freed memory.
 
-    If needed, re-execute it under the same process id.
+    If needed, restart the program under the same process id.
     """
     if all(os.environ.get(name) == value for name, value in SETTINGS.items()):
         return

@@ -36,7 +36,7 @@ def verify_receipt(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Check a proof that the inspectorate received a report, and the answer of the proof's owner.
 
-    Needs no network and no database.
+    This command needs no network and no database.
     """
     if (verifier is None) == (answer is None) and (verifier or answer or challenge):
         raise click.UsageError(

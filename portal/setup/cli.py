@@ -46,7 +46,7 @@ def fanal_portal() -> None:
     "--answers",
     "file",
     type=click.Path(path_type=Path),
-    help="A file with all answers; docs/deploying.md explains it. Without it, setup asks.",
+    help="A file with all answers; docs/deploying.md explains it. Without this file, setup asks.",
 )
 @click.option(
     "--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all steps are done."
@@ -102,7 +102,7 @@ def uninstall(*, as_json: bool) -> None:
 
 def _own_machine() -> System:
     if os.geteuid() != 0:
-        raise Refused("this command changes the whole machine", "run it as root")
+        raise Refused("this command changes the whole machine", "run this command as root")
     return System()
 
 

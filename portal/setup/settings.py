@@ -31,7 +31,7 @@ _DATABASES = {
 class Folders:
     """The user `portal` and its folders.
 
-    The package makes them; this step makes them again if they were removed.
+    The package creates the user and the folders; this step restores what was removed.
     """
 
     title = "user and folders of the portal"

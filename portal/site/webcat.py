@@ -1,7 +1,7 @@
 """The site in the manifest format of WEBCAT, an extension that checks a site in the visitor's browser.
 
 Format and rules: manifest.md and csp.md of webcat-spec, and the extension that reads them (2026). Signatures,
-log timestamps and enrollment need a network. WEBCAT's own tools create them from this file.
+log timestamps and enrollment need a network. WEBCAT's own tools create these from the manifest.
 """
 
 import hashlib

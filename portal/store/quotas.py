@@ -60,7 +60,7 @@ def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
 def count(connection: Connection, kind: Kind, size: int) -> None:
     """Add ``size`` bytes to the sum of a kind.
 
-    Do this last, because it locks the sum until the transaction ends.
+    Call this function last, because it locks the sum until the transaction ends.
     """
     add_to(connection, usage, {"kind": kind.value}, {"size": size})
 
@@ -68,7 +68,7 @@ def count(connection: Connection, kind: Kind, size: int) -> None:
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
     """Delete envelopes and return how many. The sizes of these envelopes count until ``hour`` is over.
 
-    ``deletion`` later deletes their bytes.
+    ``deletion`` deletes the bytes of these envelopes later.
     """
     columns = (
         envelopes.c.id,

@@ -116,8 +116,8 @@ cases = _table(
     Index("cases_by_withdrawal", "withdraw_id"),
 )
 
-# Withdraw keys on their way to the inbox. The key is part of the primary key. Otherwise somebody who files
-# under another reporter's case id could take the place of the true key.
+# Withdraw keys on their way to the inbox. The withdraw key is part of the row's primary key. Otherwise
+# somebody who files under another reporter's case id could take the place of the true key.
 withdrawals = _table(
     "withdrawals",
     Column("case_id", LargeBinary(32), primary_key=True),

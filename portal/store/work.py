@@ -23,7 +23,7 @@ def secret(connection: Connection) -> bytes:
 def spend(connection: Connection, header_hash: bytes, today: date) -> bool:
     """Record that a header has a valid proof of work; return False if it was recorded before.
 
-    If two transactions record the same header, the second waits for the first.
+    If two transactions record the same header, the second transaction waits for the first.
     """
     return insert_new(connection, spent, id=header_hash, day=days.number(today))
 

@@ -120,7 +120,7 @@ class Site(Protocol):
 
 
 class _Elsewhere(PathConverter):
-    """Any path outside the interface. The interface answers unknown paths with a problem, not with a page."""
+    """Any path outside the API. The API answers unknown paths with a problem, not with a page."""
 
     regex = "(?!api/)[^/].*?"
 
@@ -156,7 +156,7 @@ def answers(site: Site, questionnaire: Questionnaire) -> Mapping[tuple[str, str]
 
 
 def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
-    """Serve the pages, the files that they load, and a page for every unknown path outside the interface."""
+    """Serve the pages, the files that they load, and a page for every unknown path outside the API."""
     # Otherwise a doubled slash would be redirected to an absolute address.
     app.url_map.merge_slashes = False
     for path, page in render(site, questionnaire).items():

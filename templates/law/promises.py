@@ -47,8 +47,8 @@ def of(law: Law, event: Event) -> Promise:
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first is in days
-    since 1 January 1970, each later one in days since the holiday before.
+    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first holiday is in
+    days since 1 January 1970, each later holiday in days since the previous one.
     """
     if not any("w" in each.counted for each in promised):
         return ""
@@ -73,7 +73,7 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
     """Return whether ``one`` is a number of days, and ``other`` at least as many working days.
 
-    In that case, ``one`` never ends later than ``other``. The comparison covers no other case.
+    In that case, ``one`` never ends later than ``other``. Other pairs of deadlines are not compared.
     """
     if len(one) > 1 or len(other) > 1:
         return False

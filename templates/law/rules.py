@@ -263,11 +263,11 @@ class Clock:
 class Decision:
     """One way to decide a duty, and its effects.
 
-    A decision records ``measure`` and prepares ``outcome``. It can defer the duty by at most ``longest``.
-    Officers choose one of the ``grounds``, or write their own reason if ``grounds`` is empty. ``informs``:
-    the decision means that the persons concerned have been informed of the data held on them. ``by_reply``:
-    the decision confirms that the reporter was told, so a reply that names the decision is sent first. After
-    any news in ``reopened_by``, the decision is required again.
+    A decision records ``measure`` and prepares ``outcome``. A decision can defer the duty by at most
+    ``longest``. Officers choose one of the ``grounds``, or write their own reason if ``grounds`` is empty.
+    ``informs``: the decision means that the persons concerned have been informed of the data held on them.
+    ``by_reply``: the decision confirms that the reporter was told, so a reply that names the decision is sent
+    first. After any news in ``reopened_by``, the decision is required again.
     """
 
     name: Texts
@@ -298,7 +298,7 @@ class Urgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A decision that the law requires. Once required, it stays due until it is taken.
+    """A decision that the law requires. Once required, the decision stays due until it is taken.
 
     ``answer_after``: how long after the request every answer is sent. ``extended``: how long after the
     request an answer may be sent if the deadline was extended. ``names_kept``: how long after the answer the
@@ -339,13 +339,13 @@ class Measure:
     - ``groups``: the number of groups of a sanction; 0 for other measures.
     - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word that there
       is no objection.
-    - ``addressee``, ``reference``: it is recorded only with its recipient, or with its reference.
+    - ``addressee``, ``reference``: the measure is recorded only with its recipient, or with its reference.
     - ``is_inquiry``: the risk to the reporter must be assessed first.
     - ``protection``: its column in the register of protection.
-    - ``sanitised``: it is recorded with the text that is sent, which must not reveal the reporter or the
-      persons whom the report names.
+    - ``sanitised``: the measure is recorded with the text that is sent, which must not reveal the reporter or
+      the persons whom the report names.
     - ``answers_danger``: only such a measure, once recorded, answers a danger to somebody.
-    - ``concerns_somebody``: it cannot be taken if the case names nobody.
+    - ``concerns_somebody``: the measure cannot be taken if the case names nobody.
     """
 
     name: Texts
@@ -367,7 +367,7 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether it opens judicial proceedings: only the office's proceedings need the prosecutor's word."""
+        """Whether the measure opens judicial proceedings, which do not need the prosecutor's word."""
         return self.opens_proceedings and not self.needs_word
 
     @property
@@ -382,7 +382,7 @@ class Measure:
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
     def ends(self, other: Self) -> bool:
-        """Return whether it ends the proceedings (judicial, or the office's) that another measure opened."""
+        """Return whether this measure ends the proceedings, judicial or not, that the ``other`` opened."""
         role = MeasureRole.FINAL_DECISION if other.is_of_justice else MeasureRole.OFFICE_DECISION
         return other.opens_proceedings and self.role is role
 
@@ -393,7 +393,7 @@ class Outcome:
 
     - ``needs_word``: where a prosecutor may act, the outcome is not disclosed to the reporter before the
       prosecutor agrees.
-    - ``finds_facts``: it must first be decided whether to inform a prosecutor, whatever the case's score.
+    - ``finds_facts``: officers must first decide whether to inform a prosecutor, whatever the case's score.
     - ``linked``: only for a case that an officer linked to another as its duplicate.
     - ``only_after``: the outcome requires that the measure with this code is recorded; ``never_after``: the
       outcome requires that the measure with this code is not recorded.
@@ -457,12 +457,12 @@ class Retention:
 class Reply:
     """A text to send to reporters. ``status`` and ``outcome`` say which cases the text suits.
 
-    - ``closes``: it ends a case without disclosing the outcome. There is at most one such reply, and it has
-      no words of an officer.
-    - ``extends``: it says that feedback takes longer.
-    - ``acknowledges``: it acknowledges the report.
-    - ``answers``: it says how the report is progressing, or why this cannot be disclosed. So such a reply may
-      count as feedback.
+    - ``closes``: the reply ends a case without disclosing the outcome. There is at most one such reply, and
+      it has no words of an officer.
+    - ``extends``: the reply says that feedback takes longer.
+    - ``acknowledges``: the reply acknowledges the report.
+    - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. So such a
+      reply may count as feedback.
     - ``decision``: the code of the decision that confirms that the reporter was told this.
     - ``basis``: the articles that the reply explains, if any.
     """

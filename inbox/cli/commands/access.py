@@ -134,7 +134,7 @@ def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.argument("officers", metavar="NAME…", nargs=-1, required=True)
 @opens_inbox
 def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bool) -> None:
-    """Let only these officers read a case. They become its handlers."""
+    """Let only these officers read a case. These officers become the handlers of the case."""
     with door.opened() as (inbox, who):
         found = handlers.entrust(inbox, who, case, officers)
     _show_handlers(case, found, as_json=as_json)

@@ -1,7 +1,7 @@
 """The hidden field in each form that names its page and the requirements of its fields.
 
-The field is neither secret nor trusted. An officer who changes it only misleads themselves, because the lower
-layers check all input again.
+The field is neither secret nor trusted. An officer who changes the field only misleads themselves, because
+the lower layers check all input again.
 """
 
 import json

@@ -22,7 +22,7 @@ def first(case: int, file: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>")
 def look(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Preview one page of a file in the sandbox. Keep its pixels until the browser requests them."""
+    """Preview one page of a file in the sandbox. Keep the page's pixels until the browser requests them."""
     desk = here()
     seen = previews.preview(desk.inbox, actor(), Which(case, file), page)
     seat().picture = (case, file, page), seen.picture

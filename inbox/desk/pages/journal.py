@@ -14,7 +14,7 @@ from inbox.session.journal_actions import Wanted
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
-# The numbers of cases and entries have fewer digits than this.
+# The numbers of cases and entries have fewer digits than this limit.
 _DIGITS = 16
 
 

@@ -107,7 +107,10 @@ class Seats:
         self._began = self._short_since = now()
 
     def sign_in(self, officer: str) -> Seat:
-        """Start a session for an officer who has proven their identity. End their other session, if any."""
+        """Start a session for an officer who has proven their identity.
+
+        End any other session of this officer.
+        """
         self._sweep()
         for each in [each for each in self._seats.values() if each.officer == officer]:
             self._end(each, self._now())

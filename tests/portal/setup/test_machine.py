@@ -324,7 +324,7 @@ def test_without_root_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> Non
     for words in (["setup"], ["setup", "--check"], ["uninstall"]):
         with as_nobody():
             assert cli.run(words) == 1
-        assert "hint: run it as root" in capsys.readouterr().err
+        assert "hint: run this command as root" in capsys.readouterr().err
 
 
 def test_without_terminal_and_answers_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
