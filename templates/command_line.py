@@ -104,6 +104,17 @@ class _Number(click.ParamType[int]):
 NUMBER = _Number()
 
 
+class _Place(click.Path):
+    """A path that help names FILE or FOLDER. The command that uses the path says what is wrong with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(path_type=Path)
+        self.name = name
+
+
+FILE, FOLDER = _Place("file"), _Place("folder")
+
+
 class Asking(ABC):
     """A parameter that may prompt for its value after all others were read and are valid."""
 

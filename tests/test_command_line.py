@@ -582,3 +582,22 @@ def _in_session(
         patched.setattr(terminal, "wipe", lambda: None)
         shell._hold(opened)
     return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_help_names_each_file_folder_and_repeated_argument_in_one_way(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path is a FILE or a FOLDER, and an argument that can be repeated ends with an ellipsis."""
+    typed(monkeypatch, *["typed"] * 200)
+    contexts = [parsed(program, shlex.split(leaf.example)[1:]) for leaf in leaves(tree(program)).values()]
+    found = {
+        (parameter.make_metavar(context), parameter.nargs == -1)
+        for context in [context for each in contexts for context in (each, each.find_root())]
+        for parameter in context.command.get_params(context)
+        if not getattr(parameter, "is_flag", False)
+    }
+    names = {name for name, _ in found}
+    assert names & {"FILE", "FOLDER"}
+    assert [] == [name for name in names if re.search(r"PATH|DIR|FILENAME|INTEGER|\.\.\.", name)]
+    assert [] == [name for name, is_repeated in found if is_repeated is not ("…" in name)]

@@ -96,7 +96,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 # Case numbers, or a filter with the number of cases that it finds.
 many_cases = together(
-    click.argument("cases", type=NUMBER, nargs=-1),
+    click.argument("cases", metavar="[CASE…]", type=NUMBER, nargs=-1),
     filters,
     click.option(
         "--count",

@@ -18,7 +18,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import terminal
-from templates.command_line import NUMBER
+from templates.command_line import FOLDER, NUMBER
 
 _STEPS = (
     "1. Each officer in turn types a passphrase, twice. It is not shown; the others look away.",
@@ -32,7 +32,7 @@ circle_options = together(
     click.option("--quorum", type=NUMBER, help="How many officers it takes to open the inbox."),
     click.option(
         "--shares",
-        type=click.Path(path_type=Path),
+        type=FOLDER,
         help="Write the share files and the record into this folder.",
     ),
     click.option(

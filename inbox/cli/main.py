@@ -17,7 +17,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group
+from templates.command_line import FOLDER, HELP_NAMES, Group
 
 _NOT_TYPED = sentence(
     "the command was right, but a file, the vault, or the program is at fault: restore a copy of the"
@@ -108,7 +108,7 @@ def _check_text(words: Sequence[str]) -> None:
 @command_line.version_option()
 @click.option(
     "--home",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     envvar="FANAL_HOME",
     show_envvar=True,
     help="The folder of the inbox.",

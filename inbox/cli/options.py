@@ -27,7 +27,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
-from templates.command_line import NUMBER, Option, json_option
+from templates.command_line import FILE, FOLDER, NUMBER, Option, json_option
 
 Decorator = Callable[[Any], Any]
 
@@ -119,7 +119,7 @@ def _opening(name: str, what: str) -> Decorator:
         cls=Option,
         section="Who is present",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=FILE,
         expose_value=False,
         callback=_remember,
         help=what,
@@ -184,12 +184,8 @@ def despite_option(
 
 
 case_argument = click.argument("case", type=NUMBER)
-out_file = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Write to this new file."
-)
-out_folder = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Write to this folder."
-)
+out_file = click.option("--out", required=True, type=FILE, help="Write to this new file.")
+out_folder = click.option("--out", required=True, type=FOLDER, help="Write to this folder.")
 
 same_disk_option = click.option(
     "--same-disk",
@@ -206,7 +202,7 @@ text_options = together(
             " and type the text when asked."
         ),
     ),
-    click.option("--text-file", type=click.Path(path_type=Path), help="Read the text from this UTF-8 file."),
+    click.option("--text-file", type=FILE, help="Read the text from this UTF-8 file."),
 )
 
 

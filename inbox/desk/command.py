@@ -37,6 +37,7 @@ from templates.command_line import Whole
 )
 @click.option(
     "--medium",
+    metavar="FOLDER",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The folder of the removable medium.",
 )

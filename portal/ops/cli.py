@@ -25,9 +25,7 @@ from portal.store import database
 from portal.store.database import Database
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 from templates import command_line
-from templates.command_line import HELP_NAMES, NUMBER, Group, json_option
-
-_FOLDER = click.Path(path_type=Path)
+from templates.command_line import FILE, FOLDER, HELP_NAMES, NUMBER, Group, json_option
 
 
 def main() -> NoReturn:
@@ -50,7 +48,7 @@ def run(words: Sequence[str] | None = None) -> int:
 @click.option(
     "--config",
     "file",
-    type=_FOLDER,
+    type=FILE,
     default=Path("config.toml"),
     show_default=True,
     help="The configuration file.",
@@ -97,7 +95,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
 
 
 @click.command()
-@click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
+@click.option("--out", type=FOLDER, required=True, help="The folder for the bundles.")
 @click.option("--channel", help="Export only this channel.")
 @click.option(
     "--again",
@@ -136,7 +134,7 @@ def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *
 
 
 @click.command()
-@click.argument("bundle", type=_FOLDER)
+@click.argument("bundle", type=FILE)
 @json_option
 @pass_settings
 def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
@@ -152,7 +150,7 @@ def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=FOLDER)
 @json_option
 @pass_settings
 def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
@@ -226,7 +224,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
+@click.option("--out", type=FILE, required=True, help="The new file to write.")
 @click.option("--channel", help="Use the outboxes of this channel; required if there are several channels.")
 @json_option
 @pass_settings

@@ -11,18 +11,16 @@ from portal import days, terminal
 from portal.config import Settings
 from portal.ops.configured import pass_settings
 from portal.site import proofs
-from templates.command_line import json_option
-
-_PATH = click.Path(path_type=Path)
+from templates.command_line import FILE, json_option
 
 
 @click.command()
-@click.argument("file", type=_PATH)
+@click.argument("file", type=FILE)
 @click.option(
     "--ask", "verifier", metavar="NAME", help="Write a challenge for the owner; NAME says who asks."
 )
-@click.option("--challenge", type=_PATH, help="The challenge file, to write or to check.")
-@click.option("--answer", type=_PATH, help="The owner's answer to the challenge.")
+@click.option("--challenge", type=FILE, help="The challenge file, to write or to check.")
+@click.option("--answer", type=FILE, help="The owner's answer to the challenge.")
 @json_option
 @pass_settings
 def verify_receipt(  # noqa: PLR0913 - one parameter for each option

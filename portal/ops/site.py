@@ -16,9 +16,7 @@ from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.web import headers, pages
-from templates.command_line import DAY, NUMBER, json_option
-
-_PATH = click.Path(path_type=Path)
+from templates.command_line import DAY, FILE, FOLDER, NUMBER, json_option
 
 
 def _until(_: click.Context, __: click.Parameter, value: date) -> date:
@@ -48,7 +46,7 @@ def _save(out: Path, raw: bytes) -> None:
     required=True,
     help="The last day on which the manifest is valid.",
 )
-@click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
+@click.option("--out", type=FILE, required=True, help="The file to write: manifest.json.")
 @json_option
 @pass_settings
 def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json: bool) -> None:
@@ -62,7 +60,7 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json
 
 
 @click.command()
-@click.argument("folder", type=_PATH)
+@click.argument("folder", type=FOLDER)
 @json_option
 @pass_settings
 def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
@@ -91,7 +89,7 @@ def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
 @click.command()
 @click.option("--app", required=True, help="The address of the source code, as https://….")
 @click.option("--tag", required=True, help="The version of the source code that is served.")
-@click.option("--out", type=_PATH, required=True, help="The file to write.")
+@click.option("--out", type=FILE, required=True, help="The file to write.")
 @json_option
 @pass_settings
 def webcat(settings: Settings, *, app: str, tag: str, out: Path, as_json: bool) -> None:
@@ -107,13 +105,13 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path, as_json: bool) 
 @click.command()
 @click.argument("url")
 @click.option(
-    "--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox exchange card`."
+    "--channel-keys", type=FILE, help="The card of your own channel, written by `inbox exchange card`."
 )
 @click.option("--proxy", default="", help="The proxy for an onion service, as socks5h://host:port.")
 @click.option(
     "--seen",
     "file",
-    type=_PATH,
+    type=FILE,
     help=f"The file with the serials seen so far; default: {seen_serials.FILE} beside the configuration.",
 )
 @json_option

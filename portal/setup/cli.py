@@ -17,7 +17,7 @@ from portal.setup.answers import Answers
 from portal.setup.steps import Found, State, Step
 from portal.setup.system import System
 from templates import command_line
-from templates.command_line import HELP_NAMES, Group, json_option
+from templates.command_line import FILE, HELP_NAMES, Group, json_option
 
 
 def main() -> NoReturn:
@@ -45,7 +45,7 @@ def fanal_portal() -> None:
 @click.option(
     "--answers",
     "file",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="A file with all answers; docs/deploying.md explains it. Without this file, setup asks.",
 )
 @click.option(

@@ -27,7 +27,7 @@ from inbox.language.views import View
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.vault.casework_tables import Disclosure
-from templates.command_line import DAY, NUMBER
+from templates.command_line import DAY, FILE, NUMBER
 
 _alias = click.argument(
     "alias", metavar="[TEXT]", cls=TextArgument, question="the other name", needed=True, required=False
@@ -199,7 +199,7 @@ def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> Non
 
 
 @click.command()
-@click.argument("case", nargs=-1, required=True, type=NUMBER)
+@click.argument("case", metavar="CASE…", nargs=-1, required=True, type=NUMBER)
 @reason_needed
 @opens_inbox
 def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: bool) -> None:
@@ -212,7 +212,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 
 @click.command()
 @case_argument
-@click.option("--text-file", type=click.Path(path_type=Path), help="Read the identity from this UTF-8 file.")
+@click.option("--text-file", type=FILE, help="Read the identity from this UTF-8 file.")
 @opens_inbox
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
     """Record the identity of a case's reporter. New text is added below what is already recorded.

@@ -43,7 +43,7 @@ from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
 from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY, NUMBER, json_option
+from templates.command_line import DAY, FILE, NUMBER, json_option
 
 _PLAIN = (
     "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"
@@ -160,11 +160,9 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--key", required=True, help="The inspectorate's public key, or its fingerprint.")
-@click.option(
-    "--identity", type=click.Path(path_type=Path), help="The recipient's identity file, for a sealed dossier."
-)
+@click.option("--identity", type=FILE, help="The recipient's identity file, for a sealed dossier.")
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
     """Verify that every byte of a dossier is as it was signed. This command needs no inbox."""
@@ -385,7 +383,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 @_request_argument
 @click.option(
     "--text-file",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="The data held, in your own words; without this text, the letter neither confirms nor denies"
     " anything.",
 )
@@ -521,7 +519,7 @@ def _case_line(each: Concerned) -> str:
 @click.option("--preview", is_flag=True, help="Show the text of the letter, and write nothing.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Write the letter to this new file. Not needed with --preview.",
 )
 @opens_inbox

@@ -27,7 +27,7 @@ from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.clock import today
-from templates.command_line import DAY, NUMBER
+from templates.command_line import DAY, FILE, NUMBER
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
@@ -40,7 +40,7 @@ _SIGNED_ANEW = (
 
 
 @click.command()
-@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("bundles", metavar="BUNDLE…", nargs=-1, required=True, type=FILE)
 @click.option(
     "--confirm-instance",
     metavar="FINGERPRINT",
@@ -136,7 +136,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
 @click.option(
     "--answers",
     "answers_file",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Read the answers from this TOML file instead of asking; its keys are ids of questions.",
 )
 @click.option(
@@ -147,7 +147,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
 )
 @click.option(
     "--sheet",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Also write the twelve words to this file, as plain text, to be printed.",
 )
 @opens_inbox

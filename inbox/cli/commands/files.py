@@ -13,7 +13,7 @@ from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.system import terminal
 from inbox.system.terminal import quoted
-from templates.command_line import NUMBER
+from templates.command_line import FILE, NUMBER
 
 _TAB = 4
 _HOSTILE = (
@@ -27,7 +27,7 @@ _number_argument = click.argument("number", type=NUMBER)
 @case_argument
 @_number_argument
 @click.option("--page", type=NUMBER, default=1, help="The page of a PDF, or of a file with several pictures.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the rendered page to this PNG file.")
+@click.option("--out", type=FILE, help="Write the rendered page to this PNG file.")
 @opens_inbox
 def preview(  # noqa: PLR0913 - one parameter for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool

@@ -10,14 +10,14 @@ from inbox.session import anchors, journal_actions, journal_view
 from inbox.session.actions import Code
 from inbox.session.journal_actions import Wanted
 from inbox.system import terminal
-from templates.command_line import NUMBER
+from templates.command_line import FILE, NUMBER
 
 
 @click.command()
 @click.option(
     "--anchors",
     "file",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Compare with this file, written by `portal anchors`.",
 )
 @click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head on paper.")

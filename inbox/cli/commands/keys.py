@@ -20,7 +20,7 @@ from inbox.language.views import View
 from inbox.setup import channel_actions, key_actions
 from inbox.system import given_files, terminal
 from inbox.vault.tables import IntakeKey, ReplyKey
-from templates.command_line import Whole
+from templates.command_line import FILE, FOLDER, Whole
 
 _AT_THE_ROOT = "next: inbox exchange outbox, and carry it to the portal: it includes the new keyring"
 _OUTSIDE = (
@@ -140,7 +140,7 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("manifest", type=click.Path(path_type=Path))
+@click.argument("manifest", type=FILE)
 @out_folder
 @opens_inbox
 def sign_pages(door: Door, /, *, manifest: Path, out: Path, as_json: bool) -> None:
@@ -189,7 +189,7 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.option(
     "--fingerprint",
     metavar="FINGERPRINT",

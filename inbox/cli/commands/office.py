@@ -26,7 +26,7 @@ from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY, NUMBER
+from templates.command_line import DAY, FILE, FOLDER, NUMBER
 
 _ENDINGS = tuple(f".{each}" for each in Form)
 _days = click.argument("days", metavar="DAY…", type=DAY, nargs=-1, required=True)
@@ -137,7 +137,7 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.option("--dry-run", is_flag=True, help="Show what the new law would change, and change nothing.")
 @click.option(
     "--loosening",
@@ -206,7 +206,7 @@ def _oversight_lines(view: View) -> Iterator[str]:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @opens_inbox
 def questionnaire_command(door: Door, /, *, file: Path, as_json: bool) -> None:
     """Put a questionnaire into use. Earlier reports are still read with the earlier questionnaires."""
@@ -232,7 +232,7 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
 @click.option("--year", type=NUMBER, help="Show only this year.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FILE,
     callback=_out_of,
     help="Write the register to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
 )

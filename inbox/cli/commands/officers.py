@@ -17,6 +17,7 @@ from inbox.session.inbox import Inbox
 from inbox.setup import reshare, sheet_notice
 from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
+from templates.command_line import FILE
 
 
 @click.command()
@@ -65,7 +66,7 @@ _changing = together(
         "--new-passphrase-file",
         "files",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=FILE,
         help="Read an officer's new passphrase from this file; give the files in the order of the officers.",
     ),
     circle_options,

@@ -40,7 +40,7 @@ from inbox.session.inbox import Inbox
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
 from templates.catalogues import LANGUAGES
-from templates.command_line import NUMBER
+from templates.command_line import FILE, NUMBER
 
 
 class _Despite(Protocol):
@@ -292,7 +292,7 @@ def list_templates(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @opens_inbox
 def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
     """Adopt the reply templates in FILE."""

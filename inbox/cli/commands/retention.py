@@ -44,7 +44,7 @@ from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.retention.visas import Given, Listed
 from inbox.system import terminal
-from templates.command_line import DAY, NUMBER
+from templates.command_line import DAY, FOLDER, NUMBER
 
 _reason_for_day = click.option(
     "--reason",
@@ -73,7 +73,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("case", nargs=-1, type=NUMBER)
+@click.argument("case", metavar="[CASE…]", nargs=-1, type=NUMBER)
 @out_folder
 @opens_inbox
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
@@ -110,7 +110,7 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 
 
 @click.command()
-@click.argument("case", nargs=-1, type=NUMBER)
+@click.argument("case", metavar="[CASE…]", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="Destroy all cases that are due.")
 @_reason_for_day
 @opens_inbox
@@ -163,9 +163,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--since", type=DAY, help="Only cases destroyed on this day or later.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
-)
+@click.option("--out", type=FOLDER, help="Write the list to this folder, for printing and as JSON.")
 @opens_inbox
 def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
     """List destroyed cases for the archives: numbers, days and categories."""

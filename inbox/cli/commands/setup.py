@@ -38,7 +38,7 @@ from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from templates import shipped
-from templates.command_line import NUMBER
+from templates.command_line import FILE, FOLDER, NUMBER
 
 _NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox exchange card --out FOLDER, and carry the folder to the root's officers"
@@ -87,7 +87,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 @click.option("--note-en", default="", help="Note on the channel in English.")
 @click.option(
     "--questionnaire",
-    type=click.Path(path_type=Path),
+    type=FILE,
     default=shipped.QUESTIONNAIRE,
     help="The questionnaire of the portal, if it differs from the questionnaire in the program.",
 )
@@ -96,7 +96,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     "law",
     default="fr",
     show_default=True,
-    metavar="NAME|DIR",
+    metavar="NAME|FOLDER",
     help="The law: the name of a law in the program, or a folder of law files.",
 )
 @_join_options
@@ -167,13 +167,11 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Write the backup to this folder."
-)
+@click.option("--out", required=True, type=FOLDER, help="Write the backup to this folder.")
 @click.option(
     "--keystore-out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     help="Write the key store to this folder, on a medium of its own.",
 )
 @same_disk_option
@@ -204,13 +202,11 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
 
 
 @click.command()
-@click.option(
-    "--from", "folder", required=True, type=click.Path(path_type=Path), help="The folder of the backup."
-)
+@click.option("--from", "folder", required=True, type=FOLDER, help="The folder of the backup.")
 @click.option(
     "--keystore",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="The key store that belongs to the backup.",
 )
 @click.option("--last-case", type=NUMBER, help="The highest case number in the lost inbox.")
