@@ -56,7 +56,7 @@ class Practice:
 
 
 def _roughly(period: Period) -> float:
-    return period.keep.roughly + (period.archive.roughly if period.archive else 0)
+    return sum(each.roughly for each in (period.keep, period.archive) if each)
 
 
 def of(session: Session) -> Practice:
