@@ -1,4 +1,4 @@
-"""Sealed files: boundaries of chunks, refused files, and the memory they take."""
+"""Sealed files: chunk boundaries, refused files, and memory use."""
 
 import secrets
 import tracemalloc
@@ -27,7 +27,7 @@ SPLITS = st.lists(st.integers(min_value=1, max_value=CHUNK + 99), max_size=8)
 
 
 def cut(data: bytes, sizes: list[int]) -> Iterator[bytes]:
-    """Cut data into pieces of these sizes, with empty pieces in between."""
+    """Cut data into pieces of these sizes, with an empty piece after each."""
     for size in sizes:
         yield data[:size]
         yield b""
@@ -48,7 +48,7 @@ class Grease:
 
 @pytest.mark.parametrize("size", BOUNDARIES)
 def test_a_sealed_file_opens_with_its_key(size):
-    """At every boundary of a chunk, and the envelope has the predicted size."""
+    """Its size is at or near a chunk boundary. The envelope has the predicted size."""
     plaintext = secrets.token_bytes(size)
     envelope = seal_bytes(plaintext, [RECIPIENT])
     assert age.sealed_size(size) == len(envelope)
@@ -62,14 +62,14 @@ def test_a_sealed_file_opens_with_its_key(size):
     after=SPLITS,
 )
 def test_the_size_of_the_pieces_does_not_change_the_result(size, before, after):
-    """Neither of the plaintext nor of the envelope."""
+    """The same plaintext and the same envelope result from pieces of any size."""
     plaintext = bytes(secrets.token_bytes(1)) * size
     envelope = b"".join(seal(cut(plaintext, before), [RECIPIENT]))
     assert plaintext == b"".join(unseal_envelope(cut(envelope, after), [IDENTITY]))
 
 
 def test_two_sealings_have_no_randomness_in_common():
-    """File key, encapsulation and nonce are fresh each time."""
+    """Both have a fresh file key, encapsulation and nonce."""
     first, second = (seal_bytes(b"the same words", [RECIPIENT]) for _ in range(2))
     (one,), (other,) = (Header.parse(each[:ENVELOPE_HEADER]).stanzas for each in (first, second))
     assert one.args[0] == other.args[0]
@@ -80,7 +80,7 @@ def test_two_sealings_have_no_randomness_in_common():
 
 
 def test_a_wrong_key_is_distinguished_from_a_changed_file():
-    """A wrong key is not a sign of tampering. Without any key nothing opens."""
+    """A wrong key is not reported as tampering. Without any key, nothing opens."""
     envelope = seal_bytes(b"text", [RECIPIENT])
     for identities in ([], [OTHER], [CLASSICAL, OTHER]):
         with pytest.raises(NotForUs):
@@ -88,7 +88,7 @@ def test_a_wrong_key_is_distinguished_from_a_changed_file():
 
 
 def test_an_envelope_with_one_changed_byte_does_not_open():
-    """At every position, and always with one of the expected errors."""
+    """The byte may be at any position. The error is always a CryptoError."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for at in range(len(envelope)):
         changed = bytearray(envelope)
@@ -98,7 +98,7 @@ def test_an_envelope_with_one_changed_byte_does_not_open():
 
 
 def test_a_truncated_envelope_does_not_open():
-    """Wherever it is cut."""
+    """It may be cut at any position."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for size in range(len(envelope)):
         with pytest.raises(CryptoError):
@@ -117,7 +117,7 @@ def test_a_truncated_envelope_does_not_open():
     ],
 )
 def test_a_truncated_file_is_reported_as_truncated(kept, error):
-    """Where that can be known."""
+    """A cut within a full chunk cannot be distinguished from a change."""
     envelope = seal_bytes(bytes(CHUNK + 9), [RECIPIENT])
     with pytest.raises(error) as caught:
         unseal_bytes(envelope[:kept], [IDENTITY])
@@ -151,7 +151,7 @@ def test_data_after_the_last_chunk_is_refused(size, more):
 
 
 def test_only_authentic_chunks_are_released():
-    """Chunks before a changed one are released, the changed one is not."""
+    """Chunks before the changed chunk are released."""
     plaintext = secrets.token_bytes(3 * CHUNK)
     envelope = bytearray(seal_bytes(plaintext, [RECIPIENT]))
     envelope[START + FULL + 7] ^= 1
@@ -162,7 +162,7 @@ def test_only_authentic_chunks_are_released():
 
 
 def test_errors_do_not_contain_the_refused_bytes():
-    """Nor does the cause of the exception."""
+    """The cause of the exception does not contain them either."""
     envelope = bytearray(seal_bytes(b"canary", [RECIPIENT]))
     envelope[-1] ^= 1
     with pytest.raises(Tampered) as caught:
@@ -221,7 +221,7 @@ def test_the_largest_header_has_64_kib():
 
 
 def test_sealing_to_nobody_is_refused():
-    """Nobody could open such a file."""
+    """Nobody could open the file."""
     with pytest.raises(Malformed):
         seal_bytes(b"x", [])
 
@@ -234,27 +234,27 @@ def test_a_passphrase_must_be_the_only_recipient():
 
 @pytest.mark.parametrize("args", [(), ("",), ("a", ""), ("a b",), ("a\n",), ("é",), ("a\x7f",)], ids=repr)
 def test_a_stanza_with_unprintable_arguments_is_refused(args):
-    """It could not be read again."""
+    """Such a stanza could not be read again."""
     with pytest.raises(Malformed):
         Stanza(args, b"")
 
 
 @pytest.mark.parametrize("size", [0, 1, 47, 48, 49, 96])
 def test_a_stanza_may_have_a_body_of_any_size(size):
-    """A body ends with a line shorter than 64 columns, which may be empty."""
+    """A body ends with a line of fewer than 64 columns, which may be empty."""
     header = Header.authenticate([Stanza(("kind",), bytes(size))], bytes(16))
     assert header == Header.parse(header.encode())
 
 
-def test_the_profile_accepts_an_envelope():
-    """Its first 1,627 bytes are enough."""
+def test_the_profile_accepts_the_header_of_an_envelope():
+    """The first 1,627 bytes are enough."""
     envelope = seal_bytes(b"", [RECIPIENT])
     age.check_profile(envelope[:ENVELOPE_HEADER])
     age.check_profile(envelope)
 
 
 def low_order() -> bytes:
-    """An envelope with an X25519 share of low order."""
+    """An envelope whose X25519 share has low order."""
     stanza = RECIPIENT.wrap(bytes(16))
     encapsulated = hybrid.parse_stanza(stanza)[: hybrid.ENCAPSULATED]
     poisoned = encode64(encapsulated[:-32] + bytes(32))
@@ -262,7 +262,7 @@ def low_order() -> bytes:
 
 
 def of_envelope_size(*stanzas: Stanza) -> bytes:
-    """A header as long as that of an envelope, without a hybrid stanza."""
+    """A header as long as that of an envelope, but without a hybrid stanza."""
     bare = Header.authenticate([*stanzas, Stanza(("x",), b"")], bytes(16)).encode()
     filler = Stanza(("x" * (1 + ENVELOPE_HEADER - len(bare)),), b"")
     header = Header.authenticate([*stanzas, filler], bytes(16)).encode()
@@ -290,7 +290,7 @@ def of_envelope_size(*stanzas: Stanza) -> bytes:
     ],
 )
 def test_the_profile_refuses_any_other_header(start):
-    """Only one hybrid stanza in canonical form is accepted, before a key is needed and when opening."""
+    """It accepts exactly one hybrid stanza in canonical form. The portal checks this without a key."""
     with pytest.raises(Malformed):
         age.check_profile(start)
     with pytest.raises(Malformed):
@@ -298,19 +298,19 @@ def test_the_profile_refuses_any_other_header(start):
 
 
 def test_an_unknown_stanza_is_skipped_outside_the_profile():
-    """It does not prevent a known stanza from opening."""
+    """Another stanza still opens the file."""
     assert unseal_bytes(seal_bytes(b"x", [Grease(), RECIPIENT, Grease()]), [IDENTITY]) == b"x"
 
 
 def test_each_of_two_recipients_can_open_a_file():
-    """Each recipient has its own stanza."""
+    """Each has a separate stanza."""
     envelope = seal_bytes(b"x", [RECIPIENT, OTHER.recipient()])
     assert unseal_bytes(envelope, [IDENTITY]) == b"x"
     assert unseal_bytes(envelope, [OTHER]) == b"x"
 
 
-def test_a_header_with_exchanged_stanzas_is_refused():
-    """Even if the file key is known."""
+def test_a_header_with_a_removed_stanza_is_refused():
+    """The MAC is checked although the file key can be unwrapped."""
     header = Header.authenticate([RECIPIENT.wrap(bytes(16)), Grease().wrap(bytes(16))], bytes(16))
     bare = Header(header.stanzas[:1], header.mac)
     with pytest.raises(Tampered):

@@ -1,4 +1,4 @@
-"""Files cross between our age and three others: npm's age-encryption, pyrage (Rust), Debian's age (Go)."""
+"""Our age and three others open each other's files: npm's age-encryption, pyrage, Debian's age."""
 
 import subprocess
 from base64 import b64encode
@@ -48,8 +48,7 @@ def identity_in(key_file: Path) -> X25519Identity:
 
 
 @IDENTITIES
-def test_the_browser_derives_the_same_recipient(age_peer, identity):
-    """The public text of a secret key is the same on both sides."""
+def test_the_browser_library_derives_the_same_recipient(age_peer, identity):
     answer = age_peer.ask(do="recipient", identity=identity.encode())
     assert identity.recipient().encode() == answer["recipient"]
     kind = HybridRecipient if identity is HYBRID else X25519Recipient
@@ -58,31 +57,29 @@ def test_the_browser_derives_the_same_recipient(age_peer, identity):
 
 @IDENTITIES
 @SIZES
-def test_the_browser_opens_what_we_seal(age_peer, identity, size):
-    """Our envelopes open in the page."""
+def test_the_browser_library_opens_our_envelopes(age_peer, identity, size):
     envelope = seal_bytes(text(size), [identity.recipient()])
     assert text(size) == age_peer.open(envelope, identity=identity.encode())
 
 
 @IDENTITIES
 @SIZES
-def test_we_open_what_the_browser_seals(age_peer, identity, size):
-    """The page's envelopes open here."""
+def test_we_open_envelopes_of_the_browser_library(age_peer, identity, size):
     envelope = age_peer.seal(text(size), recipient=identity.recipient().encode())
     assert text(size) == unseal_bytes(envelope, [identity])
 
 
 @IDENTITIES
-def test_the_browser_refuses_what_we_change(age_peer, identity):
-    """The control: the peer does verify what it opens."""
+def test_the_browser_library_refuses_envelopes_that_we_changed(age_peer, identity):
+    """The control: the peer does verify the files that it opens."""
     envelope = bytearray(seal_bytes(b"text", [identity.recipient()]))
     envelope[-1] ^= 1
     answer = age_peer.ask(do="open", data=b64encode(envelope).decode(), identity=identity.encode())
     assert set(answer) == {"error"}
 
 
-def test_passphrases_cross_to_and_from_the_browser(age_peer):
-    """A passphrase with accents is the same bytes on both sides."""
+def test_passphrase_files_open_in_the_browser_library_and_vice_versa(age_peer):
+    """A passphrase with accents has the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
     assert age_peer.open(sealed, passphrase=WORDS) == b"text"
     sealed = age_peer.seal(b"text", passphrase=WORDS)
@@ -92,8 +89,7 @@ def test_passphrases_cross_to_and_from_the_browser(age_peer):
 
 
 @SIZES
-def test_x25519_crosses_to_and_from_rage(size):
-    """With keys of the Rust implementation."""
+def test_x25519_files_open_in_rage_and_vice_versa(size):
     theirs = pyrage.x25519.Identity.generate()
     ours = X25519Identity.parse(str(theirs))
     assert str(theirs.to_public()) == ours.recipient().encode()
@@ -103,22 +99,21 @@ def test_x25519_crosses_to_and_from_rage(size):
     assert text(size) == unseal_bytes(sealed, [CLASSICAL, ours])
 
 
-def test_passphrases_cross_to_rage():
-    """A passphrase with accents is the same bytes on both sides."""
+def test_our_passphrase_files_open_in_rage():
+    """A passphrase with accents has the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
     assert pyrage.passphrase.decrypt(sealed, WORDS) == b"text"
 
 
 @pytest.mark.soak
-def test_passphrases_cross_from_rage():
-    """The work of that implementation takes a second."""
+def test_passphrase_files_of_rage_open_here():
+    """The work of rage always takes about one second."""
     sealed = pyrage.passphrase.encrypt(b"text", WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"
 
 
 @SIZES
-def test_x25519_crosses_to_and_from_debians_age(key_file, size):
-    """With keys of the original implementation."""
+def test_x25519_files_open_in_debians_age_and_vice_versa(key_file, size):
     identity = identity_in(key_file)
     recipient = subprocess.run(["age-keygen", "-y", key_file], check=True, capture_output=True).stdout
     assert recipient.decode().strip() == identity.recipient().encode()
@@ -129,14 +124,14 @@ def test_x25519_crosses_to_and_from_debians_age(key_file, size):
 
 
 def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:
-    """Run age on a terminal, because it wants one to take a passphrase, and type it as often as it asks."""
+    """Run age on a terminal, because it reads passphrases only there, and type them when it asks."""
     typed = f"{WORDS}\n" * answers
     terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
     subprocess.run(terminal, input=typed.encode(), check=True, capture_output=True, cwd=folder, timeout=60)
 
 
-def test_passphrases_cross_to_and_from_debians_age(tmp_path):
-    """The stock program opens our key files, and we open its files."""
+def test_passphrase_files_open_in_debians_age_and_vice_versa(tmp_path):
+    """Therefore Debian's age can open our key files."""
     (tmp_path / "ours.age").write_bytes(seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)]))
     debian_age_asked("age --decrypt --output plain ours.age", answers=1, folder=tmp_path)
     assert (tmp_path / "plain").read_bytes() == b"text"

@@ -1,4 +1,4 @@
-"""Archives: files of any size that a header can express, and nothing else (SPEC 4.1)."""
+"""Archives contain files of any size that a header can express, and nothing else (SPEC 4.1)."""
 
 import io
 import tarfile
@@ -59,7 +59,7 @@ def test_a_written_archive_is_read_by_us_and_by_others(size: int) -> None:
         assert [(each.name, each.size) for each in other.getmembers()] == [("a", size), ("b", 1)]
 
 
-def test_a_caller_may_leave_the_data_of_a_file_unread() -> None:
+def test_a_reader_may_skip_the_data_of_a_file() -> None:
     raw = written(file("a", bytes(1_025)), file("b", b"b"))
     assert [(member.name, member.size) for member in Reader([raw])] == [("a", 1_025), ("b", 1)]
     halfway = ((member.name, next(member.data)) for member in Reader([raw[:600], raw[600:]]))
@@ -67,7 +67,7 @@ def test_a_caller_may_leave_the_data_of_a_file_unread() -> None:
 
 
 @pytest.mark.parametrize("size", [2, 4])
-def test_a_file_of_another_size_than_announced_is_refused_by_the_writer(size: int) -> None:
+def test_the_writer_refuses_a_file_that_differs_from_its_announced_size(size: int) -> None:
     with pytest.raises(Malformed):
         written(file("a", b"abc", size))
 

@@ -33,7 +33,7 @@ def check(raw: bytes) -> Backup:
 
 
 def test_a_list_with_any_changed_byte_is_refused() -> None:
-    """A truncated or longer one too. The control is the unchanged list."""
+    """A truncated or longer list is also refused. The control is the unchanged list."""
     raw = backup.encode(LIST, KEY)
     for place in range(len(raw)):
         with pytest.raises(CryptoError):
@@ -45,7 +45,7 @@ def test_a_list_with_any_changed_byte_is_refused() -> None:
 
 
 def test_a_list_under_another_key_is_refused() -> None:
-    """Also under the key of the vault."""
+    """The key of the vault is also wrong."""
     for key in (bytes(32), passphrase.vault_key(bytes(range(32)))):
         with pytest.raises(Tampered):
             check(backup.encode(LIST, key))
@@ -68,7 +68,7 @@ def test_a_list_that_names_a_file_twice_is_refused() -> None:
         backup.parse(backup.encode(twice, KEY))
 
 
-def test_the_mark_is_computed_as_the_specification_says() -> None:
+def test_the_mac_of_the_list_is_computed_as_the_specification_says() -> None:
     raw = backup.encode(LIST, KEY)
     inner = raw[raw.index(b'"backup":{') + len(b'"backup":') : raw.rindex(b',"mac"')]
     assert hmac.digest(KEY, inner, "sha256") == backup.parse(raw).mac

@@ -1,4 +1,4 @@
-"""Bundles: what is signed is read unchanged, and any other list of files is refused."""
+"""Bundles: signed files are read unchanged, and any other files are refused."""
 
 import hashlib
 import tracemalloc
@@ -70,13 +70,13 @@ def read(raw: bytes) -> tuple[bundle.Intake, list[bytes]]:
 
 
 def test_an_intake_bundle_is_read_as_written() -> None:
-    """Manifest and files are the same, and the same input gives the same bytes."""
+    """Manifest and files are the same. Equal input gives equal bytes."""
     assert (intake(), FILES) == read(written())
     assert written() == written()
 
 
 def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
-    """Padding counts: a file of 1 byte fills a block."""
+    """It includes the padding: a file of 1 byte fills a block."""
     for files in ([], [b"1"], FILES, [bytes(512), bytes(513)]):
         manifest = bundle.sign_intake(intake(), INSTANCE)
         raw = b"".join(bundle.write(manifest, map(member, "abc", files)))
@@ -84,7 +84,7 @@ def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
 
 
 def test_an_outbox_bundle_is_read_as_written() -> None:
-    """It has slots, then the keyring with its signature."""
+    """It contains slots, then the keyring with its signature."""
     manifest = bundle.sign_outbox(outbox(), REPLY)
     names = [name for name, _ in outbox().files()]
     raw = b"".join(bundle.write(manifest, map(member, names, [FILES[0], FILES[1], bytes(64)])))
@@ -97,7 +97,7 @@ def test_an_outbox_bundle_is_read_as_written() -> None:
 
 
 def test_a_bundle_with_a_changed_byte_is_refused() -> None:
-    """Every 7th byte, and every byte of the headers and of the first kilobyte of the manifest."""
+    """The test changes every 7th byte, and every byte of the headers and of the manifest's first kilobyte."""
     raw = written()
     for place in [*range(1_600), *range(1_600, len(raw), 7)]:
         changed = bytearray(raw)
@@ -107,7 +107,7 @@ def test_a_bundle_with_a_changed_byte_is_refused() -> None:
 
 
 def test_a_truncated_bundle_is_refused() -> None:
-    """Also between two files, and within the padding at its end."""
+    """It may end between two files, or within the padding at its end."""
     raw = written()
     for size in [*range(0, len(raw), 97), len(raw) - 1, len(raw) - 512, len(raw) - 1_024]:
         with pytest.raises(CryptoError):
@@ -115,7 +115,7 @@ def test_a_truncated_bundle_is_refused() -> None:
 
 
 def test_a_bundle_cut_between_blocks_is_reported_as_truncated() -> None:
-    """The officer should copy the file again, not suspect the portal."""
+    """The officer should copy the file again, and need not suspect the portal."""
     with pytest.raises(Truncated):
         read(written()[:-512])
 
@@ -139,8 +139,8 @@ def test_a_bundle_whose_files_differ_from_its_manifest_is_refused(spoil: Callabl
         read(spoil())
 
 
-def test_a_bundle_with_exchanged_contents_is_refused() -> None:
-    """The names are the same."""
+def test_a_bundle_with_swapped_file_contents_is_refused() -> None:
+    """The names are unchanged."""
     with pytest.raises(Tampered):
         read(written(files=[FILES[1], FILES[0], FILES[2]]))
 
@@ -178,7 +178,7 @@ def test_a_manifest_with_too_long_a_head_is_refused() -> None:
 
 @pytest.mark.parametrize("part", ["slots", "closed"])
 def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
-    """In an outbox too, where each case has at most one slot and is closed once."""
+    """In an outbox, each case has at most one slot and is closed at most once."""
     ids = sorted((fixed("case"), fixed("other case")), key=bundle.slot_name)
     listed = {"slots": [bundle.SealedSlot(each, fixed("slot")) for each in ids], "closed": ids}[part]
 
@@ -193,7 +193,7 @@ def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
 
 
 def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
-    """Its header is enough, so memory stays bounded. SPEC 8 has the limit."""
+    """Its header tells the size, so memory use stays bounded. SPEC 8 gives the limit."""
     most = 32 << 20
     with pytest.raises(Truncated):
         bundle.read([archive.header(bundle.MANIFEST, most)])
@@ -201,8 +201,8 @@ def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
         bundle.read([archive.header(bundle.MANIFEST, most + 1)])
 
 
-def test_a_list_with_too_many_items_is_refused_before_they_are_read() -> None:
-    """Also under a known key: a manifest of 32 MiB would have room for ten million items."""
+def test_a_list_with_too_many_items_is_refused_before_its_items_are_read() -> None:
+    """Even a known signer cannot send them: a manifest of 32 MiB has room for ten million items."""
     raw = bundle.OUTBOX.encode(outbox())
     for count, said in ((250_000, "value"), (250_001, "too long")):
         full = raw.replace(b'"closed":[]', b'"closed":[%s]' % b",".join([b"1"] * count))
@@ -212,7 +212,7 @@ def test_a_list_with_too_many_items_is_refused_before_they_are_read() -> None:
 
 
 def test_a_bundle_of_another_signer_is_refused() -> None:
-    """An intake bundle names its key; an outbox bundle needs a key of the channel."""
+    """An intake bundle must have the portal's key; an outbox bundle needs a key of its channel."""
     raw = bundle.INTAKE.encode(intake())
     thief = signing.sign(signing.Label.INTAKE, DEPLOYMENT, raw, fixed("thief"))
     with pytest.raises(Tampered):
@@ -224,12 +224,12 @@ def test_a_bundle_of_another_signer_is_refused() -> None:
 
 
 def malformed(raw: bytes) -> bytes:
-    """Return bytes that begin like an intake manifest and continue with garbage."""
+    """Return bytes that begin like an intake manifest, and continue with garbage."""
     return raw[: raw.index(b'"entries":')] + b'"entries":[x'
 
 
 def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> None:
-    """The error is about the signature, not about the garbage after the head."""
+    """The error is about the signature, and not about the garbage."""
     broken = malformed(bundle.INTAKE.encode(intake()))
     manifest = Manifest(broken, signing.sign(signing.Label.INTAKE, DEPLOYMENT, broken, INSTANCE))
     assert bundle.intake_head(manifest, DEPLOYMENT).instance_key == signing.public_key(INSTANCE)
@@ -245,8 +245,8 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
         bundle.open_outbox(signed, DEPLOYMENT, [signing.public_key(REPLY)])
 
 
-def test_a_manifest_with_a_bad_signature_takes_little_memory() -> None:
-    """Four times 4 MiB, because the signature is over a copy; parsed lists would take thirty times."""
+def test_checking_a_bad_signature_takes_little_memory() -> None:
+    """It takes four times 4 MiB, because of a copy. Parsed lists would take thirty times as much."""
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
     manifest = Manifest(raw, bytes(64))
@@ -258,7 +258,7 @@ def test_a_manifest_with_a_bad_signature_takes_little_memory() -> None:
 
 
 def test_a_bundle_of_another_deployment_is_refused() -> None:
-    """Two inspectorates may share a machine, but never a bundle."""
+    """Two inspectorates may use the same machine, but not the same bundles."""
     manifest = bundle.sign_intake(intake(), INSTANCE)
     with pytest.raises(Malformed):
         bundle.open_intake(manifest, fixed("other", 16), signing.public_key(INSTANCE))
@@ -268,8 +268,8 @@ def test_a_bundle_of_another_deployment_is_refused() -> None:
         )
 
 
-def test_a_manifest_of_the_other_direction_is_refused() -> None:
-    """An intake bundle carried back to the portal is not an outbox."""
+def test_a_bundle_for_the_other_direction_is_refused() -> None:
+    """An intake bundle that comes back to the portal is not an outbox."""
     manifest = bundle.sign_intake(intake(), INSTANCE)
     with pytest.raises(Malformed):
         bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(INSTANCE)])
@@ -283,7 +283,7 @@ DAY = date(2026, 11, 24)
     [(0, [1]), (3, []), (3, [1, 2]), (3, [2, 3, 4]), (3, [1, 3, 2]), (3, [3, 3]), (3, [3, 2, 3])],
 )
 def test_imports_out_of_order_or_incomplete_are_refused(n: int, numbers: list[int]) -> None:
-    """Before any list of the manifest is read."""
+    """They are refused before any list of the manifest is read."""
     imports = tuple(bundle.Import(each, DAY) for each in numbers)
     link = fixed("outbox") if n else bundle.FIRST
     wrong = replace(intake(), applied=bundle.Applied(n, link, imports))

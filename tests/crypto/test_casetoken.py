@@ -1,4 +1,4 @@
-"""The twelve words of a case: what their keys cannot open."""
+"""The keys of the twelve words cannot open the report itself."""
 
 import pytest
 
@@ -11,9 +11,9 @@ INTAKE = HybridIdentity.from_seed(bytes(range(32)))
 
 
 def test_the_case_token_does_not_open_the_sent_report() -> None:
-    """Whoever finds the words reads replies, not the report.
+    """A person who finds the words can read replies, but not the report.
 
-    The control is the intake key, which opens it.
+    The control is the intake key, which opens the report.
     """
     envelope = seal_bytes(b"report", [INTAKE.recipient()])
     keys = casetoken.derive(casetoken.generate(), bytes(16))

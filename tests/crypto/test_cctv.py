@@ -1,6 +1,6 @@
 """The binary vectors of the Community Cryptography Test Vectors for age, from npm's cctv-age.
 
-Files as ASCII text are not of this protocol (SPEC 3).
+Armored files are not part of this protocol (SPEC 3).
 """
 
 import hashlib
@@ -35,7 +35,7 @@ ERRORS = {
     "HMAC failure": Tampered,
     "payload failure": Tampered,
 }
-# The suite has no word for a file that ends too early; it counts a missing nonce to the header.
+# The suite has no result for a truncated file. For the suite, a missing nonce is a header failure.
 CUT_SHORT = {
     "stream_no_nonce",
     "stream_short_nonce",
@@ -50,7 +50,7 @@ CUT_SHORT = {
 
 @dataclass(frozen=True)
 class Vector:
-    """One file of the suite with the facts in its heading."""
+    """One file of the suite, with the fields of its heading."""
 
     name: str
     expect: str
@@ -102,7 +102,7 @@ def cases(vectors: Iterable[Vector]) -> pytest.MarkDecorator:
 
 
 def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] | None, str]:
-    """How unsealing ends, with the digest of all plaintext released before."""
+    """Return the error of unsealing, if any, and the digest of all plaintext released before."""
     released = hashlib.sha256()
     try:
         for chunk in age.unseal(pieces, vector.identities):
@@ -113,7 +113,7 @@ def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] |
 
 
 def test_the_suite_is_complete():
-    """Only armored files are left out, however the files are counted."""
+    """Only armored files are left out. The numbers of files are those of the suite."""
     counted = Counter(each.expect for each in VECTORS)
     assert counted == {
         "success": 19,
@@ -128,7 +128,7 @@ def test_the_suite_is_complete():
 
 @cases(VECTORS)
 def test_each_file_succeeds_or_fails_as_the_suite_says(vector):
-    """The released plaintext is also as expected."""
+    """The released plaintext is also that of the suite."""
     assert (vector.error, vector.payload) == opened(vector, [vector.content])
 
 
@@ -140,14 +140,14 @@ def test_each_file_has_the_same_result_when_it_arrives_byte_by_byte(vector):
 
 @cases(READABLE)
 def test_a_header_is_written_as_it_was_read(vector):
-    """A header has only one form."""
+    """A header has only one encoding."""
     header = Header.read(Pieces([vector.content]))
     assert vector.content.startswith(header.encode())
 
 
 @cases(READABLE)
 def test_the_file_key_authenticates_the_header(vector):
-    """The MAC of the header is valid under the file key, except where the suite broke it."""
+    """The MAC of each header is valid, except in the file that the suite broke."""
     header = Header.read(Pieces([vector.content]))
     if vector.expect == "HMAC failure":
         with pytest.raises(Tampered):

@@ -1,4 +1,4 @@
-"""Containers beyond the vectors: streaming, large files, and what the writer refuses."""
+"""Containers beyond the vectors: streaming, large files, and input that the writer refuses."""
 
 import hashlib
 import tracemalloc
@@ -13,7 +13,7 @@ from crypto.errors import CryptoError, Malformed, Truncated
 
 SIGNATURE = bytes(range(64))
 PIECE = 1 << 20
-# Neither a part of a piece nor a multiple of one.
+# Neither a divisor nor a multiple of the size of a piece.
 STEP = 700_001
 
 
@@ -44,15 +44,15 @@ def split(data: bytes, sizes: list[int]) -> Iterator[bytes]:
 def test_a_container_is_read_in_pieces_of_any_size(
     files: list[bytes], message: bytes, sizes: list[int]
 ) -> None:
-    """Files and message are as written."""
+    """Files and message are unchanged."""
     found, kept = read(split(written(files, message), sizes))
     assert isinstance(found, container.Signed)
     assert (files, message, SIGNATURE) == (kept, found.message, found.signature)
 
 
 @given(place=st.integers(0, 4 * 512 - 1), bit=st.integers(0, 7))
-def test_a_changed_bit_is_refused_or_changes_the_message(place: int, bit: int) -> None:
-    """Every bit of the archive matters: a change is refused, or changes what is signed."""
+def test_a_changed_bit_is_refused_or_changes_the_signed_data(place: int, bit: int) -> None:
+    """Every bit of the archive matters."""
     raw = bytearray(written([], b'{"v":1}'))
     raw[place] ^= 1 << bit
     try:
@@ -64,7 +64,7 @@ def test_a_changed_bit_is_refused_or_changes_the_message(place: int, bit: int) -
 
 
 def test_a_truncated_container_is_refused() -> None:
-    """Wherever it is cut."""
+    """It may be cut at any position."""
     raw = written([b"a" * 700])
     for size in [*range(0, 3_072, 100), len(raw) - 512, len(raw) - 1]:
         with pytest.raises(CryptoError):
@@ -72,8 +72,8 @@ def test_a_truncated_container_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE])
-def test_the_digest_is_over_pieces_of_1_mib(size: int) -> None:
-    """SPEC 4.1: the SHA-256 of the SHA-256 of each piece; an empty file has no pieces."""
+def test_the_digest_of_a_file_is_the_digest_of_its_pieces_of_1_mib(size: int) -> None:
+    """SPEC 4.1: it is the SHA-256 of the SHA-256 values of all pieces. An empty file has no pieces."""
     digest = container.FileDigest()
     for start in range(0, size, STEP):
         digest.update(bytes(min(STEP, size - start)))
@@ -81,8 +81,8 @@ def test_the_digest_is_over_pieces_of_1_mib(size: int) -> None:
     assert hashlib.sha256(b"".join(pieces)).digest() == digest.digest()
 
 
-def test_a_large_file_passes_in_constant_memory() -> None:
-    """96 MiB are written and read as a stream."""
+def test_a_large_file_takes_constant_memory() -> None:
+    """The test writes and reads 96 MiB as a stream."""
     size = 96 << 20
     pieces = (bytes(PIECE) for _ in range(size // PIECE))
     seen = 0
@@ -96,32 +96,32 @@ def test_a_large_file_passes_in_constant_memory() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size == seen
-    # The padding that ends a container of this size is one piece of at most 3 %.
+    # The padding at the end of a container of this size is one piece of at most 3 %.
     assert peak < 16 << 20
 
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
-def test_a_file_that_changes_during_sealing_stops_it(pieces: list[bytes]) -> None:
-    """Four bytes were announced; fewer or more are an error."""
+def test_a_file_whose_size_changes_during_sealing_stops_the_writer(pieces: list[bytes]) -> None:
+    """The announced size is four bytes. Fewer or more are an error."""
     with pytest.raises(Malformed):
         list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
 
 
 def test_a_hundredth_file_is_refused() -> None:
-    """Names have two digits."""
+    """The names of files have two digits."""
     assert len(read([written([b""] * 99)])[1]) == 99
     with pytest.raises(Malformed):
         written([b""] * 100)
 
 
 def test_a_slot_that_is_too_large_is_refused() -> None:
-    """The limit is 16 KiB."""
+    """The limit for a slot is 16 KiB."""
     with pytest.raises(Malformed):
         list(container.write([], lambda _: bytes(15_000), lambda _: SIGNATURE, padded=padding.slot))
 
 
-def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
-    """Memory stays bounded whatever a header claims."""
+def test_a_message_of_more_than_1_mib_is_refused_before_it_is_read() -> None:
+    """Memory stays bounded, whatever size a header claims."""
     whole, _ = read([with_message_of(1 << 20)])
     assert isinstance(whole, container.Signed)
     with pytest.raises(Malformed):
@@ -129,7 +129,7 @@ def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
 
 
 def with_message_of(size: int) -> bytes:
-    """Return a container made by a writer without a limit."""
+    """Return a container from a writer that has no limit for messages."""
     files = [("message.json", bytes(size)), ("message.sig", SIGNATURE)]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)
@@ -137,14 +137,13 @@ def with_message_of(size: int) -> bytes:
 
 
 def test_a_message_that_a_reader_would_refuse_is_not_written() -> None:
-    """The writer must learn of it, not the reader."""
+    """The writer gets the error, rather than the reader."""
     assert len(written([], bytes(1 << 20))) > 1 << 20
     with pytest.raises(Malformed):
         written([], bytes((1 << 20) + 1))
 
 
-def test_a_file_that_is_not_read_is_still_verified() -> None:
-    """The digest covers it even if nobody wants its bytes."""
+def test_a_file_that_the_caller_does_not_read_is_still_verified() -> None:
     raw = written([b"a" * 5_000])
     found = container.read([raw], lambda _number, _data: None)
     expected, _ = read([raw])
@@ -152,21 +151,21 @@ def test_a_file_that_is_not_read_is_still_verified() -> None:
 
 
 def test_an_empty_input_is_reported_as_truncated() -> None:
-    """Nothing is not an empty container."""
+    """It is not an empty container."""
     with pytest.raises(Truncated):
         read([])
 
 
 def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
-    """Return a drop as stock tools make it: a file, a note, and ``pad`` zeros above a size of SPEC 4.2."""
+    """Return a drop as stock tools make it. It has the smallest size of SPEC 4.2 plus ``pad`` zeros."""
     files = [("files/01", b"a"), ("note.txt", "é".encode()), *more]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)
     return raw.ljust(padding.SMALLEST + pad, b"\0")
 
 
-def test_an_unsigned_drop_is_a_note_with_files_padded_to_a_size_of_a_report() -> None:
-    """SPEC 4.3 allows a larger size, but no size in between, no file after the note, and only UTF-8."""
+def test_an_unsigned_drop_has_files_then_a_note_and_the_size_of_a_report() -> None:
+    """SPEC 4.3 allows only the sizes of reports, no file after the note, and only UTF-8."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)
     assert ("é", [b"a"]) == (found.note, kept)

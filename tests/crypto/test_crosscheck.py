@@ -1,4 +1,4 @@
-"""Python and the browser modules give the same outcome for every input, over one node process."""
+"""Python and the browser modules give the same result for every input. One node process runs the modules."""
 
 import hashlib
 import json
@@ -30,17 +30,18 @@ SEED = bytes(range(32))
 KEY = signing.public_key(SEED)
 DAY = date(2026, 11, 24)
 Answer = dict[str, Any]
-# Of what is named at each test the gate tries a third, the same in every run: `make soak examples`.
+# The gate tries a third of the examples given at each test, the same in every run. `make soak examples`
+# tries all.
 _PART = 3 if settings.get_current_profile_name() == "ci" else 1
 
 
 def times(count: int) -> settings:
-    """Return the number of examples of a test."""
+    """Return the settings for a test with this many examples."""
     return settings(max_examples=count // _PART)
 
 
 class Browser:
-    """The browser modules in one node process: bytes in, words of SPEC 1.6 and base64 out."""
+    """The browser modules in one node process. They take bytes, and return words of SPEC 1.6 and base64."""
 
     def __init__(self, node: subprocess.Popen[str]) -> None:
         self._node = node
@@ -74,7 +75,7 @@ def browser() -> Iterator[Browser]:
 
 
 def outcome(act: Callable[[], Any]) -> tuple[str, Any]:
-    """Return the word of SPEC 1.6 for ``act``, and what it returned if that is ``ok``."""
+    """Return the word of SPEC 1.6 for ``act``, and its result if the word is ``ok``."""
     try:
         return "ok", act()
     except CryptoError as error:
@@ -83,7 +84,7 @@ def outcome(act: Callable[[], Any]) -> tuple[str, Any]:
 
 @st.composite
 def damaged(draw: st.DrawFn, raw: bytes, until: int | None = None) -> bytes:
-    """``raw`` unchanged, truncated, longer, or with one byte changed before position ``until``."""
+    """Draw ``raw`` unchanged, truncated, longer, or with one byte changed before position ``until``."""
     place = draw(st.integers(0, (until or len(raw)) - 1))
     match draw(st.sampled_from(["as-is", "cut", "longer", "changed", "changed", "changed"])):
         case "cut":
@@ -95,7 +96,7 @@ def damaged(draw: st.DrawFn, raw: bytes, until: int | None = None) -> bytes:
     return raw
 
 
-# What JSON can hold, with much that ours must not.
+# Values that JSON can contain, including many that our JSON must not contain.
 KEYS = st.from_regex(r"[a-z_A-Z0-9]{0,3}", fullmatch=True) | st.sampled_from(
     ["__proto__", "constructor", "é"]
 )
@@ -125,7 +126,7 @@ SNIPPETS = st.sampled_from(
 
 @times(600)
 @given(value=VALUES, spaced=st.booleans(), escaped=st.booleans())
-def test_values_as_json_have_the_same_outcome(
+def test_json_values_give_the_same_result_on_both_sides(
     browser: Browser, value: Any, *, spaced: bool, escaped: bool
 ) -> None:
     separators = (", ", ": ") if spaced else (",", ":")
@@ -138,7 +139,7 @@ def test_values_as_json_have_the_same_outcome(
 @example(raw=b"[" * 100_000)
 @example(raw=b"-0")
 @example(raw=b"1" * 5_000)
-def test_any_text_as_json_has_the_same_outcome(browser: Browser, raw: bytes) -> None:
+def test_any_json_text_gives_the_same_result_on_both_sides(browser: Browser, raw: bytes) -> None:
     _check_json(browser, raw)
 
 
@@ -152,7 +153,7 @@ def _check_json(browser: Browser, raw: bytes) -> None:
 
 @st.composite
 def typed(draw: st.DrawFn) -> str:
-    """A case token as somebody may type it: joined, shortened, accented or damaged."""
+    """Draw a case token as people type it: joined, shortened, without accents or damaged."""
     words = list(
         casetoken.words(
             draw(st.binary(min_size=16, max_size=16)), draw(st.sampled_from(sorted(casetoken.LANGUAGES)))
@@ -171,12 +172,12 @@ def typed(draw: st.DrawFn) -> str:
 @given(text=typed())
 @example(text="\u20d0 ".join(casetoken.words(bytes(16), "en")))
 @example(text="a\u20d0b")
-def test_typed_case_tokens_have_the_same_outcome(browser: Browser, text: str) -> None:
+def test_typed_case_tokens_give_the_same_result_on_both_sides(browser: Browser, text: str) -> None:
     assert read_token(text) == browser.ask("parse", text=text)
 
 
 def read_token(text: str) -> Answer:
-    """Return the answer expected from the browser to ``text``."""
+    """Return the expected answer of the browser modules to ``text``."""
     try:
         found = casetoken.parse(text)
     except casetoken.UnknownWord as error:
@@ -190,7 +191,9 @@ def read_token(text: str) -> Answer:
 
 @times(30)
 @given(entropy=st.binary(min_size=16, max_size=16), deployment=st.binary(min_size=16, max_size=16))
-def test_a_token_gives_the_same_words_and_keys(browser: Browser, entropy: bytes, deployment: bytes) -> None:
+def test_a_token_gives_the_same_words_and_keys_on_both_sides(
+    browser: Browser, entropy: bytes, deployment: bytes
+) -> None:
     for language in casetoken.LANGUAGES:
         words = browser.ask("words", entropy=entropy, language=language)["words"]
         assert list(casetoken.words(entropy, language)) == words
@@ -213,7 +216,9 @@ def test_a_token_gives_the_same_words_and_keys(browser: Browser, entropy: bytes,
 
 @times(60)
 @given(file=st.binary(max_size=200), label=st.sampled_from(Label), seed=st.binary(min_size=32, max_size=32))
-def test_signatures_are_the_same_bytes(browser: Browser, file: bytes, label: Label, seed: bytes) -> None:
+def test_signatures_have_the_same_bytes_on_both_sides(
+    browser: Browser, file: bytes, label: Label, seed: bytes
+) -> None:
     answer = browser.ask("sign", label=label.value.decode(), deployment=DEPLOYMENT, file=file, seed=seed)
     assert _text(signing.sign(label, DEPLOYMENT, file, seed)) == answer["signature"]
 
@@ -229,7 +234,7 @@ SMALL_ORDER = [
 
 
 def mixed_order() -> tuple[bytes, bytes, bytes]:
-    """Return key, file and signature for a key with a part of order 8; libsodium accepts one in eight."""
+    """Return a key of mixed order, a file, and its signature. libsodium accepts one such file in eight."""
     point = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
     scalar = int.from_bytes(hashlib.sha512(SEED).digest()[:32], "little") & ((1 << 254) - 8) | (1 << 254)
     key = bindings.crypto_core_ed25519_add(KEY, point)
@@ -257,7 +262,7 @@ def test_a_key_of_mixed_order_is_refused_on_both_sides(browser: Browser) -> None
     key=damaged(KEY) | st.just(KEY) | st.sampled_from(SMALL_ORDER),
     file=st.sampled_from([b"file", b"fila"]),
 )
-def test_signatures_have_the_same_outcome(
+def test_damaged_signatures_give_the_same_result_on_both_sides(
     browser: Browser, signature: bytes, key: bytes, file: bytes
 ) -> None:
     expected, _ = outcome(lambda: signing.verify(Label.REPORT, DEPLOYMENT, file, signature, key))
@@ -332,7 +337,7 @@ FIRST_CHUNK = age.ENVELOPE_HEADER + 16 + age.CHUNK + 16
 @example(envelope=LONG_ENVELOPE[:FIRST_CHUNK], identity=INTAKE)
 @example(envelope=LONG_ENVELOPE[: FIRST_CHUNK + 15], identity=INTAKE)
 @example(envelope=LONG_ENVELOPE[: FIRST_CHUNK + 16], identity=INTAKE)
-def test_a_damaged_envelope_has_the_same_outcome(
+def test_a_damaged_envelope_gives_the_same_result_on_both_sides(
     browser: Browser, envelope: bytes, identity: HybridIdentity
 ) -> None:
     expected, plain = outcome(lambda: b"".join(age.unseal_envelope([envelope], [identity])))
@@ -371,7 +376,7 @@ SIGNED_CONTAINER = b"".join(
 
 @times(400)
 @given(raw=damaged(SIGNED_CONTAINER, until=6_000) | damaged(SIGNED_CONTAINER))
-def test_a_damaged_container_has_the_same_outcome(browser: Browser, raw: bytes) -> None:
+def test_a_damaged_container_gives_the_same_result_on_both_sides(browser: Browser, raw: bytes) -> None:
     expected, held = outcome(lambda: container.read([raw], lambda _, __: None))
     answer = browser.ask("openContainer", bytes=raw, rule="report")
     assert expected == answer["outcome"]
@@ -439,7 +444,7 @@ def sealed_slot(slot: messages.Slot, seed: bytes = SEED) -> bytes:
     last_day=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
     wrong=st.sampled_from(["nothing", "nothing", "case", "channel", "signer"]),
 )
-def test_a_slot_of_the_inbox_opens_in_the_browser_only_for_its_case(
+def test_a_slot_of_the_inbox_opens_in_the_browser_only_for_its_own_case(
     browser: Browser, replies: list[str], status: messages.Status, last_day: date | None, wrong: str
 ) -> None:
     slot = messages.Slot(
@@ -464,7 +469,7 @@ def test_a_slot_of_the_inbox_opens_in_the_browser_only_for_its_case(
 
 
 def ring(channels: list[tuple[str, list[tuple[int, int]]]], issued: date, days: int) -> keyring.Keyring:
-    """Return a keyring whose channels have intake keys for these periods; no rule is checked."""
+    """Return a keyring whose channels have intake keys for these periods. It may break rules."""
     texts = keyring.Texts("Inspection", "Inspectorate")
 
     def key(seed: int, first: int, length: int) -> keyring.IntakeKey:
@@ -502,7 +507,7 @@ CHANNELS = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.lists(DATES, 
 
 @times(40)
 @given(channels=CHANNELS, before=st.integers(-3, 40), days=st.integers(-1, 36), known=st.integers(0, 5))
-def test_a_keyring_is_accepted_and_its_key_chosen_the_same_on_both_sides(
+def test_both_sides_accept_the_same_keyrings_and_choose_the_same_key(
     browser: Browser, channels: list[tuple[str, list[tuple[int, int]]]], before: int, days: int, known: int
 ) -> None:
     raw = keyring.KEYRING.encode(ring(channels, DAY - timedelta(days=before), days))
@@ -534,10 +539,10 @@ RAW_RING, RING_SIGNATURE = keyring.sign(RING, SEED)
 
 @times(100)
 @given(raw=damaged(RAW_RING), signature=damaged(RING_SIGNATURE) | st.just(RING_SIGNATURE), anew=st.booleans())
-def test_a_damaged_keyring_has_the_same_outcome(
+def test_a_damaged_keyring_gives_the_same_result_on_both_sides(
     browser: Browser, raw: bytes, signature: bytes, *, anew: bool
 ) -> None:
-    # Signed anew, so that damage reaches the rules behind the signature.
+    # Sign the damaged keyring, so that the damage gets past the check of the signature.
     signature = signing.sign(Label.KEYRING, DEPLOYMENT, raw, SEED) if anew else signature
     expected, _ = outcome(lambda: keyring.open_keyring(raw, signature, root_key=KEY, deployment=DEPLOYMENT))
     fields = {"signature": signature, "rootKey": KEY, "deployment": DEPLOYMENT, "known": 0}

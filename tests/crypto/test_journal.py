@@ -1,4 +1,4 @@
-"""Journal entries: the limits of each part, and the order of entries (SPEC 9.3)."""
+"""Journal entries: the limits of each member, and the order of entries (SPEC 9.3)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ def test_an_entry_has_the_next_number_and_the_hash_of_its_predecessor() -> None:
     assert read.head.n == 2
 
 
-def test_an_entry_is_not_dated_before_its_predecessor_unless_the_clock_is_corrected() -> None:
+def test_an_entry_has_no_earlier_date_than_its_predecessor_unless_it_corrects_the_clock() -> None:
     read = chain()
     take(read, ENTRY_1)
     second = replace(ENTRY_1, n=2, previous=read.head.hash, day=DAY - timedelta(1))

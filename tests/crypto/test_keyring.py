@@ -1,4 +1,4 @@
-"""Keyrings beyond the vectors: what the root key refuses to sign, and which keys a channel uses."""
+"""Keyrings beyond the vectors: which ones are not signed, and which key of a channel is chosen."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,14 +25,14 @@ VALUE = make_keyring(Site()).value
     ids=["too-long", "ends-before-it-begins", "channel-twice"],
 )
 def test_a_keyring_that_a_reader_would_refuse_is_not_signed(changed: keyring.Keyring) -> None:
-    """The signer learns of it, not every reporter."""
+    """The signer gets the error, rather than every reporter."""
     keyring.sign(VALUE, ROOT_SEED)
     with pytest.raises(Malformed):
         keyring.sign(changed, ROOT_SEED)
 
 
 def test_envelopes_are_sealed_to_the_newest_valid_key() -> None:
-    """Both days of a key are included.
+    """A key is valid on its first and last day.
 
     An older key that lasts longer is used again after its successor ends.
     """

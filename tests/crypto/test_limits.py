@@ -1,6 +1,7 @@
-"""Every member of every signed or sealed format takes the sizes that SPEC states, and nothing beyond.
+"""Every member of every signed or sealed format accepts the sizes that SPEC states, and nothing beyond.
 
-The documents below repeat SPEC, not the code: a limit that changes in one of them alone fails.
+The documents below repeat the limits of SPEC, and do not read them from the code. If one of them
+changes in the code alone, this test fails.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ Document = Any
 
 @dataclass(frozen=True)
 class Leaf:
-    """A valid value, the values at its limits, and the first values beyond them."""
+    """A member with a usual value, values at its limits, and the nearest invalid values."""
 
     usual: Document
     limits: tuple[Document, ...] = ()
@@ -44,7 +45,7 @@ class Listed:
     also: tuple[Document, ...] = field(default=())
 
     def of(self, count: int) -> Document:
-        """Return the list with this many items."""
+        """Return the list with ``count`` items."""
         one = _usual(self.member)
         if self.key:
             return {self.key(n): one for n in range(count)}
@@ -52,7 +53,7 @@ class Listed:
 
 
 class _Said(list[Document]):
-    """A list of one item that claims to have ``count``: reading 250,000 items takes a second each time."""
+    """A list of one item that claims ``count`` items, because reading 250,000 items takes a second."""
 
     def __init__(self, member: Document, count: int) -> None:
         super().__init__([member])
@@ -64,7 +65,7 @@ class _Said(list[Document]):
 
 @dataclass(frozen=True)
 class Maybe:
-    """A member that may be absent."""
+    """An optional member."""
 
     member: Document
 
@@ -339,7 +340,7 @@ def _usual(described: Document) -> Document:
 
 
 def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
-    """Yield documents with one value at or beyond a limit: the path, whether it is valid, the document."""
+    """Yield documents with one value at or beyond a limit: its path, whether it is valid, the document."""
     match described:
         case Leaf(limits=limits, beyond=beyond):
             yield from (("", True, value) for value in limits)
@@ -363,7 +364,7 @@ def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_accepts_the_limits_of_spec_and_nothing_beyond(name: str) -> None:
+def test_every_format_accepts_values_at_the_limits_of_spec_and_refuses_values_beyond(name: str) -> None:
     read, described = FORMATS[name]
     read(_usual(described))
     for path, valid, document in _changed(described):

@@ -1,4 +1,4 @@
-"""Messages beyond the vectors: the files that they list, and their limits."""
+"""Messages beyond the vectors: their lists of files, and their limits."""
 
 from collections.abc import Callable
 from datetime import date
@@ -57,8 +57,8 @@ def opened(message: bytes, *found: container.File) -> Any:
 
 
 @pytest.mark.parametrize("message", [example_report(files=(LISTED,)), follow_up(files=(LISTED,))])
-def test_a_message_must_list_the_files_of_its_container(message: bytes) -> None:
-    """A different number, size or digest is refused."""
+def test_a_message_must_list_exactly_the_files_of_its_container(message: bytes) -> None:
+    """A wrong number, size or digest is refused."""
     assert opened(message, FOUND).files == (LISTED,)
     for found in ((), (FOUND, container.File(2, 3, fixed("file"))), (container.File(1, 4, fixed("file")),)):
         with pytest.raises(Malformed):
@@ -68,7 +68,7 @@ def test_a_message_must_list_the_files_of_its_container(message: bytes) -> None:
 
 
 def test_a_slot_with_files_is_refused() -> None:
-    """Nobody would look at them, so nothing may be hidden there."""
+    """Nobody would look at files there, so somebody could hide data in them."""
     raw = slot()
     signature = signing.sign(Label.SLOT, DEPLOYMENT, raw, REPLY_SEED)
     key = signing.public_key(REPLY_SEED)
@@ -90,10 +90,9 @@ def test_a_slot_with_files_is_refused() -> None:
     ],
     ids=["text", "question-id", "list", "file-name", "file-type", "received-ids", "measures"],
 )
-def test_a_message_has_the_limits_of_spec(
+def test_a_message_may_be_as_large_as_spec_allows_and_no_larger(
     form: shape.Shape[Any], made: Callable[[int], bytes], most: int
 ) -> None:
-    """SPEC 5: the largest message is accepted, a larger one refused."""
     assert form.encode(form.parse(made(most))) == made(most)
     with pytest.raises(Malformed):
         form.parse(made(most + 1))

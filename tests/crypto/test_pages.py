@@ -1,4 +1,4 @@
-"""The signed list of pages: of this deployment, in order, within limits, and not expired (SPEC 7.5)."""
+"""The signed list of pages: its deployment, order, limits and expiry (SPEC 7.5)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -57,7 +57,7 @@ def test_a_list_of_pages_that_a_reader_would_refuse_is_not_signed(changed: dict[
         {"policy": "a" * 4_000},
     ],
 )
-def test_a_list_of_pages_is_read_as_it_was_made(changed: dict[str, Any]) -> None:
+def test_a_written_list_of_pages_is_read_unchanged(changed: dict[str, Any]) -> None:
     made = replace(LIST, **changed)
     assert pages.parse(pages.encode(made), DEPLOYMENT) == made
 

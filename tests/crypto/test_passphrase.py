@@ -1,4 +1,4 @@
-"""Keys from passphrases and secrets, and keyed marks."""
+"""Keys derived from passphrases and secrets, and keyed marks of values."""
 
 import hmac
 import inspect
@@ -47,12 +47,12 @@ def test_a_passphrase_gives_the_same_key_however_its_accents_are_encoded() -> No
     assert len(passphrase.stretch("\ud800", SALT, **LEAST)) == 32
 
 
-def test_a_guess_takes_256_mib_unless_a_test_lowers_it() -> None:
+def test_each_guess_of_a_passphrase_takes_256_mib_unless_a_test_lowers_it() -> None:
     given = inspect.signature(passphrase.stretch).parameters
     assert (given["opslimit"].default, given["memlimit"].default) == (3, 256 << 20)
 
 
-def test_a_secret_is_unwrapped_only_by_its_key() -> None:
+def test_a_secret_is_unwrapped_only_with_its_own_key() -> None:
     wrapped = passphrase.wrap(b"secret", SALT * 2)
     assert len(wrapped) == len(b"secret") + passphrase.OVERHEAD == 46
     assert wrapped != passphrase.wrap(b"secret", SALT * 2)
@@ -66,11 +66,11 @@ def test_a_secret_is_unwrapped_only_by_its_key() -> None:
     ("derive", "label"), [(passphrase.vault_key, "vault"), (passphrase.backup_key, "backup")]
 )
 def test_each_key_of_a_master_secret_has_its_own_label(derive: Callable[[bytes], bytes], label: str) -> None:
-    """By the expand step of HKDF (RFC 5869)."""
+    """It uses the expand step of HKDF (RFC 5869)."""
     assert derive(b"m" * 32) == hmac.digest(b"m" * 32, f"fanal/1/{label}\x01".encode(), "sha256")
 
 
-def test_a_mark_depends_on_its_key_kind_and_value() -> None:
+def test_a_mark_depends_on_the_key_the_kind_and_the_value() -> None:
     key = blind.generate()
     assert (len(key), key == blind.generate()) == (32, False)
     found = blind.mark(key, "phone", "1")

@@ -1,4 +1,4 @@
-"""Output for a terminal or a page: every deceptive character is spelled out."""
+"""Output on a terminal or a page spells out every deceptive character."""
 
 import json
 
@@ -16,19 +16,19 @@ def test_a_deceptive_character_is_spelled_out(char: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "a b", "é — 你", "❤\ufe0f", "👩\u200d🚒", "e" + "\u0301" * 5], ids=ascii
 )
-def test_characters_that_writing_needs_are_kept(text: str) -> None:
+def test_characters_that_real_writing_systems_need_are_kept(text: str) -> None:
     assert printable.visible(text) == printable.lines(text) == text
 
 
-def test_a_sixth_mark_on_a_letter_is_spelled_out() -> None:
+def test_a_sixth_combining_mark_on_a_letter_is_spelled_out() -> None:
     assert printable.visible("e" + "\u0301" * 6) == "e" + "\u0301" * 5 + "<U+0301>"
 
 
-def test_lines_end_only_with_line_feeds() -> None:
+def test_only_a_line_feed_ends_a_line() -> None:
     assert printable.lines("a\r\nb\n\tc\rd") == "a\nb\n<U+0009>c<U+000D>d"
 
 
-def test_json_is_ascii_on_several_lines_or_unescaped_on_one() -> None:
+def test_json_is_printed_as_ascii_on_several_lines_or_unescaped_on_one_line() -> None:
     value = {"a": ["é\u202e\n", 1]}
     several, one = printable.as_json(value), printable.as_json_line(value)
     assert several == '{\n  "a": [\n    "\\u00e9\\u202e\\n",\n    1\n  ]\n}'

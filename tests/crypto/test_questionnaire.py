@@ -1,4 +1,4 @@
-"""questionnaire.toml: the shipped one is valid, and a mistake in another is named."""
+"""questionnaire.toml: the shipped file is valid, and mistakes in other files are named."""
 
 import hashlib
 import json
@@ -24,8 +24,8 @@ option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 """
 
 
-def test_the_shipped_questionnaire_has_the_questions_of_the_domain() -> None:
-    """All agreed questions, including the four paths and the two that protect the reporter."""
+def test_the_shipped_questionnaire_has_all_agreed_questions() -> None:
+    """They include the four paths and the two questions that protect the reporter."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
     assert found.reference.hash == found.hash
@@ -46,8 +46,8 @@ def test_the_shipped_questionnaire_has_the_questions_of_the_domain() -> None:
     }
 
 
-def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
-    """Answers with a high or medium risk for the reporter, and those that name others."""
+def test_the_shipped_questionnaire_warns_about_answers_that_may_identify_somebody() -> None:
+    """These are answers with a high or medium risk for the reporter, and answers that name others."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
     risky |= {"next_contact", "unchanged", "expires", "who_you", "facilitator"}
@@ -55,7 +55,7 @@ def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
 
 
 def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_reporter() -> None:
-    """The test lists every question, so that whoever adds one decides it here too."""
+    """The test lists every question, so that a new question needs this decision here, too."""
     concerned: dict[str, set[str]] = {"facts": set(), "reporter": set()}
     for field in questionnaire.parse(SHIPPED).fields:
         concerned[field.concerns].add(field.id)
@@ -82,7 +82,10 @@ def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_rep
 
 
 def test_the_shipped_questionnaire_has_few_conditional_questions() -> None:
-    """Four for those who were approached, one of them if money was offered, and details of three answers."""
+    """Four are for people who were approached, one of them only about money.
+
+    The others ask for details of three answers.
+    """
     parsed = questionnaire.parse(SHIPPED)
     asked = {
         field.id: (dict(section.when or {}), dict(field.when or {}))
@@ -101,8 +104,8 @@ def test_the_shipped_questionnaire_has_few_conditional_questions() -> None:
     }
 
 
-def test_a_reporter_writes_first_and_then_passes_two_short_steps() -> None:
-    """First what happened, then protection. All other sections are folded."""
+def test_a_reporter_first_describes_what_happened_and_then_sees_two_short_steps() -> None:
+    """The second step is about protection. All other sections are folded."""
     parsed = questionnaire.parse(SHIPPED)
     steps = [[field.id for field in section.fields] for section in parsed.sections if not section.folded]
     assert steps == [["what"], ["danger_now", "how_many", "protect", "coi"]]
@@ -110,7 +113,7 @@ def test_a_reporter_writes_first_and_then_passes_two_short_steps() -> None:
 
 
 def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
-    """Each option is under one heading, once and in order."""
+    """Each option is under exactly one heading, in order."""
     for field in questionnaire.parse(SHIPPED).fields:
         assert field.options == tuple(option for _, options in field.groups for option in options)
         assert all(len(options) <= 12 for _, options in field.groups), field.id
@@ -120,7 +123,10 @@ def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
 
 
 def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
-    """An inbox identifies a questionnaire by its version, so two of one version would be confused."""
+    """An inbox identifies a questionnaire by its version.
+
+    Otherwise, it would confuse the old and the new one.
+    """
     said = tomllib.loads(SHIPPED.decode())
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     known = (12, "fae777b560388f962271cf6e494c2d470dd1d263d4e0d394e867bfa387e2e7d7")
@@ -128,7 +134,7 @@ def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
     assert known == found, "raise `version`, then write the new version and hash here"
 
 
-# Words of a question that asks who the reporter is, or where and when they work.
+# Words in questions that ask who reporters are, or where and when they work.
 IDENTIFYING = {
     "en": "name rank number unit gender age mail phone shift shifts roster post team office station hours",
     "fr": "nom prénom grade matricule unité sexe âge courriel téléphone vacation service poste équipe bureau",
@@ -136,8 +142,8 @@ IDENTIFYING = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_shipped_questionnaire_never_asks_who_the_reporter_is(language: str) -> None:
-    """No name, rank, number, unit, gender, age or address, under any label."""
+def test_no_shipped_question_asks_who_the_reporter_is(language: str) -> None:
+    """None asks for a name, rank, number, unit, gender, age or address, under any label."""
     fields = questionnaire.parse(SHIPPED).fields
     words = {word for field in fields for word in re.findall(r"\w+", getattr(field.label, language).lower())}
     assert len(words) > 60
@@ -145,7 +151,7 @@ def test_the_shipped_questionnaire_never_asks_who_the_reporter_is(language: str)
 
 
 def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
-    """These answers are optional, and none of them is enough for a report."""
+    """Answers are optional, but a report needs something else besides them."""
     fields = {field.id: field for field in questionnaire.parse(SHIPPED).fields}
     for asked in ("next_contact", "unchanged", "expires", "who_you", "facilitator", "told"):
         assert not fields[asked].enough
@@ -154,7 +160,7 @@ def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
 
 
 def test_every_member_of_a_questionnaire_is_read() -> None:
-    """Each member of each table, once."""
+    """The file has each member once."""
     found = questionnaire.parse(SMALL.encode())
     first, second = found.sections
     assert (first.title, first.folded, first.when) == (questionnaire.Texts("Un", "One"), False, None)
@@ -296,7 +302,7 @@ def test_every_member_of_a_questionnaire_is_read() -> None:
     ],
 )
 def test_a_mistake_in_a_questionnaire_is_named(found: str, put: str, named: str) -> None:
-    """The error says where it is, and what belongs there."""
+    """The error says where the mistake is, and what is expected there."""
     assert found in SMALL
     with pytest.raises(BadDocument) as refused:
         questionnaire.parse(SMALL.replace(found, put).encode())
@@ -330,13 +336,13 @@ def test_a_mistake_in_a_questionnaire_is_named_with_its_line(found: str, put: st
     assert text.splitlines()[line - 1].startswith(at)
 
 
-def test_all_answers_together_must_fit_into_a_message() -> None:
-    """Both days of a period count."""
+def test_a_questionnaire_whose_longest_answers_exceed_a_message_is_refused() -> None:
+    """A period counts with both of its days."""
     fields = questionnaire.parse(SMALL.replace("most = 100", "most = 159979").encode()).fields
     assert sum(field.most for field in fields) == 160_000
 
 
-def test_a_risky_option_of_a_safe_question_needs_a_notice() -> None:
+def test_an_option_that_endangers_the_reporter_needs_a_notice() -> None:
     """The page shows the notice when the option is chosen."""
     risky = SMALL.replace('flag = "danger"', 'flag = "source_risk"').replace('"facts"', '"reporter"', 1)
     assert questionnaire.parse(risky.encode())  # the control
@@ -353,7 +359,7 @@ def test_ids_that_would_collide_on_a_page_are_refused() -> None:
 
 
 def test_a_questionnaire_that_is_not_utf_8_is_refused() -> None:
-    """Latin-1 is a common accident."""
+    """Latin-1 is a common mistake."""
     with pytest.raises(BadDocument):
         questionnaire.parse(FIRST.decode("utf-8").encode("latin-1"))
 
@@ -362,7 +368,7 @@ NEVER = "field 'refs': it is never asked: its conditions on 'path' exclude each 
 
 
 def test_a_question_that_is_never_asked_is_refused() -> None:
-    """Its own condition names an answer that the condition of its section excludes."""
+    """Its own condition requires an answer that the condition of its section excludes."""
     never = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
     with pytest.raises(BadDocument) as refused:
         questionnaire.parse(never.encode())
@@ -371,8 +377,8 @@ def test_a_question_that_is_never_asked_is_refused() -> None:
     assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
 
 
-def test_a_question_that_depends_on_a_question_not_asked_then_is_refused() -> None:
-    """`days` follows an answer that only those give who chose `a`, but is for those who chose `b`."""
+def test_a_question_that_depends_on_another_question_that_is_never_asked_then_is_refused() -> None:
+    """The question `days` is for those who chose `b`, but depends on a question for those who chose `a`."""
     typed = 'type = "period"'
     again = SECOND_READER.replace(', outside = "only"', "").replace(
         'id = "again"', 'id = "again"\nwhen = { path = ["a"] }'
@@ -389,14 +395,14 @@ def test_a_question_that_depends_on_a_question_not_asked_then_is_refused() -> No
         )
 
 
-def test_two_answers_that_one_report_can_have_together_do_not_exclude_each_other() -> None:
+def test_two_answers_that_can_be_chosen_together_do_not_exclude_each_other() -> None:
     both = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
     both = both.replace('type = "choice"', 'type = "choices"').replace(', outside = "first"', "")
     assert questionnaire.parse(both.encode())
 
 
 def test_the_paper_form_leaves_out_three_questions() -> None:
-    """Several boxes can be ticked on paper anyway, and nobody can answer a letter."""
+    """People can tick several boxes on paper anyway, and nobody can reply to a letter."""
     left_out = [field.id for field in questionnaire.parse(SHIPPED).fields if not field.paper]
     assert left_out == ["also_about", "help", "return"]
 

@@ -22,7 +22,8 @@ HYBRID = HybridIdentity.from_seed(bytes(range(32)))
 CLASSICAL = X25519Identity(bytes(range(32)))
 KEYS = [HYBRID, HYBRID.recipient(), CLASSICAL, CLASSICAL.recipient()]
 FILE_KEY = bytes(range(16))
-# The points of small order on Curve25519, canonical or not, as RFC 7748's all-zero check must meet them.
+# The points of small order on Curve25519, canonical or not. RFC 7748's check for zero must find all of
+# them.
 LOW_ORDER = [
     bytes(32),
     (1).to_bytes(32, "little"),
@@ -36,7 +37,7 @@ LOW_ORDER = [
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: type(key).__name__)
-def test_a_key_is_read_as_it_was_written(key):
+def test_a_written_key_is_read_unchanged(key):
     """Each key has only one text."""
     assert key == type(key).parse(key.encode())
 
@@ -57,13 +58,13 @@ def test_a_key_is_read_as_it_was_written(key):
     ],
 )
 def test_a_mistyped_key_is_refused(key, spoil):
-    """The error is found before anything is sealed."""
+    """The mistake is found before anything is sealed."""
     with pytest.raises(Malformed):
         type(key).parse(spoil(key.encode()))
 
 
 def test_a_key_of_another_kind_is_refused():
-    """The prefix says the kind of a key, and no kind reads the other."""
+    """The prefix tells the kind of a key, and each kind is read only as such."""
     for key in KEYS:
         for kind in {type(other) for other in KEYS} - {type(key)}:
             with pytest.raises(Malformed):
@@ -72,14 +73,14 @@ def test_a_key_of_another_kind_is_refused():
 
 @given(st.binary(min_size=32, max_size=32))
 def test_every_seed_makes_a_key(seed):
-    """Any 32 bytes are a valid secret key of either kind, and its text gives them back."""
+    """Any 32 bytes are a valid secret key of either kind. Its text contains the same bytes."""
     for identity in (HybridIdentity.from_seed(seed), X25519Identity(seed)):
         stanza = identity.recipient().wrap(FILE_KEY)
         assert type(identity).parse(identity.encode()).unwrap([stanza]) == FILE_KEY
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
-def test_a_seed_has_32_bytes(size):
+def test_a_seed_must_have_32_bytes(size):
     with pytest.raises(Malformed):
         HybridIdentity.from_seed(bytes(size))
     with pytest.raises(Malformed):
@@ -94,22 +95,22 @@ def test_secrets_are_not_printed():
     assert repr(ScryptRecipient("open sesame")) == "ScryptRecipient(log_n=18)"
 
 
-def test_the_key_id_is_a_digest_of_the_raw_key():
-    """It is the first half of its SHA-256."""
+def test_the_id_of_a_key_is_half_of_its_digest():
+    """It is the first half of the SHA-256 of the raw key."""
     recipient = HYBRID.recipient()
     assert len(recipient.raw) == 1_216
     assert hashlib.sha256(recipient.raw).digest()[:16] == recipient.key_id
 
 
 @pytest.mark.parametrize("size", [0, 32, 1_184, 1_215, 1_217, 1_249])
-def test_a_hybrid_recipient_has_1216_bytes(size):
+def test_a_hybrid_recipient_must_have_1216_bytes(size):
     with pytest.raises(Malformed):
         HybridRecipient((HYBRID.recipient().raw + bytes(99))[:size])
 
 
 @pytest.mark.parametrize("at", [0, 1, 600, 1_149, 1_150])
-def test_a_coefficient_out_of_range_is_poison(at):
-    """An ML-KEM coefficient of 3329 or more is refused when the key is read."""
+def test_a_key_with_a_coefficient_out_of_range_is_poisoned(at):
+    """A key with an ML-KEM coefficient of 3329 or more is refused when it is read."""
     raw = bytearray(HYBRID.recipient().raw)
     raw[at : at + 2] = b"\xff\xff"
     with pytest.raises(Malformed):
@@ -117,8 +118,8 @@ def test_a_coefficient_out_of_range_is_poison(at):
 
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
-def test_a_point_of_low_order_is_poison(point):
-    """A public key with which every secret is zero is refused when it is read."""
+def test_a_key_with_a_point_of_low_order_is_poisoned(point):
+    """With such a public key, every shared secret would be zero. The key is refused when it is read."""
     with pytest.raises(Malformed):
         HybridRecipient(HYBRID.recipient().raw[:-32] + point)
     with pytest.raises(Malformed):
@@ -126,8 +127,8 @@ def test_a_point_of_low_order_is_poison(point):
 
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
-def test_a_share_of_low_order_is_malformed(point):
-    """No key opens such a stanza, so it is not one for another recipient."""
+def test_a_stanza_with_a_share_of_low_order_is_malformed(point):
+    """No key can open it, so it is not reported as sealed to another recipient."""
     stanza = HYBRID.recipient().wrap(FILE_KEY)
     hybrid = Stanza((stanza.args[0], encode64(bytes(1_088) + point)), stanza.body)
     with pytest.raises(Malformed):
@@ -154,8 +155,8 @@ def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
             identity.unwrap([good, Stanza(args, body)])
 
 
-def test_a_passphrase_opens_what_it_sealed():
-    """As text or as UTF-8 bytes. A wrong passphrase is not reported as tampering."""
+def test_a_passphrase_opens_a_file_that_it_sealed():
+    """It may be given as text or as UTF-8. A wrong passphrase is not reported as tampering."""
     stanza = ScryptRecipient("clé à molette", log_n=2).wrap(FILE_KEY)
     assert ScryptIdentity("clé à molette".encode()).unwrap([stanza]) == FILE_KEY
     with pytest.raises(NotForUs):
@@ -165,7 +166,7 @@ def test_a_passphrase_opens_what_it_sealed():
 
 
 def test_a_passphrase_is_not_tried_beside_other_stanzas():
-    """A scrypt stanza must be the only one."""
+    """A scrypt stanza must be the only stanza."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     for stanzas in ([stanza, stanza], [stanza, HYBRID.recipient().wrap(FILE_KEY)]):
         with pytest.raises(Malformed):
@@ -175,15 +176,15 @@ def test_a_passphrase_is_not_tried_beside_other_stanzas():
 @pytest.mark.parametrize(
     "work", ["19", "63", "99", "100", "9" * 5_000, "0", "02", "+2", "-2", "2x", "0x2", "٢"]
 )
-def test_the_work_of_a_passphrase_is_bounded(work):
-    """More work than allowed, or a number not in canonical form, is refused before the work is done."""
+def test_the_work_of_a_passphrase_is_limited(work):
+    """A number that is too high or not canonical is refused before any work is done."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     with pytest.raises(Malformed):
         ScryptIdentity("passphrase").unwrap([Stanza((*stanza.args[:2], work), stanza.body)])
 
 
-def test_the_default_work_is_2_to_the_18():
-    """Each guess of the passphrase of a key file takes 256 MiB of memory."""
+def test_the_default_work_factor_of_a_passphrase_is_18():
+    """Each guess takes 256 MiB of memory."""
     stanza = ScryptRecipient("passphrase").wrap(FILE_KEY)
     assert stanza.args[2] == "18"
     assert ScryptIdentity("passphrase").unwrap([stanza]) == FILE_KEY

@@ -1,4 +1,4 @@
-"""The number that a portal draws for each hour: reproducible, and unpredictable to others (SPEC 7.1)."""
+"""The random number that a portal derives for each hour. Others cannot predict it (SPEC 7.1)."""
 
 import hmac
 from hashlib import sha256
@@ -10,7 +10,7 @@ from crypto import room
 SECRET, DEPLOYMENT = bytes(range(32)), bytes(16)
 
 
-def test_another_secret_deployment_name_or_hour_draws_another_number() -> None:
+def test_another_secret_deployment_name_or_hour_gives_another_number() -> None:
     first = room.draw(SECRET, DEPLOYMENT, "report", 500_000)
     others = {
         room.draw(bytes(32), DEPLOYMENT, "report", 500_000),
@@ -22,8 +22,8 @@ def test_another_secret_deployment_name_or_hour_draws_another_number() -> None:
     assert len(others) == 4
 
 
-def test_the_number_is_drawn_as_the_specification_says() -> None:
-    """By HKDF (RFC 5869), computed without our code."""
+def test_the_number_is_computed_as_the_specification_says() -> None:
+    """The test computes HKDF (RFC 5869) without our code."""
     key = hmac.digest(DEPLOYMENT, SECRET, sha256)
     info = b"fanal/1/room\0" + (500_000).to_bytes(4, "big") + b"report"
     drawn = hmac.digest(key, info + b"\x01", sha256)

@@ -44,7 +44,7 @@ SIGNED = record(Pair, {"a": integer()}, kind="pair")
         (SIGNED, [], [{"v": 1, "kind": "other", "a": 1}]),
     ],
 )
-def test_a_shape_reads_what_it_describes_and_writes_it_unchanged(
+def test_a_shape_reads_a_valid_value_and_writes_it_unchanged(
     form: Shape[Any], taken: list[Any], refused: list[Any]
 ) -> None:
     for wrong in refused:

@@ -1,4 +1,4 @@
-"""A secret in shares of words: every quorum restores it, fewer shares give nothing."""
+"""A secret is split into shares of words. Every quorum restores it, and fewer shares reveal nothing."""
 
 import secrets
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return the secret that shares give if each claims that they suffice, or None."""
+    """Return the secret that these shares give if their quorum is changed to their number, or None."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):
         return None
 
 
-def test_a_split_that_fewer_shares_can_open_is_detected() -> None:
-    """It claims a quorum of three, but any two suffice: only an attempt shows it."""
+def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> None:
+    """It claims a quorum of three, but any two shares open it. Only an attempt shows this."""
     secret = secrets.token_bytes(32)
     lazy = [shares.restated(words, 3) for words in shares.split(secret, quorum=2, count=4)]
     for pair in combinations(lazy, 2):
@@ -35,8 +35,8 @@ def test_a_split_that_fewer_shares_can_open_is_detected() -> None:
 
 
 @pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=str)
-def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: int, count: int) -> None:
-    """All subsets for every possible number of officers."""
+def test_no_subset_below_the_quorum_opens_and_every_subset_of_its_size_does(quorum: int, count: int) -> None:
+    """The test tries all subsets, for every possible number of officers."""
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
     assert {quorum} == set(map(shares.quorum, words))
@@ -50,8 +50,8 @@ def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: i
 
 
 @given(st.data())
-def test_more_shares_than_a_quorum_open_in_any_order(data: st.DataObject) -> None:
-    """A foreign share among them is found at any position."""
+def test_more_shares_than_the_quorum_open_the_secret_in_any_order(data: st.DataObject) -> None:
+    """A share of another split among them is noticed at any position."""
     quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
@@ -64,8 +64,8 @@ def test_more_shares_than_a_quorum_open_in_any_order(data: st.DataObject) -> Non
         shares.combine(brought)
 
 
-def test_a_forged_share_of_the_same_split_gives_no_secret() -> None:
-    """Its form, number and checksum are valid, but not its content. Beside a quorum it is identified."""
+def test_a_forged_share_gives_no_secret() -> None:
+    """It has a valid form, number and checksum, but a wrong value."""
     words = shares.split(secrets.token_bytes(32), quorum=2, count=3)
     parsed = shares._parse(words[2])
     value = bytes(byte ^ 1 for byte in parsed.value)
@@ -84,8 +84,8 @@ def test_impossible_numbers_of_shares_are_refused(quorum_and_count: tuple[int, i
         shares.split(bytes(32), quorum=quorum, count=count)
 
 
-def test_any_single_wrong_word_is_found() -> None:
-    """Each of the 33 words in turn is replaced by the next one in the list."""
+def test_a_single_wrong_word_in_a_share_is_noticed() -> None:
+    """The test replaces each of the 33 words by the next one in the list."""
     (words,) = shares.split(secrets.token_bytes(32), quorum=1, count=1)
     listed = WORDLIST
     split = words.split()

@@ -1,4 +1,4 @@
-"""Keys, signatures and fingerprints (SPEC 1.4): their sizes, and what a signature is bound to."""
+"""Keys, signatures and fingerprints (SPEC 1.4): their sizes, and the data that a signature covers."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Without this project, a report can still be opened with tools of others."""
+"""A report can be opened without this project, using other people's tools."""
 
 import subprocess
 from pathlib import Path
@@ -30,7 +30,10 @@ def sealed_report() -> bytes:
 
 @pytest.mark.parametrize("tar", TARS)
 def test_a_report_opens_with_stock_age_and_stock_tar(age_peer: AgePeer, tmp_path: Path, tar: str) -> None:
-    """Unsealed by npm's age-encryption and unpacked by GNU, busybox and BSD tar, every byte is the same."""
+    """It is unsealed by npm's age-encryption and unpacked by GNU, busybox and BSD tar.
+
+    Every byte is the same.
+    """
     packed = tmp_path / "report.tar"
     packed.write_bytes(age_peer.open(sealed_report(), identity=INTAKE.encode()))
     subprocess.run([*TARS[tar], packed.name], cwd=tmp_path, check=True, capture_output=True)
@@ -41,7 +44,7 @@ def test_a_report_opens_with_stock_age_and_stock_tar(age_peer: AgePeer, tmp_path
 
 
 def made_by_hand(folder: Path, *more: str) -> bytes:
-    """Make an unsigned drop by the instructions of the page without script: tar, then truncate."""
+    """Make an unsigned drop as the page without script explains: with tar, then truncate."""
     (folder / "files").mkdir()
     (folder / "files" / "01").write_bytes(FILES[1])
     (folder / "note.txt").write_text("Voilà.", "utf-8")
@@ -54,7 +57,7 @@ def made_by_hand(folder: Path, *more: str) -> bytes:
 
 
 def test_a_drop_made_with_stock_tools_is_read(age_peer: AgePeer, tmp_path: Path) -> None:
-    """By GNU tar and age-encryption."""
+    """The tools are GNU tar and age-encryption."""
     envelope = age_peer.seal(made_by_hand(tmp_path), recipient=INTAKE.recipient().encode())
     assert len(envelope) == age.sealed_size(padding.bucket(len(FILES[1]) + 4 * archive.BLOCK))
     kept: dict[int, bytes] = {}
@@ -64,8 +67,8 @@ def test_a_drop_made_with_stock_tools_is_read(age_peer: AgePeer, tmp_path: Path)
     assert ("Voilà.", {1: FILES[1]}) == (drop.note, kept)
 
 
-def test_a_drop_that_reveals_its_maker_is_refused(tmp_path: Path) -> None:
-    """The control: another owner in the header shows that the reader checks every byte of it."""
+def test_a_drop_that_reveals_the_user_id_of_its_maker_is_refused(tmp_path: Path) -> None:
+    """The control of the test above: the reader checks every byte of the headers."""
     pieces = [made_by_hand(tmp_path, "--owner=:1000")]
     with pytest.raises(CryptoError):
         container.read(pieces, lambda _number, _data: None)

@@ -1,4 +1,4 @@
-"""A mistake is named with its line, however the file is written."""
+"""A mistake is reported with its line number, however the file is written."""
 
 import time
 import tomllib
@@ -21,10 +21,10 @@ def holding(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return SCALARS | st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=2)
 
 
-# Three lists or tables within one another.
+# Lists and tables, nested at most three levels deep.
 VALUES = holding(holding(holding(SCALARS)))
 OWN = st.dictionaries(KEYS, VALUES, max_size=3)
-# A table has keys of its own, then what stands under headers: tables, or lists of tables.
+# A table has its own keys first. Then headers follow, with tables or lists of tables.
 PLAIN = st.fixed_dictionaries({"own": OWN})
 NESTED = st.fixed_dictionaries(
     {"own": OWN, "under": st.dictionaries(KEYS, PLAIN | st.lists(PLAIN, min_size=1, max_size=3), max_size=2)}
@@ -39,12 +39,13 @@ TABLES = st.fixed_dictionaries(
 
 @dataclass
 class Written:
-    """A file as written, with the line of each part."""
+    """A file as text, with the line number of each part."""
 
     choose: Any
     text: str = ""
     at: dict[tuple[str | int, ...], int] = field(default_factory=dict)
-    # Where a text of several lines ended, and the line to name instead, as nothing can be cut within it.
+    # The line on which a text of several lines ended, and the line on which it began, which the error must
+    # name.
     ended: tuple[int, int] = (0, 0)
 
     def put(self, text: str) -> None:
@@ -62,7 +63,7 @@ class Written:
         return bool(self.choose(st.booleans()))
 
     def idle(self) -> None:
-        """Insert text without meaning between two statements, or two items of a list."""
+        """Insert blank lines or comments between two statements or list items."""
         self.put(self.choose(st.sampled_from(["", "", "\n", "# ]}\n", '  # """\n', "\n\t\n"])))
 
     def table(self, path: tuple[str | int, ...], table: dict[str, Any], names: list[str]) -> None:
@@ -133,7 +134,7 @@ def text_of(text: str, *, long: bool) -> str:
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the paths of everything in a file."""
+    """Yield the path of every value in a file."""
     if path:
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -142,11 +143,11 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 
 @given(TABLES, st.data())
-def test_the_line_of_a_mistake_is_that_of_its_key(table: dict[str, Any], data: st.DataObject) -> None:
+def test_a_mistake_is_reported_with_the_line_of_its_key(table: dict[str, Any], data: st.DataObject) -> None:
     written = Written(data.draw)
     written.table((), table, [])
     document = tomllib.loads(written.text)
-    assert set(paths(document)) == set(written.at)  # the control: nothing is left out
+    assert set(paths(document)) == set(written.at)  # the control: every path has a line
     for path, line in written.at.items():
         assert line == line_of(written.text, path), (path, written.text)
 
@@ -187,7 +188,7 @@ def test_lines_are_found_for_dotted_keys_tables_and_missing_keys(
     ],
     ids=["tables", "text", "list", "depth"],
 )
-def test_a_file_that_would_take_too_long_has_no_lines(text: str, path: Path) -> None:
+def test_no_line_is_searched_for_in_a_file_that_would_take_too_long(text: str, path: Path) -> None:
     begun = time.process_time()
     line_of(text, path)
     assert time.process_time() - begun < 4

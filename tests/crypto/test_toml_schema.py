@@ -1,4 +1,4 @@
-"""TOML files that people write: the first mistake is named with its place and its remedy."""
+"""TOML files that people edit: an error names the first mistake, its place and its remedy."""
 
 import time
 import tracemalloc
@@ -90,7 +90,7 @@ words = ["x", "y"]
         ("[[row]]", "[[line]]", "plan: 'row' is missing"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named_with_its_place_and_remedy(found: str, put: str, said: str) -> None:
+def test_an_error_names_a_mistake_its_place_and_its_remedy(found: str, put: str, said: str) -> None:
     with pytest.raises(Mismatch) as caught:
         FILE.parse(GOOD.replace(found, put).encode())
     assert str(caught.value).startswith(said)
@@ -127,8 +127,8 @@ DOTTED = "a." * 5_000 + "a"
         '"a"' + ' .\t"b"' * 5_000 + " = 1",
     ],
 )
-def test_a_key_with_many_parts_is_refused_before_it_takes_memory(raw: str) -> None:
-    """The reader stores every prefix of a key: 200 KB took 23 GB."""
+def test_a_key_with_too_many_parts_is_refused_before_it_takes_much_memory(raw: str) -> None:
+    """The library stores every prefix of a key: a key of 200 KB took 23 GB."""
     tracemalloc.start()
     try:
         with pytest.raises(Mismatch, match="plan is not TOML: a key has more than 16 parts"):
@@ -147,7 +147,7 @@ def test_a_key_may_have_at_most_sixteen_parts() -> None:
 
 
 @pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
-def test_a_text_may_have_any_number_of_dots(quote: str) -> None:
+def test_a_text_value_may_have_any_number_of_dots(quote: str) -> None:
     free = Schema("free", table({"said": text()}))
     said = f"said = {quote}{DOTTED}{quote} # {DOTTED}"
     assert free.parse(said.encode()) == {"said": DOTTED}
@@ -176,7 +176,7 @@ def test_a_text_may_have_any_number_of_dots(quote: str) -> None:
     ids=lambda raw: raw[:12],
 )
 def test_an_invalid_file_is_refused_within_a_second(raw: str) -> None:
-    """Neither the search for such keys nor reading a file that is not TOML takes longer."""
+    """Neither the search for long keys nor reading a file that is not TOML takes longer."""
     begun = time.process_time()
     with pytest.raises(Mismatch, match=r"not TOML|is missing|is not known here"):
         FILE.parse(raw.encode())

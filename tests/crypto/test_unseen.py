@@ -1,4 +1,4 @@
-"""Invisible characters are dropped or spelled out; those that writing needs are kept."""
+"""Invisible characters are dropped or spelled out, except those that real writing systems need."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_marks_and_joiners_belong_to_the_letter_before_them() -> None:
     ]
 
 
-def test_invisible_characters_are_spelled_out() -> None:
+def test_invisible_characters_are_spelled_out_by_their_code() -> None:
     assert unseen.spelled("\t") == "<U+0009>"
     assert unseen.spelled("\U000e0041") == "<U+E0041>"
     assert unseen.spelled_out("a\u202eb", SEEN, 0) == "a<U+202E>b"
@@ -54,5 +54,5 @@ def test_invisible_characters_are_spelled_out() -> None:
     ids=ascii,
 )
 def test_too_many_marks_on_one_letter_are_spelled_out(text: str, spelled: str) -> None:
-    """A joiner does not count, and does not begin another letter."""
+    """A joiner does not count as a mark, and does not begin a new letter."""
     assert unseen.spelled_out(text, lambda _: True, 2) == spelled

@@ -1,4 +1,4 @@
-"""Every vector is valid and made by its generator; the browser modules read the same files."""
+"""Every vector holds in Python and comes from its generator. The browser modules read the same files."""
 
 import hashlib
 import json
@@ -278,7 +278,7 @@ TESTS = [
 
 @pytest.mark.parametrize(("topic", "test"), TESTS)
 def test_vector(topic: str, test: Given) -> None:
-    """Each vector has the outcome and the output that it states."""
+    """Each vector has the stated result and output."""
     outcome, output = run(topic, test["input"])
     assert outcome == test["expect"]
     assert output == test.get("output", output)
@@ -305,16 +305,15 @@ def word(error: CryptoError) -> str:
     return next(each for kind, each in WORDS.items() if isinstance(error, kind))
 
 
-def test_vectors_are_what_their_generator_makes() -> None:
-    """Otherwise somebody could edit a vector by hand."""
+def test_vector_files_are_up_to_date_with_their_generators() -> None:
+    """Otherwise, somebody could edit a vector by hand."""
     check = subprocess.run(
         [sys.executable, VECTORS / "make.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (check.returncode, check.stderr) == (0, "")
 
 
-def test_every_label_of_the_code_is_in_the_specification() -> None:
-    """SPEC.md has no signature label that the code lacks."""
+def test_the_specification_contains_every_label_of_the_code() -> None:
     spec = Path(signing.__file__).with_name("SPEC.md").read_text("utf-8")
     sources = Path(signing.__file__).parent.glob("*.py")
     labels = {

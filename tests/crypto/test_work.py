@@ -1,4 +1,4 @@
-"""Proof of work: bound to one header, channel, class, seed and cost (SPEC 7.6)."""
+"""Proof of work is bound to one header, channel, class, seed and cost (SPEC 7.6)."""
 
 import hashlib
 from dataclasses import replace
@@ -60,8 +60,8 @@ def test_an_invalid_payment_is_malformed(sent: str) -> None:
         {"cost": 1},
     ],
 )
-def test_work_is_bound_to_its_purpose(change: dict[str, Any]) -> None:
-    """Another hour, portal, deployment, header, channel, class or cost has another solution."""
+def test_work_is_valid_only_for_its_purpose(change: dict[str, Any]) -> None:
+    """Another hour, portal, deployment, header, channel, class or cost needs another solution."""
     counter = PUZZLE.solve()
     PUZZLE.check(counter)
     with pytest.raises(Unsolved):
@@ -77,8 +77,8 @@ def test_a_counter_before_the_solution_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size_class", range(7))
-def test_a_class_takes_one_more_zero_bit_and_no_more_time_to_check(size_class: int) -> None:
-    """Its solutions are exactly the tries with that many zero bits."""
+def test_each_higher_class_needs_one_more_zero_bit_and_takes_no_longer_to_check(size_class: int) -> None:
+    """A solution is exactly an attempt with that many zero bits."""
     puzzle = replace(PUZZLE, size_class=size_class, cost=1)
     solution = puzzle.solve()
     salt = hashlib.sha256(
@@ -90,8 +90,11 @@ def test_a_class_takes_one_more_zero_bit_and_no_more_time_to_check(size_class: i
         assert (zero_bits >= 8 + size_class) is (counter == solution)
 
 
-def test_four_times_the_size_is_another_class() -> None:
-    """The sizes go from a text up to the largest report, a little more than 1 GiB. Every size takes work."""
+def test_four_times_the_size_is_one_class_higher() -> None:
+    """The classes cover all sizes, from a text to the largest report of a little more than 1 GiB.
+
+    Each needs work.
+    """
     largest = [padding.SMALLEST, *(mib << 20 for mib in (1, 4, 16, 64, 256)), padding.LARGEST]
     sizes = [age.sealed_size(each) for each in largest]
     assert [work.size_class(size) for size in sizes] == [*range(7)]
@@ -99,7 +102,7 @@ def test_four_times_the_size_is_another_class() -> None:
     assert work.size_class(1) == 0
 
 
-def test_the_seed_is_the_same_for_all_within_an_hour_and_the_next_is_unpredictable() -> None:
+def test_the_seed_stays_the_same_for_an_hour_and_the_next_one_is_unpredictable() -> None:
     seeds = [work.seed(SECRET, DEPLOYMENT, hour) for hour in (HOUR, HOUR, HOUR + 1)]
     assert seeds[0] == seeds[1] != seeds[2]
     offer = Offer(seeds[0], 4_000)
@@ -116,7 +119,7 @@ def test_the_seed_is_the_same_for_all_within_an_hour_and_the_next_is_unpredictab
 
 
 def test_an_upload_is_found_again_only_by_its_header() -> None:
-    """With another secret it has another id, so nobody else can compute it."""
+    """The upload's id also depends on a secret, so nobody else can compute the id."""
     ids = {
         work.upload_id(secret, deployment, header)
         for secret in (SECRET, bytes(32))
@@ -128,7 +131,7 @@ def test_an_upload_is_found_again_only_by_its_header() -> None:
     assert SEED[:16] not in ids
 
 
-def test_the_header_is_the_first_1627_bytes() -> None:
+def test_the_header_for_the_work_is_the_first_1627_bytes() -> None:
     envelope = bytes(range(256)) * 7
     assert work.header_hash(envelope) == work.header_hash(envelope[:1_627])
     assert work.header_hash(envelope) != work.header_hash(envelope[:1_626])

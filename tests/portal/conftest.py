@@ -1,4 +1,4 @@
-"""Fixtures: a portal for each test, on SQLite or PostgreSQL."""
+"""Fixtures that provide portals on SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +16,14 @@ from tests.support.portal_server import Server
 
 @pytest.fixture(scope="session")
 def postgres_tables(postgres_url: str) -> Iterator[str]:
-    """SQLAlchemy address of a database with the portal's tables, for rooms that do not alter any table."""
+    """The SQLAlchemy address of a database with the portal's tables, for tests that do not change tables."""
     with postgres.database(postgres_url) as url:
         database.create(make_url(url)).close()
         yield url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests that need a room on SQLite and PostgreSQL; in the gate, on both only where they differ."""
+    """Run tests that use ``room`` on SQLite and PostgreSQL. The gate uses both only where they differ."""
     if "room" in metafunc.fixturenames:
         differ = metafunc.definition.get_closest_marker("databases_differ")
         metafunc.parametrize("room", BACKENDS if differ else QUICKER, indirect=True)
@@ -31,21 +31,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """A portal with a database of its own, on SQLite or on PostgreSQL."""
+    """A portal with a separate database on SQLite or PostgreSQL."""
     with opened(request, tmp_path, request.param) as made:
         yield made
 
 
 @pytest.fixture
 def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """A portal on SQLite only, for tests of what does not depend on the database, or concerns files."""
+    """A portal on SQLite, for tests of its files and of rules that do not depend on the database."""
     with opened(request, tmp_path, "sqlite") as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A portal on SQLite, shared by the tests of a module, which do not change it."""
+    """A portal on SQLite that all tests of a module share. They do not change it."""
     made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
     yield made
     made.close()
@@ -53,7 +53,7 @@ def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A portal that serves in a separate process, shared by all tests of a module."""
+    """A portal that serves in a separate process. All tests of a module share it."""
     made = Server(tmp_path_factory.mktemp("portal"), free_port(), forked=False).make()
     with made.serving():
         yield made
@@ -61,7 +61,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def behind_nginx(served: Server) -> Iterator[Nginx]:
-    """The same portal behind nginx as shipped."""
+    """The same portal behind the shipped nginx."""
     nginx = Nginx(served, served.folder / "nginx").make()
     with nginx.serving():
         yield nginx

@@ -1,4 +1,4 @@
-"""The cost of keeping everybody else's files out of a portal, under the earlier rules and under these."""
+"""How much work it costs to keep other people's files out of a portal, before and after the present rules."""
 
 import math
 import statistics
@@ -27,27 +27,28 @@ pytestmark = pytest.mark.soak
 
 HOURS = 6
 TRIES = 600
-# On average 256 tries solve it.
+# On average, 256 attempts solve the puzzle.
 PER_SOLUTION = 256
 DEFAULTS = Settings()
-# The rules before: uploads begun just after a midnight went on the fourth day after. A hundred of any size
-# kept out all others with files, four of the largest those of more than 16 MiB; each cost two texts.
+# The earlier rules: an upload that began just after midnight was kept until the fourth day. A hundred
+# uploads of any size, or four very large ones, kept out all other files. Each cost the work of two texts.
 OLD_TEXTS = 2
 OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
 LEAST_DEARER = 100
-# What really arrives is paid for in bytes, too, and no rule tells it from what is honest. With three times
-# the work, which would be a hundred, a phone works half a minute for 16 MiB, or four where it is dearest.
+# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. A
+# factor of a hundred would need three times the work. A phone would then compute for half a minute for 16
+# MiB, or four minutes at the highest cost.
 LEAST_DEARER_SENT = 30
-# How much less room than by default a portal has in which bytes are really sent.
+# How many times smaller than by default the portal is, in tests that really send bytes.
 SMALLER = 100
 MB = 1 << 20
 
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment that is kept out, its kind, the largest envelope of that; how many it took before.
+    """The attachment that is kept out, the largest size of its kind, and the earlier number of uploads.
 
-    Of the sizes of a kind the largest costs least work for its room.
+    The largest size of a kind costs the least work for its room.
     """
 
     name: str
@@ -58,16 +59,16 @@ class Denied:
 
     @property
     def texts(self) -> int:
-        """The work for one envelope of the largest size, in that of a text."""
+        """The work for one envelope of the largest size, as a multiple of that for a text."""
         return 2 ** size_class(self.largest)
 
     @property
     def trickle_hours(self) -> float:
-        """The longest that one of the largest size may take to arrive where room is short."""
+        """The most hours that an envelope of the largest size may take while room is short."""
         return math.ceil(self.largest / least(self.largest)) / 2
 
     def before(self, seconds: float) -> float:
-        """Return the CPU seconds for an hour by the rules before; ``seconds`` are those of a text."""
+        """Return the CPU seconds for each hour under the earlier rules. ``seconds`` are those of one text."""
         return self.old_declarations * OLD_TEXTS * seconds / OLD_HOURS
 
 
@@ -83,7 +84,7 @@ LARGE = Denied(
 
 @dataclass
 class Held:
-    """An upload that takes room: its header, the size declared, the bytes sent."""
+    """An upload that takes room: its header, its declared size, and the number of bytes sent."""
 
     header: bytes
     size: int
@@ -92,7 +93,7 @@ class Held:
 
 @dataclass
 class Attack:
-    """Somebody who fills a kind as each hour begins, and what they have spent."""
+    """An attacker who fills a kind at the beginning of each hour, and counts the cost."""
 
     room: Room
     denied: Denied
@@ -103,7 +104,7 @@ class Attack:
     sent: int = 0
 
     def fill(self) -> None:
-        """Declare the largest envelopes until none is taken any more, of whatever size."""
+        """Announce uploads of the largest size until no more are accepted."""
         while address := self.declare(header := self.header(), self.denied.largest):
             self.declarations += 1
             self.uploads[address] = Held(header, self.denied.largest)
@@ -120,7 +121,7 @@ class Attack:
         return answer.headers["Location"] if answer.status_code == 201 else None
 
     def trickle(self, *, whole: bool = False) -> None:
-        """Send of each upload what half an hour must bring, or all of it."""
+        """Send the minimum for half an hour to each upload, or all its bytes."""
         for address, held in [*self.uploads.items()]:
             end = held.size if whole else min(held.came + least(held.size), held.size)
             while held.came < end:
@@ -133,11 +134,11 @@ class Attack:
                 del self.uploads[address]
 
     def is_refused(self) -> bool:
-        """Return whether an honest sender's attachment is kept out."""
+        """Return whether an honest attachment is refused."""
         return self.declare(self.header(), self.denied.size) is None
 
     def hours(self, count: int, between: Callable[[], None]) -> None:
-        """Keep others out for so many hours, and send ``between`` before each half hour ends."""
+        """Keep others out for ``count`` hours. Call ``between`` before each half hour ends."""
         for _ in range(count):
             self.fill()
             for half in (1, 2):
@@ -148,16 +149,16 @@ class Attack:
             self.room.hour += 1
 
     def look(self, half: int) -> None:
-        """Let uploads give way at the end of the hour's first or second half."""
+        """Delete stalled uploads at the end of the first or second half of the hour."""
         at = 2 * self.room.hour + half
         give_way(self.watch, self.room.app.extensions["portal"], at, 1_800.0 * at)
 
     def three_of_four(self) -> None:
-        """Keep others out for three half hours, and let them in for one: for two hours."""
+        """Keep others out for three half hours out of four."""
         assert not self.is_refused()
         self.look(1)
         for half in (2, 1, 2):
-            # Little is left to fill in the second hour: where its limit was drawn higher.
+            # Little can be filled in the second hour, only if its random limit is higher.
             self.fill()
             assert self.is_refused()
             self.look(half)
@@ -167,7 +168,7 @@ class Attack:
 
 @pytest.fixture(scope="module")
 def seconds() -> float:
-    """CPU seconds of the work for a text, at the lowest price."""
+    """The CPU seconds of the work for one text, at the lowest cost."""
     puzzle = Puzzle(bytes(32), bytes(32), INSPECTORATE, 0, DEFAULTS.work_cost[0])
     taken = []
     for counter in range(TRIES):
@@ -178,7 +179,7 @@ def seconds() -> float:
 
 
 def scaled(room: Room, denied: Denied) -> Attack:
-    """Return an attack on a portal with a hundredth of the usual room, where few envelopes fit in a share."""
+    """Return an attack on a portal with a hundredth of the default room, which few envelopes fill."""
     room.configure(capacity_gb=DEFAULTS.capacity_gb / SMALLER)
     least = age.sealed_size(padding.padme(16 * MB + 1)) if denied is LARGE else denied.largest
     smaller = Denied(denied.name, denied.size if denied is SMALL else least, denied.kind, least, 0)
@@ -190,10 +191,10 @@ each_kind = pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied:
 
 
 @each_kind
-def test_declared_uploads_that_never_arrive_are_a_hundred_times_dearer(
+def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_work(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """On a portal with the usual room; the uploads begin again each hour."""
+    """The portal has the default room. The uploads begin again each hour."""
     attack = Attack(sqlite_room, denied, make_envelope(sqlite_room.site))
     attack.hours(HOURS, lambda: None)
     now = attack.declarations / HOURS * denied.texts * seconds
@@ -207,10 +208,10 @@ def test_declared_uploads_that_never_arrive_are_a_hundred_times_dearer(
 
 
 @each_kind
-def test_leaving_every_fourth_half_hour_to_others_is_a_hundred_times_dearer(
+def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_work(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """What is begun just after a look at half past counts until the hour after the next."""
+    """An upload that begins just after a check takes up room until the end of the next hour."""
     attack = Attack(sqlite_room, denied, make_envelope(sqlite_room.site))
     for _ in range(HOURS // 2):
         attack.three_of_four()
@@ -224,10 +225,10 @@ def test_leaving_every_fourth_half_hour_to_others_is_a_hundred_times_dearer(
 
 
 @each_kind
-def test_a_trickle_sends_all_that_it_holds_and_is_a_hundred_times_dearer(
+def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """It sends just enough in each half hour. Once complete, it stays like any other envelope."""
+    """The attacker sends just enough in each half hour. Complete uploads stay like any other envelope."""
     attack = scaled(sqlite_room, denied)
     attack.hours(math.ceil(attack.denied.trickle_hours), attack.trickle)
     assert not attack.uploads
@@ -243,10 +244,10 @@ def test_a_trickle_sends_all_that_it_holds_and_is_a_hundred_times_dearer(
 
 
 @each_kind
-def test_a_paid_flood_of_real_data_fills_the_quota_until_it_is_collected(
+def test_real_data_that_was_paid_for_fills_the_quota_until_it_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """It is paid for once. The quota keeps what has arrived, and no rule can tell it from honest uploads."""
+    """It is paid for only once. No rule can distinguish it from honest uploads."""
     attack = scaled(sqlite_room, denied)
     attack.fill()
     attack.trickle(whole=True)
@@ -265,5 +266,5 @@ def test_a_paid_flood_of_real_data_fills_the_quota_until_it_is_collected(
 
 
 def _declarations(denied: Denied) -> int:
-    """Return how many envelopes of the largest size fill the share of a portal with the usual room."""
+    """Return how many envelopes of the largest size fill the share of their kind on a default portal."""
     return int(DEFAULTS.capacity_gb * 10**9 * SHARES[denied.kind] // denied.largest) + 1

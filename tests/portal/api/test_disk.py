@@ -1,4 +1,4 @@
-"""A disk that others fill: measured once an hour for all processes, and it reveals nothing about reports."""
+"""The free disk is measured once an hour for all processes. The measurement reveals nothing about reports."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +19,7 @@ from tests.support.small_disk import small_disk
 
 MIB = 1 << 20
 STEP = 64 * MIB
-# Steps and a half: what a portal writes meanwhile moves no look to another step.
+# Half steps in between: what the portal writes during a test cannot change the step.
 SIZES = {steps: f"{64 * steps + 32}m" for steps in (2, 3, 4, 7)}
 ADDRESS = "sqlite:///portal.sqlite"
 HALF_HOUR = 1_800
@@ -29,17 +29,17 @@ SPARE_GB = 0.01
 
 
 def begin(server: Server) -> int:
-    """Declare a text; return the status of the answer."""
+    """Announce an upload of a text; return the status of the answer."""
     headers = {**TUS, **declared(make_report_envelope(SITE))}
     return server.request("POST", "/api/envelopes", b"", headers)[0]
 
 
-def test_processes_of_one_portal_see_the_disk_as_the_first_saw_it_in_an_hour(
+def test_all_processes_of_a_portal_share_one_measurement_of_the_disk_in_each_hour(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """In two services, one of which begins after others have freed the disk; and after both restart.
+    """A second service starts after the disk has more room, and both restart, but the measurement stays.
 
-    The control: without the look that they share, the same processes take more.
+    The control: after the measurement is deleted, the same processes accept more.
     """
     hour = 0
     while hour != days.hour():
@@ -50,7 +50,7 @@ def test_processes_of_one_portal_see_the_disk_as_the_first_saw_it_in_an_hour(
 
 
 def seen_by_processes(folder: Path, free_port: Callable[[], int]) -> tuple[list[list[int]], int]:
-    # There is room for 0.6 MB in all: for two texts, whatever is drawn.
+    # The room is 0.6 MB, which is enough for two texts with any random limit.
     spare = (2 * STEP - 1_200_000) / 10**9
     with small_disk(folder, SIZES[2]) as resize:
         first = Server(folder, free_port()).make(spare_gb=spare)
@@ -78,7 +78,7 @@ def capacity(room: Room) -> int:
 
 
 def noted(room: Room) -> dict[bool, int]:
-    """Return what is noted, in steps, for hours that are odd and for others."""
+    """Return the stored measurements in steps, for odd and for even hours."""
     return {is_odd: size // STEP for is_odd, size in room.state()[disk.name]}
 
 
@@ -87,7 +87,7 @@ Resize = Callable[[int], None]
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[tuple[Room, Resize]]:
-    """A portal that the disk bounds, in an even hour, and what gives the disk so many steps."""
+    """A portal limited by its disk, in an even hour, and a function that resizes the disk."""
     with (
         small_disk(tmp_path / "disk", SIZES[2]) as resize,
         closing(Room(tmp_path / "disk", ADDRESS)) as room,
@@ -98,14 +98,14 @@ def small(tmp_path: Path) -> Iterator[tuple[Room, Resize]]:
 
 
 def half_of(steps: int) -> int:
-    """Return the capacity at so many steps: half of what is free, as each kind may take one envelope more."""
+    """Return the capacity of a disk of this size: only half, because each kind may exceed its limit once."""
     return (steps * STEP - int(SPARE_GB * 10**9)) // 2
 
 
 def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """The free disk at other times does not count, nor does it matter which of two processes looks later."""
+    """Free room at other times does not count. Nor does it matter which of two processes measures later."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]
@@ -124,7 +124,7 @@ def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
 def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
     small: tuple[Room, Resize],
 ) -> None:
-    """After a restart, or in a second service; a process without a shared look looks before it answers."""
+    """It has restarted, or belongs to a second service. If there is no measurement, it measures first."""
     room, resize = small
     for minutes in (0, 1, 28, 29, 58, 59):
         Clock(context(room), 0).look(HOUR * room.hour + MINUTE * minutes)
@@ -133,10 +133,10 @@ def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
         assert capacity(room) == half_of(2)
 
 
-def test_a_measurement_from_before_a_stop_is_used_for_at_most_an_hour(
+def test_a_measurement_from_before_a_stop_is_used_for_at_most_one_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Only whether that hour was even or odd is stored."""
+    """Only whether its hour was even or odd is stored."""
     room, resize = small
     Clock(context(room), 0).look(HOUR * room.hour)
     resize(3)
@@ -149,8 +149,8 @@ def test_a_measurement_from_before_a_stop_is_used_for_at_most_an_hour(
             assert capacity(room) == half_of(2 if hour % 2 == 0 else 3)
 
 
-def test_the_stored_measurement_reveals_nothing_of_reports(small: tuple[Room, Resize]) -> None:
-    """Neither that a report came or was refused, nor what it left on the disk: only the clock measures."""
+def test_the_stored_measurement_reveals_nothing_about_reports(small: tuple[Room, Resize]) -> None:
+    """Reports are accepted and refused, and use the disk, but the clock alone decides when to measure."""
     room, resize = small
     room.send(make_report_envelope(room.site))
     assert noted(room) == {}
@@ -166,7 +166,7 @@ def test_the_stored_measurement_reveals_nothing_of_reports(small: tuple[Room, Re
 
 
 def pass_hours(room: Room, clock: Clock) -> None:
-    """Let two hours pass by the clock."""
+    """Let two hours pass on the clock."""
     for _ in range(2):
         clock.look(HOUR * room.hour + HALF_HOUR - MINUTE)
         clock.look(HOUR * room.hour + HOUR - MINUTE)
@@ -174,17 +174,17 @@ def pass_hours(room: Room, clock: Clock) -> None:
 
 
 def come(room: Room) -> None:
-    """Have reports taken and refused, and a body lie on the disk."""
+    """Send reports that are accepted and refused, and write a large file to the disk."""
     for capacity_gb, status in ((20, 201), (0.000_1, 507)):
         room.configure(capacity_gb=capacity_gb)
         assert room.send(make_report_envelope(room.site)).status_code == status
     (room.folder / "body").write_bytes(bytes(17 * MIB))
 
 
-def test_a_disk_that_cannot_be_looked_at_is_looked_at_again_soon(
+def test_a_failed_measurement_is_repeated_at_the_next_tick_of_the_clock(
     small: tuple[Room, Resize],
 ) -> None:
-    """At the next tick, and not half an hour later."""
+    """Otherwise, the next attempt would come half an hour later."""
     room, _ = small
     clock = Clock(context(room), 0)
     with room.database.write() as connection:
@@ -198,15 +198,15 @@ def test_a_disk_that_cannot_be_looked_at_is_looked_at_again_soon(
 
 @pytest.mark.parametrize("spare_gb", [0, SPARE_GB])
 def test_the_disk_is_not_measured_without_a_limit(room: Room, spare_gb: float) -> None:
-    """Without `spare_gb`, or with PostgreSQL, whose disk may be another machine's."""
+    """The setting `spare_gb` is zero, or the database is PostgreSQL, whose disk may be on another machine."""
     room.configure(spare_gb=spare_gb)
     Clock(context(room), 0).look(HOUR * room.hour)
     is_bounded = spare_gb > 0 and room.settings.database_url.get_backend_name() == "sqlite"
     assert bool(noted(room)) is is_bounded
 
 
-def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
-    """That much stays free, whatever the configuration says."""
+def test_the_space_in_spare_gb_stays_free(sqlite_room: Room) -> None:
+    """The portal refuses reports, even if its capacity would allow them."""
     assert sqlite_room.send(make_report_envelope(sqlite_room.site)).status_code == 201
     sqlite_room.configure(spare_gb=900_000)
     assert code(sqlite_room.send(make_report_envelope(sqlite_room.site))) == (507, "quota_full")

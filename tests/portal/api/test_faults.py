@@ -1,4 +1,7 @@
-"""Faults of disk, database and clock: clear errors, full recovery, and nothing acknowledged is lost."""
+"""Faults of disk, database and clock cause clear errors.
+
+The portal recovers and loses nothing acknowledged.
+"""
 
 import json
 import sqlite3
@@ -33,13 +36,18 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[postgres.Cluster]:
-    """A server of PostgreSQL that tests stop and start; fast, as nobody cuts the power."""
+    """A PostgreSQL server that tests stop and start.
+
+    It runs without fsync, because the power is never lost.
+    """
     with postgres.serving() as made:
         yield made
 
 
-def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """Acknowledged envelopes are complete, and uploads continue once there is room, without repairs."""
+def test_a_portal_on_a_full_disk_refuses_reports_and_loses_nothing(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """Acknowledged envelopes are complete. Uploads continue without repairs once there is room again."""
     with small_disk(tmp_path / "disk", "4m") as resize:
         server = Server(tmp_path / "disk", free_port()).make(spare_gb=0)
         begun, sealed = make_report_envelope(SITE, file=bytes(400_000)), make_report_envelope(SITE)
@@ -61,7 +69,7 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
 
 
 def refused_for_room(server: Server, address: str, begun: Sealed, sealed: Sealed) -> dict[str, Sealed]:
-    """Send reports until there is no room, and a piece then; return those that were taken, by address."""
+    """Send reports until the disk is full, then a piece; return the accepted reports by address."""
     kept = {}
     while (answer := post(server, each := anew(sealed)))[0] == 201:
         kept[answer[1]["Location"]] = each
@@ -79,10 +87,10 @@ def sound(server: Server) -> bool:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
+def test_a_postgresql_on_a_full_disk_refuses_reports_and_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Others fill it. Uploads continue in the same processes once there is room again."""
+    """Another program fills the disk. The same processes continue with uploads once there is room again."""
     with TemporaryDirectory(prefix="fanal-disk-") as folder, small_disk(Path(folder, "disk"), "200m"):
         Path(folder).chmod(0o755)
         cluster = postgres.Cluster(Path(folder, "disk")).make()
@@ -104,10 +112,10 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
             assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
 
 
-def test_a_request_waits_for_a_locked_database_and_is_then_refused(
+def test_an_upload_waits_for_a_locked_database_before_it_is_refused(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Meanwhile, reading works. Refused uploads are accepted once the lock is gone."""
+    """During the lock, reading works. Afterwards, the same upload is accepted."""
     server = Server(tmp_path, free_port()).make()
     sealed = make_report_envelope(SITE)
     with server.serving():
@@ -123,10 +131,10 @@ def test_a_request_waits_for_a_locked_database_and_is_then_refused(
         assert patch(server, address, sealed, 0, len(sealed.envelope))[0] == 204
 
 
-def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
+def test_restarting_postgresql_under_load_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
-    """Meanwhile, every answer says when to try again. Then the same processes and uploads continue."""
+    """While it is down, every answer says when to try again. Afterwards, the same processes continue."""
     with postgres.database(cluster.url) as url:
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():
@@ -145,10 +153,10 @@ def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
             assert server.content(address) == sealed.envelope
 
 
-def test_a_page_keeps_the_report_until_postgresql_is_back(
+def test_the_page_keeps_a_report_until_postgresql_is_back(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
-    """The page tries again by itself, and the report arrives exactly once."""
+    """The page tries again automatically. The report arrives exactly once."""
     with postgres.database(cluster.url) as url, closing(chromium.new_context()) as context:
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():
@@ -167,7 +175,7 @@ def test_a_page_keeps_the_report_until_postgresql_is_back(
 
 
 def as_a_page(server: Server, sealed: Sealed) -> str:
-    """Send a report with work that the server has asked for, and return its address."""
+    """Send a report with proof of work for the server's own offer; return its address."""
     offer = server.request("GET", "/api/work")[2]
     headers = {**BODY, **declared(sealed), **offered(offer, sealed.envelope)}
     status, answered, _ = server.request("POST", "/api/envelopes", sealed.envelope, headers)
@@ -178,7 +186,7 @@ def as_a_page(server: Server, sealed: Sealed) -> str:
 def test_a_clock_that_jumps_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
 ) -> None:
-    """Ten years ahead, then back before the start: the same processes always accept reports."""
+    """The clock goes ten years forward, then back. The same processes accept reports all the time."""
     server = Server(tmp_path, free_port()).make()
     begun = make_report_envelope(SITE)
     with server.serving():
@@ -192,7 +200,7 @@ def test_a_clock_that_jumps_loses_nothing(
             assert int(headers["Date"].split()[3]) - today().year in {year, year - 1, year + 1}
             sealed = make_report_envelope(SITE)
             kept[as_a_page(server, sealed)] = sealed
-            # Only what was begun and not finished can look too old.
+            # Only an unfinished upload can seem too old.
             status, _, _ = server.request("HEAD", address, None, TUS)
             assert status == (404 if days > 0 else 200)
             assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1

@@ -1,4 +1,4 @@
-"""A flood of junk destroys no report, and keeps out only reports of its own kind."""
+"""A flood of junk deletes no report, and blocks only reports of its own kind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +9,10 @@ from tests.support.portal_server import Server
 JUNK = 400
 
 
-def test_hundreds_of_junk_reports_leave_a_true_one_untouched(
+def test_hundreds_of_junk_reports_do_not_affect_a_stored_report(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """The portal keeps what fits and refuses the rest as full. `make soak` sends ten thousand."""
+    """The portal accepts junk until the quota is full. `make soak` sends ten thousand."""
     server = Server(tmp_path, free_port()).make(capacity_gb=0.04)
     with server.serving():
         answers = flood(server, JUNK)

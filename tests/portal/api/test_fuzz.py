@@ -1,4 +1,4 @@
-"""Every route by any method, with any path, headers and body: a refusal or an answer, never a failure."""
+"""Random requests to every route get an answer or a refusal, but never cause a failure."""
 
 import json
 from base64 import b64encode
@@ -28,17 +28,18 @@ from tests.support.work import unsent, work
 
 pytestmark = pytest.mark.long
 
-# So many times what other tests try: 10,000 requests of each kind in `make soak`. In the gate 200 random ones
-# have had every answer, damaged ones take 500.
+# The number of examples as a multiple of that for other tests: `make soak` sends 10,000 requests of each
+# kind. The gate sends fewer, because 200 random requests already cause every answer, and 500 damaged ones
+# do.
 TIMES = 5
 TIMES_RANDOM = 2 if settings.get_current_profile_name() == "ci" else TIMES
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")
 OFTEN = ("POST", "PATCH", "POST", "PATCH", *METHODS)
 VALUE = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=100)
-# No byte here ends a header.
+# No character in this text can end a header.
 RAW = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=200)
 SILENCE = Raw(0, b"", b"")
-# How much is there of the envelope that was begun: the only offset at which its sender may go on.
+# The number of bytes of the unfinished envelope: the only offset at which it can continue.
 BEGUN = 12_345
 NUMBERS = st.sampled_from(
     [
@@ -58,7 +59,7 @@ NUMBERS = st.sampled_from(
         "",
     ]
 ) | st.integers(-(1 << 70), 1 << 70).filter(lambda number: number != BEGUN).map(str)
-# No channel of this portal is among them.
+# No value here names a channel of this portal.
 BASE64 = st.binary(max_size=80).map(lambda raw: b64encode(raw).decode()) | st.sampled_from(
     ["bm9ib2R5", "bm9ib2R6", "bm9ib2R", "====", "bm9i\tb2R5", "A" * 3_000]
 )
@@ -107,7 +108,7 @@ HEADERS: Mapping[str, st.SearchStrategy[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A portal with an envelope that was begun and one that is whole, and all of its routes."""
+    """A portal with an unfinished and a complete envelope, and the list of all its routes."""
 
     server: Server
     rules: list[Rule]
@@ -133,7 +134,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def paths(target: Target) -> st.SearchStrategy[str]:
-    """Return addresses: each route with anything in its places, uploads that are there, and oddities."""
+    """Return random paths: routes with any parameter, existing uploads, and strange paths."""
     anything = st.text(max_size=60).map(lambda text: quote(text.encode("utf-8", "surrogatepass"), safe=""))
     routes = st.builds(filled, st.sampled_from(target.rules), anything.filter(bool))
     interface = st.builds(
@@ -158,12 +159,12 @@ def paths(target: Target) -> st.SearchStrategy[str]:
 
 
 def requests(target: Target) -> st.SearchStrategy[bytes]:
-    """Return whole requests, their length true, absent, or one of several."""
+    """Return complete requests with a correct length, none, or a chunked body."""
     named = st.sampled_from(sorted(HEADERS)).flatmap(lambda name: st.tuples(st.just(name), HEADERS[name]))
-    # Mostly what the uploads want, as all the rest would be refused at the door.
+    # Most of these headers are valid for uploads. Without them, the portal would refuse at the first check.
     sized, offset = {**BODY, "Upload-Length": "67195"}, {**BODY, "Upload-Offset": "0"}
     meant = {**sized, "Upload-Metadata": "channel bm9ib2R5"}
-    # Paid for, but for another channel.
+    # The work is valid, but for another channel.
     paid = {**meant, **work(SITE, unsent(67_195))}
     usual = st.sampled_from([sized, meant, paid, offset, BODY, TUS, {}])
     chosen = st.builds(lambda first, more: {**first, **dict(more)}, usual, st.lists(named, max_size=4))
@@ -181,18 +182,21 @@ def requests(target: Target) -> st.SearchStrategy[bytes]:
 
 
 def damaged(target: Target) -> st.SearchStrategy[bytes]:
-    """Return requests of which some bytes are gone, and some are others."""
+    """Return requests in which some bytes are removed or replaced."""
     pieces = st.sampled_from(
         [b"", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"\0", b" ", b":", b"%", b"0"]
     ) | st.binary(max_size=8)
     damage = st.tuples(st.floats(0, 1), st.integers(0, 20), pieces)
-    # One that would delete an envelope could come to name one that is there.
+    # A damaged request to delete might name an existing envelope by chance.
     harmless = requests(target).filter(lambda content: not content.startswith(b"DELETE"))
     return st.builds(damage_by, harmless, st.lists(damage, min_size=1, max_size=4))
 
 
 def damage_by(content: bytes, damages: list[tuple[float, int, bytes]]) -> bytes:
-    """Return a request with so many bytes at each place, from its beginning (0) to its end (1), replaced."""
+    """Replace bytes of a request.
+
+    Each damage has a place (0 for the beginning, 1 for the end), a count and a text.
+    """
     for place, gone, put in damages:
         at = int(place * len(content))
         content = content[:at] + put + content[at + gone :]
@@ -200,7 +204,7 @@ def damage_by(content: bytes, damages: list[tuple[float, int, bytes]]) -> bytes:
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes, framing: str) -> bytes:
-    """Return the bytes of a request; one that would rightly delete an envelope misses its address."""
+    """Return the bytes of a request. A request to delete gets a wrong address, so that it deletes nothing."""
     if method == "DELETE" or headers.get("X-HTTP-Method-Override") == "DELETE":
         path += "A"
     lines = [f"{name}: {value}" for name, value in headers.items()]
@@ -217,31 +221,34 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes, framin
 def test_no_request_makes_the_portal_fail(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:
-    """Every answer has the headers. None fails, describes the server or adds a row, and memory is bounded."""
+    """Every answer has all headers and reveals nothing about the server.
+
+    No row is added, and memory is bounded.
+    """
     answers = tried(target, requests(target), TIMES_RANDOM)
-    # The gate sends so few that the rarer answers may be missing.
+    # The gate sends so few requests that rare statuses may be missing.
     assert answers.keys() >= {200, 400, 404, 405}
     record_property(f"requests to {kind(target)}", told(answers))
 
 
-def test_no_request_that_was_damaged_on_its_way_does_either(
+def test_no_damaged_request_makes_the_portal_fail(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:
-    """Bytes are removed and inserted anywhere, including the end of a head or body."""
+    """Bytes are removed and inserted anywhere, also at the end of a head or body."""
     answers = tried(target, damaged(target), TIMES)
     assert answers.keys() >= {200, 400, 404}
-    # Of two hundred there may be none of which the head has no end.
+    # There may be no random request without an end of its head, so send one.
     assert exchange(target.server.port, b"GET / HTTP/1.1\r\nHost: x") == SILENCE
     record_property(f"damaged requests to {kind(target)}", told(answers))
 
 
 def kind(target: Target) -> str:
-    """Return which database a portal has."""
+    """Return the kind of database of a portal."""
     return target.server.settings.database_url.get_backend_name()
 
 
 def tried(target: Target, strategy: st.SearchStrategy[bytes], times: int) -> Counter[int]:
-    """Send what a strategy makes; return how often each status came. No row may change meanwhile."""
+    """Send the requests of a strategy; return how often each status came. Check that no row changes."""
     server = target.server
     before, grown = state(server), peak(server)
     answers: Counter[int] = Counter()
@@ -251,7 +258,7 @@ def tried(target: Target, strategy: st.SearchStrategy[bytes], times: int) -> Cou
     def ask(content: bytes) -> None:
         answer = exchange(server.port, content)
         answers[answer.status] += 1
-        # Where a head has no end, there is nothing to answer.
+        # A request whose head never ends gets no answer.
         if answer != SILENCE or b"\r\n\r\n" in content:
             check(answer, content)
 
@@ -263,11 +270,11 @@ def tried(target: Target, strategy: st.SearchStrategy[bytes], times: int) -> Cou
 
 
 def check(answer: Raw, content: bytes) -> None:
-    """Raise AssertionError unless an answer keeps the rules of all answers."""
+    """Raise AssertionError if an answer breaks a rule for all answers."""
     assert 200 <= answer.status < 500, answer
     assert answer.status // 100 != 3
     head_and_body = (answer.head + answer.body).lower()
-    # A page may speak of such things; an error has no business with them.
+    # A page may mention these words, but an error may not.
     told = [banner for banner in BANNERS if answer.status >= 400 and banner.lower() in head_and_body]
     assert told == []
     assert b"server:" not in answer.head.lower()
@@ -283,8 +290,8 @@ def check(answer: Raw, content: bytes) -> None:
         assert problem.keys() == {"title", "status", "code"}
 
 
-def test_every_route_is_asked(target: Target) -> None:
-    """With each method and only a path: no failure and no row."""
+def test_a_plain_request_to_any_route_causes_no_failure(target: Target) -> None:
+    """Every method is tried with only a path. No row changes."""
     before = state(target.server)
     for rule in target.rules:
         for method in METHODS:
@@ -294,7 +301,7 @@ def test_every_route_is_asked(target: Target) -> None:
 
 
 def test_the_checks_notice_a_failure() -> None:
-    """The control for the checks on every answer."""
+    """The control of the tests above."""
     good = b"Content-Security-Policy: default-src 'none'\r\nContent-Type: application/problem+json"
     check(Raw(404, good, b'{"title": "x", "status": 404, "code": "y"}'), b"GET")
     for wrong in (

@@ -1,4 +1,4 @@
-"""On a serving portal, an upload without progress gives way to an honest one, by the clock alone."""
+"""A serving portal deletes an upload without progress in favour of an honest one."""
 
 import time
 from collections.abc import Callable
@@ -14,28 +14,28 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.soak
 
 HOUR = timedelta(hours=1)
-# Of which reports with files have a fifth, 20 MB: the first two fill it.
+# Reports with files have a fifth of this, 20 MB. The first two uploads fill it.
 CAPACITY_GB = 0.1
 RESTING, GROWING, HONEST = 13_200_000, 7_000_000, 4_000_000
 STEP = 600_000
-# Each process looks at the clock every two seconds.
+# Each process checks the clock every two seconds.
 LOOKED_SECONDS = 6
 
 
-def test_a_stalled_upload_is_deleted_in_favour_of_another_in_the_next_hour(
+def test_a_stalled_upload_is_deleted_and_its_room_is_free_in_the_next_hour(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not in its first half hour, and not if it grows. A deleted upload makes room at the end of the hour."""
+    """It is kept in its first half hour. An upload that grows is kept, too."""
     # The portal's monotonic clock, which measures the half hours, follows the false clock.
     monkeypatch.delenv("FAKETIME_DONT_FAKE_MONOTONIC")
     server = Server(tmp_path, free_port()).make(capacity_gb=CAPACITY_GB)
     begins = HOUR - timedelta(seconds=time.time() % HOUR.total_seconds())
 
     def at(minutes: int, seconds: int = 0) -> None:
-        """Set the portal's clock so long after the next full hour."""
+        """Set the portal's clock to this time after the next full hour."""
         false_clock(begins + timedelta(minutes=minutes, seconds=seconds))
 
     resting, growing, honest = (made(size) for size in (RESTING, GROWING, HONEST))
@@ -65,7 +65,7 @@ def made(size: int) -> Sealed:
 
 
 def asked(server: Server, sealed: Sealed) -> int:
-    """Return the status of an announcement."""
+    """Return the status of the answer to an announced upload."""
     return server.request("POST", "/api/envelopes", b"", {**TUS, **declared(sealed)})[0]
 
 
@@ -77,7 +77,7 @@ def append(server: Server, address: str, sealed: Sealed) -> None:
 
 
 def is_gone(server: Server, address: str) -> bool:
-    """Return whether an upload goes, while each process looks at the clock at least once."""
+    """Return whether an upload disappears within the time in which every process checks the clock."""
     end = time.monotonic() + LOOKED_SECONDS
     while time.monotonic() < end:
         if server.request("HEAD", address, None, TUS)[0] == 404:

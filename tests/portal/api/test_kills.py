@@ -1,4 +1,4 @@
-"""A portal that is killed again and again loses nothing that it has acknowledged."""
+"""A portal that is killed many times loses nothing that it has acknowledged."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,15 +13,15 @@ from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
-# Three kills each. The second starts what the first has killed.
+# Each round has three kills. The second round restarts the portal that the first has killed.
 ROUNDS = 2
 LONG_ROUNDS = 67
 SETTINGS = ROOT / "deploy" / "postgresql.conf"
 
 
 @pytest.mark.slow
-def test_nothing_acknowledged_is_lost_in_six_kills(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """Killed during uploads, exports and imports: everything is complete, and no start needs a repair."""
+def test_six_kills_lose_nothing_acknowledged(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    """The kills come during uploads, exports and imports. No start needs a repair."""
     campaign = Campaign(Server(tmp_path, free_port()).make())
     for _ in range(ROUNDS):
         campaign.round()
@@ -30,7 +30,7 @@ def test_nothing_acknowledged_is_lost_in_six_kills(tmp_path: Path, free_port: Ca
 
 @pytest.fixture(params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Server]:
-    """A portal with either database, with PostgreSQL as it is shipped."""
+    """A portal on SQLite or PostgreSQL. PostgreSQL has the shipped settings."""
     made = Server(tmp_path, free_port())
     if request.param == "sqlite":
         yield made.make()
@@ -40,7 +40,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[
 
 
 @pytest.mark.soak
-def test_nothing_acknowledged_is_lost_in_two_hundred_kills(
+def test_two_hundred_kills_lose_nothing_acknowledged(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     campaign = Campaign(server)

@@ -1,4 +1,4 @@
-"""SPEC 7.4 lists every error code of the portal with its status, and no other code."""
+"""SPEC 7.4 lists exactly the error codes of the portal, each with its status."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| `(\w+)` \| ([\d, ]+) \|", re.MULTILINE)
 
 
 def said() -> Iterator[tuple[str, str]]:
-    """Yield code and status of each problem in the source of the portal, and of those of the web server."""
+    """Yield code and status of each error in the source of the portal and in the configuration of nginx."""
     for status, code in WEB_SERVER.findall((ROOT / "deploy" / "nginx" / "http.conf").read_text("utf-8")):
         yield code, status
     for path in (ROOT / "portal").rglob("*.py"):
@@ -30,7 +30,7 @@ def listed() -> Iterator[tuple[str, str]]:
             yield code, status
 
 
-def test_the_specification_lists_the_codes_of_all_problems() -> None:
+def test_the_specification_lists_all_error_codes() -> None:
     found = set(said())
     assert len(found) > 30
     assert found == set(listed())

@@ -1,4 +1,7 @@
-"""Quotas by kind and declared size: they hold in any race, and nothing stored is deleted for them."""
+"""Quotas for each kind of envelope, by declared size.
+
+They hold under races, and never delete stored envelopes.
+"""
 
 import hashlib
 import secrets
@@ -52,13 +55,13 @@ T = TypeVar("T")
 
 
 def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
-    """Give the portal room for so many envelopes of a kind, whatever is drawn; for others in proportion."""
+    """Give the portal room for ``count`` envelopes of this kind, whatever limit is drawn."""
     assert 1 < count < 1 / DRAWN
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) / SHARES[kind] / 10**9)
 
 
 def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) -> TestResponse:
-    """Declare an envelope of a kind, of its usual size unless one is given, without sending any of it."""
+    """Announce an envelope of a kind, of its usual size unless ``size`` is given, but send nothing."""
     declared = header or unsent(size or SIZES[kind])
     values = {"channel": INSPECTORATE.encode()}
     if kind.value.startswith("report"):
@@ -69,7 +72,7 @@ def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) ->
 
 
 def take(room: Room, kind: Kind, size: int) -> None:
-    """Take room of a kind without a row for it, as many envelopes would."""
+    """Take room of a kind without any envelope."""
     with room.database.write() as connection:
         sums.count(connection, kind, size)
 
@@ -80,7 +83,7 @@ def limits(room: Room) -> Limits:
 
 
 def fill(room: Room, kind: Kind, spare: int = 0) -> None:
-    """Take all room that a kind has in this hour, but for so many bytes."""
+    """Take all room that a kind has in this hour, except for ``spare`` bytes."""
     take(room, kind, limits(room).of_kind(kind) + 1 - used(room)[kind] - spare)
 
 
@@ -90,7 +93,7 @@ def used(room: Room) -> dict[Kind, int]:
 
 
 @pytest.mark.parametrize("kind", SIZES)
-def test_a_flood_of_one_kind_stops_only_that_kind(sqlite_room: Room, kind: Kind) -> None:
+def test_a_flood_of_one_kind_blocks_only_that_kind(sqlite_room: Room, kind: Kind) -> None:
     """The declared size counts in full, even if nothing has arrived."""
     fill(sqlite_room, kind, 3 * SIZES[kind])
     assert [begin(sqlite_room, kind).status_code for _ in range(3)] == [201] * 3
@@ -104,7 +107,7 @@ def test_a_flood_of_one_kind_stops_only_that_kind(sqlite_room: Room, kind: Kind)
 
 
 def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: Room) -> None:
-    """A hundred small ones, or four of the largest size that half a share has room for."""
+    """A hundred small uploads fit, or four of the largest size."""
     for kind in (Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES):
         assert {begin(sqlite_room, kind, SMALLEST_FILES).status_code for _ in range(101)} == {201}
     assert [begin(sqlite_room, Kind.REPORT_WITH_LARGE_FILES, LARGEST).status_code for _ in range(4)] == [
@@ -116,7 +119,7 @@ def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: R
 
 
 def noted(room: Room) -> State:
-    """Return what a refusal leaves: that there was one today (SPEC 7.6)."""
+    """Return the only trace of a refusal: a note that there was one on this day (SPEC 7.6)."""
     return {"refusals": [(days.number(room.day), 0)]}
 
 
@@ -129,7 +132,7 @@ def test_a_refused_envelope_leaves_only_a_note_that_there_was_one_today(room: Ro
 
 
 def test_repeated_refusals_do_not_fill_the_disk(room: Room) -> None:
-    """One header, paid for once, can be refused any number of times, so refusals must not fill the disk."""
+    """The same paid header can be refused any number of times, so a refusal must not store anything."""
     sealed = make_report_envelope(room.site, file=bytes(200_000))
     fill(room, Kind.REPORT_WITH_FILES)
     before = room.database.size
@@ -141,8 +144,8 @@ def test_repeated_refusals_do_not_fill_the_disk(room: Room) -> None:
     assert room.database.size > before + 200_000, "the control"
 
 
-def test_the_last_envelope_of_an_hour_may_have_any_size_and_then_all_are_refused(room: Room) -> None:
-    """Otherwise, anybody could measure the remaining room by which sizes are accepted."""
+def test_the_last_envelope_of_an_hour_may_have_any_size_and_later_ones_are_refused(room: Room) -> None:
+    """Otherwise, trying different sizes would reveal how much room is left."""
     kind = Kind.REPORT_WITH_FILES
     fill(room, kind, 1)
     assert begin(room, kind, LARGEST_OF_FILES).status_code == 201
@@ -150,8 +153,8 @@ def test_the_last_envelope_of_an_hour_may_have_any_size_and_then_all_are_refused
         assert code(begin(room, kind, size)) == (507, "quota_full_files")
 
 
-def test_an_envelope_larger_than_a_share_is_refused_without_a_note(room: Room) -> None:
-    """Whatever limit is drawn, even in an empty share, so nobody can raise the cost for others."""
+def test_an_envelope_larger_than_its_share_is_refused_without_a_note(room: Room) -> None:
+    """Otherwise, anybody could raise the cost of the proof of work for all."""
     limit(room, Kind.REPORT_WITH_FILES, 2, FILES // 2)
     before = room.state()
     assert code(begin(room, Kind.REPORT_WITH_FILES)) == (507, "quota_full_files")
@@ -160,8 +163,8 @@ def test_an_envelope_larger_than_a_share_is_refused_without_a_note(room: Room) -
 
 
 @pytest.mark.databases_differ
-def test_the_last_room_is_given_once(room: Room) -> None:
-    """Of many at once, as many are accepted as fit. Afterwards, the sums are right."""
+def test_simultaneous_reports_cannot_take_the_same_room_twice(room: Room) -> None:
+    """Exactly as many are accepted as fit. Afterwards, the sums are right."""
     limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
@@ -180,13 +183,13 @@ def test_the_last_room_is_given_once(room: Room) -> None:
 
 
 def begun(room: Room) -> tuple[Sealed, str]:
-    """Return a report with a file of which nothing has come, and its address."""
+    """Return a report with a file, and the address of its upload, of which no byte was sent."""
     sealed = make_report_envelope(room.site, file=bytes(300_000))
     return sealed, room.begin(sealed)
 
 
-def test_room_that_is_freed_is_not_visible_within_the_hour(room: Room) -> None:
-    """A kind that was refused stays refused, whoever begins, finishes, abandons, fails or withdraws."""
+def test_room_that_becomes_free_stays_hidden_within_the_hour(room: Room) -> None:
+    """A kind that was refused stays refused, whoever begins, finishes, cancels, fails or withdraws."""
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
@@ -229,7 +232,7 @@ def context(room: Room) -> Context:
 
 
 def bring(room: Room) -> None:
-    """Have the inspectorate collect what is there."""
+    """Let the inspectorate collect all envelopes."""
     room.bring(make_outbox(room.site, collected=[room.export().link]))
 
 
@@ -244,8 +247,8 @@ def test_freed_room_is_available_in_the_next_hour(room: Room) -> None:
     assert room.send(make_report_envelope(room.site)).status_code == 201
 
 
-def test_settling_sums_repeatedly_frees_the_room_of_earlier_hours_once(room: Room) -> None:
-    """Each process settles them at the same time, and again after a start."""
+def test_settling_the_sums_several_times_frees_room_only_once(room: Room) -> None:
+    """Each process settles them, at the same time and again after a restart."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
     for address, left in zip(addresses, (3, 2, 1), strict=True):
         assert used(room)[Kind.REPORT] == left * TEXT
@@ -257,8 +260,8 @@ def test_settling_sums_repeatedly_frees_the_room_of_earlier_hours_once(room: Roo
     assert used(room)[Kind.REPORT] == 0
 
 
-def test_room_freed_before_a_stop_is_withheld_for_at_most_an_hour(room: Room) -> None:
-    """Whether that hour was even or odd is all that is known of it."""
+def test_room_freed_before_a_stop_stays_hidden_for_at_most_an_hour(room: Room) -> None:
+    """The portal stores only whether the hour was even or odd."""
     for later in (1, 2):
         room.client.delete(room.begin(make_report_envelope(room.site)), headers=TUS)
         room.hour += later
@@ -274,10 +277,11 @@ def settle(room: Room) -> None:
 
 
 @pytest.mark.parametrize("room_left", [True, False])
-def test_a_request_for_room_that_does_not_use_it_reveals_nothing(
-    sqlite_room: Room, *, room_left: bool
-) -> None:
-    """With an unsealed body, another header, or a used one: without room, the answer is the same."""
+def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *, room_left: bool) -> None:
+    """The body is not sealed, or the header is another or was used.
+
+    Without room, the answer is the same as usual.
+    """
     room, kind = sqlite_room, Kind.REPORT
     spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
     room.client.delete(room.begin(spent), headers=TUS)
@@ -289,8 +293,8 @@ def test_a_request_for_room_that_does_not_use_it_reveals_nothing(
     assert room.send(unsealed).status_code == (201 if room_left else 507), "the control"
 
 
-def test_the_limit_is_drawn_at_random_for_each_hour_and_kind(sqlite_room: Room) -> None:
-    """Between fifteen sixteenths of a share and the whole, most often near the middle."""
+def test_the_limit_of_each_kind_is_random_in_each_hour(sqlite_room: Room) -> None:
+    """It is between fifteen sixteenths of the share and the whole share, and usually near the middle."""
     every = []
     for _ in range(200):
         of_hour = limits(sqlite_room)
@@ -304,7 +308,7 @@ def test_the_limit_is_drawn_at_random_for_each_hour_and_kind(sqlite_room: Room) 
 
 
 def stored(room: Room) -> dict[Kind, int]:
-    """Return what the rows of each kind take."""
+    """Return the sum of the stored sizes of each kind."""
     columns = (envelopes.c.size, envelopes.c.case_id, envelopes.c.scriptless)
     found = dict.fromkeys(Kind, 0)
     with room.database.read() as connection:
@@ -314,7 +318,7 @@ def stored(room: Room) -> dict[Kind, int]:
 
 
 class Life:
-    """What people do at a portal, in any order."""
+    """Random actions of people at a portal."""
 
     def __init__(self, room: Room, seed: int) -> None:
         self.room = room
@@ -326,7 +330,7 @@ class Life:
         self.previous, self.bundles = FIRST, 0
 
     def act(self) -> None:
-        """Do one of them."""
+        """Do one random action."""
         acts = (
             *(self.send, self.begin, self.begin, self.declare, self.finish, self.give_up, self.fail),
             *(self.withdraw, self.collect, self.expire, self.stall, self.stall, self.scriptless),
@@ -334,7 +338,7 @@ class Life:
         self.choice(acts)()
 
     def choice(self, among: Sequence[T]) -> T:
-        """Return one of these, the same in each run."""
+        """Return a random item, the same in each run."""
         self.drawn += 1
         digest = hashlib.sha256(f"{self.seed} {self.drawn}".encode()).digest()
         return among[int.from_bytes(digest, "big") % len(among)]
@@ -390,8 +394,8 @@ class Life:
 
 @pytest.mark.databases_differ
 @pytest.mark.parametrize("seed", chosen(range(3), 0))
-def test_sums_follow_the_rows(room: Room, seed: int) -> None:
-    """After any actions in any order, existing envelopes count, and deleted ones until the hour is over."""
+def test_after_any_actions_the_sums_equal_the_sizes_of_the_stored_envelopes(room: Room, seed: int) -> None:
+    """Deleted envelopes count until the hour is over."""
     life, kept = Life(room, seed), dict.fromkeys(Kind, 0)
     limit(room, Kind.REPORT_WITH_FILES, 3, FILES)
     for _ in range(40):
@@ -412,19 +416,19 @@ def test_sums_follow_the_rows(room: Room, seed: int) -> None:
 
 
 def scriptless(room: Room, size: int = 0) -> int:
-    """Send a follow-up by the way without script; return the status of the answer."""
+    """Send a follow-up without JavaScript; return the status of the answer."""
     envelope = make_envelope(room.site, size=size) if size else make_envelope(room.site)
     return post(room, header() + envelope)[0]
 
 
 def day(room: Room, count: int, size: int = TEXT) -> None:
-    """Give a day without script room for so many texts, or larger envelopes, whatever is drawn."""
+    """Allow ``count`` texts or larger envelopes without JavaScript on each day, whatever limit is drawn."""
     assert 1 < count < 1 / DRAWN
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
-def test_reports_without_script_have_a_share_of_each_day(room: Room) -> None:
-    """It works while other kinds are full, takes one hundredth of the room, and opens again the next day."""
+def test_reports_without_script_have_their_own_share_each_day(room: Room) -> None:
+    """The share is one hundredth of the room. It works while other kinds are full, and is new each day."""
     day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
         pass
@@ -439,8 +443,8 @@ def test_reports_without_script_have_a_share_of_each_day(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Room) -> None:
-    """Filling one does not block the other, and the next day it is open again."""
+def test_without_script_texts_and_larger_envelopes_each_have_half_of_the_daily_share(room: Room) -> None:
+    """Filling one half does not block the other. The next day, both are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
     assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]
@@ -448,8 +452,8 @@ def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Ro
     assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
 
 
-def test_the_daily_limit_without_script_is_drawn_at_random(sqlite_room: Room) -> None:
-    """For each day, as the other limits for each hour. Envelopes are accepted up to this limit only."""
+def test_the_daily_limit_without_script_is_random(sqlite_room: Room) -> None:
+    """Envelopes are accepted up to this limit only."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
     every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
@@ -460,14 +464,14 @@ def test_the_daily_limit_without_script_is_drawn_at_random(sqlite_room: Room) ->
     assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
-def test_a_flood_without_script_takes_no_room_from_paid_reports(room: Room) -> None:
-    """However long it lasts, it has only its own share. Collected envelopes make room in that share."""
+def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Room) -> None:
+    """It never gets more than its own share. After a collection, the share is available again."""
     day(room, 2)
     while scriptless(room) == 200:
         while scriptless(room) == 200:
             pass
         room.wait(1)
-    # Its share is 20 to 21.3 texts, as the hour draws it, and one more is taken.
+    # The share is 20 to 21.3 texts, depending on the random limit. One more is accepted.
     assert used(room)[Kind.SCRIPTLESS] in {21 * TEXT, 22 * TEXT}
     for kind in SIZES:
         assert used(room)[kind] == 0
@@ -479,8 +483,7 @@ def test_a_flood_without_script_takes_no_room_from_paid_reports(room: Room) -> N
     assert scriptless(room) == 200
 
 
-def test_the_shares_are_the_whole_and_have_room_for_the_largest() -> None:
-    """No kind can take what belongs to another."""
+def test_all_shares_together_are_the_whole_room_and_the_largest_envelope_fits_into_its_share() -> None:
     assert set(SHARES) == set(Kind)
     assert sum(SHARES.values()) == pytest.approx(1)
     for kind in (Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES):

@@ -1,4 +1,4 @@
-"""Malformed requests, byte by byte over a socket: refused, with no details, and nothing is kept."""
+"""Malformed requests, sent as raw bytes: refused without details, and nothing is stored."""
 
 import socket
 from collections import Counter
@@ -17,7 +17,8 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.server_state import peak, state
 
 LIES = ["1", "67194", "67196", "-1", "1e3", "0x0", " 0 0", "٣", "9" * 19, "9" * 400, ""]
-# A word that each of them holds: letters and digits of base 32, for the locator's sake.
+# A word that each of the texts below contains. It has only letters and digits of base 32, as the locator
+# needs.
 CANARY = "KUVASZ7342"
 NAME = f"IMG_20261124_{CANARY}.jpg"
 PLAINTEXT = f"{CANARY}, in clear by mistake".encode()
@@ -32,15 +33,15 @@ ANSWERS: Counter[int] = Counter()
 
 
 def ask(server: Server, content: bytes) -> Raw:
-    """Send bytes as they are, count the answer, and return it."""
+    """Send raw bytes; count the status of the answer, and return it."""
     answer = exchange(server.port, content)
     ANSWERS[answer.status] += 1
     return answer
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_malformed_request_is_refused_without_a_word_of_the_server(served: Server, name: str) -> None:
-    """With a problem document and every header, and without a new row."""
+def test_a_malformed_request_is_refused_without_naming_the_server(served: Server, name: str) -> None:
+    """The answer is a problem document with every header. No row is added."""
     before = state(served)
     answer = ask(served, REFUSED[name])
     assert answer.status in ({200} if name in LENIENT else range(400, 500)), name
@@ -52,22 +53,22 @@ def test_a_malformed_request_is_refused_without_a_word_of_the_server(served: Ser
     assert state(served) == before
 
 
-def test_a_second_request_behind_the_first_is_not_answered(served: Server) -> None:
-    """A connection carries one request; bytes after its end reach nothing."""
+def test_a_second_request_on_the_same_connection_is_not_answered(served: Server) -> None:
+    """Each connection carries one request. Bytes after its end are ignored."""
     answer = ask(served, head("GET /keyring.sig HTTP/1.1") + SECOND)
     assert (answer.status, len(answer.body)) == (200, 64)
     behind = ask(served, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
     assert (behind.status, len(behind.body)) == (200, 18_108)
 
 
-def test_an_answer_without_head_is_no_answer_for_old_clients(served: Server) -> None:
-    """HTTP/0.9 has no version in its only line, and is refused like any malformed request."""
+def test_a_request_of_http_0_9_is_refused(served: Server) -> None:
+    """Its only line has no version. The refusal has a normal head."""
     assert ask(served, b"GET /\r\n\r\n").status == 400
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_wrong_offset_changes_nothing(served: Server, lie: str) -> None:
-    """Neither for an unfinished nor for a complete envelope."""
+    """The envelope may be unfinished or complete."""
     sealed = make_report_envelope(SITE)
     begun, whole = served.begin(sealed), served.send(make_report_envelope(SITE))
     before = state(served)
@@ -80,15 +81,15 @@ def test_a_wrong_offset_changes_nothing(served: Server, lie: str) -> None:
     assert served.offset(begun) == 0
 
 
-def test_a_slow_body_holds_one_process_and_not_the_site(served: Server) -> None:
-    """Meanwhile, the next process answers others. In front, the web server holds such bodies back."""
+def test_a_slow_body_occupies_one_process_and_the_others_still_answer(served: Server) -> None:
+    """In production, nginx waits for the whole body before it passes it on."""
     with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
         wait_until_read(slow)
         assert served.request("GET", "/fr/")[0] == 200
 
 
-def test_memory_stays_bounded(served: Server) -> None:
+def test_the_memory_of_the_processes_stays_bounded(served: Server) -> None:
     """After bodies, chunks and heads of many MiB, no process has grown by more than 16 MiB."""
     huge = 24 << 20
     sent = [
@@ -111,7 +112,7 @@ def test_memory_stays_bounded(served: Server) -> None:
 
 
 def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
-    """Return a body with one file, and its headers."""
+    """Return the body and the headers of a form with one file."""
     made = form(content, name, field)
     body = made["data"].replace(b"--b", b"--" + BOUNDARY.encode())
     return body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -119,7 +120,7 @@ def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
 
 @contextmanager
 def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -> Iterator[None]:
-    """Hold a request of which all but the last byte has come."""
+    """Hold a request of which all but the last byte was sent."""
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
@@ -128,8 +129,8 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
 
 
 @pytest.mark.slow
-def test_no_part_of_a_form_or_refusal_is_left_in_memory(served: Server) -> None:
-    """No file name, plaintext, locator, origin of a form, or typed text."""
+def test_no_part_of_a_form_or_refusal_stays_in_memory(served: Server) -> None:
+    """The test searches for file name, plaintext, locator, origin and typed text."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
     elsewhere = {**headers, "Origin": ELSEWHERE}
     typed = f"locator={LOCATOR}".encode()
@@ -155,15 +156,15 @@ def test_no_part_of_a_form_or_refusal_is_left_in_memory(served: Server) -> None:
         assert served.request("POST", path, body, said)[0] == status, path
     processes = [served.process.pid, *served.workers()]
     assert traces.found_in_memory(processes, [CANARY, CANARY.lower()]) == []
-    # The control: while a form is on its way, the same search sees it.
+    # The control: while a form is being sent, the same search finds it.
     with half_sent(served, "/en/sealed", plain, headers):
         assert any(traces.found_in_memory(processes, [CANARY]) for _ in range(20))
 
 
-def test_the_log_contains_nothing_of_these_requests(
+def test_the_log_contains_nothing_of_malformed_requests(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    """After all tests of this file, the log has the listening address, and at most error codes."""
+    """After all tests of this module, it contains the portal's own address, and at most error codes."""
     lines = [line for line in served.log().splitlines() if line]
     assert lines[:1] == [f"serving on http://127.0.0.1:{served.port}"]
     assert lines[1:] == []

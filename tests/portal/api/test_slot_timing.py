@@ -1,4 +1,4 @@
-"""The time of an answer reveals nothing about the case, with many cases in the database."""
+"""The time of an answer does not reveal the state of a case, even with many cases in the database."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -14,33 +14,31 @@ from tests.support.portal_room import Room
 
 CASES = 2_000
 ROUNDS = 200
-# Of about a millisecond: far below the 2 ms that are promised, and twice what a quiet machine shows.
+# A tenth of about a millisecond. It is far below the promised 2 ms, and twice the noise of a quiet machine.
 PART = 0.1
 
 
 def equal(taken: Mapping[str, Sequence[float]]) -> bool:
-    """The quickest requests lie together, by which work that differs would show best."""
+    """Return whether the fastest answers take the same time. They show a difference most clearly."""
     return slot_timing.spread(slot_timing.quickest(taken)) <= PART
 
 
 def near(taken: Mapping[str, Sequence[float]]) -> bool:
-    """Within 2 ms or a twentieth, as `make soak` checks among more cases."""
+    """Return whether times differ by less than 2 ms or a twentieth. `make soak` checks more cases."""
     return slot_timing.alike(slot_timing.medians(taken))
 
 
 @pytest.mark.slow
-def test_unknown_waiting_collected_and_answered_cases_take_the_same_time(room: Room) -> None:
-    """The quickest answers and the medians, from the same requests, until both can be judged."""
+def test_slot_requests_take_the_same_time_in_every_state_of_a_case(room: Room) -> None:
+    """Fastest answers and medians are compared, with repeated measurements until the noise is low enough."""
     locators = slot_timing.fill(room.database, CASES)
     taken = slot_timing.measured(room.slot, locators, ROUNDS, lambda found: equal(found) and near(found))
     seen = (slot_timing.quickest(taken), slot_timing.medians(taken))
     assert (equal(taken) and near(taken)) or not slot_timing.told(taken), seen
 
 
-def test_the_measurement_notices_a_response_without_filler(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control: without filler for unknown cases, the same measurement recognises them."""
+def test_the_measurement_notices_answers_without_filler(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: if unknown cases get no filler, the same measurement recognises them."""
 
     def encode(case: Case | None) -> bytes:
         return bytes(18_108) if case is None else honest(case)
@@ -53,7 +51,7 @@ def test_the_measurement_notices_a_response_without_filler(
 
 
 def test_the_measurement_notices_a_difference_of_a_fifth_on_a_busy_machine() -> None:
-    """The rule, with a third of the times far too long: it notices a difference, and accepts equal times."""
+    """Times are simulated, and a third of them is far too long. Equal times are accepted."""
     for answered, expected in ((1.2, False), (1.0, True)):
         cost = {name.encode(): 1.0 for name in slot_timing.STATES} | {b"answered": answered}
         locators = {name: [name.encode()] for name in slot_timing.STATES}
@@ -74,12 +72,14 @@ def _busy(
 
 
 @pytest.mark.parametrize("medians", [[1.0, 3.0], [100.0, 104.9], [18.14, 18.22, 18.28, 19.2]])
-def test_medians_within_two_milliseconds_or_a_twentieth_count_as_equal(medians: list[float]) -> None:
-    """The rule of `make soak`, where everything takes so long that the rule above would be too strict."""
+def test_medians_that_differ_by_less_than_two_milliseconds_or_a_twentieth_count_as_equal(
+    medians: list[float],
+) -> None:
+    """`make soak` uses this rule, because the rule above would be too strict for its long times."""
     assert slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))
 
 
 @pytest.mark.parametrize("medians", [[1.0, 3.01], [100.0, 105.1], [1.0, 1.0, 1.0, 4.0], [4.0, 1.0]])
-def test_medians_further_apart_reveal_the_state_of_a_case(medians: list[float]) -> None:
-    """It is enough if any one state differs from all others."""
+def test_medians_that_differ_more_reveal_the_state_of_a_case(medians: list[float]) -> None:
+    """One state that differs from all others is enough."""
     assert not slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))

@@ -1,4 +1,4 @@
-"""Cases by locator, withdrawals by key: all answers look the same, whatever the portal knows."""
+"""Slots by locator, and withdrawals by key: answers look the same, whatever the portal knows."""
 
 import struct
 from dataclasses import replace
@@ -16,13 +16,13 @@ ANSWER = 18_108
 
 
 def parts(answer: bytes) -> tuple[int, int, bytes, bytes]:
-    """Return state, day, memo and slot of an answer."""
+    """Return the state, day, memo and slot in an answer."""
     state, day = struct.unpack(">BI", answer[:5])
     return state, day, answer[5:65], answer[65:]
 
 
 def answered(room: Room) -> tuple[Sealed, bytes]:
-    """Return a report that was exported, collected and answered, with its slot."""
+    """Return a report that was exported, collected and answered, and its slot."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     exported = room.export()
@@ -32,7 +32,7 @@ def answered(room: Room) -> tuple[Sealed, bytes]:
 
 
 def locators(room: Room) -> list[bytes]:
-    """Return the locator of a case in each state: unknown, waiting, collected, answered."""
+    """Return the locators of four cases: unknown, waiting, collected, answered."""
     waiting, collected = make_report_envelope(room.site), make_report_envelope(room.site)
     room.send(collected)
     known, _ = answered(room)
@@ -40,8 +40,8 @@ def locators(room: Room) -> list[bytes]:
     return [bytes(32), waiting.keys.locator, collected.keys.locator, known.keys.locator]
 
 
-def test_the_answer_has_one_length_in_every_state(room: Room) -> None:
-    """Unknown, waiting, collected, answered: the same status, headers and length."""
+def test_slot_answers_have_the_same_length_in_every_state(room: Room) -> None:
+    """Status, headers and length are the same."""
     asked = locators(room)
     answers = [room.client.post("/api/slot", data=locator) for locator in asked]
     assert [answer.data[0] for answer in answers] == [0, 1, 2, 2]
@@ -51,16 +51,16 @@ def test_the_answer_has_one_length_in_every_state(room: Room) -> None:
     assert answers[0].headers["Cache-Control"] == "no-store"
 
 
-def test_an_unknown_locator_gets_filler(room: Room) -> None:
-    """State and day are zero. The slot has the right form, and nobody can open it."""
+def test_an_unknown_locator_gets_an_answer_with_filler(room: Room) -> None:
+    """State and day are zero. The slot looks normal, but nobody can open it."""
     state, day, memo, slot = parts(room.slot(bytes(32)))
     assert (state, day) == (0, 0)
     age.check_profile(slot)
     assert (memo, slot) != parts(room.slot(bytes(32)))[2:]
 
 
-def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
-    """The state is 1, the day is that of receipt, and the memo is the reporter's own."""
+def test_a_report_counts_as_waiting_until_the_inbox_has_collected_it(room: Room) -> None:
+    """The state is 1. The day is that of arrival, and the memo is the reporter's."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.wait(3)
@@ -73,8 +73,8 @@ def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_an_answer_reaches_its_reporter(room: Room) -> None:
-    """After the outbox, the state is 2, and the identity of the case opens the slot."""
+def test_an_answer_reaches_the_reporter(room: Room) -> None:
+    """After the outbox, the state is 2. The reporter's key opens the slot."""
     sealed, slot = answered(room)
     state, _, memo, found = parts(room.slot(sealed.keys.locator))
     assert (state, memo, found) == (2, sealed.memo, slot)
@@ -83,7 +83,7 @@ def test_an_answer_reaches_its_reporter(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_the_same_queries_run_for_every_locator(room: Room) -> None:
-    """The queries do not depend on the state of the case."""
+    """They do not depend on the state of the case."""
     known, queries = locators(room), []
 
     def note(*arguments: object) -> None:
@@ -101,14 +101,14 @@ def test_the_same_queries_run_for_every_locator(room: Room) -> None:
 
 @pytest.mark.parametrize("body", [b"", bytes(31), bytes(33), bytes(1_000_000)])
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw"])
-def test_a_body_of_another_length_is_refused(room: Room, path: str, body: bytes) -> None:
-    """Exactly 32 bytes, or nothing is looked up."""
+def test_a_body_of_the_wrong_length_is_refused(room: Room, path: str, body: bytes) -> None:
+    """It must have exactly 32 bytes. Otherwise, nothing is looked up."""
     answer = room.client.post(path, data=body)
     assert (answer.status_code, answer.json and answer.json["code"]) == (400, "wrong_length")
 
 
-def test_a_locator_in_an_address_is_never_read(room: Room) -> None:
-    """The interface accepts secrets only in bodies."""
+def test_a_locator_in_a_url_is_never_read(room: Room) -> None:
+    """Secrets are accepted only in bodies."""
     answer = room.client.get("/api/slot")
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
 
@@ -119,8 +119,8 @@ def withdraw(room: Room, key: bytes) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_withdrawal_deletes_what_was_not_exported(room: Room) -> None:
-    """Case, envelope and bytes are deleted; the key waits for the inbox."""
+def test_a_withdrawal_deletes_data_that_was_not_exported(room: Room) -> None:
+    """Case, envelope and bytes are deleted. The withdraw key waits for the inbox."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     room.send(other)
     before = room.state()
@@ -132,8 +132,8 @@ def test_a_withdrawal_deletes_what_was_not_exported(room: Room) -> None:
     assert parts(room.slot(sealed.keys.locator))[0] == 0
 
 
-def test_an_exported_envelope_outlives_its_withdrawal(room: Room) -> None:
-    """The inbox may have it, so it is kept until the inbox confirms it. The case is deleted at once."""
+def test_an_exported_envelope_is_kept_after_its_withdrawal_until_the_inbox_confirms_it(room: Room) -> None:
+    """The case is deleted immediately."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.export()
@@ -147,7 +147,7 @@ def test_an_exported_envelope_outlives_its_withdrawal(room: Room) -> None:
 
 
 def cells(room: Room) -> list[object]:
-    """Return all that stands in any table."""
+    """Return all values of all tables."""
     return [cell for rows in room.state().values() for row in rows for cell in row]
 
 
@@ -160,8 +160,8 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_request_with_an_unknown_key_does_not_wait_or_write(room: Room) -> None:
-    """Otherwise, the times of answers to made-up keys, sent all day, would show when a bundle is imported."""
+def test_a_withdrawal_with_an_unknown_key_does_not_wait_or_write(room: Room) -> None:
+    """Otherwise, the timing of such requests would reveal when a bundle is imported."""
     statements: list[str] = []
     with room.database.write() as connection:
         lock(connection)
@@ -173,8 +173,11 @@ def test_a_request_with_an_unknown_key_does_not_wait_or_write(room: Room) -> Non
     assert not any("FOR UPDATE" in each or "IMMEDIATE" in each for each in statements)
 
 
-def test_a_stranger_who_used_the_same_case_id_cannot_withdraw_the_case(room: Room) -> None:
-    """Each key deletes only what was filed with its own withdraw id. The inbox gets both, and judges."""
+def test_a_stranger_with_the_same_case_id_cannot_withdraw_the_case(room: Room) -> None:
+    """A withdraw key deletes only envelopes with its own withdraw id.
+
+    The inbox gets both keys and decides.
+    """
     true = make_report_envelope(room.site)
     room.send(true)
     key = bytes(range(32))

@@ -1,4 +1,4 @@
-"""Clients that send byte by byte."""
+"""Clients that send their requests byte by byte."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 40
 
 @contextmanager
 def dripping(port: int, count: int) -> Iterator[None]:
-    """Hold so many connections, each with a head that never ends."""
+    """Hold ``count`` connections, each with a request head that never ends."""
     ended = threading.Event()
 
     def drip() -> None:
@@ -26,7 +26,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
             while not ended.wait(DROPS_SECONDS):
                 try:
                     client.sendall(b"X-Slow: 1\r\n")
-                except OSError:  # let go
+                except OSError:  # close them
                     return
 
     drips = [threading.Thread(target=drip) for _ in range(count)]
@@ -42,7 +42,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
 
 @pytest.mark.slow
 def test_requests_with_slow_headers_do_not_block_the_portal(tmp_path: Path) -> None:
-    """As many such clients as processes: everybody else still gets an answer soon."""
+    """There are as many slow clients as processes. Others still get an answer soon."""
     port = free_port()
     installation = Installation(tmp_path, port=port)
     with (

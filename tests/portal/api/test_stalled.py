@@ -1,4 +1,4 @@
-"""An upload without progress gives way if room is short, by the clock alone; progressing uploads stay."""
+"""If room is short, uploads without progress are deleted after half an hour. Other uploads are kept."""
 
 import threading
 from contextlib import closing
@@ -26,7 +26,7 @@ HOUR = 3_600
 
 
 def after(half: int) -> float:
-    """Return what a stopwatch shows at a half hour."""
+    """Return the stopwatch's seconds at this half hour."""
     return 1_800.0 * half
 
 
@@ -47,10 +47,13 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_progress_is_half_a_mib_in_half_an_hour_or_a_sixteenth_or_16_mib(
+def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_at_most_16_mib(
     size: int, came: int, *, goes: bool
 ) -> None:
-    """With less, a trickle could hold a gigabyte for weeks. With more, 10 KiB/s would not be enough."""
+    """If less were enough, a slow upload could hold a gigabyte for weeks.
+
+    If more were needed, 10 KiB/s would fail.
+    """
     watch = Watch()
     assert watch.stalled(1, after(1), [upload(size, 5)]) == []
     assert bool(watch.stalled(2, after(2), [upload(size, 5 + came)])) is goes
@@ -62,8 +65,8 @@ def test_progress_is_half_a_mib_in_half_an_hour_or_a_sixteenth_or_16_mib(
 @pytest.mark.parametrize(
     "size", [MB, 16 * MB, 256 * MB, 290 * MB, 1024 * MB, age.sealed_size(padding.LARGEST)]
 )
-def test_ten_kib_a_second_are_enough_for_every_size(size: int) -> None:
-    """With two minutes of pause in each half hour, as when a circuit breaks."""
+def test_an_upload_of_any_size_with_ten_kib_a_second_counts_as_progressing(size: int) -> None:
+    """It may pause for two minutes in each half hour, for example when a circuit breaks."""
     watch, half = Watch(), 1
     brought = 10 * 1024 * (1_800 - 120)
     assert watch.stalled(half, after(half), [upload(size)]) == []
@@ -73,8 +76,8 @@ def test_ten_kib_a_second_are_enough_for_every_size(size: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [5, 1_739, -30])
-def test_no_upload_is_deleted_after_a_half_hour_that_the_clock_cut_short(seconds: int) -> None:
-    """For example, if the clock is set back or forward a little just after it was read."""
+def test_no_upload_is_deleted_after_a_half_hour_that_a_clock_change_shortened(seconds: int) -> None:
+    """Somebody may set the clock back or forward a little."""
     watch, growing = Watch(), [upload(16 * MB, 5)]
     assert watch.stalled(1, 9_000, growing) == []
     assert watch.stalled(2, 9_000 + seconds, growing) == []
@@ -83,7 +86,7 @@ def test_no_upload_is_deleted_after_a_half_hour_that_the_clock_cut_short(seconds
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
 def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int) -> None:
-    """After a start, or after the clock was set, even backwards or twice to the same time."""
+    """The clock may also go backwards, or be set to the same time twice."""
     still = [upload(4 * MB)]
     watch = Watch()
     assert watch.stalled(1, after(1), still) == []
@@ -91,8 +94,8 @@ def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int)
     assert watch.stalled(half + 1, after(half + 1), [*still, upload(4 * MB, name=b"new")]) == still
 
 
-def test_the_half_hours_end_a_minute_before_those_of_the_clock() -> None:
-    """So uploads deleted at the end of an hour make room at that time."""
+def test_half_hours_end_a_minute_before_those_of_the_clock() -> None:
+    """Uploads deleted at the end of an hour then make room for the next hour."""
     hour = 500_000 * HOUR
     assert [half_hour(hour + at) for at in (-61, -60, 1_739.9, 1_740, 3_539.9, 3_540)] == [
         999_999,
@@ -103,7 +106,7 @@ def test_the_half_hours_end_a_minute_before_those_of_the_clock() -> None:
 
 
 def begun(room: Room) -> tuple[Sealed, str]:
-    """Return a report with a file of which a part is there, and its address."""
+    """Return a report with a file, and the address of its partial upload."""
     sealed = make_report_envelope(room.site, file=bytes(700_000))
     address = room.begin(sealed)
     assert room.patch(address, 0, sealed.envelope[:100_000]).status_code == 204
@@ -116,7 +119,7 @@ def context(room: Room) -> Context:
 
 
 def shorten(room: Room, kind: Kind = KIND, part: float = 3 / 4) -> None:
-    """Take so much of the room of a kind."""
+    """Take a part of the room of a kind."""
     with room.database.write() as connection:
         share = room.settings.capacity_gb * 10**9 * SHARES[kind]
         quotas.count(connection, kind, int(share * part) + 1)
@@ -127,7 +130,7 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
-    """However long it stalls. If one kind is short of room, uploads of other kinds do not give way either."""
+    """They are kept for any time. A shortage of one kind does not affect uploads of other kinds."""
     _, address = begun(room)
     watch = Watch()
     shorten(room, part=1 / 4 - 0.001)
@@ -137,8 +140,8 @@ def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_when_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
-    """Not in their first half hour, and complete envelopes never. The clock overwrites deleted ones."""
+def test_if_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
+    """Uploads in their first half hour and complete envelopes stay. The clock overwrites deleted uploads."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
@@ -160,7 +163,7 @@ def test_when_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None
 def test_all_stalled_uploads_are_deleted_in_small_transactions(
     sqlite_room: Room, rows_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In transactions that make nobody wait long."""
+    """Each transaction lets others wait only for a short time."""
     monkeypatch.setattr(stalled, "_ROWS", rows_)
     addresses = [begun(sqlite_room)[1] for _ in range(5)]
     shorten(sqlite_room)
@@ -171,7 +174,7 @@ def test_all_stalled_uploads_are_deleted_in_small_transactions(
 
 @pytest.mark.databases_differ
 def test_an_upload_that_grew_after_the_check_is_kept(room: Room) -> None:
-    """A piece may come while stalled uploads are being deleted."""
+    """A piece may arrive while stalled uploads are being deleted."""
     grown, resting = begun(room), begun(room)
     with room.database.read() as connection:
         seen = envelopes.unfinished(connection)
@@ -182,12 +185,12 @@ def test_an_upload_that_grew_after_the_check_is_kept(room: Room) -> None:
 
 
 def rows(room: Room) -> bytes:
-    """Return the bytes of the database's files, where it has files here."""
+    """Return the content of the database's files. With PostgreSQL, there are none here."""
     return b"".join(file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 
-def test_its_room_is_given_back_with_the_next_hour(room: Room) -> None:
-    """As with all deletions, somebody who asks for room all the time sees nothing of it before."""
+def test_room_of_a_stalled_upload_becomes_free_in_the_next_hour(room: Room) -> None:
+    """Until then, the deletion is hidden from everybody who keeps asking for room."""
     begun(room)
     watch = Watch()
     shorten(room, part=1 - DRAWN)
@@ -205,8 +208,11 @@ def used(room: Room) -> int:
         return quotas.used(connection, room.hour)[KIND]
 
 
-def test_the_threshold_for_deleting_stalled_uploads_is_drawn_for_each_hour(sqlite_room: Room) -> None:
-    """Between a quarter and three quarters of a share, so losing an upload says little about others."""
+def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlite_room: Room) -> None:
+    """It is between a quarter and three quarters of a share.
+
+    Losing an upload therefore says little about others.
+    """
     share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
     found = set()
     for hour in range(100):
@@ -221,7 +227,7 @@ def test_the_threshold_for_deleting_stalled_uploads_is_drawn_for_each_hour(sqlit
 
 @pytest.mark.databases_differ
 def test_two_processes_that_delete_stalled_uploads_do_not_block_each_other(room: Room) -> None:
-    """Both saw the same uploads; the second no longer finds those that the first has deleted."""
+    """Both list the same uploads. The second does not find those that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)
     watches, counts = [Watch(), Watch()], []

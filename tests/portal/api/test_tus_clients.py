@@ -1,4 +1,4 @@
-"""Unmodified clients by others upload to the portal: tus-js-client and tuspy."""
+"""Unmodified tus clients of other projects upload to the portal: tus-js-client and tuspy."""
 
 import io
 import json
@@ -28,19 +28,19 @@ def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
 
 
 def pay(server: Server, envelope: bytes) -> dict[str, str]:
-    """Return the header that pays for an envelope, for what the portal asks."""
+    """Return the header with valid work for an envelope."""
     return offered(server.request("GET", "/api/work")[2], envelope)
 
 
 class TusJsClient:
-    """npm's tus-js-client in a node process for each upload."""
+    """The npm package tus-js-client, which runs in a node process for each upload."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
     def send(self, sealed: Sealed, *, stop_at: int | None = None) -> str:
-        """Upload a report, up to a byte if one is given, and return its address."""
-        # Its own encoding of metadata takes text alone, and these are bytes.
+        """Upload a report, or its beginning up to byte ``stop_at``; return its address."""
+        # The client encodes only text as metadata, but these values are bytes.
         return self._run(
             sealed.envelope,
             {
@@ -50,7 +50,7 @@ class TusJsClient:
         )
 
     def resume(self, sealed: Sealed, address: str) -> None:
-        """Go on with an upload at its address."""
+        """Continue an upload at its address."""
         self._run(sealed.envelope, {"uploadUrl": address})
 
     def follow_up(self, envelope: bytes) -> str:
@@ -71,14 +71,14 @@ class TusJsClient:
 
 
 class Tuspy:
-    """PyPI's tuspy."""
+    """The PyPI package tuspy."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._client = TusClient(server.uploads)
 
     def send(self, sealed: Sealed, *, stop_at: int | None = None) -> str:
-        """Upload a report, up to a byte if one is given, and return its address."""
+        """Upload a report, or its beginning up to byte ``stop_at``; return its address."""
         values = {
             "channel": sealed.channel.encode(),
             "case": sealed.case_id,
@@ -90,7 +90,7 @@ class Tuspy:
         return self._upload(sealed.envelope, stop_at, metadata=metadata, metadata_encoding="latin-1")
 
     def resume(self, sealed: Sealed, address: str) -> None:
-        """Go on with an upload at its address."""
+        """Continue an upload at its address."""
         self._upload(sealed.envelope, None, url=address)
 
     def follow_up(self, envelope: bytes) -> str:
@@ -108,10 +108,10 @@ CLIENTS = pytest.mark.parametrize("client", [TusJsClient, Tuspy])
 
 
 @CLIENTS
-def test_a_report_is_cut_and_resumed_after_a_restart(
+def test_an_interrupted_report_is_resumed_after_a_restart(
     server: Server, client: type[TusJsClient] | type[Tuspy]
 ) -> None:
-    """Abandoned at 60 % and continued with another server process, it arrives complete and unchanged."""
+    """It stops at 60 % and continues with other server processes. It arrives complete and unchanged."""
     sealed = make_report_envelope(SITE, file=ATTACHED)
     with server.serving():
         cut = len(sealed.envelope) * 6 // 10
@@ -125,8 +125,10 @@ def test_a_report_is_cut_and_resumed_after_a_restart(
 
 
 @CLIENTS
-def test_a_follow_up_needs_only_its_channel(server: Server, client: type[TusJsClient] | type[Tuspy]) -> None:
-    """The portal understands the metadata that a client adds by itself."""
+def test_a_follow_up_needs_no_metadata_but_its_channel(
+    server: Server, client: type[TusJsClient] | type[Tuspy]
+) -> None:
+    """The client itself encodes the metadata."""
     envelope = make_envelope(SITE)
     with server.serving():
         assert server.content(client(server).follow_up(envelope)) == envelope

@@ -1,4 +1,4 @@
-"""Refused envelopes: each gets its error code and leaves nothing behind."""
+"""Refused uploads: each gets its error code and leaves nothing behind."""
 
 from base64 import b64encode
 from dataclasses import replace
@@ -16,8 +16,8 @@ SMALL = age.sealed_size(padding.SMALLEST)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Tus-Resumable": "0.2.2"}])
-def test_another_version_is_refused(sqlite_room: Room, headers: dict[str, str]) -> None:
-    """The version is checked first, and ours is named."""
+def test_another_version_of_tus_is_refused(sqlite_room: Room, headers: dict[str, str]) -> None:
+    """The portal checks the version first. The answer names the supported version."""
     answer = sqlite_room.client.head("/api/envelopes/AAAA", headers=headers)
     assert (answer.status_code, answer.headers["Tus-Version"]) == (412, "1.0.0")
     assert code(sqlite_room.client.post("/api/envelopes", headers=headers)) == (412, "tus_version")
@@ -44,7 +44,7 @@ FORMS = {
 def test_an_upload_that_is_not_sealed_to_one_hybrid_recipient_is_refused(
     room: Room, form: str, steps: tuple[int, ...]
 ) -> None:
-    """Once the header is complete, the whole upload is deleted, however it arrived."""
+    """The header is checked once it is complete. Then the whole upload is deleted."""
     before = room.state()
     content = FORMS[form]()
     sealed = replace(make_report_envelope(room.site), envelope=content)
@@ -75,7 +75,7 @@ def test_an_upload_that_is_not_sealed_to_one_hybrid_recipient_is_refused(
         ("9" * 20, (400, "length_missing")),
     ],
 )
-def test_a_size_that_no_container_has_is_refused(
+def test_a_size_that_is_not_that_of_a_container_is_refused(
     sqlite_room: Room, length: str | None, expected: tuple[int, str]
 ) -> None:
     """Only the sizes of SPEC 4.2 are accepted."""
@@ -86,8 +86,8 @@ def test_a_size_that_no_container_has_is_refused(
 
 
 @pytest.mark.parametrize("container", [65_536, 67_584, 1_048_576, padding.LARGEST])
-def test_every_size_of_a_container_is_accepted(sqlite_room: Room, container: int) -> None:
-    """Declaring costs nothing yet, up to 1 GiB and its headers."""
+def test_every_size_of_a_container_is_accepted_up_to_1_gib(sqlite_room: Room, container: int) -> None:
+    """The upload is only announced, without any bytes."""
     headers = TUS | {
         "Upload-Length": str(age.sealed_size(container)),
         "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode()),
@@ -121,8 +121,8 @@ CASE = f"case {text(bytes(32))}"
         (f"{CHANNEL},filetype {text(b'application/pdf')}", "metadata_unknown"),
     ],
 )
-def test_metadata_is_read_strictly(sqlite_room: Room, metadata: str | None, expected: str) -> None:
-    """Incomplete, malformed or excessive metadata is refused, because a file name must not be sent."""
+def test_invalid_metadata_is_refused(sqlite_room: Room, metadata: str | None, expected: str) -> None:
+    """Unknown members are invalid, too, because clients must not send a file name."""
     before = sqlite_room.state()
     headers = BODY | {"Upload-Length": str(SMALL)}
     if metadata is not None:
@@ -146,7 +146,7 @@ def test_metadata_is_read_strictly(sqlite_room: Room, metadata: str | None, expe
 def test_a_wrong_offset_changes_nothing(
     room: Room, headers: dict[str, str], data: bytes, expected: tuple[int, str]
 ) -> None:
-    """Bytes at another offset, or beyond the declared size, are not kept."""
+    """Bytes at another offset, or beyond the declared size, are not stored."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:10])
@@ -155,8 +155,8 @@ def test_a_wrong_offset_changes_nothing(
     assert room.state() == before
 
 
-def test_data_beyond_the_declared_size_of_a_chunked_body_is_not_kept(room: Room) -> None:
-    """A chunked body that goes on beyond the declared size never makes an envelope whole."""
+def test_a_chunked_body_beyond_the_declared_size_is_not_stored(room: Room) -> None:
+    """The envelope does not become complete either."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:10])
@@ -172,8 +172,7 @@ def test_data_beyond_the_declared_size_of_a_chunked_body_is_not_kept(room: Room)
 
 
 @pytest.mark.parametrize("name", ["AAAA", "A" * 22, "é", "%00", "a" * 5_000])
-def test_an_unknown_address_is_not_found(sqlite_room: Room, name: str) -> None:
-    """Every unknown name is answered with 404."""
+def test_an_unknown_upload_is_not_found(sqlite_room: Room, name: str) -> None:
     for method in ("PATCH", "DELETE"):
         headers = BODY | {"Upload-Offset": "0"}
         answer = sqlite_room.client.open(f"/api/envelopes/{name}", method=method, headers=headers)
@@ -181,7 +180,7 @@ def test_an_unknown_address_is_not_found(sqlite_room: Room, name: str) -> None:
 
 
 def test_a_portal_without_a_keyring_accepts_no_uploads(sqlite_room: Room) -> None:
-    """Before the first keyring, nobody could read what is sent."""
+    """Before the first keyring, nobody could open an envelope."""
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM keyring")
     assert code(sqlite_room.send(make_report_envelope(sqlite_room.site))) == (503, "no_keyring")

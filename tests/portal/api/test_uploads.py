@@ -1,4 +1,4 @@
-"""Envelopes by tus 1.0.0, on both databases: what is kept, what is refused, that nothing else stays."""
+"""Uploads of envelopes by tus 1.0.0, on both databases."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,15 +19,15 @@ SMALL = age.sealed_size(padding.SMALLEST)
 
 
 def kept(room: Room, address: str) -> bytes:
-    """Return the bytes that the portal has of the only envelope."""
+    """Return the stored bytes of the only envelope."""
     with room.database.read() as connection:
         rows = connection.execute(select(chunks).order_by(chunks.c.position)).all()
     assert address.startswith("/api/envelopes/")
     return b"".join(row.data for row in rows)
 
 
-def test_a_report_in_one_request_is_whole(room: Room) -> None:
-    """Creation with upload keeps the envelope as it was sent, and opens its case."""
+def test_a_report_in_one_request_is_stored_completely(room: Room) -> None:
+    """The creation request contains the envelope, and opens the case."""
     sealed = make_report_envelope(room.site)
     answer = room.send(sealed)
     assert answer.status_code == 201
@@ -38,15 +38,15 @@ def test_a_report_in_one_request_is_whole(room: Room) -> None:
 
 
 def test_a_follow_up_opens_no_case(room: Room) -> None:
-    """An envelope without a case id is kept beside no case."""
+    """An envelope without a case id is stored without a case."""
     assert room.follow_up(make_envelope(room.site)).status_code == 201
     assert room.state()["cases"] == []
     assert len(room.state()["envelopes"]) == 1
 
 
 @pytest.mark.databases_differ
-def test_an_upload_in_pieces_is_resumed_where_it_stopped(room: Room) -> None:
-    """HEAD tells the offset after each PATCH; with the last byte the case opens."""
+def test_an_upload_in_pieces_continues_at_its_offset(room: Room) -> None:
+    """HEAD tells the offset after each PATCH. The last byte opens the case."""
     sealed = make_report_envelope(room.site, file=bytes(1_000_000))
     address = room.begin(sealed)
     offset = 0
@@ -65,8 +65,8 @@ def test_an_upload_in_pieces_is_resumed_where_it_stopped(room: Room) -> None:
     assert len(room.state()["cases"]) == 1
 
 
-def test_pieces_are_rows_of_at_most_256_kib(room: Room) -> None:
-    """Memory does not grow with what is sent."""
+def test_pieces_are_stored_in_rows_of_at_most_256_kib(room: Room) -> None:
+    """Therefore memory use does not depend on the size of a body."""
     room.send(make_report_envelope(room.site, file=bytes(1_000_000)))
     with room.database.read() as connection:
         sizes = [len(data) for data in connection.execute(select(chunks.c.data)).scalars()]
@@ -74,7 +74,7 @@ def test_pieces_are_rows_of_at_most_256_kib(room: Room) -> None:
 
 
 def test_data_received_before_a_broken_connection_is_kept(room: Room) -> None:
-    """A request that ends early counts for the bytes that it brought."""
+    """The bytes that arrived before the break count."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
     answer = room.client.patch(
@@ -89,8 +89,8 @@ def test_data_received_before_a_broken_connection_is_kept(room: Room) -> None:
     assert kept(room, address) == sealed.envelope
 
 
-def test_a_whole_envelope_answers_but_cannot_be_deleted(room: Room) -> None:
-    """After a lost answer HEAD tells the sender that all is there; its address deletes nothing."""
+def test_a_complete_envelope_cannot_be_deleted_through_its_address(room: Room) -> None:
+    """If an answer was lost, HEAD tells the client that everything arrived."""
     address = room.send(make_report_envelope(room.site)).headers["Location"]
     before = room.state()
     assert room.client.head(address, headers=TUS).headers["Upload-Offset"] == str(SMALL)
@@ -100,8 +100,8 @@ def test_a_whole_envelope_answers_but_cannot_be_deleted(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_an_unfinished_upload_can_be_given_up(room: Room) -> None:
-    """DELETE forgets it with its bytes; afterwards its address is unknown."""
+def test_an_unfinished_upload_can_be_cancelled(room: Room) -> None:
+    """DELETE removes it with its bytes. Afterwards, its address is unknown."""
     before = room.state()
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
@@ -112,7 +112,7 @@ def test_an_unfinished_upload_can_be_given_up(room: Room) -> None:
 
 
 def test_an_unfinished_upload_expires_at_a_midnight(room: Room) -> None:
-    """Upload-Expires tells no time of day; after it the address is unknown."""
+    """Upload-Expires reveals no time of day. Afterwards, the address is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     told = room.client.head(address, headers=TUS).headers["Upload-Expires"]
@@ -124,8 +124,8 @@ def test_an_unfinished_upload_expires_at_a_midnight(room: Room) -> None:
     assert code(room.patch(address, 0, sealed.envelope)) == (404, "not_found")
 
 
-def test_methods_can_be_named_in_a_header(sqlite_room: Room) -> None:
-    """A client that only sends POST can go on with an upload, and give it up."""
+def test_a_header_can_name_the_http_method(sqlite_room: Room) -> None:
+    """A client that can send only POST can continue and cancel an upload."""
     sealed = make_report_envelope(sqlite_room.site)
     address = sqlite_room.begin(sealed)
     override = {**BODY, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"}
@@ -137,8 +137,8 @@ def test_methods_can_be_named_in_a_header(sqlite_room: Room) -> None:
     assert deleted.status_code == 204
 
 
-def test_the_server_announces_its_capabilities(sqlite_room: Room) -> None:
-    """OPTIONS needs no version and names versions, extensions, largest size."""
+def test_the_server_announces_its_version_extensions_and_largest_size(sqlite_room: Room) -> None:
+    """OPTIONS needs no version header."""
     answer = sqlite_room.client.options("/api/envelopes")
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
@@ -148,7 +148,7 @@ def test_the_server_announces_its_capabilities(sqlite_room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
-    """Whoever is second at an offset is told so, and the bytes of the first stay."""
+    """The second at the same offset is refused, and the bytes of the first stay."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:2_000]))
@@ -163,8 +163,8 @@ def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_junk_of_a_stale_request_takes_nothing_from_who_goes_on(room: Room) -> None:
-    """It is told that the upload has grown; the other finishes. Junk at its place ends an upload."""
+def test_junk_from_an_outdated_request_does_not_damage_an_upload_that_has_grown(room: Room) -> None:
+    """The outdated request gets an error. Junk at the right offset ends the upload."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:30_000]), bytes(5_000))
@@ -180,7 +180,7 @@ def test_junk_of_a_stale_request_takes_nothing_from_who_goes_on(room: Room) -> N
 
 
 class Overtaken(BytesIO):
-    """A body during which somebody else is quicker."""
+    """A request body during which another request adds bytes to the same upload."""
 
     def __init__(self, other: Callable[[], TestResponse], content: bytes = b"") -> None:
         super().__init__(content or age.seal_bytes(bytes(3_000), [SITE.inspectorate.intake.recipient()]))
@@ -191,8 +191,8 @@ class Overtaken(BytesIO):
         return super().readinto(buffer)
 
 
-def test_an_envelope_with_the_case_id_of_another_is_kept_and_changes_no_case(room: Room) -> None:
-    """Whoever comes second may be anybody: memo and withdraw id of the case stay the first one's."""
+def test_an_envelope_with_the_case_id_of_another_report_does_not_change_its_case(room: Room) -> None:
+    """The second sender may be anybody, so the case keeps the memo and withdraw id of the first."""
     true = make_report_envelope(room.site)
     room.send(true)
     case = room.state()["cases"]

@@ -1,4 +1,7 @@
-"""Work at the portal: for one header, at any process; the offer tells nothing of visitors or reports."""
+"""Proof of work at the portal: for one header, valid in all processes.
+
+The offer reveals nothing about reports.
+"""
 
 import threading
 from collections.abc import Callable
@@ -50,19 +53,19 @@ def offer(room: Room) -> Offer:
 
 
 def pay(room: Room, sealed: Sealed) -> dict[str, str]:
-    """Return the header for a report, for what the portal offers now."""
+    """Return the header with work for a report, at the cost that the portal demands now."""
     return working.offered(offered(room), sealed.envelope, sealed.channel)
 
 
 def send(room: Room, sealed: Sealed, paid: dict[str, str], body: bytes | None = None) -> TestResponse:
-    """Send a report with this work, or without any."""
+    """Send a report with the headers ``paid``, which may be empty."""
     headers = {name: value for name, value in room.declared(sealed).items() if name != HEADER}
     content = sealed.envelope if body is None else body
     return room.client.post("/api/envelopes", headers={**BODY, **headers, **paid}, data=content)
 
 
-def test_the_offered_puzzle_reveals_nothing_of_visitors_or_reports(room: Room) -> None:
-    """The same bytes before and after a hundred reports, and after a refusal for lack of room."""
+def test_the_offered_puzzle_reveals_nothing_about_visitors_or_reports(room: Room) -> None:
+    """It has the same bytes before and after a hundred reports, and after a refusal for lack of room."""
     before = offered(room)
     state = room.state()
     assert {offered(room) for _ in range(3)} == {before}
@@ -127,7 +130,10 @@ REFUSED: dict[str, tuple[str, Callable[[Room, Sealed], dict[str, str]]]] = {
 
 @pytest.mark.parametrize("fault", REFUSED)
 def test_an_upload_without_valid_work_is_refused(sqlite_room: Room, fault: str) -> None:
-    """Each fault has its word, and nothing is kept; the one in 256 that solves by chance is passed over."""
+    """Each fault has its error code, and nothing is stored.
+
+    One wrong solution in 256 is valid by chance; try again.
+    """
     word, payment = REFUSED[fault]
     sqlite_room.configure(work_cost=COSTS)
     for _ in range(4):
@@ -140,7 +146,7 @@ def test_an_upload_without_valid_work_is_refused(sqlite_room: Room, fault: str) 
     assert send(sqlite_room, sealed, pay(sqlite_room, sealed)).status_code == 201, "the control"
 
 
-def test_a_seed_is_good_for_four_hours(sqlite_room: Room) -> None:
+def test_the_seed_of_a_puzzle_is_valid_for_four_hours(sqlite_room: Room) -> None:
     reports = [make_report_envelope(sqlite_room.site) for _ in range(2)]
     paid = [pay(sqlite_room, each) for each in reports]
     sqlite_room.hour += 4
@@ -149,8 +155,8 @@ def test_a_seed_is_good_for_four_hours(sqlite_room: Room) -> None:
     assert code(send(sqlite_room, reports[1], paid[1])) == (403, "work_stale")
 
 
-def test_a_creation_that_is_repeated_finds_its_upload(room: Room) -> None:
-    """The answer was lost: the second time nothing more is kept, and the same address is told."""
+def test_a_repeated_creation_request_finds_the_existing_upload(room: Room) -> None:
+    """The client lost the first answer. It gets the same address, and nothing more is stored."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     first = send(room, sealed, paid)
@@ -163,7 +169,7 @@ def test_a_creation_that_is_repeated_finds_its_upload(room: Room) -> None:
     assert room.state() == kept
 
 
-def test_it_also_finds_what_the_inspectorate_has(room: Room) -> None:
+def test_a_repeated_creation_request_also_finds_a_collected_envelope(room: Room) -> None:
     sealed = make_report_envelope(room.site)
     first = send(room, sealed, pay(room, sealed))
     link = room.export().link
@@ -174,8 +180,8 @@ def test_it_also_finds_what_the_inspectorate_has(room: Room) -> None:
 
 
 @pytest.mark.parametrize("cut", [1_000, 300_000])
-def test_an_interrupted_creation_is_continued_by_its_header(room: Room, cut: int) -> None:
-    """What came counts: repeated, it tells how much that is, and the rest follows."""
+def test_an_interrupted_creation_request_continues_with_the_same_header(room: Room, cut: int) -> None:
+    """If repeated, it tells how many bytes arrived. The rest follows."""
     sealed = make_report_envelope(room.site, file=bytes(700_000))
     paid = pay(room, sealed)
     broken = room.client.post(
@@ -194,8 +200,8 @@ def test_an_interrupted_creation_is_continued_by_its_header(room: Room, cut: int
 
 
 @pytest.mark.databases_differ
-def test_a_header_seals_once(room: Room) -> None:
-    """Another channel or size under it is refused; so is all once its upload is gone, and its bytes too."""
+def test_a_header_can_be_used_for_only_one_upload(room: Room) -> None:
+    """Another channel or size is refused. After the upload was deleted, every use is refused."""
     sealed = make_report_envelope(room.site)
     address = send(room, sealed, pay(room, sealed)).headers["Location"]
     before = room.state()
@@ -210,14 +216,14 @@ def test_a_header_seals_once(room: Room) -> None:
     room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
     assert room.client.head(address, headers=TUS).status_code == 404
     assert code(send(room, sealed, pay(room, sealed))) == (403, "work_spent")
-    # While bytes wait for deletion, these alone would refuse it.
+    # Bytes that still wait for deletion would already cause this refusal.
     deletion.overwrite(room.database)
     assert code(send(room, sealed, pay(room, sealed))) == (403, "work_spent")
 
 
 @pytest.mark.parametrize("later", [False, True])
-def test_an_envelope_whose_header_was_not_paid_for_is_discarded(room: Room, *, later: bool) -> None:
-    """At the creation, or where its header is whole only afterwards."""
+def test_an_envelope_whose_header_differs_from_the_paid_one_is_discarded(room: Room, *, later: bool) -> None:
+    """The difference may show in the first request or later."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     before = room.state()
     if later:
@@ -231,8 +237,8 @@ def test_an_envelope_whose_header_was_not_paid_for_is_discarded(room: Room, *, l
 
 
 @pytest.mark.databases_differ
-def test_of_two_simultaneous_creations_one_is_accepted(room: Room) -> None:
-    """Whatever the processes: the database decides, in the transaction that keeps the report."""
+def test_of_two_simultaneous_creation_requests_only_one_creates_an_upload(room: Room) -> None:
+    """The database decides in the transaction that stores the report, so the processes do not matter."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     start, answers = threading.Barrier(6), []
@@ -251,20 +257,20 @@ def test_of_two_simultaneous_creations_one_is_accepted(room: Room) -> None:
     assert len(room.state()["envelopes"]) == 1
 
 
-def test_a_wrong_clock_makes_no_work_good_again(room: Room) -> None:
-    """Let go of on a day far ahead, a used header would be taken once more when the clock is right again."""
+def test_a_wrong_clock_does_not_make_used_work_valid_again(room: Room) -> None:
+    """If the portal forgot a used header too early, the header would be accepted again later."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     assert send(room, sealed, paid).status_code == 201
     room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
     assert not expire.expire(room.database, room.settings, room.day + timedelta(3_650)).trusted
-    # While bytes wait for deletion, these alone would refuse it.
+    # Bytes that still wait for deletion would already cause this refusal.
     deletion.overwrite(room.database)
     assert code(send(room, sealed, paid)) == (403, "work_spent")
 
 
-def test_a_refusal_for_another_reason_does_not_use_it_up(room: Room) -> None:
-    """The sender can mend the report and send it with the same work."""
+def test_a_refusal_for_another_reason_does_not_use_up_the_work(room: Room) -> None:
+    """The sender can correct the report and send it with the same work."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     plaintext = bytes(len(sealed.envelope))
@@ -276,7 +282,7 @@ def test_a_refusal_for_another_reason_does_not_use_it_up(room: Room) -> None:
 
 
 def fill(room: Room) -> None:
-    """Have a paid report refused for lack of room today."""
+    """Cause a refusal of a paid report for lack of room today."""
     room.configure(capacity_gb=0.000_5)
     answer = None
     while answer is None or answer.status_code == 201:
@@ -291,8 +297,8 @@ def wait(room: Room, count: int = 1) -> None:
 
 
 @pytest.mark.databases_differ
-def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: Room) -> None:
-    """In three levels, at midnight alone."""
+def test_the_cost_rises_after_a_day_with_refusals_and_falls_after_a_day_without(room: Room) -> None:
+    """There are three levels. The cost changes only at midnight."""
     room.configure(work_cost=COSTS)
     seen = []
     for is_full in (False, True, True, True, False, True, False, False, False):
@@ -308,7 +314,7 @@ def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: 
     assert offer(room).cost == 4
 
 
-def test_a_puzzle_from_before_midnight_is_paid_at_its_old_cost(room: Room) -> None:
+def test_work_for_a_puzzle_from_before_midnight_is_accepted_at_the_old_cost(room: Room) -> None:
     room.configure(work_cost=COSTS)
     room.hour = days.number(room.day) * DAY + 23
     fill(room)
@@ -322,7 +328,7 @@ def test_a_puzzle_from_before_midnight_is_paid_at_its_old_cost(room: Room) -> No
 
 
 def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
-    """Reports without script, which need no work, do not raise it either."""
+    """Reports without JavaScript, which need no work, do not raise it either."""
     room.configure(work_cost=COSTS, capacity_gb=0.000_5)
     huge = unsent(age.sealed_size(1 << 20))
     headers = {
@@ -338,8 +344,8 @@ def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
     assert offer(room).cost == COSTS[0]
 
 
-def test_used_headers_and_refusals_are_deleted_once_they_no_longer_count(room: Room) -> None:
-    """Of work and refusals there are hashes and days."""
+def test_used_headers_and_refusals_are_deleted_when_they_no_longer_count(room: Room) -> None:
+    """Only hashes and days are stored."""
     room.hour = days.number(room.day) * DAY + 23
     fill(room)
     with room.database.read() as connection:
@@ -355,7 +361,7 @@ def test_used_headers_and_refusals_are_deleted_once_they_no_longer_count(room: R
 
 
 def hours_found(room: Room) -> set[str]:
-    """Return the columns with the present hour or one near it: as a count or seconds, in bytes or text."""
+    """Return the columns with the present hour or one nearby, as hours or seconds, in bytes or text."""
     near = range(room.hour - 2, room.hour + 3)
     words = [
         form for hour in near for form in (hour.to_bytes(4, "big"), hour.to_bytes(4, "little"), b"%d" % hour)
@@ -373,15 +379,18 @@ def hours_found(room: Room) -> set[str]:
             f"{table.name}.{column.name}"
             for table in metadata.sorted_tables
             for column in table.columns
-            # Ciphertext may hold any four bytes by chance.
+            # Ciphertext may contain any four bytes by chance.
             if column is not chunks.c.data
             and any(tells(value) for value in connection.execute(select(column)).scalars())
         }
 
 
 @pytest.mark.databases_differ
-def test_no_hour_reaches_the_disk(room: Room) -> None:
-    """In any column of any table, after all that is done by the hour; the control finds those put there."""
+def test_no_column_contains_the_hour_of_an_event(room: Room) -> None:
+    """The test does everything that depends on the hour.
+
+    The control: the search finds hours that are added.
+    """
     room.hour = days.number(room.day) * DAY + 23
     sent, collected, withdrawn = (make_report_envelope(room.site) for _ in range(3))
     assert send(room, collected, pay(room, collected)).status_code == 201

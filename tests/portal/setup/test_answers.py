@@ -1,4 +1,4 @@
-"""The answers of the administrator: each mistake in a file is named, and what is kept is what was given."""
+"""The administrator's answers during setup: mistakes are named, and stored answers equal the given ones."""
 
 import re
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.support.setup_answers import GOOD
 
 
 def refused(tmp_path: Path, text: str) -> str:
-    """Return why a file of answers is refused."""
+    """Return the reason why a file of answers is refused."""
     file = tmp_path / "answers.toml"
     file.write_text(text)
     with pytest.raises(BadConfiguration) as caught:
@@ -40,7 +40,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ("name = {", "is not TOML"),
     ],
 )
-def test_the_first_mistake_is_named(tmp_path: Path, line: str, said: str) -> None:
+def test_the_first_mistake_in_a_file_of_answers_is_named(tmp_path: Path, line: str, said: str) -> None:
     names = re.findall(r"(?m)^(\w+) =", line)
     kept = [each for each in GOOD.encode().decode().splitlines() if each.split()[0] not in names]
     assert said in refused(tmp_path, "\n".join([*kept, line]))
@@ -54,15 +54,15 @@ def test_a_missing_answer_or_file_is_named(tmp_path: Path) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
-def test_what_is_kept_is_what_was_given(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
-    """With any text, also with quotes, backslashes and control characters."""
+def test_stored_answers_equal_the_given_answers(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    """The text may also contain quotes, backslashes and control characters."""
     file = tmp_path_factory.mktemp("kept") / "setup.toml"
     made = replace(GOOD, name=Texts(fr=name, en="x"), onion=False)
     file.write_bytes(made.encode())
     assert answers.read(file) == made
 
 
-def test_the_file_in_the_guide_is_accepted(tmp_path: Path) -> None:
+def test_the_example_file_in_the_guide_is_accepted(tmp_path: Path) -> None:
     guide = (ROOT / "docs/deploying.md").read_text("utf-8")
     (shown,) = re.findall(r"```toml\n( +deployment.*?) +```", guide, re.DOTALL)
     file = tmp_path / "answers.toml"
@@ -70,10 +70,10 @@ def test_the_file_in_the_guide_is_accepted(tmp_path: Path) -> None:
     assert answers.read(file).clearnet
 
 
-def test_the_questions_are_asked_once_more_until_an_answer_fits(
+def test_a_question_is_repeated_until_its_answer_is_valid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Enter takes a default. Whoever has only an onion service is not asked for a certificate."""
+    """Enter chooses the default. Without a clearnet site, there is no question about a certificate."""
     (tmp_path / "keyring.json").touch()
     typed = ["short", GOOD.deployment, GOOD.root_key, "/nowhere", str(tmp_path), GOOD.name.fr, GOOD.name.en]
     typed += ["mysql", "", "y", "n"]

@@ -1,4 +1,4 @@
-"""The steps on a machine that is a folder: real tools of systemd, real files, and nothing of this machine."""
+"""Setup steps on a folder in place of the machine, with real tools and real files."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID=
 
 @pytest.fixture
 def system(tmp_path: Path) -> System:
-    """A machine on which the package has been unpacked."""
+    """A machine on which the package is unpacked."""
     tree = tmp_path / "tree"
     units = tree / "usr/lib/systemd/system"
     for name in ("etc", "var/lib/dpkg/info", "var/www", "run", "usr/share/fanal-portal"):
@@ -67,27 +67,27 @@ def answers(tmp_path: Path) -> Answers:
 
 
 def done(step: Step) -> None:
-    """Check that a step is to do, do it, and check that it is done."""
+    """Check that a step is not done yet; do it, and check that it is done."""
     assert step.check() == TO_DO
     step.apply()
     assert step.check() == DONE
 
 
 def obstacle(found: Found) -> str:
-    """Return what is in the way."""
+    """Return the obstacle that prevents a step."""
     assert found.state is State.IN_THE_WAY
     assert found.hint
     return found.what
 
 
 def snapshot(system: System) -> dict[str, tuple[int, int]]:
-    """Return every file and folder of a machine with mode and time of its last change."""
+    """Return every file and folder of a machine with its mode and the time of its last change."""
     return {
         str(each): (each.lstat().st_mode, each.lstat().st_mtime_ns) for each in sorted(system.root.rglob("*"))
     }
 
 
-def test_a_check_changes_nothing_on_the_machine(system: System, answers: Answers) -> None:
+def test_setup_check_changes_nothing_on_the_machine(system: System, answers: Answers) -> None:
     before = snapshot(system)
     found = {step.title: step.check().state for step in plan.steps(system, answers)}
     assert found["Debian 13"] is State.DONE
@@ -96,7 +96,7 @@ def test_a_check_changes_nothing_on_the_machine(system: System, answers: Answers
     assert before == snapshot(system)
 
 
-def test_another_or_an_older_system_is_named(system: System) -> None:
+def test_another_operating_system_or_an_older_version_is_named(system: System) -> None:
     file = system.at("/etc/os-release")
     assert debian(system).check() == DONE
     file.write_text(OS_RELEASE.replace("13", "12").replace("trixie", "bookworm"))
@@ -105,7 +105,7 @@ def test_another_or_an_older_system_is_named(system: System) -> None:
     assert obstacle(debian(system).check()) == "this is another system"
 
 
-def test_missing_packages_are_named_with_the_command_that_installs_them(system: System) -> None:
+def test_missing_packages_are_named_with_the_command_to_install_them(system: System) -> None:
     condition = packages(system, onion=True)
     assert "nginx, libnginx-mod-stream" in obstacle(condition.check())
     for name in condition.check().hint.removeprefix("apt install ").split()[:-1]:
@@ -122,7 +122,7 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
         assert obstacle(room(system, ["/small"], 1 << 19).check()) == "/small is read-only"
 
 
-def test_a_site_of_somebody_else_in_nginx_is_named(system: System) -> None:
+def test_a_foreign_site_in_the_configuration_of_nginx_is_named(system: System) -> None:
     enabled = system.at("/etc/nginx/sites-enabled")
     enabled.mkdir(parents=True)
     (enabled / "default").touch()
@@ -131,7 +131,7 @@ def test_a_site_of_somebody_else_in_nginx_is_named(system: System) -> None:
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: shop"
 
 
-def test_a_port_of_another_program_is_named() -> None:
+def test_a_port_that_another_program_uses_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -141,7 +141,7 @@ def test_a_port_of_another_program_is_named() -> None:
     assert unit.check() == TO_DO
 
 
-def test_user_and_folders_are_there_again_if_somebody_removed_them(system: System) -> None:
+def test_a_removed_user_or_folder_is_created_again(system: System) -> None:
     done(Folders(system))
     shutil.rmtree(system.at("/etc/fanal"))
     done(Folders(system))
@@ -150,10 +150,13 @@ def test_user_and_folders_are_there_again_if_somebody_removed_them(system: Syste
         system.owner("nobody")
 
 
-def test_the_configuration_is_written_once_and_then_belongs_to_the_administrator(
+def test_the_configuration_is_written_once_and_the_administrator_may_then_change_it(
     system: System, answers: Answers
 ) -> None:
-    """It is readable by the portal alone, and names the onion address. A change that contradicts is named."""
+    """Only the portal can read it.
+
+    It names the onion address. A change that contradicts the answers is named.
+    """
     Folders(system).apply()
     address = f"http://{'a' * 56}.onion"
     system.at(HOSTNAME).parent.mkdir(parents=True)
@@ -183,7 +186,7 @@ def test_a_certificate_and_its_key_must_belong_together(
     assert obstacle(Certificate(system, missing).check()) == f"{tmp_path / 'none'} is missing"
 
 
-def test_a_renewed_certificate_is_taken_and_a_failure_puts_the_old_one_back(
+def test_a_renewed_certificate_is_installed_and_a_failed_setup_restores_the_old_one(
     system: System, answers: Answers
 ) -> None:
     Folders(system).apply()
@@ -197,13 +200,13 @@ def test_a_renewed_certificate_is_taken_and_a_failure_puts_the_old_one_back(
     done(renewed)
     renewed.undo()
     assert before == [each.read_bytes() for each in places]
-    # The administrator may remove the files once they are installed.
+    # The administrator may delete the original files after the installation.
     Path(answers.certificate).unlink()
     assert step.check() == DONE
 
 
-def test_units_start_at_each_boot_and_no_longer_after_undo(system: System) -> None:
-    """As systemctl tells of the tree."""
+def test_units_are_enabled_at_boot_and_disabled_after_undo(system: System) -> None:
+    """The state is that which systemctl reports for the folder."""
     for unit in (
         Unit(system, "portal@8080.service", 8080),
         Unit(system, "nginx@onion.service", 8081),
@@ -215,7 +218,7 @@ def test_units_start_at_each_boot_and_no_longer_after_undo(system: System) -> No
         assert unit.check() == TO_DO
 
 
-def test_a_unit_that_was_on_stays_on_if_a_later_run_fails(system: System) -> None:
+def test_a_unit_that_was_enabled_before_stays_enabled_if_setup_fails(system: System) -> None:
     name = "nginx@onion.service"
     Unit(system, name).apply()
     again = Unit(system, name)
@@ -224,7 +227,7 @@ def test_a_unit_that_was_on_stays_on_if_a_later_run_fails(system: System) -> Non
     assert Unit(system, name).check() == DONE
 
 
-def test_the_nginx_of_debian_is_off_and_on_again_after_undo(system: System) -> None:
+def test_the_nginx_service_of_debian_is_disabled_and_enabled_again_after_undo(system: System) -> None:
     system.control("enable", "nginx.service")
     step = DebianNginxOff(system)
     done(step)
@@ -232,8 +235,8 @@ def test_the_nginx_of_debian_is_off_and_on_again_after_undo(system: System) -> N
     assert step.check() == TO_DO
 
 
-def test_tor_has_an_instance_for_the_onion_service_with_the_shipped_settings(system: System) -> None:
-    """The settings of Debian's own tor stay. Undo leaves the key of the address."""
+def test_the_onion_service_gets_a_separate_tor_instance_with_the_shipped_settings(system: System) -> None:
+    """The settings of Debian's own tor do not change. Undo keeps the key of the onion address."""
     own = system.at("/etc/tor/torrc")
     own.parent.mkdir()
     own.write_text("SocksPort 9050\n")
@@ -249,7 +252,7 @@ def test_tor_has_an_instance_for_the_onion_service_with_the_shipped_settings(sys
     assert (torrc.exists(), key.exists(), step.check()) == (False, True, TO_DO)
 
 
-def test_an_onion_service_that_was_on_keeps_its_settings_if_a_later_run_fails(system: System) -> None:
+def test_an_existing_onion_service_keeps_its_settings_if_setup_fails(system: System) -> None:
     OnionService(system).apply()
     torrc = system.at(f"{INSTANCE}/torrc")
     own = torrc.read_bytes() + b"# A setting of the administrator\n"
@@ -261,8 +264,8 @@ def test_an_onion_service_that_was_on_keeps_its_settings_if_a_later_run_fails(sy
     assert (torrc.read_bytes(), again.check()) == (own, DONE)
 
 
-def test_older_settings_of_postgresql_are_back_if_a_later_run_fails(system: System) -> None:
-    """Without them, PostgreSQL would log times until the next run."""
+def test_setup_restores_earlier_settings_of_postgresql_if_it_fails(system: System) -> None:
+    """Otherwise, PostgreSQL would log times until the next run."""
     place = system.at("/etc/postgresql/17/main/conf.d/fanal.conf")
     place.parent.mkdir(parents=True)
     place.write_text("log_connections = off\n")
@@ -275,7 +278,7 @@ def test_older_settings_of_postgresql_are_back_if_a_later_run_fails(system: Syst
     assert not place.exists()
 
 
-def test_role_and_database_are_made_once_and_a_server_that_does_not_answer_is_named(
+def test_role_and_database_are_created_once_and_an_unreachable_server_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGUSER", "fanal")
@@ -293,17 +296,17 @@ def test_role_and_database_are_made_once_and_a_server_that_does_not_answer_is_na
 @pytest.mark.parametrize(
     ("there", "kept"), [(("fanal", ".fanal.old"), "fanal"), ((".fanal.old",), ".fanal.old")]
 )
-def test_pages_that_cannot_be_made_leave_the_newest_that_are_there(
+def test_if_pages_cannot_be_made_the_newest_existing_pages_stay(
     system: System, there: tuple[str, ...], kept: str
 ) -> None:
-    """Also if an earlier run was killed while it put new pages in the place of old ones."""
+    """An earlier run may have been killed while it replaced old pages by new ones."""
     Folders(system).apply()
     place = system.at(PAGES)
     for name in there:
         place.with_name(name).mkdir()
         place.with_name(name).joinpath("index.html").write_text(name)
     step = Pages(system)
-    with pytest.raises(Failed):  # the tree has no portal that could make pages
+    with pytest.raises(Failed):  # the folder contains no portal that could make pages
         step.apply()
     step.undo()
     assert [each.name for each in place.parent.iterdir()] == ["fanal"]
@@ -312,7 +315,7 @@ def test_pages_that_cannot_be_made_leave_the_newest_that_are_there(
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Be a user without rights while the block runs."""
+    """Use a user without privileges while the block runs."""
     os.seteuid(65_534)
     try:
         yield
@@ -320,18 +323,18 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_without_root_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_setup_is_refused_without_root_privileges(capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["setup"], ["setup", "--check"], ["uninstall"]):
         with as_nobody():
             assert cli.run(words) == 1
         assert "hint: run this command as root" in capsys.readouterr().err
 
 
-def test_without_terminal_and_answers_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_setup_needs_a_file_of_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["setup", "--check"]) == 1
     assert "name a file with --answers" in capsys.readouterr().err
 
 
-def test_what_was_never_set_up_is_not_uninstalled(capsys: pytest.CaptureFixture[str]) -> None:
+def test_uninstall_is_refused_if_setup_installed_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["uninstall"]) == 1
     assert "installed nothing here" in capsys.readouterr().err

@@ -1,4 +1,7 @@
-"""Steps on a machine with a real systemd: a failed step leaves on what was on before."""
+"""Setup steps on a machine with a real systemd.
+
+If a step fails, units that were enabled before stay enabled.
+"""
 
 from collections.abc import Iterator
 
@@ -33,7 +36,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def write_unit(machine: Machine, command: str) -> None:
-    """Write the unit, and have systemd read it."""
+    """Write the unit file, and make systemd read it."""
     file = machine.tree / "etc/systemd/system" / UNIT
     file.write_text(
         f"[Service]\nExecStart={command}\nRestart=always\nRestartSec=1\n[Install]\nWantedBy=multi-user.target\n"
@@ -46,12 +49,12 @@ def run_setup(machine: Machine) -> str:
 
 
 def state(machine: Machine) -> tuple[str, str]:
-    """Return whether systemd runs the unit, and whether it starts it at each boot."""
+    """Return whether systemd runs the unit, and whether it is enabled at boot."""
     asked = (machine.do("systemctl", f"is-{what}", UNIT, code=None) for what in ("active", "enabled"))
     return next(asked), next(asked)
 
 
-def test_a_unit_that_does_not_start_is_off_again_unless_it_was_on_before(machine: Machine) -> None:
+def test_a_unit_that_does_not_start_is_disabled_unless_it_was_enabled_before(machine: Machine) -> None:
     write_unit(machine, "/bin/false")
     assert f"{UNIT}: it does not start" in run_setup(machine)
     assert state(machine)[1] == "disabled"

@@ -1,4 +1,4 @@
-"""Steps of an installation: each is done or undone, a second run does nothing, a check changes nothing."""
+"""Installation steps: a failed step is undone, a second run does nothing, and a check changes nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from portal.setup.system import Failed
 
 @dataclass
 class Writes:
-    """A step that writes a file in two halves, and may fail between them."""
+    """A step that writes a file in two halves, and may fail after the first."""
 
     file: Path
     fails: BaseException | None = None
@@ -43,10 +43,11 @@ class Writes:
 @pytest.mark.parametrize(
     "error", [Failed("nginx: no such module"), OSError(28, "No space left on device"), KeyboardInterrupt()]
 )
-def test_a_step_that_fails_is_undone_and_the_steps_before_it_stay(
-    tmp_path: Path, error: BaseException
-) -> None:
-    """A full disk in the middle, a program that fails, or Ctrl-C; the next run goes on from there."""
+def test_a_failed_step_is_undone_and_earlier_steps_stay(tmp_path: Path, error: BaseException) -> None:
+    """The disk may be full, a program may fail, or somebody presses Ctrl-C.
+
+    The next run continues from there.
+    """
     one, two, three = (Writes(tmp_path / name) for name in ("one", "two", "three"))
     two.fails = error
     with pytest.raises(KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else Refused) as caught:
@@ -59,14 +60,14 @@ def test_a_step_that_fails_is_undone_and_the_steps_before_it_stay(
     assert [each.title for each in steps.apply([one, two, three])] == ["two", "three"]
 
 
-def test_a_step_that_can_neither_be_done_nor_undone_gives_both_reasons(tmp_path: Path) -> None:
+def test_a_step_that_can_neither_be_finished_nor_undone_reports_both_reasons(tmp_path: Path) -> None:
     step = Writes(tmp_path / "one", fails=Failed("no such module"), stays=Failed("nginx does not stop"))
     with pytest.raises(Refused, match="one: no such module") as caught:
         [*steps.apply([step])]
     assert "this step could not be undone (one: nginx does not stop)" in caught.value.hint
 
 
-def test_all_other_steps_are_undone_if_one_cannot_be_undone(tmp_path: Path) -> None:
+def test_the_other_steps_are_undone_even_if_one_cannot_be_undone(tmp_path: Path) -> None:
     one, two, three = (Writes(tmp_path / name) for name in ("one", "two", "three"))
     [*steps.apply([one, two, three])]
     two.stays = Failed("nginx does not stop")
@@ -75,7 +76,7 @@ def test_all_other_steps_are_undone_if_one_cannot_be_undone(tmp_path: Path) -> N
     assert [each.name for each in tmp_path.iterdir()] == ["two"]
 
 
-def test_nothing_is_done_if_something_is_in_the_way_of_a_later_step(tmp_path: Path) -> None:
+def test_nothing_is_done_if_a_later_step_has_an_obstacle(tmp_path: Path) -> None:
     one = Writes(tmp_path / "one")
     two = Writes(tmp_path / "two", obstacle=in_the_way("another program uses port 443", "stop it"))
     with pytest.raises(Refused, match="two: another program uses port 443") as caught:
@@ -91,7 +92,7 @@ def test_a_second_run_does_nothing(tmp_path: Path) -> None:
     assert before == {each.name: each.stat().st_mtime_ns for each in tmp_path.iterdir()}
 
 
-def test_a_check_tells_the_state_of_each_step_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_check_reports_the_state_of_each_step_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "one").write_text("both halves")
     obstacle = in_the_way("old", "new")
     found = [

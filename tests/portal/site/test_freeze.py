@@ -1,4 +1,4 @@
-"""The site as files is the site as served, in every content encoding."""
+"""The frozen site equals the served site, in every content encoding."""
 
 import gzip
 import os
@@ -21,7 +21,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 @pytest.fixture(scope="module")
 def frozen(same_room: Room) -> Path:
-    """The folder that the command writes."""
+    """The folder that `portal freeze` writes."""
     file = same_room.folder / "portal.toml"
     settings = same_room.settings
     file.write_text(f'deployment = "{settings.deployment}"\nroot_key = "{settings.root_key}"\n')
@@ -38,8 +38,8 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_files_are_what_the_application_serves(same_room: Room, frozen: Path) -> None:
-    """Each path plain and as gzip and Brotli, both of the same bytes."""
+def test_frozen_files_equal_the_served_files(same_room: Room, frozen: Path) -> None:
+    """Each path exists uncompressed, as gzip and as Brotli."""
     for path in paths(same_room.settings):
         file = frozen / freeze.SITE / freeze.name_of(path)
         served = {
@@ -64,7 +64,7 @@ def test_no_other_file_is_written(same_room: Room, frozen: Path) -> None:
     assert tree(frozen).keys() == expected | beside
 
 
-def test_pages_have_the_names_that_web_servers_look_for() -> None:
+def test_frozen_pages_have_the_names_that_web_servers_expect() -> None:
     names = {
         path: freeze.name_of(path) for path in ("/", "/fr/", "/fr/report", "/static/js/leave.js", "/404.html")
     }
@@ -82,7 +82,7 @@ def test_the_headers_are_written_to_a_separate_file(frozen: Path) -> None:
     assert dict(line.split(": ", 1) for line in lines) == headers.ALWAYS
 
 
-def test_a_folder_in_use_is_refused(frozen: Path, tmp_path: Path) -> None:
+def test_only_an_empty_folder_is_accepted_for_the_frozen_site(frozen: Path, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is not empty"):
         freeze.freeze(frozen, {}, {})
     with pytest.raises(Refused, match="not written"):
@@ -110,7 +110,7 @@ def test_a_client_gets_an_encoding_that_it_accepts(
     assert "Vary" not in answer.headers
 
 
-def test_answers_that_differ_by_case_have_no_shorter_form(same_room: Room) -> None:
-    """A length that depends on the content would reveal it."""
+def test_answers_about_a_case_are_never_compressed(same_room: Room) -> None:
+    """Their compressed length would depend on the content, and could reveal it."""
     answer = same_room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
     assert (answer.headers.get("Content-Encoding"), len(answer.data)) == (None, 18_108)

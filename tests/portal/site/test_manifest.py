@@ -1,4 +1,7 @@
-"""What a site serves is listed, signed offline, and compared."""
+"""The page manifest lists the served files.
+
+The inbox signs it offline, and monitors compare it with the site.
+"""
 
 import hashlib
 import json
@@ -27,14 +30,14 @@ from tests.support.socks_proxy import proxying
 
 
 def test_two_builds_of_a_manifest_are_equal(own_provable: Provable) -> None:
-    """Checkout, settings, serial and date determine every byte."""
+    """Program, settings, serial and date determine every byte."""
     asked = load_questionnaire(own_provable.settings)
     made = [manifest.make(own_provable.settings, asked, 3, UNTIL) for _ in range(2)]
     assert made[0] == made[1]
     assert made[0] != manifest.make(own_provable.settings, asked, 4, UNTIL)
 
 
-def test_the_manifest_lists_all_that_is_served(own_provable: Provable) -> None:
+def test_the_manifest_lists_all_served_files(own_provable: Provable) -> None:
     listed = pages.parse(
         own_provable.client.get("/.well-known/fanal/manifest.json").data, own_provable.site.deployment
     )
@@ -55,17 +58,17 @@ def test_the_manifest_lists_all_that_is_served(own_provable: Provable) -> None:
     assert linked - signed - {"/<elsewhere:_>"} == {page.path for page in listed.files} - {site_files.MISSING}
 
 
-def test_the_manifest_holds_no_address(own_provable: Provable) -> None:
-    """It is the same for the site and its onion service."""
+def test_the_manifest_contains_no_address(own_provable: Provable) -> None:
+    """The site and its onion service have the same manifest."""
     assert b"://" not in own_provable.client.get("/.well-known/fanal/manifest.json").data
 
 
-def test_a_site_that_serves_what_was_signed_has_no_findings(own_provable: Provable) -> None:
+def test_a_site_that_serves_the_signed_files_has_no_findings(own_provable: Provable) -> None:
     assert own_provable.found() == []
 
 
-def test_an_altered_file_is_named(own_provable: Provable) -> None:
-    """A changed digest, type or policy each get a line, and nothing else does."""
+def test_a_file_that_differs_from_the_manifest_is_named(own_provable: Provable) -> None:
+    """A changed digest, type or path is named. Nothing else is."""
     raw = (own_provable.folder / "manifest" / pages.MANIFEST).read_bytes()
     files = pages.parse(raw, own_provable.site.deployment).files
     changed = [
@@ -85,7 +88,7 @@ def test_an_altered_file_is_named(own_provable: Provable) -> None:
         ]
 
 
-def test_another_policy_is_named_for_each_file(own_provable: Provable) -> None:
+def test_a_policy_that_differs_from_the_manifest_is_named_for_each_file(own_provable: Provable) -> None:
     own_provable.alter(policy="default-src 'none'")
     with own_provable.serving():
         lines = own_provable.found()
@@ -97,11 +100,11 @@ def test_another_policy_is_named_for_each_file(own_provable: Provable) -> None:
     assert len(lines) == len(files) + len(signed)
 
 
-def test_an_expired_list_is_reported(own_provable: Provable) -> None:
+def test_an_expired_manifest_is_reported(own_provable: Provable) -> None:
     assert [line.partition(":")[0] for line in own_provable.found(days=31)] == ["manifest", "keyring"]
 
 
-def test_a_list_of_another_root_key_is_refused(own_provable: Provable) -> None:
+def test_a_manifest_signed_by_another_root_key_is_refused(own_provable: Provable) -> None:
     other = replace(own_provable.settings, root_key=base64url.encode(Site().root_key))
     visitor = fetching.Visitor(own_provable.address)
     assert list(verify.differences(visitor, other, today(), None, Seen(other.deployment))) == [
@@ -122,8 +125,8 @@ def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(own_provable: P
         create_app(own_provable.settings)
 
 
-def test_a_manifest_is_strict() -> None:
-    """An unsorted, repeated, altered or foreign list is refused."""
+def test_a_malformed_manifest_is_refused() -> None:
+    """It is unsorted, repeats a path, was altered, or belongs to another deployment."""
     files = tuple(Page(path, "text/html", bytes(32)) for path in ("/a", "/b"))
     office = Site()
     good = Pages(deployment=office.deployment, serial=1, valid_until=UNTIL, policy="", files=files)
@@ -141,8 +144,8 @@ def test_a_manifest_is_strict() -> None:
 
 
 @pytest.mark.slow
-def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
-    """manifest, sign-pages and verify, as people type them; a site without manifest fails."""
+def test_the_inbox_signs_a_manifest_of_the_portal_and_a_monitor_accepts_the_site(tmp_path: Path) -> None:
+    """The test runs the commands of all three. A site without a manifest is not accepted."""
     office = Office.found(tmp_path)
     told = office.json("exchange", "keyring", "--out", tmp_path / "keyring")
     file = tmp_path / "portal.toml"
@@ -180,8 +183,8 @@ def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
     room.close()
 
 
-def test_an_onion_service_is_visited_through_the_proxy(own_provable: Provable) -> None:
-    """Only the proxy gets its name, which is resolved nowhere else."""
+def test_the_monitor_visits_an_onion_service_only_through_the_proxy(own_provable: Provable) -> None:
+    """Only the proxy gets the onion name, so it is never resolved by DNS."""
     name = "a" * 56 + ".onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         visitor = fetching.Visitor(f"http://{name}", f"socks5h://{proxy.address}")
@@ -205,7 +208,7 @@ def test_an_onion_service_is_visited_through_the_proxy(own_provable: Provable) -
         ("http://x", "http://p"),
     ],
 )
-def test_an_address_or_proxy_that_cannot_be_used_is_refused(address: str, proxy: str) -> None:
-    """For example, a proxy that leaves resolving names to this machine."""
+def test_an_unusable_address_or_proxy_is_refused(address: str, proxy: str) -> None:
+    """For example, `socks5` without an h would resolve names on this machine."""
     with pytest.raises(Refused, match=r"is not the address|cannot be used"):
         fetching.Visitor(address, proxy)

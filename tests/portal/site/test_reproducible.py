@@ -1,4 +1,4 @@
-"""The published site of a checkout is the same on every machine, byte by byte."""
+"""The published site of a checkout has the same bytes on every machine."""
 
 import os
 import shutil
@@ -14,20 +14,20 @@ from tests.support.portal_room import SITE
 
 ROOMS = ("portal", "crypto", "templates")
 COMMAND = "from portal.ops.cli import main; main()"
-# What a machine could bring in: the order of its sets, its clock, its language.
+# Differences between machines: the order of sets, the time zone and the language.
 HERE = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 THERE = {"PYTHONHASHSEED": "2", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
 
 
 def run(checkout: Path, out: Path, environment: dict[str, str], *words: str) -> None:
-    """Run a command of the portal as it stands in a checkout."""
-    # The folder that a command is run in comes first where Python looks for the rooms.
+    """Run a command of the portal from a checkout."""
+    # Python looks for the packages first in the folder where the command runs.
     command = [sys.executable, "-c", COMMAND, "--config", out / "portal.toml", *words]
     subprocess.run(command, cwd=checkout, env=os.environ | environment, check=True, capture_output=True)
 
 
 def made(checkout: Path, out: Path, environment: dict[str, str]) -> bytes:
-    """Return the manifest of a checkout."""
+    """Return the manifest that a checkout makes."""
     out.mkdir()
     names = {"deployment": SITE.deployment, "root_key": SITE.root_key}
     (out / "portal.toml").write_text("".join(f'{n} = "{base64url.encode(v)}"\n' for n, v in names.items()))
@@ -37,15 +37,18 @@ def made(checkout: Path, out: Path, environment: dict[str, str]) -> bytes:
 
 
 def frozen(checkout: Path, out: Path, environment: dict[str, str]) -> dict[str, bytes]:
-    """Return the files of the frozen site, by their names."""
+    """Return the files of the frozen site by name."""
     folder = out / "frozen"
     run(checkout, out, environment, "freeze", str(folder))
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 @pytest.mark.slow
-def test_manifest_and_frozen_site_are_the_same_from_another_checkout(tmp_path: Path) -> None:
-    """In other processes and another folder, time zone and language. One additional byte would be noticed."""
+def test_another_checkout_makes_the_same_manifest_and_frozen_site(tmp_path: Path) -> None:
+    """Processes, folder, time zone and language differ.
+
+    The control: one additional byte changes the manifest.
+    """
     copy, here, there = (tmp_path / name for name in ("copy", "here", "there"))
     for name in ROOMS:
         shutil.copytree(ROOT / name, copy / name)

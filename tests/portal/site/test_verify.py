@@ -18,8 +18,8 @@ from tests.support.small_disk import small_disk
 from tests.support.socks_proxy import proxying
 
 
-def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """Although its signature and date are valid. The files that it lists are not compared."""
+def test_an_old_manifest_is_refused_after_a_newer_one_was_seen(own_provable: Provable) -> None:
+    """Its signature and date are still valid. The files that it lists are not compared."""
     known = Seen(own_provable.settings.deployment, {"manifest": 2})
     assert own_provable.found(seen=known) == ["manifest: the site serves serial 1, but 2 was seen before"]
     own_provable.alter(serial=2)
@@ -31,8 +31,8 @@ def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Prov
     assert known.serials["manifest"] == 3
 
 
-def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """It would bring back a withdrawn key."""
+def test_an_old_keyring_is_refused_after_a_newer_one_was_seen(own_provable: Provable) -> None:
+    """It would bring back a revoked key."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
     own_provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))
@@ -44,7 +44,7 @@ def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Prova
 
 
 def test_the_serial_of_an_unsigned_file_is_not_remembered(own_provable: Provable) -> None:
-    """Otherwise, a stranger's high serial would make every genuine file look old."""
+    """Otherwise, an invalid file with a high serial would make every genuine file look old."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
     own_provable.publish_changed(replace(usual.value, serial=900), root_seed=bytes(32))
@@ -53,7 +53,7 @@ def test_the_serial_of_an_unsigned_file_is_not_remembered(own_provable: Provable
 
 
 def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
-    """Run the command with the configuration of a room, on its site or another address."""
+    """Run `portal verify` on the site of a room or on another address."""
     file = room.folder / "portal.toml"
     names = ("deployment", "root_key")
     file.write_text("".join(f'{name} = "{getattr(room.settings, name)}"\n' for name in names))
@@ -62,8 +62,8 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
     )
 
 
-def test_an_onion_service_is_verified_only_through_the_proxy(own_provable: Provable) -> None:
-    """It says that everything is as signed, or what is not. The proxy gets the name each time."""
+def test_portal_verify_visits_an_onion_service_only_through_the_proxy(own_provable: Provable) -> None:
+    """The proxy gets the onion name for every request, whether the site is as signed or not."""
     name = "a" * 55 + "d.onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         through = ("--proxy", f"socks5h://{proxy.address}")
@@ -75,7 +75,9 @@ def test_an_onion_service_is_verified_only_through_the_proxy(own_provable: Prova
         assert set(proxy.asked) == {name.encode()}
 
 
-def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provable: Provable) -> None:
+def test_serials_are_stored_beside_the_configuration_or_in_the_file_given_by_seen(
+    own_provable: Provable,
+) -> None:
     assert verified(own_provable).exit_code == 0
     kept = own_provable.folder / seen_serials.FILE
     found = json.loads(kept.read_text())
@@ -95,7 +97,7 @@ def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provab
 def test_a_correct_site_is_accepted_even_if_its_serials_cannot_be_stored(
     own_provable: Provable, tmp_path: Path
 ) -> None:
-    """A warning says what is lost. A file that somebody names must be kept."""
+    """A warning says that older files will not be noticed. A file named by --seen must be writable."""
     folder = tmp_path / "read only"
     with small_disk(folder, "1m") as change:
         verified(own_provable)
@@ -114,15 +116,15 @@ def test_a_correct_site_is_accepted_even_if_its_serials_cannot_be_stored(
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[]", b'{"deployment": "x", "serials": {"manifest": "y"}}', b"\xff"]
 )
-def test_a_file_of_another_form_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Otherwise, the monitor would forget what it has seen."""
+def test_a_malformed_file_of_serials_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Otherwise, the monitor would lose its memory."""
     file = tmp_path / seen_serials.FILE
     file.write_bytes(content)
     with pytest.raises(Refused, match="not a file of serials"):
         seen_serials.load(file, "x")
 
 
-def test_a_file_of_another_deployment_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_serials_of_another_deployment_is_refused(tmp_path: Path) -> None:
     file = tmp_path / seen_serials.FILE
     seen_serials.save(file, Seen("x", {"manifest": 1}))
     assert seen_serials.load(file, "x") == Seen("x", {"manifest": 1})
@@ -132,7 +134,7 @@ def test_a_file_of_another_deployment_is_refused(tmp_path: Path) -> None:
         seen_serials.save(tmp_path / "none" / "here", Seen("x"))
 
 
-def test_an_equal_serial_is_accepted() -> None:
+def test_an_equal_serial_is_accepted_and_a_lower_one_is_refused() -> None:
     known = Seen("x")
     known.note("manifest", 4)
     known.note("manifest", 4)

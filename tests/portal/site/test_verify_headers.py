@@ -1,4 +1,4 @@
-"""A monitor names every header that is not the portal's, is missing, or says something else."""
+"""A monitor names every header that is additional, missing, or different from the portal's."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ Headers = list[tuple[str, str]]
 
 @pytest.fixture
 def found(provable: Provable) -> Iterator[Callable[..., set[str]]]:
-    """Return what is found, without the paths, while something between changes the headers."""
+    """Return a function that changes the headers between portal and monitor, and returns the findings."""
     ours = provable.app.wsgi_app
 
     def look(*more: tuple[str, str], without: str = "", instead: Iterable[tuple[str, str]] = ()) -> set[str]:
@@ -50,13 +50,13 @@ MORE = {
 }
 
 
-def test_what_is_sent_beside_a_portals_headers_is_named(found: Callable[..., set[str]]) -> None:
-    """It could send visitors elsewhere, tell somebody about them, or recognise them later."""
+def test_additional_headers_are_named(found: Callable[..., set[str]]) -> None:
+    """They could redirect visitors, report them to somebody, or recognise them later."""
     assert found(*MORE.items()) == {f"a portal does not send the header {name.lower()}" for name in MORE}
 
 
-def test_what_is_taken_away_or_of_another_type_is_named(found: Callable[..., set[str]]) -> None:
-    """In another character set the same bytes can be another page."""
+def test_missing_headers_and_a_changed_type_are_named(found: Callable[..., set[str]]) -> None:
+    """In another character set, the same bytes can be a different page."""
     told = found(without="Integrity-Policy", instead=[("Content-Type", "text/html; charset=utf-16")])
     assert "header Integrity-Policy is not blocked-destinations=(script)" in told
     assert {each for each in told if each.startswith("the type")} == {
@@ -65,8 +65,9 @@ def test_what_is_taken_away_or_of_another_type_is_named(found: Callable[..., set
     }
 
 
-def test_a_second_header_of_one_name_is_not_hidden_by_the_other(found: Callable[..., set[str]]) -> None:
-    """Not even by a correct one that comes last."""
+def test_a_repeated_header_is_noticed_even_if_one_of_its_values_is_correct(
+    found: Callable[..., set[str]],
+) -> None:
     policy = "Content-Security-Policy"
     assert found(("Referrer-Policy", "no-referrer"), (policy, "default-src *")) == {
         "header Referrer-Policy is not no-referrer",
@@ -74,12 +75,12 @@ def test_a_second_header_of_one_name_is_not_hidden_by_the_other(found: Callable[
     }
 
 
-def test_how_an_answer_is_carried_makes_no_difference(found: Callable[..., set[str]]) -> None:
+def test_headers_of_the_transport_make_no_difference(found: Callable[..., set[str]]) -> None:
     assert found(("Vary", "Accept-Encoding"), ("Keep-Alive", "timeout=5"), instead=[("Server", "x")]) == set()
 
 
-def test_the_onion_service_that_the_configuration_names_is_in_order(tmp_path: Path) -> None:
-    """Every page names its own path there; another is a difference."""
+def test_the_configured_onion_service_is_accepted_in_headers(tmp_path: Path) -> None:
+    """Every page announces its own path on the onion service. Another address is a difference."""
     with proving(tmp_path) as room:
         room.settings = replace(room.settings, onion=ONION)
         room.sign()

@@ -1,6 +1,7 @@
-"""WEBCAT's extension would accept the site: the manifest, the policy, and every path.
+"""The WEBCAT browser extension would accept the site: its manifest, its policy and every path.
 
-The rules are those of webcat-spec's csp.md and manifest.md, and of its extension's code (2026).
+The rules come from csp.md and manifest.md of webcat-spec, and from the code of the extension
+(2026).
 """
 
 import hashlib
@@ -32,12 +33,12 @@ ALLOWED = {
     "object-src": "'none'",
     "worker-src": "'none'|'self'",
 }
-# Without an exact 'none' as default these have to be there.
+# Required unless the default is exactly 'none'.
 REQUIRED = {"script-src", "style-src", "object-src", "worker-src"}
 
 
 def faults(policy: str) -> list[str]:
-    """Return what WEBCAT refuses in a policy."""
+    """Return the parts of a policy that WEBCAT refuses."""
     if "," in policy:
         return ["a comma"]
     found = {
@@ -56,7 +57,7 @@ def faults(policy: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def listed(same_room: Room) -> dict[str, Any]:
-    """The manifest that the command writes."""
+    """The manifest that `portal webcat` writes."""
     file, out = same_room.folder / "portal.toml", same_room.folder / "webcat.json"
     file.write_text(
         f'deployment = "{same_room.settings.deployment}"\nroot_key = "{same_room.settings.root_key}"\n'
@@ -71,7 +72,7 @@ def listed(same_room: Room) -> dict[str, Any]:
     return dict(document["manifest"])
 
 
-def test_the_policy_keeps_to_the_rules(listed: dict[str, Any]) -> None:
+def test_webcat_accepts_the_policy_of_the_site(listed: dict[str, Any]) -> None:
     assert listed["default_csp"] == headers.POLICY
     assert faults(listed["default_csp"]) == []
     assert listed["extra_csp"] == {}
@@ -91,13 +92,13 @@ def test_the_policy_keeps_to_the_rules(listed: dict[str, Any]) -> None:
         ("default-src 'none' 'self'; script-src 'self'", "object-src"),
     ],
 )
-def test_the_check_finds_a_policy_that_is_refused(policy: str, fault: str) -> None:
+def test_the_check_finds_a_forbidden_policy(policy: str, fault: str) -> None:
     """The control of the test above."""
     assert fault in faults(policy)
 
 
 def looked_up(listed: dict[str, Any], path: str) -> str:
-    """Return the digest that the extension expects of a path."""
+    """Return the digest that the extension expects for a path."""
     files: dict[str, str] = listed["files"]
     if path in files:
         return files[path]
@@ -105,7 +106,7 @@ def looked_up(listed: dict[str, Any], path: str) -> str:
 
 
 def test_each_path_is_found_by_the_rules_of_the_extension(same_room: Room, listed: dict[str, Any]) -> None:
-    """Exactly, or as the index of a folder, or as the page for missing files."""
+    """A path is listed, is the index of a folder, or gets the page for missing files."""
     paths = [
         *site_files.files(same_room.settings, load_questionnaire(same_room.settings)),
         "/nowhere",
@@ -116,7 +117,7 @@ def test_each_path_is_found_by_the_rules_of_the_extension(same_room: Room, liste
         assert looked_up(listed, path) == base64url.encode(digest), path
 
 
-def test_the_manifest_has_what_the_extension_asks_for(listed: dict[str, Any]) -> None:
+def test_the_manifest_has_all_members_that_the_extension_requires(listed: dict[str, Any]) -> None:
     texts = ("app", "version", "default_csp", "default_index", "default_fallback")
     assert all(isinstance(listed[name], str) and listed[name] for name in texts)
     assert {f"/{listed['default_index']}", listed["default_fallback"]} <= listed["files"].keys()
@@ -127,16 +128,14 @@ def test_the_manifest_has_what_the_extension_asks_for(listed: dict[str, Any]) ->
     )
 
 
-def test_every_answer_carries_the_policy_and_none_of_the_forbidden_headers(same_room: Room) -> None:
+def test_every_answer_has_the_policy_and_no_header_that_webcat_forbids(same_room: Room) -> None:
     for path in addresses(same_room.app):
         answer = same_room.client.get(path)
         assert answer.headers.getlist("Content-Security-Policy") == [headers.POLICY]
         assert {"Refresh", "Link", "Location", "Origin-Agent-Cluster"}.isdisjoint(answer.headers.keys())
 
 
-def test_a_file_that_cannot_be_written_is_named(
-    same_room: Room, listed: dict[str, Any], tmp_path: Path
-) -> None:
+def test_an_unwritable_file_is_named(same_room: Room, listed: dict[str, Any], tmp_path: Path) -> None:
     assert listed
     words = ["webcat", "--app", "x", "--tag", "v1", "--out", str(tmp_path / "none" / "here")]
     answer = CliRunner().invoke(portal, ["--config", str(same_room.folder / "portal.toml"), *words])

@@ -1,4 +1,4 @@
-"""Empty tables for each test of one rule, on SQLite."""
+"""Empty tables for each test of a single rule, on SQLite."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from portal.store.keyrings import Instance, keep_key_pair
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """A database with the key pair of a portal and nothing else, which tests leave as it is."""
+    """A database with only the key pair of a portal. Tests do not change it."""
     folder = tmp_path_factory.mktemp("tables")
     made = database.create(make_url(f"sqlite:///{folder}/portal.sqlite"))
     with made.write() as connection:
@@ -23,7 +23,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture
 def connection(tables: Database) -> Iterator[Connection]:
-    """A transaction that is taken back at the end of the test."""
+    """A transaction that is rolled back at the end of the test."""
     with tables.write() as begun:
         yield begun
         begun.rollback()

@@ -1,4 +1,4 @@
-"""What a copy of the database's file reveals about the order in which reports arrived."""
+"""A copy of the database file does not reveal the order in which reports arrived."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ REPORTS = 30
 
 
 def steps_forward(room: Room, pieces: list[bytes]) -> int:
-    """Return how often the next report lies further on in the file than the one before it."""
+    """Return how often a report is stored behind the previous one in the file."""
     room.database.scrub()
     raw = (room.folder / "portal.sqlite").read_bytes()
     places = [raw.index(piece) for piece in pieces]
@@ -31,15 +31,15 @@ def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> 
     pieces = [report.envelope[30_000:30_040] for report in reports]
     assert steps_forward(room, pieces) > 0.9 * (REPORTS - 1)
     expire.tidy(room.database)
-    # Of 29 steps of chance more than 25 go forward once in many millions of runs.
+    # In a random order of 30, more than 25 of 29 steps go forward once in many millions of runs.
     assert steps_forward(room, pieces) <= 25
     room.close()
 
 
-def test_a_database_that_is_not_written_anew_by_itself_is_warned_of(
+def test_doctor_warns_if_the_database_is_too_large_to_be_rewritten_automatically(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit is lowered here to less than an empty database takes."""
+    """The test lowers the limit below the size of an empty database."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
 
     def warned() -> list[str]:

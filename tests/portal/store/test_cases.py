@@ -1,4 +1,4 @@
-"""A case is found and withdrawn by its own ids alone."""
+"""A case is found and withdrawn only by its own ids."""
 
 import secrets
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_an_unknown_withdrawal_changes_nothing(connection: Connection) -> None:
 
 
 def test_withdrawn_data_is_deleted_and_reported_to_the_inbox_of_its_channel(connection: Connection) -> None:
-    """An exported report stays, without its memo. Nobody else's report is deleted."""
+    """An exported report stays without its memo. Reports of others are not deleted."""
     mine, other = report(), report()
     exported = hashed(connection, of=mine)
     intakes.fill(connection, INSPECTORATE, 1)
@@ -63,10 +63,10 @@ def test_withdrawn_data_is_deleted_and_reported_to_the_inbox_of_its_channel(conn
     }
 
 
-def test_the_inbox_hears_of_a_second_report_under_a_known_case_id_as_soon_as_it_is_whole(
+def test_withdrawing_a_second_report_under_a_known_case_id_is_reported_to_the_inbox(
     connection: Connection,
 ) -> None:
-    """It opened no case. Unfinished uploads never reach the inbox."""
+    """The second report opened no case. The withdrawal of an unfinished upload is not reported."""
     known, half = report(), report()
     arrived(connection, of=known)
     again = replace(known, withdraw_id=secrets.token_bytes(32))
@@ -79,9 +79,10 @@ def test_the_inbox_hears_of_a_second_report_under_a_known_case_id_as_soon_as_it_
     assert len(ids(connection)) == 1
 
 
-def test_an_upload_grows_at_its_end_up_to_its_size_and_keeps_its_day_until_then(
+def test_an_upload_grows_only_at_its_end_and_only_up_to_its_size(
     connection: Connection,
 ) -> None:
+    """It keeps the day of its beginning until it is complete. Then it gets the day of its last byte."""
     arrived(connection, 10, 9)
     (unfinished,) = envelopes.unfinished(connection)
     assert unfinished == Unfinished(id=unfinished.id, kind=Kind.FOLLOW_UP, size=10, received=9)
@@ -113,7 +114,7 @@ def test_a_report_opens_its_case_with_its_last_byte(connection: Connection) -> N
     assert len(kept(connection, rows, "case_id")) == 1
 
 
-def test_only_an_unfinished_upload_is_given_up_and_only_if_it_has_not_grown(connection: Connection) -> None:
+def test_only_an_unfinished_upload_that_has_not_grown_meanwhile_is_discarded(connection: Connection) -> None:
     complete, half = arrived(connection), arrived(connection, 10, 5)
     other = arrived(connection, 10, 5)
     assert not envelopes.forget(connection, HOUR, complete)
@@ -128,7 +129,7 @@ def test_only_an_unfinished_upload_is_given_up_and_only_if_it_has_not_grown(conn
     assert ids(connection) == {complete}
 
 
-def test_the_newest_keyring_takes_the_place_of_the_one_before(connection: Connection) -> None:
+def test_a_new_keyring_replaces_the_previous_one(connection: Connection) -> None:
     assert keyrings.current(connection) is None
     for serial in (2, 1):
         keyrings.replace(connection, Files(serial, b"raw", bytes(64)))

@@ -1,4 +1,4 @@
-"""Deleted data is gone from the answers and from the database's files."""
+"""Deleted data is no longer in answers or in the database's files."""
 
 import secrets
 import sys
@@ -42,18 +42,18 @@ SLOT = age.sealed_size(padding.SLOT)
 
 
 def remains(folder: Path, contents: Iterable[bytes]) -> int:
-    """Return how many of these are in any file below a folder: database, write-ahead log, its index."""
+    """Return how many of the contents are in any file in the folder and its subfolders."""
     raw = b"\0".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     return sum(content in raw for content in contents)
 
 
 def marks(sealed: Sealed) -> list[bytes]:
-    """Return a piece of the envelope, and what the portal keeps beside it."""
+    """Return a part of the envelope, and the values stored beside it."""
     return [sealed.envelope[30_000:30_040], sealed.memo, sealed.case_id, sealed.withdraw_id]
 
 
 def given_up(room: Room) -> Sealed:
-    """Return a report of which a part has arrived."""
+    """Return a report of which only a part was uploaded."""
     sealed = make_report_envelope(room.site)
     room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
     return sealed
@@ -63,14 +63,14 @@ def withdraw(room: Room, sealed: Sealed) -> None:
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
 
 
-def test_withdrawn_data_is_not_in_the_files(sqlite_room: Room) -> None:
-    """No part of the envelope, no memo and no withdraw id, once the clock has run (tests/portal/ops)."""
+def test_withdrawn_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
+    """Once the clock has run, no part of the envelope, no memo and no withdraw id remains."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     assert remains(room.folder, marks(sealed)) == 4
     withdraw(room, sealed)
     deletion.overwrite_portion(room.database)
-    # The case id goes to the inbox with the next bundle.
+    # The case id remains until the next bundle has told the inbox.
     assert remains(room.folder, marks(sealed)) == remains(room.folder, [sealed.case_id]) == 1
     exported = room.export()
     exported.path.unlink()
@@ -79,7 +79,7 @@ def test_withdrawn_data_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, marks(sealed)) == 0
 
 
-def test_a_discarded_upload_is_not_in_the_files(sqlite_room: Room) -> None:
+def test_a_cancelled_upload_is_overwritten_in_the_files(sqlite_room: Room) -> None:
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:60_000])
@@ -89,8 +89,8 @@ def test_a_discarded_upload_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, marks(sealed)) == 0
 
 
-def test_no_request_empties_the_log_of_the_database(sqlite_room: Room) -> None:
-    """Its duration would reveal whether others have written, so the clock empties the log."""
+def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
+    """The time that this takes would reveal whether others have written. Therefore, the clock does it."""
     room, sealed, other = (
         sqlite_room,
         make_report_envelope(sqlite_room.site),
@@ -110,7 +110,7 @@ def test_no_request_empties_the_log_of_the_database(sqlite_room: Room) -> None:
 
 
 def test_overwriting_does_not_wait_for_readers(sqlite_room: Room) -> None:
-    """While somebody reads, reports arrive as usual, and the portal tries again later."""
+    """While another transaction reads, reports arrive as usual. The portal tries to overwrite again later."""
     room = sqlite_room
     with room.database.read() as connection:
         connection.execute(text("SELECT count(*) FROM envelopes")).all()
@@ -122,8 +122,8 @@ def test_overwriting_does_not_wait_for_readers(sqlite_room: Room) -> None:
     assert room.database.try_to_scrub()
 
 
-def test_a_refused_report_is_not_in_the_files(sqlite_room: Room) -> None:
-    """A report whose second piece shows that it is not sealed."""
+def test_a_refused_report_is_overwritten_in_the_files(sqlite_room: Room) -> None:
+    """Its second piece shows that it is not sealed."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address, start = room.begin(sealed), sealed.envelope[:200]
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
@@ -133,8 +133,8 @@ def test_a_refused_report_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, [start, *marks(sealed)]) == 0
 
 
-def test_confirmed_data_is_not_in_the_files(sqlite_room: Room) -> None:
-    """The case stays; the envelope, its hash and the manifest that named it do not."""
+def test_confirmed_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
+    """The case stays. The envelope, its hash and the manifest that named it are gone."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     exported = room.export()
@@ -147,8 +147,8 @@ def test_confirmed_data_is_not_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, [sealed.memo, entry.id]) == 2
 
 
-def test_expired_data_is_not_in_the_files(sqlite_room: Room) -> None:
-    """An upload that was given up, a closed case with its slot, what remained of its envelope."""
+def test_expired_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
+    """Here, it is an abandoned upload, and a closed case with its slot and the remains of its envelope."""
     room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
     room.send(closed)
     exported = room.export()
@@ -168,9 +168,11 @@ def test_expired_data_is_not_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
-    """Databases leave copies of rows behind when they move them. Afterwards, no table's file has one.
+    """Databases leave copies of rows behind when they move them.
 
-    The same holds for the samples that a database keeps to plan queries, as PostgreSQL sometimes does.
+    After the cleaning, no table's file has such a copy.
+
+    The statistics that PostgreSQL samples for planning queries have no copies either.
     """
     many = MANY[room.settings.database_url.get_backend_name()]
     rows = [row(room.day, closed=number % 2 == 0) for number in range(many)]
@@ -187,8 +189,8 @@ def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
     assert remains(tables(room), gone) == 0
 
 
-def test_postgresql_as_we_ship_its_settings_forgets(tmp_path: Path) -> None:
-    """What was deleted is in no file of the server once its log has gone on, as it does every hour."""
+def test_postgresql_with_the_shipped_settings_overwrites_deleted_data(tmp_path: Path) -> None:
+    """Its log also contains nothing of it after the hourly switch to a new file."""
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room, sealed = Room(tmp_path, cluster.url), make_report_envelope(SITE)
         room.send(sealed)
@@ -204,7 +206,7 @@ def test_postgresql_as_we_ship_its_settings_forgets(tmp_path: Path) -> None:
 
 
 def row(today: date, *, closed: bool) -> dict[str, object]:
-    """Return a case, every tenth with a slot."""
+    """Return a case. Every tenth has a slot."""
     return {
         "case_id": secrets.token_bytes(32),
         "channel": INSPECTORATE,
@@ -217,13 +219,13 @@ def row(today: date, *, closed: bool) -> dict[str, object]:
 
 
 def memos(rows: Iterable[dict[str, object]]) -> Iterator[bytes]:
-    """Return case id and memo of each."""
+    """Yield the case id and memo of each row."""
     for each in rows:
         yield from (bytes(each[name]) for name in ("case_id", "memo"))  # type: ignore[call-overload]
 
 
 def tables(room: Room) -> Path:
-    """Return the folder with the database's tables, all written to disk."""
+    """Return the folder with the database's tables, after writing everything to disk."""
     url = room.settings.database_url
     if url.get_backend_name() == "sqlite":
         return room.folder
@@ -234,8 +236,8 @@ def tables(room: Room) -> Path:
     return Path(str(url.query["host"]), "data", own).parent
 
 
-def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
-    """Both at once, on two connections: nothing is left behind, and the inbox is told."""
+def test_a_withdrawal_waits_for_the_last_piece_of_an_upload(room: Room) -> None:
+    """Both run at the same time on two connections. Nothing is left behind, and the inbox learns of it."""
     sealed = make_report_envelope(room.site)
     room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
     ((envelope_id, *_),) = room.state()["envelopes"]
@@ -255,7 +257,7 @@ def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
 def test_two_deletions_of_the_same_rows_do_not_deadlock(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """All lock rows in one order, not in the order of arrival, so two of them never wait for each other."""
+    """All transactions lock rows in the same order, whatever the order of arrival."""
     with opened(request, tmp_path, "postgresql") as room:
         first, last = bytes(16), b"\xff" * 16
         for each in (last, first):
@@ -275,7 +277,7 @@ def test_two_deletions_of_the_same_rows_do_not_deadlock(
 
 
 def waits(room: Room, thread: threading.Thread) -> None:
-    """Return once a thread waits for what another holds."""
+    """Return once a thread waits for a lock of another."""
     end = time.monotonic() + PATIENCE_SECONDS
     sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -285,7 +287,7 @@ def waits(room: Room, thread: threading.Thread) -> None:
 
 
 def begins_to_write(thread: threading.Thread) -> bool:
-    """Tell whether a thread is at the begin of a transaction: SQLite tells nobody who waits for whom."""
+    """Return whether a thread is beginning a transaction. SQLite does not report which transactions wait."""
     frames = traceback.walk_stack(sys._current_frames().get(thread.ident or 0))
     return any(frame.f_code is database._begin.__code__ for frame, _ in frames)
 

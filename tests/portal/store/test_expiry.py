@@ -1,4 +1,4 @@
-"""Expired data is deleted on its day, not the day before, and nothing else with it."""
+"""Expired data is deleted on its day and not before. Nothing else is deleted with it."""
 
 import secrets
 from datetime import timedelta
@@ -24,13 +24,13 @@ def case(connection: Connection, *, collected: bool, expires: int | None) -> byt
     return row["case_id"]  # type: ignore[return-value]
 
 
-def test_a_period_ends_on_a_random_day_of_the_week_after_it(connection: Connection) -> None:
-    """Drawn for each envelope by itself."""
+def test_data_expires_on_a_random_day_in_the_week_after_its_period(connection: Connection) -> None:
+    """The day is drawn separately for each envelope."""
     numbers = [secrets.token_bytes(16) for _ in range(500)]
     expiry.leave_remains(connection, [], Term(DAY, 30))
     expiry.leave_remains(connection, [(each, 5) for each in numbers], Term(DAY, 30))
     drawn = {day - days.number(DAY) for (day,) in kept(connection, remains, "expires")}
-    # That one of eight days is not drawn 500 times happens once in 10^28 runs.
+    # One of eight days is missing in 500 draws only once in 10^28 runs.
     assert drawn == set(range(30, 38))
     assert expiry.find_remains(connection, numbers[0]) == Remains(numbers[0], 5)
     assert expiry.find_remains(connection, bytes(16)) is None
@@ -38,7 +38,7 @@ def test_a_period_ends_on_a_random_day_of_the_week_after_it(connection: Connecti
     assert envelopes.find(connection, numbers[0]) == known
 
 
-def test_remains_are_deleted_on_their_day(connection: Connection) -> None:
+def test_the_remains_of_an_envelope_are_deleted_on_their_day(connection: Connection) -> None:
     first, second = bytes(16), b"\xff" * 16
     for id_, day in ((first, DAY), (second, AFTER)):
         connection.execute(insert(remains).values(id=id_, size=5, expires=days.number(day)))
@@ -48,7 +48,7 @@ def test_remains_are_deleted_on_their_day(connection: Connection) -> None:
     assert kept(connection, remains, "id") == [(second,)]
 
 
-def test_a_closed_case_is_deleted_on_its_day_once_the_inbox_has_its_report(connection: Connection) -> None:
+def test_a_closed_case_is_deleted_on_its_day_if_the_inbox_has_its_report(connection: Connection) -> None:
     number = days.number(DAY)
     case(connection, collected=True, expires=number)
     left = [
@@ -60,10 +60,10 @@ def test_a_closed_case_is_deleted_on_its_day_once_the_inbox_has_its_report(conne
     assert {id_ for (id_,) in kept(connection, cases, "case_id")} == set(left)
 
 
-def test_no_transaction_deletes_many_expired_rows_at_once(
+def test_each_transaction_deletes_only_a_few_expired_rows(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Uploads wait for each of them."""
+    """Uploads have to wait for each transaction."""
     monkeypatch.setattr(expiry, "_ROWS", 2)
     for _ in range(3):
         case(connection, collected=True, expires=days.number(DAY))
@@ -71,7 +71,7 @@ def test_no_transaction_deletes_many_expired_rows_at_once(
 
 
 def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection) -> None:
-    """A complete one stays, and so does one that began on the first day that counts."""
+    """Complete uploads stay, and so does an upload that began on the limit day."""
     arrived(connection, 10, 9, day=BEFORE)
     left = [arrived(connection, 10, 9, day=DAY), arrived(connection, day=BEFORE)]
     later = DAY + timedelta(7)
@@ -82,10 +82,10 @@ def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection
     assert {id_ for (id_,) in kept(connection, rows, "id")} == set(left)
 
 
-def test_of_the_bundles_that_the_inbox_confirmed_the_newest_of_each_channel_stays(
+def test_the_newest_confirmed_bundle_of_each_channel_is_remembered(
     connection: Connection,
 ) -> None:
-    """The next bundle refers to it. Bundles that are not confirmed stay as well."""
+    """The next bundle refers to it. Unconfirmed bundles also stay."""
     for channel, n, raw in (
         *((INSPECTORATE, n, None) for n in (1, 3)),
         *((OUTSIDE, 1, None), (OUTSIDE, 2, b"raw"), (OUTSIDE, 4, None), (INSPECTORATE, 2, b"raw")),

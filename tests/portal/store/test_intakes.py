@@ -1,4 +1,4 @@
-"""What an intake bundle contains, and what is deleted once the inbox confirms it: for one channel only."""
+"""Contents of intake bundles, and deletion after the inbox confirms them, separately for each channel."""
 
 import secrets
 
@@ -21,7 +21,7 @@ TERM = Term(DAY, 30)
 
 
 def withdrawn(connection: Connection, channel: str) -> Withdrawal:
-    """Have a report be withdrawn; return what the inbox will hear of it."""
+    """Add a withdrawn report; return the withdrawal for the inbox."""
     made = Withdrawal(secrets.token_bytes(32), secrets.token_bytes(32))
     row = {"case_id": made.case_id, "withdraw_key": made.withdraw_key, "channel": channel}
     connection.execute(insert(withdrawals).values(row))
@@ -29,15 +29,18 @@ def withdrawn(connection: Connection, channel: str) -> Withdrawal:
 
 
 def issued(connection: Connection, channel: str, n: int) -> Link:
-    """Fill bundle ``n`` of a channel, store its manifest, and return the link to it."""
+    """Fill bundle ``n`` of a channel and store its manifest; return the link to it."""
     intakes.fill(connection, channel, n)
     made = Manifest(f"{channel} {n}".encode(), bytes(64))
     intakes.record(connection, channel, n, made)
     return Link(n, made.hash)
 
 
-def test_a_bundle_contains_exactly_what_waits_in_its_channel(connection: Connection) -> None:
-    """Nothing unfinished, without a hash, or in an earlier bundle. Each channel has its own numbers."""
+def test_a_bundle_contains_exactly_the_waiting_envelopes_of_its_channel(connection: Connection) -> None:
+    """Envelopes that are unfinished, unhashed or in an earlier bundle are left out.
+
+    Each channel has its own numbers.
+    """
     hashed(connection)
     withdrawn(connection, INSPECTORATE)
     intakes.fill(connection, INSPECTORATE, 1)
@@ -58,7 +61,7 @@ def test_a_bundle_contains_exactly_what_waits_in_its_channel(connection: Connect
     assert keys == [own]
 
 
-def test_a_full_bundle_leaves_the_rest_to_the_next(
+def test_a_full_bundle_leaves_the_rest_to_the_next_bundle(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
@@ -71,7 +74,7 @@ def test_a_full_bundle_leaves_the_rest_to_the_next(
     assert {each.withdraw_key for _, gone in made for each in gone} == keys
 
 
-def test_what_waits_is_an_envelope_or_a_withdrawal_that_is_in_no_bundle(connection: Connection) -> None:
+def test_envelopes_and_withdrawals_wait_until_they_are_in_a_bundle(connection: Connection) -> None:
     assert intakes.channels_waiting(connection) == set()
     arrived(connection, 10, 9)
     assert intakes.channels_waiting(connection) == set()
@@ -84,7 +87,7 @@ def test_what_waits_is_an_envelope_or_a_withdrawal_that_is_in_no_bundle(connecti
     assert intakes.channels_waiting(connection) == set()
 
 
-def test_an_envelope_waits_for_its_hash_as_long_as_its_bytes_are_not_all_there(
+def test_an_envelope_gets_a_hash_only_if_all_its_bytes_are_stored(
     connection: Connection,
 ) -> None:
     arrived(connection, 10, 9)
@@ -99,7 +102,7 @@ def test_an_envelope_waits_for_its_hash_as_long_as_its_bytes_are_not_all_there(
     assert intakes.unhashed(connection, INSPECTORATE) == [also]
 
 
-def test_a_bundle_is_known_by_its_number_and_channel(connection: Connection) -> None:
+def test_a_bundle_is_found_by_its_number_and_channel(connection: Connection) -> None:
     assert intakes.last(connection, INSPECTORATE) == NOTHING
     assert intakes.manifest(connection, INSPECTORATE, 1) is None
     for channel, n in ((INSPECTORATE, 1), (INSPECTORATE, 2), (OUTSIDE, 3)):
@@ -111,7 +114,7 @@ def test_a_bundle_is_known_by_its_number_and_channel(connection: Connection) -> 
     assert intakes.manifest(connection, OUTSIDE, 2) is None
 
 
-def test_a_link_to_no_bundle_or_to_one_confirmed_before_changes_nothing(connection: Connection) -> None:
+def test_confirming_an_unknown_or_already_confirmed_bundle_changes_nothing(connection: Connection) -> None:
     hashed(connection)
     link = issued(connection, INSPECTORATE, 1)
     for channel, wrong in (
@@ -130,8 +133,10 @@ def test_a_link_to_no_bundle_or_to_one_confirmed_before_changes_nothing(connecti
     )
 
 
-def test_a_confirmed_envelope_is_deleted_and_its_size_kept_for_a_period(connection: Connection) -> None:
-    """Its case counts as collected. The next bundle stays, and so does the first one of another channel."""
+def test_a_confirmed_envelope_is_deleted_and_only_its_size_is_kept_for_a_period(
+    connection: Connection,
+) -> None:
+    """Its case counts as collected. Later bundles and bundles of other channels stay."""
     opened = [report() for _ in range(3)]
     gone = hashed(connection, of=opened[0])
     hashed(connection)
@@ -156,7 +161,7 @@ def test_a_confirmed_envelope_is_deleted_and_its_size_kept_for_a_period(connecti
     assert deletion.count(connection) == 2
 
 
-def test_a_report_that_carries_the_case_id_of_another_channel_collects_no_case_there(
+def test_confirming_a_report_with_a_foreign_case_id_does_not_mark_that_case_as_collected(
     connection: Connection,
 ) -> None:
     """Anybody can file under a case id that they know."""
@@ -167,8 +172,11 @@ def test_a_report_that_carries_the_case_id_of_another_channel_collects_no_case_t
     assert kept(connection, case_rows, "channel", "collected") == [(OUTSIDE, False)]
 
 
-def test_the_administrator_sees_how_many_envelopes_wait_and_since_when(connection: Connection) -> None:
-    """In each channel, exported or not, but without unfinished ones."""
+def test_administrators_see_how_many_envelopes_wait_and_since_which_day(connection: Connection) -> None:
+    """Channels, and exported and unexported envelopes, are counted separately.
+
+    Unfinished ones do not count.
+    """
     arrived(connection, 10, 9, day=days.day(1))
     hashed(connection, day=days.day(2))
     intakes.fill(connection, INSPECTORATE, 1)

@@ -1,4 +1,4 @@
-"""What the portal keeps of the outboxes that it applied, and what they change in its cases."""
+"""The portal stores the outboxes that it has applied. They change its cases."""
 
 import secrets
 from datetime import timedelta
@@ -29,7 +29,7 @@ def withdrawn(connection: Connection, case_id: bytes, channel: str) -> None:
     connection.execute(insert(withdrawals).values(row))
 
 
-def test_each_outbox_is_kept_under_its_channel_and_number(connection: Connection) -> None:
+def test_each_outbox_is_stored_under_its_channel_and_number(connection: Connection) -> None:
     assert outboxes.last(connection, INSPECTORATE) == NOTHING
     assert outboxes.channels(connection) == []
     for channel, n in ((OUTSIDE, 3), (INSPECTORATE, 2), (INSPECTORATE, 1)):
@@ -43,8 +43,8 @@ def test_each_outbox_is_kept_under_its_channel_and_number(connection: Connection
     assert outboxes.manifest(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1)
 
 
-def test_the_inbox_learns_when_its_last_outboxes_were_applied(connection: Connection) -> None:
-    """Of its own channel, at most as many as a bundle may list, the newest last."""
+def test_the_inbox_learns_on_which_days_its_last_outboxes_were_applied(connection: Connection) -> None:
+    """The list has only its own channel, the newest last, and at most as many as a bundle may contain."""
     assert outboxes.imports(connection, INSPECTORATE) == Applied(NOTHING.n, NOTHING.hash)
     applied(connection, OUTSIDE, 99)
     for n in range(1, IMPORTS + 3):
@@ -54,10 +54,10 @@ def test_the_inbox_learns_when_its_last_outboxes_were_applied(connection: Connec
     assert outboxes.imports(connection, INSPECTORATE) == Applied(last.n, last.hash, listed)
 
 
-def test_a_case_belongs_to_the_channel_that_it_was_filed_with_or_withdrawn_from(
+def test_a_case_belongs_to_the_channel_of_its_report_or_of_its_withdrawal(
     connection: Connection,
 ) -> None:
-    """A withdrawal counts only once no case is left: anybody can withdraw what they file under a known id."""
+    """A withdrawal counts only if no case is left, because anybody can file and withdraw under a known id."""
     filed, gone = report(), secrets.token_bytes(32)
 
     def elsewhere(case_id: bytes) -> list[bool]:
@@ -73,7 +73,9 @@ def test_a_case_belongs_to_the_channel_that_it_was_filed_with_or_withdrawn_from(
     assert elsewhere(gone) == [False, False]
 
 
-def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_no_case_is_left(connection: Connection) -> None:
+def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_the_case_is_gone(
+    connection: Connection,
+) -> None:
     filed, gone = report(), secrets.token_bytes(32)
     arrived(connection, of=filed)
     withdrawn(connection, filed.case_id, INSPECTORATE)
@@ -83,7 +85,7 @@ def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_no_case_is_left(co
     assert outboxes.withdrawn(connection, gone)
 
 
-def test_a_case_that_the_inbox_opened_is_collected_and_one_that_was_filed_stays(
+def test_a_case_opened_by_the_inbox_counts_as_collected_but_an_existing_case_is_not_changed(
     connection: Connection,
 ) -> None:
     known, new = report(), report()
@@ -95,7 +97,9 @@ def test_a_case_that_the_inbox_opened_is_collected_and_one_that_was_filed_stays(
     assert cases.find(connection, new.case_id) == Case(bytes(60), DAY + timedelta(1), None, collected=True)
 
 
-def test_a_slot_is_stored_only_in_its_case_and_an_unknown_case_is_collected(connection: Connection) -> None:
+def test_a_slot_is_stored_in_its_own_case_and_an_unknown_case_is_created_as_collected(
+    connection: Connection,
+) -> None:
     known, other, unknown = report(), report(), secrets.token_bytes(32)
     for each in (known, other):
         arrived(connection, of=each)
@@ -110,7 +114,10 @@ def test_a_slot_is_stored_only_in_its_case_and_an_unknown_case_is_collected(conn
 def test_a_closed_case_keeps_its_day_of_deletion_until_it_is_reopened(
     connection: Connection,
 ) -> None:
-    """The day is drawn once; what is closed again later draws another, and no other case has one."""
+    """The day is drawn once.
+
+    Closing the case again after that draws a new day. Other cases have no such day.
+    """
     for case_id in (b"a" * 32, b"b" * 32):
         outboxes.put_slot(connection, INSPECTORATE, case_id, b"slot")
 

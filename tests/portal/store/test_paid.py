@@ -1,4 +1,4 @@
-"""Work counts once; days on which paid envelopes were refused raise its cost, and other days lower it."""
+"""Each header can be paid for only once. Refusals of paid envelopes raise the cost; other days lower it."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ def levels(connection: Connection, first: int, last: int) -> list[int]:
     return [work.level(connection, DAY + timedelta(later)) for later in range(first, last + 1)]
 
 
-def test_a_header_is_paid_for_once(connection: Connection) -> None:
+def test_a_header_can_be_paid_for_only_once(connection: Connection) -> None:
     assert work.secret(connection) == bytes(32)
     assert work.spend(connection, bytes(32), DAY)
     assert not work.spend(connection, bytes(32), DAY + timedelta(1))
@@ -21,8 +21,8 @@ def test_a_header_is_paid_for_once(connection: Connection) -> None:
     assert work.count(connection) == 2
 
 
-def test_a_used_header_is_known_today_and_tomorrow(connection: Connection) -> None:
-    """Afterwards, nothing of it is left."""
+def test_a_used_header_is_remembered_today_and_tomorrow(connection: Connection) -> None:
+    """Afterwards, it is deleted."""
     for later in range(3):
         work.spend(connection, bytes([later]) * 32, DAY + timedelta(later))
     work.forget(connection, DAY + timedelta(1))
@@ -31,7 +31,7 @@ def test_a_used_header_is_known_today_and_tomorrow(connection: Connection) -> No
     assert {id_ for (id_,) in kept(connection, spent, "id")} == {b"\x01" * 32, b"\x02" * 32}
 
 
-def test_a_refusal_raises_the_cost_from_the_next_day_on_for_a_day(connection: Connection) -> None:
+def test_a_refusal_raises_the_cost_on_the_next_day(connection: Connection) -> None:
     assert levels(connection, 0, 3) == [0] * 4
     assert not work.had_refusal(connection, DAY)
     for _ in range(2):
@@ -41,7 +41,7 @@ def test_a_refusal_raises_the_cost_from_the_next_day_on_for_a_day(connection: Co
     assert levels(connection, -1, 3) == [0, 0, 1, 0, 0]
 
 
-def test_the_cost_rises_with_each_day_of_refusals_to_the_highest_level_and_falls_as_slowly(
+def test_the_cost_rises_by_a_level_for_each_day_of_refusals_and_falls_again_as_slowly(
     connection: Connection,
 ) -> None:
     for later in range(4):
@@ -52,7 +52,7 @@ def test_the_cost_rises_with_each_day_of_refusals_to_the_highest_level_and_falls
     assert levels(connection, 5, 8) == [1, 2, 1, 0]
 
 
-def test_a_refusal_is_kept_as_long_as_it_counts(connection: Connection) -> None:
+def test_a_refusal_is_remembered_as_long_as_it_counts(connection: Connection) -> None:
     for later in range(3):
         work.note_refusal(connection, DAY + timedelta(later))
     now = [levels(connection, 2, 6)]

@@ -1,4 +1,4 @@
-"""How much one transaction deletes, and how long others may write before the next."""
+"""How much each transaction deletes, and how long it leaves to others."""
 
 import time
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ def store(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, none of which is made."""
+    """The requested pauses; none is really made."""
     made: list[float] = []
     monkeypatch.setattr(time, "sleep", made.append)
     return made
 
 
 def deleted(store: Database, count: int, size: int) -> None:
-    """Have an envelope be deleted of which so many rows have come, and another of the same size stay."""
+    """Add a deleted envelope and a kept one, each with ``count`` rows of ``size`` bytes."""
     with store.write() as connection:
         deletion.schedule(connection, [bytes(16)])
         for id_ in (bytes(16), b"\xff" * 16):
@@ -40,7 +40,7 @@ def deleted(store: Database, count: int, size: int) -> None:
 
 
 def left(store: Database) -> int:
-    """Return how many rows of the deleted envelope are there."""
+    """Return how many rows of the deleted envelope remain."""
     with store.read() as connection:
         query = select(func.count()).select_from(chunks).where(chunks.c.envelope_id == bytes(16))
         return connection.execute(query).scalar_one()
@@ -57,7 +57,7 @@ def left(store: Database) -> int:
         (1_000, 0, 1),
     ],
 )
-def test_a_portion_takes_some_rows_or_bytes_or_a_quarter_of_the_free_disk_but_one_row_at_least(
+def test_a_portion_is_limited_in_rows_in_bytes_and_by_the_free_disk_but_has_at_least_one_row(
     store: Database, size: int, free: int | None, fits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Database, "free", free)
@@ -70,10 +70,10 @@ def test_a_portion_takes_some_rows_or_bytes_or_a_quarter_of_the_free_disk_but_on
         assert len(kept(connection, chunks, "position")) == fits + 1
 
 
-def test_others_have_time_to_write_between_two_portions(
+def test_a_pause_after_each_portion_lets_others_write(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A waiting writer asks every tenth of a second. After the last portion nobody waits."""
+    """A waiting writer tries every tenth of a second. There is no pause after the last portion."""
     monkeypatch.setattr(Database, "free", 0)
     deleted(store, 3, 10)
     deletion.overwrite(store)
@@ -95,7 +95,7 @@ def test_a_deletion_stops_after_its_time_limit(
     assert (left(store), len(slept)) == (1, 2)
 
 
-def test_overwriting_is_retried_at_once_for_ten_seconds(
+def test_overwriting_is_retried_in_short_intervals_for_ten_seconds(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, False, True])

@@ -1,4 +1,4 @@
-"""Deletion in portions: it needs little free disk, and others can write meanwhile."""
+"""Deletion in portions needs little free disk, and lets others write in between."""
 
 import shutil
 import time
@@ -27,7 +27,7 @@ PORTIONS = [(1, MIB), (3, MIB), (99, 300_000)]
 
 
 def begun(room: Room, size: int = 900_000) -> str:
-    """Return the address of an upload of which some rows have come."""
+    """Return the address of an upload that has some rows."""
     sealed = make_report_envelope(room.site, file=bytes(size))
     address = room.begin(sealed)
     assert room.patch(address, 0, sealed.envelope[: size // 2]).status_code == 204
@@ -39,7 +39,7 @@ def discard(room: Room, address: str) -> None:
 
 
 def counts(store: Database) -> tuple[int, int]:
-    """Return how many rows of bytes are there, and of how many envelopes they shall go."""
+    """Return the number of rows with bytes, and the number of envelopes that are to be deleted."""
     with store.read() as connection:
         rows, ids = (
             connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -58,16 +58,16 @@ def test_a_deleted_envelope_is_not_found_while_its_bytes_still_exist(room: Room)
     assert not room.export().intake.entries
 
 
-def test_an_envelope_without_a_byte_leaves_nothing_to_delete(room: Room) -> None:
+def test_a_deleted_envelope_without_bytes_leaves_nothing_to_overwrite(room: Room) -> None:
     discard(room, room.begin(make_report_envelope(room.site)))
     assert counts(room.database) == (0, 0)
 
 
 @pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
-def test_portions_of_any_size_delete_exactly_what_is_to_be_deleted(
+def test_portions_of_any_size_delete_everything_that_is_to_be_deleted_and_nothing_else(
     room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each portion deletes something, and never more than allowed."""
+    """Each portion deletes something, and never more than its limit."""
     monkeypatch.setattr(deletion, "_ROWS", rows)
     monkeypatch.setattr(deletion, "_BYTES", bytes_)
     kept = filed(room)
@@ -85,9 +85,9 @@ def test_portions_of_any_size_delete_exactly_what_is_to_be_deleted(
     assert room.export().intake.entries[0].size == len(kept.envelope)
 
 
-def test_a_portion_of_very_many_small_envelopes_is_a_small_one(room: Room) -> None:
-    """For example, a bundle of texts: others wait for a few hundred rows, and no statement lists all."""
-    many = 70_000  # PostgreSQL takes 65,535 values with a statement
+def test_a_portion_of_very_many_small_envelopes_is_limited_too(room: Room) -> None:
+    """A bundle of texts is an example. Others wait for a few hundred rows, and no statement lists all ids."""
+    many = 70_000  # PostgreSQL accepts at most 65,535 values in a statement
     is_sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     random = func.randomblob(16) if is_sqlite else func.uuid_send(func.gen_random_uuid())
     numbers = select(literal(1).label("number")).cte(recursive=True)
@@ -105,7 +105,7 @@ def test_a_portion_of_very_many_small_envelopes_is_a_small_one(room: Room) -> No
 def test_import_and_expire_leave_nothing_to_the_clock(
     room: Room, portion: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the inbox has confirmed is gone when the command ends."""
+    """Confirmed data is gone when the command ends."""
     rows, bytes_ = portion
     monkeypatch.setattr(deletion, "_ROWS", rows)
     monkeypatch.setattr(deletion, "_BYTES", bytes_)
@@ -120,10 +120,10 @@ def test_import_and_expire_leave_nothing_to_the_clock(
     assert counts(room.database) == (0, 0)
 
 
-def test_another_process_continues_a_deletion_that_was_interrupted(
+def test_another_process_continues_an_interrupted_deletion(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database, not a process, knows what is still to be deleted."""
+    """The database remembers what is still to be deleted."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(room, begun(room))
     deletion.overwrite_portion(room.database)
@@ -135,7 +135,7 @@ def test_another_process_continues_a_deletion_that_was_interrupted(
 
 
 def test_simultaneous_deletions_do_not_block_each_other(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As each process has a clock, and `portal import` runs beside them."""
+    """Each process has a clock, and `portal import` runs at the same time."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     monkeypatch.setattr(deletion, "PAUSE_SECONDS", 0)
     for address in [begun(room) for _ in range(4)]:
@@ -149,8 +149,10 @@ def test_simultaneous_deletions_do_not_block_each_other(room: Room, monkeypatch:
     assert counts(room.database) == (0, 0)
 
 
-def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While somebody reads an older state, it cannot be emptied, so the deletion pauses."""
+def test_the_write_ahead_log_is_emptied_between_portions(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another transaction reads an older state, this is impossible, so the deletion pauses."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.read() as reader:
@@ -163,10 +165,10 @@ def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pyt
         assert counts(sqlite_room.database)[0] == left
 
 
-def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discarded(
+def test_a_confirmed_bundle_that_is_larger_than_the_free_disk_can_be_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise, a portal that somebody has filled would stay full (`make soak deletion` has more)."""
+    """Otherwise, a full portal would stay full (`make soak deletion` tests more)."""
     monkeypatch.setattr(deletion, "_PART", 1)
     monkeypatch.setattr(deletion, "_BYTES", MIB)
     disk = tmp_path / "disk"
@@ -186,10 +188,10 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discarded(
         room.close()
 
 
-def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
+def test_deleting_a_confirmed_bundle_makes_room_on_a_full_postgresql_disk(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    """No table can be rewritten there, but there is room for as many new reports as were deleted."""
+    """No table can be rewritten there, but as many new reports fit as were deleted."""
     with postgres.database_on_small_disk(postgres_url, "48m") as (address, disk):
         room = Room(tmp_path, address)
         for _ in range(6):
@@ -207,7 +209,7 @@ def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
 
 @pytest.mark.parametrize("left", [5 * MIB, MIB])
 def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -> None:
-    """They use a quarter of the remaining disk, so texts still find room."""
+    """Each takes a quarter of the free disk, so that texts can still be stored."""
     disk = tmp_path / "disk"
     with small_disk(disk, "24m"):
         room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
@@ -224,8 +226,8 @@ def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -
         room.close()
 
 
-def test_a_fault_of_the_database_is_reported_as_busy(sqlite_room: Room) -> None:
-    """It says that bytes are not overwritten yet, and earlier writes are not left in the log."""
+def test_a_database_error_during_deletion_is_reported_as_a_busy_database(sqlite_room: Room) -> None:
+    """The error says that bytes are not overwritten yet. The log contains nothing of earlier writes."""
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE chunks RENAME TO elsewhere")
@@ -234,14 +236,17 @@ def test_a_fault_of_the_database_is_reported_as_busy(sqlite_room: Room) -> None:
     assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
 
 
-def test_the_log_is_empty_after_the_deletion(sqlite_room: Room) -> None:
+def test_the_write_ahead_log_is_empty_after_a_deletion(sqlite_room: Room) -> None:
     discard(sqlite_room, begun(sqlite_room))
     deletion.overwrite(sqlite_room.database)
     assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
 
 
-def test_no_upload_begins_under_the_id_of_a_deleted_one(room: Room) -> None:
-    """Its header may be forgotten by then, and its bytes would be deleted together with the earlier ones."""
+def test_no_upload_begins_under_the_id_of_a_deleted_one_that_is_not_yet_overwritten(room: Room) -> None:
+    """Otherwise, its bytes would be deleted with the earlier ones.
+
+    The used header may already be forgotten.
+    """
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:60_000])
@@ -254,8 +259,8 @@ def test_no_upload_begins_under_the_id_of_a_deleted_one(room: Room) -> None:
     assert [entry.size for entry in room.export().intake.entries] == [len(sealed.envelope)]
 
 
-def test_an_envelope_that_lacks_a_piece_stops_no_other(room: Room) -> None:
-    """It waits, because otherwise this bundle, and all later ones, could not be made."""
+def test_an_envelope_with_a_missing_piece_does_not_block_the_export(room: Room) -> None:
+    """Only this envelope waits."""
     for _ in range(2):
         assert room.send(make_report_envelope(room.site, file=bytes(600_000))).status_code == 201
     with room.database.write() as connection:
@@ -267,7 +272,7 @@ def test_an_envelope_that_lacks_a_piece_stops_no_other(room: Room) -> None:
 
 @contextmanager
 def writing(store: Database) -> Iterator[list[float]]:
-    """Yield the seconds that each of another's transactions takes, one after the other."""
+    """Write repeatedly in the background; yield a list of the seconds that each transaction took."""
     took: list[float] = []
     with ThreadPoolExecutor(1) as pool:
         running = [True]
@@ -288,8 +293,8 @@ def writing(store: Database) -> Iterator[list[float]]:
             done.result()
 
 
-def test_others_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each waits for a portion at most, not for all of them."""
+def test_others_can_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits for at most one portion."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room, 3_000_000))
     other = Database(sqlite_room.settings.database_url)

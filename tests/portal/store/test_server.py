@@ -1,4 +1,4 @@
-"""Whether the database has room, found by writing and measuring; its faults are expected."""
+"""Room on the disk of the database is found by measuring and by writing. Database errors are expected."""
 
 import shutil
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MIB = 1 << 20
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Database]:
-    """A database that cannot grow by more than some KiB."""
+    """A database that can grow only by a few KiB."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
         made.close()
 
@@ -31,8 +31,8 @@ def small(tmp_path: Path) -> Iterator[Database]:
         yield made
 
 
-def test_a_server_without_room_for_the_bytes_cannot_keep_them(small: Database) -> None:
-    """The bytes are written as a test, and then rolled back."""
+def test_the_database_reports_that_it_has_no_room_for_more_bytes(small: Database) -> None:
+    """The bytes are written as a test and rolled back."""
     assert not server.can_keep(small, MIB)
     assert server.can_keep(small, 1_000)
     with small.read() as connection:
@@ -40,7 +40,7 @@ def test_a_server_without_room_for_the_bytes_cannot_keep_them(small: Database) -
         assert server.settings(connection, "fsync") == {}
 
 
-def test_the_free_disk_is_that_of_the_databases_folder(
+def test_the_free_disk_is_measured_in_the_database_folder(
     tables: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Path] = []
@@ -54,8 +54,8 @@ def test_the_free_disk_is_that_of_the_databases_folder(
     assert [(each / "portal.sqlite").is_file() for each in seen] == [True]
 
 
-def test_the_size_of_a_database_is_that_of_its_rows(tmp_path: Path) -> None:
-    """Not the size of the file, which stays the same when rows are deleted."""
+def test_the_size_of_a_database_is_the_size_of_its_rows(tmp_path: Path) -> None:
+    """The size of the file does not shrink when rows are deleted."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
         empty = made.size
         with made.write() as connection:
@@ -69,7 +69,9 @@ def test_the_size_of_a_database_is_that_of_its_rows(tmp_path: Path) -> None:
         assert (tmp_path / "portal.sqlite").stat().st_size < MIB / 2
 
 
-def test_the_disk_is_measured_once_an_hour_and_what_is_past_goes(connection: Connection) -> None:
+def test_the_first_measurement_of_an_hour_counts_and_earlier_hours_are_deleted(
+    connection: Connection,
+) -> None:
     assert disk.seen(connection, HOUR) is None
     for hour, size in ((HOUR, 5), (HOUR, 6), (HOUR + 1, 7)):
         disk.note(connection, hour, size)
@@ -81,7 +83,7 @@ def test_the_disk_is_measured_once_an_hour_and_what_is_past_goes(connection: Con
     assert kept(connection, rows, "is_odd", "size") == [(False, 8)]
 
 
-def test_a_file_that_cannot_be_made_is_refused_with_the_reason(tmp_path: Path) -> None:
+def test_a_database_file_that_cannot_be_created_is_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"portal\.sqlite could not be created: no such file or directory$"):
         database.create(make_url(f"sqlite:///{tmp_path}/none/portal.sqlite"))
 
@@ -90,8 +92,6 @@ def test_a_file_that_cannot_be_made_is_refused_with_the_reason(tmp_path: Path) -
     ("host", "is_local"),
     [("/run/postgresql", True), ("@fanal", True), ("", False), ("db.example", False), ("192.0.2.1", False)],
 )
-def test_a_server_is_local_if_it_listens_on_a_socket_in_a_folder_or_without_one(
-    host: str, *, is_local: bool
-) -> None:
-    """An @ stands for the zero byte of a socket that has no file."""
+def test_a_server_counts_as_local_only_if_it_listens_on_a_unix_socket(host: str, *, is_local: bool) -> None:
+    """The name of an abstract socket, which has no file, begins with an @."""
     assert is_local is database.Place(host, 5432).is_local

@@ -1,4 +1,4 @@
-"""Promises of both databases: days instead of times, nothing lost in a race, nothing left behind."""
+"""Both databases store days instead of times, lose nothing in a race, and leave nothing behind."""
 
 import re
 import secrets
@@ -38,8 +38,8 @@ def report() -> Report:
     )
 
 
-def test_the_tables_are_these_and_no_others(room: Room) -> None:
-    """To change a column, people must decide again whether it reveals too much, and write that down."""
+def test_the_database_has_exactly_the_known_tables(room: Room) -> None:
+    """A changed column needs a new decision about what it reveals, and a new golden file."""
     made = [str(CreateTable(table)).replace("\t", "    ").strip() for table in metadata.sorted_tables]
     made += [str(CreateIndex(index)) for table in metadata.sorted_tables for index in _sorted(table)]
     goldens.check("portal-tables", "\n\n".join(re.sub(" +\n", "\n", each) for each in made) + "\n")
@@ -57,19 +57,19 @@ def _sorted(table: Table) -> list[Index]:
     return sorted(table.indexes, key=lambda index: str(index.name))
 
 
-def test_no_row_has_a_number_or_a_time(sqlite_room: Room) -> None:
-    """SQLite keeps no rowid, and no column a date or time."""
+def test_no_row_has_a_running_number_or_a_time(sqlite_room: Room) -> None:
+    """SQLite's tables have no rowid, and no column has a date or time type."""
     with sqlite_room.database.read() as connection:
         made = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
-    # alembic's one row, which says the version of the tables.
+    # alembic's single row contains the version of the tables.
     assert [name for name, statement in made if "WITHOUT ROWID" not in statement] == ["alembic_version"]
     assert len(made) == len(metadata.sorted_tables) + 1
     kinds = {column.type.python_type for table in metadata.sorted_tables for column in table.columns}
     assert kinds == {bytes, str, int, bool}
 
 
-def test_the_newest_piece_is_kept_once(room: Room) -> None:
-    """Appending twice at one offset keeps the first; beyond the declared size nothing is kept."""
+def test_a_piece_is_stored_only_once_and_only_up_to_the_declared_size(room: Room) -> None:
+    """If two pieces come at one offset, the first is kept."""
     begun = upload()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, None, b"")
@@ -84,7 +84,7 @@ def test_the_newest_piece_is_kept_once(room: Room) -> None:
         assert envelopes.piece(connection, begun.id, 3) == b""
 
 
-def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
+def test_of_several_pieces_at_one_offset_exactly_one_is_stored(room: Room) -> None:
     """Clients that continue the same upload at the same time cannot corrupt it."""
     begun = upload(40)
     with room.database.write() as connection:
@@ -106,7 +106,7 @@ def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
 
 
 def test_two_simultaneous_exports_share_no_envelope(room: Room) -> None:
-    """Each envelope is in one bundle, and no number is used twice."""
+    """Each envelope is in one bundle, and each number is used once."""
     for _ in range(4):
         room.send(make_report_envelope(room.site))
     made: list[tuple[int, int]] = []
@@ -123,7 +123,7 @@ def test_two_simultaneous_exports_share_no_envelope(room: Room) -> None:
 
 
 def together(calls: Sequence[Callable[[], None]]) -> None:
-    """Run all calls at once, and wait for them."""
+    """Run all calls at the same time, and wait for them."""
     threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
@@ -131,8 +131,8 @@ def together(calls: Sequence[Callable[[], None]]) -> None:
         thread.join()
 
 
-def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
-    """Half a report opens no case. The day is that of the last byte."""
+def test_a_case_opens_only_with_the_last_byte_of_its_report(room: Room) -> None:
+    """Its day is that of the last byte."""
     begun, filed = upload(), report()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, filed, b"12345")
@@ -143,7 +143,7 @@ def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
 
 
 def test_a_failed_transaction_is_rolled_back(room: Room) -> None:
-    """Writes before an error in the same block are rolled back."""
+    """Writes before the error are undone."""
     before = room.state()
 
     class Failure(Exception):
@@ -159,13 +159,13 @@ def test_a_failed_transaction_is_rolled_back(room: Room) -> None:
     assert room.state() == before
 
 
-def test_the_portals_secret_is_not_shown() -> None:
-    """A log that shows the key pair shows nothing."""
+def test_the_portals_secret_is_not_in_its_representation() -> None:
+    """Therefore a log cannot show it by accident."""
     assert repr(Instance(b"public", b"secret")) == "Instance(…)"
 
 
-def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
-    """Every commit is on the disk, deleted bytes are overwritten, and only the owner can read the file.
+def test_sqlite_has_the_settings_that_the_threat_model_promises(sqlite_room: Room) -> None:
+    """Every commit reaches the disk, deleted bytes are overwritten, and only the owner can read the file.
 
     Writers wait ten seconds for others. Sorting uses no temporary file, and the schema cannot run code.
     """
@@ -184,8 +184,8 @@ def remains(room: Room, content: bytes) -> bool:
     return any(content in file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 
-def test_deleted_data_is_not_in_the_files(sqlite_room: Room) -> None:
-    """After collection, withdrawal or expiry, neither file nor log contains the bytes."""
+def test_deleted_data_is_not_in_the_database_files(sqlite_room: Room) -> None:
+    """After a collection, a withdrawal or a cancelled upload, neither file nor log contains the bytes."""
     room = sqlite_room
     collected, withdrawn, given_up = (make_report_envelope(room.site) for _ in range(3))
     address = room.begin(given_up)
@@ -205,7 +205,7 @@ def test_deleted_data_is_not_in_the_files(sqlite_room: Room) -> None:
 def test_bytes_that_a_reader_still_uses_are_not_reported_as_deleted(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While somebody reads an older state, overwriting waits, and then says that it failed."""
+    """While another transaction reads an older state, overwriting waits and finally fails with an error."""
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
     impatient = Database(sqlite_room.settings.database_url)
@@ -221,8 +221,8 @@ def test_bytes_that_a_reader_still_uses_are_not_reported_as_deleted(
         impatient.close()
 
 
-def test_simultaneous_overwriting_succeeds(sqlite_room: Room) -> None:
-    """Two reporters who withdraw at one moment: SQLite lets one of them overwrite, and the other waits."""
+def test_simultaneous_calls_all_finish_overwriting(sqlite_room: Room) -> None:
+    """Two reporters may withdraw at the same moment. SQLite lets one overwrite first."""
     stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
     done: list[Database] = []
 
@@ -238,8 +238,8 @@ def test_simultaneous_overwriting_succeeds(sqlite_room: Room) -> None:
     assert len(done) == len(stores)
 
 
-def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_room: Room) -> None:
-    """With a damaged file or a full disk, the error says that bytes are not overwritten yet."""
+def test_failed_overwriting_is_reported(sqlite_room: Room) -> None:
+    """The file is damaged. The error says that bytes are not overwritten yet."""
     sqlite_room.database.scrub()
     sqlite_room.database.close()
     (sqlite_room.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
@@ -248,7 +248,7 @@ def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_ro
 
 
 def test_a_missing_database_is_refused(tmp_path: Path, postgres_database: str) -> None:
-    """Opening a database never makes one; only `portal init` does."""
+    """Opening a database never creates it; only `portal init` does."""
     missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")
     with pytest.raises(Refused, match="no database yet"):
         database.open_database(missing)
@@ -260,8 +260,10 @@ def test_a_missing_database_is_refused(tmp_path: Path, postgres_database: str) -
             database.open_database(make_url(address))
 
 
-def test_a_database_tells_where_its_next_connection_may_go(tmp_path: Path, postgres_tables: str) -> None:
-    """All named servers, not only the one that answered. An address takes precedence over a name."""
+def test_a_database_lists_the_servers_that_its_next_connection_may_use(
+    tmp_path: Path, postgres_tables: str
+) -> None:
+    """These are all configured servers. An address takes precedence over a name."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as sqlite:
         assert sqlite.places() == []
     url = make_url(postgres_tables)
@@ -274,8 +276,8 @@ def test_a_database_tells_where_its_next_connection_may_go(tmp_path: Path, postg
         assert several.places() == places
 
 
-def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url: str) -> None:
-    """The error names a file of another kind, a missing folder, or a server that does not answer."""
+def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> None:
+    """It is another kind of file, its folder is missing, or no such database exists."""
     (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))

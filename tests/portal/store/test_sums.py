@@ -1,4 +1,4 @@
-"""The bytes of each kind of envelope, by size and sender; deleted ones count until the hour is over."""
+"""The total bytes of each kind of envelope. Deleted envelopes count until their hour is over."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,12 +17,12 @@ LARGEST_OF_FILES = age.sealed_size(16 * 1_024 * 1_024)
 
 
 def taken(connection: Connection, hour: int) -> Mapping[Kind, int]:
-    """Return the kinds that take room, and how much."""
+    """Return the kinds that take room, with their total bytes."""
     return {kind: size for kind, size in quotas.used(connection, hour).items() if size}
 
 
 def changes(connection: Connection) -> int:
-    """Return how many rows this connection has written so far."""
+    """Return how many rows this connection has written."""
     made: int = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
     return made
 
@@ -37,10 +37,10 @@ def changes(connection: Connection) -> int:
         (LARGEST_OF_FILES + 1, Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES),
     ],
 )
-def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted(
+def test_an_envelope_counts_for_its_kind_from_its_beginning_until_its_deletion(
     connection: Connection, size: int, of_report: Kind, of_follow_up: Kind
 ) -> None:
-    """Only its declared size counts, whether it has arrived or not."""
+    """The declared size counts, whether the bytes have arrived or not."""
     arrived(connection, size, 0, of=report())
     for _ in range(2):
         arrived(connection, size, 0)
@@ -56,7 +56,7 @@ def test_an_envelope_takes_room_of_its_kind_as_it_begins_and_until_it_is_deleted
 
 
 def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connection) -> None:
-    """Twice in one hour, then in the next: kept envelopes still count."""
+    """Envelopes are deleted in the same hour and in the next one. Kept envelopes still count."""
     first, second, third = (arrived(connection, size) for size in (10, 20, 40))
     arrived(connection, 80)
 
@@ -74,7 +74,7 @@ def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connect
 
 
 @pytest.mark.parametrize("size", [1, 10])
-def test_the_deletions_of_an_hour_are_settled_once_it_is_over_and_no_others(
+def test_only_the_deletions_of_past_hours_are_settled_and_only_once(
     connection: Connection, size: int
 ) -> None:
     arrived(connection, size)
@@ -87,11 +87,11 @@ def test_the_deletions_of_an_hour_are_settled_once_it_is_over_and_no_others(
     for _ in range(2):
         quotas.settle(connection, Kind.FOLLOW_UP, HOUR + 1)
     assert changes(connection) == before + 1
-    # Where it was not settled in time, it counts for another hour.
+    # The other kind was not settled in time, so it counts for another hour.
     assert taken(connection, HOUR + 2) == {Kind.REPORT: size}
 
 
-def test_only_rows_with_bytes_are_left_to_the_clock(connection: Connection) -> None:
+def test_deletion_is_scheduled_only_for_envelopes_with_bytes(connection: Connection) -> None:
     arrived(connection, 10, 0)
     some, all_ = arrived(connection, 10, 1), arrived(connection)
     assert quotas.delete_envelopes(connection, HOUR) == 3
@@ -101,7 +101,9 @@ def test_only_rows_with_bytes_are_left_to_the_clock(connection: Connection) -> N
     assert not deletion.is_pending(connection, bytes(16))
 
 
-def test_what_came_without_javascript_is_counted_for_the_day_texts_apart(connection: Connection) -> None:
+def test_envelopes_without_script_count_for_their_day_and_texts_count_separately(
+    connection: Connection,
+) -> None:
     add, larger = quotas.add_scriptless, TEXT + 1
     assert [add(connection, DAY, size) for size in (TEXT, larger, 5, larger)] == [
         *(TEXT, larger),

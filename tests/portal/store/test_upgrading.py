@@ -1,4 +1,4 @@
-"""An upgrade brings a portal with all its data to the next version, completely or not at all."""
+"""An upgrade converts a portal with all its data to the next version, completely or not at all."""
 
 import json
 import os
@@ -47,7 +47,10 @@ SAID = "the database was made by an earlier version of the program"
 
 @dataclass
 class Old:
-    """A portal whose program is of the next version; ``was`` is what the tables held before that came."""
+    """A portal of the present version, whose program is now the next version.
+
+    ``was`` is its earlier content.
+    """
 
     folder: Path
     database: str
@@ -69,7 +72,7 @@ class Old:
 
     @contextmanager
     def visiting(self) -> Iterator[FlaskClient]:
-        """Yield a visitor of the portal."""
+        """Yield an HTTP client of the portal."""
         app = create_app(self.server.settings)
         yield app.test_client()
         app.extensions["portal"].database.close()
@@ -81,7 +84,7 @@ class Old:
             connection.commit()
 
     def held(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """Return every row of every table that is there."""
+        """Return every row of every existing table."""
         with reaching(self.database) as connection:
             return {
                 name: rows(connection, select("*").select_from(table(name)))
@@ -89,18 +92,18 @@ class Old:
             }
 
     def known(self) -> State:
-        """Return every row of the tables of this version, in its columns."""
+        """Return every row of the tables of the present version, with the columns of this version."""
         with reaching(self.database) as connection:
             return {name: rows(connection, select(each)) for name, each in metadata.tables.items()}
 
     def answered(self) -> Mapping[bytes, bytes]:
-        """Return what those hear who ask for their answers."""
+        """Return the answers to reporters who ask for their slots."""
         with self.visiting() as client:
             return {each: client.post("/api/slot", data=each).data for each in self.answers}
 
 
 def reaching(address: str) -> Connection:
-    """Return a connection that knows nothing of any portal."""
+    """Return a connection that does not check for a portal."""
     return create_engine(make_url(address), poolclass=NullPool).connect()
 
 
@@ -110,7 +113,7 @@ def rows(connection: Connection, asked: Any) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(params=BACKENDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without a table."""
+    """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite+pysqlite:///{tmp_path}/portal.sqlite"
     address: str = request.getfixturevalue("postgres_database")
@@ -119,7 +122,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
-    """With cases collected, answered and closed, a report that waits, one begun, a follow-up with a file."""
+    """A portal with cases in all states, a waiting report, an unfinished upload and a large follow-up."""
     Server(tmp_path, 0).configure(database=empty)
     room = Room(tmp_path, empty, SITE)
     reports = [filed(room) for _ in range(3)]
@@ -138,7 +141,7 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     discarded = make_report_envelope(SITE)
     room.patch(gone := room.begin(discarded), 0, discarded.envelope[:PART])
     assert room.client.delete(gone, headers=TUS).status_code == 204
-    # What has all its parts is answered without filler.
+    # These answers contain no random filler, because their cases have all parts.
     answers = {each.keys.locator: room.slot(each.keys.locator) for each in reports[1:]}
     room.close()
     made = Old(tmp_path, empty, {}, answers, waiting, begun, address)
@@ -148,12 +151,12 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     return made
 
 
-# Nobody withdrew, nobody came without script, what is sent here is paid for in no browser, and no clock ran.
+# No fixture withdraws, reports without JavaScript, or does proof of work, and no clock runs.
 LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 
-def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> None:
-    """Exactly these, on both databases, including what alembic's own comparison ignores."""
+def test_the_migrations_create_exactly_the_tables_of_the_schema(empty: str) -> None:
+    """Both databases agree, even in details that alembic's own comparison ignores."""
     database.create(make_url(empty)).close()
     with reaching(empty) as connection:
         assert [] == compare_metadata(MigrationContext.configure(connection), metadata)
@@ -164,8 +167,8 @@ def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> No
         assert described(connection) == migrated
 
 
-def test_no_command_touches_a_database_of_an_earlier_version(old: Old) -> None:
-    """Each command says so, and what to type. `portal init` changes nothing either."""
+def test_no_command_uses_a_database_of_an_earlier_version(old: Old) -> None:
+    """Each command says so and tells what to type. `portal init` also changes nothing."""
     (old.folder / "outbox.tar").write_bytes(b"")
     before = old.held()
     for words in OF_A_COMMAND:
@@ -176,7 +179,7 @@ def test_no_command_touches_a_database_of_an_earlier_version(old: Old) -> None:
     assert before == old.held()
 
 
-def test_an_upgraded_portal_holds_what_it_held_and_goes_on(old: Old) -> None:
+def test_an_upgraded_portal_keeps_all_data_and_continues(old: Old) -> None:
     """Uploads continue, waiting envelopes are exported unchanged, and new reports are accepted."""
     assert {"from": FIRST, "to": NEXT} == json.loads(old.run("upgrade", "--json"))
     assert old.was == old.known()
@@ -195,7 +198,7 @@ def test_an_upgraded_portal_holds_what_it_held_and_goes_on(old: Old) -> None:
 
 
 def is_of_the_next_version(old: Old) -> None:
-    """Check what the next version's migration brought: it counted and numbered what was there."""
+    """Check the changes of the next version's migration, which counted and numbered existing rows."""
     held = old.held()
     assert [(NEXT,)] == held["alembic_version"]
     size = list(metadata.tables["envelopes"].c.keys()).index("size")
@@ -203,7 +206,7 @@ def is_of_the_next_version(old: Old) -> None:
     assert [1, 2, 3] == sorted(turn for *_, turn in held["cases"] if turn)
 
 
-def test_a_new_portal_of_the_next_version_has_run_every_migration(
+def test_a_new_portal_of_the_next_version_is_created_with_all_migrations(
     empty: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     next_version.portal_comes(monkeypatch)
@@ -212,7 +215,7 @@ def test_a_new_portal_of_the_next_version_has_run_every_migration(
         assert (NEXT, True) == (upgrading.revision(connection), inspect(connection).has_table("sums"))
 
 
-def test_a_database_of_the_newest_version_or_a_newer_one_is_not_upgraded(old: Old) -> None:
+def test_a_database_of_the_newest_or_a_newer_version_is_not_upgraded(old: Old) -> None:
     assert FIRST == old.upgrade()
     whole = old.held()
     assert f"the database already has version {NEXT}; nothing was changed\n" == old.run("upgrade")
@@ -225,7 +228,7 @@ def test_a_database_of_the_newest_version_or_a_newer_one_is_not_upgraded(old: Ol
     assert newer == old.held()
 
 
-def test_tables_without_a_number_are_no_portal_and_are_left_alone(old: Old) -> None:
+def test_tables_without_a_version_are_not_a_portal_and_are_not_changed(old: Old) -> None:
     old.change("DROP TABLE alembic_version")
     before = old.held()
     for word in ("serve", "pending", "upgrade"):
@@ -234,8 +237,11 @@ def test_tables_without_a_number_are_no_portal_and_are_left_alone(old: Old) -> N
     assert before == old.held()
 
 
-def test_power_lost_while_it_is_upgraded_leaves_the_database_before_or_after(old: Old) -> None:
-    """Killed at every statement, at the commit, and after it: only then is the database new, completely."""
+def test_power_loss_during_an_upgrade_leaves_either_the_old_or_the_new_database(old: Old) -> None:
+    """The process is killed at every statement, at the commit and afterwards.
+
+    Only after the commit is it new.
+    """
     before, kills = old.held(), 0
     while old.held() == before:
         assert _killed_at(old, kills)
@@ -248,7 +254,7 @@ def test_power_lost_while_it_is_upgraded_leaves_the_database_before_or_after(old
 
 
 def _killed_at(old: Old, place: int) -> bool:
-    """Upgrade in a process that is killed before one of its steps, counted from 0; return whether it was."""
+    """Upgrade in a process that is killed before step ``place`` (from 0); return whether it was killed."""
     if (child := os.fork()) == 0:
         left = [place]
 
