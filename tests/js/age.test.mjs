@@ -1,4 +1,4 @@
-/** age.js: what is sealed opens, and what was changed does not. */
+/** age.js: sealed envelopes open, and changed ones do not. */
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
@@ -23,7 +23,7 @@ before(async () => (recipient = await identityToRecipient(IDENTITY)));
 const sealed = (plain) => collect(age.seal([plain], recipient));
 
 for (const size of [0, 1, 1_000, age.CHUNK - 1, age.CHUNK, age.CHUNK + 1, 3 * age.CHUNK]) {
-  test(`${size} bytes open again, here and with the library`, async () => {
+  test(`a sealed envelope of ${size} bytes opens here and with the library`, async () => {
     const plain = noise(size);
     const envelope = await sealed(plain);
     assert.equal(envelope.length, age.sealedSize(size));
@@ -34,13 +34,13 @@ for (const size of [0, 1, 1_000, age.CHUNK - 1, age.CHUNK, age.CHUNK + 1, 3 * ag
   });
 }
 
-test("how the plaintext comes in pieces does not matter", async () => {
+test("the plaintext may arrive in pieces of any size", async () => {
   const plain = noise(200_000);
   const pieces = [plain.subarray(0, 0), plain.subarray(0, 1), plain.subarray(1, 190_000), plain.subarray(190_000)];
   assert.deepEqual(await age.unsealEnvelope(await collect(age.seal(pieces, recipient)), IDENTITY), plain);
 });
 
-test("the header is known before the content, and is the beginning of the envelope", async () => {
+test("the header of an envelope is known before its content", async () => {
   const begun = await age.begin(recipient);
   const header = begun.header.slice();
   age.checkProfile(header);
@@ -50,7 +50,7 @@ test("the header is known before the content, and is the beginning of the envelo
   assert.notDeepEqual((await age.begin(recipient)).header, header);
 });
 
-test("no more is read than was asked for", async () => {
+test("sealing reads its source only as fast as the caller takes the envelope", async () => {
   let read = 0;
   async function* source() {
     for (; ; read += 1) yield noise(age.CHUNK);
@@ -61,7 +61,7 @@ test("no more is read than was asked for", async () => {
   await sealing.return();
 });
 
-test("one who stops early stops the source", async () => {
+test("a caller that stops early also stops the source", async () => {
   let stopped = false;
   async function* source() {
     try {
@@ -75,7 +75,7 @@ test("one who stops early stops the source", async () => {
   assert.equal(stopped, true);
 });
 
-test("a fault of the source comes through as it is", async () => {
+test("an error of the source reaches the caller unchanged", async () => {
   const fault = new RangeError("the disk was taken out");
   async function* source() {
     yield noise(10);
@@ -84,26 +84,26 @@ test("a fault of the source comes through as it is", async () => {
   await assert.rejects(collect(age.seal(source(), recipient)), fault);
 });
 
-test("a recipient that is no hybrid one is refused before anything is read", async () => {
+test("a recipient that is not hybrid is refused before anything is read", async () => {
   for (const other of ["age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj", "", recipient.slice(1)]) {
     await assert.rejects(collect(age.seal([noise(1)], other)), Malformed);
   }
 });
 
-test("two envelopes of the same bytes have nothing in common but their form", async () => {
+test("two envelopes of the same plaintext have different bytes but the same length", async () => {
   const [one, other] = await Promise.all([sealed(noise(100)), sealed(noise(100))]);
   assert.notDeepEqual(one.subarray(BODY), other.subarray(BODY));
   assert.equal(one.length, other.length);
 });
 
-test("another identity is told from a changed envelope", async () => {
+test("a wrong identity is distinguished from a changed envelope", async () => {
   const envelope = await sealed(noise(100));
   await assert.rejects(age.unsealEnvelope(envelope, identity(2)), NotForUs);
   await assert.rejects(age.unsealEnvelope(flipped(envelope, BODY), IDENTITY), Tampered);
   await assert.rejects(age.unsealEnvelope(flipped(envelope, age.ENVELOPE_HEADER), IDENTITY), Tampered);
 });
 
-test("no flipped bit of the header is taken for the plaintext", async () => {
+test("a header with a flipped bit is refused", async () => {
   const envelope = await sealed(noise(100));
   for (let at = 0; at < age.ENVELOPE_HEADER; at += 31) {
     const opening = age.unsealEnvelope(flipped(envelope, at), IDENTITY);
@@ -111,7 +111,7 @@ test("no flipped bit of the header is taken for the plaintext", async () => {
   }
 });
 
-test("chunks that were reordered, dropped, repeated or cut off are refused", async () => {
+test("reordered, missing, repeated or truncated chunks are refused", async () => {
   const envelope = await sealed(noise(3 * age.CHUNK));
   const chunk = age.CHUNK + 16;
   const [head, a, b, c] = [0, BODY, BODY + chunk, BODY + 2 * chunk, BODY + 3 * chunk].map(
@@ -136,7 +136,7 @@ test("chunks that were reordered, dropped, repeated or cut off are refused", asy
   }
 });
 
-test("an empty last chunk behind a full one is refused, as no correct program makes it", async () => {
+test("an empty last chunk after a full one is refused, because no correct program writes it", async () => {
   const envelope = await sealed(noise(10));
   const decrypter = new Decrypter();
   decrypter.addIdentity(IDENTITY);
@@ -150,12 +150,12 @@ test("an empty last chunk behind a full one is refused, as no correct program ma
   };
   const full = noise(age.CHUNK);
   const whole = concat([start, chunk(full, 0, 1)]);
-  assert.deepEqual(await age.unsealEnvelope(whole, IDENTITY), full, "control: the same bytes without it");
+  assert.deepEqual(await age.unsealEnvelope(whole, IDENTITY), full, "the control: without the empty chunk");
   const odd = concat([start, chunk(full, 0, 0), chunk(noise(0), 1, 1)]);
   await assert.rejects(age.unsealEnvelope(odd, IDENTITY), Tampered);
 });
 
-test("an envelope has one hybrid stanza and nothing else", async () => {
+test("an envelope must have one hybrid stanza and no other", async () => {
   const sealedWith = async (/** @type {string[]} */ ...to) => {
     const encrypter = new Encrypter();
     to.forEach((each) => encrypter.addRecipient(each));
@@ -171,7 +171,7 @@ test("an envelope has one hybrid stanza and nothing else", async () => {
   assert.throws(() => age.checkProfile(noise(5_000)), Malformed);
 });
 
-test("a share of small order is a matter of form, whoever tries it", async () => {
+test("an envelope with a share of small order is malformed for every identity", async () => {
   const envelope = await sealed(noise(100));
   const [, share = ""] = /mlkem768x25519 (\S+)/.exec(Buffer.from(envelope).toString("latin1")) ?? [];
   const poisoned = Buffer.from(share, "base64");

@@ -1,4 +1,4 @@
-/** The command `age -r RECIPIENT -o OUT IN` with the age of npm, which knows hybrid recipients. */
+/** The command `age -r RECIPIENT -o OUT IN` with npm's age-encryption, which supports hybrid recipients. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { Encrypter } from "age-encryption";
 

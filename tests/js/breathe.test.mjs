@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { breathe } from "../../portal/scripts/breathe.js";
 
-test("another task runs during a pause, which a mere promise does not allow", async () => {
+test("another task runs during a pause, but not while a mere promise is awaited", async () => {
   let ran = false;
   setImmediate(() => (ran = true));
   await Promise.resolve();

@@ -1,4 +1,4 @@
-/** casetoken.js beyond the vectors: what people type. */
+/** casetoken.js beyond the vectors: tokens as people type them. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,13 +16,13 @@ import { flipped, noise, toHex } from "./helpers.mjs";
  */
 const replaced = (words, at, word) => words.map((each, place) => (place === at ? word : each)).join(" ");
 
-test("new tokens have 16 bytes and are never the same", () => {
+test("new tokens have 16 bytes and are all different", () => {
   const made = Array.from({ length: 50 }, casetoken.generate);
   assert.ok(made.every((entropy) => entropy.length === casetoken.ENTROPY));
   assert.equal(new Set(made.map(toHex)).size, made.length);
 });
 
-test("what is shown can be typed again, whole or by four letters, in both languages", () => {
+test("the words of a token can be typed in full or by their first four letters, in both languages", () => {
   for (const language of casetoken.LANGUAGES) {
     for (let seed = 1; seed <= 20; seed += 1) {
       const entropy = noise(16, seed);
@@ -42,7 +42,7 @@ test("no two words of a list share their first four letters", () => {
   }
 });
 
-test("a wrong token says what is wrong, and where", () => {
+test("the error for a wrong token tells the mistake and its place", () => {
   const words = casetoken.words(noise(16), LISTS.en);
   assert.throws(() => casetoken.parse(words.slice(1).join(" ")), { code: "wrong-count", count: 11 });
   assert.throws(() => casetoken.parse(replaced(words, 3, "zzz")), { code: "unknown-word", index: 3 });
@@ -50,7 +50,7 @@ test("a wrong token says what is wrong, and where", () => {
   assert.throws(() => casetoken.parse(""), casetoken.WrongCount);
 });
 
-test("the refusal of a token holds no word of it", () => {
+test("the error for a wrong token contains none of its words", () => {
   const text = replaced(casetoken.words(noise(16), LISTS.en), 3, "secretly");
   assert.throws(() => casetoken.parse(text), (/** @type {Error} */ error) => {
     assert.ok(!JSON.stringify([error.message, { ...error }]).includes("secretly"));
@@ -70,7 +70,7 @@ test("keys depend on the deployment and on every bit of the token", async () => 
   assert.equal(new Set(secrets.map(toHex)).size, 12);
 });
 
-test("other lengths are refused", async () => {
+test("a token or deployment id of the wrong length is refused", async () => {
   await assert.rejects(casetoken.derive(noise(15), noise(16)), Malformed);
   await assert.rejects(casetoken.derive(noise(16), noise(17)), Malformed);
   assert.throws(() => casetoken.words(noise(17), LISTS.fr), Malformed);

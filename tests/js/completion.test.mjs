@@ -1,4 +1,4 @@
-/** completion.js: what a word that is being typed may become. */
+/** completion.js: suggestions for the word that is being typed. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,21 +10,21 @@ globalThis.document = /** @type {any} */ ({
 const { completions, helpFor } = await import("../../portal/scripts/completion.js");
 const { LISTS } = await import("../../portal/scripts/wordlists.js");
 
-test("nothing is offered for one letter, for too many words, for none, or between words", () => {
+test("nothing is suggested for one letter, after a space, or if no word or too many words match", () => {
   for (const text of ["", "a", "co", "zzz", "abandon "]) assert.deepEqual(completions(text), [], text);
 });
 
-test("a word is offered with its accents, however it was begun", () => {
+test("a word is suggested with its accents, whether they were typed or not", () => {
   for (const text of ["vipe", "VIPÈ", "1. vipè"]) assert.deepEqual(completions(text), ["vipère"]);
 });
 
-test("words of both lists are offered until a word of one list alone decides", () => {
+test("words of both lists are suggested until an earlier word shows which list is used", () => {
   assert.deepEqual(completions("zebr"), ["zèbre", "zebra"]);
   assert.deepEqual(completions("zoo zebr"), ["zebra"]);
   assert.deepEqual(completions("vipère zebr"), ["zèbre"]);
 });
 
-test("the first four letters of the last word suffice, even if they are a word of the other list", () => {
+test("four letters of the last word are enough, even if they are a word of the other list", () => {
   for (const [list, one] of /** @type {const} */ ([[LISTS.fr, "vipère "], [LISTS.en, "zoo "]])) {
     for (const word of list.map((each) => each.normalize("NFC"))) {
       const begun = [...word].slice(0, 4).join("");

@@ -1,4 +1,4 @@
-/** container.js and archive.js beyond the vectors: writing while files are read. */
+/** container.js and archive.js beyond the vectors: containers are written while their files are read. */
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -25,7 +25,7 @@ const written = (files, padded = padding.bucket) => container.write(
   files.map((file) => ({ size: file.length, pieces: [file] })), message, () => SIGNATURE, padded,
 );
 
-test("what is written reads back, and its size was known before", async () => {
+test("a written container is read unchanged, and its size is known in advance", async () => {
   const whole = await collect(written(FILES));
   const { files, message: text, signature } = await container.read(whole);
   assert.deepEqual(files.map(({ number, size }) => [number, size]), FILES.map((file, at) => [at + 1, file.length]));
@@ -34,7 +34,7 @@ test("what is written reads back, and its size was known before", async () => {
   assert.equal(whole.length, container.size(FILES.map((file) => file.length), text.length));
 });
 
-test("stock tar reads ours", async () => {
+test("stock tar reads our containers", async () => {
   const folder = mkdtempSync(join(tmpdir(), "container-"));
   try {
     execFileSync("tar", ["xf", "-", "-C", folder], { input: await collect(written(FILES)) });
@@ -45,11 +45,11 @@ test("stock tar reads ours", async () => {
   }
 });
 
-test("pieces of a container are at most 64 KiB", async () => {
+test("a container is written in pieces of at most 64 KiB", async () => {
   for await (const piece of written(FILES)) assert.ok(piece.length <= 65_536);
 });
 
-test("the digest of a file is that of the digests of its pieces of 1 MiB", async () => {
+test("the digest of a file is the digest of the digests of its pieces of 1 MiB", async () => {
   const sha256 = (/** @type {Uint8Array} */ data) => createHash("sha256").update(data).digest();
   const digest = async (/** @type {Uint8Array} */ data, /** @type {number} */ step) => {
     const made = new container.FileDigest(data.length);
@@ -69,21 +69,21 @@ test("the digest of a file is that of the digests of its pieces of 1 MiB", async
 for (const [name, pieces] of /** @type {[string, Uint8Array[]][]} */ ([
   ["shrank", [noise(9)]],
   ["grew", [noise(10), noise(1)]],
-  ["is gone", []],
+  ["disappeared", []],
 ])) {
-  test(`a file that ${name} stops the writing and is named`, async () => {
+  test(`a file that ${name} during writing stops it with an error that gives its number`, async () => {
     const sources = [{ size: 1, pieces: [noise(1)] }, { size: 10, pieces }];
     const writing = container.write(sources, message, () => SIGNATURE);
     await assert.rejects(collect(writing), { code: "file-changed", number: 2 });
   });
 }
 
-test("a hundredth file has no name", async () => {
+test("a hundredth file is refused, because names have two digits", async () => {
   await collect(written(Array.from({ length: 99 }, () => noise(0))));
   await assert.rejects(collect(written(Array.from({ length: 100 }, () => noise(0)))), Malformed);
 });
 
-test("a message that nobody would read is not written, and that is known before", async () => {
+test("a message that is too large for readers is not written, and its size is refused in advance", async () => {
   const most = container.LARGEST_MESSAGE;
   const saying = (/** @type {number} */ size) => container.write([], () => noise(size), () => SIGNATURE);
   assert.equal((await collect(saying(most))).length, container.size([], most));
@@ -91,7 +91,7 @@ test("a message that nobody would read is not written, and that is known before"
   assert.throws(() => container.size([], most + 1), Malformed);
 });
 
-test("a slot has its own size, and no other is read as one", async () => {
+test("a slot has a fixed size, and a container of another size is not read as a slot", async () => {
   const slot = await collect(written([], padding.slot));
   assert.equal(slot.length, padding.SLOT);
   await container.read(slot, padding.slot);
@@ -99,7 +99,7 @@ test("a slot has its own size, and no other is read as one", async () => {
   await assert.rejects(collect(written([noise(16_384)], padding.slot)), Malformed);
 });
 
-test("a container cut anywhere is refused", async () => {
+test("a container is refused wherever it is cut", async () => {
   const slot = await collect(written([noise(3)], padding.slot));
   for (let size = 0; size < slot.length; size += 511) {
     const cut = slot.subarray(0, size);
@@ -108,7 +108,7 @@ test("a container cut anywhere is refused", async () => {
   }
 });
 
-test("a flipped bit outside of contents and names is always refused, within them never hidden", async () => {
+test("a flipped bit is refused or visible in the files, the message or the signature", async () => {
   const whole = await collect(written([noise(3)], padding.slot));
   const { files, message: text, signature } = await container.read(whole, padding.slot);
   for (let at = 0; at < 4 * 1_024; at += 1) {

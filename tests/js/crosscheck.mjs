@@ -1,8 +1,8 @@
 /**
  * The browser modules as a peer for tests: one JSON request per line in, one answer per line out.
  *
- * A request is {op, …}, an answer {outcome, …}; `outcome` is a word of SPEC 1.6 and binary is base64. The ops and
- * what they take and give are those of the table OPS. A fault of the modules ends the process.
+ * A request is {op, …}, an answer {outcome, …}; `outcome` is a word of SPEC 1.6, and bytes are base64. The table OPS
+ * defines the operations with their input and output. An internal error of the modules ends the process.
  */
 import { createInterface } from "node:readline";
 import * as age from "../../portal/scripts/age.js";
@@ -51,7 +51,7 @@ const OPS = {
 const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
 
 /**
- * Seal a report whose `message` has everything but the digests of its files.
+ * Seal a report. Its `message` is complete except for the digests of its files.
  * @param {Fields} request
  */
 async function sealReport({ message, files, deployment, seed, recipient }) {
@@ -109,7 +109,7 @@ function text64(bytes) {
 
 /**
  * @param {any} value
- * @returns {any} with base64 in the place of all bytes
+ * @returns {any} the same value with all bytes as base64
  */
 function encoded(value) {
   if (value instanceof Uint8Array) return text64(value);

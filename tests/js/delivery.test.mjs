@@ -13,7 +13,7 @@ const { Offline } = await import("../../portal/scripts/http.js");
 const SIZE = 67_195;
 const OFFER = JSON.stringify({ v: 1, kind: "work", seed: "A".repeat(43), cost: 1 });
 
-test("a portal that says each time that the work was spent is left after three envelopes", async () => {
+test("after three envelopes, the page gives up on a portal that always says that the work was used", async () => {
   let sealed = 0;
   globalThis.fetch = async (path) => {
     if (path === "/api/work") return new Response(OFFER);

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CryptoError, Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/scripts/errors.js";
 
-test("each refusal has its word", () => {
+test("each refusal has its own word", () => {
   const words = [new Malformed(), new NotForUs(), new Tampered(), new Truncated()].map(outcome);
   assert.deepEqual(words, ["malformed", "not-for-us", "tampered", "truncated"]);
 });
 
-test("what is no refusal of bytes is thrown on", () => {
+test("any other error is thrown again", () => {
   for (const error of [new TypeError("ours"), new CryptoError()]) assert.throws(() => outcome(error), error);
 });

@@ -1,31 +1,31 @@
 /**
- * Persons at the pages in the Firefox of this machine: one JSON request per line in, one answer per line out.
+ * People who use the pages in this machine's Firefox: one JSON request per line in, one answer per line out.
  *
  * The first line is {executable, preferences}.
- * {do: "visit", language, address} → {}: another person comes, and whatever the one before left is gone
- * {do: "size", width, height} → {}: of the page
+ * {do: "visit", language, address} → {}: a new person with a fresh profile opens the address
+ * {do: "size", width, height} → {}: set the size of the page
  * {do: "go", address} → {}
- * {do: "back", address} → {}: once the tab shows this address
+ * {do: "back", address} → {}: go back, and wait until the tab shows this address
  * {do: "press", key} → {}
  * {do: "type", text} → {}
- * {do: "texts", selector} → {texts}: of all such elements, once one is visible
- * {do: "ask", function, argument} → {answer}: what a function returns in the page
+ * {do: "texts", selector} → {texts}: the texts of all these elements, once one is visible
+ * {do: "ask", function, argument} → {answer}: the result of a function in the page
  * {do: "report", text} → {words, seconds, compiles}
- * {do: "choose", files, text} → {}: a report with these files, which have been looked into, up to its last button
- * {do: "send"} → {said}: what the page says against it, if anything
+ * {do: "choose", files, text} → {}: prepare a report with these files up to its last button
+ * {do: "send"} → {said}: the error on the page, if any
  * {do: "open", words} → {status, messages}
- * {do: "mistype", words} → {offered, becomes}: what is offered for them, and the field once it is taken
- * {do: "withdraw", begin} → {begun, meant, path}: a message is begun, then the report withdrawn, by double clicks
+ * {do: "mistype", words} → {offered, becomes}: the suggestions, and the field after one was accepted
+ * {do: "withdraw", begin} → {begun, meant, path}: begin a message, then withdraw the report, with double clicks
  * {do: "write", text} → {seconds}
- * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
+ * {do: "seal", form, keys, text} → {words, seconds}: seal a file with the offline form; the keys are two files
  * {do: "locate", form, keys, words} → {locator}
- * {do: "read", slot} → {status, messages}: of the case that was located
- * {do: "print", address, paper, file} → {}: another person comes, and prints a page into a file
- * {do: "return"} → {control, reloaded, returned}: what stays in a plain field, and in the one for words
- * {do: "sit", address, officer, passphrase} → {present}: another person comes, and signs in at a desk
- * {do: "walk", queue, keys} → {rows, focused, heading}: where these keys lead in the queue, and what Enter opens
- * {do: "draft", part, text} → {said, kept}: a note, and what stands in it when the page is opened again
- * {do: "assess", part, risk, reason} → {said, risk}: of the case, by its form
+ * {do: "read", slot} → {status, messages}: read the slot of the located case
+ * {do: "print", address, paper, file} → {}: a new person prints a page into a file
+ * {do: "return"} → {control, reloaded, returned}: text that remains in a plain field, and in the field for words
+ * {do: "sit", address, officer, passphrase} → {present}: a new person signs in to the desk
+ * {do: "walk", queue, keys} → {rows, focused, heading}: where these keys lead in the queue, and which page Enter opens
+ * {do: "draft", part, text} → {said, kept}: write a note, and read it after the page was opened again
+ * {do: "assess", part, risk, reason} → {said, risk}: assess the case with its form
  */
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -69,7 +69,7 @@ async function secondsFrom(pressed, awaited) {
   return (performance.now() - begun) / 1000;
 }
 
-/** @param {() => Promise<unknown>} act that leaves a page with a field for words, and comes back to it */
+/** @param {() => Promise<unknown>} act leaves a page with a field for words, and comes back to it */
 async function keptAfter(act) {
   await seen("#token");
   await page.type("#token", "unsent words");
@@ -78,7 +78,7 @@ async function keptAfter(act) {
   return page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value);
 }
 
-/** @param {string} text of a report, whose form is open; returns its words, which are confirmed */
+/** @param {string} text of a report whose form is open; the function confirms its words and returns them */
 async function confirmed(text) {
   await seen("#what");
   await page.type("#what", text);
@@ -94,7 +94,7 @@ async function confirmed(text) {
   return words;
 }
 
-/** @param {string} text of a report, whose form is open; it is sent or saved */
+/** @param {string} text of a report whose form is open; the function sends or saves it */
 async function reported(text) {
   const words = await confirmed(text);
   return { words, seconds: await secondsFrom("#send", "#done") };
@@ -114,7 +114,7 @@ async function shownCase() {
   return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
 }
 
-/** Let another person come, and whatever the one before left be gone. */
+/** Begin a new person with a fresh profile. */
 async function come() {
   await person?.close();
   person = await browser.createBrowserContext();

@@ -1,4 +1,4 @@
-/** What the tests of the browser modules share. */
+/** Helpers shared by the tests of the browser modules. */
 
 import { concat } from "../../portal/scripts/bytes.js";
 import { CryptoError } from "../../portal/scripts/errors.js";
@@ -14,7 +14,7 @@ export async function collect(pieces) {
 }
 
 /**
- * Return the refusal that `act` throws, null for none.
+ * Return the refusal that `act` throws, or null.
  * @param {() => unknown} act
  * @returns {CryptoError | null}
  */
@@ -29,7 +29,7 @@ export function refusal(act) {
 }
 
 /**
- * Return the bytes of hexadecimal text.
+ * Return the bytes that hexadecimal text encodes.
  * @param {string} text
  */
 export function hex(text) {
@@ -37,7 +37,7 @@ export function hex(text) {
 }
 
 /**
- * Return `size` bytes that only look random, the same ones each time.
+ * Return `size` pseudo-random bytes, the same in each run.
  * @param {number} size
  * @param {number} [seed]
  */

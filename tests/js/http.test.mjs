@@ -1,4 +1,4 @@
-/** http.js: what a request carries, and how much of an answer is read. */
+/** http.js: the settings of requests, and the limit on the size of an answer. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const { answered, ask, Offline, Refused } = await import("../../portal/scripts/h
 const MOST = 4 << 20;
 
 /**
- * Answer the next requests with a body of `pieces`, each taken when it is read; return how many were.
+ * Answer the next requests with a body of `pieces`, each made when it is read; return how many were read.
  * @param {number} pieces
  * @param {number} each bytes
  * @param {number} [status]
@@ -32,7 +32,7 @@ function answering(pieces, each, status = 200) {
 
 for (const act of [ask, answered]) {
   for (const status of [200, 500]) {
-    test(`${act.name} stops reading an answer that goes on and on, of status ${status}`, async () => {
+    test(`${act.name} stops reading an endless answer of status ${status}`, async () => {
       const taken = answering(64, 1 << 20, status);
       await assert.rejects(act("/x"), act === ask ? Offline : RangeError);
       assert.ok(taken.pieces <= 6);
@@ -41,7 +41,7 @@ for (const act of [ask, answered]) {
   }
 }
 
-test("the control: an answer of as much as is taken is read whole, one byte more is not", async () => {
+test("the control: an answer of the largest size is read completely, and one byte more is refused", async () => {
   answering(4, 1 << 20);
   assert.equal((await ask("/x")).bytes.length, MOST);
   answering(2, 9);
@@ -56,7 +56,7 @@ test("an answer without a body has no bytes", async () => {
   await assert.rejects(ask("/x"), Refused);
 });
 
-test("no request carries a cookie or a referrer, follows a redirect, or is kept in a cache", async () => {
+test("no request sends a cookie or a referrer, follows a redirect, or is cached", async () => {
   /** @type {RequestInit[]} */
   const sent = [];
   globalThis.fetch = async (_, request = {}) => {

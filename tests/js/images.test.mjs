@@ -1,4 +1,4 @@
-/** images_*.js: what is left of a picture, and what is refused; exiftool is their witness in pytest. */
+/** images_*.js: metadata is removed from pictures, and broken pictures are refused. Python tests use exiftool, too. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -68,7 +68,7 @@ const FORMATS = [
 ];
 
 /**
- * The same picture with `extra` at the place where such things stand.
+ * Return the picture with `extra` inserted where metadata is stored.
  * @param {typeof FORMATS[number]} format
  * @param {Uint8Array} extra
  */
@@ -81,7 +81,7 @@ function holding({ bare, start, name }, extra) {
 for (const format of FORMATS) {
   const { name, clean, bare, secrets } = format;
 
-  test(`${name}: a bare picture stays as it is, byte for byte`, async () => {
+  test(`${name}: a picture without metadata stays unchanged, byte by byte`, async () => {
     const { parts, findings } = await clean(bare);
     assert.deepEqual(concat(parts), bare);
     assert.deepEqual(findings, []);
@@ -103,13 +103,13 @@ for (const format of FORMATS) {
     assert.deepEqual(findings, [{ code: "found-trailer", value: "" }]);
   });
 
-  test(`${name}: a picture cut anywhere is refused`, async () => {
+  test(`${name}: a picture is refused wherever it is cut`, async () => {
     for (let size = 0; size < bare.length; size += 1) {
       await assert.rejects(async () => clean(bare.subarray(0, size)), Malformed, `${size} bytes`);
     }
   });
 
-  test(`${name}: no flipped bit leads to anything but a picture or a refusal`, async () => {
+  test(`${name}: a picture with a flipped bit is cleaned or refused, without another error`, async () => {
     const whole = holding(format, concat(secrets));
     for (let at = 0; at < whole.length; at += 1) {
       try {
@@ -120,7 +120,7 @@ for (const format of FORMATS) {
     }
   });
 
-  test(`${name}: which way is up survives, alone`, async () => {
+  test(`${name}: only the orientation remains of the metadata`, async () => {
     const exif = bytes(onlyOrientation(6).subarray(0, 22), SECRET);
     const wrapped = { JPEG: segment(0xe1, bytes("Exif\0\0", exif)), PNG: chunk("eXIf", exif), WebP: riff("EXIF", exif) }[name] ?? exif;
     const cleaned = Buffer.from(concat((await clean(holding(format, wrapped))).parts));
@@ -132,13 +132,13 @@ for (const format of FORMATS) {
   });
 }
 
-test("a WebP that says it has Exif, XMP and a colour profile no longer says so", () => {
+test("the flags for Exif, XMP and a colour profile are removed from a WebP", () => {
   const boasting = WEBP.slice();
   boasting[20] = 0x3c;
   assert.equal(concat(webp.clean(boasting).parts)[20], 0x10);
 });
 
-test("frames of an animated WebP keep their picture alone", () => {
+test("frames of an animated WebP keep only their picture", () => {
   const inside = bytes(noise(16), riff("VP8L", noise(8)), riff("abcd", utf8(SECRET)));
   const animated = riff("RIFF", bytes("WEBP", riff("ANIM", noise(6)), riff("ANMF", inside)));
   const cleaned = Buffer.from(concat(webp.clean(animated).parts));
@@ -146,7 +146,7 @@ test("frames of an animated WebP keep their picture alone", () => {
   assert.equal(cleaned.readUInt32LE(4), cleaned.length - 8);
 });
 
-test("a JPEG's own small picture goes from its JFIF, which stays", async () => {
+test("the thumbnail in the JFIF header of a JPEG is removed, and the header stays", async () => {
   const jfif = segment(0xe0, bytes("JFIF\0", 1, 2, 1, 0, 72, 0, 72, 2, 2, SECRET.slice(0, 12)));
   const { parts, findings } = await jpeg.clean(bytes("\xff\xd8", jfif, JPEG.subarray(2)));
   const plain = segment(0xe0, bytes("JFIF\0", 1, 2, 1, 0, 72, 0, 72, 0, 0));
@@ -154,7 +154,7 @@ test("a JPEG's own small picture goes from its JFIF, which stays", async () => {
   assert.deepEqual(findings.map(({ code }) => code), ["found-preview"]);
 });
 
-test("Exif that points anywhere is read without end or error", () => {
+test("random Exif data causes no error and no endless loop", () => {
   for (let seed = 1; seed < 200; seed += 1) {
     const tiff = bytes(seed % 2 ? "MM\0*" : "II*\0", noise(300, seed));
     assert.ok(read(tiff).orientation >= 1);

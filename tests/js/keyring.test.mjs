@@ -1,4 +1,4 @@
-/** keyring.js beyond the vectors: which key is taken, and when none. */
+/** keyring.js beyond the vectors: the choice of a key, and keyrings that are refused. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -36,7 +36,7 @@ test("a keyring signed for one deployment that names another is refused", () => 
   assert.throws(() => open(noise(16, 3)), Malformed);
 });
 
-test("the newest valid key is taken, both of its days included", () => {
+test("the newest valid key is used, from its first to its last day", () => {
   /** @type {[string, unknown][]} */
   const days = [["2025-12-31", null], ["2026-01-01", OLD], ["2026-02-28", OLD], ["2026-03-01", NEW],
     ["2026-06-30", NEW], ["2026-07-01", null]];
@@ -48,18 +48,18 @@ test("a channel is found by its id", () => {
   assert.equal(keyring.channel(KEYRING, "other"), null);
 });
 
-test("a keyring serves from the day it was issued to its last", () => {
+test("a keyring is valid from its day of issue to its last day", () => {
   for (const today of ["2026-02-01", "2026-03-07"]) keyring.checkDay(KEYRING, today);
   assert.throws(() => keyring.checkDay(KEYRING, "2026-01-31"), keyring.ClockBehind);
   assert.throws(() => keyring.checkDay(KEYRING, "2026-03-08"), keyring.KeyringExpired);
 });
 
-test("a keyring below one that was seen is refused", () => {
+test("a keyring with a lower serial than one seen before is refused", () => {
   for (const known of [0, 3, 4]) keyring.checkSerial(KEYRING, known);
   assert.throws(() => keyring.checkSerial(KEYRING, 5), keyring.KeyringOlder);
 });
 
-test("a channel is closed since the day after its last key, if the keyring tells", () => {
+test("a channel is closed since the day after its last key, if it has such a key", () => {
   const next = key("2026-09-01", "2026-11-30");
   /** @type {[typeof OLD[], string | null][]} */
   const cases = [[[NEW, OLD], "2026-07-01"], [[OLD, next], "2026-04-01"], [[next], null], [[], null]];

@@ -13,7 +13,7 @@ const BOUND = { deployment: noise(16, 2), caseId: noise(32, 3) };
 const DAY = "2026-11-24";
 const NOTE = { channel: "a", day: DAY };
 
-test("a memo has one size, whatever channel and day, and opens", () => {
+test("a memo opens, and has the same size for every channel and day", () => {
   for (const note of [NOTE, { channel: "z".repeat(28), day: "2000-01-01" }, { channel: "inspection", day: "2199-12-31" }]) {
     const sealed = memo.seal(note, KEY, BOUND);
     assert.equal(sealed.length, memo.SIZE);
@@ -21,11 +21,11 @@ test("a memo has one size, whatever channel and day, and opens", () => {
   }
 });
 
-test("two memos of one note differ", () => {
+test("two memos with the same content differ", () => {
   assert.notEqual(toHex(memo.seal(NOTE, KEY, BOUND)), toHex(memo.seal(NOTE, KEY, BOUND)));
 });
 
-test("no flipped bit opens", () => {
+test("a memo with a flipped bit does not open", () => {
   const sealed = memo.seal(NOTE, KEY, BOUND);
   for (let at = 0; at < memo.SIZE; at += 1) assert.throws(() => memo.unseal(flipped(sealed, at), KEY, BOUND), Tampered);
 });
@@ -35,7 +35,7 @@ test("a memo of another case does not open", () => {
   assert.throws(() => memo.unseal(sealed, KEY, { ...BOUND, caseId: noise(32, 4) }), Tampered);
 });
 
-test("what is no channel id is neither sealed nor returned", () => {
+test("an invalid channel id is neither sealed nor returned", () => {
   for (const channel of ["", "A", "-a", "a b", "a".repeat(29), "é"]) {
     assert.throws(() => memo.seal({ channel, day: DAY }, KEY, BOUND), Malformed);
   }
@@ -47,7 +47,7 @@ test("what is no channel id is neither sealed nor returned", () => {
   }
 });
 
-test("what is no day is not sealed", () => {
+test("an invalid day is not sealed", () => {
   for (const day of ["", "1999-12-31", "2200-01-01", "2026-02-30", "2026-11-24T00:00:00Z"]) {
     assert.throws(() => memo.seal({ channel: "a", day }, KEY, BOUND), Malformed);
   }

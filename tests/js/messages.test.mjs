@@ -1,4 +1,4 @@
-/** messages.js beyond the vectors: files, and what a message is expected to name. */
+/** messages.js beyond the vectors: the files of a message, and the names that it must contain. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -31,21 +31,21 @@ const open = (files, followUp = FOLLOW_UP) => {
   return messages.openFollowUp(DEPLOYMENT, { files: [...files], message, signature }, KEY);
 };
 
-test("a message opens with the very files that it lists", () => {
+test("a message opens with exactly the files that it lists", () => {
   assert.deepEqual(open([FILE]), FOLLOW_UP);
 });
 
-test("a file too many, too few, or of another size is a matter of form", () => {
+test("a message with a wrong number or size of files is malformed", () => {
   for (const files of [[], [FILE, { ...FILE, number: 2 }], [{ ...FILE, size: 4 }], [{ ...FILE, number: 2 }]]) {
     assert.throws(() => open(files), Malformed);
   }
 });
 
-test("a file of other content is tampered with", () => {
+test("a file with other content counts as tampered with", () => {
   assert.throws(() => open([{ ...FILE, digest: flipped(FILE.digest, 31) }]), Tampered);
 });
 
-test("a slot holds no files", () => {
+test("a slot with files is refused", () => {
   const message = slots.SLOT.encode({
     channel: "inspection", case_id: noise(32), serial: 1, issued: "2026-11-24", next_by: "2026-12-08",
     status: "received", measures_disclosed: [], earlier: 0, messages: [], received: { count: 0, ids: [] },
@@ -55,7 +55,7 @@ test("a slot holds no files", () => {
   assert.throws(() => slots.openSlot(DEPLOYMENT, { files: [FILE], message, signature }, KEY), Malformed);
 });
 
-test("a message that names another channel, case or key is tampered with", () => {
+test("a message that names another channel, case or key counts as tampered with", () => {
   const { channel, case_id, key_id } = FOLLOW_UP;
   for (const expected of [{}, { channel }, { case_id }, { key_id }, { channel, case_id, key_id }]) {
     messages.checkNames(FOLLOW_UP, expected);
@@ -66,7 +66,7 @@ test("a message that names another channel, case or key is tampered with", () =>
   assert.throws(() => messages.checkNames({ channel, case_id }, { key_id }), Tampered);
 });
 
-test("a slot lists the last 16 follow-ups, and a thousand of anything else", () => {
+test("a slot lists at most 16 follow-ups and a thousand measures", () => {
   const slot = (/** @type {number} */ ids, measures = 0) => slots.SLOT.encode({
     channel: "inspection", case_id: noise(32), serial: 1, issued: "2026-11-24", next_by: "2026-12-08",
     status: "received", measures_disclosed: Array(measures).fill("audit"), earlier: 0, messages: [],

@@ -1,4 +1,4 @@
-/** metadata.js: the kind of a file by its bytes, and what documents tell. */
+/** metadata.js: the type of a file by its bytes, and the metadata of documents. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ const file = (content) => new Blob([content]);
 const told = async (blob) => (await inspect(blob)).findings.map(({ code, value }) => `${code} ${value}`.trim());
 
 /**
- * A ZIP file as office programs write it: local headers, then the directory, then its end.
+ * Return a ZIP file like those of office programs: local headers, the directory, and its end.
  * @param {Record<string, string>} files
  * @param {0 | 8} method
  */
@@ -53,19 +53,19 @@ function zip(files, method) {
 }
 
 for (const method of /** @type {const} */ ([0, 8])) {
-  test(`an office document tells its people and days, packed by method ${method}`, async () => {
+  test(`people and days are found in an office document with compression method ${method}`, async () => {
     const made = file(zip({ "[Content_Types].xml": "", "docProps/core.xml": CORE }, method));
     assert.deepEqual(await told(made), ["found-person J. Durand & fils", "found-person Zoé", "found-day 2026-03-04T05:06:07Z"]);
     assert.equal((await inspect(made)).kind, "office");
   });
 }
 
-test("an OpenDocument text tells its author and its program", async () => {
+test("author and program are found in an OpenDocument text", async () => {
   const meta = "<meta:generator>LibreOffice/25</meta:generator><meta:initial-creator>Zoé</meta:initial-creator>";
   assert.deepEqual(await told(file(zip({ mimetype: "", "meta.xml": meta }, 8))), ["found-person Zoé", "found-program LibreOffice/25"]);
 });
 
-test("a ZIP file that is no document, or is cut, is of a kind that nobody looks into", async () => {
+test("a ZIP file that is not a document or is truncated is not searched", async () => {
   const other = zip({ "a.txt": "Zoé" }, 8);
   const document = zip({ "[Content_Types].xml": "", "docProps/core.xml": CORE }, 8);
   for (const each of [other, document.subarray(0, 60), noise(30, 3).fill(80, 0, 1).fill(75, 1, 2).fill(3, 2, 3).fill(4, 3, 4)]) {
@@ -73,7 +73,7 @@ test("a ZIP file that is no document, or is cut, is of a kind that nobody looks 
   }
 });
 
-test("an office document with bits flipped anywhere is still looked at without error", async () => {
+test("an office document with a changed byte causes no error", async () => {
   const document = zip({ "[Content_Types].xml": "", "docProps/core.xml": CORE }, 8);
   for (let at = 4; at < document.length; at += 1) {
     const changed = document.slice();
@@ -82,11 +82,11 @@ test("an office document with bits flipped anywhere is still looked at without e
   }
 });
 
-test("an old office file is known as one", async () => {
+test("an old office file is recognised", async () => {
   assert.equal((await inspect(file(concat([new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), noise(99)])))).kind, "office");
 });
 
-test("a PDF tells what its dictionary says, in any of its spellings, of every version", async () => {
+test("the entries of all versions of a PDF are found, in any encoding", async () => {
   const first = "1 0 obj\n<< /Title (Note \\(draft\\)) /Author (Zo\\351) /CreationDate (D:20260304050607+01'00') >>\nendobj\n";
   const second = "1 0 obj\n<</Author <FEFF005A006F00E9> /Producer (Printer)>>\nendobj\ntrailer << /Info 1 0 R /Root 2 0 R >>\n";
   const outline = "3 0 obj\n<< /Title (Chapter one) >>\nendobj\n";
@@ -95,7 +95,7 @@ test("a PDF tells what its dictionary says, in any of its spellings, of every ve
   ]);
 });
 
-test("a PDF tells what is packed in its object streams", async () => {
+test("entries in the object streams of a PDF are found", async () => {
   const objects = "7 0 9 19 <</Other (nothing)>> <</Author (Zoe)>>";
   const packed = deflateSync(objects.replace("9 19 ", "9 20 "));
   const head = `4 0 obj\n<< /Type /ObjStm /N 2 /First 9 /Filter /FlateDecode /Length ${packed.length} >>\nstream\n`;
@@ -103,26 +103,26 @@ test("a PDF tells what is packed in its object streams", async () => {
   assert.deepEqual(await told(file(whole)), ["found-person Zoe"]);
 });
 
-test("a PDF tells what its XMP says", async () => {
+test("the XMP of a PDF is found", async () => {
   assert.deepEqual(await told(file(`%PDF-1.7\n${XMP}\n`)), ["found-person Zoé Durand", "found-program Studio 9"]);
 });
 
-test("a PDF of nonsense is looked at without error", async () => {
+test("a PDF with random content causes no error", async () => {
   for (let seed = 1; seed < 30; seed += 1) await inspect(file(concat([utf8("%PDF-1.5 /Info 1 0 R /Type /ObjStm stream\n"), noise(3_000, seed)])));
   assert.deepEqual(await told(file("%PDF-1.4")), []);
 });
 
-test("the kind is told by the bytes and not by the name", async () => {
+test("the type of a file is found from its bytes", async () => {
   const kinds = { "\xff\xd8\xff": "image/jpeg", "hello\nthere": "text", "\0\x01": "other", "<svg>": "other", "{\\rtf1": "other", "%PDF-1.4": "application/pdf" };
   for (const [start, kind] of Object.entries(kinds)) assert.equal((await inspect(file(Buffer.from(start, "latin1")))).kind, kind);
 });
 
-test("a broken picture is called broken, and nothing of it is called clean", async () => {
+test("a broken picture is reported as broken, without a cleaned version", async () => {
   const { kind, broken, clean } = await inspect(file(Buffer.from("\xff\xd8\xff\xe0 nothing more", "latin1")));
   assert.deepEqual([kind, broken, clean], ["image/jpeg", true, null]);
 });
 
-test("what a file says of itself is shown in one line, without signs that turn the reading", () => {
+test("metadata is shown on one line, without characters that reverse the direction of text", () => {
   assert.equal(found("a", "one\ntwo\u202ethree\u0000").value, "one two three");
   assert.equal(found("a", "é".repeat(200)).value.length, 81);
 });

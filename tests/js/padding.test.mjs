@@ -1,10 +1,10 @@
-/** padding.js beyond the vectors: what Padmé promises. */
+/** padding.js beyond the vectors: the properties of Padmé. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bucket, LARGEST, padme, SMALLEST } from "../../portal/scripts/padding.js";
 
-test("a padded size is never smaller, at most 12 % larger, and padded again the same", () => {
+test("a padded size is at most 12 % larger, and padding it again changes nothing", () => {
   for (let size = 1; size < 2 ** 31; size = Math.ceil(size * 1.037)) {
     const padded = padme(size);
     assert.ok(padded >= size && padded <= size * 1.12, `${size} became ${padded}`);
@@ -12,12 +12,12 @@ test("a padded size is never smaller, at most 12 % larger, and padded again the 
   }
 });
 
-test("few sizes are left below 1 GiB", () => {
+test("padding leaves at most 450 sizes up to 1 GiB", () => {
   const sizes = new Set();
   for (let size = SMALLEST; size <= LARGEST; size = padme(size + 1)) sizes.add(bucket(size));
   assert.ok(sizes.size <= 450, `${sizes.size} sizes`);
 });
 
-test("the largest size of all is one that padding leaves as it is", () => {
+test("padding does not change the largest size", () => {
   assert.equal(bucket(LARGEST), LARGEST);
 });

@@ -1,4 +1,4 @@
-/** pages.js: a list of pages that is not in order, or not of this deployment, is none. */
+/** pages.js: a list of pages must be sorted, valid and of this deployment. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,19 +20,19 @@ const LIST = {
 
 /**
  * @param {import("../../portal/scripts/pages.js").Pages} list
- * @param {Uint8Array} [deployment] the one under the signature
+ * @param {Uint8Array} [deployment] that the signature covers
  */
 function opened(list, deployment = trusted.deployment) {
   const raw = PAGES.encode(list);
   return openPages(raw, sign(Label.PAGES, deployment, raw, SEED), trusted);
 }
 
-test("a list that the root key signed is read as it was written", () => {
+test("a list that the root key signed is read unchanged", () => {
   assert.deepEqual(opened(LIST).files.map(({ path }) => path), ["/", "/fr/"]);
   assert.equal(opened(LIST).serial, 3);
 });
 
-test("another deployment, inside or under the signature, is refused", () => {
+test("a list of another deployment, inside or in its signature, is refused", () => {
   assert.throws(() => opened({ ...LIST, deployment: noise(16, 9) }), Malformed);
   assert.throws(() => opened(LIST, noise(16, 9)), Tampered);
 });
@@ -43,7 +43,7 @@ test("a list that is not sorted, or names a path twice, is refused", () => {
   }
 });
 
-test("a list is good up to its last day", () => {
+test("a list is valid through its last day", () => {
   checkDay(opened(LIST), "2030-06-01");
   assert.throws(() => checkDay(opened(LIST), "2030-06-02"), PagesExpired);
 });

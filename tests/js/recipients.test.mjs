@@ -1,4 +1,4 @@
-/** recipients.js: a poisoned public key is met where it arrives. */
+/** recipients.js: a poisoned public key is refused when it is read. */
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
@@ -15,7 +15,7 @@ before(async () => (text = await identityToRecipient(IDENTITY)));
 /** @param {Uint8Array} raw */
 const written = (raw, prefix = "age1pq") => bech32.encode(/** @type {any} */ (prefix), bech32.toWords(raw), false);
 
-// RFC 7748 and its errata: the points that every secret takes to zero, with two that are not reduced.
+// RFC 7748 and its errata: the points that give zero with every secret, and two that are not reduced.
 const SMALL = [
   "0000000000000000000000000000000000000000000000000000000000000000",
   "0100000000000000000000000000000000000000000000000000000000000000",
@@ -27,7 +27,7 @@ const SMALL = [
   "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 ];
 
-test("an honest recipient is read, and has an id", () => {
+test("a valid recipient is read, and has an id", () => {
   const raw = recipients.parse(text);
   assert.equal(raw.length, recipients.RAW);
   assert.equal(written(raw), text);
@@ -59,7 +59,7 @@ test("ordinary points are not of small order", () => {
   for (let seed = 1; seed <= 50; seed += 1) assert.equal(recipients.isSmallOrder(noise(32, seed)), false);
 });
 
-test("a coefficient that is not reduced is refused, in either half of three bytes and at either end", () => {
+test("a coefficient that is not reduced is refused, wherever it is encoded", () => {
   for (const [at, ...bytes] of [[0, 0x01, 0x0d], [1, 0x10, 0xd0], [1_149, 0xff, 0xff], [1_150, 0xff, 0xff]]) {
     const raw = recipients.rawRecipient(text).slice();
     raw.set(bytes, at);
@@ -67,7 +67,7 @@ test("a coefficient that is not reduced is refused, in either half of three byte
   }
 });
 
-test("the largest reduced coefficient is taken", () => {
+test("the largest reduced coefficient is accepted", () => {
   const raw = recipients.rawRecipient(text).slice();
   raw.set([0x00, 0x0d, 0xd0]);
   assert.deepEqual(recipients.parse(written(raw)), raw);

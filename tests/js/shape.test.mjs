@@ -1,4 +1,4 @@
-/** shape.js: what a shape reads, refuses and writes. */
+/** shape.js: shapes read and write valid values and refuse others. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import * as shape from "../../portal/scripts/shape.js";
 const POINT = shape.record({ x: shape.integer(), note: shape.optional(shape.text(3)) });
 const FILE = shape.file("sheet", { title: shape.text(5), count: shape.integer(1, 9) });
 
-test("a file begins with version and kind, which are no part of its value", () => {
+test("a file begins with its version and kind, which are not part of its value", () => {
   const raw = utf8('{"v":1,"kind":"sheet","title":"été","count":9}');
   assert.deepEqual(FILE.parse(raw), { title: "été", count: 9 });
   assert.deepEqual(FILE.encode({ title: "été", count: 9 }), raw);
@@ -29,23 +29,23 @@ for (const text of [
   "[]",
   "null",
 ]) {
-  test(`a file of another form is refused: ${text}`, () => assert.throws(() => FILE.parse(utf8(text)), Malformed));
+  test(`a malformed file is refused: ${text}`, () => assert.throws(() => FILE.parse(utf8(text)), Malformed));
 }
 
-test("an optional member is absent on both sides or on none", () => {
+test("an optional member that is absent is neither read nor written", () => {
   assert.deepEqual(POINT.read({ x: 1 }), { x: 1 });
   assert.deepEqual(POINT.write({ x: 1 }), { x: 1 });
   assert.deepEqual(POINT.write(POINT.read({ x: 1, note: "abc" })), { x: 1, note: "abc" });
   assert.throws(() => POINT.read({ x: 1, note: null }), Malformed);
 });
 
-test("a member that every object inherits does not count as present", () => {
+test("a member that objects inherit does not count as present", () => {
   const odd = shape.record({ constructor: shape.optional(shape.integer()) });
   assert.deepEqual(odd.read({}), {});
   assert.deepEqual(odd.write(/** @type {any} */ ({})), {});
 });
 
-test("days exist in the calendar, between 2000 and 2199", () => {
+test("a day must exist in the calendar, between 2000 and 2199", () => {
   for (const day of ["2000-01-01", "2024-02-29", "2199-12-31"]) assert.equal(shape.day.read(day), day);
   for (const day of ["1999-12-31", "2200-01-01", "2023-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "+02024-01-01",
     "2024-01-01T00:00:00Z", "", 20240101]) {
@@ -53,7 +53,7 @@ test("days exist in the calendar, between 2000 and 2199", () => {
   }
 });
 
-test("bytes have exactly their size and one text", () => {
+test("bytes must have their exact size and their only encoding", () => {
   assert.deepEqual(shape.binary(2).read("AQI"), Uint8Array.of(1, 2));
   assert.equal(shape.binary(2).write(Uint8Array.of(1, 2)), "AQI");
   for (const json of ["AQ", "AQIA", "AQJ", "AQI=", "A+/", 7]) {
@@ -62,7 +62,7 @@ test("bytes have exactly their size and one text", () => {
   assert.throws(() => shape.binary(2).write(Uint8Array.of(1)), Malformed);
 });
 
-test("a text counts in code points, and matches as a whole", () => {
+test("the length of a text counts in code points, and its pattern must match completely", () => {
   assert.equal(shape.text(1).read("😀"), "😀");
   assert.throws(() => shape.text(1).read("😀a"), Malformed);
   assert.throws(() => shape.text(9, /^[a-z]*$/).read("a\n"), Malformed);
@@ -79,7 +79,7 @@ test("a list and a map have an upper limit, and the keys of a map are ids", () =
   }
 });
 
-test("what a shape would not read it does not write", () => {
+test("a value that a shape would not read is not written", () => {
   assert.throws(() => FILE.encode({ title: "longer", count: 1 }), Malformed);
   assert.throws(() => FILE.encode({ title: "a", count: 0 }), Malformed);
   assert.throws(() => shape.listOf(shape.integer(), 1).write([1, 2]), Malformed);

@@ -15,7 +15,7 @@ const DEPLOYMENT = noise(16, 2);
 const FILE = noise(100, 3);
 const ORDER_8 = ed25519.Point.fromBytes(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"));
 
-test("a signature holds for its label, deployment, file and key alone", () => {
+test("a signature is valid only for its label, deployment, file and key", () => {
   const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
   verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY);
   const other = publicKey(noise(32, 4));
@@ -25,14 +25,14 @@ test("a signature holds for its label, deployment, file and key alone", () => {
   assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, other), Tampered);
 });
 
-test("no single flipped bit of a signature holds", () => {
+test("a signature with a flipped bit is refused", () => {
   const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
   for (let at = 0; at < 64; at += 1) {
     assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, flipped(signature, at), KEY), Tampered);
   }
 });
 
-test("wrong lengths are a matter of form", () => {
+test("a signature, key, seed or deployment id of the wrong length is malformed", () => {
   const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
   assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature.subarray(1), KEY), Malformed);
   assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY.subarray(1)), Malformed);
@@ -41,7 +41,7 @@ test("wrong lengths are a matter of form", () => {
   assert.throws(() => publicKey(SEED.subarray(1)), Malformed);
 });
 
-test("an honest key is sound; one of small order, of mixed order or in another form is not", () => {
+test("a key of small or mixed order, or in non-canonical form, is refused", () => {
   assert.equal(isSound(KEY), true);
   assert.equal(isSound(ORDER_8.toBytes()), false);
   assert.equal(isSound(ed25519.Point.fromBytes(KEY).add(ORDER_8).toBytes()), false);
@@ -51,20 +51,20 @@ test("an honest key is sound; one of small order, of mixed order or in another f
 });
 
 for (const [name, point] of /** @type {const} */ ([["of order 8", ORDER_8], ["zero", ed25519.Point.ZERO]])) {
-  test(`a signature with R ${name}, which the library takes, is refused`, () => {
-    // S is k·a: cleared of small factors the equation holds. Only R gives it away.
+  test(`a signature with R ${name} is refused, although the library accepts it`, () => {
+    // S is k·a, so the equation holds after multiplication by the cofactor. Only R reveals the forgery.
     const { scalar, pointBytes } = ed25519.utils.getExtendedPublicKey(SEED);
     const { Fn } = ed25519.Point;
     const message = concat([new TextEncoder().encode(`${Label.REPORT}\0`), DEPLOYMENT, FILE]);
     const hash = createHash("sha512").update(concat([point.toBytes(), pointBytes, message])).digest();
     const s = Fn.toBytes(Fn.create(BigInt(`0x${toHex(hash.reverse())}`) * scalar));
     const signature = concat([point.toBytes(), s]);
-    assert.equal(ed25519.verify(signature, message, KEY, { zip215: false }), true, "control: the library takes it");
+    assert.equal(ed25519.verify(signature, message, KEY, { zip215: false }), true, "the control: the library accepts it");
     assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY), Tampered);
   });
 }
 
-test("a fingerprint is eight groups of four letters", () => {
+test("a fingerprint has eight groups of four characters", () => {
   assert.match(fingerprint(KEY), /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
   assert.notEqual(fingerprint(KEY), fingerprint(flipped(KEY, 31)));
 });

@@ -1,4 +1,4 @@
-/** What a page says of itself reaches its scripts. */
+/** site.js: scripts read the settings in the page's attributes. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,13 +8,13 @@ Object.assign(globalThis, { document: { documentElement: { lang: "fr", dataset }
 const { site } = await import("../../portal/scripts/site.js");
 const { promisedBy } = await import("../../portal/scripts/days.js");
 
-test("the days of the law are those that the page carries", () => {
+test("scripts use the deadlines of the law in the page", () => {
   const { received, answered, daysOff } = site.promised;
   assert.deepEqual([received, answered, daysOff], ["3w", "7d3m", "45:20454 2"]);
 });
 
-test("working days are counted across weekend and public holidays", () => {
-  // 1 January 2026, a Thursday, is a holiday; Friday and Saturday are the weekend.
+test("working days exclude weekends and public holidays", () => {
+  // Thursday, 1 January 2026, is a public holiday. Friday and Saturday are the weekend.
   assert.equal(promisedBy("1w", "2025-12-31", site.promised.daysOff), "2026-01-04");
   assert.equal(promisedBy("1w", "2025-12-31", "56:"), "2026-01-01");
 });

@@ -1,8 +1,8 @@
 /**
- * tus-js-client as it comes, uploading one file for a test: options as JSON in the first argument.
+ * The unmodified tus-js-client uploads one file for a test. Its options are JSON in the first argument.
  *
- * {endpoint, file, headers?, metadata?, chunkSize, stopAt?, uploadUrl?} → {url}, printed when the upload is whole,
- * or when `stopAt` bytes were accepted and it was given up.
+ * {endpoint, file, headers?, metadata?, chunkSize, stopAt?, uploadUrl?} → {url}, printed when the upload is
+ * complete, or when `stopAt` bytes were accepted and the client stopped.
  */
 import { readFileSync } from "node:fs";
 import { Upload } from "tus-js-client";

@@ -1,4 +1,4 @@
-/** typos.js and completion.js: which word of a token is mistyped, and what it may have been. */
+/** typos.js and completion.js: finding a mistyped word of a token, and suggesting the right one. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,20 +12,20 @@ const { plain } = await import("../../portal/scripts/casetoken.js");
 const { firstUnknown, nearest } = await import("../../portal/scripts/typos.js");
 const { helpFor, withWord } = await import("../../portal/scripts/completion.js");
 
-test("nothing is offered for a word that resembles none, or too many", () => {
+test("nothing is suggested for a word that resembles no word or too many", () => {
   for (const word of ["qqqqqqqq", "zzz", "aaa"]) assert.deepEqual(nearest(word, []), [], word);
 });
 
-test("a word with one slip is found in either list: letters swapped, missing, added or wrong", () => {
+test("a word with a swapped, missing, added or wrong letter is found in either list", () => {
   for (const word of ["exilre", "exler", "exxiler", "exilez"]) assert.deepEqual(nearest(word, ["vipere"]), ["exiler"], word);
   for (const word of ["zebar", "zbra", "zebrra", "zabra"]) assert.deepEqual(nearest(word, ["zoo"]), ["zebra"], word);
 });
 
-test("a word is offered with its accents", () => {
+test("a word is suggested with its accents", () => {
   assert.deepEqual(nearest("vipree", ["exiler"]), ["vipère"]);
 });
 
-test("two slips are forgiven in longer words only", () => {
+test("two typos are accepted only in longer words", () => {
   assert.deepEqual(nearest("abandno", []), ["abandon"]);
   assert.deepEqual(nearest("abnadno", []), ["abandon"]);
   assert.deepEqual(nearest("exi", ["vipere"]), []);
@@ -35,12 +35,12 @@ test("the first four letters of a word may be mistyped, too", () => {
   assert.ok(nearest("exli", ["vipere"]).includes("exiler"));
 });
 
-test("a word is looked for in the list of the other words", () => {
+test("the right word comes from the list of the other words", () => {
   assert.deepEqual(nearest("zebar", ["exiler", "vipere"]), ["zèbre"]);
   assert.deepEqual(nearest("zebar", ["zoo"]), ["zebra"]);
 });
 
-test("every word of both lists with its middle letters swapped is offered again, unless it is another word", () => {
+test("swapping the middle letters of any word still suggests the word", () => {
   for (const list of Object.values(LISTS)) {
     const forms = list.map((word) => plain(word).join(""));
     for (const [at, form] of forms.entries()) {
@@ -53,8 +53,8 @@ test("every word of both lists with its middle letters swapped is offered again,
   }
 });
 
-test("a word of the other list stands out among the words of one", () => {
-  assert.equal(firstUnknown(["vipere", "zoo"]), -1, "one of each: nobody can tell");
+test("a word of the other list is found among words of one list", () => {
+  assert.equal(firstUnknown(["vipere", "zoo"]), -1, "one word of each list: either may be wrong");
   assert.equal(firstUnknown(["zoo", "vipere", "exiler"]), 0);
   assert.equal(firstUnknown(["abandon", "vipere"]), -1, "abandon is in both");
   assert.equal(firstUnknown(["abandon", "abandonn"]), 1);
@@ -63,23 +63,23 @@ test("a word of the other list stands out among the words of one", () => {
 
 const ELEVEN = "abandon ".repeat(11);
 
-test("a word that is still being typed is not called mistyped", () => {
+test("a word that is still being typed is not reported as mistyped", () => {
   for (const text of ["abandon abandonn", `${ELEVEN}ab`, `${ELEVEN}aband`]) assert.equal(helpFor(text, false).say, "words-typed", text);
   assert.deepEqual(helpFor("vipère exil", false), { say: "words-typed", offered: ["exiler"], at: 1 });
 });
 
-test("a mistyped word is told once another is begun, and the last one as soon as it can become none", () => {
+test("a mistyped word is reported after a space, and the twelfth word as soon as no word fits", () => {
   assert.deepEqual(helpFor("vipère exilre ", false), { say: "mistyped", offered: ["exiler"], at: 1 });
   assert.deepEqual(helpFor(`${ELEVEN}exilre`, false), { say: "mistyped", offered: ["exiler", "exile"], at: 11 });
 });
 
-test("no word is shown while the words are veiled", () => {
+test("no word is shown while the field is hidden", () => {
   assert.deepEqual(helpFor("vipère exilre ", true), { say: "mistyped-veiled", offered: [], at: 1 });
   assert.deepEqual(helpFor("vipère qqqqqqqq ", true), { say: "unknown-word", offered: [], at: 1 });
   assert.deepEqual(helpFor("vipèr", true).offered, []);
 });
 
-test("only the mistyped word is replaced, wherever it stands", () => {
+test("only the mistyped word is replaced, at any position", () => {
   assert.equal(withWord("1. Vipère,\n2. exilre, zoo", 1, "exiler"), "1. Vipère,\n2. exiler, zoo");
   assert.equal(withWord("vipère exilre", 1, "exiler"), "vipère exiler ");
   assert.equal(withWord("exilre", 3, "exiler"), "exilre");

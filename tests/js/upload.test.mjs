@@ -1,4 +1,4 @@
-/** upload.js: what a portal that answers as no honest one does can have a browser send. */
+/** upload.js: a malicious portal cannot make a browser send anything else or repeat requests without end. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,8 +13,8 @@ const OFFER = JSON.stringify({ v: 1, kind: "work", seed: "A".repeat(43), cost: 1
 const PLACE = "/api/envelopes/AAAA";
 
 /**
- * Send an envelope to a portal that answers each upload request by the next of `answers`, the last one ever again;
- * at null the connection breaks.
+ * Send an envelope to a portal that gives the next of `answers` to each upload request, and then repeats the last.
+ * For null, the connection breaks.
  * @param {number} size
  * @param {([number, Record<string, string>] | null)[]} answers
  */
@@ -44,7 +44,7 @@ function created(offset) {
   return /** @type {[number, Record<string, string>]} */ ([201, { Location: PLACE, ...(offset ? { "Upload-Offset": offset } : {}) }]);
 }
 
-test("the control: an honest portal has the whole envelope", async () => {
+test("the control: an honest portal receives the whole envelope", async () => {
   assert.equal((await sent(TEXT, created(String(TEXT)))).error, null);
   /** @type {[number, Record<string, string>][]} */
   const pieces = [1, 2, 3].map((each) => [204, { "Upload-Offset": String(each << 20) }]);
@@ -52,7 +52,7 @@ test("the control: an honest portal has the whole envelope", async () => {
 });
 
 for (const size of [TEXT, FILES]) {
-  test(`an answer without progress is one that was lost: at once for ${size} bytes`, async () => {
+  test(`an answer without progress counts as a lost connection, with ${size} bytes`, async () => {
     const { error, requests, attempt } = await sent(size, created("0"), [204, { "Upload-Offset": "0" }]);
     assert.ok(error instanceof Offline);
     assert.ok(requests.length <= 2);
@@ -62,20 +62,20 @@ for (const size of [TEXT, FILES]) {
   });
 }
 
-test("an answer by which the offset goes back is one that was lost", async () => {
+test("an answer with a lower offset counts as a lost connection", async () => {
   const { error, requests } = await sent(TEXT, created("9"), [204, { "Upload-Offset": "8" }]);
   assert.ok(error instanceof Offline);
   assert.equal(requests.length, 2);
 });
 
 for (const offset of ["1.5", "0x1067b", "67195e0", "+67195", "-0", "x", "", "67196", "9".repeat(400)]) {
-  test(`no offset of this envelope: ${offset.slice(0, 9)}`, async () => {
+  test(`after an invalid offset the upload starts again: ${offset.slice(0, 9)}`, async () => {
     assert.ok((await sent(TEXT, created(offset))).error instanceof StartAgain);
   });
 }
 
 for (const status of [200, 202, 204, 299]) {
-  test(`a creation that is answered with ${status} is refused`, async () => {
+  test(`the status ${status} for a new upload is an error`, async () => {
     const [, headers] = created(String(TEXT));
     const { error } = await sent(TEXT, [status, headers]);
     assert.ok(error instanceof Refused);
@@ -88,7 +88,7 @@ for (const place of [
   "/api/envelopes/A/..", "/api/envelopes/A?at=evil", "/api/envelopes/A#", "/api/envelopes/", "/api/withdraw", "",
   `/api/envelopes/${"A".repeat(100_000)}`,
 ]) {
-  test(`nothing is sent to a place that is no upload: ${place.slice(0, 40)}`, async () => {
+  test(`nothing is sent to an address that is not an upload: ${place.slice(0, 40)}`, async () => {
     for (const size of [TEXT, FILES]) {
       const { error, requests, attempt } = await sent(size, [201, { Location: place, "Upload-Offset": "0" }]);
       assert.equal(error.code, "refused-by-portal");
@@ -99,9 +99,9 @@ for (const place of [
 }
 
 /** @type {Record<string, Record<string, string>>} */
-const NOWHERE = { behind: { "Upload-Offset": "5" }, ahead: { "Upload-Offset": "99999999" }, silent: {} };
+const NOWHERE = { lower: { "Upload-Offset": "5" }, higher: { "Upload-Offset": "99999999" }, missing: {} };
 for (const [where, headers] of Object.entries(NOWHERE)) {
-  test(`what cannot be resumed is sealed anew: a portal that is ${where}`, async () => {
+  test(`an upload that cannot be resumed is sealed again, if the offset is ${where}`, async () => {
     /** @type {[number, Record<string, string>]} */
     const taken = [204, { "Upload-Offset": String(1 << 20) }];
     const { error, requests, attempt } = await sent(FILES, created(), taken, null, [200, headers]);
@@ -111,7 +111,7 @@ for (const [where, headers] of Object.entries(NOWHERE)) {
   });
 }
 
-test("a piece that is answered with 200 is refused", async () => {
+test("the status 200 for a piece is an error", async () => {
   const { error } = await sent(FILES, created(), [200, { "Upload-Offset": String(1 << 20) }]);
   assert.ok(error instanceof Refused);
 });

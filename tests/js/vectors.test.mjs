@@ -1,4 +1,4 @@
-/** The browser modules hold to tests/vectors/, as their twins in Python do. */
+/** The browser modules fulfil the vectors in tests/vectors/, like their Python counterparts. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const FOLDER = new URL("../vectors/", import.meta.url);
 const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
 
 /**
- * By topic: what becomes of an input, in the form of the vector's output; a refusal is thrown.
+ * For each topic: a function from the input of a vector to its output. It throws a refusal.
  * @type {Record<string, (input: Fields) => Fields | Promise<Fields>>}
  */
 const TOPICS = {
@@ -107,7 +107,7 @@ async function paymentFor({ header, seed, channel, size, class: sizeClass, cost 
 }
 
 /**
- * Return whether the solver, which takes the least counter, ends at this one.
+ * Return whether the solver, which returns the lowest solution, finds this counter.
  * @param {Fields} input
  */
 async function isSolved({ seed, header_hash, channel, class: sizeClass, cost, counter }) {
@@ -191,13 +191,13 @@ async function check(topic, { input, expect, output, comment }) {
   });
 }
 
-// What no browser reads.
+// Files that no browser reads.
 const INBOX_ALONE = new Set(["card", "dossier", "journal", "outbox", "shares"]);
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
   const { topic, tests } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));
   if (INBOX_ALONE.has(topic)) continue;
-  test(`every vector of ${topic} holds`, async (context) => {
+  test(`the browser modules fulfil every vector of ${topic}`, async (context) => {
     assert.ok(topic in TOPICS, "no reader for this topic");
     assert.ok(tests.length > 0);
     for (const vector of tests) await context.test(vector.id, () => check(topic, vector));

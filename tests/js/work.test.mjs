@@ -1,4 +1,4 @@
-/** Work where a browser lacks what is usually there. */
+/** work.js: proof of work is cancelled, and computed without WebCrypto. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { hex } from "./helpers.mjs";
 
 const { tests } = JSON.parse(readFileSync(new URL("../vectors/work.json", import.meta.url), "utf8"));
 
-test("work that is not wanted any more ends, and a solution is none at another size", async () => {
+test("cancelled work stops, and a solution is not valid for another size", async () => {
   const { input, output } = tests.find((/** @type {{ input: { class?: number } }} */ each) => each.input.class === 4);
   const { seed, header, channel, cost } = input;
   const puzzle = { seed: hex(seed), headerHash: sha256(hex(header)), channel, sizeClass: 4, cost };
@@ -21,7 +21,7 @@ test("work that is not wanted any more ends, and a solution is none at another s
   assert.notEqual(await solve({ ...puzzle, sizeClass: 3 }), output.payment);
 });
 
-test("without WebCrypto, as at an onion address in some browsers, the work is the same", async () => {
+test("the solution is the same without WebCrypto, which some browsers lack at an onion address", async () => {
   const { subtle } = globalThis.crypto;
   Object.defineProperty(globalThis.crypto, "subtle", { value: undefined, configurable: true });
   try {
