@@ -1,4 +1,4 @@
-"""Two bodies at one real portal: only the outside body reads and answers reports about the inspectorate."""
+"""Two bodies at one real portal: only the outside body can read and answer reports about the inspectorate."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ ANSWER = "Nous vous avons lu, ici, en dehors."
 
 @dataclass
 class Bodies:
-    """The inspectorate with the root key, an outside body, their portal, and a browser for reporters."""
+    """The inspectorate with the root key, an outside body, their portal, and a reporter's browser."""
 
     root: Office
     body: Office
@@ -36,7 +36,7 @@ class Bodies:
     medium: Path = field(default_factory=Path)
 
     def report(self, concerned: str, text: str) -> Visitor:
-        """Have a reporter report and say whether it concerns the inspectorate."""
+        """Make a report, and say whether it is about the inspectorate."""
         page = self.browser.new_context().new_page()
         visitor = Visitor(page, self.portal.address)
         visitor.visit("fr/report")
@@ -92,7 +92,7 @@ def intake(path: Path) -> Intake:
 
 
 def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
-    """Return the traces of a case, and of another channel's envelopes, that a bundle contains."""
+    """Return what a bundle contains of the case, or of envelopes for the other channel."""
     traces = [keys.case_id, keys.withdraw_id, keys.memo_key]
     for entry in intake(other).entries:
         traces += [entry.id, entry.hash]
@@ -105,7 +105,7 @@ def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
 
 @pytest.mark.slow
 def test_only_the_outside_body_reads_and_answers_a_report_about_the_inspectorate(bodies: Bodies) -> None:
-    """Tested with a browser, the portal and both inboxes.
+    """A browser, the portal and both inboxes are real.
 
     The inspectorate's bundles have no trace of the report.
     """
@@ -123,7 +123,7 @@ def test_only_the_outside_body_reads_and_answers_a_report_about_the_inspectorate
 
 
 def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
-    """Export and collect: the inspectorate gets only its own cases, numbered without a gap."""
+    """Export and collect. The inspectorate gets only its own cases, numbered without a gap."""
     bundles = bodies.export()
     assert {CHANNEL, BODY} == set(bundles)
     before = len(bodies.root.json("case", "list")["cases"])
@@ -150,9 +150,9 @@ def answered(bodies: Bodies) -> None:
 
 
 def ignored(bodies: Bodies, keys: CaseKeys) -> None:
-    """The portal ignores the inspectorate's orders about the case.
+    """The portal ignores orders of the inspectorate about the case, even with its right id.
 
-    This is so even if the inspectorate learns the id of the case; its other orders take effect.
+    Other orders in the same outbox are carried out.
     """
     with bodies.root.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).case_id = keys.case_id
@@ -162,7 +162,7 @@ def ignored(bodies: Bodies, keys: CaseKeys) -> None:
 
 
 def read(visitor: Visitor) -> None:
-    """Check that the reporter reads the body's answer, with the body's name."""
+    """Check that the reporter reads the body's answer, and the name of the body."""
     visitor.open()
     visitor.opened()
     page = visitor.page
@@ -172,7 +172,7 @@ def read(visitor: Visitor) -> None:
 
 
 def test_the_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
-    """So a body cannot answer before its acceptance or after its removal."""
+    """So a body cannot answer before it is added or after it is removed."""
     assert 0 == bodies.root.run("exchange", "channel", "remove", BODY).code
     assert bodies.bring(bodies.root)["keyring"] == "taken"
     path = Path(bodies.body.json("exchange", "outbox", "--out", bodies.body.out)["file"])

@@ -1,4 +1,4 @@
-"""`make demo` for a newcomer: its printed instructions lead from a report to its answer."""
+"""`make demo` for a newcomer: the instructions that it prints lead from a report to its answer."""
 
 import os
 import re
@@ -26,7 +26,7 @@ DESK = re.compile(r"^http://.*/open/.*$", re.MULTILINE)
 
 @pytest.fixture
 def again(request: pytest.FixtureRequest) -> bool:
-    """Whether a second demo continues with the data of the first."""
+    """Whether a second demo is started, which continues with the data of the first."""
     return bool(getattr(request, "param", False))
 
 
@@ -34,7 +34,7 @@ def again(request: pytest.FixtureRequest) -> bool:
 def checkout(tmp_path: Path, *, again: bool) -> Path:
     """A folder for the demo, with this project installed.
 
-    If only one demo runs, its inbox derives keys from passphrases quickly.
+    Passphrases are stretched quickly, unless a second demo is started too.
     """
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     commands = tmp_path / ".venv" / "bin"
@@ -83,14 +83,14 @@ def typed(checkout: Path, command: str) -> str:
 
 
 def sign_in(page: Page, address: str) -> None:
-    """Open the desk and sign in as its officer."""
+    """Open the desk and sign in as its only officer."""
     page.goto(address)
     page.fill("#passphrase", "a demo needs no good passphrase")
     page.press("#passphrase", "Enter")
 
 
 def answer(page: Page, address: str) -> None:
-    """Collect at the desk, reply to the one case, prepare an outbox."""
+    """Collect at the desk, reply to the only case, and prepare an outbox."""
     sign_in(page, address)
     page.click("nav >> text=Portal exchange")
     page.get_by_role("button", name="Collect", exact=True).first.click()
@@ -112,7 +112,7 @@ def answer(page: Page, address: str) -> None:
 def test_the_demo_leads_from_a_report_to_its_answer(
     checkout: Path, chromium: Browser, *, again: bool
 ) -> None:
-    """Its instructions are followed literally. A second demo continues with the data of the first."""
+    """They are followed word for word. A second demo continues with the data of the first."""
     port = free_port()
     context = chromium.new_context(locale="en")
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
@@ -133,7 +133,7 @@ def test_the_demo_leads_from_a_report_to_its_answer(
 
 
 def goes_on(checkout: Path, visitor: Visitor) -> None:
-    """Expect a second demo to show both sides unchanged, and a third one at the same time to refuse."""
+    """Expect that a second demo shows both sides unchanged, and that a third beside it is refused."""
     with demo(checkout, int(visitor.address.rpartition(":")[2])) as printed:
         assert "Continuing with the data" in printed
         visitor.open()
@@ -146,8 +146,8 @@ def goes_on(checkout: Path, visitor: Visitor) -> None:
         assert "the inbox has been open since" in (checkout / "printed").read_text("utf-8")
 
 
-def test_the_demo_names_a_port_that_is_in_use(checkout: Path) -> None:
-    """It creates nothing first, and leaves the other program alone."""
+def test_the_demo_names_a_port_that_is_already_in_use(checkout: Path) -> None:
+    """It checks this before it creates anything, and does not disturb the other program."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

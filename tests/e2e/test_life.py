@@ -37,7 +37,7 @@ def jpeg() -> bytes:
 
 
 def sent(file: bytes) -> bytes:
-    """Return a file as the page sends it: without the comment of a picture."""
+    """Return a file as the page sends it. Pictures lose their comment."""
     comment = CANARY.encode()
     return file.replace(b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment, b"")
 
@@ -53,19 +53,22 @@ def pdf() -> bytes:
 
 
 class Programs(InboxForked):
-    """An inbox whose commands run as separate processes, except its founding.
+    """An inbox whose commands run as separate processes, except the one that creates it.
 
-    The founding fixes how passphrases are stretched; in this process that is quick.
+    In this process, creating it sets passphrases to be stretched quickly.
     """
 
     def init(self) -> dict[str, Any]:
-        """Make the inbox in this process."""
+        """Create the inbox in this process."""
         return InboxHere(self.home.parent).init()
 
 
 @pytest.fixture
 def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
-    """An installation whose commands run as separate processes. The demo also starts each program itself."""
+    """An installation whose commands run as separate processes.
+
+    The test of the demo also starts the real programs.
+    """
     made = Installation(tmp_path, port=free_port(), inbox=Programs)
     with made.portal.serving():
         yield made
@@ -73,7 +76,7 @@ def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Insta
 
 @pytest.fixture
 def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]:
-    """A reporter with the Chromium that people use; other tests start it without its windows."""
+    """A reporter with Chromium as people use it. Other tests start a version without windows."""
     browser = browsing.launch(engine, command=browsing.WHOLE)
     yield Visitor(browser.new_page(viewport=TELEPHONE), installation.portal.address, "fr")
     browser.close()
@@ -81,7 +84,7 @@ def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]
 
 @dataclass(frozen=True)
 class Life:
-    """A report from beginning to end, seen from all sides."""
+    """A report from beginning to end, seen by the reporter, the portal and the inspectorate."""
 
     installation: Installation
     reporter: Visitor
@@ -107,7 +110,7 @@ class Life:
         return out.read_bytes()
 
     def report(self) -> None:
-        """Report with text and files; the inspectorate must receive every byte."""
+        """Send a report with text and files; expect that the inspectorate receives every byte."""
         self.reporter.report(TEXT, self.paths())
         self.installation.carry_in(1)
         (listed,) = self.inbox.json("case", "list")["cases"]
@@ -118,7 +121,7 @@ class Life:
         assert list(map(sent, self.files.values())) == [self.attachment(number) for number in (1, 2)]
 
     def answer(self, n: int, text: str) -> None:
-        """Answer with outbox ``n``; the reporter must read it with the token."""
+        """Answer with outbox ``n``; expect that the reporter reads the answer with the token."""
         self.inbox.run("message", "reply", "1", "--text", text)
         self.inbox.run("case", "set-status", "1", "assessing")
         self.installation.carry_back(n)
@@ -129,7 +132,7 @@ class Life:
         expect(page.locator("#messages")).to_contain_text(text)
 
     def follow_up(self) -> None:
-        """Write again with a file; the inspectorate must find it in the same case."""
+        """Write again with a file; expect that the inspectorate finds it in the same case."""
         self.reporter.follow_up(FOLLOW_UP, self.paths()[:1])
         self.installation.carry_in(2)
         (follow_up,) = self.inbox.json("case", "show", "1")["follow_ups"]
@@ -141,7 +144,7 @@ class Life:
 def test_a_report_is_answered_and_followed_up_without_loss_or_leak(
     installation: Installation, person: Visitor, tmp_path: Path
 ) -> None:
-    """It is collected, answered, followed up, and answered again."""
+    """The report is collected, answered, followed up, and answered again."""
     names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
     life = Life(installation, person, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
     life.report()
@@ -153,7 +156,7 @@ def test_a_report_is_answered_and_followed_up_without_loss_or_leak(
 
 
 def nothing_leaked(installation: Installation, person: Visitor, folder: Path) -> None:
-    """The canary, the token and the file names exist only with the reporter and in the vault."""
+    """Expect that only the reporter and the vault have the canary, the token and the file names."""
     token = " ".join(person.words)
     secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
     assert traces.found_in(b"\n".join(person.bodies()), secrets) == []
@@ -168,7 +171,7 @@ def nothing_leaked(installation: Installation, person: Visitor, folder: Path) ->
     assert traces.found_in_files(portal, secrets) == []
     assert traces.found_in_memory(installation.portal.processes(), secrets) == []
 
-    # Control: the same searches find strings that must be present.
+    # Control: the same searches find texts that must be there.
     assert len(traces.neighbours_in("?words=" + "%20".join(person.words), person.words)) == 11
     (stanza,) = {body[:40] for body in person.bodies() if body.startswith(b"age-encryption.org/v1")}
     envelope = stanza.decode()

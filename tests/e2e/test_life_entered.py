@@ -1,4 +1,4 @@
-"""A report made by telephone: its reporter follows it with the twelve words in a real browser."""
+"""A report made by telephone: the reporter follows it with the twelve words in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLLOW_UP = "Encore : la même voiture, hier soir."
 
 
 def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> None:
-    """Expect every text of the preview in its place on the page, word for word."""
+    """Expect every text of the preview at its place on the page, word for word."""
     places = {
         "status": "#status-label", "means": "#status-means", "next_by": "#next-by",
         "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
@@ -30,29 +30,29 @@ def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> No
         f"{each.locator('.hint').inner_text()}, {day_of(each)}\n{each.locator('.written').inner_text()}"
         for each in shown
     ]
-    # The page shows the newest first.
+    # The page shows the newest message first.
     assert [f"{plain(each['head'])}\n{each['text']}" for each in previewed["messages"][::-1]] == [
         plain(each) for each in messages
     ]
 
 
 def day_of(message: Locator) -> str:
-    """Return the heading of the day of a message."""
+    """Return the heading with the day of a message."""
     day: str = message.evaluate("(each) => each.closest('#messages > li').querySelector('time').textContent")
     return day
 
 
 def plain(text: str) -> str:
-    """Return a text of a page with breakable spaces."""
+    """Return a text of the page with ordinary spaces in place of no-break spaces."""
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """The outbox opens the case.
+    """The outbox creates the case at the portal.
 
-    The reporter reads the answer and writes again, and the case has the message.
+    The reporter reads the answer and writes again, and the message arrives in the case.
     """
     installation = Installation(tmp_path, port=free_port(), portal=PortalForked)
     answers = tmp_path / "answers.toml"
@@ -63,7 +63,9 @@ def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other(
         reporter = Visitor(context.new_page(), installation.portal.address)
         token = installation.inbox.json("case", "add", *told, "--answers", answers)["token"]
         reporter.open(token)
-        reporter.shows("#error", "unknown-case")  # the control: the portal has not heard of it
+        reporter.shows(
+            "#error", "unknown-case"
+        )  # the control: before the outbox, the portal does not know the case
 
         for words in (
             ("message", "reply", "1", "--template", "acknowledgement"),

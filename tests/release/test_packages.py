@@ -1,4 +1,7 @@
-"""Two builders get the same package: here with a small library, in `make soak packages` with all of them."""
+"""Two builders get the same package.
+
+The tests use a small library; `make soak packages` uses all libraries.
+"""
 
 import hashlib
 import importlib.util
@@ -25,7 +28,7 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="module")
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone whose commit contains every file of this checkout, as it is now."""
+    """A clone whose commit contains every file of this checkout in its present state."""
     clone = tmp_path_factory.mktemp("source") / "clone"
     git(ROOT, "clone", "--quiet", "--shared", str(ROOT), str(clone))
     listing = ["ls-files", "-z", "--modified", "--others", "--exclude-standard"]
@@ -42,7 +45,7 @@ def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def as_builder(umask: int, **variables: str) -> Iterator[None]:
-    """Have these rights of new files and variables while the block runs."""
+    """Give new files these access rights, and set these variables, while the block runs."""
     before = os.umask(umask)
     try:
         with pytest.MonkeyPatch.context() as patch:
@@ -66,7 +69,7 @@ SMALL = {
 
 
 def a_small_library(folder: Path) -> Libraries:
-    """Make the wheel of a library, and a lock file with its hash."""
+    """Make the wheel of a small library, and a lock file with its hash."""
     wheel = folder / "small-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as opened:
         for name, content in SMALL.items():
@@ -78,7 +81,7 @@ def a_small_library(folder: Path) -> Libraries:
 
 
 def built(commit: Path, folder: Path, side: str) -> Path:
-    """Build wheel and package of a side from a clone in ``folder``; return the folder with both."""
+    """Build the wheel and the package of a side from a clone in ``folder``; return the folder with both."""
     libraries = a_small_library(folder)
     git(folder, "clone", "--quiet", str(commit), "clone")
     with begun(Source.of(folder / "clone")) as build:
@@ -103,8 +106,8 @@ def test_two_builders_get_the_same_bytes(both: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.slow
-def test_a_planted_difference_is_found(both: tuple[Path, Path], tmp_path: Path) -> None:
-    """The control: one byte in a file of the package, a file more."""
+def test_the_comparison_finds_a_planted_difference(both: tuple[Path, Path], tmp_path: Path) -> None:
+    """The control: a changed byte in a file of the package, and an additional file."""
     copy = Path(shutil.copytree(both[0], tmp_path / "copy"))
     (package,) = copy.glob("*.deb")
     content = bytearray(package.read_bytes())
@@ -124,7 +127,7 @@ def unpacked(both: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.mark.slow
-def test_the_package_of_the_portal_has_no_room_of_the_inbox(unpacked: Path) -> None:
+def test_the_package_of_the_portal_has_no_code_of_the_inbox(unpacked: Path) -> None:
     (site,) = unpacked.glob("usr/lib/fanal-portal/lib/python3*/site-packages")
     assert {each.name for each in site.iterdir() if each.suffix != ".dist-info"} == {
         "portal",
@@ -135,8 +138,8 @@ def test_the_package_of_the_portal_has_no_room_of_the_inbox(unpacked: Path) -> N
 
 
 @pytest.mark.slow
-def test_every_module_has_the_bytecode_of_its_source(unpacked: Path) -> None:
-    """Bytecode that root wrote later would be in no signature, and would stay after a purge."""
+def test_every_module_is_installed_with_the_bytecode_of_its_source(unpacked: Path) -> None:
+    """If root wrote bytecode later, no signature would cover it, and a purge would not remove it."""
     modules = [*unpacked.rglob("*.py")]
     assert len(modules) > 100
     for module in modules:
@@ -144,7 +147,7 @@ def test_every_module_has_the_bytecode_of_its_source(unpacked: Path) -> None:
             Path(importlib.util.cache_from_source(module)).with_suffix("").with_suffix(".cpython-313.pyc")
         )
         header = compiled.read_bytes()[4:16]
-        # Flags: by hash, not compared at each start (PEP 552).
+        # Flags of PEP 552: identified by hash, but not compared with the source at each start.
         assert (header[:4], header[4:]) == (
             (1).to_bytes(4, "little"),
             importlib.util.source_hash(module.read_bytes()),
@@ -152,8 +155,8 @@ def test_every_module_has_the_bytecode_of_its_source(unpacked: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_file_of_a_wheel_is_in_the_package_as_it_was(unpacked: Path, both: tuple[Path, Path]) -> None:
-    """Except how it was installed, and the other side."""
+def test_every_file_of_a_wheel_is_in_the_package_unchanged(unpacked: Path, both: tuple[Path, Path]) -> None:
+    """The records of its installation are left out, and so are rooms of the other side."""
     (site,) = unpacked.glob("usr/lib/fanal-portal/lib/python3*/site-packages")
     (wheel,) = both[0].glob("*.whl")
     with zipfile.ZipFile(wheel) as opened:
@@ -190,15 +193,15 @@ def test_the_package_of_the_portal_depends_on_python_and_on_what_its_libraries_n
 
 
 def test_the_package_of_the_inbox_also_depends_on_its_sandbox_and_fonts() -> None:
-    """Pillow needs the C++ library."""
+    """It depends on the C++ library because Pillow needs it."""
     lines = (ROOT / "deploy/debian/inbox/control").read_text().splitlines()
     (depends,) = (line.removeprefix("Depends: ") for line in lines if line.startswith("Depends: "))
     assert PYTHON_AND_C | {"bubblewrap", "fonts-dejavu-core", "libstdc++6"} <= set(depends.split(", "))
 
 
 @pytest.mark.parametrize("lock", ["small==1.0\n", f"small==1.0 --hash=sha256:{'0' * 64}\n"])
-def test_a_library_that_lacks_its_hash_in_the_lock_file_is_not_installed(tmp_path: Path, lock: str) -> None:
-    """With no hash in the lock file, and with that of another file."""
+def test_a_library_whose_hash_is_not_in_the_lock_file_is_not_installed(tmp_path: Path, lock: str) -> None:
+    """The lock file has no hash, or the hash of another file."""
     libraries = a_small_library(tmp_path)
     libraries.lock.write_text(lock)
     with pytest.raises(Failed) as failed:
@@ -206,12 +209,12 @@ def test_a_library_that_lacks_its_hash_in_the_lock_file_is_not_installed(tmp_pat
     assert "hash" in failed.value.hint.lower()
 
 
-def test_a_library_without_a_hash_in_the_lock_file_is_not_fetched(
+def test_a_library_without_a_hash_in_the_lock_file_is_not_downloaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     libraries = a_small_library(tmp_path)
     libraries.lock.write_text("small==1.0\n")
-    # No test asks the network.
+    # Tests use no network.
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(Failed) as failed:
@@ -219,7 +222,9 @@ def test_a_library_without_a_hash_in_the_lock_file_is_not_fetched(
     assert "--require-hashes" in failed.value.hint
 
 
-def test_another_interpreter_builds_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_is_not_built_with_another_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = tmp_path / "python3"
     other.write_text("#!/bin/sh\necho 3.12\n")
     other.chmod(0o755)
@@ -228,7 +233,7 @@ def test_another_interpreter_builds_no_release(tmp_path: Path, monkeypatch: pyte
         building.release(tmp_path, tmp_path / "out", tmp_path / "wheels")
 
 
-def test_every_file_of_a_release_is_in_its_manifest(tmp_path: Path) -> None:
+def test_the_manifest_of_a_release_names_every_file(tmp_path: Path) -> None:
     made, out = tmp_path / "made", tmp_path / "out"
     made.mkdir()
     for name in ("one.deb", "two.json"):
@@ -241,7 +246,7 @@ def test_every_file_of_a_release_is_in_its_manifest(tmp_path: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=out, check=True)
 
 
-def test_the_bill_of_the_pages_names_the_libraries_in_them_and_no_tool(tmp_path: Path) -> None:
+def test_the_bill_of_materials_of_the_pages_names_their_libraries_and_no_tool(tmp_path: Path) -> None:
     out = tmp_path / "pages.cdx.json"
     bills.of_pages(ROOT, "1.0.0", out, os.environ)
     bill = json.loads(out.read_text())
@@ -257,7 +262,7 @@ def test_the_package_names_its_commit(unpacked: Path, commit: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_package_brings_the_command_that_the_units_start(unpacked: Path) -> None:
+def test_the_package_contains_the_command_that_the_units_start(unpacked: Path) -> None:
     assert (unpacked / "usr/bin/portal").readlink() == Path("../lib/fanal-portal/bin/portal")
     unit = (unpacked / "usr/lib/systemd/system/portal@.service").read_text()
     assert "exec /usr/bin/portal " in unit
@@ -266,8 +271,13 @@ def test_the_package_brings_the_command_that_the_units_start(unpacked: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_package_brings_what_setup_needs(unpacked: Path, both: tuple[Path, Path], tmp_path: Path) -> None:
-    """Files of nginx as conffiles, which dpkg never replaces unasked; systemd makes user and folders."""
+def test_the_package_contains_everything_that_setup_needs(
+    unpacked: Path, both: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The files of nginx are conffiles, which dpkg never replaces without asking.
+
+    systemd creates the user and the folders.
+    """
     assert differing(unpacked / "etc/nginx/fanal", ROOT / "deploy/nginx") == []
     assert (unpacked / "usr/share/fanal-portal/torrc").read_bytes() == (ROOT / "deploy/torrc").read_bytes()
     (package,) = both[0].glob("*.deb")
@@ -292,15 +302,15 @@ def test_no_script_of_the_package_enables_or_starts_a_unit(both: tuple[Path, Pat
 
 
 @pytest.mark.slow
-def test_every_file_has_the_time_of_the_commit(unpacked: Path, commit: Path) -> None:
+def test_every_file_in_the_package_has_the_time_of_the_commit(unpacked: Path, commit: Path) -> None:
     times = {
         int(each.stat().st_mtime) for each in unpacked.rglob("*") if each.is_file() and not each.is_symlink()
     }
     assert times == {int(git(commit, "log", "-1", "--format=%ct"))}
 
 
-def test_each_library_has_its_licence(tmp_path: Path) -> None:
-    """One with a licence text, and one that only names its licence."""
+def test_the_package_has_the_licence_of_each_library(tmp_path: Path) -> None:
+    """One library has a licence text, and one only names its licence."""
     for name, more in (
         ("one", "License-Expression: MIT"),
         ("two", "Classifier: License :: OSI Approved :: Zlib"),
@@ -318,7 +328,7 @@ def test_each_library_has_its_licence(tmp_path: Path) -> None:
 
 
 def test_licences_of_data_and_of_c_libraries_inside_wheels_are_named(tmp_path: Path) -> None:
-    """Where a wheel has no text for them. The metadata of sqlcipher3 names no licence at all."""
+    """The wheels contain no text for them. The metadata of sqlcipher3 names no licence at all."""
     folder = tmp_path / "sqlcipher3-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: sqlcipher3\nVersion: 1.0\n")

@@ -1,4 +1,4 @@
-"""A bill of materials names the package, and of each library its hash, licence and parts."""
+"""A bill of materials names the package and, for each library, its hash, licence and parts."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ SHARED = b"shared library"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """The library One_Two with a bill of its own and a shared library, and Fanal, which no lock file has."""
+    """The library One_Two with its own bill and a shared library; and Fanal, which no lock file contains."""
     site = tmp_path / "site-packages"
     for name, more in (("One_Two-1.0", "License: BSD\n"), ("fanal-1.0.0", "")):
         (site / f"{name}.dist-info").mkdir(parents=True)
@@ -40,7 +40,10 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
-    """A bill as the tool writes it, completed. The folder of wheels also has one that is not locked."""
+    """A bill as the tool writes it, then completed.
+
+    The folder of wheels also has one that is not in the lock file.
+    """
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     (wheels / "one_two-1.0-py3-none-any.whl").write_bytes(b"wheel")
@@ -53,20 +56,23 @@ def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
     return bill
 
 
-def test_it_names_the_package(completed: dict[str, Any]) -> None:
+def test_a_bill_of_materials_names_its_package(completed: dict[str, Any]) -> None:
     named = completed["metadata"]["component"]
     assert (named["name"], named["version"]) == PACKAGE
 
 
-def test_a_library_has_the_hash_of_its_wheel_and_its_licence(completed: dict[str, Any]) -> None:
+def test_a_bill_of_materials_has_the_hash_and_licence_of_each_library(completed: dict[str, Any]) -> None:
     library, ours = completed["components"]
     assert library["hashes"] == [{"alg": "SHA-256", "content": DIGEST}]
     assert library["licenses"] == [{"license": {"name": "BSD"}}]
     assert "hashes" not in ours
 
 
-def test_what_a_wheel_contains_is_named_without_the_folders_of_its_builder(completed: dict[str, Any]) -> None:
-    """As its own bill says, and by the files beside it. The library itself is not its own part."""
+def test_the_parts_of_a_wheel_are_named_without_the_folders_of_its_builder(completed: dict[str, Any]) -> None:
+    """They come from the wheel's own bill and from files beside the library.
+
+    The library is not listed as a part of itself.
+    """
     assert completed["components"][0]["components"] == [
         {"type": "library", "name": "openssl", "version": "4.0"},
         {

@@ -1,4 +1,4 @@
-"""A release counts only with the signatures of two maintainers and every file as they signed it."""
+"""A release is accepted only if two maintainers signed it and every file is as they signed it."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ BILL = "fanal-portal_1.0.0.cdx.json"
 
 @dataclass
 class Release:
-    """A signed release, and the keys of its two maintainers: secret and public."""
+    """A signed release, and the secret and public keys of its two maintainers."""
 
     folder: Path
     anne: tuple[Path, Path]
@@ -58,7 +58,7 @@ def release(tmp_path: Path) -> Release:
 
 
 def sign_as_it_is(release: Release) -> None:
-    """Let both maintainers sign whatever the manifest contains, with minisign alone."""
+    """Let both maintainers sign the manifest as it is, using only minisign."""
     for secret, _ in (release.anne, release.bruno):
         made = signature(release, secret.stem)
         command = [
@@ -83,7 +83,7 @@ def test_a_missing_signature_is_named(release: Release) -> None:
     assert release.refused() == "the signature by bruno.pub is missing"
 
 
-def test_a_wrong_signature_is_told_from_a_missing_one(release: Release) -> None:
+def test_a_wrong_signature_is_distinguished_from_a_missing_one(release: Release) -> None:
     """Here the manifest changed after the second maintainer had signed it."""
     kept = signature(release, "bruno").read_bytes()
     (release.folder / PACKAGE).write_bytes(b"another")
@@ -94,15 +94,15 @@ def test_a_wrong_signature_is_told_from_a_missing_one(release: Release) -> None:
     assert release.refused() == "the signature SHA256SUMS.bruno.minisig by bruno.pub is wrong"
 
 
-def test_a_signature_by_somebody_else_is_no_second_one(release: Release, tmp_path: Path) -> None:
-    """Its name does not matter: the key does."""
+def test_a_signature_by_a_third_person_does_not_count_as_the_second(release: Release, tmp_path: Path) -> None:
+    """The key decides, not the name of the file."""
     secret, _ = release_keys.make(tmp_path, "bruno")
     signature(release, "bruno").unlink()
     signing.sign(release.folder, secret, ROOT)
     assert release.refused() == "the signature by bruno.pub is missing"
 
 
-def test_one_key_twice_is_not_two_maintainers(release: Release) -> None:
+def test_signing_twice_with_one_key_does_not_count_as_two_maintainers(release: Release) -> None:
     assert release.refused(release.anne[1]).endswith("two different keys")
     assert release.refused(release.anne[1], release.anne[1]).endswith("two different keys")
 
@@ -120,22 +120,24 @@ def test_one_key_twice_is_not_two_maintainers(release: Release) -> None:
     ],
     ids=["blank line", "other line ends", "space", "one line", "two keys", "empty", "short"],
 )
-def test_a_key_file_with_anything_but_one_key_is_refused(
+def test_a_file_that_contains_anything_but_one_key_is_refused(
     release: Release, tmp_path: Path, change: Callable[[str, str], str]
 ) -> None:
-    """So that the key of one maintainer cannot count as that of both."""
+    """Otherwise one maintainer's key could count as the keys of both."""
     signature(release, "bruno").unlink()
     odd = tmp_path / "bruno.pub"
     odd.write_bytes(change(release.anne[1].read_text(), release.bruno[1].read_text()).encode())
     assert release.refused(release.anne[1], odd) == "bruno.pub is not a public key of minisign"
 
 
-def test_a_secret_key_is_no_public_one(release: Release) -> None:
+def test_a_secret_key_is_not_accepted_as_a_public_key(release: Release) -> None:
     assert release.refused(release.anne[0], release.bruno[1]) == "anne.key is not a public key of minisign"
 
 
-def test_one_key_under_two_numbers_is_not_two_maintainers(release: Release, tmp_path: Path) -> None:
-    """A signature does not cover the number of its key: minisign accepts both."""
+def test_one_key_under_two_numbers_does_not_count_as_two_maintainers(
+    release: Release, tmp_path: Path
+) -> None:
+    """A signature does not protect the number of its key, and minisign accepts both."""
     renamed = tmp_path / "carol.pub"
     for old, new in ((release.anne[1], renamed), (signature(release, "anne"), signature(release, "carol"))):
         lines = old.read_text().split("\n")
@@ -157,7 +159,7 @@ def test_a_changed_missing_or_additional_file_is_named(release: Release) -> None
 
 
 @pytest.mark.parametrize("name", ["SHA256SUMS.evil_amd64.deb", "SHA256SUMS.d", "SHA256SUMS2", ".hidden"])
-def test_no_name_lets_an_additional_file_pass(release: Release, name: str) -> None:
+def test_an_additional_file_is_refused_whatever_its_name(release: Release, name: str) -> None:
     (release.folder / name).mkdir()
     assert release.refused() == f"{name} is not in the manifest"
 
@@ -172,7 +174,10 @@ def test_a_signature_by_a_key_that_was_not_given_is_an_additional_file(
 @pytest.mark.parametrize("name", [PACKAGE, "SHA256SUMS", "SHA256SUMS.anne.minisig"])
 @pytest.mark.parametrize("kind", ["link", "broken link", "folder", "pipe"])
 def test_only_regular_files_are_read(release: Release, tmp_path: Path, name: str, kind: str) -> None:
-    """Not even a link to the right content: it may change after the check. A pipe would block for ever."""
+    """A link to the right content is refused because it may change after the check.
+
+    A pipe would block for ever.
+    """
     file = release.folder / name
     file.rename(tmp_path / "outside")
     match kind:
@@ -210,7 +215,7 @@ DIGEST = hashlib.sha256(b"package").hexdigest()
         f"{DIGEST[1:]}0  {PACKAGE}\n{DIGEST}  {PACKAGE}\n",
     ],
 )
-def test_a_signed_manifest_that_is_malformed_or_names_a_file_twice_is_refused(
+def test_a_signed_manifest_is_refused_if_it_is_malformed_or_names_a_file_twice(
     release: Release, odd: str
 ) -> None:
     (release.folder / "SHA256SUMS").write_bytes(odd.encode())
@@ -229,7 +234,7 @@ def test_a_signed_manifest_that_is_malformed_or_names_a_file_twice_is_refused(
     ],
 )
 def test_a_signed_release_has_both_packages_in_one_version(release: Release, names: list[str]) -> None:
-    """Otherwise an older package could come with a newer one."""
+    """Otherwise somebody could combine an older package with a newer one."""
     for file in release.folder.iterdir():
         file.unlink()
     for name in names:
@@ -245,19 +250,19 @@ def test_a_file_that_only_has_the_name_of_a_signature_is_refused(release: Releas
     assert release.refused() == "SHA256SUMS.other.minisig is not a signature of minisign"
 
 
-def test_nothing_follows_a_signature(release: Release) -> None:
+def test_a_signature_with_anything_after_it_is_refused(release: Release) -> None:
     with signature(release, "anne").open("a") as file:
         file.write("more\n")
     assert release.refused() == "SHA256SUMS.anne.minisig is not a signature of minisign"
 
 
-def test_a_key_inside_the_repository_signs_nothing(release: Release, tmp_path: Path) -> None:
+def test_a_secret_key_inside_the_repository_is_refused_for_signing(release: Release, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is inside the repository"):
         signing.sign(release.folder, release.anne[0], tmp_path)
 
 
-def test_a_link_to_a_key_inside_the_repository_signs_nothing(release: Release, tmp_path: Path) -> None:
-    """A link by name, or by inode: both lead to a key that others can read."""
+def test_a_link_to_a_secret_key_inside_the_repository_is_refused(release: Release, tmp_path: Path) -> None:
+    """Both symbolic and hard links lead to a key that others can read."""
     repository = tmp_path / "repository"
     repository.mkdir()
     inside = repository / "anne.key"
@@ -271,10 +276,13 @@ def test_a_link_to_a_key_inside_the_repository_signs_nothing(release: Release, t
         signing.sign(release.folder, hard, repository)
 
 
-def test_a_second_maintainer_with_the_same_name_of_a_key_overwrites_no_signature(
+def test_a_signature_by_another_key_of_the_same_name_is_not_overwritten(
     release: Release, tmp_path: Path
 ) -> None:
-    """Both may have kept the name that minisign gives a key. The first may sign again."""
+    """Both maintainers may have kept the name that minisign gives a key.
+
+    A maintainer can replace their own signature.
+    """
     secret, _ = release_keys.make(tmp_path, "anne")
     before = signature(release, "anne").read_bytes()
     with pytest.raises(Refused, match=r"SHA256SUMS\.anne\.minisig is by another key"):
@@ -289,7 +297,7 @@ def test_a_manifest_that_differs_from_the_files_is_not_signed(release: Release) 
         signing.sign(release.folder, release.anne[0], ROOT)
 
 
-def test_a_file_that_is_no_key_signs_nothing(release: Release, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_key_cannot_sign(release: Release, tmp_path: Path) -> None:
     (tmp_path / "no.key").write_text("no key")
     with pytest.raises(Refused, match="minisign did not sign"):
         signing.sign(release.folder, tmp_path / "no.key", ROOT)
@@ -304,12 +312,12 @@ def test_without_minisign_nothing_is_signed_and_no_signature_is_called_wrong(
     assert release.refused() == "this machine lacks minisign"
 
 
-def test_a_whole_release_with_both_signatures_is_accepted(release: Release) -> None:
+def test_a_release_with_both_signatures_is_accepted(release: Release) -> None:
     assert signing.verify(release.folder, release.keys) == "1.0.0"
 
 
-def test_stock_tools_accept_the_same_release(release: Release) -> None:
-    """As docs/releasing.md says, without this program."""
+def test_standard_tools_accept_the_same_release(release: Release) -> None:
+    """The commands are those of docs/releasing.md, without this program."""
     for public, name in ((release.anne[1], "anne"), (release.bruno[1], "bruno")):
         command = [
             "minisign",
@@ -327,7 +335,10 @@ def test_stock_tools_accept_the_same_release(release: Release) -> None:
 
 
 def test_the_command_names_the_version_and_refuses_any_other(release: Release) -> None:
-    """As docs/releasing.md says, with relative paths. An older release has valid signatures, too."""
+    """It is run with relative paths, as docs/releasing.md says.
+
+    An older release has valid signatures too, so the version matters.
+    """
     keys = [str(key.relative_to(release.folder.parent)) for key in release.keys]
 
     def said(version: str) -> subprocess.CompletedProcess[str]:

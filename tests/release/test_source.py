@@ -1,4 +1,4 @@
-"""A release is built from a commit, and its version says which."""
+"""A release is built from a commit, and its version names the commit."""
 
 import itertools
 import subprocess
@@ -16,7 +16,7 @@ DAY = "@1790000000 +0300"
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One commit of a project with the version 1.0.0rc1."""
+    """A repository with one commit of a project in version 1.0.0rc1."""
     monkeypatch.setenv("GIT_COMMITTER_DATE", DAY)
     folder = tmp_path / "repository"
     (folder / "templates").mkdir(parents=True)
@@ -29,26 +29,26 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "new.py"])
-def test_a_file_that_differs_from_the_commit_is_refused_by_its_name(repository: Path, name: str) -> None:
+def test_a_release_is_refused_if_a_file_differs_from_the_commit(repository: Path, name: str) -> None:
     (repository / name).write_text("changed")
     with pytest.raises(Refused, match=f"files differ from the commit: {name}"):
         Source.of(repository)
 
 
-def test_a_folder_without_history_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_git_history_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="git status"):
         Source.of(tmp_path)
 
 
-def test_a_development_version_names_the_commit_and_its_second(repository: Path) -> None:
-    """In UTC, wherever it was committed."""
+def test_a_development_version_names_the_commit_and_its_time(repository: Path) -> None:
+    """The time is in UTC, wherever the commit was made."""
     source, commit = Source.of(repository), git(repository, "rev-parse", "HEAD")[:12]
     assert source.epoch == EPOCH
     assert str(source.version) == f"1.0.0rc1.dev20260921141320+g{commit}"
     assert source.debian_version == f"1.0.0~rc1~dev20260921141320+g{commit}"
 
 
-def test_a_tag_of_another_version_makes_no_release(repository: Path) -> None:
+def test_a_tag_of_another_version_does_not_make_a_release(repository: Path) -> None:
     git(repository, "tag", "v1.0.0")
     assert Source.of(repository).version.is_devrelease
 
@@ -59,8 +59,8 @@ def test_a_tagged_commit_has_the_version_of_the_project(repository: Path) -> Non
     assert (str(source.version), source.debian_version) == ("1.0.0rc1", "1.0.0~rc1")
 
 
-def test_debian_sorts_versions_as_they_follow_each_other(repository: Path) -> None:
-    """A later development version, its candidate, its release."""
+def test_debian_sorts_versions_in_the_order_of_their_release(repository: Path) -> None:
+    """The order is: a later development version, its release candidate, its release."""
     versions = [Source.of(repository).debian_version]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_COMMITTER_DATE", "@1790000001 +0000")

@@ -1,4 +1,4 @@
-"""The shipped questionnaire asks for each fact once, and for details only after a related answer."""
+"""The shipped questionnaire asks for each fact once, and for details only after the answer they belong to."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ def stems(option: Option, language: str) -> set[str]:
 
 
 def alike(asked: Questionnaire) -> Iterator[str]:
-    """Yield the pairs of questions with answers that share two words, unless one refines the other."""
+    """Yield the pairs of questions whose answers share two words, unless one question refines the other."""
     for one, other in combinations(asked.fields, 2):
         if other.id in (one.when or {}) or one.id in (other.when or {}):
             continue
@@ -53,7 +53,7 @@ def test_each_question_asks_for_a_different_fact() -> None:
     assert len({*ASKS.values()}) == len(ASKS)
 
 
-def test_a_question_for_details_follows_the_answer_that_it_refines() -> None:
+def test_a_question_for_details_is_asked_only_after_the_answer_that_it_refines() -> None:
     fields = {field.id: field for field in SHIPPED.fields}
     places = [*fields]
     for more, first in REFINES.items():
@@ -61,7 +61,7 @@ def test_a_question_for_details_follows_the_answer_that_it_refines() -> None:
         assert places.index(first) < places.index(more)
 
 
-def test_no_two_other_questions_offer_nearly_the_same_answers() -> None:
+def test_no_other_two_questions_offer_nearly_the_same_answers() -> None:
     assert [*alike(SHIPPED)] == list(ALIKE)
 
 
@@ -76,8 +76,8 @@ MINE = ("Cela m\N{RIGHT SINGLE QUOTATION MARK}arrive à moi", "It is happening t
     ],
     ids=LANGUAGES,
 )
-def test_the_search_finds_an_answer_that_two_questions_offer(before: tuple[str, str]) -> None:
-    """Control of the test above: two questions of an earlier version, in either language."""
+def test_the_search_finds_two_questions_that_offer_the_same_answer(before: tuple[str, str]) -> None:
+    """Control of the test above. The two questions are from an earlier version, in each language."""
     raw = SHIPPED.raw.decode()
     assert all(raw.count(each) == 1 for each in MINE)
     for now, then in zip(MINE, before, strict=True):

@@ -18,19 +18,19 @@ from templates.law import reader
 from tests.support.french import of_catalogue, of_toml
 from tests.support.paths import ROOT
 
-# Parts of a text that are no words: parameters, commands and addresses.
+# Parts of a text that are not words: parameters, commands and addresses.
 FILLED = re.compile(r"\{[^}]*\}|%\([a-z_]*\)s|https?:\S*|`[^`]*`|\b[\w-]+:[A-Za-z_]\S*|\*:\w+|LIEU:")
 NONE_BEFORE = r"(?<![\s\u00a0\u202f;:!?.(…«])[;!?»](?=[\s\u00a0.,;:)]|$)|(?<=[\w)»]):(?=[\s\u00a0]|$)"
 LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
-# A complete French text does not end with an article, a preposition or a comma.
+# An article, a preposition or a comma at the end shows that a French text is incomplete.
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
-# A French sentence needs an article before a name, and names in the configuration have none. So a name may be
-# only next to a colon, or in parentheses or quotation marks.
+# A French sentence needs an article before a name, and names in the configuration have none. So a name may
+# only be next to a colon, or in parentheses or quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
-# A line could end at such a space, and begin with the sign.
+# A line could break at such a space, and the next line would begin with the sign.
 BREAKING = re.compile("« | [;:!?»]")
 MANY = 3000
 
@@ -66,8 +66,8 @@ def every_text() -> Iterator[str]:
         yield from of_folder(folder)
 
 
-def test_no_french_text_needs_an_article_before_a_configured_name() -> None:
-    """On the pages for cases and proofs; elsewhere a name is that of a file."""
+def test_no_french_text_has_a_configured_name_where_an_article_is_needed() -> None:
+    """Only the pages for cases and proofs are checked, because elsewhere a name is that of a file."""
     pages = ("texts_case.html", "proof.html", "texts.html")
     with catalogues.path(Domain.PUBLIC, "fr").open("rb") as file:
         texts = [
@@ -82,7 +82,7 @@ def test_no_french_text_needs_an_article_before_a_configured_name() -> None:
 
 
 @pytest.mark.parametrize("text", ["{name} a une question pour vous.", "Joignez {name} autrement."])
-def test_the_search_finds_a_name_that_needs_an_article(text: str) -> None:
+def test_the_search_finds_a_name_where_an_article_is_needed(text: str) -> None:
     assert not ALONE.search(text)
 
 
@@ -93,17 +93,17 @@ def test_no_french_text_lacks_a_space_before_double_punctuation_or_inside_quotat
 
 
 def test_no_line_of_a_french_text_can_begin_with_double_punctuation() -> None:
-    """The space before it is a no-break space.
+    """A no-break space before it prevents this.
 
-    The reader of the law sets it, because an office may edit the law.
+    The reader of the law sets the space, because officers may edit the law.
     """
     texts = [*of_catalogues(), *of_folder("inbox"), *of_law()]
     assert len(texts) > MANY
     assert [] == [text for text in texts if BREAKING.search(FILLED.sub("X", text))]
 
 
-def test_no_french_text_of_the_destruction_pages_is_an_incomplete_sentence() -> None:
-    """Two officers sign what they read on these pages."""
+def test_no_french_text_on_the_pages_about_destruction_is_an_incomplete_sentence() -> None:
+    """Two officers sign the texts on these pages."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         texts = [
             str(each.string)
@@ -125,14 +125,14 @@ def test_the_search_finds_a_missing_space(odd: str) -> None:
 
 @pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !"])
 def test_the_search_finds_a_breakable_space_before_double_punctuation(odd: str) -> None:
-    """Control of the test above. Times and addresses are not found."""
+    """Control of the test above. The search ignores times and addresses."""
     assert BREAKING.search(odd)
     assert not BREAKING.search("Motif\u00a0: à 12:30, «\u00a0oui\u00a0», https://x/?a ; ".rstrip(" ;"))
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
-    """A command in backticks is shown as code."""
+    """The desk formats a command in backticks as code."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         typed = [str(each.id) for each in read_po(file) if each.id and "`" in str(each.id)]
     told = rendering.environment(language).filters["told"]
@@ -142,14 +142,14 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert "&lt;b&gt;" in str(told("<b>"))
 
 
-# The text of an empty list, if it begins without naming the items of the list.
+# The text for an empty list, if it does not first name the items of the list.
 NAMELESS = re.compile(
     r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
 )
 
 
-def test_an_empty_list_of_the_desk_names_the_items_that_it_would_have() -> None:
-    """For example, “No draft.” for drafts."""
+def test_the_text_for_an_empty_list_of_the_desk_names_the_items() -> None:
+    """An example is “No draft.” for drafts."""
     sources = [path.read_text() for path in (shipped.FOLDER / "desk").rglob("*.html")]
     assert [] == [said for source in sources for said in NAMELESS.findall(source)]
     assert [] == [text for text in of_catalogue(Domain.OFFICERS) if text in {"Rien.", "Aucun.", "Aucune."}]

@@ -1,4 +1,4 @@
-"""French texts have typographic apostrophes, and one verb for each action of officers."""
+"""French texts use typographic apostrophes, and the same verb for each action of officers."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ FILES = sorted(
     if path.name.count(".") == 1 or ".fr." in path.name
 )
 STRAIGHT = re.compile(r"\w'\w")
-# The verb for a case is « clore » (« la clôture »), and for a measure « noter ».
+# « Clore » (« la clôture ») is the verb for a case, and « noter » for a measure.
 OTHER_VERB = re.compile(r"\bclôtur(?!es?\b)\w+|\bmesures?\b[^.;:]*\binscri", re.IGNORECASE)
 
 
@@ -48,7 +48,9 @@ def test_french_texts_have_typographic_apostrophes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_french_texts_use_one_verb_for_closing_a_case_and_one_for_recording_a_measure(name: str) -> None:
+def test_french_texts_always_use_the_same_verb_for_closing_a_case_and_for_recording_a_measure(
+    name: str,
+) -> None:
     assert [text for text in of_file(name) if OTHER_VERB.search(text)] == []
 
 

@@ -29,7 +29,7 @@ from tests.support.laws import FRENCH
 
 
 class Measured(Protocol):
-    """A rule that takes one or two officers."""
+    """A rule that has a number of officers: one or two."""
 
     @property
     def officers(self) -> int: ...
@@ -44,7 +44,7 @@ def having(flag: str) -> set[str]:
     return {code for code, each in FRENCH.measures.items() if getattr(each, flag)}
 
 
-def test_the_register_of_protection_has_five_measures() -> None:
+def test_the_register_of_protection_has_five_kinds_of_measures() -> None:
     assert {
         "protection_offered": Protection.OFFERED,
         "protection_requested": Protection.REQUESTED,
@@ -55,7 +55,7 @@ def test_the_register_of_protection_has_five_measures() -> None:
 
 
 def test_the_program_fills_in_the_expected_sections_of_each_sheet() -> None:
-    """Code and word agree, except where the word would be another code."""
+    """The code is equal to the value, except where another section already has that code."""
     filled = {
         code: each.fill
         for sheet in (FRENCH.processing, FRENCH.impact)
@@ -74,17 +74,17 @@ def test_the_program_fills_in_the_expected_sections_of_each_sheet() -> None:
 INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed", "igf_mission"}
 
 
-def test_days_off_are_those_of_all_of_france() -> None:
+def test_days_off_are_the_public_holidays_of_all_of_france() -> None:
     assert ("FR", {5, 6}) == (FRENCH.calendar.country, FRENCH.calendar.weekend)
 
 
-def test_an_office_is_an_internal_channel_unless_configured_otherwise() -> None:
-    """An external authority must also hear reporters orally."""
+def test_an_office_is_an_internal_channel_unless_it_is_configured_otherwise() -> None:
+    """An external authority must also receive reports orally."""
     assert "internal" == FRENCH.default_regime
     assert {"internal": False, "external": True} == {code: each.oral for code, each in FRENCH.regimes.items()}
 
 
-def test_only_regimes_with_the_duty_to_forward_tell_reporters_so() -> None:
+def test_only_regimes_with_the_duty_to_forward_tell_reporters_that_they_forward() -> None:
     """An internal channel tells reporters which authority is competent."""
     (forwarding,) = [each for each in FRENCH.duties.values() if each.asked is Asked.NOT_OURS]
     for words, ours, theirs in (
@@ -100,7 +100,7 @@ def test_bundles_are_exchanged_every_working_day() -> None:
     assert "1 working day" == str(FRENCH.exchange.every)
 
 
-def test_deadlines_begin_and_end_with_actual_events() -> None:
+def test_each_deadline_begins_and_ends_with_an_event_in_the_case() -> None:
     assert {
         "first_act": (Event.COLLECTED, Event.FIRST_ACT),
         "ack_eu": (Event.RECEIVED, Event.ACKNOWLEDGED),
@@ -126,13 +126,13 @@ def test_each_role_belongs_to_one_measure() -> None:
     } == {role: FRENCH.measure(role) for role in MeasureRole}
 
 
-def test_fixes_and_referrals_are_always_told_and_protection_if_an_officer_says_so() -> None:
+def test_reporters_are_always_told_of_fixes_and_referrals_and_other_measures_if_an_officer_decides() -> None:
     always = {code for code, each in FRENCH.measures.items() if each.told is Told.ALWAYS}
     assert {"process_fix", "forwarded_external", "referred_external"} == always
 
 
 def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_notice() -> None:
-    """Protection, a telephone call, and measures that reporters are told of do not wait for it."""
+    """Protection, a telephone call, and measures that reporters are told of need no assessment first."""
     assert having("is_inquiry") == INFORMED | {
         "art40_transmission", "admin_inquiry", "hearing", "internal_control", "judicial_investigation",
         "disciplinary_opened", "disciplinary_sanction", "suspension", "log_preservation", "access_suspended",
@@ -140,17 +140,17 @@ def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_no
     }  # fmt: skip
 
 
-def test_these_measures_wait_for_the_prosecutor_s_word() -> None:
+def test_these_measures_need_the_prosecutor_s_word() -> None:
     assert having("needs_word") == INFORMED | {
         "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "access_suspended", "mobility",
     }  # fmt: skip
 
 
-def test_these_measures_answer_a_danger_to_somebody() -> None:
-    """Preserving logs, protection that was only requested or offered, and that of a facilitator do not.
+def test_these_measures_end_a_danger_to_somebody() -> None:
+    """Preserving logs, protection that was only requested or offered, and protecting a facilitator do not.
 
-    One officer alone cannot end a danger by a measure that they can also retract alone.
+    Otherwise one officer could end a danger with a measure that the same officer can retract.
     """
     answering = {
         "art40_transmission", "prosecutor_phoned", "judicial_investigation", "protection_granted", "none",
@@ -160,23 +160,23 @@ def test_these_measures_answer_a_danger_to_somebody() -> None:
         assert FRENCH.measures[code].officers == 2 or FRENCH.measures[code].opens_proceedings, code
 
 
-def test_these_measures_concern_somebody() -> None:
-    """A person who is heard, suspended, moved or disciplined is named, so the case has persons to inform."""
+def test_these_measures_concern_a_named_person() -> None:
+    """Persons who are heard, suspended, moved or disciplined are named, so they have to be informed."""
     assert having("concerns_somebody") == {
         "hearing", "suspension", "disciplinary_opened", "disciplinary_sanction", "access_suspended",
         "mobility",
     }  # fmt: skip
 
 
-def test_only_a_final_decision_ends_proceedings() -> None:
+def test_only_a_final_decision_of_a_court_or_the_office_ends_proceedings() -> None:
     assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
 
-def test_facts_about_goods_are_sanitised_before_they_leave() -> None:
+def test_facts_about_goods_are_sanitised_before_they_leave_the_inbox() -> None:
     assert ["dnred_informed"] == [code for code, each in FRENCH.measures.items() if each.sanitised]
 
 
-def test_transmissions_and_referrals_name_their_addressee() -> None:
+def test_transmissions_and_referrals_name_the_addressee() -> None:
     assert having("addressee") == {
         "art40_transmission", "prosecutor_phoned", "prosecutor_word", "forwarded_external",
         "referred_external",
@@ -204,7 +204,7 @@ def test_telling_a_reporter_any_outcome_needs_the_prosecutor_s_word() -> None:
     assert all(each.needs_word for each in FRENCH.outcomes.values())
 
 
-def test_an_outcome_agrees_with_the_transmission_to_the_prosecutor() -> None:
+def test_an_outcome_must_agree_with_the_decision_on_transmission_to_the_prosecutor() -> None:
     """“Transmitted” needs a transmission, and “out of scope” excludes one."""
     told = {code: (each.only_after, each.never_after) for code, each in FRENCH.outcomes.items()}
     assert {
@@ -214,9 +214,9 @@ def test_an_outcome_agrees_with_the_transmission_to_the_prosecutor() -> None:
 
 
 def test_new_facts_reopen_decisions() -> None:
-    """A decision not to transmit or inform holds for the facts known then.
+    """A decision not to transmit or inform was based on the facts known then.
 
-    A follow-up may need another letter.
+    After a follow-up, another letter may be needed.
     """
     decisions = (each.decisions for each in FRENCH.duties.values())
     assert {
@@ -226,7 +226,7 @@ def test_new_facts_reopen_decisions() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_these_words_reveal_that_justice_has_a_case_or_what_came_of_it() -> None:
+def test_these_words_reveal_that_justice_has_a_case_or_what_became_of_it() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
@@ -303,25 +303,25 @@ def test_these_phrases_contain_such_a_word_but_only_say_where_to_turn() -> None:
     )  # fmt: skip
 
 
-def test_these_outcomes_find_facts() -> None:
+def test_these_outcomes_say_that_the_facts_are_established() -> None:
     """They need a decision on informing the prosecutor."""
     found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}
     assert {"founded", "partly_founded", "transmitted"} == found
 
 
 def test_only_a_duplicate_is_linked_to_another_case() -> None:
-    """One officer can close it, so it names the other case, which is investigated."""
+    """One officer can close it. It must name the other case, in which the facts are investigated."""
     assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
 
 
-def test_these_outcomes_allow_or_need_another_body() -> None:
+def test_these_outcomes_allow_or_require_another_body() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE
     }
 
 
-def test_each_authority_has_its_kind() -> None:
-    """A referral names only authorities that take reports themselves."""
+def test_each_authority_has_the_decided_kind() -> None:
+    """A referral can only name authorities that receive reports themselves."""
     kinds: dict[Reach, set[str]] = {kind: set() for kind in Reach}
     for code, each in FRENCH.authorities.items():
         kinds[each.kind].add(code)
@@ -337,7 +337,7 @@ def test_each_authority_has_its_kind() -> None:
 
 
 def test_the_texts_name_exactly_the_emergency_numbers() -> None:
-    """114 takes text messages. The texts of the law name no other number."""
+    """People can text 114. The texts of the law contain no other number."""
     assert FRENCH.emergency.call == ("17", "112")
     assert FRENCH.emergency.sms == ("114",)
     reach = FRENCH.authorities["police"].reach
@@ -345,8 +345,8 @@ def test_the_texts_name_exactly_the_emergency_numbers() -> None:
     assert [set(re.findall(r"\d+", text)) for text in (reach.fr, reach.en)] == [numbers, numbers]
 
 
-def test_reporters_are_told_whom_they_can_reach() -> None:
-    """For advice, without this office, and about this office."""
+def test_reporters_are_told_whom_they_can_contact() -> None:
+    """They can contact somebody for advice, instead of this office, and about this office."""
     said = FRENCH.reporters
     for whom in ("avocat", "médecin", "syndicat", "Défenseur des droits"):
         assert whom in said.advice.fr
@@ -358,21 +358,21 @@ def test_reporters_are_told_whom_they_can_reach() -> None:
 
 
 def test_reporters_have_these_guarantees() -> None:
-    """They cover secrecy, reprisals, liability, facilitators, a later identification, and data."""
+    """The guarantees: secrecy, reprisals, liability, facilitators, later identification, and data."""
     assert FRENCH.guarantees.keys() == {
         "secrecy", "no_reprisals", "no_liability", "facilitators", "later_identified", "data_rights"
     }  # fmt: skip
 
 
-def test_the_archives_are_asked_six_months_ahead() -> None:
+def test_the_archives_are_asked_six_months_in_advance() -> None:
     assert "6 months" == str(FRENCH.retention.visa.ahead)
 
 
-def test_danger_to_somebody_counts_as_an_offence() -> None:
+def test_a_danger_to_somebody_counts_as_an_offence() -> None:
     assert FRENCH.offence.danger
 
 
-def test_these_tags_make_a_case_one_of_an_offence() -> None:
+def test_a_case_with_one_of_these_tags_is_a_case_of_an_offence() -> None:
     assert {"offence", "infraction", "délit", "delit", "crime"} == FRENCH.offence.tags
 
 
@@ -386,14 +386,14 @@ def test_a_reporter_whose_identity_is_passed_on_is_told_on_the_same_day() -> Non
     assert (Asked.IDENTITY_GIVEN, Event.KNOWN, "same day") == (duty.asked, duty.starts, str(duty.within))
 
 
-def test_an_external_authority_forwards_other_cases_by_two_officers() -> None:
+def test_an_external_authority_forwards_other_cases_within_seven_working_days() -> None:
     duty = FRENCH.duties["forwarding"]
     assert (Asked.NOT_OURS, Event.KNOWN, "7 working days") == (duty.asked, duty.starts, str(duty.within))
     assert {"external"} == duty.regimes
     assert "forwarded_external" == duty.decisions["forwarded"].measure
 
 
-def test_these_decisions_take_two_officers_and_one_decision_defers() -> None:
+def test_these_decisions_take_two_officers_and_one_decision_defers_the_duty() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
@@ -411,7 +411,7 @@ def test_these_decisions_take_two_officers_and_one_decision_defers() -> None:
     ]
 
 
-def test_only_one_decision_informs_the_persons_concerned() -> None:
+def test_only_one_decision_informs_the_persons_named() -> None:
     informing = [
         (duty, code)
         for duty, each in FRENCH.duties.items()
@@ -483,7 +483,7 @@ def avoided(words: Iterable[Iterable[str]]) -> set[str]:
 
 EARLY = ("received", "acknowledged", "assessing")
 AT_WORK = ("assessing", "info_requested", "in_follow_up")
-# These replies may go to every reporter, whatever the status of the case.
+# Officers may send these replies to every reporter, whatever the status of the case.
 PROTECTING = (
     "functional_protection",
     "reprisals",
@@ -493,10 +493,10 @@ PROTECTING = (
 )
 
 
-def test_each_reply_has_its_status_and_outcome() -> None:
-    """Each outcome that can be told has a reply of its own.
+def test_each_reply_has_the_decided_status_and_outcome() -> None:
+    """Each outcome that may be told has its own reply.
 
-    Flags mark those for more time and for no outcome.
+    Flags mark the replies that announce more time, and the reply that names no outcome.
     """
     early = ("inadmissible", "out_of_scope")
     told = [each for each in FRENCH.outcomes if each not in FRENCH.untold]
@@ -518,7 +518,7 @@ def test_each_reply_has_its_status_and_outcome() -> None:
     assert ["feedback", "withheld"] == [code for code, each in FRENCH.replies.items() if each.answers]
 
 
-def test_each_letter_follows_the_decision_that_permits_it() -> None:
+def test_each_letter_needs_the_decision_that_permits_it() -> None:
     assert {
         "prosecutor": (Addressee.PROSECUTOR, "transmit"),
         "persons_notice": (Addressee.PERSON, "informed"),
@@ -526,8 +526,8 @@ def test_each_letter_follows_the_decision_that_permits_it() -> None:
     } == {code: (each.to, each.decision) for code, each in FRENCH.letters.items()}
 
 
-def test_each_letter_may_contain_these_facts_of_the_case() -> None:
-    """Only the prosecutor learns the day of receipt."""
+def test_each_letter_may_contain_only_these_facts_of_the_case() -> None:
+    """Only the prosecutor is told the day of receipt."""
     assert {
         "prosecutor": {"name", "text", "received"},
         "persons_notice": {"name", "text"},
@@ -540,7 +540,7 @@ def test_these_authorities_have_one_address_for_the_whole_country() -> None:
     assert {"pnf", "pnaco", "defender_of_rights"} == known
 
 
-def test_a_reply_of_its_own_tells_a_reporter_that_their_identity_is_passed_on() -> None:
+def test_a_separate_reply_tells_a_reporter_that_their_identity_is_passed_on() -> None:
     by_reply = {"identity_notice": "told"}
     assert by_reply == {code: each.decision for code, each in FRENCH.replies.items() if each.decision}
     assert set(by_reply.values()) == FRENCH.told_by_reply
@@ -552,7 +552,7 @@ def test_replies_that_protect_or_withhold_name_their_legal_basis() -> None:
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}
 
 
-# Questions for counsel by file and rule; "" is a question about all rules of a file.
+# Questions for counsel by file and rule. A question under "" is about all rules of a file.
 TO_CONFIRM = {
     "letters.toml": ["access", "letter.forwarding", "letter.persons_notice", "letter.prosecutor"],
     "duties.toml": [
@@ -600,14 +600,14 @@ TO_CONFIRM = {
 
 
 @pytest.mark.parametrize("file", TO_CONFIRM)
-def test_counsel_is_asked_about_every_unchecked_rule(file: str) -> None:
-    """Without its question, an unchecked rule would pass for law."""
+def test_counsel_is_asked_about_every_rule_that_was_not_checked(file: str) -> None:
+    """Otherwise such a rule would be taken for the law."""
     asked = [each.key for each in FRENCH.to_confirm if each.file == file]
     assert TO_CONFIRM[file] == sorted(asked)
 
 
 def test_counsel_is_asked_whether_an_answer_may_have_another_date_than_its_signature() -> None:
-    """`access_requests.dated` sets another date: the real day would reveal how long the search took."""
+    """`access_requests.dated` sets that date, because the real day would reveal how long the search took."""
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None
     assert "celle de sa signature" in asked.fr

@@ -1,4 +1,4 @@
-"""The law as data: shipped and other laws can be read; an error names the file, line and field."""
+"""The law as data: the program reads French law and others; an error names the file, line and field."""
 
 import hashlib
 import os
@@ -45,7 +45,7 @@ def refused(files: Mapping[str, bytes]) -> str:
     return str(caught.value)
 
 
-# The shipped law: each rule that is a value.
+# The values of the shipped French law.
 
 
 def test_the_deadlines_of_the_law() -> None:
@@ -67,7 +67,7 @@ def test_the_deadlines_of_the_law() -> None:
     assert ("internal", {"internal", "external"}) == (FRENCH.default_regime, FRENCH.clocks["ack_fr"].regimes)
 
 
-def test_informing_the_prosecutor_is_immediate_and_takes_two_officers_either_way() -> None:
+def test_informing_the_prosecutor_or_not_is_decided_immediately_by_two_officers() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PROSECUTOR)]
     assert (Asked.OFFENCE, Event.KNOWN, "1 day") == (duty.asked, duty.starts, str(duty.within))
     assert duty.urgent is not None
@@ -79,7 +79,9 @@ def test_informing_the_prosecutor_is_immediate_and_takes_two_officers_either_way
     assert {"art40_transmission", "prosecutor_phoned"} == FRENCH.tells_prosecutor
 
 
-def test_every_case_needs_a_decision_on_informing_persons_which_can_be_deferred() -> None:
+def test_every_case_needs_a_decision_on_informing_the_persons_named_and_the_decision_can_be_deferred() -> (
+    None
+):
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PERSONS)]
     assert (Asked.ALWAYS, Event.RECEIVED, "1 month") == (duty.asked, duty.starts, str(duty.within))
     deferring = {
@@ -97,7 +99,7 @@ def test_every_answer_to_an_access_request_leaves_after_the_same_time() -> None:
     assert {2} == {each.officers for each in duty.decisions.values()}
 
 
-def test_two_officers_with_a_ground_declare_a_report_inadmissible() -> None:
+def test_two_officers_need_a_ground_to_declare_a_report_inadmissible() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ADMISSIBILITY)]
     decision = duty.decisions["inadmissible"]
     assert (2, "inadmissible") == (decision.officers, decision.outcome)
@@ -105,23 +107,24 @@ def test_two_officers_with_a_ground_declare_a_report_inadmissible() -> None:
     assert "2 months" == str(FRENCH.retention.periods[FRENCH.outcomes["inadmissible"].retention].keep)
 
 
-def test_reporters_may_be_told_only_of_protection_and_organisation() -> None:
-    """An unknown reporter may be a probe of the criminal network."""
+def test_reporters_may_be_told_only_of_measures_of_protection_and_organisation() -> None:
+    """An unknown reporter may be a member of the criminal network."""
     told = {code for code, each in FRENCH.measures.items() if each.told is not Told.NEVER}
     protection = {code for code in FRENCH.measures if "protection" in code}
     assert told == {"process_fix", "referred_external", "forwarded_external", "none"} | protection
     assert 5 == len(protection)
 
 
-def test_measures_that_could_surprise_the_prosecutor_need_their_word() -> None:
+def test_measures_that_could_warn_suspects_need_the_prosecutor_s_word() -> None:
     free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
     assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
-    # Never held back: measures against danger, protection, and what the law or the prosecutor asks for.
+    # Measures against danger, for protection, and those that the law or the prosecutor asks for are never
+    # delayed.
     assert {code for code in FRENCH.measures if "protection" in code} <= free
     assert {"prosecutor_phoned", "art40_transmission", "log_preservation", "referred_external"} <= free
 
 
-def test_a_case_in_proceedings_waits_for_a_final_decision_by_two_officers() -> None:
+def test_a_case_in_proceedings_is_kept_until_two_officers_record_a_final_decision() -> None:
     opens = {code for code, each in FRENCH.measures.items() if each.opens_proceedings}
     assert opens == FRENCH.tells_prosecutor | {
         "judicial_investigation", "disciplinary_opened", "disciplinary_sanction", "suspension"
@@ -134,14 +137,14 @@ def test_a_case_in_proceedings_waits_for_a_final_decision_by_two_officers() -> N
     }
 
 
-def test_outcomes_against_a_report_take_two_officers() -> None:
+def test_closing_a_case_against_the_report_takes_two_officers() -> None:
     against = {"unfounded", "insufficient", "bad_faith"}
     two = {code for code, each in FRENCH.outcomes.items() if each.officers == 2}
     assert two == against | {"unverifiable", "inadmissible", "out_of_scope"}
     assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if each.body is Body.NEEDED}
 
 
-def test_each_kind_of_data_has_its_retention_period() -> None:
+def test_each_kind_of_data_has_a_retention_period() -> None:
     kept = FRENCH.retention
     periods = {**kept.periods, "proceedings": kept.proceedings, "junk": kept.junk, "unopened": kept.unopened}
     assert {
@@ -156,7 +159,7 @@ def test_each_kind_of_data_has_its_retention_period() -> None:
     }
 
 
-def test_the_finance_inspectorate_is_not_an_external_authority() -> None:
+def test_the_inspectorate_of_finance_is_not_an_external_authority() -> None:
     external = {code for code, each in FRENCH.authorities.items() if each.kind is Reach.EXTERNAL}
     assert {"defender_of_rights", "anticorruption_agency"} == external
     assert {"lawyer", "doctor", "union"} == {
@@ -165,7 +168,7 @@ def test_the_finance_inspectorate_is_not_an_external_authority() -> None:
     assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
 
 
-def test_obstacles_and_words_have_their_decided_values() -> None:
+def test_obstacles_and_the_prosecutor_s_word_have_the_decided_values() -> None:
     assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
     assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
     assert ("registre des communications", ("registre",)) == (
@@ -176,8 +179,8 @@ def test_obstacles_and_words_have_their_decided_values() -> None:
 # A law of another jurisdiction.
 
 
-def test_the_other_law_shares_no_code_with_the_french_one() -> None:
-    """So code that relies on a French code fails with it."""
+def test_the_law_of_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
+    """So code that relies on a code of French law fails with the other law."""
     for table in ("regimes", "clocks", "duties", "measures", "outcomes", "guarantees"):
         french, other = getattr(FRENCH, table), getattr(OTHER, table)
         assert other
@@ -195,8 +198,8 @@ def test_a_law_has_a_rule_for_every_role(law: Law) -> None:
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_flag_has_the_value_in_the_file(name: str) -> None:
-    """A flag that is missing in the file is false."""
+def test_the_program_reads_each_flag_of_the_law_as_in_the_file(name: str) -> None:
+    """A flag that is missing in the file is read as false."""
     law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
     flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
     for code, row in said["measures.toml"]["measure"].items():
@@ -237,7 +240,7 @@ def test_an_error_in_the_law_names_file_line_and_field(mistake: Mapping[str, str
     assert bool(mistake["at"]) == bool(place[1])
 
 
-def test_every_file_has_an_error_above() -> None:
+def test_the_errors_above_include_every_file_of_the_law() -> None:
     assert set(folder.NAMES) == {mistake["file"] for mistake in MISTAKES}
 
 
@@ -249,8 +252,8 @@ def keys(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("file", folder.NAMES)
-def test_a_misspelt_key_is_refused_anywhere(file: str) -> None:
-    """Otherwise a rule would be ignored without notice."""
+def test_a_misspelt_key_is_refused_in_any_file(file: str) -> None:
+    """Otherwise the rule would be ignored without notice."""
     text = FILES["xx"][file].decode()
     for path in keys(tomllib.loads(text)):
         lines = text.splitlines(keepends=True)
@@ -266,7 +269,9 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_a_damaged_file_is_a_named_error_or_another_law(where: tuple[str, str], data: st.DataObject) -> None:
+def test_a_damaged_file_is_refused_by_name_or_read_as_another_law(
+    where: tuple[str, str], data: st.DataObject
+) -> None:
     """A line is deleted, duplicated, moved, or given another value."""
     name, file = where
     lines = FILES[name][file].decode().splitlines()
@@ -339,7 +344,7 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
-def test_an_unusual_file_in_the_folder_is_refused_quickly_with_its_name(
+def test_a_file_that_is_not_a_regular_text_is_refused_quickly_by_name(
     copied: Path, make: Callable[[Path], object], said: str
 ) -> None:
     make(copied / "measures.toml")
@@ -350,7 +355,7 @@ def test_an_unusual_file_in_the_folder_is_refused_quickly_with_its_name(
     assert time.process_time() - begun < 2
 
 
-def test_a_path_that_is_not_a_folder_is_refused_with_its_name(copied: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused_by_name(copied: Path, tmp_path: Path) -> None:
     link = tmp_path.with_name("link")
     link.symlink_to(copied)
     for path in (link, copied / "law.toml"):
@@ -364,8 +369,8 @@ def test_a_path_that_is_not_a_folder_is_refused_with_its_name(copied: Path, tmp_
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_the_hash_covers_names_and_contents_each_after_its_length(name: str) -> None:
-    """So a shell loop over `*.toml` could compute it."""
+def test_the_hash_covers_each_name_and_content_preceded_by_its_length(name: str) -> None:
+    """A shell loop over `*.toml` can compute it."""
     parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
     counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     assert hashlib.sha256(counted).digest() == LAWS[name].sha256
@@ -384,7 +389,7 @@ def test_different_files_have_different_hashes() -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_every_question_for_counsel_is_listed_with_its_place(name: str) -> None:
+def test_every_question_for_counsel_is_listed_with_its_file_and_rule(name: str) -> None:
     asked = {
         (file, ".".join(path[:-1]))
         for file, raw in FILES[name].items()
@@ -396,13 +401,13 @@ def test_every_question_for_counsel_is_listed_with_its_place(name: str) -> None:
     assert all(each.basis.confirm and each.basis.source for each in LAWS[name].to_confirm)
 
 
-def test_the_desk_translates_every_expectation_of_an_error() -> None:
+def test_the_desk_translates_every_expectation_that_an_error_states() -> None:
     """Another test checks that the catalogue has these texts."""
     assert EXPECTED == {code: said.template for code, said in toml_files._EXPECTED.items()}
 
 
-def test_a_span_ends_by_the_given_calendar() -> None:
-    """A span does not use the calendar of France by itself."""
+def test_the_end_of_a_period_depends_on_the_given_calendar() -> None:
+    """The code for periods must not always use the calendar of France."""
 
     class Always:
         """A calendar without days off."""

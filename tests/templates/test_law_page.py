@@ -1,4 +1,4 @@
-"""docs/law.md explains every word of the law's files, and lists the questions for counsel."""
+"""docs/law.md explains every word in the files of the law, and lists the questions for counsel."""
 
 from enum import StrEnum
 
@@ -25,15 +25,15 @@ from tests.support.law_list import HEADING, PAGE, listed
 TEXT = PAGE.read_text("utf-8")
 
 
-def test_the_page_lists_what_counsel_has_to_confirm() -> None:
-    """After a change of the law: python -m tests.support.law_list."""
+def test_the_page_about_the_law_lists_what_counsel_has_to_confirm() -> None:
+    """If the test fails after a change of the law, run: python -m tests.support.law_list."""
     assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
 
 
 @pytest.mark.parametrize(
     "words", [*(Asked, Body, DutyRole, Effect, Event, Fill, MeasureRole, Protection, Reach), *(Threat, Told)]
 )
-def test_the_page_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
+def test_the_page_about_the_law_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
     assert [] == [each for each in words if f"`{each}`" not in TEXT]
 
 
@@ -48,7 +48,7 @@ def named(node: object) -> set[str]:
 
 
 @pytest.mark.parametrize("file", folder.NAMES)
-def test_the_page_explains_every_key_of_every_file(file: str) -> None:
+def test_the_page_about_the_law_explains_every_key_of_every_file(file: str) -> None:
     # Keys that are explained once for all files, and tables whose names explain themselves.
     plain = {"fr", "en", "name", "text", "source", "confirm", "1", "2", "3", "4"}
     tables = {"calendar", "regime", "clock", "duty", "measure", "outcome", "period", "authority", "guarantee"}

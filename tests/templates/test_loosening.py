@@ -1,4 +1,4 @@
-"""A change that loosens the law is listed before it takes effect: each key says which values are looser."""
+"""A change that relaxes the law is listed before it takes effect; each key says what is looser."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from templates.law.loosening import WAYS
 from templates.law.schemas import FILES, ROOTS
 from tests.support.laws import FILES as LAWS
 
-# For each key that can loosen a law: a value, and a looser one. None means that the key is missing.
+# For each key that can relax the law: a value, and a looser one. None means that the key is missing.
 NARROWED: Mapping[str, tuple[Any, Any]] = {
     "deadlines.toml exchange.every": ("1 working day", "3 days"),
     "deadlines.toml clock.*": ({"name": "x"}, None),
@@ -85,7 +85,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
         }.items()
     },
 }
-# Any change of these counts as loosening: its direction depends on the rest of the law.
+# Any change of these keys counts as relaxing the law, because the effect depends on other rules.
 EITHER = {
     "authorities.toml authority.*.kind",
     "authorities.toml guarantee.*",
@@ -124,7 +124,7 @@ EITHER = {
 
 
 def keys(file: str, node: Mapping[str, Any], known: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each possible key of a file, dotted, with its name in the table."""
+    """Yield each possible key of a file, with dots, and its name in the table of looser values."""
     members = {**node.get("properties", {}), **dict.fromkeys(node.get("patternProperties", ()), None)}
     if members.keys() == {"fr", "en"}:
         return
@@ -136,8 +136,8 @@ def keys(file: str, node: Mapping[str, Any], known: str = "") -> Iterator[tuple[
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_each_key_of_a_file_has_a_rule_for_loosening(file: str) -> None:
-    """A new key needs a rule. The table has no rules for unknown keys."""
+def test_each_key_of_a_file_has_a_rule_that_says_which_values_are_looser(file: str) -> None:
+    """A new key needs a new rule. The table has no rule for a key that does not exist."""
     found = dict(keys(file, ROOTS[file]))
     assert [] == [key for key, called in found.items() if not called]
     assert {*WAYS[file]} == {*found.values()}
@@ -153,14 +153,14 @@ def holding(key: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("each", NARROWED)
-def test_a_looser_value_is_listed_and_the_stricter_one_is_not(each: str) -> None:
+def test_a_looser_value_is_listed_and_a_stricter_one_is_not(each: str) -> None:
     file, key = each.split()
     stricter, looser = (holding(key, value) for value in NARROWED[each])
     assert [key.replace("*", "1")] == [named for named, _, _ in loosening.looser(file, stricter, looser)]
     assert [] == [*loosening.looser(file, looser, stricter)]
 
 
-def test_every_key_that_can_loosen_the_law_is_tested() -> None:
+def test_every_key_that_can_relax_the_law_is_tested() -> None:
     tried = {*NARROWED, *EITHER}
     assert tried == {f"{file} {key}" for file, ways in WAYS.items() for key in ways if _can(file, key)}
     for each in EITHER:
@@ -173,7 +173,7 @@ def _can(file: str, key: str) -> bool:
     return WAYS[file][key] is not loosening.neither
 
 
-def test_always_telling_is_looser_than_telling_if_officers_say_so() -> None:
+def test_always_telling_the_reporter_is_looser_than_telling_if_officers_decide_so() -> None:
     three = [holding("measure.1.told", told) for told in ("never", "if_said", "always")]
     found = [
         (i, j)
@@ -185,7 +185,7 @@ def test_always_telling_is_looser_than_telling_if_officers_say_so() -> None:
 
 
 def test_a_new_duty_is_looser_only_if_its_decision_records_a_measure() -> None:
-    """By such a decision, one officer could record a measure that takes two."""
+    """Through such a decision, one officer could record a measure that takes two."""
     asks, records = ({"decision": {"done": each}} for each in ({}, {"measure": "prosecutor_word"}))
     found = [
         [*loosening.looser("duties.toml", {"duty": {}}, {"duty": {"x": each}})] for each in (asks, records)
@@ -194,7 +194,7 @@ def test_a_new_duty_is_looser_only_if_its_decision_records_a_measure() -> None:
 
 
 def test_a_law_is_not_looser_than_itself() -> None:
-    """The comparison works for any two laws in both directions."""
+    """Any two laws can be compared, in both directions."""
     for one in LAWS.values():
         for other in LAWS.values():
             found = [

@@ -1,4 +1,4 @@
-"""Texts for reporters are easy to read in French."""
+"""French texts for reporters are easy to read."""
 
 from tests.support import reporter_texts
 from tests.support.paths import ROOT
@@ -8,15 +8,18 @@ WORST = ROOT / "tests" / "golden" / "worst_sentences.txt"
 
 
 def errors(limit: float) -> float:
-    """Return the share of easy sentences that fail at a limit, plus the share of hard ones that pass."""
+    """Return the share of easy sentences that fail at this limit, plus the share of hard ones that pass."""
     easy, hard = known("easy", "school"), known("law")
     return sum(ease(each) < limit for each in easy) / len(easy) + sum(
         ease(each) >= limit for each in hard
     ) / len(hard)
 
 
-def test_the_limit_is_the_strictest_that_a_school_book_passes() -> None:
-    """It also separates statutes best from easier texts. No text of the portal was used to set it."""
+def test_the_limit_is_the_strictest_that_every_sentence_of_a_school_book_passes() -> None:
+    """Of all limits, it separates statutes best from easier texts.
+
+    The texts of the portal were not used to set it.
+    """
     assert int(min(map(ease, known("easy", "school")))) == LIMIT
     assert errors(LIMIT) == min(map(errors, range(101)))
     assert sum(ease(each) < LIMIT for each in known("law")) / len(known("law")) > 0.8
@@ -25,8 +28,8 @@ def test_the_limit_is_the_strictest_that_a_school_book_passes() -> None:
     assert len(known("law")) >= 10
 
 
-def test_easy_texts_keep_within_the_most_words_and_most_statutes_do_not() -> None:
-    """The limit is that of GOV.UK."""
+def test_easy_texts_keep_to_the_maximum_number_of_words_and_most_statutes_do_not() -> None:
+    """The maximum is that of GOV.UK."""
     assert max(map(length, known("easy"))) < MOST_WORDS
     assert sum(length(each) > MOST_WORDS for each in known("law")) / len(known("law")) > 0.5
 
@@ -37,14 +40,14 @@ def test_every_text_for_reporters_is_easy_enough() -> None:
 
 
 def test_texts_of_every_kind_are_judged() -> None:
-    """Control of the test above: catalogues, questionnaire, pages, law, and handouts of officers."""
+    """Control of the test above: catalogues, questionnaire, pages, law, and officers' handouts."""
     texts = list(reporter_texts.texts())
     assert len({place for place, _ in texts}) == 13
     assert sum(len(list(judged(text))) for _, text in texts) > 250
 
 
 def test_the_worst_sentences_of_an_earlier_version_fail() -> None:
-    """A reader chose ten of 30 November 2026, from pages and answers."""
+    """A reader chose ten from the pages and answers of 30 November 2026."""
     worst = WORST.read_text("utf-8").splitlines()
     assert len({*worst}) >= 10
     assert [each for each in worst if not fails(each)] == []

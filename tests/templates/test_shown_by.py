@@ -1,6 +1,6 @@
 """docs/law-tests.md: each rule of the French law names existing tests that fail when its value changes.
 
-`make soak law` shows that the tests of the program fail as well.
+`make soak law` checks that the tests of the program fail as well.
 """
 
 import importlib
@@ -25,7 +25,8 @@ ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
 TRIED = shown_by.tries(TRIES.read_text("utf-8"))
 MENDED = shown_by.errors(ERRORS.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
-# Tests in these modules count like any other that a row names. They are imported here under other names.
+# These modules check values, and other rows name their tests too. Imported under other names, so that pytest
+# does not run them here.
 VALUES = {
     module: importlib.import_module(f"tests.{module.removesuffix('.py').replace('/', '.')}")
     for module in shown_by.VALUES
@@ -51,8 +52,8 @@ def uncovered(rows: list[Row]) -> list[str]:
     return [*free, *idle, *bare]
 
 
-def test_the_page_is_generated_from_the_law_and_the_rows() -> None:
-    """After a change of either: python -m tests.support.shown_by."""
+def test_docs_law_tests_is_generated_from_the_law_and_the_rows() -> None:
+    """After a change of either, run: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
     assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, MENDED, TRIED)}"
 
@@ -78,7 +79,7 @@ def unmatched(said: Mapping[str, str]) -> list[str]:
     return sorted(named ^ said.keys())
 
 
-def test_every_named_test_has_a_sentence_and_every_sentence_a_named_test() -> None:
+def test_every_test_that_a_row_names_has_a_sentence_and_every_sentence_such_a_test() -> None:
     said = dict(shown_by.sentences())
     assert [] == unmatched(said)
     said["a::test_b"] = said.pop(test := "templates/test_law.py::test_the_deadlines_of_the_law")
@@ -102,7 +103,7 @@ def collected(modules: list[str]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_every_named_test_exists() -> None:
+def test_every_test_that_a_row_names_exists() -> None:
     named = {test for each in [*ROWS_OF_IT, *MENDED, *TRIED] for test in each.tests}
     found = collected(sorted({each.partition("::")[0] for each in named}))
     assert set() == named - found
@@ -111,8 +112,11 @@ def test_every_named_test_exists() -> None:
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
 
 
-def test_each_corrected_error_of_the_law_names_its_files_and_a_test_on_a_surface() -> None:
-    """There are fourteen errors and three stricter rules. A test of the program checks each."""
+def test_each_corrected_error_in_the_law_names_its_files_and_a_test_by_portal_desk_or_command() -> None:
+    """There are fourteen errors and three rules that are stricter than required.
+
+    A test of the program checks each.
+    """
     assert [*map(str, range(1, 15)), "a", "b", "c"] == [each.number for each in MENDED]
     for each in MENDED:
         assert all((each.wrong, each.holds, each.where))
@@ -128,7 +132,7 @@ def test_every_attempt_of_a_hostile_officer_is_stopped_by_a_rule_with_a_test() -
 
 
 def said_again(row: Row) -> dict[str, Callable[[], None]]:
-    """Return the tests of a row that repeat its values, by their names."""
+    """Return the tests of a row that only repeat its values, by their names."""
     found = {}
     for name in row.tests:
         module, _, function = name.partition("::")
@@ -138,7 +142,7 @@ def said_again(row: Row) -> dict[str, Callable[[], None]]:
 
 
 def noticing(law: Law, row: Row, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return those of these tests that fail under a law."""
+    """Return those tests of a row that fail under this law."""
     for module in VALUES.values():
         monkeypatch.setattr(module, "FRENCH", law)
     return {name for name, test in said_again(row).items() if fails(test)}
@@ -169,6 +173,6 @@ def test_every_changed_value_makes_a_test_of_its_row_fail(file: str, monkeypatch
     tried = [(row, each.what, noticing(each.law, row, monkeypatch)) for row, each in wrong(file)]
     assert [] == [what for _, what, noticed in tried if not noticed]
     seeing = {(row, name) for row, _, noticed in tried for name in noticed}
-    # Some rules accept no other value.
+    # For some rules, no other value makes a valid law.
     given = {(row, name) for row, *_ in tried for name in said_again(row)}
     assert [] == [(row.keys, name) for row, name in given - seeing]

@@ -1,4 +1,4 @@
-"""`--version` names the commit: from the release, or from git in a checkout."""
+"""`--version` names the commit of a release, or of a checkout."""
 
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ PLAIN = metadata.version("fanal")
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with one file, which the program takes for its own folder."""
+    """A folder with one file, which the program believes to be its own folder."""
     (tmp_path / "file").write_text("1")
     monkeypatch.setattr(version, "_ROOT", tmp_path)
     monkeypatch.setattr(version, "COMMIT_FILE", tmp_path / "commit.txt")
@@ -25,7 +25,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def commit(folder: Path) -> str:
-    """Commit everything in a folder; return the commit's first twelve digits."""
+    """Commit everything in a folder; return the first twelve digits of the commit."""
     given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=t"]):
         subprocess.run(["git", *given, *words], cwd=folder, check=True)
@@ -36,11 +36,11 @@ def commit(folder: Path) -> str:
 
 
 @pytest.mark.usefixtures("checkout")
-def test_without_git_and_without_a_release_only_the_version_is_named() -> None:
+def test_without_a_release_or_a_repository_only_the_version_is_shown() -> None:
     assert PLAIN == version.text()
 
 
-def test_the_repository_around_an_installed_copy_is_not_named(
+def test_an_installed_copy_does_not_name_the_repository_that_surrounds_it(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(checkout)
@@ -49,7 +49,7 @@ def test_the_repository_around_an_installed_copy_is_not_named(
     assert PLAIN == version.text()
 
 
-def test_without_the_program_git_only_the_version_is_named(
+def test_if_git_is_not_installed_only_the_version_is_shown(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(checkout)
@@ -68,7 +68,7 @@ def test_a_checkout_with_changed_files_says_so(checkout: Path) -> None:
 
 
 def test_a_release_names_the_commit_that_it_was_built_from(checkout: Path) -> None:
-    """The file of the release takes precedence over a repository."""
+    """The file in the release takes precedence over a repository."""
     commit(checkout)
     (checkout / "commit.txt").write_text("0123456789ab\n")
     assert f"{PLAIN} (commit 0123456789ab)" == version.text()
