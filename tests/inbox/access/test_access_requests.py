@@ -128,7 +128,7 @@ def test_a_request_with_the_most_names_the_longest_name_or_the_earliest_day_is_v
 
 
 def test_the_same_request_is_recorded_only_once(office: Office) -> None:
-    """A different spelling of the name is the same request.
+    """A request with the name in a different spelling is the same request.
 
     A different day of receipt, or one more name, makes a new request.
     """
@@ -138,7 +138,7 @@ def test_the_same_request_is_recorded_only_once(office: Office) -> None:
     assert 3 == office.json(*record(NAME, "Firmin"))["request"]
 
 
-def test_a_request_can_be_extended_once_by_two_months_while_its_first_month_runs(
+def test_officers_can_extend_a_request_once_by_two_months_before_its_first_month_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)
@@ -196,7 +196,7 @@ def test_a_request_counts_as_a_deadline_until_it_is_answered(
 def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Officers only need to open the register or the queue for the names to be deleted.
+    """The names are deleted when officers next open the register or the queue.
 
     The rest of the entry is kept. A request without an answer keeps its names.
     """

@@ -50,7 +50,7 @@ def test_a_reason_is_required_for_an_addressee_whom_the_case_names(
 ) -> None:
     """The journal keeps the reason.
 
-    Except in the ledger, the journal also marks the action as taken despite a warning.
+    For each action except a disclosure, the journal also says that there was a warning.
     """
     before = office.state()
     assert SAID in refused(office, *WAYS[way], name)
@@ -91,7 +91,7 @@ def test_a_reason_is_required_for_an_addressee_that_could_reveal_the_reporter(
         assert (way != "ledger") is ("despite" in last[-1]["values"])
 
 
-def test_every_name_in_an_access_request_is_recognised_in_an_addressee(office: Office) -> None:
+def test_an_addressee_is_compared_with_every_name_in_an_access_request(office: Office) -> None:
     """The request has two names of one person, and the case contains only one of them."""
     office.json(*WAYS["measure"], "Zoé Ledoux")
     asked = ["--received", today().isoformat(), "--way", "letter", "--person", "Marc Leroy"]

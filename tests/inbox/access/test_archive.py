@@ -48,7 +48,7 @@ def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def office(world: World, clock: Clock) -> Office:
-    """The same office after more than a year."""
+    """The office of ``founded_archive``, more than a year later."""
     clock.wait(A_YEAR)
     return world.office
 
@@ -98,7 +98,7 @@ def test_each_command_on_an_archived_case_is_refused_and_says_who_can_open_the_c
 
 
 def test_no_query_returns_a_row_of_an_archived_case(office: Office) -> None:
-    """The tables are the case, its files, its fulltext and its workflow.
+    """The test queries cases, files, fulltext and workflow.
 
     The controls are case 2, and a session of the program itself, which reads both cases.
     """
@@ -116,7 +116,10 @@ def test_no_query_returns_a_row_of_an_archived_case(office: Office) -> None:
 
 
 def test_two_officers_open_an_archived_case_for_a_day(office: Office, clock: Clock) -> None:
-    """The journal records the opening, and oversight counts it. On the next day, the case is shut again."""
+    """The journal records the opening, and oversight counts it.
+
+    On the next day, nobody can read the case any more.
+    """
     assert {"cases": [1]} == office.json("access", "open-archive", "1", *WHY)
     assert CANARY == office.json("case", "show", "1")["summary"]
     row = closed_lines(office)[1]
@@ -315,6 +318,6 @@ def test_an_officer_who_may_not_read_a_case_cannot_open_it_from_the_archive(trio
     assert closed_lines(trio.excluded)[1]["for_handlers"]
 
 
-def test_only_two_officers_can_open_an_archived_case_and_oversight_is_told() -> None:
+def test_opening_an_archived_case_takes_two_officers_and_is_reported_to_oversight() -> None:
     rule = TABLE[Code.OPEN_ARCHIVED]
     assert (2, True) == (rule.officers, rule.oversight)

@@ -1,4 +1,4 @@
-"""Officers are excluded from a case by hand, or because a report names them; others can lift this."""
+"""Officers are excluded by hand, or because a report names them. Other officers can lift an exclusion."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -132,7 +132,7 @@ def test_the_only_officer_cannot_be_excluded(
 
 
 def test_only_two_other_officers_can_lift_an_exclusion(room: Room) -> None:
-    """Excluded officers cannot do it, because the case is hidden while they are signed in."""
+    """Excluded officers cannot lift their own, because the case is hidden while they are signed in."""
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     for present in (("alice", "bruno"), ("bruno", "chloe")):
@@ -287,7 +287,10 @@ def test_a_removed_alias_is_no_longer_searched_in_reports(room: Room) -> None:
 
 
 def test_all_officers_are_told_how_many_cases_no_quorum_can_read(room: Room) -> None:
-    """The message also names the command that helps. The outbox still refreshes the slots of these cases."""
+    """The message names the command that adds an officer.
+
+    The outbox still refreshes the slots of these cases.
+    """
     room.collect(first(Reporter(room.world), text="Bruno et Chloé"))
     assert ([], []) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
     for present in (("alice", "bruno"), ("bruno", "chloe")):

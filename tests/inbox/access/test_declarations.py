@@ -37,7 +37,7 @@ UNDECLARED = {
     ("retention", "destroy"),
     ("retention", "visa", "request"),
 }
-# Further options and subcommands that also need a declaration.
+# Further commands that need a declaration.
 OTHER_WAYS: list[list[str]] = [
     ["message", "reply", "3", "--text", "x", "--preview"],
     ["case", "tag", "remove", "3", "ghost"],
@@ -79,7 +79,7 @@ def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_i
 
 
 # Pages and forms of the desk that work on an undeclared case, for the same reasons as the commands above.
-# The last address is that of a picture, which only a page that was already shown contains.
+# The last address is that of a picture. Only a page that officers have already seen contains it.
 LEFT = {
     ("/en/case/3/declare", True),
     ("/en/many/declare", True),
@@ -252,8 +252,8 @@ def test_no_search_finds_a_case_before_all_officers_have_declared_it(
 ) -> None:
     """An action on all search results omits the case, too.
 
-    A filter by something that the lists show does find it. The control: after the declaration, the search
-    finds the case.
+    A filter by a property that the lists show finds it. The control: after the declaration, the search finds
+    the case.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")
@@ -297,7 +297,7 @@ def test_one_action_declares_several_cases_and_the_journal_records_each(unread: 
 def test_officers_can_declare_all_matching_cases_in_one_action(unread: Trio) -> None:
     """The action omits cases that are already declared, and cases that the officers may not read.
 
-    If the number of matching cases is not the number given, no case is declared.
+    If the officers give a wrong number of matching cases, no case is declared.
     """
     unread.decide_all()
     unread.others.json("case", "declare", "1")
@@ -366,7 +366,7 @@ def test_the_journal_shows_nothing_of_a_case_before_all_officers_have_declared_i
 def test_a_case_given_twice_is_declared_only_once(unread: Trio) -> None:
     """Cases are declared in the order of their numbers.
 
-    The output does not list an officer who had already declared all of them.
+    The output does not list an officer who had already declared all these cases.
     """
     assert ["alice", "chloe"] == unread.others.json("case", "declare", "3", "1", "3")["officers"]
     with sitting(unread.others) as client:
@@ -409,7 +409,7 @@ def test_at_a_terminal_each_officer_is_asked_before_the_case_is_shown(
 
 @pytest.mark.usefixtures("quick")
 def test_an_officer_who_signs_in_with_a_recovery_sheet_cannot_declare_a_case(unread: Trio) -> None:
-    """Neither the command to declare nor the question at the terminal accepts it.
+    """The command refuses such an officer, and so does the question at the terminal.
 
     Once the officer has declared the case in person, the sheet is enough to read the case.
     """

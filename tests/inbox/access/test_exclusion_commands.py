@@ -1,4 +1,4 @@
-"""No command reveals a case to an excluded officer; its reporter cannot tell that one is excluded."""
+"""No command reveals a case to an excluded officer, and its reporter cannot notice the exclusion."""
 
 import json
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_for_officers_who_are_not_excluded_the_same_commands_find_the_case(
 
 
 def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> None:
-    """The lists are the cases, the journal, the exclusions, and the unopened envelopes.
+    """The test reads the lists of cases, exclusions and unopened envelopes, and the journal.
 
     The control is the output for the other officers.
     """
@@ -85,10 +85,13 @@ def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> N
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
-def test_the_journal_shows_an_excluded_officer_as_little_as_for_a_case_that_does_not_exist(
+def test_the_journal_shows_an_excluded_officer_no_entry_about_the_case(
     trio: Trio,
 ) -> None:
-    """The same holds for its JSON. The control is the output for the other officers."""
+    """In text and in JSON, the output is the same as for a case that does not exist.
+
+    The control is the output for the other officers.
+    """
     for form in ((), ("--json",)):
         # Each run has its own copy, because reading the journal adds an entry to it.
         kept, absent, shown = (
@@ -105,7 +108,7 @@ def test_the_journal_shows_an_excluded_officer_as_little_as_for_a_case_that_does
         assert shown.out.count("exclude") > kept.out.count("exclude") == 0
 
 
-def test_the_count_of_envelopes_set_aside_omits_the_cases_that_exclude_an_officer(
+def test_the_count_of_envelopes_set_aside_omits_those_of_hidden_cases(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``key destroy`` prints this count. It must equal the length of the list that the same officers see."""

@@ -90,8 +90,8 @@ def test_the_queue_shows_other_officers_little_more_than_the_number_priority_and
     assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("case", "show", "1").out
 
 
-def test_an_exclusion_hides_a_restricted_case_from_the_queue(trio: Trio) -> None:
-    """For an excluded officer, the queue does not count the unread message of the case either."""
+def test_the_queue_hides_a_restricted_case_from_an_excluded_officer(trio: Trio) -> None:
+    """The queue does not count its unread message either, and break-glass does not open the case."""
     trio.decide_all()
     assert [2, 3] == [each.json("queue", "list")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("case", "reopen", "3", "--reason", "x")
@@ -122,7 +122,7 @@ def test_an_exclusion_hides_a_restricted_case_from_the_queue(trio: Trio) -> None
         ("9", ["alice", "chloe"], "there is no case 9"),
     ],
 )
-def test_the_handlers_of_a_case_must_be_enough_officers_for_a_quorum_who_may_read_it(
+def test_the_handlers_must_form_a_quorum_of_officers_who_may_read_the_case(
     trio: Trio, case: str, names: list[str], words: str
 ) -> None:
     before = trio.office.state()
@@ -175,7 +175,7 @@ def test_officers_are_told_whether_they_may_read_a_restricted_case(entrusted: Tr
 
 
 def test_break_glass_makes_two_officers_handlers_and_is_reported_to_the_referent(entrusted: Trio) -> None:
-    """The journal has a separate action for it."""
+    """In the journal, break-glass is an action of its own."""
     office = entrusted.excluded
     opened = office.json("access", "break-glass", "1", "--reason", "he is in danger tonight")
     assert ["alice", "bruno", "chloe"] == opened["handlers"]

@@ -64,7 +64,7 @@ def test_the_identity_appears_only_in_the_output_of_the_command_that_shows_it(of
     assert NAME == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_an_identity_that_was_never_recorded_cannot_be_shown_and_its_consent_not_withdrawn(
+def test_without_a_recorded_identity_officers_can_neither_show_it_nor_withdraw_consent(
     world_office: Office,
 ) -> None:
     for command in (["show", "1"], ["withdraw", "1"]):
@@ -116,7 +116,7 @@ def disclose(office: Office, ground: str, what: str = "identity", *more: str) ->
 
 
 def alone(name: str) -> Actor:
-    """Return an actor whom no second officer confirms."""
+    """Return an officer who acts without a second one to confirm."""
     return Actor({name: Presence.OWN}, today())
 
 
@@ -163,7 +163,7 @@ def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
 
 
 def test_one_officer_alone_cannot_record_a_person_named_in_the_case_as_the_reporter(trio: Trio) -> None:
-    """Nobody learns an identity without consent, so a false identity would protect a suspect.
+    """Identities are secret, so a suspect who was recorded as the reporter would be protected.
 
     The check searches every text of the case and of linked cases. One officer can record a name that these
     texts do not contain.
@@ -184,7 +184,7 @@ def test_one_officer_alone_cannot_record_a_person_named_in_the_case_as_the_repor
 def test_an_identity_is_compared_with_the_case_both_by_words_and_by_whole_lines(trio: Trio) -> None:
     """A family name in small letters is found as a word.
 
-    The words of a nickname are too short for that, so it is found as a line.
+    A nickname has only short words, so it is found as a line.
     """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -232,7 +232,7 @@ def test_oversight_counts_each_recorded_identity(office: Office) -> None:
         assert 1 == oversight.look(inbox, alone("alice"))["actions"]["keep-identity"]
 
 
-def test_an_identity_can_be_extended_and_only_redaction_removes_a_name(
+def test_names_can_be_added_to_an_identity_but_only_redaction_removes_one(
     office: Office, tmp_path: Path
 ) -> None:
     """A new name is added below the old one if there is room. To remove a wrong name, officers redact it."""
@@ -377,7 +377,7 @@ def test_the_ledger_translates_codes_but_not_the_words_that_officers_typed() -> 
         assert said == disclosures.said(row, "en")
 
 
-def test_the_name_of_a_recipient_may_be_as_long_as_the_limit(office: Office) -> None:
+def test_a_recipient_with_the_longest_allowed_name_is_accepted(office: Office) -> None:
     longest = "x" * disclosures.LONGEST
     words = ("dossier", "disclosure", "add", "1", "--what", "report", "--ground", "consent", "--to")
     office.json(*words, longest)

@@ -29,7 +29,7 @@ def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFa
 
 
 def test_no_query_returns_a_row_of_a_case_in_quarantine(office: Office) -> None:
-    """The tables are the case, its messages, its files, its fulltext and its workflow.
+    """The test queries cases, messages, files, notes, fulltext and workflow.
 
     The controls are case 2, and a session of the program itself, which reads both cases.
     """
@@ -75,7 +75,7 @@ def test_rows_of_a_case_loaded_before_its_quarantine_can_no_longer_be_read(offic
             assert case.message
 
 
-def test_the_queue_lists_a_case_in_quarantine_although_no_search_finds_it(office: Office) -> None:
+def test_the_queue_lists_a_case_in_quarantine_but_no_search_finds_it(office: Office) -> None:
     lines = {row["case"]: row for row in office.json("queue", "list")["cases"]}
     assert (today().isoformat(), None) == (lines[1]["quarantined"], lines[1]["summary"])
     assert CANARY == lines[2]["summary"]

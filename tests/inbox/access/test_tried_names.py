@@ -32,7 +32,7 @@ from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
-# A different person with the same family name.
+# This person has the same family name as the one above.
 ALIKE = "Soizic Quélennec"
 NAMES = ("alice", "bruno")
 
@@ -82,8 +82,8 @@ STATES: Mapping[str, Callable[[Session], None]] = {
 }
 RECORD = ["request", "add", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
 NO_TRANSMISSION = ["case", "decide", "1", "no_transmission", "--reason", "x"]
-# Commands with NAME in place of a name that is in the case, or one that is not. If the officers may read the
-# case, the answer of the last command in each list differs between the two.
+# In these commands, NAME stands for a name from the case or for another name. If the officers may read the
+# case, the last command of each list answers differently to the two names.
 OPEN = {
     "nobody": [RECORD, ["case", "decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["message", "reply", "1", "--text", "C'est NAME."]],

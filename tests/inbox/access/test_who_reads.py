@@ -1,4 +1,4 @@
-"""Each combination of officers reads the cases that a short Python function says it may read."""
+"""Who reads which case: every combination of officers is compared with a short rule in Python."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -57,7 +57,7 @@ class Kept:
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
         """Tell whether the signed-in officers can read the case.
 
-        With ``quarantine``, tell it for an action that shows no content of the case.
+        With ``quarantine``, the question is about an action that shows no content of the case.
         """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened
@@ -113,7 +113,7 @@ def _fill(session: Session) -> None:
 
 @contextmanager
 def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
-    """Give a session for these officers. Roll it back at the end."""
+    """Yield a session for these officers. Roll it back at the end."""
     with vault.transaction(sorted(present), quarantine=quarantine) as session:
         yield session
         session.rollback()
@@ -132,7 +132,7 @@ def test_signed_in_officers_read_only_what_each_of_them_may_read(
 ) -> None:
     """The test reads the case and its rows, and unopened envelopes.
 
-    A link can be read only if both its cases can be.
+    A link is readable only if both its cases are.
     """
     read = numbers(lambda case: case.is_read(present, quarantine=quarantine))
     linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
@@ -145,10 +145,10 @@ def test_signed_in_officers_read_only_what_each_of_them_may_read(
 
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
-def test_every_officer_except_the_excluded_can_see_that_a_case_exists(
+def test_every_officer_except_those_excluded_can_see_that_a_case_exists(
     vault: Vault, present: set[str]
 ) -> None:
-    """They see its line in the queue, its handlers, exclusions and declarations.
+    """These officers see the line of the case in the queue, its handlers, exclusions and declarations.
 
     They also see the journal entries of destroyed cases that did not exclude them.
     """
@@ -238,7 +238,7 @@ def where(**wanted: Any) -> int:
 
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
 def test_break_glass_adds_the_signed_in_officers_to_the_handlers(vault: Vault, present: set[str]) -> None:
-    """It is refused if these officers can already read the case, or if the case is in quarantine.
+    """Break-glass is refused if these officers can already read the case, or if the case is in quarantine.
 
     Earlier handlers remain. The test tries every combination of handlers.
     """
@@ -307,7 +307,7 @@ def test_only_a_case_with_handlers_can_be_opened_to_all_officers(vault: Vault) -
 def test_every_exclusion_leaves_a_quorum_that_can_read_the_case(vault: Vault, quorum: int) -> None:
     """The test tries every officer with different earlier exclusions.
 
-    Those, and the exclusions from other cases, do not change.
+    Earlier exclusions, and exclusions from other cases, do not change.
     """
     for officer, excluded in product(NAMES, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers=set(), excluded=excluded, quarantined=False)
@@ -371,7 +371,7 @@ def test_cases_that_no_quorum_can_read_are_counted(vault: Vault, quorum: int) ->
         assert bool(lost) is bool(conflicts.warnings(session, quorum))
 
 
-def test_every_officer_except_the_excluded_can_see_since_when_a_case_is_in_quarantine(vault: Vault) -> None:
+def test_every_officer_except_those_excluded_can_see_when_a_quarantine_began(vault: Vault) -> None:
     """The officers cannot read the case itself."""
     with undone(vault, {"alice", "bruno"}) as session:
         for number, case in list(CASES.items())[::23]:

@@ -1,4 +1,4 @@
-"""Restrictions on a case apply to every linked case of the same matter, so that nobody can escape them."""
+"""Restrictions on a case also apply to all cases that are linked to it as the same matter."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,10 @@ pytestmark = pytest.mark.copy_of("read")
 
 @pytest.fixture(scope="module")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two linked cases about the same facts, both read. The prosecutor is informed of case 2 only."""
+    """Two linked cases about the same facts.
+
+    Officers have read both, and have sent only case 2 to the prosecutor.
+    """
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
     office.json("case", "decide", "2", "transmit", "--reason", "x")
@@ -72,25 +75,22 @@ def bound(founded_bound: Office, tmp_path: Path) -> Office:
 
 @contextmanager
 def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
-    """Give an inbox and its signed-in officers.
+    """Yield an inbox and its signed-in officers.
 
-    The officers named in ``confirming`` confirm actions that take two.
+    Those in ``confirming`` confirm actions that take two officers.
     """
     with office.unlocked() as opened:
         given = dict.fromkeys(confirming, Presence.OWN)
         yield opened.inbox, Actor(opened.present, today(), lambda *_: given)
 
 
-def test_only_some_relations_between_cases_carry_restrictions_over() -> None:
+def test_only_some_relations_carry_restrictions_from_one_case_to_another() -> None:
     """Two reports about one place may be two matters. A report that contradicts another may be false."""
     assert BINDING == {each for each in Relation if each.binds}
 
 
-def test_a_link_to_a_case_that_the_prosecutor_has_prevents_warning_anybody(office: Office) -> None:
-    """Officers can inform neither the reporter nor the persons concerned.
-
-    They can do so once the prosecutor does not object.
-    """
+def test_nobody_may_be_warned_through_a_case_linked_to_one_that_the_prosecutor_has(office: Office) -> None:
+    """Officers can inform the reporter and the persons only once the prosecutor has no objection."""
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
         (["case", "measure", "add", "1", "hearing"], NO_WORD),
@@ -115,7 +115,7 @@ def test_a_link_to_a_case_that_the_prosecutor_has_prevents_warning_anybody(offic
     office.json("case", "decide", "1", "informed", "--reason", "x")
 
 
-def test_a_restriction_by_the_prosecutor_applies_to_linked_cases_but_is_not_quoted_there(
+def test_a_restriction_by_the_prosecutor_applies_to_linked_cases_without_being_quoted(
     office: Office,
 ) -> None:
     """The officers may not be allowed to read the case with the restriction."""
@@ -133,10 +133,10 @@ def test_only_a_binding_relation_makes_a_case_wait_for_the_prosecutor(
     assert (relation in BINDING) is (office.run("case", "measure", "add", "1", "hearing").code == 1)
 
 
-def test_a_linked_case_awaits_the_decision_on_the_prosecutor_only_once_a_rule_asks_for_it(
+def test_a_pending_decision_about_the_prosecutor_also_restricts_linked_cases(
     office: Office,
 ) -> None:
-    """A linked case without this duty restricts nothing."""
+    """A linked case restricts nothing if no rule asks for this decision there."""
     office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)
@@ -148,7 +148,7 @@ def test_a_linked_case_awaits_the_decision_on_the_prosecutor_only_once_a_rule_as
         assert (True, False) == tuple(prosecutor_word.is_undecided(session, each) for each in (1, 2))
 
 
-def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long(bound: Office) -> None:
+def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long_as_that_one(bound: Office) -> None:
     """The link may lead through a third case.
 
     The linked case cannot be destroyed, archived, or redacted as a whole.
@@ -210,7 +210,7 @@ def test_one_officer_alone_can_remove_a_link_that_restricts_nothing(bound: Offic
 def test_two_officers_must_unlink_a_case_that_may_concern_an_open_access_request(bound: Office) -> None:
     """Only the link shows that the case may concern the person.
 
-    To decide that it does not also takes two officers.
+    Two officers must also decide that it does not.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
@@ -237,7 +237,7 @@ def test_two_officers_must_unlink_a_case_that_may_concern_an_open_access_request
 def test_an_original_is_kept_as_long_as_its_duplicate_until_two_officers_unlink_them(
     bound: Office,
 ) -> None:
-    """In this test, no other rule links the retention of the two cases."""
+    """In this test, no other rule applies to the retention of the two cases."""
     with bound.opened() as inbox, inbox.transaction() as session:
         workflow.of(session, 1).held = None
         session.delete(session.get_one(Measure, (1, 1)))
@@ -280,7 +280,7 @@ def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_the_duplicat
 def test_a_case_can_be_closed_as_a_duplicate_only_of_one_that_is_still_investigated(bound: Office) -> None:
     """If the original is junk or a closed duplicate, nobody would investigate either case.
 
-    It cannot be in quarantine either, because one officer alone can place a case there.
+    An original in quarantine is refused too, because one officer alone can place a case there.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         assert [False, True, True] == [links.is_duplicate(session, each) for each in (1, 2, 3)]
@@ -440,7 +440,7 @@ def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) 
 
 
 def states(office: Office) -> list[tuple[object, ...]]:
-    """Return what was computed for each of the three cases, without row-level security."""
+    """Return the computed values of the three cases, without row-level security."""
     with office.opened() as inbox, inbox.transaction() as session:
         found = [workflow.of(session, number) for number in (1, 2, 3)]
         return [(each.deadline, each.archive_from, each.put_off, each.withheld) for each in found]

@@ -158,7 +158,7 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """Officers can lift the obstacle during quarantine, it does not count there, or other officers can act.
+    """Officers can lift the obstacle during quarantine, it does not count there, or others can act.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.
@@ -281,7 +281,7 @@ def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
 
     One way is enough if the ways are alternatives.
     """
-    # The hint must name both ways: to reopen a duplicate, and to unlink a case that is none.
+    # The hint must name both ways: to reopen a duplicate, and to unlink a case that is not a duplicate.
     return all if what is Obstacle.REPEATED else any
 
 
@@ -399,7 +399,7 @@ def test_the_tests_notice_a_builder_that_does_not_build_its_obstacle(
 
 @pytest.mark.parametrize("what", Obstacle)
 def test_a_case_is_due_only_if_none_of_its_obstacles_stops_its_destruction(what: Obstacle) -> None:
-    """A day of destruction in the future stops it like an obstacle."""
+    """A case whose day of destruction is in the future is not due either."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
     assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what})), today)
@@ -410,7 +410,7 @@ def test_a_case_is_due_only_if_none_of_its_obstacles_stops_its_destruction(what:
 def test_only_the_matrix_decides_whether_a_case_can_be_closed_with_a_revealing_text(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: Need
 ) -> None:
-    """Neither the warning about the text nor the number of officers decides it."""
+    """Neither the warning about the text nor the number of officers matters."""
     row = dict(MATRIX[Obstacle.CAUTIONED]) | {Exit.CLOSE: Cell(need)}
     monkeypatch.setitem(MATRIX, Obstacle.CAUTIONED, row)
     room = founded_rooms[False].copy(tmp_path / "room")
@@ -481,10 +481,7 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
 def test_one_officer_alone_cannot_close_a_severe_urgent_report(
     founded_rooms: dict[bool, Room], tmp_path: Path
 ) -> None:
-    """To call it out of scope does not help.
-
-    Neither does lifting one obstacle after the other, nor quarantine.
-    """
+    """Calling the report out of scope, lifting its obstacles, or placing it in quarantine does not help."""
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
@@ -564,7 +561,7 @@ def test_the_law_sets_how_many_officers_mark_a_case_as_junk(
     assert Came.PASSED is exits_room.leave(alone, room, surface)
 
 
-def test_marking_as_junk_takes_two_officers_if_a_new_law_requires_it_meanwhile(
+def test_marking_as_junk_takes_two_officers_if_a_law_adopted_meanwhile_requires_it(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = founded_rooms[False].copy(tmp_path / "room")

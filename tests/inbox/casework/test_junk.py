@@ -168,7 +168,7 @@ def test_the_deadlines_of_a_junk_case_continue_to_run(
     )
 
 
-def test_oversight_counts_how_many_cases_became_junk_were_recovered_or_destroyed(
+def test_oversight_counts_cases_marked_as_junk_recovered_and_destroyed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = Portal(World(office), office.out.parent / "medium")
@@ -269,7 +269,7 @@ def cleared(trio: Trio) -> Trio:
 
 
 def test_an_excluded_officer_can_neither_mark_a_case_as_junk_nor_learn_that_it_is_junk(cleared: Trio) -> None:
-    """The officer tries its number, a filter with a count, and the journal.
+    """Neither the number of the case, nor a filter, nor its count, nor the journal reveals the case.
 
     The control is what the other officers can do.
     """
@@ -285,7 +285,7 @@ def test_an_excluded_officer_can_neither_mark_a_case_as_junk_nor_learn_that_it_i
 
 
 def test_only_its_handlers_can_mark_a_restricted_case_as_junk(cleared: Trio) -> None:
-    """For other officers, a filter does not choose the case even if the queue lists it."""
+    """For other officers, a filter does not select the case even if the queue lists it."""
     trio = cleared
     trio.others.close("3")
     trio.others.json("access", "restrict", "1", "alice", "chloe")

@@ -66,9 +66,9 @@ def proposed(office: Office, number: int) -> dict[int, list[str]]:
 
 
 def test_a_suggested_link_says_what_the_two_cases_have_in_common(filed: Office) -> None:
-    """Both cases suggest the link.
+    """Both cases suggest the link. Each shows the common detail in the spelling of the other case.
 
-    Each shows the other case's spelling. Answers, follow-ups and drops are searched.
+    Answers, follow-ups and drops are searched.
     """
     assert {2: ["container CSQU3054383"], 3: ["name jean dupont"], 6: ["plate AB-123-CD"]} == proposed(
         filed, 1
@@ -137,7 +137,7 @@ def test_the_journal_records_a_link_for_each_case_without_the_number_of_the_othe
 
 
 def test_a_dismissed_link_is_not_suggested_again_until_the_dismissal_is_undone(office: Office) -> None:
-    """The dismissal is valid for both cases. Linking the cases also undoes it."""
+    """The dismissal is valid for both cases. Linking the cases also undoes the dismissal."""
     office.json("case", "link", "dismiss", "2", "1")
     assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
     assert "no links and nothing in common" in office.run("case", "link", "list", "2").out
@@ -228,7 +228,7 @@ def _made_up(number: int) -> Case:
 
 
 def test_many_follow_ups_add_only_a_limited_number_of_index_rows(office: Office) -> None:
-    """Follow-ups after the limit add no rows. The rows of the first ones remain."""
+    """Follow-ups after the limit add no rows. The rows of earlier follow-ups remain."""
     with office.opened() as inbox, inbox.transaction() as session:
         for n in range(3 * entities.MOST):
             link_index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
@@ -236,7 +236,7 @@ def test_many_follow_ups_add_only_a_limited_number_of_index_rows(office: Office)
 
 
 def test_rebuilding_the_link_index_gives_the_same_index_as_filing_the_reports(office: Office) -> None:
-    """An upgrade of a vault without an index rebuilds it in the same way."""
+    """An upgrade of a vault without an index builds the index in the same way."""
     with office.opened() as inbox, inbox.transaction() as session:
         before = {number: set(link_index.of(session, number)) for number in range(1, 8)}
         session.execute(delete(Term))
@@ -280,7 +280,7 @@ def test_no_suggestion_and_no_link_reveals_a_case_to_an_excluded_officer(trio: T
 
 
 def test_a_link_to_a_restricted_case_is_suggested_only_to_its_handlers(trio: Trio) -> None:
-    """Other officers cannot read its rows in the link index."""
+    """Other officers cannot read the rows of the case in the link index."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))

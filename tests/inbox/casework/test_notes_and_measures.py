@@ -259,10 +259,10 @@ def test_the_reporter_learns_of_a_measure_only_after_an_officer_shares_it(
 
 
 @pytest.mark.parametrize("kind", ["none", "referred_external"])
-def test_inaction_cannot_be_shared_before_the_decision_whether_to_inform_the_prosecutor(
+def test_officers_cannot_tell_the_reporter_of_inaction_before_the_decision_on_the_prosecutor(
     office: Office, kind: str
 ) -> None:
-    """It cannot be shared in a second step either, and no rule has to ask for the decision.
+    """They cannot do so in a second step either. The decision is required even if no rule asks for it.
 
     Measures that protect the reporter can be shared immediately.
     """
@@ -473,7 +473,6 @@ def test_officers_rate_the_credibility_of_the_facts_but_never_that_of_the_report
 
 
 def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: Office) -> None:
-    """Neither the best nor the worst."""
     office.json("case", "set-status", "1", "assessing")
     before = office.json("queue", "list")
     for each in Credibility:
@@ -484,7 +483,7 @@ def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: 
 def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -> None:
     """A final decision takes two officers.
 
-    So does a measure that lifts many restrictions or denies something. Others take one.
+    So does a measure that lifts many restrictions or denies something. Other measures take one officer.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())

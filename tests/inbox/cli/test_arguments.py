@@ -29,7 +29,7 @@ LARGEST = 2**53 - 1
     ids=" ".join,
 )
 def test_a_number_too_large_to_be_stored_is_a_usage_error(world: World, words: list[str]) -> None:
-    """The largest number that can be stored is accepted, although nothing has it."""
+    """The largest number that can be stored is accepted, although no case or file has it."""
     for number, codes in ((LARGEST + 1, {2}), (10**23, {2}), (LARGEST, {0, 1})):
         said = world.office.run(*(str(number) if word == "N" else word for word in words))
         assert said.code in codes

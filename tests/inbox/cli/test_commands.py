@@ -125,13 +125,10 @@ def test_no_report_can_send_control_characters_to_the_terminal(
     assert ESCAPES + "\ncase 9: closed" == text  # The JSON output keeps every character.
 
 
-def test_no_text_of_a_report_can_imitate_a_line_of_the_program_by_its_length(
+def test_a_long_text_of_a_report_cannot_be_taken_for_a_line_of_the_program(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A narrow terminal would wrap a long summary or file name.
-
-    The program wraps it first, within a margin.
-    """
+    """A narrow terminal would wrap a long summary or file name, so the program wraps it within a margin."""
     monkeypatch.setenv("COLUMNS", "40")
     reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its reporter"
     names = build.describe
@@ -205,7 +202,7 @@ def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
         assert "Traceback" not in said.err
 
 
-def test_the_option_for_the_passphrase_file_can_stand_before_or_after_the_command(world: World) -> None:
+def test_the_passphrase_file_can_be_given_before_or_after_the_command(world: World) -> None:
     """One line ending in the file is ignored; a second one makes the passphrase wrong.
 
     If the file is missing, the error names it.

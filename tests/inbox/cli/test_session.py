@@ -127,7 +127,7 @@ def test_ctrl_d_or_ctrl_c_ends_a_session_and_its_process(office: Office, key: by
 
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
 def test_a_session_locks_itself_if_nobody_types(office: Office, place: str) -> None:
-    """It does so at the prompt, at a passphrase and at a question. An unfinished action is undone."""
+    """The session locks at the prompt, at a passphrase and at a question. An unfinished action is undone."""
     with session(office, "--minutes", "5", program=HASTY) as at:
         for _ in range(3 if place == "prompt" else 0):  # typing restarts the time limit
             time.sleep(2)
@@ -271,7 +271,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     assert ["found", "open", "renew-shares", "read-journal"] == entries(office)
 
 
-def test_a_session_ignores_the_variable_of_the_environment_that_names_the_home(
+def test_a_session_ignores_the_environment_variable_that_names_the_home(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command in the session that names a home is refused."""

@@ -117,9 +117,9 @@ class History:
     def is_waiting(self, ends: Event) -> bool:
         """Tell whether a deadline that this event meets is still running.
 
-        Closing a case drops the deadline for the first act. It drops the one for feedback if none was given,
-        because the closing text is not feedback. A closing without a text also drops the acknowledgement,
-        unless one was sent.
+        Closing a case drops the deadline for the first act. If no feedback was given, closing also drops the
+        deadline for feedback, because the closing text is not feedback. A closing without a text also drops
+        the acknowledgement, unless one was sent.
         """
         ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
         if self.silent and Event.ACKNOWLEDGED not in self.told_in:
@@ -129,7 +129,10 @@ class History:
 
 @dataclass
 class Inspectorate:
-    """The events that can happen in the inbox. Each method makes one happen and adds it to the history."""
+    """The events that can happen in the inbox.
+
+    Each method makes one event happen and adds it to the history.
+    """
 
     session: Session
     past: History = field(default_factory=History)

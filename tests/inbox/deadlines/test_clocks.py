@@ -33,7 +33,7 @@ def clocks(received: date, how: Practice | None = None, **happened: Any) -> dict
 
 
 @given(DAYS, st.integers(1, 60))
-def test_adding_working_days_gives_the_day_that_counting_them_one_by_one_gives(day: date, count: int) -> None:
+def test_adding_working_days_gives_the_same_day_as_counting_them_one_by_one(day: date, count: int) -> None:
     """The first day does not count, and the last day is always a working day."""
     end = FRANCE.after(day, count)
     between = [day + timedelta(n) for n in range(1, (end - day).days + 1)]
@@ -54,7 +54,7 @@ def test_adding_working_days_gives_the_day_that_counting_them_one_by_one_gives(d
     ],
 )
 def test_a_public_holiday_is_not_a_working_day(day: str) -> None:
-    """Easter Monday and Ascension Day have another date each year."""
+    """Easter Monday and Ascension Day fall on a different date each year."""
     assert date.fromisoformat(day).weekday() < 5
     assert not FRANCE.works(date.fromisoformat(day))
 
@@ -118,7 +118,7 @@ FEEDBACK = [
 
 @pytest.mark.parametrize(("happened", "day"), [row[1:] for row in FEEDBACK], ids=[row[0] for row in FEEDBACK])
 def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
-    """Without one in time, the three months run from the last day that the Directive allows for it.
+    """Without a timely acknowledgement, the months run from the last day that the Directive allows for it.
 
     The decree gives more days for the acknowledgement, but not for feedback. Neither a late acknowledgement
     nor a slow exchange postpones feedback: the day on which the acknowledgement was sent counts.
@@ -127,8 +127,13 @@ def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[s
 
 
 @given(DAYS, st.sampled_from([3, 6]))
-def test_feedback_is_due_on_the_day_of_the_month_on_which_it_was_acknowledged(day: date, months: int) -> None:
-    """If the last month is shorter, feedback is due on its last day. The test includes leap years."""
+def test_feedback_is_due_on_the_same_day_of_a_later_month_as_the_acknowledgement(
+    day: date, months: int
+) -> None:
+    """If the last month is shorter, feedback is due on the last day of that month.
+
+    The test includes leap years.
+    """
     extended = day if months == 6 else None
     due = clocks(day, practice(regime="external"), acknowledged=day, extended=extended)["feedback"].day
     assert months == (due.year - day.year) * 12 + due.month - day.month
@@ -172,7 +177,7 @@ def test_a_later_message_or_a_hold_postpones_the_end_of_retention() -> None:
 
 
 def test_closing_a_case_meets_none_of_its_deadlines() -> None:
-    """It drops the deadline for the first act.
+    """Closing drops the deadline for the first act.
 
     Texts that the reporter must get remain due until the reporter can read them.
     """
@@ -224,7 +229,7 @@ def test_deadlines_to_inform_an_unreachable_reporter_are_impossible_and_never_la
 
 @given(DAYS, st.sets(st.integers(1, 40), max_size=8))
 def test_no_day_off_of_an_office_moves_a_legal_deadline(day: date, off: set[int]) -> None:
-    """They move only the first act, which is a rule of the office."""
+    """Days off move only the first act, which is a rule of the office."""
     own = clocks(day, practice({day + timedelta(n) for n in off}))
     by_law = clocks(day)
     assert own["first_act"].day >= by_law["first_act"].day
@@ -233,7 +238,7 @@ def test_no_day_off_of_an_office_moves_a_legal_deadline(day: date, off: set[int]
 
 @given(DAYS, st.integers(0, 200), st.integers(0, 200))
 def test_an_acknowledgement_never_postpones_feedback(day: date, sent: int, way: int) -> None:
-    """The test varies the day on which it is sent, and the days until it is confirmed."""
+    """The test varies when the acknowledgement is sent and when it is confirmed."""
     without = clocks(day)["feedback"].day
     gone = day + timedelta(sent)
     for happened in ({"sent": gone}, {"sent": gone, "acknowledged": gone + timedelta(way)}):

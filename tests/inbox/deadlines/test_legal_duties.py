@@ -109,7 +109,7 @@ def _day(text: str) -> Any:
     "words",
     [["case", "set-score", "2", "--severity", "2", "--reason", "x"], ["case", "tag", "add", "2", "Délit"]],
 )
-def test_a_case_gets_the_duty_on_the_prosecutor_once_an_officer_finds_an_offence(
+def test_a_decision_about_the_prosecutor_is_required_once_an_officer_finds_an_offence(
     office: Office, words: list[str]
 ) -> None:
     """Then two officers must decide.
@@ -134,7 +134,7 @@ def test_a_case_gets_the_duty_on_the_prosecutor_once_an_officer_finds_an_offence
 def test_danger_to_somebody_requires_a_call_to_the_prosecutor_whatever_the_category(
     office: Office,
 ) -> None:
-    """It is due on the same day. A threat without danger is an offence, which is less urgent.
+    """The call is due on the same day. A threat without danger is an offence, which is less urgent.
 
     The last report of this test has neither danger nor offence.
     """
@@ -159,15 +159,17 @@ def test_danger_to_somebody_requires_a_call_to_the_prosecutor_whatever_the_categ
 
 
 @pytest.mark.parametrize("name", ["offence", "infraction", "délit", "delit", "crime"])
-def test_each_tag_that_means_an_offence_adds_the_duty_on_the_prosecutor(office: Office, name: str) -> None:
+def test_each_tag_that_means_an_offence_requires_a_decision_about_the_prosecutor(
+    office: Office, name: str
+) -> None:
     """The tags are French and English, with or without accents. The decision is due on the next day."""
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "tag", "add", "2", name)
     assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
 
 
-def test_a_severity_of_2_adds_the_duty_on_the_prosecutor(office: Office) -> None:
-    """A severity of 1 does not add it, because such facts concern only discipline."""
+def test_a_severity_of_2_requires_a_decision_about_the_prosecutor(office: Office) -> None:
+    """A severity of 1 does not require one, because such facts concern only discipline."""
     office.json("case", "set-score", "2", "--severity", "1", "--reason", "x")
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
@@ -309,7 +311,7 @@ def test_the_decision_to_inform_the_prosecutor_is_also_recorded_as_a_measure(off
 
 
 def test_officers_can_defer_the_decision_to_inform_the_persons_concerned(office: Office) -> None:
-    """They give a reason and a day. The decision is due again on that day."""
+    """Officers give a reason and a day. The decision is due again on that day."""
     for until in (in_a_year(), (today() + timedelta(90)).isoformat()):
         office.json("case", "decide", "1", "defer", "--until", until, "--reason", "it would warn them")
     row = asked(office)["art14"]
@@ -327,7 +329,7 @@ def test_officers_can_defer_the_decision_to_inform_the_persons_concerned(office:
 def test_persons_concerned_are_informed_only_if_the_prosecutor_knows_and_does_not_object(
     office: Office,
 ) -> None:
-    """No reason overrides this. Officers can defer the decision meanwhile."""
+    """No reason overrides this rule. Officers can defer the decision meanwhile."""
     informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
     assert "would warn them too early, because the prosecutor" in refused(office, *informing)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -343,7 +345,7 @@ def test_persons_concerned_are_informed_only_if_the_prosecutor_knows_and_does_no
 def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecutor(
     office: Office,
 ) -> None:
-    """A case without a score has no duty on the prosecutor, but may still be about an offence.
+    """For a case without a score, no rule asks for this decision, but the case may be about an offence.
 
     Officers can defer the decision on the persons without waiting.
     """
@@ -389,10 +391,10 @@ def in_a_year(days: int = 0) -> str:
 @pytest.mark.parametrize(
     ("decision", "is_decided"), [("", False), ("defer", False), ("not_needed", True), ("informed", True)]
 )
-def test_persons_count_as_informed_only_after_the_decision_that_they_are(
+def test_only_the_decision_to_inform_the_persons_counts_as_informing_them(
     opened: Inbox, decision: str, *, is_decided: bool
 ) -> None:
-    """A deferred decision counts as undecided. So does a decision of which the case has no duty."""
+    """A deferred decision counts as undecided. So does a decision that no duty of the case asks for."""
     with opened.transaction() as session:
         row = session.get_one(Duty, (1, "art14"))
         row.decision, row.decided = decision, today() if is_decided else None
@@ -780,7 +782,7 @@ def test_officers_decide_whether_to_inform_the_reporter_even_if_the_reporter_con
 def test_two_officers_must_send_the_notice_that_the_identity_is_disclosed(known: Office) -> None:
     """The notice would frighten its reader.
 
-    It is refused if no identity is recorded, or if nobody could receive the identity.
+    The notice is refused if no identity is recorded, or if nobody could receive the identity.
     """
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
@@ -874,9 +876,9 @@ def test_the_desk_accepts_a_reason_instead_of_the_missing_notice(office: Office)
 
 
 def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_report(office: Office) -> None:
-    """It decides after closing the case.
+    """The authority decides after closing the case.
 
-    Until then, the queue reminds of the decision, and the case cannot be destroyed.
+    Until then, the queue reminds officers of the decision, and the case cannot be destroyed.
     """
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     forwarded = ("case", "decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")

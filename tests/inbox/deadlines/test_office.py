@@ -29,7 +29,7 @@ from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
 from tests.support.laws import FILES
 
-# An office with this file has one template.
+# A file with a single template, for an office that writes its own.
 OWN = """
 source = "Ours"
 [reply.ours]
@@ -173,7 +173,7 @@ def test_a_day_off_also_moves_the_deadlines_of_cases_hidden_from_the_officer(
 
 
 def test_each_change_of_a_setting_updates_the_next_deadline_immediately(office: Office) -> None:
-    """The inbox would otherwise update it only the next time it is opened."""
+    """Otherwise the deadline would be updated only when the inbox is next opened."""
     office.json("case", "show", "1")
     office.settle(1)
     heard(office)
@@ -260,10 +260,10 @@ def test_the_journal_records_each_change_of_a_setting_as_a_separate_action(offic
     ]
 
 
-def test_an_office_must_say_how_to_speak_to_an_officer_under_a_regime_that_requires_it(
+def test_under_some_regimes_the_office_must_say_how_reporters_can_speak_to_an_officer(
     office: Office,
 ) -> None:
-    """Decree 2022-1284, article 10. The office says it once. Other regimes do not require it."""
+    """Decree 2022-1284, article 10, requires it. The office has to say it only once."""
     before = office.state()
     for nothing in ((), ("--heard", " ")):
         said = office.typed("office", "set", "--regime", "external", *nothing)
@@ -303,7 +303,7 @@ def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_a
 def test_only_an_external_authority_can_extend_the_time_for_feedback_and_only_once(
     office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It must do so before the time ends.
+    """The authority must extend the time before it ends.
 
     The notice names the new day, which is counted from the last day for the acknowledgement.
     """
@@ -342,9 +342,10 @@ def test_only_an_external_authority_can_extend_the_time_for_feedback_and_only_on
 def test_a_notice_of_extension_is_not_sent_while_the_regime_does_not_allow_the_extension(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """It is sent once the regime allows it again. A notice that was already sent is not withdrawn.
+    """The notice is sent once the regime allows the extension again.
 
-    Feedback is then due on the usual day, which is before the day in the notice.
+    A notice that was already sent is not withdrawn. Feedback is then due on the usual day, which is before
+    the day in the notice.
     """
     usual = clocks(office)["feedback"]["day"]
     office.json("office", "set", "--regime", "external")
@@ -413,7 +414,7 @@ def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_pat
     assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
-def test_the_reporter_of_a_case_on_hold_cannot_tell_that_it_is_kept(
+def test_the_reporter_of_a_case_on_hold_cannot_tell_that_it_is_on_hold(
     office: Office, first_reporter: Reporter
 ) -> None:
     """During the hold, the case has no end of retention. Its reporter sees an ordinary closed case."""

@@ -234,7 +234,7 @@ def test_a_text_meets_its_deadline_on_the_day_on_which_the_portal_applies_its_ou
 
 @pytest.mark.usefixtures("correspondent")
 def test_texts_in_an_outbox_that_the_portal_never_had_are_sent_again(world: World, portal: Portal) -> None:
-    """A restore from an old backup made another outbox of the same number, which the portal never had."""
+    """As after a restore, the portal has applied a different outbox with the same number."""
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     world.office.json("message", "acknowledge", "1")

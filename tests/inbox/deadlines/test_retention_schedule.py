@@ -108,7 +108,7 @@ def test_a_case_with_an_unread_message_is_not_destroyed(
 ) -> None:
     """The message is from the day of the closing and is collected later.
 
-    It does not postpone the destruction, but an officer must read it first.
+    The message does not postpone the destruction, but an officer must read it first.
     """
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
@@ -132,7 +132,7 @@ def decided_anew(office: Office) -> None:
 def test_a_case_in_quarantine_is_destroyed_without_being_read(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """It is not kept until an officer may read it. The reopened decisions are still required."""
+    """The case is not kept until officers may read it. The reopened decisions are still required."""
     work_on(closed, quarantined=today())
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)
@@ -350,7 +350,7 @@ def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
     assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
 
 
-def test_an_office_decision_cannot_end_judicial_proceedings_nor_a_final_decision_others(
+def test_judicial_and_office_proceedings_each_end_only_with_their_own_kind_of_decision(
     closed: Office,
 ) -> None:
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")
@@ -422,7 +422,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """They do so even if they began before it, because it may not have decided them."""
+    """Even proceedings that began before the decision do so, because it may not have been about them."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -437,7 +437,7 @@ def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_aga
 
 
 def test_a_final_decision_does_not_end_proceedings_that_began_after_it(closed: Office) -> None:
-    """It ends only earlier proceedings. It is refused if there are none."""
+    """A final decision ends only earlier proceedings. It is refused if there are none."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])

@@ -75,7 +75,10 @@ def test_a_dossier_states_its_legal_basis_and_that_it_does_not_name_the_reporter
 
 
 def test_a_removed_passage_is_missing_from_the_pages_and_from_the_json(room: Room, whole: Path) -> None:
-    """Even the font contains none of its glyphs. The control is the dossier without redaction."""
+    """Even the font contains none of the glyphs of the passage.
+
+    The control is the dossier without redaction.
+    """
     redacted = room.make("redacted.age", "--redact", f"*:{NAME}", "--redact", f"what:{LETTER} a loué")
     said, control = told(redacted), told(whole)
     for word in ("Firmin", "Quélennec", "FIRMIN", LETTER):
@@ -270,7 +273,8 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
 ) -> None:
     """The preview is the same whether or not the case contains the identity, and however often.
 
-    It removes none of its words. This holds at the desk and for the function that the command uses.
+    The preview removes none of the words of the identity. This holds at the desk and for the function that
+    the command uses.
     """
     office = room.office.copy(tmp_path / "copy")
     form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}
@@ -549,7 +553,7 @@ def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_disciplinary_dossier_requires_the_decision_on_the_prosecutor_first(
+def test_a_disciplinary_dossier_requires_a_decision_about_the_prosecutor_first(
     room: Room, tmp_path: Path
 ) -> None:
     """The person concerned reads it.

@@ -89,9 +89,9 @@ def write(letter: str, out: Path, *options: str, text: str | None = None, case: 
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: str) -> None:
-    """The test prints it in both languages.
+    """The letter exists in two languages, names the office and has a date.
 
-    It names the office and has a date. Only letters to authorities have a reference.
+    Only letters to authorities have a reference.
     """
     rule, (to, own) = FRENCH.letters[letter], LETTERS[letter]
     for language, office_name in (("fr", "Inspection des douanes"), ("en", "Customs inspectorate")):
@@ -190,7 +190,10 @@ def test_the_journal_and_the_ledger_record_a_letter_but_a_letter_decides_nothing
 
 
 def unasked(office: Office) -> None:
-    """Delete the duty on the prosecutor in case 1. The case is then like one that nobody has scored."""
+    """Delete the duty to decide about the prosecutor in case 1.
+
+    The case is then like one that nobody has scored.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
 
@@ -205,7 +208,7 @@ def transmitted(office: Office) -> None:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_before_the_decision_on_the_prosecutor_nobody_else_can_get_a_letter(
+def test_before_the_decision_about_the_prosecutor_only_the_prosecutor_can_get_a_letter(
     office: Office, letter: str
 ) -> None:
     offence(office)
@@ -280,11 +283,8 @@ def test_two_officers_must_decide_that_the_prosecutor_is_informed_even_after_a_l
     assert "nothing sent" not in office.run("office", "oversight").out
 
 
-def test_no_letter_informs_a_person_before_the_prosecutor_has_said_that_it_may(office: Office) -> None:
-    """The desk and the command apply the rule of the decision to inform persons.
-
-    Letters to others do not wait.
-    """
+def test_no_letter_informs_a_person_while_the_prosecutor_may_still_object(office: Office) -> None:
+    """The same rule applies to the decision to inform the person. Letters to others do not wait."""
     transmitted(office)
     said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
     assert "informing the persons concerned now would warn them" in said
@@ -297,7 +297,7 @@ def test_no_letter_informs_a_person_before_the_prosecutor_has_said_that_it_may(o
     office.json(*write("persons_notice", office.out / "x"))
 
 
-def test_a_letter_waits_for_the_decision_on_the_prosecutor_even_if_no_rule_asks_for_it(
+def test_a_letter_waits_for_the_decision_about_the_prosecutor_even_if_no_rule_asks_for_it(
     office: Office,
 ) -> None:
     """A case that nobody has scored may be about an offence.
@@ -577,7 +577,10 @@ def test_the_desk_gives_a_letter_a_neutral_file_name_and_offers_its_folder_again
 
 
 def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick: Path, drawer: Path) -> None:
-    """The desk also refuses a folder inside it and the folder around it, even if the medium is empty."""
+    """The desk also refuses a folder inside the medium, and the folder that contains the medium.
+
+    It does so even if the medium is empty.
+    """
     within = stick / "lettres"
     within.mkdir()
     with sitting(office, stick) as client:

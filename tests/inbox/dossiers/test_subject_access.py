@@ -238,13 +238,16 @@ def severe(office: Office) -> None:
 
 
 def never_asked(office: Office, duty: str = "art40") -> None:
-    """Delete the duty on the prosecutor in case 2. The case is then like one that nobody has scored."""
+    """Delete the duty to decide about the prosecutor in case 2.
+
+    The case is then like one that nobody has scored.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (2, duty)))
 
 
 def never_asked_of_persons(office: Office) -> None:
-    """Delete the duty on the persons concerned in case 2, as if the law did not have it."""
+    """Delete the duty to inform the persons concerned in case 2, as if the law did not have it."""
     never_asked(office, "art14")
 
 
@@ -411,7 +414,7 @@ def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office:
 
 @pytest.mark.usefixtures("ripe")
 def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons(office: Office) -> None:
-    """Case 3 needs it too, although only a note in it contains the name."""
+    """Case 3 needs the decision too, although only a note in this case contains the name."""
     inform(office, "1", "2")
     office.json("case", "decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
@@ -472,7 +475,7 @@ def test_an_invalid_record_that_the_prosecutor_does_not_object_is_refused(
 ) -> None:
     """Examples: a day in the future or before the request, or no reference.
 
-    In the first two, the case does not name the person or does not exist.
+    In two other examples, the case does not name the person or does not exist.
     """
     before = office.state()
     said = (ripe.day + timedelta(day)).isoformat()
@@ -696,7 +699,7 @@ def test_only_cases_that_all_signed_in_officers_have_declared_are_searched_for_a
 def test_undeclared_cases_stay_hidden_even_after_the_answer(
     office: Office,
 ) -> None:
-    """Before and after, only their number is shown.
+    """Before and after the answer, officers are shown only how many such cases there are.
 
     Officers who have declared the cases can read what was disclosed.
     """
