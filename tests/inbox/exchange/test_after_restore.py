@@ -1,4 +1,4 @@
-"""After a restore from a backup, the inbox continues with a portal that is ahead of it."""
+"""After a restore from a backup, the inbox continues with a portal that has newer bundles and outboxes."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Each portal has a chain of bundles from number 1, and officers accept its key once."""
+"""Each portal has a chain of bundles that begins with number 1.
+
+Officers accept the key of a portal only once.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -35,7 +38,7 @@ def collected_by(who: Actor, opened: Unlocked, acceptance: Acceptance, *paths: P
 
 
 def rows(world: World, what: Any) -> list[Any]:
-    """Return rows of the vault, detached from it."""
+    """Return rows of the vault, which stay usable after the database session has ended."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         return [*session.scalars(what)]
 

@@ -116,7 +116,7 @@ def test_if_the_disk_is_full_the_output_still_lists_the_bundles_collected_before
     assert "No space left" in said.err
 
 
-def test_collecting_into_an_older_vault_deletes_no_file_of_a_newer_vault(
+def test_collecting_bundles_into_an_older_vault_does_not_delete_files_of_a_newer_vault(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
     """Here an older vault was restored without its files.

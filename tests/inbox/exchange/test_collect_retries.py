@@ -1,4 +1,4 @@
-"""Unfiled envelopes are tried again once they may succeed, and officers learn when one has been filed."""
+"""Unfiled envelopes are tried again once they may be filed, and officers learn when one has been filed."""
 
 import hashlib
 import os
@@ -93,7 +93,7 @@ def test_an_unfiled_report_becomes_a_case_once_the_inbox_has_its_key(
 def test_an_envelope_that_still_cannot_be_filed_keeps_its_unfiled_entry_unchanged(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Only the list of collected bundles grows."""
+    """Apart from that, only the list of collected bundles grows."""
     tampered = bytearray(first(Reporter(world)).envelope)
     tampered[-1] ^= 1
     collect_all(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
@@ -238,7 +238,7 @@ def test_an_unfiled_follow_up_is_not_opened_again_before_its_case_exists(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killing_the_collect_command_around_the_commit_leaves_the_state_before_or_after_it(
+def test_a_collect_killed_around_the_commit_has_either_no_effect_or_its_full_effect(
     world: World,
     portal: Portal,
     collect_all: Callable[..., Any],

@@ -72,7 +72,7 @@ def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
     assert ["a", "b", "c", "d"] == [each["text"] for each in shown]
 
 
-def test_a_follow_up_that_has_seen_an_older_slot_does_not_lower_the_recorded_slot(
+def test_a_follow_up_that_names_an_older_slot_does_not_lower_the_number_of_the_slot_last_seen(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """A reporter may use two browsers. The highest slot that was really sent counts."""
@@ -120,7 +120,7 @@ def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, t
     assert later.keys.case_id == case_id
 
 
-def test_of_a_known_message_to_a_destroyed_case_the_inbox_keeps_only_the_fact_that_it_came(
+def test_of_a_repeated_message_to_a_destroyed_case_the_inbox_keeps_only_the_fact_of_its_arrival(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """An unsigned report is recognised by its envelope, a follow-up by its id.

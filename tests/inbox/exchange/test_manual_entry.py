@@ -1,4 +1,7 @@
-"""A report by telephone, letter or meeting becomes an ordinary case, and the inbox never stores its token."""
+"""A report by telephone, letter or meeting becomes an ordinary case.
+
+The inbox never stores its case token.
+"""
 
 import re
 from collections.abc import Callable
@@ -212,7 +215,7 @@ def test_the_journal_records_only_the_route_of_a_report_entered_by_hand(world: W
     assert ("enter", 1, {"route": "meeting"}, "") == noted
 
 
-def test_a_report_entered_by_hand_gets_the_next_number_if_another_case_took_the_expected_one(
+def test_a_report_entered_by_hand_gets_the_next_free_number_if_another_case_took_the_expected_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transaction that makes the case assigns the number, so the journal entry has the right one."""
@@ -254,7 +257,7 @@ def test_the_printed_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
     assert 0o600 == sheet.stat().st_mode & 0o777
 
 
-def test_every_outbox_opens_a_case_entered_by_hand_until_the_portal_has_applied_one(
+def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
     """Until then, each outbox contains the slot, the memo and the withdraw id of the case.

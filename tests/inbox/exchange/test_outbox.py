@@ -149,7 +149,7 @@ def test_after_a_restore_the_bundles_named_by_an_outbox_that_never_arrived_are_l
     assert [1, 2] == [link.n for link in second.collected]
 
 
-def test_a_reply_that_waited_before_a_restore_gets_a_new_serial_afterwards(
+def test_a_reply_that_was_not_sent_before_a_restore_gets_a_new_serial_number_afterwards(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     """The lost inbox may have used the same serial for another reply.
@@ -171,7 +171,7 @@ def test_a_reply_that_waited_before_a_restore_gets_a_new_serial_afterwards(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_officers_are_warned_if_the_portal_applied_an_outbox_that_we_did_not_make(
+def test_officers_are_warned_if_the_portal_applied_an_outbox_of_another_inbox(
     world: World, portal: Portal
 ) -> None:
     """An outbox of another inbox confirms nothing."""
@@ -297,7 +297,7 @@ def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_g
     collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
     world.office.run("case", "set-status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
-        # Earlier slots disclosed them; otherwise they would be withheld.
+        # Earlier slots disclosed these measures; otherwise they would be withheld.
         session.get_one(Case, 1).slot_measures = " ".join(FRENCH.measures)
         session.add_all(
             Measure(case=1, position=place, kind=kind, day=build.today(), told=True)

@@ -122,7 +122,7 @@ def test_an_outbox_whose_key_is_withdrawn_before_the_import_does_not_block_later
     second = Path(sender.json("exchange", "outbox", "--out", sender.out)["file"])
     unchanged = second.read_bytes()
     assert [] == sender.json("exchange", "outbox", "--again", "2", "--out", sender.out)["warnings"]
-    assert unchanged == second.read_bytes()  # its key is still valid
+    assert unchanged == second.read_bytes()  # The key of the first outbox is still valid.
     sender.json("key", "rotate", "--now")
     if whose == "body":
         root.json("exchange", "channel", "add", export(body, "newer")[0])

@@ -3,7 +3,7 @@
 from inbox.exchange import token_sheet
 
 
-def test_the_words_are_in_three_columns_and_no_line_ends_in_spaces() -> None:
+def test_the_token_sheet_has_the_words_in_three_columns_and_no_line_ends_in_spaces() -> None:
     """The numbers of a column are aligned."""
     words = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
     assert [
@@ -14,7 +14,7 @@ def test_the_words_are_in_three_columns_and_no_line_ends_in_spaces() -> None:
     ] == [*token_sheet.rows(words)]
 
 
-def test_all_words_are_printed_even_if_they_do_not_fill_the_columns() -> None:
+def test_the_token_sheet_has_all_words_even_if_they_do_not_fill_the_columns() -> None:
     assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
 
 

@@ -119,7 +119,7 @@ def test_a_preview_has_the_pixels_of_the_page_and_no_other_data_of_the_file(inbo
         assert not [word for word in (b"owned", b"PK\x05\x06", b"Exif") if word in picture]
 
 
-def test_a_page_that_does_not_exist_is_reported(inbox: Inbox) -> None:
+def test_a_missing_page_of_an_attachment_is_reported(inbox: Inbox) -> None:
     """The missing page may be a frame of an animation, or a page that a PDF merely declares.
 
     Page 500 is the last one shown.

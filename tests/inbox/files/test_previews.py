@@ -29,7 +29,7 @@ def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
     return world
 
 
-def test_a_preview_is_written_to_a_new_file_only(case: World, tmp_path: Path) -> None:
+def test_a_preview_is_written_only_to_a_new_file(case: World, tmp_path: Path) -> None:
     out = tmp_path / "page.png"
     view = case.office.json("file", "preview", "1", "1", "--out", out)
     assert (str(out), 1, 1, [400, 200]) == tuple(view[name] for name in ("file", "page", "pages", "pixels"))
@@ -51,7 +51,7 @@ def test_a_preview_is_written_to_a_new_file_only(case: World, tmp_path: Path) ->
         (["2", "1"], "there is no case 2"),
     ],
 )
-def test_a_preview_without_a_picture_writes_no_file(
+def test_if_a_preview_has_no_picture_no_file_is_written(
     case: World, tmp_path: Path, words: list[str], said: str
 ) -> None:
     ended = case.office.run("file", "preview", *words, "--out", tmp_path / "out")
@@ -61,7 +61,7 @@ def test_a_preview_without_a_picture_writes_no_file(
 
 
 def test_a_page_number_above_the_limit_is_refused_before_the_case_is_read(case: World) -> None:
-    """The command line and the desk both refuse it, without a journal entry."""
+    """The command line and the desk both refuse the number, without a journal entry."""
     before = case.office.json("journal", "list")["head"]["n"]
     beyond = str(answer.MOST_PAGES + 1)
     said = case.office.run("file", "preview", "1", "1", "--page", beyond)

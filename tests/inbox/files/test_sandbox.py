@@ -117,7 +117,7 @@ def test_a_process_in_the_sandbox_cannot_write_a_file(rings: str, tmp_path: Path
 
 
 def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> None:
-    """Without the filter of system calls, it could become another program."""
+    """Without the filter of system calls, the process could become another program."""
     interpreter = os.path.realpath(sys.executable)
     for rings in ("calls", "all"):
         assert ["refused: PermissionError"] * 2 == [
@@ -162,7 +162,7 @@ def test_a_process_in_the_sandbox_has_limited_time_to_compute_or_sleep() -> None
     assert "reached: slept" == inside("walls", "sleep", 0.5)
 
 
-def test_an_answer_above_the_size_limit_is_not_read_to_its_end() -> None:
+def test_an_answer_of_the_sandbox_above_the_size_limit_is_not_read_to_its_end() -> None:
     with pytest.raises(Ended):
         inside("walls", "flood", 10_000_000)
     assert len("reached: ") + 900 == len(inside("walls", "flood", 900))
@@ -253,7 +253,7 @@ def test_an_error_says_that_bubblewrap_is_not_installed(monkeypatch: pytest.Monk
 
 
 def test_an_error_says_that_user_namespaces_are_forbidden() -> None:
-    """An administrator may forbid them on a machine or in a container."""
+    """An administrator may forbid user namespaces on a machine or in a container."""
     code = "from tests.inbox.files.test_sandbox import inside; inside('walls', 'folders', '/')"
     done = subprocess.run(
         [*FORBIDDEN, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

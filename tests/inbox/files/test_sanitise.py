@@ -124,7 +124,7 @@ def near(colour: object) -> tuple[int, ...]:
 
 
 def test_the_dossier_says_which_files_were_rerendered_and_which_could_not_be(cleaned: Path) -> None:
-    """It lists the hashes of the enclosed copies."""
+    """The dossier lists the hashes of the enclosed copies."""
     parts = opened(cleaned)
     files = json.loads(parts["dossier.json"])["files"]
     assert {4: None, 5: None, 7: None} == {
@@ -146,7 +146,7 @@ def test_only_chosen_files_are_enclosed_and_at_least_one_must_be_chosen(room: Ro
 
 
 def test_a_pdf_with_too_many_pages_is_not_enclosed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the document could mislead its reader."""
+    """A copy of only some pages could mislead the reader."""
     monkeypatch.setattr(sanitise, "MOST_PAGES", 1)
     parts = opened(room.make("long.age", "--attachments", "cleaned", "--file", "2"))
     assert not [name for name in parts if name.startswith("files/")]

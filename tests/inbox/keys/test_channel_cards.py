@@ -53,7 +53,7 @@ def refused(root: Office, words: str, *command: str | Path) -> None:
 def test_creating_the_inbox_of_an_external_body_prints_the_fingerprint_of_the_root(
     root: Office, tmp_path: Path
 ) -> None:
-    """The officers compare it with the poster. The command also prints the next step."""
+    """The officers compare this fingerprint with the poster. The command also prints the next step."""
     body = Office(tmp_path / "new")
     body.root.parent.mkdir()
     body.secret.write_text(build.PASSPHRASE)
@@ -348,7 +348,7 @@ def test_a_root_that_once_made_a_card_is_never_reminded_to_renew_it(root: Office
 def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
     """An external body issues no keyrings, and knows those of the root only from reports.
 
-    The first one reported counts.
+    For each serial, the first keyring that was reported counts.
     """
     seen, other = SeenKeyring(7, bytes(32)), SeenKeyring(7, b"\1" * 32)
     for _ in range(2):

@@ -1,6 +1,6 @@
 """Keys are destroyed when no report may need them any more.
 
-Then nothing opens an envelope that was sealed to them.
+Then nobody can open an envelope that was sealed to them.
 """
 
 import shutil
@@ -115,7 +115,7 @@ def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
 ) -> None:
     """An export before the key's last day does not prove that.
 
-    Neither does a day in the future, from a portal whose clock is ahead.
+    A portal whose clock is ahead may state a day in the future, which proves nothing either.
     """
     life.clock.day = build.today() + timedelta(DUE - 1)
     if exported is not None:
@@ -133,7 +133,9 @@ def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
     assert ["awaited", "valid"] == shown
 
 
-def test_a_bundle_of_a_rebuilt_portal_does_not_release_an_older_key(life: Life, tmp_path: Path) -> None:
+def test_a_bundle_of_a_rebuilt_portal_does_not_allow_the_destruction_of_an_older_key(
+    life: Life, tmp_path: Path
+) -> None:
     life.ready()
     rebuilt = Portal(life.portal.world, tmp_path / "rebuilt")
     edit = {"edit": lambda intake: build.replace(intake, exported=build.today())}
@@ -178,7 +180,7 @@ def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tm
 def test_the_command_names_the_older_key_store_copies_that_still_open(life: Life, tmp_path: Path) -> None:
     """An old copy still opens with a quorum of its time.
 
-    So the command names every generation that contained the key.
+    Therefore the command names every generation that contained the key.
     """
     life.ready()
     before = life.office.copy(tmp_path / "before")
@@ -317,7 +319,7 @@ def test_a_dry_run_shows_what_would_be_destroyed_and_changes_nothing(life: Life)
 def test_at_a_terminal_the_command_asks_officers_to_confirm_the_keys_before_it_destroys_them(
     tmp_path: Path, start: Start, answer: str, destroyed: int
 ) -> None:
-    """The officers entered their passphrases before they saw which keys would be destroyed."""
+    """The officers entered their passphrases before they saw in the list which keys would be destroyed."""
     office = Office.found(tmp_path)
     office.json("key", "rotate", "--now")
     with start(["--home", office.root, *office.opening(), "key", "destroy"], tmp_path) as at:

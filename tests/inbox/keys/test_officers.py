@@ -114,7 +114,9 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_each_failed_opening_has_its_own_error_message(three: Office, other: Office, name: str) -> None:
+def test_each_reason_why_an_inbox_cannot_be_opened_has_its_own_error_message(
+    three: Office, other: Office, name: str
+) -> None:
     """Nothing is changed, and the message says nothing about the other officers' shares."""
     bring, error, words = WRONG[name]
     before = three.state()
@@ -131,7 +133,7 @@ def test_each_failed_opening_has_its_own_error_message(three: Office, other: Off
 @pytest.mark.parametrize(
     "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
 )
-def test_every_quorum_opens_the_inbox_which_then_knows_the_officers(
+def test_every_quorum_of_officers_can_open_the_inbox_which_then_knows_their_names(
     three: Office, names: tuple[str, ...]
 ) -> None:
     """The order of the shares does not matter, and there may be more of them than the quorum."""
@@ -211,7 +213,9 @@ def test_every_quorum_recovers_the_same_master_secret(three: Office) -> None:
 
 
 @pytest.mark.parametrize("field", ["quorum", "identifier"])
-def test_a_header_that_contradicts_the_shares_is_refused(three: Office, tmp_path: Path, field: str) -> None:
+def test_a_vault_header_that_contradicts_the_shares_is_refused(
+    three: Office, tmp_path: Path, field: str
+) -> None:
     """Anybody can write a header with a valid checksum.
 
     If one officer could lower the quorum there, the next shares would use it.

@@ -81,7 +81,7 @@ def test_an_unacknowledged_case_has_no_receipt(desk: Desk) -> None:
     assert None is desk.told().receipt
 
 
-def test_a_retracted_acknowledgement_makes_no_receipt(desk: Desk) -> None:
+def test_no_receipt_is_made_for_a_retracted_acknowledgement(desk: Desk) -> None:
     desk.acknowledge()
     desk.office.json("message", "retract", "1", "1")
     assert None is desk.told().receipt

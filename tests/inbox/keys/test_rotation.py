@@ -126,7 +126,7 @@ def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clo
 def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Office, tmp_path: Path) -> None:
     """Neither the old keys nor those made ahead are published any more.
 
-    Envelopes sealed to them still open.
+    Envelopes sealed to these keys can still be opened.
     """
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
@@ -160,7 +160,7 @@ def test_an_immediate_rotation_also_withdraws_keys_made_ahead(office: Office, cl
 def test_after_an_immediate_rotation_a_closed_case_gets_a_slot_signed_by_the_new_key(
     office: Office, tmp_path: Path
 ) -> None:
-    """The withdrawn key signed its earlier slot, and nobody should trust that key any more."""
+    """The withdrawn key signed its earlier slot, and nobody should trust this key any more."""
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     report = Sent(reporter.report(), reporter.keys.case_id)
@@ -180,7 +180,7 @@ def test_after_an_immediate_rotation_a_closed_case_gets_a_slot_signed_by_the_new
 @pytest.mark.parametrize(
     "words", [["key", "rotate", "--now"], ["exchange", "keyring", "--out", "x"]], ids=str
 )
-def test_a_clock_that_was_set_back_changes_no_key(office: Office, clock: Clock, words: list[str]) -> None:
+def test_no_key_changes_if_the_clock_was_set_back(office: Office, clock: Clock, words: list[str]) -> None:
     clock.wait(10)
     office.json("case", "list")
     clock.wait(-1)

@@ -1,4 +1,4 @@
-"""Messages to officers can be translated as whole sentences, and their values stay text."""
+"""Messages to officers are translated as whole sentences, and the values in them stay plain text."""
 
 import ast
 import errno

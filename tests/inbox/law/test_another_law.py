@@ -97,7 +97,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def decided(office: Office) -> dict[str, str]:
-    """Return the decision on each legal duty of the case. A pending decision is empty."""
+    """Return the decision on each legal duty of the case. A pending decision is an empty text."""
     return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 

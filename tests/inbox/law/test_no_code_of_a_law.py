@@ -135,7 +135,10 @@ def _said(value: object) -> Iterator[str]:
 
 
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
-    """Only the law folder names them, even for letters and dossiers. The law folder is the control."""
+    """Only the law folder names laws and authorities of France, even for letters and dossiers.
+
+    The law folder is the control.
+    """
     read = list(texts())
     assert len(read) > 1_000
     assert "Preview a dossier before it is sealed." in read

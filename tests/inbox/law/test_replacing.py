@@ -252,8 +252,8 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# For each table and code: a step that starts to use the code, a step that ends its use, and the
-# files that name the code.
+# Each row has a table and a code of it, a step that starts to use the code, a step that ends its
+# use, and the files that name the code.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),

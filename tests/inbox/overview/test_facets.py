@@ -70,7 +70,7 @@ def is_kept(number: int) -> bool:
 def filed(session: Session, number: int) -> None:
     """Add a case whose properties depend on its number.
 
-    Their cycles have different lengths, so they occur in many combinations.
+    The properties repeat in cycles of different lengths, so many combinations occur.
     """
     state = (State.OPEN, State.OPEN, State.CLOSED, State.OPEN, State.JUNK)[number % 5]
     day = TODAY + timedelta((-3, 0, 4, 90)[number % 4])
@@ -171,7 +171,7 @@ def test_the_count_of_each_choice_equals_the_number_of_cases_that_the_choice_fin
     assert found
 
 
-def test_the_queue_offers_every_choice(vault: Vault) -> None:
+def test_the_queue_page_offers_every_filter_choice(vault: Vault) -> None:
     with vault.transaction(["chloe"]) as session:
         found = counts(session, Filter(state=State.ALL))
     assert list(FIELDS) == list(found)

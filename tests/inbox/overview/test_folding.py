@@ -31,7 +31,7 @@ def test_the_newest_messages_stay_open_without_a_gap_and_older_ones_are_folded()
     assert new == order[2:]
 
 
-def test_unread_messages_stay_open_in_preference_to_the_newest() -> None:
+def test_if_room_is_short_unread_messages_stay_open_rather_than_the_newest() -> None:
     """As a control, the same page is folded once the messages are read."""
     first, second = letter(), letter()
     order = [first, second, *(letter() for _ in range(18)), reply()]

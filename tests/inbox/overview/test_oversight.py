@@ -222,7 +222,7 @@ def test_the_oversight_report_counts_extensions_released_holds_and_conflicts(
 
 
 def test_the_oversight_report_leaves_out_cases_that_a_signed_in_officer_is_excluded_from(trio: Trio) -> None:
-    """A case for handlers is counted only as one that exists."""
+    """A case that only its handlers may read is counted, but without details."""
     trio.others.json("case", "set-score", "3", "--danger", "3", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
     seen = trio.excluded.json("office", "oversight")
@@ -273,7 +273,7 @@ def test_the_oversight_report_counts_replies_that_were_sent_despite_a_warning(tr
 
 
 def test_the_oversight_report_counts_destroyed_cases_by_outcome_and_rule(tmp_path: Path) -> None:
-    """The report also counts those whose reporter was never told anything.
+    """The report also counts destroyed cases whose reporter was never told anything.
 
     The control is a closing that discloses all.
     """
@@ -304,7 +304,7 @@ def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]
     return [(each["what"], each["values"], each["times"]) for each in found]
 
 
-def test_the_timeline_lists_events_from_the_oldest_and_repeated_ones_once_a_day(
+def test_the_timeline_lists_the_oldest_events_first_and_repeated_events_once_a_day(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The timeline shows days, but no times."""

@@ -343,7 +343,7 @@ def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
 
 
 def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
-    """Such a search would make all others wait.
+    """Such a search would make all other officers wait.
 
     The control is a search of the greatest length, on both surfaces.
     """

@@ -100,7 +100,7 @@ def test_options_given_with_a_view_take_precedence_over_the_view(office: Office,
     assert {2} == found("--view", "mine", "--officer", "chloe")
 
 
-def test_an_officer_cannot_see_the_views_of_another(office: Office) -> None:
+def test_an_officer_cannot_see_the_saved_views_of_another_officer(office: Office) -> None:
     """Two officers together see only the views that both have saved alike.
 
     As a control, the owner alone sees the view.

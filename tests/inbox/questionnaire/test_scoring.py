@@ -12,7 +12,8 @@ from templates import shipped
 
 QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
-# danger, immediacy, severity, verifiability, corroboration, access; score; priority
+# The columns are danger, immediacy, severity, verifiability, corroboration and access; then the
+# score and the priority.
 FACTS = [
     ((0, 0, 0, 0, 0, 0), 0, 4),
     ((3, 3, 3, 3, 3, 3), 54, 1),
@@ -73,7 +74,9 @@ PROPOSED = [
 
 
 @pytest.mark.parametrize(("answers", "parts"), PROPOSED)
-def test_answers_propose_the_parts_of_the_score(answers: scoring.Answers, parts: Parts) -> None:
+def test_the_rules_propose_the_parts_of_the_score_from_the_answers(
+    answers: scoring.Answers, parts: Parts
+) -> None:
     """The proposal names the rule for each part that is not 0."""
     proposal = scoring.propose(answers)
     assert parts == proposal.parts

@@ -131,7 +131,7 @@ def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(op
     assert CANARY not in str(rows)
 
 
-def test_a_register_says_never_for_what_did_not_happen_and_leaves_unknown_days_blank() -> None:
+def test_a_register_marks_what_did_not_happen_with_never_and_leaves_unknown_days_blank() -> None:
     for language, word in (("fr", "jamais"), ("en", "never")):
         assert (word, "") == (said((), language), said(None, language))
 
@@ -271,7 +271,7 @@ def test_a_register_keeps_number_days_outcome_and_visa_of_a_destroyed_case(
     assert [1, 2] == [row["case"] for row in kept]
 
 
-def test_a_register_shows_a_refused_request_like_one_about_a_person_of_whom_nothing_is_held(
+def test_a_register_shows_a_refused_request_like_a_request_about_an_unknown_person(
     filled: Trio, tmp_path: Path
 ) -> None:
     """Two requests answered on the same day differ only in their numbers. No register names the person."""

@@ -40,7 +40,7 @@ KNOWN = Known(
 )
 
 TABLES = ("deadlines", "duties", "recipients", "retention")
-# Only the program adds these texts, where it fills in each of the facts.
+# The program adds each of these texts; they are not in the law.
 FILLED_IN = {
     Fill.OFFICE: "Délégué (DPD)",
     Fill.OFFICERS: "Ce qui demande deux agents",
@@ -79,7 +79,7 @@ def french() -> tuple[str, str]:
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_text_of_the_law_is_on_its_sheet(law: Law, language: str) -> None:
+def test_each_sheet_contains_all_its_texts_of_the_law(law: Law, language: str) -> None:
     """Each text has its source. The test covers each law, in both languages."""
     for sheet in (law.processing, law.impact):
         said = read(sheet, under(law, language))
@@ -233,7 +233,10 @@ def test_the_record_lists_every_security_measure(french: tuple[str, str]) -> Non
 
 
 def test_each_security_measure_and_each_limit_refers_to_a_part_of_the_threat_model() -> None:
-    """A measure refers to a section or one of its promises. A limit refers to a limit."""
+    """A measure refers to a section of the threat model or to one of its promises.
+
+    A remaining limit refers to a limit of the threat model.
+    """
     found = threat_model.sections(threat_model.FILE.read_text("utf-8"))
     limits = {limit.name for each in found for limit in each.limits}
     holds = {each.name for each in found} | {promise.name for each in found for promise in each.promises}

@@ -81,7 +81,7 @@ def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     """Other replies are accepted.
 
     An acknowledgement names the last day for feedback, so none could be written after feedback. For
-    the same reason, it cannot be retracted while feedback waits for an outbox.
+    the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
@@ -187,7 +187,7 @@ def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback
         assert answering.counting(session, 1, ("process_fix",), words)
         assert not answering.counting(session, 1, (), words)
         assert not answering.counting(session, 1, ("process_fix",), ()), (
-            "words that are held back do not leave"
+            "a reply that is held back counted as sent"
         )
 
 
@@ -212,7 +212,7 @@ def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measu
 def test_one_officer_cannot_hide_a_measure_that_makes_a_sent_reply_count_as_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The officer can neither unshare nor retract it, nor withhold it by a closing.
+    """The officer can neither unshare nor retract the measure, nor withhold it by closing the case.
 
     If the reporter sees another such measure, one officer can do this.
     """
@@ -266,9 +266,10 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
 
 
 def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
-    """It always does, so the number of officers does not show whether anything must be kept secret.
+    """The rule has no exception.
 
-    As a plain reply, this text takes one officer. So does feedback in own words.
+    Therefore the number of officers does not show whether anything must be kept secret. As a plain
+    reply, this text takes one officer. So does feedback in own words.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -315,7 +316,9 @@ def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
         assert said in client.send("/en/case/1/close/preview", **form).text
     office.json(*hollow)
     told()
-    assert [] == office.json("case", "show", "1")["work"]["held_back"], "they were never to be feedback"
+    assert [] == office.json("case", "show", "1")["work"]["held_back"], (
+        "officers are warned although the closing was never feedback"
+    )
     assert ((False, True), (True, False)) == (state(office), state(office, "ack_eu"))
     office.json("case", "reopen", "1", *DRILL)
     assert (False, False) == state(office)
@@ -326,7 +329,7 @@ def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
     assert (True, False) == state(office)
 
 
-def test_a_closing_that_tells_nothing_takes_two_officers_and_acknowledges_nothing(
+def test_a_closing_that_tells_the_reporter_nothing_takes_two_officers_and_acknowledges_nothing(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The rule does not depend on the case.

@@ -294,7 +294,7 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_only_a_case_that_was_transmitted_can_be_closed_as_transmitted_and_never_as_out_of_scope(
+def test_only_a_transmitted_case_can_be_closed_as_transmitted_and_it_cannot_be_closed_as_out_of_scope(
     office: Office,
 ) -> None:
     """The rule applies on both surfaces.
@@ -343,7 +343,7 @@ def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: O
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
-def test_the_outcome_duplicate_requires_a_link_to_a_case_that_is_investigated(office: Office) -> None:
+def test_closing_a_case_as_a_duplicate_requires_a_link_to_a_case_that_is_investigated(office: Office) -> None:
     """One officer can close a duplicate, so the facts must be investigated in another case.
 
     The rule applies on both surfaces.
@@ -378,7 +378,7 @@ def test_an_outcome_that_finds_facts_requires_a_decision_on_informing_the_prosec
 
 
 @pytest.mark.slow
-def test_telling_the_reporter_an_outcome_requires_a_decision_on_informing_the_prosecutor(
+def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_the_prosecutor(
     office: Office,
 ) -> None:
     """The law requires no decision here, but a case that nobody scored may concern an offence.
@@ -588,7 +588,10 @@ BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 
 
 def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Office) -> None:
-    """If it could be sent as a reply, one officer could announce an outcome that takes two officers."""
+    """If such a template could be sent as a reply, one officer could send it.
+
+    The outcome that it announces takes two officers.
+    """
     office.tell_no_prosecutor(1)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
@@ -613,8 +616,9 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 ) -> None:
     """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
 
-    Everybody can read the law, so a separate text for one of them would tell a probe which one this
-    is. An officer's own words could reveal it, too, and are refused in these closings.
+    Everybody can read the law. If one kind of closing had its own text, that text would tell a
+    probe which kind this is. An officer's own words could reveal it, too, and are refused in these
+    closings.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")

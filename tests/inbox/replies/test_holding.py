@@ -93,7 +93,7 @@ def test_waiting_texts_are_held_back_until_the_case_is_no_longer_restricted(
         slot = told()
         assert ["Les faits sont exacts."] == further(slot)
         assert (Status.IN_FOLLOW_UP, ("process_fix",)) == (slot.status, slot.measures_disclosed)
-        assert 3 == slot.messages[1].serial, "it is new where it first stands"
+        assert 3 == slot.messages[1].serial, "the reply does not have the serial of its first slot"
     with office.opened() as inbox, inbox.transaction() as session:
         assert 3 == session.get_one(Workflow, 1).answered_in
         assert "" == session.get_one(Message, (1, 2)).written_under

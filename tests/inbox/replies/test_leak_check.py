@@ -166,7 +166,7 @@ def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_na
 def test_an_officer_without_a_declaration_of_interests_gets_no_leak_warnings(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """The officer gets none for a reply, for its preview, or for a reason."""
+    """Such an officer gets no warning for a reply, for its preview, or for a reason."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()

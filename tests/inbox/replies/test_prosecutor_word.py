@@ -55,7 +55,10 @@ def phone(office: Office, number: str = "1") -> None:
 def test_an_outcome_that_confirms_a_report_is_not_disclosed_once_the_prosecutor_is_informed(
     office: Office, tells: str
 ) -> None:
-    """Officers can disclose it neither in full, nor in part, nor with a text beside what is withheld."""
+    """Officers can disclose such an outcome neither in full nor in part.
+
+    They cannot add a text to a withheld closing either.
+    """
     if tells == "art40_transmission":
         office.json("case", "decide", "1", "transmit", "--reason", "x")
     else:
@@ -100,7 +103,7 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
         assert session.get_one(Workflow, 1).withheld
     office.json("case", "measure", "add", "1", "office_decision")
     with office.opened() as inbox, inbox.transaction() as session:
-        assert not session.get_one(Workflow, 1).withheld, "what was only put off is owed now"
+        assert not session.get_one(Workflow, 1).withheld, "the postponed feedback is not due again"
     office.json("case", "reopen", "1", "--reason", "x")
     office.json("case", "close", "1", "founded", *FULL)
     office.json("case", "reopen", "1", "--reason", "x")
@@ -279,7 +282,7 @@ def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors
 
 
 def test_neither_a_referral_nor_inaction_is_disclosed_before_the_prosecutors_word(office: Office) -> None:
-    """Either of them would show, now or later, how far the proceedings are."""
+    """Either measure would show, now or later, how far the proceedings are."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
     referred = ("case", "measure", "add", "1", "referred_external", "--addressee", "Parquet de Paris")
@@ -523,7 +526,7 @@ def test_the_text_of_an_offices_own_template_is_checked_like_typed_text(office: 
 
 
 def test_a_template_that_confirms_a_report_is_refused_before_the_prosecutors_word(office: Office) -> None:
-    """Its preview is refused, too."""
+    """The preview of the reply is refused, too."""
     phone(office)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template")
     for outcome in ("founded", "partly_founded"):

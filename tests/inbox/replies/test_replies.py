@@ -1,6 +1,6 @@
 """Replies: officers type them at a terminal, where no shell keeps the text.
 
-They can acknowledge a report, and be retracted.
+Officers can also retract replies and acknowledge reports.
 """
 
 from collections.abc import Iterator
@@ -239,7 +239,7 @@ def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case:
     assert "assessing" == office.json("case", "show", "1")["status"]
 
 
-def test_retracting_the_reply_undoes_its_extension_or_feedback(case: World) -> None:
+def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(case: World) -> None:
     """An extension takes effect only if the reporter is told of it.
 
     A reply that a decision relies on cannot be retracted.

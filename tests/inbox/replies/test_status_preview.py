@@ -24,7 +24,7 @@ from tests.support.laws import FRENCH
 TEXT = "Nous lisons."
 
 
-def test_every_text_of_the_preview_is_a_text_of_the_status_page() -> None:
+def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
     """The texts are identical, have the same code, and are in the public catalogue.
 
     Therefore the two cannot drift apart.
@@ -124,7 +124,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("status", Status)
-def test_no_reply_that_fits_a_status_describes_the_case_as_in_another_status(
+def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status(
     status: Status, language: str
 ) -> None:
     """For example, no such reply says that the case is closed, examined or acted on.

@@ -113,7 +113,7 @@ def test_an_envelope_is_not_discarded_if_only_this_machine_s_clock_says_that_it_
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
 
 
-def test_before_the_first_export_no_envelope_expires_by_both_clocks(
+def test_before_the_first_export_nothing_confirms_that_an_envelope_has_expired(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """Only an export can confirm the day, however long ago an envelope arrived."""

@@ -19,7 +19,7 @@ DESTROYED = {
 
 
 @pytest.mark.parametrize("is_carried", [True, False])
-def test_a_list_cannot_be_written_to_the_portal_medium_even_into_a_new_folder(
+def test_a_list_for_the_archives_cannot_be_written_to_the_portal_medium_even_into_a_new_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
     """For this check, a new folder counts as its parent folder.
@@ -38,7 +38,9 @@ def test_a_list_cannot_be_written_to_the_portal_medium_even_into_a_new_folder(
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_is_written_to_a_folder_or_to_a_new_folder_within_an_existing_one(tmp_path: Path) -> None:
+def test_a_list_for_the_archives_is_written_to_a_folder_or_a_new_folder_within_an_existing_one(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file", tmp_path / "none" / "new"):
         with pytest.raises(Refused, match="is not a folder"):
@@ -71,7 +73,7 @@ def test_a_visa_list_has_columns_and_shows_the_code_of_a_rule_that_has_no_label(
     assert "dossier/case reçu en/received clos en/closed durée de conservation échue/rule" in lines
 
 
-def test_a_list_is_written_as_printable_text_and_as_indented_json(tmp_path: Path) -> None:
+def test_a_list_for_the_archives_is_written_as_printable_text_and_as_indented_json(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     paper, plain = list_files.write(home, tmp_path / "out", "1-00", "paper\n", {"case": 7})

@@ -23,7 +23,7 @@ def test_only_a_text_that_contained_the_passage_counts_as_emptied(text: str, emp
     assert emptied == striker.emptied
 
 
-def test_a_redacted_identity_counts_neither_as_emptied_nor_as_words() -> None:
+def test_the_redaction_of_an_identity_does_not_count_as_emptying_a_text() -> None:
     """Otherwise a refusal would confirm that a guess at the identity was right."""
     striker = Striker(EVERYWHERE, NAME)
     assert STRUCK == striker.text("identity", NAME)

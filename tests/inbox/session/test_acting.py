@@ -21,8 +21,8 @@ from tests.support.inbox_builders import Office, passphrase_of, today
 from tests.support.inbox_trio import Trio, undone
 
 
-def test_an_action_asks_nothing_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
-    """The action asks for no confirmation, nor for a choice between actions.
+def test_no_question_is_asked_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
+    """Neither a confirmation nor a choice between actions is asked for.
 
     The declaration itself is possible.
     """
@@ -44,7 +44,7 @@ def test_an_action_asks_nothing_about_a_case_that_a_signed_in_officer_has_not_de
 
 
 def test_the_only_officer_of_an_inbox_declares_no_interests(founded: Office, opened_trio: Inbox) -> None:
-    """One of several officers must declare them, alone or with another officer."""
+    """One of several officers must declare interests, alone or with another officer."""
     for present in (("alice",), ("alice", "chloe")):
         with undone(opened_trio, present) as session:
             assert present == declared.asked(session)

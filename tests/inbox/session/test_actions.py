@@ -266,7 +266,7 @@ def test_an_action_takes_either_one_officer_or_two() -> None:
     assert 1 == action(Code.NOTE, 1).officers
 
 
-def test_the_actions_with_a_reason_and_those_that_oversight_counts_are_listed_here() -> None:
+def test_this_module_lists_the_actions_with_a_reason_and_those_that_oversight_counts() -> None:
     """The actions that take two officers are listed in test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
@@ -284,10 +284,10 @@ def test_the_actions_with_a_reason_and_those_that_oversight_counts_are_listed_he
         ("quarantine", IN_QUARANTINE),
     ],
 )
-def test_the_actions_with_each_condition_are_listed_here(condition: str, codes: set[Code]) -> None:
+def test_this_module_lists_the_actions_with_each_condition(condition: str, codes: set[Code]) -> None:
     """Each change to the table is a decision, and must be repeated here.
 
-    The alarms are listed in test_comparisons.py.
+    Actions that raise an alarm are listed in test_comparisons.py.
     """
     assert codes == {code for code, rule in TABLE.items() if getattr(rule, condition)}
 

@@ -1,4 +1,4 @@
-"""One officer who tries names cannot find out which is the reporter's.
+"""One officer who tries names cannot find out which of them is the reporter's.
 
 Two officers who act together can see it.
 """
@@ -134,7 +134,7 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 
 
 def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
-    """Two officers who gave both passphrases with a command see them as well.
+    """Two officers who gave both passphrases with a command see the words as well.
 
     Two who opened a session earlier do not.
     """
@@ -199,7 +199,10 @@ def test_an_officer_who_tries_one_name_after_another_gets_a_limited_number_of_an
 def test_once_an_officer_has_used_up_the_answers_no_action_compares_a_text_for_that_officer(
     inbox: Inbox,
 ) -> None:
-    """The table lists no text for the action in this test. For another officer, the text is compared."""
+    """The table of actions does not mention a text for the action in this test.
+
+    For another officer, the text is compared.
+    """
     assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
     with pytest.raises(Locked), inbox.acting(alone(), action(Code.NOTE, 1)) as session:
         comparisons.touched(session, 1, QUIET)

@@ -171,7 +171,7 @@ def test_the_error_about_a_damaged_last_entry_names_it_but_work_can_continue(tri
     assert f"{last}  ????-??-??  damaged; see: inbox journal verify" in printed
 
 
-def test_nothing_is_done_or_recorded_while_the_clock_is_set_back(
+def test_while_the_clock_is_set_back_no_action_is_taken_or_recorded(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The days of the entries must not decrease, so the journal could not record an action."""

@@ -236,7 +236,7 @@ def session(office: Office) -> Iterator[Callable[[str], Said]]:
         yield run
 
 
-def test_the_actions_that_take_two_officers_are_listed_here() -> None:
+def test_this_module_lists_the_actions_that_take_two_officers() -> None:
     """Each change to the table is a decision, and must be repeated here.
 
     For measures and junk, the law decides.
@@ -257,7 +257,7 @@ def test_one_officer_alone_cannot_take_a_sensitive_action(
         with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        # The error rolls the entry back. If the clock is right, there is nothing to correct.
+        # The error rolls the entry back. The correction of the clock is refused, because the clock is right.
         with (
             pytest.raises((ZeroDivisionError, Refused)) as caught,
             inbox.acting(who, taken),
@@ -310,7 +310,7 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
             assert "error: this takes" not in said.err, command
 
 
-def test_every_sensitive_action_has_a_command_in_the_list(
+def test_every_sensitive_action_has_a_command_in_this_module(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
     """Therefore the list of commands is complete. For junk, the law requires two officers."""
@@ -391,7 +391,7 @@ def test_one_confirmation_names_every_case_that_it_covers(office: Office, types:
     assert (0, True) == (said.code, "\njunk cases 1, 2 reason: advertising\n" in f"\n{said.err}"), said
 
 
-def test_each_action_asks_for_the_passphrases_again(office: Office, types: Typing) -> None:
+def test_each_sensitive_action_asks_for_the_passphrases_again(office: Office, types: Typing) -> None:
     with session(office) as run:
         types(passphrase_of("alice"), passphrase_of("bruno"))
         assert [0, 1] == [run("key rotate --now").code, run("key rotate --now").code]

@@ -255,7 +255,7 @@ def test_a_last_case_number_so_high_that_none_is_left_for_new_cases_is_refused(w
         assert (code, bool(code)) == (said.code, "the highest number so far is 7" in said.err)
 
 
-def test_the_command_says_that_a_single_officer_s_share_is_not_in_the_backup(
+def test_the_command_says_that_the_share_of_a_single_officer_is_not_in_the_backup(
     world: World, trio: Trio, tmp_path: Path
 ) -> None:
     """A single officer's share is in the home, and nobody can open the backup without it.
@@ -451,7 +451,7 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     return installation
 
 
-def test_an_inbox_restored_from_before_the_last_exchange_continues_with_the_real_portal(
+def test_an_inbox_restored_to_a_state_before_the_last_exchange_continues_with_the_real_portal(
     behind: Installation,
 ) -> None:
     """The next bundle is refused at first.

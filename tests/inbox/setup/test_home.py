@@ -111,7 +111,7 @@ def test_the_init_command_leaves_an_existing_home_unchanged(office: Office) -> N
     ],
     ids=["short-passphrase", "channel", "name", "questionnaire"],
 )
-def test_a_refused_founding_leaves_nothing(
+def test_if_the_founding_is_refused_no_file_is_left(
     tmp_path: Path, changes: dict[str, Any], secret: str, words: str
 ) -> None:
     with pytest.raises((Refused, Malformed), match=words):
@@ -300,7 +300,7 @@ def test_a_blocking_call_is_not_reported_as_another_running_command(office: Offi
         raise BlockingIOError
 
 
-def test_two_commands_cannot_use_one_home_at_once(office: Office) -> None:
+def test_two_commands_cannot_use_one_home_at_the_same_time(office: Office) -> None:
     """The second command is refused, in the same process or in another one."""
     with office.opened():
         said = office.run("case", "list")

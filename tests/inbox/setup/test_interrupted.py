@@ -133,7 +133,7 @@ def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
 
 @pytest.mark.slow
 @STOPS
-def test_a_founding_that_is_stopped_leaves_nothing_or_a_complete_inbox(
+def test_a_founding_that_is_interrupted_leaves_nothing_or_a_complete_inbox(
     tmp_path: Path, stop: Callable[[], None], stride: int
 ) -> None:
     """Once the home has been moved to its place, the shares stay."""

@@ -130,7 +130,7 @@ def test_the_last_quorum_can_renew_its_shares_with_a_sheet_after_the_loss_of_a_p
 ) -> None:
     """One of two officers has only the words on the sheet.
 
-    These open the inbox and renew the shares, but confirm no other action.
+    The words open the inbox and renew the shares, but cannot confirm any other action.
     """
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     words = share_file.unseal(share_file.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))

@@ -1,6 +1,6 @@
 """Officers can adopt a changed questionnaire.
 
-One with a mistake or with a version that was already used is refused.
+A questionnaire with a mistake, or with a version that was already used, is refused.
 """
 
 from pathlib import Path

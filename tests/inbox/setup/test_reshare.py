@@ -51,7 +51,7 @@ def test_old_shares_do_not_open_files_made_after_a_renewal(office: Office, tmp_p
         database.load(office.root / "vault-2.sqlite", passphrase.vault_key(master))
 
 
-def test_the_new_vault_has_no_page_of_deleted_rows(office: Office) -> None:
+def test_after_a_change_of_officers_the_new_vault_has_no_page_of_deleted_rows(office: Office) -> None:
     """The rows are copied into a new file, which has the same settings."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE filler AS SELECT randomblob(100000) AS canary"))

@@ -118,7 +118,7 @@ def test_shares_cannot_be_renewed_with_sheets_and_fewer_than_two_passphrases(
 def test_a_renewal_with_lost_passphrases_is_accepted_and_reported_everywhere(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """The journal, oversight and the notices of both surfaces report it.
+    """The journal, oversight and the notices of both surfaces report the renewal.
 
     All officers must still be present, at least with a sheet.
     """
@@ -256,7 +256,7 @@ def test_a_notice_is_shown_to_new_officers_and_does_not_wait_for_officers_who_le
 
 
 @AFTERWARDS
-def test_a_sheet_does_not_confirm_the_notice_for_its_officer(office: Office) -> None:
+def test_a_notice_is_not_confirmed_for_an_officer_who_is_present_only_with_a_sheet(office: Office) -> None:
     assert 0 == opened_by(office, "alice", sheets=["bruno"]).run("officer", "acknowledge").code
     assert "Not read yet by bruno, chloe" in office.run("case", "list").err
 

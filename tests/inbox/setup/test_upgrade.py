@@ -133,7 +133,8 @@ def test_a_vault_of_a_newer_version_is_neither_opened_nor_upgraded(
 def test_an_upgrade_keeps_everything_in_the_vault(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cases stay in the queue.
 
-    A search still finds them by their words, and links by a shared container number.
+    A search still finds them by their words, and cases with the same container number are still
+    linked.
     """
     before, acts = made.state(), _acts(made)
     next_version.inbox_comes(monkeypatch)

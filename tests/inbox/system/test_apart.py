@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("bundle", ["channel-3.tar", "outbox-channel-12.tar", "from/portal/channel-1.tar"])
-def test_no_other_file_is_written_to_a_medium_that_contains_a_bundle_in_any_folder(
+def test_files_that_are_not_for_the_portal_are_refused_on_a_medium_that_contains_a_bundle(
     home: Home, medium: Path, bundle: str
 ) -> None:
     """The control is the same medium without a bundle, but with a file of another name."""

@@ -1,4 +1,4 @@
-"""Files that are not for the portal are never written to the folder of its bundles."""
+"""Files that are not for the portal are never written to the folder with the portal's bundles."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def office(world: World, portal: Portal) -> Office:
     return world.office
 
 
-def test_no_other_file_is_written_beside_a_bundle_and_the_vault_does_not_change(
+def test_files_that_are_not_for_the_portal_are_not_written_beside_a_bundle_and_change_nothing(
     office: Office, tmp_path: Path
 ) -> None:
     """As a control, the same command is not refused for this reason in a folder without a bundle."""

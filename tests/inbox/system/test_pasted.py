@@ -76,7 +76,7 @@ def test_lines_pasted_after_the_end_of_a_text_are_not_taken_as_commands(filed: O
 
 
 def test_no_pasted_text_is_left_for_the_shell(filed: Office) -> None:
-    """Not even the beginning of a line is left for it.
+    """Not even the beginning of a line is left for the shell.
 
     The control is a line typed after the program has ended.
     """

@@ -82,7 +82,7 @@ NATIONAL = [
 
 
 @pytest.mark.parametrize(("country", "text", "value", "other"), NATIONAL, ids=[each for each, *_ in NATIONAL])
-def test_a_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
+def test_a_telephone_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
     country: str, text: str, value: str, other: str
 ) -> None:
     """A number with a country code is found whatever the given country. “00” is always read as “+”."""
@@ -92,7 +92,7 @@ def test_a_number_without_a_country_code_is_read_only_as_one_of_the_given_countr
         assert [value] == values(Kind.PHONE, f"le {code}.", country=other)
 
 
-def test_in_an_answer_about_persons_two_words_alone_are_a_name() -> None:
+def test_in_an_answer_about_persons_two_words_alone_are_taken_as_a_name() -> None:
     """Upper or lower case makes no difference. Two words within a sentence are not taken as a name."""
     assert ["dupont jean"] == values(Kind.NAME, "", "jean dupont, chef de quai\nun grand blond")
 

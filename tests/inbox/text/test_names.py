@@ -75,8 +75,8 @@ def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
 
 
 @given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
-def test_a_name_with_letters_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
-    """Any name as an officer typed it is found, if spaces separate it from the texts."""
+def test_a_name_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
+    """Any name with a letter is found as an officer typed it, if spaces separate it from the texts."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])
 
@@ -84,7 +84,7 @@ def test_a_name_with_letters_is_found_between_any_two_texts(before: str, after: 
 def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
     """One character can stand for four words.
 
-    A search starts at each word of a name, but not of a long text.
+    A search starts at each word of an ordinary name, but not of an extremely long one.
     """
     tracemalloc.start()
     try:

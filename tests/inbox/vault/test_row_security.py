@@ -32,7 +32,7 @@ from tests.support.inbox_trio import (
 from tests.support.paths import ROOT
 
 
-def test_the_test_case_has_rows_in_every_table_that_refers_to_cases(opened_trio: Inbox) -> None:
+def test_the_case_in_these_tests_has_rows_in_every_table_that_refers_to_cases(opened_trio: Inbox) -> None:
     """Control of all tests below.
 
     The test fails if a table refers to cases by a column with an unknown name.
@@ -300,7 +300,7 @@ FORBIDDEN |= {"Session", "sessionmaker", "create_engine", "table", "column"}
 
 
 def past_the_hook(source: str) -> set[str]:
-    """Return the names in a module that allow it to read the vault without row-level security."""
+    """Return the names in a module that could be used to read the vault without row-level security."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
