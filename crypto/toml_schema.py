@@ -61,7 +61,7 @@ EXPECTED = {
     "one-of-both": "a table with either {one} or {other}",
     "braces": "a text with matching braces",
     "fields": "a text without {stray!r}; allowed names: {known}",
-    "same-fields": "a text with the same names in fr and in en",
+    "same-fields": "a text with the same names between braces in fr and in en",
     "some-referral": "a table with an entry that has referral = true",
     "some-answering": "a table with an entry that has answers_danger = true and that no decision records",
     "some-acknowledging": "a table with an entry that has acknowledges = true",
@@ -214,7 +214,7 @@ class Schema:
             self._compiled(with_details=True)(found.value)
         except JsonSchemaValueException as error:
             return _mistake(found, error)
-        raise AssertionError("the first check found a mistake, but the second did not")
+        raise AssertionError("the validation with details found no mistake, but the fast validation did")
 
     @cached_property
     def _check(self) -> Callable[[Any], Any]:

@@ -47,7 +47,7 @@ _EXPECTED = {
     "one-of-both": sentence("a table with either {one} or {other}", one="", other=""),
     "braces": sentence("a text with matching braces"),
     "fields": sentence("a text without {stray!r}; allowed names: {known}", stray="", known=""),
-    "same-fields": sentence("a text with the same names in fr and in en"),
+    "same-fields": sentence("a text with the same names between braces in fr and in en"),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
         "a table with an entry that has answers_danger = true and that no decision records"

@@ -87,7 +87,7 @@ def _later(day: date, by: relativedelta) -> date:
     try:
         return day + by
     except ValueError as error:
-        raise OverflowError("beyond the year 9999") from error
+        raise OverflowError("the last day would be after the year 9999") from error
 
 
 def is_span(written: str) -> bool:

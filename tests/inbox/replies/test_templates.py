@@ -68,7 +68,8 @@ MISTAKES = {
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 8: templates: 'reply.greeting.text' must be a text with the same names in fr and in en",
+        "line 8: templates: 'reply.greeting.text' must be a text with the same names between braces in fr and"
+        " in en",
     ),
     "one language": (', en = "Greeting"', "", "'reply.greeting.title' must be a text in fr and in en"),
     "empty": ('"Greeting"', '""', "'reply.greeting.title.en' must be a text of 1 to 1000 characters"),
