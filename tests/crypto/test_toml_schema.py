@@ -224,12 +224,12 @@ def test_an_empty_file_is_refused(file: Schema) -> None:
     [
         (
             "most = 3\nleast = 1",
-            "ligne 3\xa0: plan\xa0: 'least' n\N{RIGHT SINGLE QUOTATION MARK}est pas connu ici",
+            "ligne 3\xa0: plan\xa0: 'least' est inconnu ici",
         ),
-        ("", "plan\xa0: 'most' manque"),
+        ("", "plan\xa0: il manque 'most'"),
         (
             "most = 0",
-            "ligne 2\xa0: plan\xa0: 'most' doit être un nombre de 1 à 9",
+            "ligne 2\xa0: plan\xa0: 'most' doit être un nombre compris entre 1 et 9",
         ),
     ],
 )

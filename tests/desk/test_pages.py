@@ -468,7 +468,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "collected": (
         "/medium/collect",
         {"bundle": "broken.tar"},
-        "le format n\u2019est pas valide",
+        "le format n\u2019est pas valable",
     ),
     "prepared": ("/medium/outbox", {}, "est sur le support"),
     "verified": ("/journal/verify", {}, "Le journal est intact"),

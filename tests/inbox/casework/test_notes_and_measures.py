@@ -431,7 +431,7 @@ def test_a_reference_is_required_for_a_transmission_to_the_prosecutor(office: Of
         two = {"passphrase-officer": PASSPHRASE}
         form = {"choice": "transmit", "reason": "x", "addressee": "Parquet du Havre"} | two
         refusal = client.send("/fr/case/1/decide", **form)
-        assert (409, True) == (refusal.status_code, "il manque la référence" in refusal.text.lower())
+        assert (409, True) == (refusal.status_code, "la référence manque" in refusal.text.lower())
     assert before == office.state()
     office.typed("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     office.typed(*decided, "--reference", "26/118")

@@ -587,7 +587,7 @@ def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick
         for folder in (stick, within, stick.parent):
             answer = client.send("/fr/case/1/letters", **both(**form("prosecutor", folder)))
             assert (409, True) == (answer.status_code, "est sur le support du portail" in answer.text), folder
-            assert "les remettre sur papier" in answer.text
+            assert "remettez-les sur papier" in answer.text
         assert 409 == client.send("/fr/case/1/letters", **both(**form("prosecutor", stick / "x"))).status_code
     assert [] == [*within.iterdir()]
     for name in ("channel-3.tar", "outbox-channel-12.tar"):
