@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from inbox.access import archive
+from inbox.access import archive, handlers
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused, Locked
 from inbox.overview import case_view
@@ -321,3 +321,11 @@ def test_an_officer_who_may_not_read_a_case_cannot_open_it_from_the_archive(trio
 def test_opening_an_archived_case_takes_two_officers_and_is_reported_to_oversight() -> None:
     rule = TABLE[Code.OPEN_ARCHIVED]
     assert (2, True) == (rule.officers, rule.oversight)
+
+
+def test_the_list_of_readers_shows_the_archive_from_its_first_day_on(office: Office, clock: Clock) -> None:
+    first_day = today() + timedelta(A_YEAR - 1)
+    for day, archived in ((first_day - timedelta(1), None), (first_day, first_day)):
+        clock.day = day
+        with office.unlocked() as opened:
+            assert archived == handlers.look(opened.inbox, opened.by_opening(day), 1).archived

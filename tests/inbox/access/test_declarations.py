@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from crypto.journal import Presence
+from inbox.access import declarations
 from inbox.overview import queue_filter
+from inbox.session.actions import Actor
 from inbox.vault import score
 from inbox.vault.casework_tables import Declaration, Workflow
 from tests.support.case_commands import MORE, RECIPIENT
@@ -425,3 +428,13 @@ def test_an_officer_who_signs_in_with_a_recovery_sheet_cannot_declare_a_case(unr
     assert before == unread.office.state()
     unread.others.json("case", "declare", "1")
     assert 0 == with_sheet.run("case", "show", "1").code
+
+
+def test_officers_may_read_cases_that_they_have_all_declared(unread: Trio) -> None:
+    """Two cases that they have declared, and no others: the third is not declared yet."""
+    unread.others.json("case", "declare", "1")
+    unread.others.json("case", "declare", "2")
+    who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())
+    with unread.others.opened() as inbox:
+        assert declarations.may_read(inbox, who, [1, 2])
+        assert not declarations.may_read(inbox, who, [1, 2, 3])

@@ -39,7 +39,7 @@ def office(trio: Trio, tmp_path: Path) -> Office:
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))
-    trio.others.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
+    trio.others.json("case", "identity", "add", "2", "--text-file", tmp_path / "identity")
     return trio.others
 
 
@@ -401,3 +401,10 @@ def test_an_empty_or_too_long_recipient_is_refused(office: Office, recipient: st
     ]
     assert 1 == office.run(*words).code
     assert before == office.state()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_an_identity_of_8000_characters_is_accepted(world: World) -> None:
+    world.office.json("case", "declare", "1")
+    with world.office.opened() as inbox:
+        identities.keep(inbox, alone("officer"), 1, "x" * 8_000)
