@@ -84,7 +84,7 @@ def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
 ) -> None:
     """Collecting the first bundle changes no serial number, whatever the portal applied.
 
-    Nor does collecting a bundle twice.
+    Collecting a bundle twice does not change one either.
     """
     path = portal.bundle(applied=Link(4, FOREIGN))
     assert {} == gap(world, path)

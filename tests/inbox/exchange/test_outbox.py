@@ -54,7 +54,7 @@ def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
 def test_a_reply_and_the_status_of_a_case_reach_the_reporter(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The slot opens with the token's key, is signed, and has all fields of SPEC 5.3."""
+    """The keys of the token open the slot, which is signed and has all fields of SPEC 5.3."""
     follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
     assert 0 == world.office.run("message", "reply", "1", "--text", "Merci « où » ? 🙂").code

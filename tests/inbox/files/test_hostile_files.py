@@ -122,7 +122,7 @@ def test_a_preview_has_the_pixels_of_the_page_and_no_other_data_of_the_file(inbo
 def test_a_missing_page_of_an_attachment_is_reported(inbox: Inbox) -> None:
     """The missing page may be a frame of an animation, or a page that a PDF merely declares.
 
-    Page 500 is the last one shown.
+    No page after page 500 is shown.
     """
     assert (500, [1, 1]) == tuple(
         look(inbox, number_of("frames.gif"), 500).view[name] for name in ("pages", "pixels")

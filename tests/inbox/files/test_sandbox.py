@@ -262,7 +262,10 @@ def test_an_error_says_that_user_namespaces_are_forbidden() -> None:
 
 
 def test_a_warning_says_that_the_sandbox_works_only_on_amd64() -> None:
-    """The allowed system calls are those of amd64. The kernel can pretend to be another machine."""
+    """The allowed system calls are those of amd64.
+
+    The test makes the kernel pretend to be another machine.
+    """
     code = "from inbox.files import sandbox; print(*sandbox.said())"
     command = ["setarch", "i686", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -178,7 +178,7 @@ def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tm
 
 
 def test_the_command_names_the_older_key_store_copies_that_still_open(life: Life, tmp_path: Path) -> None:
-    """An old copy still opens with a quorum of its time.
+    """An old copy can still be opened with a quorum of that time.
 
     Therefore the command names every generation that contained the key.
     """

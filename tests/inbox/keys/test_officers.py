@@ -1,4 +1,4 @@
-"""An inbox of several officers opens to a quorum with its own shares and passphrases, and to nobody else."""
+"""Only a quorum with its own shares and passphrases can open an inbox of several officers."""
 
 import json
 import os

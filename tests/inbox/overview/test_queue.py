@@ -243,7 +243,7 @@ def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
 
 
 def test_the_journal_lists_only_the_changed_parts_of_a_score(office: Office) -> None:
-    """To confirm the proposed score is also an adjustment, and takes a reason."""
+    """Confirming the proposed score is also an adjustment, and takes a reason."""
     given = [f"--{name}={value}" for name, value in office.json("case", "show", "3")["work"]["parts"].items()]
     before = one(office, 3)
     office.json("case", "set-score", "3", *given, "--reason", "as proposed")
@@ -273,7 +273,7 @@ def test_adjusting_a_score_requires_a_part_within_its_range_and_a_reason(
 
 
 def test_the_first_action_on_a_case_and_the_acknowledgement_change_its_next_deadline(office: Office) -> None:
-    """To adjust the score is such an action.
+    """Adjusting the score is such an action.
 
     The acknowledgement counts once the portal has received the outbox.
     """

@@ -445,7 +445,7 @@ def test_complete_texts_that_the_judiciary_may_ask_for_cannot_be_redacted(
 
     The complete identity can be redacted. The rule applies even to a case without a score, so
     officers cannot avoid it by not scoring. Complete texts can be redacted after a decision not to
-    inform the prosecutor, or after the proceedings.
+    inform the prosecutor, or once the proceedings are over.
     """
     report, _ = numbers(office)
     await_justice(office, report)

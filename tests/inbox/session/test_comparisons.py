@@ -285,7 +285,7 @@ def test_the_journal_keeps_no_reason_that_could_identify_the_reporter(inbox: Inb
     """Two officers try every action that can have a reason. A harmless reason is accepted."""
     two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
     two = replace(two, confirm=lambda *_: two.present)
-    # To correct the clock concerns no case, and is refused if there is nothing to correct.
+    # Correcting the clock concerns no case, and is refused if there is nothing to correct.
     codes = [code for code, rule in TABLE.items() if rule.reason is not Reason.NONE]
     codes.remove(Code.CORRECT_CLOCK)
     assert len(codes) > 34
