@@ -142,7 +142,7 @@ class Session {
         this.leave();
       }
     } catch {
-      // No answer: the desk may have stopped. Keep the page until its time is over.
+      // There was no answer: the desk may have stopped. Keep the page until the session's time is over.
       if (this.left() <= 0) {
         this.leave();
       }

@@ -59,7 +59,7 @@ export class Attachment {
     this.tell();
   }
 
-  /** Show in the row, in the language of the page, what is known of the file. */
+  /** Show in the row, in the language of the page, what is known about the file. */
   tell() {
     const { name } = this.file;
     this.#size.textContent = size(this.file.size);

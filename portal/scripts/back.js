@@ -15,7 +15,7 @@ import { GUARD, LEFT, RETURNED } from "./entries.js";
 let hash = location.hash;
 let isOnGuard = history.state === GUARD;
 
-/** Have Back go back one step, if the step shown is not the first. */
+/** Make Back go back one step, unless the first step is shown. */
 export function guardBack() {
   if (isOnGuard || !button()) return;
   hash = location.hash;

@@ -1,5 +1,8 @@
 // @ts-check
-/** Buttons that begin a follow-up. They only write into the field: nothing is sent without "send". */
+/**
+ * Buttons that begin a follow-up. A button only writes into the field: nothing is sent before the person presses
+ * "send".
+ */
 
 import { byId, show, whenPressed } from "./dom.js";
 import { pageChanged } from "./secondpress.js";
@@ -14,7 +17,7 @@ export function offerBeginnings(area) {
   for (const id of BEGINNINGS) {
     whenPressed(id, () => {
       if (area.readOnly) return;
-      // Whoever feels unsafe reads the emergency numbers before they write, and keeps them in sight.
+      // A person who feels unsafe reads the emergency numbers before writing, and the numbers stay in sight.
       const isDanger = id === "begin-unsafe";
       if (isDanger) show("danger-now");
       begin(area, byId(id).dataset["begin"] ?? "");
@@ -25,7 +28,7 @@ export function offerBeginnings(area) {
 }
 
 /**
- * Write this line below what is already written, unless it stands there, and put the cursor behind it.
+ * Add this line to the text in the field, unless the text already contains the line, and put the cursor after the line.
  * @param {HTMLTextAreaElement} area
  * @param {string} text
  */

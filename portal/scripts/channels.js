@@ -113,7 +113,7 @@ export class ChannelChoice {
     const isAlone = outside === "only" && isFound;
     const isLeft = outside === "only" && !isFound;
     this.#arrange(isAlone || !first ? others : isAsked ? [...others, first] : this.#options, isAlone || isLeft);
-    // Never preselect the readers whom the report concerns, even if nobody else can receive it.
+    // Never preselect the readers whom the report concerns, even if nobody else can receive the report.
     if (isLeft) this.#clear();
     else if (outside !== "" || this.#options.length === 1) this.#choose();
     return isFound || !isAsked;

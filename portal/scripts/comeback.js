@@ -25,7 +25,7 @@ export function showReturns(days) {
 }
 
 /**
- * Return a field with a line that the person can change: what fits their calendar, only they know.
+ * Return a field with a line that the person can change, because only the person knows what fits their calendar.
  * @param {string} day
  */
 function line(day) {

@@ -8,7 +8,7 @@ import { say } from "./texts.js";
 
 const LABELS = ["confirm-1", "confirm-2"];
 
-/** Two words of a token, at random places, which nobody is told before the words are hidden. */
+/** Two words of a token, at random places. The person learns the places only after the words are hidden. */
 export class Confirmation {
   #words;
   #places;
@@ -25,7 +25,7 @@ export class Confirmation {
     this.label();
   }
 
-  /** From now on, say which words are asked for. */
+  /** From now on, show which two words the person must type. */
   ask() {
     this.#isAsked = true;
     this.label();

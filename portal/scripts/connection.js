@@ -1,27 +1,33 @@
 // @ts-check
-/** A connection that is lost while something is sent: tell at once, and go on as soon as it returns. */
+/**
+ * A connection that is lost while something is sent: say so immediately, and continue as soon as the connection
+ * returns.
+ */
 
 /**
- * A line over which nothing arrives any more gives no error. No browser says whether its bytes have arrived, only when an
- * answer comes. So silence for this time counts as a lost connection; after a large piece of a file, a longer one.
+ * A broken connection may cause no error, because browsers report only answers, not whether the bytes that they sent
+ * have arrived. So silence for this time counts as a lost connection. After a large piece of a file, the time is
+ * longer.
  */
 const SILENT_MS = 2_000;
-/** A larger body takes its time, even over a good line. A sealed text is smaller. */
+/** A body above this size takes some time, even over a good connection. A sealed text is smaller. */
 const LARGE = 128 << 10;
-/** The time for a large body before another one was answered: 128 KiB a second. */
+/** The assumed speed for the first large body, until an answer allows a better estimate: 128 KiB a second. */
 const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
-/** A request without a sign for this time, or for that of 1 MiB over a slow Tor circuit, is given up. */
+/** A request without an answer for this time, plus the time of its body over a slow Tor circuit, is given up. */
 const DEAD_MS = 30_000;
 const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
 let msPerByte = GUESSED_MS_PER_BYTE;
-/** @typedef {{ lost: () => void, found: () => void }} Watcher what to call when nothing arrives any more, and when something does */
+/**
+ * @typedef {{ lost: () => void, found: () => void }} Watcher what to call when answers stop arriving, and when one arrives
+ */
 /** @type {Set<Watcher>} */
 const watchers = new Set();
 
 /**
  * Call `act` and return its result. Call `lost` if the browser has no network, or as soon as a request seems to get no
- * answer; call `found` when it gets one after all.
+ * answer. Call `found` when an answer arrives after all.
  * @template T
  * @param {() => Promise<T>} act
  * @param {() => void} lost
@@ -40,7 +46,7 @@ export async function watching(act, lost, found) {
   }
 }
 
-/** A request that waits for signs of life. */
+/** A request that waits for an answer. */
 export class Waiting {
   #bytes;
   #begun = performance.now();
@@ -72,7 +78,7 @@ export class Waiting {
     this.#wait(0, 0);
   }
 
-  /** Nothing more is awaited. */
+  /** Stop waiting: the request has ended. */
   end() {
     clearTimeout(this.#silent);
     clearTimeout(this.#dead);

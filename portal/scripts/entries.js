@@ -1,5 +1,8 @@
 // @ts-check
-/** Marks of the entries that a page has in the history of its tab (back.js, leave.js). They say nothing of what was done. */
+/**
+ * Marks of the entries that a page has in the history of its tab (back.js, leave.js). The marks reveal nothing of what
+ * the person did.
+ */
 
 /** The entry that is added so that Back goes back one step. */
 export const GUARD = "guard";

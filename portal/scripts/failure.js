@@ -53,7 +53,7 @@ export function together(acts) {
 }
 
 /**
- * Return what was refused of the bytes or words in a field, as a failure that the person can correct there.
+ * Return the refusal of the bytes or words in a field, as a failure that the person can correct in that field.
  * @param {CryptoError} error
  * @param {Element} field
  */

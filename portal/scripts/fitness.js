@@ -3,7 +3,10 @@
 
 import { Failure } from "./failure.js";
 
-/** Throw Failure unless the browser has secure random numbers. All else can be computed, if need be. */
+/**
+ * Throw Failure unless the browser has secure random numbers. Everything else can be computed without the browser's
+ * help.
+ */
 export function checkBrowser() {
   if (!globalThis.crypto?.getRandomValues) throw new Failure("browser-unfit");
 }

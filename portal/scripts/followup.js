@@ -134,7 +134,7 @@ function finish(text) {
   attachments.clear();
   stopAsking();
   if (!byId("danger-now").hidden) {
-    // The emergency numbers stay in sight, beside what is said next.
+    // The emergency numbers stay in sight, beside the next message of the page.
     show("danger-now", false);
     show("danger-sent");
   }
@@ -143,7 +143,7 @@ function finish(text) {
   pageChanged();
 }
 
-/** Once there is something to send, no longer say that there is nothing. */
+/** Once there is something to send, remove the error that there is nothing to send. */
 function tellNoLongerEmpty() {
   if (area.value.trim() !== "" || !attachments.isEmpty) clearCode("follow-up-error", "empty-follow-up");
 }

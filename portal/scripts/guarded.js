@@ -10,12 +10,12 @@ import { pageChanged, scrolling } from "./secondpress.js";
 import { settle } from "./still.js";
 import { say } from "./texts.js";
 
-/** Sent by a field that is to be shown, in case that it stands in a step or a fold that is not. */
+/** The event by which a field asks to be shown, because it may be in a hidden step or a closed fold. */
 export const REVEAL = "reveal";
 
 /**
  * @typedef {{ code: string, fields: HTMLElement[], message: HTMLElement | null, line?: HTMLElement | undefined }} Told about one error: its
- *   code (empty for a bug or a refusal), its fields, what stands at them, and its line in the list of all
+ *   code (empty for a bug or a refusal), its fields, the message at the fields, and its line in the list of all errors
  */
 
 /** @type {Map<string, { title: string, told: Told[] }>} */
@@ -49,7 +49,7 @@ export function clear(id) {
 }
 
 /**
- * Remove the errors with this code: the person has corrected what they name. The others stay.
+ * Remove the errors with this code, because the person has corrected the mistake. Other errors stay.
  * @param {string} id
  * @param {string} code
  */
@@ -86,8 +86,8 @@ export function clearAll() {
 }
 
 /**
- * No longer mark a field as wrong, because the person changes it. The message stays until the next press of a button:
- * otherwise the field would move while it is typed in.
+ * No longer mark a field as wrong, because the person is changing it. The message stays until the next press of a
+ * button: otherwise the field would move while the person types.
  * @param {Event} event
  */
 function unmark({ target: changed }) {
@@ -119,7 +119,7 @@ function tell(id, errors) {
 }
 
 /**
- * Call `act`, and return what it returns. What stands above `place` stays where it is on the screen.
+ * Call `act`, and return its result. The content above `place` keeps its position on the screen.
  * @template T
  * @param {HTMLElement} place
  * @param {() => T} act
@@ -136,7 +136,7 @@ function steadily(place, act) {
 }
 
 /**
- * Say at the fields what is wrong with them.
+ * Show a message at each field of an error.
  * @param {unknown} error
  * @param {string} id of the place of all errors
  * @returns {Told}

@@ -1,5 +1,8 @@
 // @ts-check
-/** Say what a press has done where the person sees it, also if the bar at the foot of the screen would cover it. */
+/**
+ * Show the result of a press where the person sees it, even if the bar at the foot of the screen would cover that
+ * place.
+ */
 
 import { byId, write } from "./dom.js";
 import { scrolling } from "./secondpress.js";

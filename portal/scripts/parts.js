@@ -1,5 +1,5 @@
 // @ts-check
-/** The steps of the form before its twelve words: one at a time, and an optional one that the last leads to. */
+/** The steps of the form before its twelve words, shown one at a time. The last step leads to an optional one. */
 
 import { show, whenPressed } from "./dom.js";
 import { clear, guarded, REVEAL } from "./guarded.js";

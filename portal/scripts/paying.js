@@ -36,7 +36,7 @@ export function askWork() {
 }
 
 /**
- * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: asking again
+ * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: a new request
  * now would reveal to the host that somebody has finished writing. If the work fails, it is tried again at Send.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
@@ -48,8 +48,8 @@ export function prepareWork(envelope, channel, size) {
 }
 
 /**
- * Call `act` with the header that pays for one envelope, and return its result. If the portal refuses the work, do it
- * again with a new offer. Throws Offline, Refused, and any error of `act`.
+ * Call `act` with the header that proves the work for one envelope, and return its result. If the portal refuses the
+ * work, do it again with a new offer. Throws Offline, Refused, and any error of `act`.
  * @template T
  * @param {{ channel: string, size: number, header: Uint8Array }} envelope
  * @param {(header: Record<string, string>) => Promise<T>} act

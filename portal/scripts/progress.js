@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 import { percent, say } from "./texts.js";
 
 const STEP = 0.1;
-/** After this time a person may think that nothing happens: the work for a large file can take minutes. */
+/** After this time, a person may think that nothing is happening: the work for a large file can take minutes. */
 const LONG_MS = 10_000;
 
 /** A progress bar, and a line for screen readers. */
@@ -39,7 +39,7 @@ export class Progress {
     clearTimeout(this.#wait);
     this.#line.classList.toggle("lost", part === null);
     if (part === null) {
-      // Whatever arrives next is told, even if it is no more than before.
+      // Announce the next progress, even if no more has arrived than before.
       this.#told = -1;
       this.#line.textContent = say("connection-lost");
       return;

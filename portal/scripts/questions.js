@@ -12,7 +12,7 @@ import { whenTranslated } from "./translated.js";
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
 
-/** The part of the most characters that is left when this is told. */
+/** When less than this part of the allowed characters is left, the page shows how many. */
 const NEAR = 0.2;
 
 /** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
@@ -168,7 +168,7 @@ function checked(field) {
 }
 
 /**
- * Browsers let nobody take back the choice of a radio button.
+ * In browsers, the choice of a radio button cannot be undone.
  * @param {HTMLInputElement} chosen
  */
 function offerToClear(chosen) {

@@ -70,7 +70,10 @@ function enough() {
   return given;
 }
 
-/** Clear the form, and show the days to come back, and the emergency numbers to whoever said that somebody is in danger. */
+/**
+ * Clear the form and show the days to come back. If the report says that somebody is in danger, also show the emergency
+ * numbers.
+ */
 export function finish() {
   show("danger-told", saidDanger());
   stopAsking();

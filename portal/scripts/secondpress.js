@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * The second press of a double click, or of an impatient finger, is meant for what stood there at the first press. It does
- * nothing: by then, something else may be under the finger.
+ * The second press of a double click, or of an impatient finger, is meant for the element that was there at the first
+ * press. Ignore the second press, because another element may be there by then.
  */
 
 /** How far from the first press, in CSS pixels, a finger may come down the second time. */
 const NEAR = 24;
-/** How long after the first, in milliseconds, a tap is a second one. */
+/** A tap counts as a second press until this long after the first, in milliseconds. */
 const DOUBLE_MS = 400;
-/** How long after the page has changed, in milliseconds, a press is still meant for what stood there before. */
+/** Until this long after a change of the page, in milliseconds, a press is still meant for the earlier content. */
 const UNSEEN_MS = 1_000;
 
 /** @type {MouseEvent | null} the last press of a pointer */
@@ -20,7 +20,10 @@ let last = null;
 let pointer = "";
 let changed = { at: -Infinity, top: 0 };
 
-/** Call this when the page has just changed: for a moment, nothing that has come under the last press can be pressed. */
+/**
+ * Call this when the page has just changed: for a moment, elements that are now at the place of the last press cannot
+ * be pressed.
+ */
 export function pageChanged() {
   changed = { at: performance.now(), top: scrollY };
 }
@@ -49,7 +52,7 @@ function isNearLast({ clientX, clientY }) {
 }
 
 /**
- * The page has changed since the last press at this place. Whoever has scrolled since has seen the change.
+ * The page has changed since the last press at this place. A person who has scrolled since then has seen the change.
  * @param {MouseEvent} event
  */
 function isUnseen(event) {
@@ -67,7 +70,7 @@ function isDouble(event, kind) {
 }
 
 addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), { capture: true });
-// Otherwise the press would take the focus away from what is new. The second press on a text still selects a word.
+// Otherwise the press would take the focus away from the new content. The second press on a text still selects a word.
 addEventListener("mousedown", (event) => canBeMistaken(event) && isUnseen(event) && event.preventDefault(), { capture: true });
 addEventListener("click", (event) => {
   const kind = pointer;
@@ -77,7 +80,7 @@ addEventListener("click", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
   } else {
-    // Whoever presses elsewhere has seen the change, too.
+    // A person who presses elsewhere has also seen the change.
     changed.at = -Infinity;
   }
   last = event;

@@ -1,5 +1,7 @@
 // @ts-check
-/** Nothing moves under a finger: what would move other things waits until nothing was pressed for a moment. */
+/**
+ * Nothing moves under a finger: a change that would move other elements waits until nothing was pressed for a moment.
+ */
 
 const STILL_MS = 1_000;
 
@@ -9,7 +11,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Call `act`, which changes the room that things take, once nothing was pressed for a second.
+ * Call `act`, which changes the size of elements, once nothing was pressed for a second.
  * @param {() => void} act
  */
 export function whenStill(act) {
@@ -17,7 +19,7 @@ export function whenStill(act) {
   wait();
 }
 
-/** Call everything that waits now, because the page turns, or because its content is needed. */
+/** Make all waiting changes now, because the page shows another step, or because their content is needed. */
 export function settle() {
   clearTimeout(timer);
   const acts = waiting;
@@ -32,7 +34,7 @@ function wait() {
   else settle();
 }
 
-/** Keys and scripts press without a finger that something could slip from. */
+/** A press by a key or a script has no finger under which an element could move. */
 function note() {
   pressed = performance.now();
   if (waiting.length > 0) wait();

@@ -5,7 +5,7 @@ import { byId, element, show } from "./dom.js";
 import { dayText, say } from "./texts.js";
 
 /**
- * Something that happened on a day: a message with its text, or an event that is told in one line.
+ * Something that happened on a day: a message with its text, or an event that is described in one line.
  * @typedef {object} Entry
  * @property {string} day
  * @property {"you" | "them" | "event"} kind

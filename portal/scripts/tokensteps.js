@@ -65,7 +65,7 @@ export function offerToSend(offered) {
 }
 
 /**
- * Hide the list of words, which keeps its place, so that nothing moves under a finger.
+ * Hide the list of words but keep its space, so that nothing moves under a finger.
  * @param {boolean} covered
  */
 function cover(covered) {
@@ -73,7 +73,7 @@ function cover(covered) {
 }
 
 /**
- * Whoever types a word must have written it down: meanwhile, the list is hidden.
+ * The list is hidden while a word is typed, so that the person needs the words that were written down.
  * @param {EventTarget | null} focused
  */
 function followFocus(focused) {
@@ -82,7 +82,7 @@ function followFocus(focused) {
   if (isTyping) confirmation?.ask();
 }
 
-/** Say what the button below the report that has arrived does next. */
+/** Show what the button below a delivered report does next. */
 function tellShown() {
   const isShown = byId("token-again").hidden === false;
   byId("show-token").textContent = say(isShown ? "hide-token" : "show-token");

@@ -1,5 +1,5 @@
 // @ts-check
-/** What scripts say again after the page was switched to another language. */
+/** Texts that scripts write again after the page was switched to another language. */
 
 /** @type {(() => void)[]} */
 const acts = [];
@@ -12,7 +12,7 @@ export function whenTranslated(act) {
   acts.push(act);
 }
 
-/** Have everything that scripts wrote said again. */
+/** Write all texts of scripts again. */
 export function sayAgain() {
   for (const act of acts) act();
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Mistyped words of a case token: which word it is, and what it may have been. Nothing of this leaves the page. */
+/** Mistyped words of a case token: which word it is, and what it may have been. None of these words leaves the page. */
 
 import { index, LANGUAGES } from "./casetoken.js";
 import { LISTS } from "./wordlists.js";
@@ -55,7 +55,7 @@ export function nearest(word, others) {
  * Return the number of slips between two words (optimal string alignment distance).
  * @param {string} one
  * @param {string} other
- * @param {number} most any number above it may be returned as another one above it
+ * @param {number} most for a larger number of slips, any number above `most` may be returned
  */
 function slips(one, other, most) {
   if (Math.abs(one.length - other.length) > most) return most + 1;

@@ -9,7 +9,7 @@ export function askBeforeLeaving(form) {
   form.addEventListener("input", () => addEventListener("beforeunload", warn));
 }
 
-/** Stop asking, until the next change: everything is sent. */
+/** Stop asking until the next change, because everything is sent. */
 export function stopAsking() {
   removeEventListener("beforeunload", warn);
 }

@@ -10,7 +10,7 @@ import { pay } from "./paying.js";
  * @typedef {object} Envelope
  * @property {number} size
  * @property {Record<string, Uint8Array>} metadata
- * @property {Uint8Array} header its first bytes, which the work pays for
+ * @property {Uint8Array} header its first bytes, for which the work is done
  * @property {AsyncGenerator<Uint8Array, void, void>} sealed
  */
 

@@ -30,7 +30,7 @@ async function begin() {
   } catch (error) {
     const why = reason(error);
     write("fault", explain(why));
-    // What would be compared with a list helps nobody without one.
+    // Without a signed list, there is nothing to compare with.
     if (why instanceof Failure && why.code === "manifest-none") show("comparing", false);
   }
 }
