@@ -39,7 +39,7 @@ def office(trio: Trio, tmp_path: Path) -> Office:
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))
-    trio.others.json("case", "identity", "add", "2", "--text-file", tmp_path / "identity")
+    trio.others.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
     return trio.others
 
 
@@ -387,19 +387,8 @@ def test_a_recipient_with_the_longest_allowed_name_is_accepted(office: Office) -
 @pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])
 def test_an_empty_or_too_long_recipient_is_refused(office: Office, recipient: str) -> None:
     before = office.state()
-    words = [
-        "dossier",
-        "disclosure",
-        "add",
-        "1",
-        "--to",
-        recipient,
-        "--what",
-        "report",
-        "--ground",
-        "judicial",
-    ]
-    assert 1 == office.run(*words).code
+    words = ("dossier", "disclosure", "add", "1", "--what", "report", "--ground", "consent", "--to")
+    assert "must have 1 to 200 characters" in refused(office, *words, recipient)
     assert before == office.state()
 
 
