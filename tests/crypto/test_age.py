@@ -48,7 +48,7 @@ class Grease:
 
 @pytest.mark.parametrize("size", BOUNDARIES)
 def test_a_sealed_file_opens_with_its_key(size):
-    """Its size is at or near a chunk boundary. The envelope has the predicted size."""
+    """The plaintext ends at or near a chunk boundary. The envelope has the predicted size."""
     plaintext = secrets.token_bytes(size)
     envelope = seal_bytes(plaintext, [RECIPIENT])
     assert age.sealed_size(size) == len(envelope)
@@ -69,7 +69,7 @@ def test_the_size_of_the_pieces_does_not_change_the_result(size, before, after):
 
 
 def test_two_sealings_have_no_randomness_in_common():
-    """Both have a fresh file key, encapsulation and nonce."""
+    """Every envelope has a fresh file key, encapsulation and nonce."""
     first, second = (seal_bytes(b"the same words", [RECIPIENT]) for _ in range(2))
     (one,), (other,) = (Header.parse(each[:ENVELOPE_HEADER]).stanzas for each in (first, second))
     assert one.args[0] == other.args[0]
@@ -88,7 +88,7 @@ def test_a_wrong_key_is_distinguished_from_a_changed_file():
 
 
 def test_an_envelope_with_one_changed_byte_does_not_open():
-    """The byte may be at any position. The error is always a CryptoError."""
+    """The changed byte may be at any position. The error is always a CryptoError."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for at in range(len(envelope)):
         changed = bytearray(envelope)
@@ -98,7 +98,7 @@ def test_an_envelope_with_one_changed_byte_does_not_open():
 
 
 def test_a_truncated_envelope_does_not_open():
-    """It may be cut at any position."""
+    """The envelope may be cut at any position."""
     envelope = seal_bytes(b"a small secret", [RECIPIENT])
     for size in range(len(envelope)):
         with pytest.raises(CryptoError):
@@ -290,7 +290,10 @@ def of_envelope_size(*stanzas: Stanza) -> bytes:
     ],
 )
 def test_the_profile_refuses_any_other_header(start):
-    """It accepts exactly one hybrid stanza in canonical form. The portal checks this without a key."""
+    """The profile allows exactly one hybrid stanza in canonical form.
+
+    The portal checks this without a key.
+    """
     with pytest.raises(Malformed):
         age.check_profile(start)
     with pytest.raises(Malformed):
@@ -298,19 +301,19 @@ def test_the_profile_refuses_any_other_header(start):
 
 
 def test_an_unknown_stanza_is_skipped_outside_the_profile():
-    """Another stanza still opens the file."""
+    """The other stanzas still open the file."""
     assert unseal_bytes(seal_bytes(b"x", [Grease(), RECIPIENT, Grease()]), [IDENTITY]) == b"x"
 
 
 def test_each_of_two_recipients_can_open_a_file():
-    """Each has a separate stanza."""
+    """The file has a separate stanza for each recipient."""
     envelope = seal_bytes(b"x", [RECIPIENT, OTHER.recipient()])
     assert unseal_bytes(envelope, [IDENTITY]) == b"x"
     assert unseal_bytes(envelope, [OTHER]) == b"x"
 
 
 def test_a_header_with_a_removed_stanza_is_refused():
-    """The MAC is checked although the file key can be unwrapped."""
+    """The MAC reveals the removal, although the file key can still be unwrapped."""
     header = Header.authenticate([RECIPIENT.wrap(bytes(16)), Grease().wrap(bytes(16))], bytes(16))
     bare = Header(header.stanzas[:1], header.mac)
     with pytest.raises(Tampered):

@@ -44,7 +44,7 @@ def test_an_invalid_file_of_anchors_is_refused(name: str) -> None:
 
 
 def test_a_written_file_of_anchors_is_read() -> None:
-    """It may arrive in pieces of any size. An empty file has no anchors."""
+    """The file may be read in pieces of any size. An empty file has no anchors."""
     raw = b"".join(anchors.write(KEPT))
     assert KEPT == list(anchors.read([raw]))
     assert KEPT == list(anchors.read(bytes([byte]) for byte in raw))
@@ -52,7 +52,7 @@ def test_a_written_file_of_anchors_is_read() -> None:
 
 
 def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
-    """Its header tells the size, so nobody can fill the memory of the air-gapped machine."""
+    """The header tells the size, so nobody can fill the memory of the air-gapped machine."""
     pieces = chain([archive.header("2.json", anchors.LARGEST_MANIFEST + 1)], [b"x"] * 5)
     with pytest.raises(Malformed):
         next(anchors.read(pieces))

@@ -42,7 +42,7 @@ def test_a_header_is_read_by_other_implementations(name: str, size: int) -> None
     assert (found.uid, found.gid, found.type, found.linkname) == (0, 0, tarfile.REGTYPE, "")
 
 
-def test_any_other_header_is_refused() -> None:
+def test_a_header_that_our_writer_would_not_write_is_refused() -> None:
     raw = written(file("a", b"abc"))
     for place in range(BLOCK):
         with pytest.raises(Malformed):
@@ -59,7 +59,7 @@ def test_a_written_archive_is_read_by_us_and_by_others(size: int) -> None:
         assert [(each.name, each.size) for each in other.getmembers()] == [("a", size), ("b", 1)]
 
 
-def test_a_reader_may_skip_the_data_of_a_file() -> None:
+def test_a_reader_of_an_archive_may_skip_the_data_of_a_file() -> None:
     raw = written(file("a", bytes(1_025)), file("b", b"b"))
     assert [(member.name, member.size) for member in Reader([raw])] == [("a", 1_025), ("b", 1)]
     halfway = ((member.name, next(member.data)) for member in Reader([raw[:600], raw[600:]]))
@@ -72,7 +72,7 @@ def test_the_writer_refuses_a_file_that_differs_from_its_announced_size(size: in
         written(file("a", b"abc", size))
 
 
-def test_bytes_after_a_file_or_after_the_end_are_refused() -> None:
+def test_bytes_after_a_file_or_after_the_end_of_an_archive_are_refused() -> None:
     raw = written(file("a", b"abc"))
     for place in (BLOCK + 3, 2 * BLOCK - 1, 2 * BLOCK + BLOCK, len(raw) - 1):
         with pytest.raises(Malformed):
@@ -88,7 +88,7 @@ def test_an_archive_that_ends_early_or_within_a_block_is_refused() -> None:
             read(cut)
 
 
-def test_more_padding_than_allowed_is_refused() -> None:
+def test_an_archive_with_more_padding_than_allowed_is_refused() -> None:
     raw = written(file("a", b"abc"))
     for most in (0, 2 * BLOCK):
         _, reader = read(raw + bytes(most), most)

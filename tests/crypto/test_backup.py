@@ -33,7 +33,7 @@ def check(raw: bytes) -> Backup:
 
 
 def test_a_list_with_any_changed_byte_is_refused() -> None:
-    """A truncated or longer list is also refused. The control is the unchanged list."""
+    """A truncated or longer list is also refused. The control: the unchanged list is accepted."""
     raw = backup.encode(LIST, KEY)
     for place in range(len(raw)):
         with pytest.raises(CryptoError):
@@ -45,7 +45,7 @@ def test_a_list_with_any_changed_byte_is_refused() -> None:
 
 
 def test_a_list_under_another_key_is_refused() -> None:
-    """The key of the vault is also wrong."""
+    """Even the key of the vault is a wrong key here."""
     for key in (bytes(32), passphrase.vault_key(bytes(range(32)))):
         with pytest.raises(Tampered):
             check(backup.encode(LIST, key))
@@ -54,7 +54,7 @@ def test_a_list_under_another_key_is_refused() -> None:
 @pytest.mark.parametrize(
     "name", ["../x.json", "vault.json\n", "keystore-1.age", "a.share", "attachments/../x.age"]
 )
-def test_a_name_outside_the_backup_is_refused(name: str) -> None:
+def test_a_list_with_a_name_outside_the_backup_is_refused(name: str) -> None:
     whole = json.loads(backup.encode(LIST, KEY))
     for names in ("files", "faults"):
         listed = {**whole["backup"], names: [{"name": name, "hash": "A" * 43} if names == "files" else name]}

@@ -76,7 +76,7 @@ def test_an_intake_bundle_is_read_as_written() -> None:
 
 
 def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
-    """It includes the padding: a file of 1 byte fills a block."""
+    """The size includes the padding: a file of 1 byte fills a block."""
     for files in ([], [b"1"], FILES, [bytes(512), bytes(513)]):
         manifest = bundle.sign_intake(intake(), INSTANCE)
         raw = b"".join(bundle.write(manifest, map(member, "abc", files)))
@@ -84,7 +84,7 @@ def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
 
 
 def test_an_outbox_bundle_is_read_as_written() -> None:
-    """It contains slots, then the keyring with its signature."""
+    """An outbox bundle contains slots, then the keyring with its signature."""
     manifest = bundle.sign_outbox(outbox(), REPLY)
     names = [name for name, _ in outbox().files()]
     raw = b"".join(bundle.write(manifest, map(member, names, [FILES[0], FILES[1], bytes(64)])))
@@ -107,7 +107,7 @@ def test_a_bundle_with_a_changed_byte_is_refused() -> None:
 
 
 def test_a_truncated_bundle_is_refused() -> None:
-    """It may end between two files, or within the padding at its end."""
+    """The bundle may end between two files, or within the padding at its end."""
     raw = written()
     for size in [*range(0, len(raw), 97), len(raw) - 1, len(raw) - 512, len(raw) - 1_024]:
         with pytest.raises(CryptoError):
@@ -134,7 +134,7 @@ def test_a_bundle_cut_between_blocks_is_reported_as_truncated() -> None:
     ids=["longer", "file-missing", "file-more", "other-order", "file-twice", "empty", "no-bundle"],
 )
 def test_a_bundle_whose_files_differ_from_its_manifest_is_refused(spoil: Callable[[], bytes]) -> None:
-    """It must have exactly these files, in this order, and nothing after them."""
+    """The bundle must have exactly the listed files, in this order, and nothing after them."""
     with pytest.raises(CryptoError):
         read(spoil())
 
@@ -193,7 +193,7 @@ def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
 
 
 def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
-    """Its header tells the size, so memory use stays bounded. SPEC 8 gives the limit."""
+    """The header tells the size, so memory use stays bounded. SPEC 8 gives the limit."""
     most = 32 << 20
     with pytest.raises(Truncated):
         bundle.read([archive.header(bundle.MANIFEST, most)])
@@ -246,7 +246,7 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
 
 
 def test_checking_a_bad_signature_takes_little_memory() -> None:
-    """It takes four times 4 MiB, because of a copy. Parsed lists would take thirty times as much."""
+    """The check takes four times 4 MiB, because of a copy. Parsed lists would take thirty times as much."""
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
     manifest = Manifest(raw, bytes(64))
@@ -283,7 +283,7 @@ DAY = date(2026, 11, 24)
     [(0, [1]), (3, []), (3, [1, 2]), (3, [2, 3, 4]), (3, [1, 3, 2]), (3, [3, 3]), (3, [3, 2, 3])],
 )
 def test_imports_out_of_order_or_incomplete_are_refused(n: int, numbers: list[int]) -> None:
-    """They are refused before any list of the manifest is read."""
+    """The refusal comes before any list of the manifest is read."""
     imports = tuple(bundle.Import(each, DAY) for each in numbers)
     link = fixed("outbox") if n else bundle.FIRST
     wrong = replace(intake(), applied=bundle.Applied(n, link, imports))

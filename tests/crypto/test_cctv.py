@@ -113,7 +113,7 @@ def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] |
 
 
 def test_the_suite_is_complete():
-    """Only armored files are left out. The numbers of files are those of the suite."""
+    """Only armored files are left out. The suite has the expected number of files of each result."""
     counted = Counter(each.expect for each in VECTORS)
     assert counted == {
         "success": 19,
@@ -140,14 +140,14 @@ def test_each_file_has_the_same_result_when_it_arrives_byte_by_byte(vector):
 
 @cases(READABLE)
 def test_a_header_is_written_as_it_was_read(vector):
-    """A header has only one encoding."""
+    """Each header has only one valid encoding."""
     header = Header.read(Pieces([vector.content]))
     assert vector.content.startswith(header.encode())
 
 
 @cases(READABLE)
 def test_the_file_key_authenticates_the_header(vector):
-    """The MAC of each header is valid, except in the file that the suite broke."""
+    """The MAC of each header is valid, except in the file with a deliberately wrong MAC."""
     header = Header.read(Pieces([vector.content]))
     if vector.expect == "HMAC failure":
         with pytest.raises(Tampered):
@@ -159,7 +159,7 @@ def test_the_file_key_authenticates_the_header(vector):
 
 @cases(each for each in VECTORS if each.expect == "success")
 def test_sealing_again_with_the_same_keys_gives_the_same_file(vector):
-    """The file depends only on stanzas, file key, nonce and plaintext."""
+    """The file depends only on its stanzas, file key, nonce and plaintext."""
     source = Pieces([vector.content])
     header, nonce = Header.read(source), source.read(stream.NONCE)
     plaintext = age.unseal([vector.content], vector.identities)

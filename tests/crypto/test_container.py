@@ -64,7 +64,7 @@ def test_a_changed_bit_is_refused_or_changes_the_signed_data(place: int, bit: in
 
 
 def test_a_truncated_container_is_refused() -> None:
-    """It may be cut at any position."""
+    """The container may be cut at any position."""
     raw = written([b"a" * 700])
     for size in [*range(0, 3_072, 100), len(raw) - 512, len(raw) - 1]:
         with pytest.raises(CryptoError):
@@ -137,7 +137,7 @@ def with_message_of(size: int) -> bytes:
 
 
 def test_a_message_that_a_reader_would_refuse_is_not_written() -> None:
-    """The writer gets the error, rather than the reader."""
+    """The writer of the message gets the error, rather than its reader."""
     assert len(written([], bytes(1 << 20))) > 1 << 20
     with pytest.raises(Malformed):
         written([], bytes((1 << 20) + 1))
@@ -151,7 +151,7 @@ def test_a_file_that_the_caller_does_not_read_is_still_verified() -> None:
 
 
 def test_an_empty_input_is_reported_as_truncated() -> None:
-    """It is not an empty container."""
+    """An empty input does not count as an empty container."""
     with pytest.raises(Truncated):
         read([])
 

@@ -1,6 +1,6 @@
 """Every member of every signed or sealed format accepts the sizes that SPEC states, and nothing beyond.
 
-The documents below repeat the limits of SPEC, and do not read them from the code. If one of them
+The documents below repeat the limits of SPEC, and do not read them from the code. If a limit
 changes in the code alone, this test fails.
 """
 

@@ -66,7 +66,7 @@ def test_a_secret_is_unwrapped_only_with_its_own_key() -> None:
     ("derive", "label"), [(passphrase.vault_key, "vault"), (passphrase.backup_key, "backup")]
 )
 def test_each_key_of_a_master_secret_has_its_own_label(derive: Callable[[bytes], bytes], label: str) -> None:
-    """It uses the expand step of HKDF (RFC 5869)."""
+    """The keys are computed by the expand step of HKDF (RFC 5869)."""
     assert derive(b"m" * 32) == hmac.digest(b"m" * 32, f"fanal/1/{label}\x01".encode(), "sha256")
 
 

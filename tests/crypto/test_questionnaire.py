@@ -25,7 +25,7 @@ option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 
 
 def test_the_shipped_questionnaire_has_all_agreed_questions() -> None:
-    """They include the four paths and the two questions that protect the reporter."""
+    """The questions include the four paths and the two questions that protect the reporter."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
     assert found.reference.hash == found.hash
@@ -47,7 +47,7 @@ def test_the_shipped_questionnaire_has_all_agreed_questions() -> None:
 
 
 def test_the_shipped_questionnaire_warns_about_answers_that_may_identify_somebody() -> None:
-    """These are answers with a high or medium risk for the reporter, and answers that name others."""
+    """A warning is needed for a high or medium risk for the reporter, and for answers that name others."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
     risky |= {"next_contact", "unchanged", "expires", "who_you", "facilitator"}
@@ -55,7 +55,7 @@ def test_the_shipped_questionnaire_warns_about_answers_that_may_identify_somebod
 
 
 def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_reporter() -> None:
-    """The test lists every question, so that a new question needs this decision here, too."""
+    """The test lists every question, so that whoever adds a question must decide this."""
     concerned: dict[str, set[str]] = {"facts": set(), "reporter": set()}
     for field in questionnaire.parse(SHIPPED).fields:
         concerned[field.concerns].add(field.id)
@@ -82,7 +82,7 @@ def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_rep
 
 
 def test_the_shipped_questionnaire_has_few_conditional_questions() -> None:
-    """Four are for people who were approached, one of them only about money.
+    """Four of these questions are for people who were approached.
 
     The others ask for details of three answers.
     """
@@ -151,7 +151,7 @@ def test_no_shipped_question_asks_who_the_reporter_is(language: str) -> None:
 
 
 def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
-    """Answers are optional, but a report needs something else besides them."""
+    """All of these questions are optional. Their answers alone are not enough for a report."""
     fields = {field.id: field for field in questionnaire.parse(SHIPPED).fields}
     for asked in ("next_contact", "unchanged", "expires", "who_you", "facilitator", "told"):
         assert not fields[asked].enough
@@ -160,7 +160,7 @@ def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
 
 
 def test_every_member_of_a_questionnaire_is_read() -> None:
-    """The file has each member once."""
+    """The test file contains each member once."""
     found = questionnaire.parse(SMALL.encode())
     first, second = found.sections
     assert (first.title, first.folded, first.when) == (questionnaire.Texts("Un", "One"), False, None)
@@ -337,7 +337,7 @@ def test_a_mistake_in_a_questionnaire_is_named_with_its_line(found: str, put: st
 
 
 def test_a_questionnaire_whose_longest_answers_exceed_a_message_is_refused() -> None:
-    """A period counts with both of its days."""
+    """Both days of a period count."""
     fields = questionnaire.parse(SMALL.replace("most = 100", "most = 159979").encode()).fields
     assert sum(field.most for field in fields) == 160_000
 
@@ -368,7 +368,7 @@ NEVER = "field 'refs': it is never asked: its conditions on 'path' exclude each 
 
 
 def test_a_question_that_is_never_asked_is_refused() -> None:
-    """Its own condition requires an answer that the condition of its section excludes."""
+    """The condition of the question requires an answer that the condition of its section excludes."""
     never = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
     with pytest.raises(BadDocument) as refused:
         questionnaire.parse(never.encode())
@@ -402,7 +402,7 @@ def test_two_answers_that_can_be_chosen_together_do_not_exclude_each_other() -> 
 
 
 def test_the_paper_form_leaves_out_three_questions() -> None:
-    """People can tick several boxes on paper anyway, and nobody can reply to a letter."""
+    """People can tick several boxes on paper anyway, and nobody can reply to a paper letter."""
     left_out = [field.id for field in questionnaire.parse(SHIPPED).fields if not field.paper]
     assert left_out == ["also_about", "help", "return"]
 

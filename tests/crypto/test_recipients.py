@@ -38,7 +38,7 @@ LOW_ORDER = [
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: type(key).__name__)
 def test_a_written_key_is_read_unchanged(key):
-    """Each key has only one text."""
+    """Each key has only one encoding as text."""
     assert key == type(key).parse(key.encode())
 
 
@@ -64,7 +64,7 @@ def test_a_mistyped_key_is_refused(key, spoil):
 
 
 def test_a_key_of_another_kind_is_refused():
-    """The prefix tells the kind of a key, and each kind is read only as such."""
+    """The prefix tells the kind of a key, and each parser accepts only one prefix."""
     for key in KEYS:
         for kind in {type(other) for other in KEYS} - {type(key)}:
             with pytest.raises(Malformed):
@@ -73,7 +73,7 @@ def test_a_key_of_another_kind_is_refused():
 
 @given(st.binary(min_size=32, max_size=32))
 def test_every_seed_makes_a_key(seed):
-    """Any 32 bytes are a valid secret key of either kind. Its text contains the same bytes."""
+    """Any 32 bytes are a valid secret key of either kind. The text of the key contains the same bytes."""
     for identity in (HybridIdentity.from_seed(seed), X25519Identity(seed)):
         stanza = identity.recipient().wrap(FILE_KEY)
         assert type(identity).parse(identity.encode()).unwrap([stanza]) == FILE_KEY
@@ -96,7 +96,7 @@ def test_secrets_are_not_printed():
 
 
 def test_the_id_of_a_key_is_half_of_its_digest():
-    """It is the first half of the SHA-256 of the raw key."""
+    """The id is the first half of the SHA-256 of the raw key."""
     recipient = HYBRID.recipient()
     assert len(recipient.raw) == 1_216
     assert hashlib.sha256(recipient.raw).digest()[:16] == recipient.key_id
@@ -139,7 +139,7 @@ def test_a_stanza_with_a_share_of_low_order_is_malformed(point):
 
 @pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=lambda identity: type(identity).__name__)
 def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
-    """Every stanza of the identity's own kind must be valid."""
+    """The file has several stanzas of the identity's own kind. All of them must be valid."""
     good = identity.recipient().wrap(FILE_KEY)
     assert identity.unwrap([good]) == FILE_KEY
     for args, body in [
@@ -156,7 +156,7 @@ def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
 
 
 def test_a_passphrase_opens_a_file_that_it_sealed():
-    """It may be given as text or as UTF-8. A wrong passphrase is not reported as tampering."""
+    """The passphrase may be given as text or as UTF-8. A wrong passphrase is not reported as tampering."""
     stanza = ScryptRecipient("clé à molette", log_n=2).wrap(FILE_KEY)
     assert ScryptIdentity("clé à molette".encode()).unwrap([stanza]) == FILE_KEY
     with pytest.raises(NotForUs):
@@ -184,7 +184,7 @@ def test_the_work_of_a_passphrase_is_limited(work):
 
 
 def test_the_default_work_factor_of_a_passphrase_is_18():
-    """Each guess takes 256 MiB of memory."""
+    """Each guess of a passphrase takes 256 MiB of memory."""
     stanza = ScryptRecipient("passphrase").wrap(FILE_KEY)
     assert stanza.args[2] == "18"
     assert ScryptIdentity("passphrase").unwrap([stanza]) == FILE_KEY

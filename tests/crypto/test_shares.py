@@ -17,7 +17,7 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return the secret that these shares give if their quorum is changed to their number, or None."""
+    """Return the secret that these shares give if they claim a quorum of their own number, or None."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):
@@ -25,7 +25,7 @@ def as_if_enough(subset: Sequence[str]) -> bytes | None:
 
 
 def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> None:
-    """It claims a quorum of three, but any two shares open it. Only an attempt shows this."""
+    """The split claims a quorum of three, but any two shares open it. Only an attempt shows this."""
     secret = secrets.token_bytes(32)
     lazy = [shares.restated(words, 3) for words in shares.split(secret, quorum=2, count=4)]
     for pair in combinations(lazy, 2):
@@ -36,7 +36,7 @@ def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> Non
 
 @pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=str)
 def test_no_subset_below_the_quorum_opens_and_every_subset_of_its_size_does(quorum: int, count: int) -> None:
-    """The test tries all subsets, for every possible number of officers."""
+    """The test tries all subsets of shares, for every possible number of officers."""
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
     assert {quorum} == set(map(shares.quorum, words))
@@ -65,7 +65,7 @@ def test_more_shares_than_the_quorum_open_the_secret_in_any_order(data: st.DataO
 
 
 def test_a_forged_share_gives_no_secret() -> None:
-    """It has a valid form, number and checksum, but a wrong value."""
+    """The forged share has a valid form, number and checksum, but a wrong value."""
     words = shares.split(secrets.token_bytes(32), quorum=2, count=3)
     parsed = shares._parse(words[2])
     value = bytes(byte ^ 1 for byte in parsed.value)

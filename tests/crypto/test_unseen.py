@@ -17,12 +17,12 @@ def test_a_text_without_a_visible_letter_or_digit_is_empty(text: str) -> None:
 @pytest.mark.parametrize(
     "char", "\x00\x1b\x7f\xad\u200b\u200d\u202e\ufe0f\ufeff\n\t\u2028\ue000\u0378", ids=ascii
 )
-def test_invisible_characters_and_line_breaks_are_not_plain(char: str) -> None:
+def test_invisible_characters_and_line_breaks_do_not_count_as_plain_text(char: str) -> None:
     assert not unseen.is_plain(char)
 
 
 @pytest.mark.parametrize("char", "aé 7—\u0301你", ids=ascii)
-def test_visible_text_is_plain_and_unchanged(char: str) -> None:
+def test_visible_text_counts_as_plain_text_and_is_not_changed(char: str) -> None:
     assert unseen.is_plain(char)
     assert not unseen.shapes(char)
     assert unseen.dropped(f"\u200b{char}\u2060") == char

@@ -278,7 +278,7 @@ TESTS = [
 
 @pytest.mark.parametrize(("topic", "test"), TESTS)
 def test_vector(topic: str, test: Given) -> None:
-    """Each vector has the stated result and output."""
+    """Each vector gives its stated result and output."""
     outcome, output = run(topic, test["input"])
     assert outcome == test["expect"]
     assert output == test.get("output", output)

@@ -35,9 +35,9 @@ DEFAULTS = Settings()
 OLD_TEXTS = 2
 OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
 LEAST_DEARER = 100
-# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. A
-# factor of a hundred would need three times the work. A phone would then compute for half a minute for 16
-# MiB, or four minutes at the highest cost.
+# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. To
+# make them a hundred times as expensive, the proof of work would have to take three times as long: half a
+# minute on a phone for 16 MiB, or four minutes at the highest cost.
 LEAST_DEARER_SENT = 30
 # How many times smaller than by default the portal is, in tests that really send bytes.
 SMALLER = 100
@@ -158,7 +158,7 @@ class Attack:
         assert not self.is_refused()
         self.look(1)
         for half in (2, 1, 2):
-            # Little can be filled in the second hour, only if its random limit is higher.
+            # In the second hour, there is room for more only if the random limit of that hour is higher.
             self.fill()
             assert self.is_refused()
             self.look(half)
@@ -247,7 +247,7 @@ def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work(
 def test_real_data_that_was_paid_for_fills_the_quota_until_it_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """It is paid for only once. No rule can distinguish it from honest uploads."""
+    """Uploads are paid for only once. No rule can distinguish such data from honest uploads."""
     attack = scaled(sqlite_room, denied)
     attack.fill()
     attack.trickle(whole=True)

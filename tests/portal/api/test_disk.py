@@ -19,7 +19,7 @@ from tests.support.small_disk import small_disk
 
 MIB = 1 << 20
 STEP = 64 * MIB
-# Half steps in between: what the portal writes during a test cannot change the step.
+# Sizes lie between two steps, so that the data written during a test does not change the step.
 SIZES = {steps: f"{64 * steps + 32}m" for steps in (2, 3, 4, 7)}
 ADDRESS = "sqlite:///portal.sqlite"
 HALF_HOUR = 1_800
@@ -98,14 +98,17 @@ def small(tmp_path: Path) -> Iterator[tuple[Room, Resize]]:
 
 
 def half_of(steps: int) -> int:
-    """Return the capacity of a disk of this size: only half, because each kind may exceed its limit once."""
+    """Return the capacity of a disk of this size, which is half of its free room.
+
+    The other half is kept free because each kind may exceed its limit by one envelope.
+    """
     return (steps * STEP - int(SPARE_GB * 10**9)) // 2
 
 
 def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Free room at other times does not count. Nor does it matter which of two processes measures later."""
+    """Later free room does not count. Nor does it matter which of two processes measures later."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]
@@ -124,7 +127,7 @@ def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
 def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
     small: tuple[Room, Resize],
 ) -> None:
-    """It has restarted, or belongs to a second service. If there is no measurement, it measures first."""
+    """The process has restarted, or belongs to a second service. Without a measurement, it measures first."""
     room, resize = small
     for minutes in (0, 1, 28, 29, 58, 59):
         Clock(context(room), 0).look(HOUR * room.hour + MINUTE * minutes)
@@ -205,7 +208,7 @@ def test_the_disk_is_not_measured_without_a_limit(room: Room, spare_gb: float) -
     assert bool(noted(room)) is is_bounded
 
 
-def test_the_space_in_spare_gb_stays_free(sqlite_room: Room) -> None:
+def test_the_space_reserved_by_spare_gb_stays_free(sqlite_room: Room) -> None:
     """The portal refuses reports, even if its capacity would allow them."""
     assert sqlite_room.send(make_report_envelope(sqlite_room.site)).status_code == 201
     sqlite_room.configure(spare_gb=900_000)

@@ -28,9 +28,8 @@ from tests.support.work import unsent, work
 
 pytestmark = pytest.mark.long
 
-# The number of examples as a multiple of that for other tests: `make soak` sends 10,000 requests of each
-# kind. The gate sends fewer, because 200 random requests already cause every answer, and 500 damaged ones
-# do.
+# How many times as many examples as in other tests: `make soak` sends 10,000 requests of each kind. The
+# gate sends fewer. 200 random or 500 damaged requests are enough to cause every answer.
 TIMES = 5
 TIMES_RANDOM = 2 if settings.get_current_profile_name() == "ci" else TIMES
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")

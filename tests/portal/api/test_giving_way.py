@@ -14,7 +14,7 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.soak
 
 HOUR = timedelta(hours=1)
-# Reports with files have a fifth of this, 20 MB. The first two uploads fill it.
+# A fifth of the room, 20 MB, belongs to reports with files. The first two uploads fill it.
 CAPACITY_GB = 0.1
 RESTING, GROWING, HONEST = 13_200_000, 7_000_000, 4_000_000
 STEP = 600_000
@@ -28,7 +28,7 @@ def test_a_stalled_upload_is_deleted_and_its_room_is_free_in_the_next_hour(
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is kept in its first half hour. An upload that grows is kept, too."""
+    """The upload is kept in its first half hour. An upload that grows is kept, too."""
     # The portal's monotonic clock, which measures the half hours, follows the false clock.
     monkeypatch.delenv("FAKETIME_DONT_FAKE_MONOTONIC")
     server = Server(tmp_path, free_port()).make(capacity_gb=CAPACITY_GB)

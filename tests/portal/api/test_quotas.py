@@ -164,7 +164,7 @@ def test_an_envelope_larger_than_its_share_is_refused_without_a_note(room: Room)
 
 @pytest.mark.databases_differ
 def test_simultaneous_reports_cannot_take_the_same_room_twice(room: Room) -> None:
-    """Exactly as many are accepted as fit. Afterwards, the sums are right."""
+    """Exactly as many reports are accepted as fit. Afterwards, the sums are right."""
     limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
@@ -248,7 +248,7 @@ def test_freed_room_is_available_in_the_next_hour(room: Room) -> None:
 
 
 def test_settling_the_sums_several_times_frees_room_only_once(room: Room) -> None:
-    """Each process settles them, at the same time and again after a restart."""
+    """All processes settle the sums, at the same time and again after a restart."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
     for address, left in zip(addresses, (3, 2, 1), strict=True):
         assert used(room)[Kind.REPORT] == left * TEXT
@@ -278,9 +278,9 @@ def settle(room: Room) -> None:
 
 @pytest.mark.parametrize("room_left", [True, False])
 def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *, room_left: bool) -> None:
-    """The body is not sealed, or the header is another or was used.
+    """The body is not sealed, or its header differs or was used.
 
-    Without room, the answer is the same as usual.
+    With or without room, the error is the same.
     """
     room, kind = sqlite_room, Kind.REPORT
     spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
@@ -294,7 +294,7 @@ def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *
 
 
 def test_the_limit_of_each_kind_is_random_in_each_hour(sqlite_room: Room) -> None:
-    """It is between fifteen sixteenths of the share and the whole share, and usually near the middle."""
+    """The limit is fifteen sixteenths to all of the share, and usually near the middle."""
     every = []
     for _ in range(200):
         of_hour = limits(sqlite_room)
@@ -308,7 +308,7 @@ def test_the_limit_of_each_kind_is_random_in_each_hour(sqlite_room: Room) -> Non
 
 
 def stored(room: Room) -> dict[Kind, int]:
-    """Return the sum of the stored sizes of each kind."""
+    """Return the total size of the stored envelopes of each kind."""
     columns = (envelopes.c.size, envelopes.c.case_id, envelopes.c.scriptless)
     found = dict.fromkeys(Kind, 0)
     with room.database.read() as connection:
@@ -453,7 +453,7 @@ def test_without_script_texts_and_larger_envelopes_each_have_half_of_the_daily_s
 
 
 def test_the_daily_limit_without_script_is_random(sqlite_room: Room) -> None:
-    """Envelopes are accepted up to this limit only."""
+    """Envelopes are accepted only up to this limit."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
     every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
@@ -465,7 +465,7 @@ def test_the_daily_limit_without_script_is_random(sqlite_room: Room) -> None:
 
 
 def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Room) -> None:
-    """It never gets more than its own share. After a collection, the share is available again."""
+    """The flood never gets more than its own share. After a collection, the share is available again."""
     day(room, 2)
     while scriptless(room) == 200:
         while scriptless(room) == 200:

@@ -62,7 +62,7 @@ def test_a_second_request_on_the_same_connection_is_not_answered(served: Server)
 
 
 def test_a_request_of_http_0_9_is_refused(served: Server) -> None:
-    """Its only line has no version. The refusal has a normal head."""
+    """A request of HTTP/0.9 is a single line without a version."""
     assert ask(served, b"GET /\r\n\r\n").status == 400
 
 

@@ -41,7 +41,7 @@ def locators(room: Room) -> list[bytes]:
 
 
 def test_slot_answers_have_the_same_length_in_every_state(room: Room) -> None:
-    """Status, headers and length are the same."""
+    """Status and headers are also the same."""
     asked = locators(room)
     answers = [room.client.post("/api/slot", data=locator) for locator in asked]
     assert [answer.data[0] for answer in answers] == [0, 1, 2, 2]
@@ -83,7 +83,7 @@ def test_an_answer_reaches_the_reporter(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_the_same_queries_run_for_every_locator(room: Room) -> None:
-    """They do not depend on the state of the case."""
+    """The queries do not depend on the state of the case."""
     known, queries = locators(room), []
 
     def note(*arguments: object) -> None:
@@ -102,7 +102,7 @@ def test_the_same_queries_run_for_every_locator(room: Room) -> None:
 @pytest.mark.parametrize("body", [b"", bytes(31), bytes(33), bytes(1_000_000)])
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw"])
 def test_a_body_of_the_wrong_length_is_refused(room: Room, path: str, body: bytes) -> None:
-    """It must have exactly 32 bytes. Otherwise, nothing is looked up."""
+    """A locator or withdraw key must have exactly 32 bytes. Otherwise, nothing is looked up."""
     answer = room.client.post(path, data=body)
     assert (answer.status_code, answer.json and answer.json["code"]) == (400, "wrong_length")
 
@@ -152,7 +152,7 @@ def cells(room: Room) -> list[object]:
 
 
 def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
-    """The answer is the same as for a known key, and nothing is deleted."""
+    """The answer is the same as for a known key, but nothing is deleted."""
     room.send(make_report_envelope(room.site))
     before = room.state()
     withdraw(room, bytes(32))

@@ -66,7 +66,7 @@ def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_
     "size", [MB, 16 * MB, 256 * MB, 290 * MB, 1024 * MB, age.sealed_size(padding.LARGEST)]
 )
 def test_an_upload_of_any_size_with_ten_kib_a_second_counts_as_progressing(size: int) -> None:
-    """It may pause for two minutes in each half hour, for example when a circuit breaks."""
+    """The upload may pause for two minutes in each half hour, for example when a Tor circuit breaks."""
     watch, half = Watch(), 1
     brought = 10 * 1024 * (1_800 - 120)
     assert watch.stalled(half, after(half), [upload(size)]) == []
@@ -86,7 +86,7 @@ def test_no_upload_is_deleted_after_a_half_hour_that_a_clock_change_shortened(se
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
 def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int) -> None:
-    """The clock may also go backwards, or be set to the same time twice."""
+    """The clock may also go backwards, or show the same time twice."""
     still = [upload(4 * MB)]
     watch = Watch()
     assert watch.stalled(1, after(1), still) == []
@@ -130,7 +130,7 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
-    """They are kept for any time. A shortage of one kind does not affect uploads of other kinds."""
+    """However long they stall, they are kept. A shortage of one kind does not affect other kinds."""
     _, address = begun(room)
     watch = Watch()
     shorten(room, part=1 / 4 - 0.001)
@@ -141,7 +141,7 @@ def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_if_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
-    """Uploads in their first half hour and complete envelopes stay. The clock overwrites deleted uploads."""
+    """Uploads in their first half hour and complete envelopes are kept."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
@@ -209,9 +209,9 @@ def used(room: Room) -> int:
 
 
 def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlite_room: Room) -> None:
-    """It is between a quarter and three quarters of a share.
+    """The threshold is between a quarter and three quarters of a share.
 
-    Losing an upload therefore says little about others.
+    Losing an upload therefore says little about other uploads.
     """
     share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
     found = set()
@@ -227,7 +227,7 @@ def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlit
 
 @pytest.mark.databases_differ
 def test_two_processes_that_delete_stalled_uploads_do_not_block_each_other(room: Room) -> None:
-    """Both list the same uploads. The second does not find those that the first has deleted."""
+    """Both processes list the same uploads. The second does not find those that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)
     watches, counts = [Watch(), Watch()], []

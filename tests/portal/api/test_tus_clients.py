@@ -111,7 +111,7 @@ CLIENTS = pytest.mark.parametrize("client", [TusJsClient, Tuspy])
 def test_an_interrupted_report_is_resumed_after_a_restart(
     server: Server, client: type[TusJsClient] | type[Tuspy]
 ) -> None:
-    """It stops at 60 % and continues with other server processes. It arrives complete and unchanged."""
+    """The upload stops at 60 % and continues with other server processes. Every byte arrives."""
     sealed = make_report_envelope(SITE, file=ATTACHED)
     with server.serving():
         cut = len(sealed.envelope) * 6 // 10

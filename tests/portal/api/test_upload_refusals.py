@@ -156,7 +156,7 @@ def test_a_wrong_offset_changes_nothing(
 
 
 def test_a_chunked_body_beyond_the_declared_size_is_not_stored(room: Room) -> None:
-    """The envelope does not become complete either."""
+    """Nor does the envelope become complete."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:10])

@@ -74,7 +74,7 @@ def test_pieces_are_stored_in_rows_of_at_most_256_kib(room: Room) -> None:
 
 
 def test_data_received_before_a_broken_connection_is_kept(room: Room) -> None:
-    """The bytes that arrived before the break count."""
+    """The client then continues after these bytes."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
     answer = room.client.patch(
@@ -148,7 +148,7 @@ def test_the_server_announces_its_version_extensions_and_largest_size(sqlite_roo
 
 @pytest.mark.databases_differ
 def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
-    """The second at the same offset is refused, and the bytes of the first stay."""
+    """If both send bytes for the same offset, the second is refused and the bytes of the first stay."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:2_000]))

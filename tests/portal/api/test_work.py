@@ -65,7 +65,7 @@ def send(room: Room, sealed: Sealed, paid: dict[str, str], body: bytes | None = 
 
 
 def test_the_offered_puzzle_reveals_nothing_about_visitors_or_reports(room: Room) -> None:
-    """It has the same bytes before and after a hundred reports, and after a refusal for lack of room."""
+    """Neither a hundred reports nor a refusal for lack of room change the bytes of the puzzle."""
     before = offered(room)
     state = room.state()
     assert {offered(room) for _ in range(3)} == {before}
@@ -130,9 +130,9 @@ REFUSED: dict[str, tuple[str, Callable[[Room, Sealed], dict[str, str]]]] = {
 
 @pytest.mark.parametrize("fault", REFUSED)
 def test_an_upload_without_valid_work_is_refused(sqlite_room: Room, fault: str) -> None:
-    """Each fault has its error code, and nothing is stored.
+    """Each fault has its own error code, and nothing is stored.
 
-    One wrong solution in 256 is valid by chance; try again.
+    The test tries again, because one wrong solution in 256 is valid by chance.
     """
     word, payment = REFUSED[fault]
     sqlite_room.configure(work_cost=COSTS)
@@ -181,7 +181,7 @@ def test_a_repeated_creation_request_also_finds_a_collected_envelope(room: Room)
 
 @pytest.mark.parametrize("cut", [1_000, 300_000])
 def test_an_interrupted_creation_request_continues_with_the_same_header(room: Room, cut: int) -> None:
-    """If repeated, it tells how many bytes arrived. The rest follows."""
+    """A repetition of the request tells the client how many bytes arrived. The client then sends the rest."""
     sealed = make_report_envelope(room.site, file=bytes(700_000))
     paid = pay(room, sealed)
     broken = room.client.post(
@@ -223,7 +223,7 @@ def test_a_header_can_be_used_for_only_one_upload(room: Room) -> None:
 
 @pytest.mark.parametrize("later", [False, True])
 def test_an_envelope_whose_header_differs_from_the_paid_one_is_discarded(room: Room, *, later: bool) -> None:
-    """The difference may show in the first request or later."""
+    """The difference may appear in the first request or later."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     before = room.state()
     if later:
@@ -282,7 +282,7 @@ def test_a_refusal_for_another_reason_does_not_use_up_the_work(room: Room) -> No
 
 
 def fill(room: Room) -> None:
-    """Cause a refusal of a paid report for lack of room today."""
+    """Make the portal refuse a paid report for lack of room today."""
     room.configure(capacity_gb=0.000_5)
     answer = None
     while answer is None or answer.status_code == 201:
@@ -389,7 +389,7 @@ def hours_found(room: Room) -> set[str]:
 def test_no_column_contains_the_hour_of_an_event(room: Room) -> None:
     """The test does everything that depends on the hour.
 
-    The control: the search finds hours that are added.
+    The control: if the test adds an hour to a column, the search finds the hour.
     """
     room.hour = days.number(room.day) * DAY + 23
     sent, collected, withdrawn = (make_report_envelope(room.site) for _ in range(3))

@@ -74,7 +74,7 @@ def test_an_open_case_is_never_deleted(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_closed_case_is_deleted_after_its_period(room: Room) -> None:
-    """It is deleted after the configured days, and at most a week later."""
+    """The case is deleted after the configured days, and at most a week later."""
     case = filed(room)
     collected(room, case, closed=True)
     assert expired(room, room.settings.closed_days - 1).cases == 0
@@ -95,7 +95,7 @@ def test_a_reopened_case_is_not_deleted(room: Room) -> None:
 
 
 def test_a_slot_that_arrives_with_the_closing_does_not_postpone_the_deletion(room: Room) -> None:
-    """It contains the old answer, sealed to another key."""
+    """Such a slot contains the old answer, sealed to another key."""
     case = filed(room)
     told = {"slots": slots(case), "closed": [case.case_id]}
     first = make_outbox(room.site, collected=[room.export().link], **told)
@@ -147,7 +147,7 @@ def test_a_client_can_still_see_that_its_confirmed_envelope_arrived(room: Room) 
 
 
 def test_only_the_id_and_size_of_a_confirmed_envelope_remain(room: Room) -> None:
-    """The portal forgets its channel, its case and the day of its arrival."""
+    """The portal forgets the envelope's channel, its case and the day of its arrival."""
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -168,7 +168,7 @@ def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> 
 
 
 def test_an_upload_that_grows_slowly_is_deleted_after_the_same_days(room: Room) -> None:
-    """The days count from its beginning. Uploads that are complete by then stay."""
+    """The days count from the beginning of the upload. Uploads that are complete by then stay."""
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
     for offset in range(room.settings.upload_days):
@@ -183,7 +183,7 @@ def test_an_upload_that_grows_slowly_is_deleted_after_the_same_days(room: Room) 
 
 
 def test_used_headers_are_deleted_only_when_nobody_can_use_them_again(room: Room) -> None:
-    """Later, the seed of their proof of work is not accepted any more."""
+    """A header can be used until the seed of its puzzle expires."""
     filed(room)
     for days_later, left in ((0, 1), (2, 0)):
         expired(room, days_later)
@@ -252,7 +252,10 @@ def test_simultaneous_runs_delete_everything_exactly_once(room: Room) -> None:
 
 
 def test_portal_expire_reports_what_it_deleted(tmp_path: Path) -> None:
-    """It prints one line, or JSON. A second run deletes nothing. With --rewrite, it rewrites the database."""
+    """The output is one line, or JSON.
+
+    A second run deletes nothing. The option --rewrite rewrites the database.
+    """
     server = Server(tmp_path, 1).make(upload_days=1)
     with server.store() as store, store.write() as connection:
         begun = Upload(id=bytes(16), channel="x", size=9, received=0, begun=today() - timedelta(2))
@@ -292,7 +295,7 @@ def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: 
 
 @pytest.mark.databases_differ
 def test_overdue_data_is_counted(room: Room) -> None:
-    """`portal doctor` shows this number to administrators. After `portal expire`, it is zero."""
+    """`portal doctor` shows the number of overdue rows. After `portal expire`, it is zero."""
     case = filed(room)
     collected(room, case, closed=True)
     room.begin(make_report_envelope(room.site))

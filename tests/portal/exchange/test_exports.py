@@ -138,7 +138,7 @@ def test_envelopes_beyond_the_limit_of_a_bundle_are_in_the_next(
 
 
 def test_the_manifest_of_a_full_bundle_stays_within_its_size_limit(room: Room) -> None:
-    """The test assumes the longest numbers."""
+    """The test assumes the longest possible numbers."""
     room.send(make_report_envelope(room.site))
     intake = room.export().intake
     empty = replace(intake, entries=(), withdrawn=())
@@ -193,7 +193,7 @@ def test_a_failed_export_uses_up_no_bundle_number(room: Room, tmp_path: Path) ->
 
 
 def test_a_channel_that_is_no_longer_in_the_keyring_is_still_exported(room: Room) -> None:
-    """Its envelopes were sent before."""
+    """The portal still has envelopes that were sent to this channel before."""
     room.send(make_report_envelope(room.site, OUTSIDE))
     room.publish(make_keyring(room.site, 2, bodies=[room.site.inspectorate]))
     assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]

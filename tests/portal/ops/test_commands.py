@@ -95,13 +95,15 @@ def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
     assert len(seeds) == 2
 
 
-def test_init_with_json_prints_the_fingerprint(folder: Path) -> None:
-    """It prints nothing else."""
+def test_init_with_json_returns_only_the_fingerprint(folder: Path) -> None:
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
 
 
 def test_a_keyring_is_published_once(folder: Path) -> None:
-    """A second attempt says that it was published before. Older, altered or expired ones are refused."""
+    """A second attempt says that the keyring is already published.
+
+    Older, altered or expired keyrings are refused.
+    """
     run(folder, "init")
     keyring = make_keyring(SITE, 2)
     good = keyring.save(folder / "good")
@@ -125,7 +127,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
 
 
 def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It writes as many bundles as needed, and prints a line for each."""
+    """`portal export` writes as many bundles as needed."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     content = make_envelope(SITE)
     with (
@@ -142,7 +144,7 @@ def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pyte
 
 
 def test_export_and_import_report_their_results(made: Path) -> None:
-    """They print a line for each bundle, or JSON. The option --again needs --channel."""
+    """Both commands print a line for each bundle, or JSON. The option --again needs --channel."""
     store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
     content = make_envelope(SITE)
     upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
@@ -213,7 +215,7 @@ def test_a_written_bundle_is_reported_even_if_the_next_is_refused(made: Path, op
 
 
 def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
-    """It prints a message and a hint, without a traceback."""
+    """The command prints a message and a hint, without a traceback."""
     outbox = make_outbox(SITE, reply_seed=bytes(32)).save(made / "outbox.tar")
     message, hint = refusal(run(made, "import", outbox, code=1))
     assert message == "outbox.tar refused: outbox bundle is not signed by a reply key of its channel"
@@ -308,7 +310,7 @@ def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) ->
 
 
 def test_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
-    """With --json, the result is JSON. Every path in the result exists."""
+    """Every path that the JSON output names exists."""
     told = json.loads(run(made, "freeze", made / "frozen", "--json"))
     assert ["answers", "files", "headers", "nginx", "site"] == sorted(told)
     assert all(Path(told[name]).exists() for name in told.keys() - {"files"})

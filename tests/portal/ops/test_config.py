@@ -16,7 +16,7 @@ def test_the_example_equals_the_defaults() -> None:
 
 
 def test_the_example_names_every_setting() -> None:
-    """Administrators find every setting there, and need not read the source."""
+    """Administrators find every setting in the example, and need not read the source."""
     text = (ROOT / "config.example.toml").read_text("utf-8")
     named = {line.partition(" = ")[0] for line in text.splitlines() if line and not line.startswith("#")}
     assert named == set(Settings.__slots__) - {"folder"}
@@ -69,7 +69,7 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_says_which_setting_is_wrong_and_why(tmp_path: Path, text: str, message: str) -> None:
-    """An unknown key or an unusable value stops the portal. The error gives its name and line."""
+    """An unknown key or an unusable value stops the portal. The error gives the name and the line."""
     file = tmp_path / "config.toml"
     file.write_text(f"\n{text}")
     with pytest.raises(BadConfiguration) as caught:

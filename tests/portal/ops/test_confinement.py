@@ -243,7 +243,7 @@ def test_the_kernel_here_has_landlock_and_seccomp() -> None:
 
 
 def test_a_confined_process_can_no_longer_read_write_execute_connect_or_signal(tmp_path: Path) -> None:
-    """All this was possible before. The process still has its database and its own program files."""
+    """The process could do all this before. It still has its database and its own program files."""
     folder, secret = tmp_path / "portal", tmp_path / "secret"
     folder.mkdir()
     secret.write_bytes(b"anybody may read this")
@@ -311,8 +311,8 @@ def test_a_confined_process_can_use_only_the_connections_that_its_database_needs
     """A database with a host name also needs DNS, so UDP stays open.
 
     MPTCP is refused because it could reach any port. Abstract sockets are refused because file
-    permissions do not protect them. The home folder is unreadable here, as it is under the shipped
-    unit; this causes no error.
+    permissions do not protect them. The process cannot read the home folder here, just as under the
+    shipped unit, and this causes no error.
     """
     home = tmp_path / "home"
     home.mkdir(mode=0)

@@ -140,7 +140,7 @@ def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
 
 
 def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> None:
-    """It gives the code and hash to compare with `inbox office show`.
+    """The finding gives the code and hash to compare with `inbox office show`.
 
     Another test covers an unknown regime.
     """
@@ -320,7 +320,7 @@ def test_the_used_share_of_each_kind_of_report_is_shown(tmp_path: Path) -> None:
 
 
 def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> None:
-    """The free disk space where the database is stored counts. There is no warning with more space."""
+    """The disk with the database counts. With more room, there is no warning."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")
         (told,) = [each for each in found(room, Level.WARNING) if "disk of the database" in each]
@@ -376,7 +376,7 @@ def talkative(room: Room, level: Level) -> list[str]:
 
 
 def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
-    """Here, `portal expire` should have deleted an abandoned upload two days ago."""
+    """Here, an abandoned upload should have been deleted two days ago."""
     room = room_for(tmp_path)
     room.begin(make_report_envelope(room.site))
     room.wait(room.settings.upload_days + 2)
@@ -432,7 +432,7 @@ def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_manifest_that_does_not_match_the_served_pages_is_reported(tmp_path: Path) -> None:
-    """An upgrade or a changed setting can cause such a difference."""
+    """An upgrade or a changed setting can cause the mismatch."""
     room = room_for(tmp_path)
     room.settings = replace(room.settings, manifest="manifest")
     assert [each for each in found(room, Level.WRONG) if "manifest.json was not read" in each]

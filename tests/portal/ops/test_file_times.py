@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 DATABASE = {"portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm"}
 # The kernel takes file timestamps from a clock that ticks at least a hundred times a second.
 TICK = 10_000_000
-# The portal sets the times every second, but later on a busy machine.
+# The portal resets the times every second, or a little later on a busy machine.
 MOST_SECONDS = 10
 MEMORY = "/dev/shm"  # noqa: S108
 

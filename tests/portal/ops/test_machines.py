@@ -50,7 +50,7 @@ def test_an_upload_may_send_each_piece_to_another_machine(machines: tuple[Server
 def test_every_process_offers_the_same_proof_of_work_and_has_the_same_limits(
     machines: tuple[Server, Server],
 ) -> None:
-    """Each process computes them for every hour from a secret that is shared through the database."""
+    """Each process computes the puzzle and the limits from a secret that is shared through the database."""
     hour = 0
     while hour != days.hour():
         hour = days.hour()

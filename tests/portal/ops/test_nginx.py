@@ -210,9 +210,9 @@ def test_a_page_sends_a_report_through_nginx(site: Nginx, chromium: Browser, tmp
 def test_portal_verify_accepts_the_site_behind_nginx_and_names_a_changed_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It runs as monitors run it, with and without TLS.
+    """The test runs the command as monitors do, with and without TLS.
 
-    Here, only the Brotli version of a file was changed.
+    Only the Brotli version of a file was changed.
     """
     server = Server(tmp_path, free_port()).make(manifest="manifest")
     server.sign_manifest()

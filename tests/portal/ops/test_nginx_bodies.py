@@ -153,7 +153,8 @@ def test_a_locator_sent_while_the_portal_is_down_is_answered_with_a_page(site: N
         for size, code in ((10, "unavailable"), (2 * MIB, "too_large")):
             lines = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {size}")
             content = head(f"POST /{language}/slot HTTP/1.1", *lines) + b"locator=aa"
-            # nginx would take a client that ends its sending for gone, while it looks for the portal.
+            # nginx looks for the portal first. A client that closed its sending side would seem to have
+            # left.
             answer = exchange(alone.onion_port, content, end=code == "too_large")
             refused(alone, answer, language, code)
         unreadable = head(f"POST /{language}/slot HTTP/1.1", "Content-Length: 1", "Content-Length: 2")
@@ -161,7 +162,7 @@ def test_a_locator_sent_while_the_portal_is_down_is_answered_with_a_page(site: N
 
 
 def test_paths_other_than_the_form_get_a_problem_document_for_an_oversized_body(site: Nginx) -> None:
-    """These are an unknown language, paths that resemble the form's path, and the interface for clients."""
+    """The other paths have an unknown language, resemble the form's path, or belong to the API."""
     for path in ("/xx/sealed", "/fr/sealed/", "/api/slot", "/fr/en/slot"):
         content = head(f"POST {path} HTTP/1.1", f"Content-Length: {18 * MIB}")
         answer = exchange(site.onion_port, content)

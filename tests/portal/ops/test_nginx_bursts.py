@@ -14,7 +14,7 @@ from tests.support.slow_flood import probed
 SECONDS = 30
 # net.core.somaxconn, since Linux 5.4: no queue is longer, whatever `backlog` says.
 PLACES = 4_096
-# The most that one way may have, without the connections of the honest clients that measure.
+# The most connections of one way, without those of the honest clients that measure the answers.
 MOST = 12_000
 BEFORE = 6_000
 

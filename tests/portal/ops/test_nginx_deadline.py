@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
 
 
 def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, float | None]:
-    """Return for each kind of body how long nginx waited for it. All are sent at the same time."""
+    """Send all kinds of bodies at the same time; return for each how long nginx waited for the body."""
     onion, clearnet = Source(site.onion_port, is_onion=True), Source(site.port)
     with ThreadPoolExecutor() as pool:
         found = {name: pool.submit(lasted, onion, each, pause, most) for name, each in bodies(size).items()}
@@ -62,7 +62,7 @@ def test_without_the_deadline_a_slow_body_is_accepted(site: Nginx) -> None:
 
 
 def test_a_body_that_arrives_before_the_deadline_is_accepted(site: Nginx) -> None:
-    """It takes longer than one second, but the deadline grows with its size."""
+    """The body takes longer than one second, but its deadline grows with its size."""
     site.configure(QUICK)
     with site.serving():
         assert taken(site, bodies(128 << 10)["a piece"], 64 << 10)
@@ -84,7 +84,7 @@ def paths() -> list[str]:
 
 
 def test_no_path_accepts_a_body_that_is_too_large_or_too_slow(site: Nginx) -> None:
-    """Not even an internal path of nginx accepts one. A body that is too large gets status 413."""
+    """The paths include those that nginx uses internally. A body that is too large gets status 413."""
     site.configure(QUICK)
     onion = Source(site.onion_port, is_onion=True)
     with site.serving(), ExitStack() as stack:

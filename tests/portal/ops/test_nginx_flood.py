@@ -29,8 +29,8 @@ BURST = 600
 ASKED_BY_A_CIRCUIT = 4
 # With one process, nginx handles everything that it has read before it answers the next request.
 ALONE = {"worker_processes auto;": "worker_processes 1;"}
-# All clients share the connections that one host can open, without a limit for each. Slow bodies never time
-# out.
+# All clients share as many connections as one host can open, without a limit for each client. Slow bodies
+# never time out.
 UNBOUNDED = {
     "limit_conn all 12288;": "limit_conn all 1024;",
     "limit_conn sources 64;": "",
@@ -97,7 +97,7 @@ def test_each_circuit_may_have_eight_connections(behind_nginx: Nginx) -> None:
 
 
 def test_connections_that_arrive_at_the_same_time_are_all_answered(behind_nginx: Nginx) -> None:
-    """They wait between the two parts of nginx. If that queue is short, some connections are closed."""
+    """The connections wait between the two parts of nginx. If the queue there is short, some are closed."""
     shorter = behind_nginx.twin("shorter")
     shorter.configure({" backlog=4096;": " backlog=1;"})
     assert answered_at_once(behind_nginx) == BURST
@@ -133,7 +133,7 @@ def is_answered(client: socket.socket) -> bool:
 def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_around_it(
     behind_nginx: Nginx,
 ) -> None:
-    """The prefixes have 64 and 48 bits, in any spelling of zeros. Each IPv4 address counts separately."""
+    """The prefixes of 64 and 48 bits count, in any spelling of zeros. Each IPv4 address counts separately."""
     networks = of_networks(
         behind_nginx,
         "networks",
@@ -160,7 +160,7 @@ def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_aroun
 def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zeros(
     behind_nginx: Nginx,
 ) -> None:
-    """One part of nginx counts connections, and another part counts requests."""
+    """Connections and requests are counted by different parts of nginx, which must agree."""
     networks = of_networks(behind_nginx, "asking", {"limit_conn asking 16;": "limit_conn asking 2;"})
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     *others, last = [
@@ -275,7 +275,7 @@ def seen(site: Nginx) -> None:
 
 
 def test_a_text_is_accepted_even_if_no_more_pieces_are(behind_nginx: Nginx) -> None:
-    """Texts have separate places. A request without a declared size counts as a piece."""
+    """Texts have their own limit. A request without a declared size counts as a piece."""
     full = behind_nginx.twin("full")
     full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
     create = "POST /api/envelopes HTTP/1.1"
@@ -358,7 +358,7 @@ def test_the_portal_receives_neither_the_address_nor_the_circuit_of_a_visitor(be
 def test_slow_connections_do_not_block_others(
     deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each sends one byte every five seconds.
+    """Each slow connection sends one byte every five seconds.
 
     Honest clients get answers within two seconds, on clearnet and Tor.
     """

@@ -29,12 +29,12 @@ SECONDS = 120
 STREAMS = 3
 # The memory of each connection if 12,288 of them take 1.9 GiB, as docs/portal-machine.md says.
 MOST_OF_A_CONNECTION = 162 << 10
-# The limits in `listen` as the kernel counts them (208 and 64 KiB, doubled), and the packet that exceeds
-# them.
+# The limits in `listen` as the kernel counts them (208 and 64 KiB, doubled), plus one packet beyond the
+# limit.
 MOST_IN_THE_KERNEL = (544 + 64) << 10
 # The size of the folder for bodies in deploy/nginx@.service, as docs/reliability.md says.
 FOLDER = "96m"
-# Two sealed files from each of these connections fill the folder. Further bodies are refused.
+# Five connections with two sealed files each fill the folder. Further bodies are refused.
 FILLING = 5
 UNBOUNDED = {
     "http2_max_concurrent_streams 3;": "",
@@ -178,7 +178,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
     """One path is a page from a file.
 
-    The other is a refusal, like most requests here that need the portal.
+    The other path is refused by nginx, like most requests that need the portal.
     """
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():
@@ -204,7 +204,7 @@ def test_without_the_limit_a_connection_holds_a_hundred_unread_answers(behind_ng
 def test_the_unread_answers_of_a_thousand_connections_fit_into_memory(
     nginx: Nginx, path: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """They come from sixteen addresses with as many connections as allowed."""
+    """The connections come from sixteen addresses, as many as allowed from each."""
     with nginx.serving():
         answers, took = held_each(nginx, of_addresses(nginx, 16), path)
     told = f"{answers} answers held, {took / 1024:.0f} KiB for each connection"

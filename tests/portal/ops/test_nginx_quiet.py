@@ -106,7 +106,7 @@ TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "
 
 
 def test_the_portal_learns_nothing_about_a_visitor(behind_nginx: Nginx) -> None:
-    """Nginx passes on neither address nor browser, but all headers that uploads need."""
+    """Nginx passes on neither address nor browser to the portal, but all headers that uploads need."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))

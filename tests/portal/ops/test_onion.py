@@ -82,14 +82,14 @@ def test_tor_accepts_the_shipped_torrc(tmp_path: Path) -> None:
 
 
 def test_tor_connects_to_the_port_of_nginx_that_expects_it() -> None:
-    """The port is only on loopback. tor names the circuit, which a normal HTTP port would refuse."""
+    """The port is only on loopback, and expects the PROXY line in which tor names the circuit."""
     (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
     assert f"listen {port} proxy_protocol " in (CONFIGURATION / "onion.conf").read_text()
     assert "HiddenServiceExportCircuitID haproxy" in TORRC.read_text().splitlines()
 
 
 def test_tor_does_not_log_connections() -> None:
-    """It logs only warnings, and no regular counts of circuits and bytes."""
+    """The log contains only warnings, and no regular counts of circuits and bytes."""
     lines = TORRC.read_text().splitlines()
     assert [line for line in lines if line.startswith("Log ")] == ["Log warn stdout"]
     assert "HeartbeatPeriod 0" in lines

@@ -76,7 +76,7 @@ def test_the_output_states_what_a_proof_shows_and_what_it_does_not_show(folder: 
 
 
 def test_a_challenge_is_written_once_and_names_verifier_and_receipt(folder: Path) -> None:
-    """A second challenge would make the answer to the first worthless."""
+    """A second challenge would make an answer to the first worthless."""
     ask = ("--ask", "Court of Appeal", *CHALLENGED)
     assert "challenge.json: give it to the person" in check(folder, *ask)
     raw = (folder / "challenge.json").read_bytes()

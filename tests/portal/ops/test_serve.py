@@ -86,7 +86,7 @@ def test_the_header_of_an_envelope_cannot_be_used_again_after_a_restart(server: 
 
 
 def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
-    """Send an upload whose connection breaks at the byte ``at``."""
+    """Begin an upload whose connection breaks at the byte ``at``."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head("PATCH", address, whole(content)) + content[:at])
 
@@ -149,7 +149,7 @@ def test_a_process_that_is_stopped_while_it_starts_ends_immediately(server: Serv
 
 
 def test_sighup_ends_the_server_cleanly_and_with_a_failure_status(server: Server) -> None:
-    """It comes when the terminal closes, or somebody tries to reload the server. systemd then restarts it."""
+    """SIGHUP comes when a terminal closes, or on a reload. Afterwards, systemd restarts the server."""
     server.make()
     with server.serving():
         workers = server.workers()
@@ -164,7 +164,7 @@ def test_sighup_ends_the_server_cleanly_and_with_a_failure_status(server: Server
 def test_two_servers_on_one_sqlite_database_act_as_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
-    """Each has separate processes and a port. Each knows what the other received, and one may stop."""
+    """Each server has its own processes and port, and knows what the other received. One of them may stop."""
     server.make()
     other = server.beside(free_port())
     sealed = make_report_envelope(SITE, file=bytes(600_000))
@@ -208,7 +208,7 @@ def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
 
 
 def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> None:
-    """The request is malformed, too long or cut short. The answer and the log contain nothing of it."""
+    """The request is malformed, too long or cut short. Neither the answer nor the log repeats any of it."""
     canary = b"canary-7f3a"
     garbage = {
         b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
@@ -244,7 +244,7 @@ def test_a_client_that_sends_garbage_and_disconnects_stops_no_process(served: Se
 
 
 def test_an_impossible_declared_length_is_refused_without_a_traceback(served: Server) -> None:
-    """It is answered like any other error."""
+    """The answer is a problem document with status 413."""
     sealed = make_report_envelope(SITE)
     headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
     answer = exchange(served, head("POST", "/api/envelopes", headers))

@@ -59,7 +59,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def serves(machine: Machine, unit: str) -> bool:
-    """Return whether a portal answers behind a unit in time, and the unit was never restarted."""
+    """Return whether a portal answers behind a unit within a minute, without a restart of the unit."""
     end = time.monotonic() + 60
     while machine.do("systemctl", "show", "--value", "-p", "NRestarts", unit) == "0":
         if answers(machine, unit) or time.monotonic() > end:
@@ -139,7 +139,7 @@ def one_way_serves_alone(machine: Machine) -> None:
 def test_each_shipped_unit_starts_unchanged(
     machine: Machine, address: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """It also restarts, and runs again after a reboot. The portal's output goes only to its own file."""
+    """The units also restart, and run again after a reboot. The portal's output goes only to its own file."""
     with machine.running():
         assert not machine.do("ls", "/var/log").count("fanal")
         if address != SQLITE:

@@ -111,6 +111,6 @@ def test_a_client_gets_an_encoding_that_it_accepts(
 
 
 def test_answers_about_a_case_are_never_compressed(same_room: Room) -> None:
-    """Their compressed length would depend on the content, and could reveal it."""
+    """The compressed length of such an answer would depend on its content, and could reveal it."""
     answer = same_room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
     assert (answer.headers.get("Content-Encoding"), len(answer.data)) == (None, 18_108)

@@ -126,7 +126,7 @@ def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(own_provable: P
 
 
 def test_a_malformed_manifest_is_refused() -> None:
-    """It is unsorted, repeats a path, was altered, or belongs to another deployment."""
+    """The manifest is unsorted, repeats a path, was altered, or belongs to another deployment."""
     files = tuple(Page(path, "text/html", bytes(32)) for path in ("/a", "/b"))
     office = Site()
     good = Pages(deployment=office.deployment, serial=1, valid_until=UNTIL, policy="", files=files)
@@ -145,7 +145,7 @@ def test_a_malformed_manifest_is_refused() -> None:
 
 @pytest.mark.slow
 def test_the_inbox_signs_a_manifest_of_the_portal_and_a_monitor_accepts_the_site(tmp_path: Path) -> None:
-    """The test runs the commands of all three. A site without a manifest is not accepted."""
+    """The test runs the commands of portal, inbox and monitor. Without a manifest, verification fails."""
     office = Office.found(tmp_path)
     told = office.json("exchange", "keyring", "--out", tmp_path / "keyring")
     file = tmp_path / "portal.toml"

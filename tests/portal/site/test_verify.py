@@ -19,7 +19,7 @@ from tests.support.socks_proxy import proxying
 
 
 def test_an_old_manifest_is_refused_after_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """Its signature and date are still valid. The files that it lists are not compared."""
+    """The signature and date of the old manifest are still valid. Its files are not compared."""
     known = Seen(own_provable.settings.deployment, {"manifest": 2})
     assert own_provable.found(seen=known) == ["manifest: the site serves serial 1, but 2 was seen before"]
     own_provable.alter(serial=2)
@@ -32,7 +32,7 @@ def test_an_old_manifest_is_refused_after_a_newer_one_was_seen(own_provable: Pro
 
 
 def test_an_old_keyring_is_refused_after_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """It would bring back a revoked key."""
+    """An old keyring would bring back a revoked key."""
     known = Seen(own_provable.settings.deployment)
     usual = make_keyring(own_provable.site)
     own_provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))

@@ -51,7 +51,7 @@ MORE = {
 
 
 def test_additional_headers_are_named(found: Callable[..., set[str]]) -> None:
-    """They could redirect visitors, report them to somebody, or recognise them later."""
+    """Such headers could redirect visitors, report them to somebody, or recognise them later."""
     assert found(*MORE.items()) == {f"a portal does not send the header {name.lower()}" for name in MORE}
 
 
@@ -79,8 +79,8 @@ def test_headers_of_the_transport_make_no_difference(found: Callable[..., set[st
     assert found(("Vary", "Accept-Encoding"), ("Keep-Alive", "timeout=5"), instead=[("Server", "x")]) == set()
 
 
-def test_the_configured_onion_service_is_accepted_in_headers(tmp_path: Path) -> None:
-    """Every page announces its own path on the onion service. Another address is a difference."""
+def test_the_onion_service_in_the_configuration_is_accepted_in_the_header(tmp_path: Path) -> None:
+    """Every page announces its own path on the onion service. Any other address is reported."""
     with proving(tmp_path) as room:
         room.settings = replace(room.settings, onion=ONION)
         room.sign()

@@ -15,7 +15,7 @@ REPORTS = 30
 
 
 def steps_forward(room: Room, pieces: list[bytes]) -> int:
-    """Return how often a report is stored behind the previous one in the file."""
+    """Return how often a report is stored after the report that arrived before it."""
     room.database.scrub()
     raw = (room.folder / "portal.sqlite").read_bytes()
     places = [raw.index(piece) for piece in pieces]
@@ -23,7 +23,7 @@ def steps_forward(room: Room, pieces: list[bytes]) -> int:
 
 
 def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> None:
-    """Before, the file shows the order, which is the control. Afterwards, the order is random."""
+    """The control: before that, the file shows the order. Afterwards, the order is random."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     for report in reports:

@@ -90,7 +90,7 @@ def test_a_cancelled_upload_is_overwritten_in_the_files(sqlite_room: Room) -> No
 
 
 def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
-    """The time that this takes would reveal whether others have written. Therefore, the clock does it."""
+    """The time that emptying takes would reveal whether others have written. Therefore, the clock does it."""
     room, sealed, other = (
         sqlite_room,
         make_report_envelope(sqlite_room.site),
@@ -123,7 +123,7 @@ def test_overwriting_does_not_wait_for_readers(sqlite_room: Room) -> None:
 
 
 def test_a_refused_report_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """Its second piece shows that it is not sealed."""
+    """The second piece of the report shows that it is not sealed."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address, start = room.begin(sealed), sealed.envelope[:200]
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
@@ -148,7 +148,7 @@ def test_confirmed_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_expired_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """Here, it is an abandoned upload, and a closed case with its slot and the remains of its envelope."""
+    """Here, an abandoned upload expires, and a closed case with its slot and the remains of its envelope."""
     room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
     room.send(closed)
     exported = room.export()
@@ -190,7 +190,7 @@ def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
 
 
 def test_postgresql_with_the_shipped_settings_overwrites_deleted_data(tmp_path: Path) -> None:
-    """Its log also contains nothing of it after the hourly switch to a new file."""
+    """After its hourly switch to a new file, the log of PostgreSQL does not contain the data either."""
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room, sealed = Room(tmp_path, cluster.url), make_report_envelope(SITE)
         room.send(sealed)
@@ -237,7 +237,10 @@ def tables(room: Room) -> Path:
 
 
 def test_a_withdrawal_waits_for_the_last_piece_of_an_upload(room: Room) -> None:
-    """Both run at the same time on two connections. Nothing is left behind, and the inbox learns of it."""
+    """Piece and withdrawal arrive at the same time.
+
+    Nothing is left behind, and the inbox learns of the withdrawal.
+    """
     sealed = make_report_envelope(room.site)
     room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
     ((envelope_id, *_),) = room.state()["envelopes"]

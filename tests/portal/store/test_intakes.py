@@ -136,7 +136,7 @@ def test_confirming_an_unknown_or_already_confirmed_bundle_changes_nothing(conne
 def test_a_confirmed_envelope_is_deleted_and_only_its_size_is_kept_for_a_period(
     connection: Connection,
 ) -> None:
-    """Its case counts as collected. Later bundles and bundles of other channels stay."""
+    """The case counts as collected. Later bundles and bundles of other channels stay."""
     opened = [report() for _ in range(3)]
     gone = hashed(connection, of=opened[0])
     hashed(connection)
@@ -173,10 +173,7 @@ def test_confirming_a_report_with_a_foreign_case_id_does_not_mark_that_case_as_c
 
 
 def test_administrators_see_how_many_envelopes_wait_and_since_which_day(connection: Connection) -> None:
-    """Channels, and exported and unexported envelopes, are counted separately.
-
-    Unfinished ones do not count.
-    """
+    """The numbers are per channel, for export and for confirmation. Unfinished envelopes do not count."""
     arrived(connection, 10, 9, day=days.day(1))
     hashed(connection, day=days.day(2))
     intakes.fill(connection, INSPECTORATE, 1)

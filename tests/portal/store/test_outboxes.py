@@ -44,7 +44,7 @@ def test_each_outbox_is_stored_under_its_channel_and_number(connection: Connecti
 
 
 def test_the_inbox_learns_on_which_days_its_last_outboxes_were_applied(connection: Connection) -> None:
-    """The list has only its own channel, the newest last, and at most as many as a bundle may contain."""
+    """The list has only outboxes of the same channel, the newest last, and is limited in length."""
     assert outboxes.imports(connection, INSPECTORATE) == Applied(NOTHING.n, NOTHING.hash)
     applied(connection, OUTSIDE, 99)
     for n in range(1, IMPORTS + 3):
@@ -114,10 +114,7 @@ def test_a_slot_is_stored_in_its_own_case_and_an_unknown_case_is_created_as_coll
 def test_a_closed_case_keeps_its_day_of_deletion_until_it_is_reopened(
     connection: Connection,
 ) -> None:
-    """The day is drawn once.
-
-    Closing the case again after that draws a new day. Other cases have no such day.
-    """
+    """The day is drawn once. Closing a reopened case draws a new day. Other cases have no such day."""
     for case_id in (b"a" * 32, b"b" * 32):
         outboxes.put_slot(connection, INSPECTORATE, case_id, b"slot")
 

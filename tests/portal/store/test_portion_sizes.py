@@ -1,4 +1,4 @@
-"""How much each transaction deletes, and how long it leaves to others."""
+"""How much each transaction deletes, and how long it then lets others write."""
 
 import time
 from collections.abc import Iterator

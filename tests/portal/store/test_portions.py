@@ -86,7 +86,7 @@ def test_portions_of_any_size_delete_everything_that_is_to_be_deleted_and_nothin
 
 
 def test_a_portion_of_very_many_small_envelopes_is_limited_too(room: Room) -> None:
-    """A bundle of texts is an example. Others wait for a few hundred rows, and no statement lists all ids."""
+    """Other transactions wait for at most a few hundred rows, and no statement lists all ids."""
     many = 70_000  # PostgreSQL accepts at most 65,535 values in a statement
     is_sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     random = func.randomblob(16) if is_sqlite else func.uuid_send(func.gen_random_uuid())
@@ -152,7 +152,7 @@ def test_simultaneous_deletions_do_not_block_each_other(room: Room, monkeypatch:
 def test_the_write_ahead_log_is_emptied_between_portions(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While another transaction reads an older state, this is impossible, so the deletion pauses."""
+    """While another transaction reads an older state, the log cannot be emptied, so the deletion pauses."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.read() as reader:
@@ -209,7 +209,7 @@ def test_deleting_a_confirmed_bundle_makes_room_on_a_full_postgresql_disk(
 
 @pytest.mark.parametrize("left", [5 * MIB, MIB])
 def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -> None:
-    """Each takes a quarter of the free disk, so that texts can still be stored."""
+    """Each portion takes a quarter of the free disk, so that texts can still be stored."""
     disk = tmp_path / "disk"
     with small_disk(disk, "24m"):
         room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
@@ -294,7 +294,7 @@ def writing(store: Database) -> Iterator[list[float]]:
 
 
 def test_others_can_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each waits for at most one portion."""
+    """A writer waits for at most one portion."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room, 3_000_000))
     other = Database(sqlite_room.settings.database_url)

@@ -132,7 +132,7 @@ def together(calls: Sequence[Callable[[], None]]) -> None:
 
 
 def test_a_case_opens_only_with_the_last_byte_of_its_report(room: Room) -> None:
-    """Its day is that of the last byte."""
+    """The day of the case is that of the last byte."""
     begun, filed = upload(), report()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, filed, b"12345")
@@ -263,7 +263,7 @@ def test_a_missing_database_is_refused(tmp_path: Path, postgres_database: str) -
 def test_a_database_lists_the_servers_that_its_next_connection_may_use(
     tmp_path: Path, postgres_tables: str
 ) -> None:
-    """These are all configured servers. An address takes precedence over a name."""
+    """The list contains all configured servers. If an IP address is given, it replaces the host name."""
     with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as sqlite:
         assert sqlite.places() == []
     url = make_url(postgres_tables)
@@ -277,7 +277,7 @@ def test_a_database_lists_the_servers_that_its_next_connection_may_use(
 
 
 def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> None:
-    """It is another kind of file, its folder is missing, or no such database exists."""
+    """The file is not a database, its folder is missing, or the server has no such database."""
     (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))

@@ -56,7 +56,7 @@ def test_an_envelope_counts_for_its_kind_from_its_beginning_until_its_deletion(
 
 
 def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connection) -> None:
-    """Envelopes are deleted in the same hour and in the next one. Kept envelopes still count."""
+    """The test deletes envelopes in the same hour and in the next one. Kept envelopes still count."""
     first, second, third = (arrived(connection, size) for size in (10, 20, 40))
     arrived(connection, 80)
 
@@ -101,7 +101,7 @@ def test_deletion_is_scheduled_only_for_envelopes_with_bytes(connection: Connect
     assert not deletion.is_pending(connection, bytes(16))
 
 
-def test_envelopes_without_script_count_for_their_day_and_texts_count_separately(
+def test_reports_without_script_count_for_their_day_and_texts_count_separately_from_larger_ones(
     connection: Connection,
 ) -> None:
     add, larger = quotas.add_scriptless, TEXT + 1

@@ -151,7 +151,7 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     return made
 
 
-# No fixture withdraws, reports without JavaScript, or does proof of work, and no clock runs.
+# The old portal has no withdrawals, no reports without JavaScript and no proof of work, and no clock ran.
 LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 
@@ -168,7 +168,7 @@ def test_the_migrations_create_exactly_the_tables_of_the_schema(empty: str) -> N
 
 
 def test_no_command_uses_a_database_of_an_earlier_version(old: Old) -> None:
-    """Each command says so and tells what to type. `portal init` also changes nothing."""
+    """Each command says so and tells the administrator what to type. `portal init` changes nothing either."""
     (old.folder / "outbox.tar").write_bytes(b"")
     before = old.held()
     for words in OF_A_COMMAND:
@@ -240,7 +240,7 @@ def test_tables_without_a_version_are_not_a_portal_and_are_not_changed(old: Old)
 def test_power_loss_during_an_upgrade_leaves_either_the_old_or_the_new_database(old: Old) -> None:
     """The process is killed at every statement, at the commit and afterwards.
 
-    Only after the commit is it new.
+    Only after the commit does the database have the new version.
     """
     before, kills = old.held(), 0
     while old.held() == before:

@@ -209,7 +209,7 @@ def test_the_shipped_colours_are_accepted() -> None:
 
 
 def test_pages_use_the_colour_of_the_inspectorate_from_one_style_sheet() -> None:
-    """The offline form has it, too. No page loads another file or has inline styles."""
+    """The offline form has the same colour. No page loads another file or has inline styles."""
     settings = Settings(colour=READABLE)
     files = site_files.files(settings, load_questionnaire(settings))
     assert set(files) == set(site_files.files(Settings(), load_questionnaire(Settings())))

@@ -39,7 +39,7 @@ def test_a_section_without_a_question_is_left_out() -> None:
     ]
 
 
-def test_the_first_page_has_the_common_questions_and_the_second_the_others() -> None:
+def test_the_first_page_has_the_common_questions_and_the_second_page_has_the_others() -> None:
     first, second = paper.leaves(SHIPPED_PARSED)
     assert not any(part.section.folded for part in first)
     assert all(part.section.folded for part in second)
@@ -73,7 +73,7 @@ def shown(folder: Path) -> str:
 
 
 def test_the_address_is_shown_once_the_inspectorate_has_filled_it_in(tmp_path: Path) -> None:
-    """Until then, the form names another body that accepts it."""
+    """Until then, the form names another body to which it can be sent."""
     missing = (
         "The inspectorate has not named an address for letters yet. You can send the form to the Defender"
     )

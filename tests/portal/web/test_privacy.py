@@ -78,8 +78,11 @@ def test_no_part_of_article_13_is_missing(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_section_of_the_privacy_page_but_one_belongs_to_a_part_of_article_13(language: str) -> None:
-    """The other one describes what is stored. The control of the test above: no section is superfluous."""
+def test_only_one_section_of_the_privacy_page_belongs_to_no_part_of_article_13(language: str) -> None:
+    """That section describes which data is kept.
+
+    The control of the test above: no other section is superfluous.
+    """
     file = Settings().guide_folder / f"{guide.PRIVACY}.{language}.toml"
     sections = [
         f"{each['heading']} {each['text']}" for each in tomllib.loads(file.read_text("utf-8"))["section"]

@@ -224,7 +224,10 @@ def test_the_fingerprint_of_the_root_key_is_on_the_pages_that_the_poster_and_eve
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: Room, language: str) -> None:
-    """It says “below” only if the page shows the fingerprint. Otherwise, it names the page that does."""
+    """The text says “below” only on a page that shows the fingerprint.
+
+    Elsewhere, it names the page that does.
+    """
     below, title = {
         "en": (r"fingerprint\b[^.]*\bbelow", "“How to check this site”"),
         "fr": (r"empreinte\b[^.]*\b(ci-dessous|plus bas)", "« Comment vérifier ce site »"),
@@ -288,7 +291,7 @@ def test_without_a_script_no_text_field_is_visible(same_room: Room) -> None:
 
 
 def test_the_ids_that_questions_must_not_use_are_exactly_those_in_the_pages(same_room: Room) -> None:
-    """Every other id on a page with questions is reserved, and all ids of a page are unique."""
+    """On a page with questions, every other id is reserved. All ids of a page are unique."""
     asked = questionnaire.parse(_shipped())
     brought = {each for field in asked.fields for each in asked.element_ids(field)}
     found = set()

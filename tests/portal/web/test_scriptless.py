@@ -125,7 +125,7 @@ def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> N
 
 
 def test_a_follow_up_or_unsigned_drop_opens_no_case(sqlite_room: Room) -> None:
-    """Its header has zeros after the channel, so the portal knows nothing but the channel."""
+    """The header of such a file has zeros after the channel, so the portal learns only the channel."""
     assert post(sqlite_room, header() + make_envelope(sqlite_room.site))[0] == 200
     with sqlite_room.database.read() as connection:
         (row,) = connection.execute(select(envelopes)).all()
@@ -179,7 +179,7 @@ def test_a_slot_is_returned_for_a_locator_that_is_typed_or_uploaded(sqlite_room:
 
 @pytest.mark.parametrize("typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "é" * 52, "A" * 70_000])
 def test_an_invalid_locator_is_answered_with_a_page(sqlite_room: Room, typed: str) -> None:
-    """Its length, letters or unused bits are wrong. Nothing is looked up."""
+    """The locator has a wrong length, wrong letters or wrong unused bits. Nothing is looked up."""
     answer = sqlite_room.client.post("/fr/slot", data={"locator": typed})
     code = "too_large" if len(typed) > 65_536 else "locator_wrong"
     assert (answer.status_code >= 400, answer.data) == (True, page(sqlite_room, "fr", code))
@@ -211,7 +211,7 @@ def test_neither_valid_nor_invalid_forms_create_temporary_files(
 
 
 def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Room) -> None:
-    """Nobody could continue it."""
+    """Nobody could continue such an upload."""
     before = sqlite_room.state()
 
     sent = form(whole(sqlite_room))
@@ -226,7 +226,10 @@ def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Ro
 
 
 def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing(sqlite_room: Room) -> None:
-    """Nobody could continue it, because nobody has its address. With script, the header finds it again."""
+    """Nobody could continue the upload, because nobody has its address.
+
+    With script, the header finds it again.
+    """
     report = make_report_envelope(sqlite_room.site, file=bytes(700_000))
     assert len(report.envelope) > 2 * receiving.PIECE
     before = sqlite_room.state()
