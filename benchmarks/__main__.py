@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Compare the longest task of a submit in a browser without JIT with the longest unnoticeable pause."""
+    """Compare the page's longest task while it sends, without JIT, with the longest pause nobody notices."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
@@ -58,7 +58,7 @@ def measure_page(installation: Installation, folder: Path) -> None:
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:
-    """Compare submits and slot checks with a bare insert and a bare answer of the same size."""
+    """Compare sending a report and checking a slot with a bare insert and a bare answer of the same size."""
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
@@ -85,13 +85,13 @@ def paid(
 
 
 def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
-    """Alternate between ``ours`` and ``bare``. Print the median ratio with its range."""
+    """Run ``ours`` and ``bare`` alternately. Print the median ratio with its range."""
     rates = [[rate(port, request, count) for port, request in (ours, bare)] for _ in range(ROUNDS)]
     show(what, rates, "of a bare Flask and SQLAlchemy")
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare collecting reports with only opening the same number of HPKE ciphertexts."""
+    """Compare collecting reports with opening the same number of HPKE ciphertexts, and nothing else."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):
@@ -147,7 +147,7 @@ def show(what: str, rates: list[list[float]], peer: str) -> None:
 
 @contextmanager
 def bare_server(database: str) -> Iterator[int]:
-    """Serve the reference application like the portal (gunicorn, two sync workers) and yield its port."""
+    """Serve the reference program like the portal (gunicorn, two sync workers) and yield its port."""
     port = free_port()
     options = ["--workers", "2", "--preload", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     options += ["--env", f"BARE_DATABASE={database}"]

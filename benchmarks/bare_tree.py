@@ -1,4 +1,4 @@
-"""A bare tree of Debian 13 in a folder, and programs that run in it."""
+"""A folder with a bare Debian 13, and functions that run programs in it."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ def make(tree: Path, *packages: str) -> None:
 
 @contextmanager
 def entered(tree: Path) -> Iterator[None]:
-    """Give a tree /proc and the configuration of the resolver while the block runs."""
+    """Give a tree the folder /proc and the DNS configuration of this machine while the block runs."""
     run("mount", "-t", "proc", "proc", str(tree / "proc"))
     try:
         shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
@@ -25,7 +25,7 @@ def entered(tree: Path) -> Iterator[None]:
 
 
 def apt(tree: Path, *words: str) -> None:
-    """Run apt-get without questions and without recommended packages."""
+    """Run apt-get without asking questions and without recommended packages."""
     inside(
         tree,
         "apt-get",
@@ -40,7 +40,8 @@ def apt(tree: Path, *words: str) -> None:
 def inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
     """Run a program in a tree, and return what it printed. Raises RuntimeError if it fails."""
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    # None of our own variables: PYTHONDONTWRITEBYTECODE would hide that a purge leaves bytecode.
+    # None of the builder's variables. With PYTHONDONTWRITEBYTECODE, the test could not notice that a purge
+    # leaves bytecode.
     return run("chroot", str(tree), *command, env={**places, **(env or {})})
 
 

@@ -89,7 +89,7 @@ def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield how long an officer waits, compared with the longest unnoticeable pause.
+    """Yield how long an officer waits, compared with the longest pause that nobody notices.
 
     The last line compares the time to remove all traces of a destroyed case with the time to copy the vault.
     """
@@ -115,7 +115,7 @@ def medians(opened: Vault) -> dict[str, float]:
 
 
 def rewritten(opened: Vault, path: Path) -> tuple[float, float]:
-    """Return the seconds for removing a destroyed case, and the seconds for copying the file."""
+    """Return the seconds for removing a destroyed case, and the seconds for copying the file of the vault."""
     with opened.transaction() as session:
         row_security.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
     begun = time.perf_counter()

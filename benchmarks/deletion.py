@@ -38,7 +38,7 @@ _PATIENCE_SECONDS = 1_200
 
 @dataclass
 class Texts:
-    """How many seconds each text took. Texts are sent one after the other."""
+    """How many seconds it took to send each of the texts. They are sent one after the other."""
 
     seconds: list[float] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ def _run(server: Server, *arguments: str | Path) -> None:
 
 
 def _keep(store: Database, size: int, received: int) -> bytes:
-    """Store ``received`` bytes of noise as the beginning of an envelope of ``size`` bytes; return its id."""
+    """Store an upload of ``size`` bytes, of which ``received`` random bytes have arrived; return its id."""
     upload = Upload(id=os.urandom(16), channel=INSPECTORATE, size=size, received=0, begun=today())
     with store.write() as connection:
         upload = envelopes.begin(connection, upload, None, os.urandom(_PIECE))
@@ -120,7 +120,7 @@ def _confirming(server: Server, folder: Path) -> Path:
 
 @contextmanager
 def _texts(server: Server) -> Iterator[Texts]:
-    """Send texts while the block runs; a text that is not accepted is an error."""
+    """Send texts while the block runs. Raise an error if one is not accepted."""
     texts, ended = Texts(), threading.Event()
 
     def send() -> None:

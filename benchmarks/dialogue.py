@@ -31,15 +31,15 @@ _PAGES = {
     "the form of the dossier": "/dossier",
     "the form of redaction": "/minimise",
 }
-# For the search: a word that every message contains, and words that no text contains.
+# For the search: a word that every message contains, and words that no message contains.
 _SEARCHED = {"a word of each message": "camion", "words that no text has": "hier dimanche"}
-# For the redaction: a word of every message, and words of a single message.
+# For the redaction: a word that every message contains, and words that only one contains.
 _STRUCK = {"a word of each message": "camion", "the words of one message": "4321: Il est"}
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield the time that each page takes, compared with the short case's page, and the size of the page."""
+    """Yield the time and size of each page, with the time compared to that of the short case's page."""
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)
@@ -85,7 +85,7 @@ def _seconds(client: Client, path: str) -> float:
 
 
 def _write(session: Session, case: int, count: int) -> None:
-    """Store ``count`` messages, every second one from the inspectorate."""
+    """Store ``count`` messages, half of them from the inspectorate."""
     letters: list[dict[str, Any]] = []
     replies: list[dict[str, Any]] = []
     for n in range(1, count // 2 + 1):

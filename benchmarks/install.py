@@ -27,7 +27,7 @@ _WAYS = {
     "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
 }
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
-# By systemd's own measure, in tenths. tor's unit is Debian's.
+# Measured by systemd, in tenths. The unit of tor is Debian's own.
 _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "nginx@onion": 30}
 
 
@@ -41,7 +41,7 @@ def run() -> Iterator[str]:
         _make_bare(bare, package)
         for database in ("sqlite", "postgresql"):
             (folder / database).mkdir()
-            # Not shutil: it would read the devices in the tree as if they were files.
+            # Not copied with shutil, which would read device files in the tree like ordinary files.
             bare_tree.run("cp", "--archive", str(bare), str(folder / database / "tree"))
             yield from _installed(folder / database, database)
 
@@ -58,10 +58,10 @@ def _package(folder: Path) -> Path:
 
 
 def _make_bare(tree: Path, package: Path) -> None:
-    """Make a tree with systemd, the package of the portal, and what it recommends."""
+    """Make a tree with systemd, the package of the portal, and its recommended packages."""
     bare_tree.make(tree, "systemd", "systemd-sysv", "dbus", "ca-certificates", "curl")
     shutil.copy(package, tree / "srv/fanal-portal.deb")
-    # No service may start before there is a systemd.
+    # A service must not start before systemd runs.
     policy = tree / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
@@ -73,7 +73,7 @@ def _make_bare(tree: Path, package: Path) -> None:
 
 
 def _installed(folder: Path, database: str) -> Iterator[str]:
-    """Set up, use and take off a portal on the machine in ``folder``. Yield the figures."""
+    """Set up, use and remove a portal on the machine in ``folder``. Yield the figures."""
     machine = Machine(folder)
     _bring_medium(machine.tree, folder, database)
     with machine.running():
@@ -88,7 +88,7 @@ def _installed(folder: Path, database: str) -> Iterator[str]:
         _exposed(machine)
     yield f"{database}: one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
     with machine.running():
-        # After the machine went down.
+        # After the machine was shut down.
         _all_serve(machine)
         assert {each["state"] for each in _checked(machine)} == {"done"}
         _another_program_is_named(machine)
@@ -104,7 +104,7 @@ def _installed(folder: Path, database: str) -> Iterator[str]:
 
 
 def _bring_medium(tree: Path, folder: Path, database: str) -> None:
-    """Write a keyring of an inbox, a certificate, and the answers."""
+    """Write the keyring of an inbox, a certificate, and the answers for setup to the medium."""
     medium = tree / _MEDIUM
     medium.mkdir(parents=True)
     inbox = Inbox(folder)
@@ -124,7 +124,7 @@ def _bring_medium(tree: Path, folder: Path, database: str) -> None:
 
 
 def _nothing_happens(machine: Machine) -> None:
-    """Check that `--check` on a bare machine changes no file, and says that there is something to do."""
+    """Check that `--check` on a bare machine changes no file, and says what setup would do."""
     before = _files(machine)
     answers = ("--answers", f"/{_MEDIUM}/answers.toml")
     said = machine.do(*_SETUP, "--check", *answers, code=1)
@@ -142,7 +142,7 @@ def _all_serve(machine: Machine) -> None:
     for words in _WAYS.values():
         *options, address = words
         end = time.monotonic() + 60
-        # A restarted portal needs a moment.
+        # A restarted portal needs a moment before it answers.
         while '"kind":"keyring"' not in (
             page := machine.do("curl", "--silent", *options, f"{address}/keyring.json", code=None)
         ):
@@ -164,7 +164,7 @@ def _exposed(machine: Machine) -> None:
 
 
 def _another_program_is_named(machine: Machine) -> None:
-    """Check that setup changes nothing while another program has a port that it needs."""
+    """Check that setup changes nothing if another program uses a needed port, and names that program."""
     machine.do("systemctl", "disable", "--now", "nginx@clearnet")
     listen = "import signal, socket; server = socket.create_server(('', 443)); signal.pause()"
     machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", listen)
@@ -177,7 +177,7 @@ def _another_program_is_named(machine: Machine) -> None:
 
 
 def _a_failed_step_is_undone(machine: Machine) -> None:
-    """Check that an nginx that cannot start is off again, and that the next run continues there."""
+    """Check that setup disables an nginx that cannot start, and that the next run continues with it."""
     file = machine.tree / "etc/nginx/fanal/site.conf"
     good = file.read_text()
     machine.do("systemctl", "disable", "--now", "nginx@onion")

@@ -1,4 +1,4 @@
-"""Verify a long journal as `inbox journal verify` does, and with a minimal reference program."""
+"""Compare verifying a long journal, as `inbox journal verify` does, with a minimal reference program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ _BATCH = 5_000
 
 
 class Journal:
-    """The journal of an open inbox, extended by entries for cases that an officer read."""
+    """The journal of an open inbox, extended by entries about reading cases."""
 
     def __init__(self, inbox: Inbox, entries: int) -> None:
         self._inbox = inbox
@@ -57,7 +57,7 @@ class Journal:
             anchors.check(session, None, None)
 
     def verify_bare(self, signed: list[Signed]) -> None:
-        """Verify the same signatures over the same bytes, and nothing else."""
+        """Verify the same signatures over the same bytes, and do nothing else."""
         covered = Label.JOURNAL.value + b"\0" + self._deployment
         for each in signed:
             self._key.verify(covered + each.raw, each.signature)

@@ -42,7 +42,7 @@ SENTENCES = {
 }
 SENTENCES_OF_A_REPORT = 5
 WORDS_OF_A_TOKEN = 12
-# How far one flick scrolls, in screens.
+# The distance of one flick that scrolls, in screens.
 FLICK = 0.75
 # Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
 READING = {"fr": 195, "en": 228}
@@ -89,7 +89,7 @@ class Journey:
 
 
 class Gate:
-    """Holds the requests to a URL pattern until the screen shown meanwhile has been read."""
+    """Holds all requests to a URL pattern until the screen shown meanwhile has been read."""
 
     def __init__(self, page: Page, pattern: str) -> None:
         self._held: list[Route] = []
@@ -103,7 +103,7 @@ class Gate:
             self._held.append(route)
 
     def open(self) -> None:
-        """Let all requests pass, also later ones."""
+        """Let the held requests pass, and all later ones."""
         self._open = True
         for each in self._held:
             each.continue_()
@@ -163,7 +163,7 @@ class Reporter:
             self._touch(readers.first, "MP")
 
     def _confirm(self) -> None:
-        """Copy the words if they are shown, and type the words that are asked for."""
+        """Copy the words if the page shows them, and type the words that it asks for."""
         shown = self.page.locator("ol:visible > li:visible").all_inner_texts()
         if len(shown) == WORDS_OF_A_TOKEN and not self._words:
             self._words = shown
@@ -172,7 +172,7 @@ class Reporter:
             self._type(asked)
 
     def _type(self, asked: Locator) -> None:
-        """Touch a field, whose label says then which of the words to type."""
+        """Touch a field. Its label then says which word to type."""
         self._touch(asked, "P")
         (place,) = re.findall(r"\d+", asked.evaluate("(each) => each.labels[0].textContent"))
         word = self._words[int(place) - 1]

@@ -1,4 +1,4 @@
-"""Send a report of the largest size, from its first piece to the bundle, and measure the portal's memory."""
+"""Send a report of the largest size, export it in a bundle, and measure the memory of the portal."""
 
 import hashlib
 import io

@@ -28,13 +28,14 @@ from tests.support.shown_by import FRANCE, ROWS, Row
 from tests.support.wrong_laws import Wrong
 
 _BESIDE = 2
-# The main modules of portal and inbox, which import most of the code, and other modules that load slowly.
+# The main modules of portal and inbox, which import most of the code, and other modules that are slow to
+# import.
 _LOADED = (
     *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
     *("hypothesis", "playwright.sync_api"),
 )
-# The module through which tests read the law, and an expression. With this expression, the module reads the
-# original law, although the program reads a changed law.
+# The module through which tests read the law, and an expression to put into it. With this expression, tests
+# read the original law while the program reads a changed one.
 _LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
@@ -49,7 +50,7 @@ class Tried:
 
 
 class Copy:
-    """A copy of the project with a changed law, either for the program alone or for program and tests."""
+    """A copy of the project with a changed law, read by the program alone or by program and tests."""
 
     def __init__(self, copy: ProjectCopy, files: Mapping[str, str]) -> None:
         self._copy, self._files = copy, files

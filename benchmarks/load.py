@@ -1,4 +1,4 @@
-"""Put a fixed load on a local server and measure its rate: a number of requests from a number of clients."""
+"""Send a fixed number of requests from a number of clients to a local server, and measure the rate."""
 
 import http.client
 import time
@@ -13,7 +13,10 @@ CLIENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A kind of POST and its expected status. Each request uses the next body and headers in ``bodies``."""
+    """A POST request and the expected status.
+
+    Each request uses the next body and headers in ``bodies``.
+    """
 
     path: str
     status: int

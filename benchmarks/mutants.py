@@ -45,10 +45,10 @@ ROOMS = {
     },
 }
 _EACH = 45
-# The coverage context before the first test, while modules are loaded.
+# The context in which coverage records lines before the first test, while modules are loaded.
 _LOADING = ""
 _BESIDE = 2
-# What pytest says about a test that does not exist.
+# pytest's message about a test that does not exist.
 _NOT_FOUND = "ERROR: not found"
 # Libraries that load slowly. The list has no module of the project, because those must be loaded after the
 # change.
@@ -84,7 +84,7 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change to one file: an operator of cosmic-ray, and the number of the place where it is applied."""
+    """One change to one file: an operator of cosmic-ray, and the number of the place that it changes."""
 
     file: str
     operator: str
@@ -166,7 +166,7 @@ def mutants(file: Path, root: Path = ROOT) -> Iterator[Mutant]:
 
 
 def _idle(text: str) -> Iterator[tuple[Position, Position]]:
-    """Yield the start and end of each type, and of each storage option of a dataclass."""
+    """Yield the start and end of each type annotation, and of each storage option of a dataclass."""
     lines = text.splitlines()
 
     def place(line: int, column: int) -> Position:
@@ -267,7 +267,7 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
     try:
         status, said = _run(copy, reach, tests)
         if _NOT_FOUND in said:
-            # The mutant changes the name of a parametrized test, which is made from a value of the code.
+            # The name of a parametrized test can contain a value of the code, which the mutant changes.
             modules = {each.partition("::")[0] for each in tests}
             tests = [each for each in reach.every if each.partition("::")[0] in modules]
             status, said = _run(copy, reach, tests, [*modules])

@@ -1,4 +1,4 @@
-"""Send a report through real circuits of a private tor network, with the shipped torrc and nginx."""
+"""Send a report through circuits of a private tor network, with the shipped torrc and nginx."""
 
 import time
 

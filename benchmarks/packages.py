@@ -1,4 +1,4 @@
-"""The part `packages` of the soak: two builders get the same bytes, and Debian installs and removes them."""
+"""The part `packages` of the soak: two builders get the same bytes; Debian can install and remove them."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ BUILD = (sys.executable, "-m", "deploy.release", "build")
 _NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 _LATER = ("faketime", "-f", "+400d")
 _UMASK = 0o077
-# A purge leaves the system user of a package, with its group, because files may still belong to that user.
+# A purge leaves the system user of a package and its group, because files may still belong to that user.
 _STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
 # The records and caches of package managers, and temporary files.
 _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.cache", "tmp/", "run/")
@@ -29,7 +29,7 @@ _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A builder with its own clone of the repository, and the differences from other builders."""
+    """A builder with a clone of the repository, which can be compared with another builder."""
 
     folder: Path
     before: Sequence[str] = ()
@@ -89,7 +89,7 @@ def run() -> Iterator[str]:
 
 
 def _built_twice(folder: Path) -> Path:
-    """Build as two builders, and return the folder of the first. Raises RuntimeError if they differ."""
+    """Build as two builders, and return the folder of the first. Raises RuntimeError if the files differ."""
     python_environment.fetch(ROOT, SIDES, WHEELS)
     first = Builder(folder / "one")
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "7"}
@@ -111,7 +111,7 @@ def _wait(process: "subprocess.Popen[str]") -> None:
 
 
 def _planted(out: Path, copy: Path) -> None:
-    """Check that the comparison finds one changed byte: the control of the comparison."""
+    """Check that the comparison notices one changed byte. This is its control."""
     shutil.copytree(out, copy)
     (package, *_) = sorted(copy.glob("*.deb"))
     content = bytearray(package.read_bytes())
@@ -128,7 +128,7 @@ def _installed(out: Path, tree: Path) -> Iterator[str]:
         bare_tree.inside(tree, "apt-get", "update")
         for package in sorted(out.glob("*.deb")):
             name = package.name.partition("_")[0]
-            # A purge leaves the dependencies, so they are installed before the files are listed.
+            # A purge does not remove the dependencies, so they are installed before the files are listed.
             bare_tree.apt(tree, "install", *_needs(package))
             before = _files(tree)
             shutil.copy(package, tree / "tmp" / package.name)

@@ -1,4 +1,4 @@
-"""The report page in Chromium without JIT, as Tor Browser's "Safer" level runs it."""
+"""The report page in Chromium without JIT, like Tor Browser at its level “Safer”."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.support import browsing
 from tests.support.page_visitor import Visitor
 
-# After a longer pause, a key press seems to lag. The page was designed to stay below this limit.
+# After a longer pause, people notice that a key press lags. The page must stay below this limit.
 LIMIT_MILLISECONDS = 100
 FILE_BYTES = 3 << 20
 
@@ -24,7 +24,7 @@ new PerformanceObserver((list) => {
 
 
 def longest_task(address: str, folder: Path) -> tuple[float, float]:
-    """Return the longest task of a submit in milliseconds, and the seconds from "send" to "arrived"."""
+    """Return the longest task while a report is sent, in ms, and the seconds from "send" to the receipt."""
     file = folder / "photo.jpg"
     file.write_bytes(bytes(range(256)) * (FILE_BYTES // 256))
     with _page() as page:

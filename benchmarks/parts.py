@@ -32,7 +32,7 @@ OfPortal = Callable[[Server], Iterator[str]]
 
 
 def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
-    """Run a part on a new portal with SQLite, then on one with PostgreSQL and the shipped configuration."""
+    """Run a part on a new portal with SQLite, then on one with PostgreSQL in its shipped configuration."""
 
     @functools.wraps(part)
     def run() -> Iterator[str]:
@@ -46,10 +46,7 @@ def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
 
 @on_either
 def submits(server: Server) -> Iterator[str]:
-    """Compare submits by a growing number of parallel clients with a bare insert.
-
-    Any failure ends the run.
-    """
+    """Compare reports sent by a growing number of clients with a bare insert. Any error ends the run."""
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
@@ -73,7 +70,10 @@ def submits(server: Server) -> Iterator[str]:
 
 @on_either
 def answers(server: Server) -> Iterator[str]:
-    """Measure slot answers by state among many cases. A difference that reveals the state ends the run."""
+    """Measure slot answers for cases in different states.
+
+    A difference that reveals the state ends the run.
+    """
     with server.store() as store:
         locators = slot_timing.fill(store, CASES)
     with server.serving():
@@ -124,7 +124,7 @@ def onion(server: Server) -> Iterator[str]:
 
 
 def queue() -> Iterator[str]:
-    """Measure the queue among many cases, the page of a long case, and the removal of a destroyed case."""
+    """Measure the queue with many cases, the page of a long case, and the removal of a destroyed case."""
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield from cases.figures(Path(folder))
         (other := Path(folder) / "dialogue").mkdir()

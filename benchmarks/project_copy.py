@@ -12,7 +12,8 @@ from typing import Self
 
 from tests.support.paths import ROOT
 
-# If a file changed twice within a second and kept its size, Python would load its outdated bytecode.
+# Modification times for changed files. If two changes within a second kept the size, Python would load
+# outdated bytecode.
 _TIMES = itertools.count(1_000_000_000)
 
 

@@ -1,4 +1,4 @@
-"""Make many reports, sealed to an inbox's real key, and open the same number with a reference program."""
+"""Make many reports for an inbox's real key. A reference program opens the same number of ciphertexts."""
 
 import hashlib
 import secrets
@@ -24,7 +24,7 @@ def stranger() -> HybridRecipient:
 
 
 class Office:
-    """An inbox, and a simulated portal that writes bundles for it as fast as possible."""
+    """An inbox, and a simulated portal that writes its bundles as fast as possible."""
 
     def __init__(self, installation: Installation) -> None:
         self._inbox = installation.inbox

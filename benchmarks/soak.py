@@ -21,10 +21,10 @@ FILE = ROOT / "docs" / "soak.json"
 # tests/conftest.py prints this before each figure.
 MEASURED = "measured: "
 POSTGRESQL = "deploy/postgresql.conf"
-# The code that runs the parts. A run is recorded only if its own code and this code are committed.
+# The code that runs the parts. A run is recorded only if this code and the part's own code are committed.
 _RUN_BY = ("tests/", "benchmarks/")
 
-# Yields a line for each figure as soon as it is known; every failure is an exception.
+# A run yields a line for each figure as soon as it is known, and raises an exception for every failure.
 Run = Callable[[], Iterator[str]]
 
 
@@ -102,7 +102,7 @@ _NAMED: Mapping[str, Part] = {
             "tests/portal/exchange",
             "tests/portal/ops/test_clock.py",
             "tests/portal/web",
-            # The part `fuzz` sends more requests, to both databases.
+            # The part `fuzz` sends more requests, to both kinds of database.
             "--ignore=tests/portal/api/test_fuzz.py",
         ),
         (*_OF_PORTAL, POSTGRESQL),
@@ -176,7 +176,7 @@ _NAMED: Mapping[str, Part] = {
         ),
         ("inbox/desk/", *_OF_PORTAL),
     ),
-    # Reporters with an iPhone have no other engine.
+    # Browsers on an iPhone have no other engine.
     "webkit": Part(tested("-m", "soak", "tests/pages/test_webkit.py"), _OF_PORTAL),
     # A tab that has no more memory than on a phone of 1 GB.
     "memory": Part(tested("-m", "soak", "tests/pages/test_little_memory.py"), _OF_PORTAL),
@@ -252,7 +252,7 @@ def soak(name: str, part: Part, root: Path = ROOT, file: Path = FILE) -> None:
 
 
 def _commit(root: Path, part: Part) -> str | None:
-    """Return the commit that is run. If the run cannot be recorded, say why and return None."""
+    """Return the commit that is run. If the run cannot be recorded, print the reason and return None."""
     try:
         commit = records.head(root)
     except records.NoHistory:

@@ -1,4 +1,4 @@
-"""Shared fixtures: a PostgreSQL server, a browser, a port, a false clock; and Hypothesis's profiles."""
+"""Shared fixtures (a PostgreSQL server, a browser, a port, a false clock), and the profiles of Hypothesis."""
 
 import gc
 import os
@@ -22,8 +22,8 @@ from tests.support.provable import Provable, proving
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
 
-# The gate tries the same examples in every run, a third of those of `full`.
-# `pytest --hypothesis-profile=thorough` tries more than both.
+# The gate tries the same examples in every run, a third of those of `full`. `pytest --hypothesis-
+# profile=thorough` tries more than both.
 settings.register_profile(
     "ci",
     derandomize=True,
@@ -38,7 +38,7 @@ settings.load_profile("ci")
 
 engines.share_statements()
 
-# A cache folder such as systemd gives the portal: it keeps compressed pages. `make clean` removes it.
+# A cache folder for compressed pages, such as systemd gives the portal. `make clean` removes it.
 _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
@@ -46,8 +46,8 @@ os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 known_before.remember()
 known_pages.remember()
 
-# A shell makes its background processes, and all that they start, ignore Ctrl-C and Ctrl-\. The tests press
-# these keys.
+# If a shell starts the tests in the background, they would ignore Ctrl-C and Ctrl-\, and so would all
+# programs that they start. The tests press these keys.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
@@ -61,7 +61,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
-    """SQLAlchemy address of an empty database that lives for one test."""
+    """SQLAlchemy address of an empty database, which is removed after the test."""
     with postgres.database(postgres_url) as url:
         yield url
 
@@ -83,7 +83,7 @@ def chromium(engine: BrowserType) -> Iterator[Browser]:
 
 @pytest.fixture(name="free_port")
 def free_port_fixture() -> Callable[[], int]:
-    """Return a function that finds a loopback TCP port on which nothing listens."""
+    """Return a function that finds a free TCP port on loopback."""
     return free_port
 
 
@@ -94,7 +94,7 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
     file = tmp_path / "clock"
 
     def set_clock(away: timedelta) -> None:
-        # Replaced in one step: a process that reads an empty file would end.
+        # Replaced in one step, because a process that reads an empty file would end.
         new = file.with_suffix(".new")
         new.write_text(f"{int(away.total_seconds()):+d}")
         new.replace(file)
@@ -104,7 +104,7 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_NO_CACHE": "1",
-        # Setting a system clock does not change the monotonic clock.
+        # As on a real machine: setting the clock does not change the monotonic clock.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
         "FAKE_UTIME": "0",
@@ -115,14 +115,14 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
 
 @pytest.fixture(scope="session")
 def age_peer() -> Iterator[AgePeer]:
-    """The age of npm, to open what we seal and to seal what we open."""
+    """The age package of npm, which opens what we seal and seals what we open."""
     with age_peer_running() as peer:
         yield peer
 
 
 @pytest.fixture(scope="module")
 def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    """A portal with a signed manifest, shared by the tests of a module, which do not change it."""
+    """A portal with a signed manifest for all tests of a module, which must not change it."""
     with proving(tmp_path_factory.mktemp("provable")) as made:
         yield made
 
@@ -145,7 +145,7 @@ def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run the slowest modules first, so that the run does not have to wait for one of them at the end.
 
-    This hook runs before tests are deselected, so it also marks each test by what it needs.
+    This hook runs before tests are deselected, so it also adds the marks.
     """
     gate.mark(items)
     config.stash[gate.SOAKED] = gate.soaked(items)
@@ -153,13 +153,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Make the garbage collector skip the thousands of test objects, which stay until the end."""
+    """Make the garbage collector skip the thousands of test objects, which last until the end."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured, in workers too. `make soak` records these lines by their beginning."""
+    """Print the figures that tests measured, including those of workers.
+
+    `make soak` recognises these lines by their beginning.
+    """
     for report in terminalreporter.stats.get("passed", []):
         for what, measured in report.user_properties:
             terminalreporter.write_line(f"measured: {what}: {measured}")

@@ -1,4 +1,4 @@
-"""Both command lines: names, complete help, examples that run, and errors for programs."""
+"""Both command lines: names of commands, complete help, examples that run, and errors for other programs."""
 
 import importlib
 import json
@@ -36,7 +36,7 @@ PROGRAMS: Mapping[str, click.Command] = {
     "portal": portal,
     "fanal-portal": fanal_portal,
 }
-# The modules that declare commands. Their other functions are no commands.
+# The modules that declare commands. Their other functions are not commands.
 DECLARING = {
     "inbox": [
         *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
@@ -51,7 +51,7 @@ EARLIER: Mapping[str, str] = tomllib.loads(
 
 
 def tree(program: str) -> Branch:
-    """Return the tree of a program."""
+    """Return the tree of a program's commands."""
     root = PROGRAMS[program]
     assert isinstance(root, Group)
     return root.branch
@@ -72,7 +72,7 @@ def run(program: str, *words: str) -> int:
 
 
 def parsed(program: str, words: list[str]) -> click.Context:
-    """Return the context of a command that was typed. Raises UsageError if it was typed wrongly."""
+    """Return the context of a typed command. Raises UsageError if it was typed wrongly."""
     context = PROGRAMS[program].make_context(program, words)
     while isinstance(context.command, Group):
         typed = [*context._protected_args, *context.args]
@@ -83,7 +83,7 @@ def parsed(program: str, words: list[str]) -> click.Context:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_declared_command_has_exactly_one_place_in_the_tree(program: str) -> None:
+def test_every_declared_command_is_in_the_tree_exactly_once(program: str) -> None:
     declared = {
         f"{name}:{each}"
         for name in DECLARING[program]
@@ -99,7 +99,7 @@ def test_every_declared_command_has_exactly_one_place_in_the_tree(program: str) 
 def test_lists_of_commands_fit_a_terminal_of_80_columns(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every command has one line, with its whole summary."""
+    """Every command has one line with its whole summary."""
     for path in groups(tree(program)):
         assert 0 == run(program, *path, "-h")
         shown = capsys.readouterr().out.splitlines()
@@ -116,7 +116,7 @@ def test_lists_of_commands_fit_a_terminal_of_80_columns(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_example_parses_and_is_shown_in_the_help_of_its_command(
+def test_every_example_is_valid_and_the_help_of_its_command_shows_it(
     program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Texts that a command would ask for are typed. The control is an unknown option, which is refused."""
@@ -135,24 +135,25 @@ def test_every_example_parses_and_is_shown_in_the_help_of_its_command(
         parsed(program, [*path, "--no-such-option"])
 
 
-# Words that stand for a value. Fingerprints, which also consist of capitals and digits, are removed first.
+# Words that stand for a value are written in capitals. Fingerprints are removed first, because they consist
+# of capitals and digits.
 PLACEHOLDER = re.compile(r"[<>…]|\.\.\.|\b(?!\d)[A-Z\d_]*[A-Z][A-Z\d_]+\b")
 FINGERPRINT = re.compile(r"\b[A-Z2-7]{4}( [A-Z2-7]{4}){7}\b")
 
 
 @pytest.mark.parametrize("text", ["<name>", "show N1", "FILE", "a…", "--to ...", "XX", "KEY_ID", "ABCD EFGH"])
-def test_the_search_finds_a_placeholder(text: str) -> None:
+def test_the_search_finds_a_placeholder_in_an_example(text: str) -> None:
     assert PLACEHOLDER.search(FINGERPRINT.sub("", text))
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_no_example_has_a_placeholder(program: str) -> None:
-    """An example can be typed as it is, and shows an officer what a value looks like."""
+    """People can type an example as it is, and see what a value looks like."""
     examples = [leaf.example for leaf in leaves(tree(program)).values()]
     assert [] == [each for each in examples if PLACEHOLDER.search(FINGERPRINT.sub("", each))]
 
 
-def test_the_codes_in_examples_are_codes_of_the_shipped_french_law(
+def test_examples_use_codes_of_the_shipped_french_law(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 9)
@@ -172,8 +173,8 @@ def test_the_codes_in_examples_are_codes_of_the_shipped_french_law(
         assert parsed("inbox", words).params[option] in codes, name
 
 
-def test_the_inbox_has_at_most_fifteen_groups_and_puts_each_opposite_beside_its_command() -> None:
-    """The opposite of a command has the same name with `un` before it."""
+def test_the_inbox_has_at_most_fifteen_groups_and_lists_opposite_commands_together() -> None:
+    """The opposite of a command has the same name with the prefix `un`."""
     children = tree("inbox").children
     assert 15 >= len([each for each in children.values() if isinstance(each, Branch)])
     found = [*leaves(tree("inbox"))]
@@ -183,7 +184,7 @@ def test_the_inbox_has_at_most_fifteen_groups_and_puts_each_opposite_beside_its_
     assert len({len(path) for path in found}) == 3
 
 
-# Commands that do not follow the rules; commands.toml gives the reason for each at its top.
+# Commands that break a naming rule. commands.toml gives the reason for each at its top.
 IRREGULAR = {
     "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
     "verbs as options": {"queue tag"},
@@ -197,7 +198,7 @@ IRREGULAR = {
 }
 
 
-def test_no_option_negates_and_every_exception_has_a_stated_reason(
+def test_no_option_begins_with_no_and_every_exception_to_the_naming_rules_has_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -220,12 +221,12 @@ def test_no_option_negates_and_every_exception_has_a_stated_reason(
     assert [] == [name for names in IRREGULAR.values() for name in names if f"`{name}`" not in head]
 
 
-# These run until somebody stops them, so they have no result to print as JSON.
+# These commands run until somebody stops them, so they have no result to print as JSON.
 UNTIL_STOPPED = {"session", "desk", "serve"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_that_ends_without_being_stopped_takes_json(
+def test_every_command_that_ends_without_being_stopped_has_the_option_json(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -239,14 +240,14 @@ def test_every_command_that_ends_without_being_stopped_takes_json(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_prints_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_can_print_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     for path in [(), *leaves(tree(program))]:
         assert 0 == run(program, *path, "--version")
         assert f"{program} {version.text()}\n" == capsys.readouterr().out
 
 
 def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
-    """So does its last word alone, or a typing error. An unrelated word suggests nothing."""
+    """So does the last word alone, or a typing error. An unrelated word suggests nothing."""
     known = leaves(tree("inbox"))
     for old, new in EARLIER.items():
         path = tuple(new.split())
@@ -259,8 +260,13 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
     assert near(tree("inbox"), "zzz") == []
 
 
-def test_an_earlier_name_is_refused_with_the_present_name(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also if an option of the command was given to its group. Programs get the same answer as JSON."""
+def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is refused even if the option precedes the command, after its group.
+
+    Programs get the same error as JSON.
+    """
     for words, told in (
         (["close", "3"], "case close"),
         (["conflict", "exclude", "3", "bruno"], "access conflict add"),
@@ -280,8 +286,10 @@ def test_an_earlier_name_is_refused_with_the_present_name(capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_days_and_numbers_are_validated_in_one_way(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each has one error text, which is not that of click. The help states a range in words."""
+def test_days_and_numbers_are_checked_in_the_same_way_everywhere(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind has one error text of our own in place of click's. The help states a range in words."""
     typed(monkeypatch, *["typed"] * 100)
     of_click = {click.DateTime, click.IntRange, type(click.INT)}
     for leaf in leaves(tree(program)).values():
@@ -294,17 +302,17 @@ def test_days_and_numbers_are_validated_in_one_way(program: str, monkeypatch: py
 
 
 @pytest.mark.parametrize("words", [["--json", "case", "list"], ["case", "--json", "show", "3"]])
-def test_an_option_before_its_command_is_refused_with_a_hint_where_to_put_it(
+def test_an_option_before_its_command_is_refused_and_a_hint_says_where_to_put_it(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The hint does not name another command that happens to have the option, such as `inbox init`."""
+    """The hint does not name another command that has the same option, such as `inbox init`."""
     assert 2 == main.run(words)
     said = capsys.readouterr().err
     assert "give --json after the command" in said
     assert "inbox init" not in said
 
 
-def test_help_can_be_asked_for_before_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_can_be_requested_before_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main.run(["help", "case", "close"])
     assert capsys.readouterr().out.startswith("Usage: inbox case close ")
     assert 0 == main.run(["help"])
@@ -313,7 +321,7 @@ def test_help_can_be_asked_for_before_a_command(capsys: pytest.CaptureFixture[st
     assert "set-score" in capsys.readouterr().err
 
 
-def test_the_home_can_be_given_in_the_environment(
+def test_an_environment_variable_can_name_the_home(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.delenv("FANAL_HOME", raising=False)
@@ -334,10 +342,10 @@ def test_the_home_can_be_given_in_the_environment(
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
-def test_an_error_for_a_program_is_one_line_of_json(
+def test_with_json_an_error_is_one_line_of_json(
     program: str, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The text for people says the same. The next error without the option is for people again."""
+    """The text for people says the same. Without the option, the next error is again for people."""
     status = run(program, *words)
     out, err = capsys.readouterr()
     told = json.loads(err)
@@ -351,8 +359,8 @@ def test_an_error_for_a_program_is_one_line_of_json(
     assert told["code"] == code
 
 
-def test_json_is_utf_8_whatever_the_encoding_of_the_terminal() -> None:
-    """The control is the text for people, which has the terminal's encoding."""
+def test_json_is_printed_in_utf_8_whatever_the_encoding_of_the_terminal() -> None:
+    """The control is text for people, which is printed in the encoding of the terminal."""
     for words, encoding in (["--json"], "utf-8"), ([], "latin-1"):
         done = subprocess.run(
             [sys.executable, "-c", "from inbox.cli import main; main.main()", "case", "show", "é", *words],
@@ -363,7 +371,7 @@ def test_json_is_utf_8_whatever_the_encoding_of_the_terminal() -> None:
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """Answer questions at the terminal with these texts; return the list of questions."""
+    """Answer the questions at the terminal with these texts; return the list of questions."""
     given, asked = iter(answers), []
 
     def ask(question: str) -> str:
@@ -375,8 +383,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
     return asked
 
 
-def test_a_missing_text_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only when the rest of the command is valid. `-` in place of another text asks for it, too."""
+def test_the_program_asks_for_a_missing_text_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks only if the rest of the command is valid. It also asks for a text given as `-`."""
     asked = typed(monkeypatch, " a judge asks \n", "Dupont\n", "quai\n", "what:Dupont\n")
     assert parsed("inbox", ["access", "quarantine", "3"]).params["reason"] == "a judge asks"
     assert parsed("inbox", ["access", "alias", "add", "bruno"]).params["alias"] == "Dupont"
@@ -393,7 +401,7 @@ def test_a_missing_text_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPat
     assert 4 == len(asked)
 
 
-# The commands of the actions that need a reason; each asks for it.
+# The commands for actions that need a reason. Each asks for the reason.
 REASONED = {
     Code.ASSESS_SOURCE: "case set-source-risk",
     Code.BREAK_GLASS: "access break-glass",
@@ -420,7 +428,7 @@ REASONED = {
     Code.RETRACT_CONSULTATION: "office consultation retract",
 }
 _DISCLOSED = "dossier disclosure add 3 --to Parquet --what"
-# Commands that need a reason, each with a similar command that needs no reason.
+# Commands that need a reason, each with a similar command that needs none.
 DEPENDING = {
     "case identity consent 3 --day 2026-11-24": "case identity withdraw 3",
     "case close 3 moot --disclosure withheld": "case close 3 moot --disclosure partial",
@@ -429,7 +437,7 @@ DEPENDING = {
 }
 
 
-def test_a_reason_that_an_action_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_program_asks_for_a_reason_if_the_action_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """No example contains a reason, because a shell would keep it in its history."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == {*REASONED}
     examples = [*map(shlex.split, (leaf.example for leaf in leaves(tree("inbox")).values()))]
@@ -442,7 +450,7 @@ def test_a_reason_that_an_action_needs_is_asked_for(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("command", DEPENDING)
-def test_a_reason_that_depends_on_a_value_is_asked_for_only_with_that_value(
+def test_the_program_asks_for_a_reason_that_depends_on_a_value_only_with_that_value(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     asked = typed(monkeypatch, "why")
@@ -455,7 +463,7 @@ def test_a_reason_that_depends_on_a_value_is_asked_for_only_with_that_value(
 def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The error says what to do instead. It comes before the inbox is opened."""
+    """The error says what to do instead. It is printed before the inbox is opened."""
     for words in (
         ["access", "quarantine", "3"],
         ["access", "alias", "add", "b"],
@@ -471,8 +479,10 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
-def test_lock_quit_and_exit_end_a_session(office: Office, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    """With more words after it, each of them is a command like any other."""
+def test_the_words_lock_quit_and_exit_end_a_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """Followed by other words, each is treated like any other command."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
@@ -483,14 +493,14 @@ def test_lock_quit_and_exit_end_a_session(office: Office, monkeypatch: pytest.Mo
     assert [[word, "now"]] == done
 
 
-def test_the_reference_and_the_manual_pages_are_up_to_date() -> None:
-    """After a change: python -m tests.support.command_reference."""
+def test_the_command_reference_and_the_manual_pages_are_up_to_date() -> None:
+    """If the test fails, run: python -m tests.support.command_reference."""
     for path, text in command_reference.documents().items():
         assert (ROOT / path).read_text("utf-8") == text, path
     assert "### inbox case" in command_reference.reference()
 
 
-def test_manual_pages_print_without_a_warning() -> None:
+def test_manual_pages_are_valid_roff_and_print_without_a_warning() -> None:
     for path in command_reference.MANUALS.values():
         done = subprocess.run(
             ["groff", "-k", "-man", "-ww", "-Tutf8", ROOT / path], capture_output=True, text=True, check=True
@@ -498,8 +508,8 @@ def test_manual_pages_print_without_a_warning() -> None:
         assert ("", True) == (done.stderr, "SYNOPSIS" in done.stdout)
 
 
-def test_a_parsed_command_has_the_class_of_the_tree() -> None:
-    """The class shows sections and an example in its help."""
+def test_a_parsed_command_has_the_same_class_as_in_the_tree() -> None:
+    """The class adds sections and an example to the help."""
     assert isinstance(parsed("inbox", ["case", "show", "3"]).command, Command)
 
 
@@ -515,15 +525,15 @@ def test_a_parsed_command_has_the_class_of_the_tree() -> None:
         ("cases list", "case list"),
     ],
 )
-def test_the_first_suggestion_is_the_command_whose_group_is_most_like_the_typed_one(
+def test_the_first_suggestion_is_from_the_group_most_like_the_typed_one(
     typed: str, first: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert 2 == main.run(typed.split())
     assert capsys.readouterr().err.split("Did you mean:\n")[1].splitlines()[0] == f"  inbox {first}"
 
 
-def test_a_group_that_was_a_command_suggests_that_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """The help of a group that was never a command ends without a suggestion."""
+def test_a_group_that_was_a_command_before_suggests_its_successor(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of other groups ends without a suggestion."""
     for group, meant in (
         ("backup", "backup make"),
         ("law", "law show"),
@@ -539,8 +549,8 @@ def test_a_group_that_was_a_command_suggests_that_command(capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("name", ["queue list", "queue tag"])
-def test_each_field_of_a_filter_has_an_option(name: str) -> None:
-    """`queue tag` chooses open cases only, and its own option `--tag` is a filter, too."""
+def test_each_field_of_the_queue_filter_has_an_option(name: str) -> None:
+    """`queue tag` chooses only among open cases, and its option `--tag` is a filter too."""
     words = shlex.split(leaves(tree("inbox"))[tuple(name.split())].example)[1:]
     taken = parsed("inbox", words).params.keys()
     state = {"state"} if name == "queue tag" else set()
@@ -548,7 +558,7 @@ def test_each_field_of_a_filter_has_an_option(name: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["help", "?", "--help"])
-def test_help_in_a_session_lists_its_own_words_but_no_option_of_the_program(
+def test_help_in_a_session_lists_the_words_of_the_session_but_no_option_of_the_program(
     line: str, in_session: Callable[[str], str]
 ) -> None:
     shown = in_session(line)
@@ -559,7 +569,7 @@ def test_help_in_a_session_lists_its_own_words_but_no_option_of_the_program(
     assert [option for option in ("--home", "--share", "--version", "Usage:") if option in shown] == []
 
 
-def test_a_question_mark_before_a_command_explains_it(in_session: Callable[[str], str]) -> None:
+def test_a_question_mark_before_a_command_explains_the_command(in_session: Callable[[str], str]) -> None:
     shown = in_session("? case list")
     assert shown == in_session("help case list")
     assert shown.startswith("Usage: inbox case list ")
@@ -569,7 +579,7 @@ def test_a_question_mark_before_a_command_explains_it(in_session: Callable[[str]
 def in_session(
     office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[str], str]:
-    """Return what a session prints for a line."""
+    """Return what a session prints for one typed line."""
     return lambda line: _in_session(office, monkeypatch, capsys, line)
 
 

@@ -1,4 +1,4 @@
-"""The shared fixtures and marks work as they promise."""
+"""The shared fixtures and marks do what they promise."""
 
 import socket
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.support import gate
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_each_test_gets_an_empty_postgres_database(postgres_database: str, turn: str) -> None:
-    """The table that the first test creates does not exist for the second."""
+    """The first test creates a table, which must not exist for the second."""
     engine = create_engine(postgres_database, poolclass=NullPool)
     with engine.begin() as connection:
         tables = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
@@ -21,7 +21,7 @@ def test_each_test_gets_an_empty_postgres_database(postgres_database: str, turn:
 
 
 def test_postgres_listens_on_no_network_address(postgres_database: str) -> None:
-    """The server can be reached only through its socket file."""
+    """Programs can reach the server only through its socket file."""
     with create_engine(postgres_database, poolclass=NullPool).connect() as connection:
         assert connection.execute(text("SHOW listen_addresses")).scalar_one() == ""
 
@@ -33,30 +33,33 @@ def test_chromium_runs_the_script_of_a_page(chromium: Browser) -> None:
         assert page.title() == "ab"
 
 
-def test_a_free_port_can_be_bound(free_port: Callable[[], int]) -> None:
+def test_the_port_that_the_fixture_finds_is_free(free_port: Callable[[], int]) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", free_port()))
 
 
 @pytest.mark.usefixtures("chromium")
-def test_a_test_with_a_browser_is_marked(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_uses_a_browser_gets_the_mark_browser(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("browser")
     assert not request.node.get_closest_marker("database")
 
 
 @pytest.mark.usefixtures("postgres_database")
-def test_a_test_with_postgresql_is_marked(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_uses_postgresql_gets_the_mark_database(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("database")
     assert not request.node.get_closest_marker("browser")
 
 
-def test_a_test_without_either_has_neither_mark(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_uses_neither_gets_neither_mark(request: pytest.FixtureRequest) -> None:
     """Control of the two tests above."""
     assert not {each.name for each in request.node.iter_markers()} & {"browser", "database"}
 
 
-def test_the_gate_keeps_the_chosen_parameters_and_leaves_the_rest_to_the_soak() -> None:
-    """Of two lists the gate keeps each value of one with the first of the other. A choice must exist."""
+def test_the_gate_runs_the_chosen_parameters_and_leaves_the_others_to_the_soak() -> None:
+    """Of two lists, the gate combines each value of one with the first value of the other.
+
+    A chosen value that is not in the list is an error.
+    """
     kept = [each.values for each in gate.chosen("abc", "b") if not each.marks]
     assert [("b",)] == kept
     pairs = gate.crossed("abc", [1, 2])

@@ -1,4 +1,4 @@
-"""Each side of Fanal declares exactly the libraries that it imports, and a lock file pins each of them."""
+"""Portal and inbox declare exactly the libraries that each imports, and lock files fix their versions."""
 
 import ast
 import re
@@ -14,16 +14,16 @@ import pytest
 from tests.support.paths import ROOT
 
 SIDES = ("portal", "inbox")
-# Both sides import these rooms.
+# Both sides, portal and inbox, import these rooms.
 SHARED = ("crypto", "templates")
-# SQLAlchemy loads psycopg by the name in the database's address (portal/config.py).
+# SQLAlchemy loads psycopg by its name in the database's address (portal/config.py).
 NAMED_IN_AN_ADDRESS = {"portal": {"psycopg"}, "inbox": set[str]()}
-# Packages for type checkers only, which no installed Python has.
+# Packages that exist only for type checkers, so no Python environment has them.
 ONLY_TYPES = {"_typeshed"}
 
 
 def normalised(name: str) -> str:
-    """Return a distribution's name as lock files write it, without extras."""
+    """Return the name of a distribution as lock files write it, without extras."""
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
 
 
@@ -37,7 +37,7 @@ def imported(source: str) -> Iterator[str]:
 
 
 def libraries(side: str) -> set[str]:
-    """Return the distributions that a side and the shared rooms import."""
+    """Return the distributions that a side imports, also through the shared rooms."""
     ours = {*SIDES, *SHARED}
     files = (file for room in (side, *SHARED) for file in (ROOT / room).rglob("*.py"))
     modules = {module for file in files for module in imported(file.read_text("utf-8"))}
@@ -55,7 +55,10 @@ def declared() -> dict[str, list[str]]:
 
 
 def locked(name: str) -> set[tuple[str, str]]:
-    """Return each distribution in a lock file with its version. Another Python may need another version."""
+    """Return each distribution in a lock file with its version.
+
+    A distribution can have several versions, for different versions of Python.
+    """
     text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
     return {*re.findall(r"^([a-z0-9-]+)(?:\[.+\])?==(\S+)", text, re.MULTILINE)}
 
@@ -80,15 +83,15 @@ def test_a_library_of_a_shared_room_counts_for_both_sides() -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_a_side_locks_every_library_that_it_declares(side: str) -> None:
+def test_the_lock_file_of_a_side_has_every_library_that_the_side_declares(side: str) -> None:
     lines = (ROOT / f"requirements/{side}.in").read_text("utf-8").splitlines()
     assert declared()[side] == [line for line in lines if not line.startswith(("#", "-c "))]
     assert {normalised(name) for name in declared()[side]} <= locked_names(side)
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_the_tests_run_with_the_versions_that_are_installed_on_each_side(side: str) -> None:
-    """dev.txt, from which the tests run, has every line of the side's own lock file."""
+def test_the_tests_use_the_library_versions_that_are_installed_on_each_side(side: str) -> None:
+    """Tests run with dev.txt, which must contain every line of the side's own lock file."""
     assert locked(side) <= locked("dev")
 
 
@@ -104,15 +107,15 @@ def test_the_demo_installs_the_tested_versions_of_both_sides_and_no_test_tools()
     assert beside == {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
 
 
-def test_make_demo_installs_only_what_the_demo_runs() -> None:
-    """As in a new checkout."""
+def test_make_demo_installs_only_the_packages_that_the_demo_runs() -> None:
+    """The dry run of make is like one in a new checkout."""
     command = ["make", "--dry-run", "--always-make", "demo"]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert re.findall(r"requirements/\S+", said) == ["requirements/demo.txt"]
 
 
 @pytest.mark.parametrize("name", [*SIDES, "dev", "demo"])
-def test_each_locked_version_has_a_hash(name: str) -> None:
+def test_each_version_in_a_lock_file_has_a_hash(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
     assert len(re.findall(r"^\S+==.+\\\n +--hash=sha256:", text, re.MULTILINE)) == len(locked(name)) > 0
 

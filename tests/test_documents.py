@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 DOCS = ROOT / "docs"
 INDEX = DOCS / "README.md"
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
-# Programs write these.
+# Programs write these documents.
 GENERATED = {"law-tests.md", "commands.md"}
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "crypto" / "SPEC.md"])
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
@@ -27,13 +27,13 @@ def named(path: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub makes of the headings of a page."""
+    """Return the anchors that GitHub makes from the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def broken(page: Path, text: str) -> list[str]:
-    """Return the links of a text on a page that lead to no file or to no heading."""
+    """Return the links of a page that lead to a missing file or heading."""
     found = []
     for path, anchor in LINK.findall(text):
         target = page.parent / path if path else page
@@ -44,21 +44,21 @@ def broken(page: Path, text: str) -> list[str]:
 
 def too_wide(text: str) -> list[str]:
     """Return the lines of prose that are too long. Lines with a link, tables and code may be longer."""
-    # The rest of the page is generated from the data of the law.
+    # The rest of that page is generated from the law.
     lines = CODE.sub("", text.partition(law_list.HEADING)[0]).splitlines()
     prose = [line for line in lines if not line.startswith(("|", "    ")) and "](" not in line]
     return [line for line in prose if len(line) > WIDTH]
 
 
 def too_full(text: str) -> list[str]:
-    """Return the cells of tables with more than two lines of words, not counting the targets of links."""
+    """Return the table cells with more than two lines of words, not counting the targets of links."""
     rows = [line for line in CODE.sub("", text).splitlines() if line.startswith("|")]
     cells = [re.sub(r"\]\([^)]+\)", "]", cell).strip() for row in rows for cell in row.split("|")]
     return [cell for cell in cells if len(cell) > 2 * WIDTH]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_every_link_leads_to_an_existing_file_and_heading(page: Path) -> None:
+def test_every_link_in_a_document_leads_to_an_existing_file_and_heading(page: Path) -> None:
     assert broken(page, page.read_text("utf-8")) == []
 
 
@@ -69,8 +69,8 @@ def test_lines_of_prose_and_cells_of_tables_are_short(page: Path) -> None:
     assert too_full(text) == []
 
 
-def test_the_searches_find_a_broken_link_a_long_line_and_a_full_cell() -> None:
-    """The control of the tests above."""
+def test_the_searches_find_a_broken_link_a_long_line_and_a_long_cell() -> None:
+    """Control of the tests above."""
     text = "[a](nowhere.md) [b](README.md#nothing) [c](README.md#documents)"
     assert broken(INDEX, text) == ["nowhere.md#", "README.md#nothing"]
     longest = "word " * 20
@@ -78,23 +78,23 @@ def test_the_searches_find_a_broken_link_a_long_line_and_a_full_cell() -> None:
     assert len(too_full(f"| a | {'word ' * 41} |")) == 1
 
 
-def test_the_index_lists_every_page_under_one_kind() -> None:
+def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     """The kinds are tutorial, how-to, reference and explanation."""
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert LINK.findall(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # A link to a heading is no second listing: only that part of the page is of another kind.
+    # A link to a heading does not count, because only that part of the page is of another kind.
     listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {each.name for each in DOCS.glob("*.md")} - {INDEX.name} <= set(listed)
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/translating.md", "docs/README.md"])
-def test_every_file_that_the_introductions_name_exists(page: str) -> None:
-    """Names of files are in code quotes, relative to the top of the project."""
+def test_every_file_that_readme_and_contributing_name_exists(page: str) -> None:
+    """Names of files are formatted as code, relative to the top of the project."""
     rooms = "portal|inbox|crypto|templates|tests|deploy|docs|benchmarks"
     found = set(re.findall(rf"`((?:{rooms})/[\w./-]*)`", (ROOT / page).read_text("utf-8")))
-    # These paths use one language as an example for any.
+    # These paths name one language as an example.
     made = {path for path in found if {"nl", "XX"} & {*re.split(r"[./]", path)}}
     assert found or page == "docs/README.md"
     assert [path for path in sorted(found - made) if not (ROOT / path).exists()] == []
@@ -113,7 +113,7 @@ def test_contributing_says_for_every_room_what_to_read_first() -> None:
 
 
 def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
-    """A version has each section at most once, and no other section."""
+    """No version has a section twice, or any other section."""
     sections = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
     _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
     assert versions[0].startswith("[Unreleased]\n")
@@ -123,7 +123,7 @@ def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
 
 
 def test_every_button_that_the_tutorial_names_exists() -> None:
-    """The tutorial names buttons in bold, with their English label."""
+    """The tutorial names buttons in bold, by their English label."""
     text = (DOCS / "first-answer.md").read_text("utf-8")
     buttons = [" ".join(name.split()) for name in re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)]
     assert len(buttons) > 15

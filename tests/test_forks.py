@@ -1,4 +1,4 @@
-"""A forked program behaves like one that was started."""
+"""A program that the tests fork behaves like one that they start."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from tests.support.installation import free_port
 from tests.support.portal_server import Server
 from tests.support.typist import typing, typing_to_fork
 
-# Everything that a program of this project may ask about its environment.
+# Everything that a program of this project may read from its environment.
 ASKING = """
 import os, signal, sys
 for file in (sys.stdin, sys.stdout, sys.stderr):
@@ -26,7 +26,7 @@ print(sorted(os.environ.items()), sys.flags, os.nice(0))
 """
 
 
-def test_a_forked_program_finds_the_same_environment_as_a_started_one(
+def test_a_forked_program_has_the_same_environment_as_a_started_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANTERN", "lit")
@@ -39,8 +39,8 @@ def test_a_forked_program_finds_the_same_environment_as_a_started_one(
     assert started == at.shown
 
 
-def test_a_forked_portal_serves_the_same_answers_as_a_started_one(tmp_path: Path) -> None:
-    """The bodies and headers are equal, and so is the number of processes. Both stop cleanly."""
+def test_a_forked_portal_sends_the_same_responses_as_a_started_one(tmp_path: Path) -> None:
+    """Bodies and headers are equal, and so is the number of processes. Both programs stop cleanly."""
     found = []
     for forked in (False, True):
         server = Server(tmp_path, free_port(), forked=forked)
@@ -56,8 +56,8 @@ def test_a_forked_portal_serves_the_same_answers_as_a_started_one(tmp_path: Path
 WRITING = "import sys, time; sys.stderr.write('a line\\n'); time.sleep(9)"
 
 
-def test_the_output_of_a_fork_can_be_read_while_it_runs(tmp_path: Path) -> None:
-    """Also if the fork does not write to a terminal."""
+def test_the_output_of_a_forked_program_can_be_read_while_it_runs(tmp_path: Path) -> None:
+    """The output goes to a pipe here, not to a terminal."""
     ours, theirs = os.pipe()
     with os.fdopen(ours) as said, Connection(theirs) as output:
         fork = Fork([], tmp_path, output, WRITING)
@@ -67,7 +67,7 @@ def test_the_output_of_a_fork_can_be_read_while_it_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)", "1 / 0"])
-def test_a_fork_ends_with_the_same_status_as_a_started_program(tmp_path: Path, ending: str) -> None:
+def test_a_forked_program_ends_with_the_same_status_as_a_started_one(tmp_path: Path, ending: str) -> None:
     with typing([sys.executable, "-c", ending], tmp_path) as at:
         status = at.waits()
     with typing_to_fork([], tmp_path, ending) as at:

@@ -1,4 +1,4 @@
-"""How `make mutants` draws mutants."""
+"""How `make mutants` draws mutants: copies of the code with one small change."""
 
 import ast
 import itertools
@@ -38,7 +38,9 @@ def of_code(tmp_path: Path) -> list[Mutant]:
     return [*mutants.mutants(tmp_path / "code.py", tmp_path)]
 
 
-def test_no_mutant_changes_types_storage_or_an_exception_of_a_module(of_code: list[Mutant]) -> None:
+def test_no_mutant_changes_types_storage_options_or_an_exception_clause_of_a_module(
+    of_code: list[Mutant],
+) -> None:
     """The mutants change code that runs: a default, the comparisons, the condition, and the decorator."""
     changed = {(CODE.splitlines()[each.lines.start - 1], each.operator.split("_")[0]) for each in of_code}
     signature = "def is_due(day: int | None, é: str, last: int = 3) -> bool | None:"
@@ -66,7 +68,7 @@ def test_a_seed_always_draws_the_same_mutants_and_another_seed_draws_others() ->
     assert len({*drawn}) == 40
 
 
-def test_every_room_to_mutate_has_tests() -> None:
+def test_every_room_with_mutants_has_tests() -> None:
     for room, tests in ROOMS.items():
         assert (ROOT / room).is_dir()
         assert any((ROOT / tests).rglob("test_*.py"))

@@ -12,7 +12,7 @@ from portal.ops.cli import portal
 from tests.support.paths import ROOT
 
 PROGRAMS = {"inbox": inbox, "portal": portal}
-# The reference is generated from the commands, and the changelog may name commands of earlier versions.
+# The command reference is generated, and the changelog may name commands of earlier versions.
 GENERATED_OR_OLD = {"commands.md", "CHANGELOG.md"}
 DOCUMENTS = [
     *(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if path.name not in GENERATED_OR_OLD),
@@ -23,7 +23,7 @@ WORD = re.compile(r"[a-z][a-z-]*")
 
 
 def unknown(text: str) -> Iterator[str]:
-    """Yield the commands in backticks that do not exist, or that lack an option named with them."""
+    """Yield the commands in backticks that do not exist, or lack an option that is named with them."""
     for named in NAMED.findall(text):
         program, *words = named.split()
         command: click.Command | None = PROGRAMS[program]
@@ -47,7 +47,7 @@ def test_each_command_that_a_document_names_exists_with_its_options(page: Path) 
     assert [*unknown(page.read_text("utf-8"))] == []
 
 
-def test_the_search_finds_a_wrong_command_and_a_wrong_option() -> None:
+def test_the_search_finds_a_command_and_an_option_that_do_not_exist() -> None:
     right = (
         "`inbox queue list --to-read`, `inbox case show 3`, `portal doctor`, `inbox backup`, `inbox case …`"
     )

@@ -1,4 +1,7 @@
-"""Some code may be in one place only: unseen characters, terminal output, global state, endings of cases."""
+"""Some kinds of code may be in one place only.
+
+They are: tests for invisible characters, terminal output, global state, and code that ends cases.
+"""
 
 import ast
 import functools
@@ -22,14 +25,14 @@ def modules(room: str) -> dict[str, ast.Module]:
 
 
 def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> dict[str, set[str]]:
-    """Return, by module, what a search finds; leave out modules in which it finds nothing."""
+    """Return what a search finds in each module, for the modules in which it finds something."""
     seen = {path: looking(tree) for room in rooms for path, tree in modules(room).items()}
     return {path: each for path, each in seen.items() if each}
 
 
 # Functions that tell the kind of a character.
 TELLING = {"unicodedata.category", "unicodedata.bidirectional", "isprintable"}
-# A control or format character as a regular expression spells it, where Python does not decode the escape.
+# A control or format character as a regular expression writes it, where Python does not decode the escape.
 SPELLED = re.compile(
     r"\\(?:0|x(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f]|ad)|u(?:00[0189]|00ad|200[b-f]|202[89a-e]|206|feff))",
     re.IGNORECASE,
@@ -46,7 +49,7 @@ UNSEEN = {
 
 
 def told_apart(tree: ast.Module) -> set[str]:
-    """Return the means by which a module tests for unseen characters, or names one."""
+    """Return the means by which a module tests for invisible characters, or names one."""
     return {what for node in ast.walk(tree) for what in _told_apart(node)}
 
 
@@ -81,17 +84,17 @@ def _is_unseen(char: str) -> bool:
         "ZERO_WIDTH = {'\\u200b', '\\ufeff'}",
     ],
 )
-def test_the_search_finds_a_planted_test_for_unseen_characters(planted: str) -> None:
+def test_the_search_finds_a_planted_test_for_invisible_characters(planted: str) -> None:
     """Control of the test below."""
     assert told_apart(ast.parse(planted))
 
 
-def test_unseen_characters_are_defined_in_one_place() -> None:
-    """Otherwise a text could be shown that is not searched, or look equal to another without being equal."""
+def test_invisible_characters_are_defined_in_one_place() -> None:
+    """Otherwise a text might be shown that a search cannot find, or look the same as a different text."""
     assert UNSEEN.keys() == found(ROOMS, told_apart).keys()
 
 
-# Functions that could print the words of others, or call a text printable that was not cleaned.
+# Functions that could print foreign text, or mark text as printable although it was not cleaned.
 WRITERS = {"print", "input", "Printable", "os.write", "getpass.getpass"}
 WRITERS |= {f"sys.{name}" for name in ("stdout", "stderr", "__stdout__", "__stderr__")}
 WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "confirm", "get_text_stream")}
@@ -100,7 +103,7 @@ WRITING = {
     "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
     "portal/terminal.py": {"click.confirm", "click.echo", "click.prompt", "sys.stderr", "sys.stdout"},
     "crypto/printable.py": {"Printable"},
-    # its standard output is a pipe, whose reader checks it
+    # its standard output is a pipe, and the reader checks what it gets
     "inbox/sandboxed/worker.py": {"sys.stdout"},
     # sets the times of the file that it writes to
     "portal/ops/file_times.py": {"sys.stderr"},
@@ -125,7 +128,7 @@ def _writers(node: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{each.name}" for each in names)
             yield from (
                 each.name for each in names if each.asname
-            )  # under another name a call would not be noticed
+            )  # a call under another name would not be noticed
 
 
 @pytest.mark.parametrize(
@@ -141,7 +144,7 @@ def _writers(node: ast.AST) -> Iterator[str]:
         "f = os.write",
     ],
 )
-def test_the_search_finds_a_planted_writer(planted: str) -> None:
+def test_the_search_finds_a_planted_print_to_the_terminal(planted: str) -> None:
     """Control of the test below."""
     assert writers(ast.parse(planted))
 
@@ -160,7 +163,10 @@ QUOTED = "from inbox.system.terminal import quoted\n_write(quoted(str()))\n"
 def test_the_type_checker_allows_only_printable_text_to_be_written(
     tmp_path: Path, module: str, more: str
 ) -> None:
-    """A text made from printable text is refused, too. The control is the result of the cleaning function."""
+    """It also refuses text that was computed from printable text.
+
+    The control is the result of the cleaning function.
+    """
     waist = tmp_path / "waist.py"
     written = "".join(f"_write({each})\n" for each in (*REFUSED, *TAKEN))
     waist.write_text(WAIST.format(module=module) + written + more)
@@ -171,31 +177,33 @@ def test_the_type_checker_allows_only_printable_text_to_be_written(
     assert len(REFUSED) == said.count(" error: ")
 
 
-# Empty containers at the level of a module: something must fill them later.
+# Empty containers at the level of a module, which must be filled later.
 KEPT = {"ContextVar", "local", "WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "SimpleNamespace"}
 EMPTY = {"dict", "list", "set", "deque", "defaultdict", "Counter", "OrderedDict"}
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", "pop", "remove", "clear"}
-# Officers who are signed in, act or confirm are arguments of each function. Only in the vault, the connection
-# of a session knows them too, in a table of its own (inbox/vault/row_security.py).
+# Each function gets the officers who are signed in, act or confirm as arguments. Only the connection of a
+# session to the vault also knows them, in its own table (inbox/vault/row_security.py).
 OUTLIVING = {
-    "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox
-    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints after a failure
+    "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox only
+    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints after an error
     "inbox/desk/sessions/guard.py": {"g", "session"},  # the session of the browser
     "inbox/desk/fields/again.py": {"g", "request"},  # the page of the form that is shown again
-    "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
-    "inbox/desk/problems.py": {"g"},  # its language
-    "inbox/desk/rendering.py": {"g"},  # its language
+    "inbox/desk/jobs.py": {"g"},  # whether a request asks for a job
+    "inbox/desk/problems.py": {
+        "g"
+    },  # Commands that break a naming rule. commands.toml gives the reason for each at its top.
+    "inbox/desk/rendering.py": {"g"},  # the language of the request
     "inbox/desk/sessions/witnesses.py": {
         "g"
-    },  # the officers whom the page of this request asks for passphrases
+    },  # the officers whose passphrases the page of this request asks for
     "inbox/desk/sessions/writing.py": {"g"},  # which form was sent
-    "inbox/system/idle_timeout.py": {"_Limit"},  # how long the terminal may be idle
+    "inbox/system/idle_timeout.py": {"_Limit"},  # how long nobody may type at the terminal
     "inbox/system/workers.py": {"ContextVar", "_worker"},  # the task of a worker process
 }
 
 
 def outliving(tree: ast.Module) -> set[str]:
-    """Return the names of a module that its functions change, or that are made to be changed."""
+    """Return the global names of a module that its functions change, or that are made to be changed."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     own = [*tree.body, *(each for node in classes for each in node.body)]
     made = {name for node in own for name in _made_empty(node)}
@@ -222,7 +230,7 @@ def _stored(node: ast.AST) -> Iterator[ast.Name]:
 
 
 def _made_empty(node: ast.AST) -> Iterator[str]:
-    """Yield the empty containers, and the containers per thread or call, that a statement creates."""
+    """Yield the empty containers, and the variables per thread or context, that a statement creates."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         match node.value:
             case ast.List(elts=[]) | ast.Dict(keys=[]):
@@ -245,7 +253,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield from _root(node)
-        # Functions of modules can have these names, too, but modules begin with a small letter.
+        # Functions of modules may have the same names, but names of modules begin with a small letter.
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
             if name.startswith("_") or name[0].isupper():
                 yield name
@@ -296,11 +304,12 @@ def test_the_search_accepts_state_that_ends_with_a_call(innocent: str) -> None:
 
 
 def test_no_module_of_the_inbox_keeps_signed_in_officers_in_global_state() -> None:
-    """Two desks in one process could read with each other's rights. No other test would show it."""
+    """Otherwise two desks in one process could use each other's rights. No other test would notice."""
     assert OUTLIVING == found(("inbox",), outliving)
 
 
-# How a case ends: closed, junk or destroyed. Each way asks the matrix of exits (inbox/casework/exits.py).
+# A case ends by being closed, marked as junk or destroyed. Each of these consults the table of obstacles to
+# an exit (inbox/casework/exits.py).
 ENDINGS = {"set_closed", "set_junked", "_destroy"}
 ENDED = {"closed", "junked", "waits"}
 ENDING = {
@@ -359,13 +368,16 @@ def _held(value: ast.expr) -> Iterator[ast.expr]:
         "destroy_cases._destroy(home, session, planned)",
     ],
 )
-def test_the_search_finds_a_planted_way_to_end_a_case(planted: str) -> None:
+def test_the_search_finds_planted_code_that_ends_a_case(planted: str) -> None:
     """Control of the test below."""
     assert endings(ast.parse(planted))
 
 
-def test_every_way_to_end_a_case_asks_the_matrix_of_exits() -> None:
-    """No surface or option may bypass it. A new way must be listed here, and ask the matrix as well."""
+def test_all_code_that_ends_a_case_first_checks_the_obstacles() -> None:
+    """No page, command or option may skip this check.
+
+    New code that ends a case must be listed here, and check the obstacles as well.
+    """
     assert found(ROOMS, endings) == ENDING
     ways = modules("inbox")
     asking = {path for path in ENDING if "exits.check(" in ast.unparse(ways[path])}

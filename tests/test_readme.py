@@ -20,21 +20,21 @@ README = (ROOT / "README.md").read_text("utf-8")
 PICTURES = re.findall(r"^!\[.+?\]\((.+?\.png)\)$", README, re.MULTILINE)
 
 
-def test_pictures_are_small_and_have_a_caption() -> None:
-    """A reader on a slow line gets them; a reader who cannot see them reads the caption."""
+def test_pictures_in_readme_are_small_and_have_a_caption() -> None:
+    """They load on a slow line, and a reader who cannot see them can read the caption."""
     pictures = re.findall(r"^!\[(.+?)\]\((.+?\.png)\)\n\n\*(.+?)\*$", README, re.MULTILINE | re.DOTALL)
     assert len(pictures) == README.count(".png")
     assert [name for _, name, _ in pictures if (ROOT / name).stat().st_size > 150_000] == []
 
 
 def texts_in(name: str) -> dict[str, str]:
-    """Return the texts in a PNG by their keywords."""
+    """Return the texts stored in a PNG by their keywords."""
     with PngImageFile(ROOT / name) as picture:
         return {keyword: str(text) for keyword, text in picture.text.items()}
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Yield every string in a value of TOML."""
+    """Yield every string in a value from TOML."""
     match value:
         case str():
             yield value
@@ -68,12 +68,12 @@ def unknown(headings: list[str]) -> list[str]:
 
 
 def test_the_search_finds_a_heading_that_no_page_has() -> None:
-    """The earlier name of the twelve words is unknown; the control is the present one."""
+    """It is an earlier name of the twelve words. The control is the present name."""
     assert ["Your case token"] == unknown(["Your case token", "Your twelve words"])
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_shows_only_headings_that_pages_still_have(name: str) -> None:
+def test_pictures_in_readme_show_only_headings_that_pages_still_have(name: str) -> None:
     """If this fails, take the pictures again: `python -m tests.support.readme_pictures`."""
     texts = texts_in(name)
     headings = texts[HEADINGS].splitlines()
@@ -82,8 +82,8 @@ def test_a_picture_shows_only_headings_that_pages_still_have(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_no_picture_shows_a_placeholder_of_the_configuration(name: str) -> None:
-    """A portal without a configured name of its inspectorate shows a placeholder in brackets."""
+def test_no_picture_in_readme_shows_a_placeholder_of_the_configuration(name: str) -> None:
+    """If the inspectorate's name is not configured, the portal shows a placeholder in brackets."""
     assert "[" not in texts_in(name)[WORDS]
 
 

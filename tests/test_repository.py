@@ -32,7 +32,7 @@ PAPERS = {f"{name}.md" for name in ("README", "SECURITY", "THREAT_MODEL", "CONTR
 HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"}
 TOP_LEVEL = ROOMS | BESIDE | JAVASCRIPT | PAPERS | HIDDEN | {"LICENSE"}
 
-# Written in pieces so that this file holds none of them.
+# Written in pieces so that this file does not contain the searched texts itself.
 MACHINE_PATHS = ["/" + name + "/" for name in ("work", "farm", "root", "home")]
 REGISTRY_HOSTS = [
     "py" + "pi.org",
@@ -45,7 +45,7 @@ FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
 
 
 SOURCES = sorted((ROOT / "tests").rglob("*.py"))
-# A test module may define which inbox is its office.
+# A test module may define which inbox its fixture `office` is.
 REPLACED = {"office"}
 
 
@@ -62,7 +62,7 @@ def repository_files() -> list[str]:
 
 
 def test_no_file_names_a_machine_path_or_a_registry() -> None:
-    """A committed file does not reveal the machine on which it was made."""
+    """A committed file must not reveal the machine on which it was made."""
     found = {}
     for path in repository_files():
         if names := FORBIDDEN.findall((ROOT / path).read_text(errors="replace")):
@@ -76,18 +76,18 @@ def test_the_search_finds_a_planted_path_or_registry(planted: str) -> None:
     assert FORBIDDEN.findall(f"see {planted}x") == [planted]
 
 
-def test_the_top_level_holds_only_known_files_and_folders() -> None:
+def test_the_top_folder_contains_only_known_files_and_folders() -> None:
     assert {path.split("/")[0] for path in repository_files()} <= TOP_LEVEL
 
 
-def test_ci_runs_the_same_gate_as_developers() -> None:
+def test_continuous_integration_runs_the_same_gate_as_developers() -> None:
     scripts = [path for path in repository_files() if path.startswith(".ci/")]
     assert scripts == [".ci/run"]
     assert [(ROOT / path).read_text().splitlines()[-1] for path in scripts] == ["exec make test"]
 
 
 def test_each_pre_commit_hook_runs_a_linter_of_the_makefile() -> None:
-    """A hook fetches nothing, and runs nothing else."""
+    """A hook downloads nothing, and runs nothing else."""
     text = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
     assert re.findall(r"repo: (.+)", text) == ["local"]
     entries, makefile = re.findall(r"entry: (.+)", text), (ROOT / "Makefile").read_text("utf-8")
@@ -96,7 +96,7 @@ def test_each_pre_commit_hook_runs_a_linter_of_the_makefile() -> None:
     assert text.count("language: system") == len(entries)
 
 
-def test_javascript_packages_are_pinned_exactly() -> None:
+def test_javascript_packages_have_exact_versions() -> None:
     """package.json has no version ranges."""
     package = json.loads((ROOT / "package.json").read_text())
     versions = [*package["dependencies"].values(), *package["devDependencies"].values()]
@@ -104,7 +104,7 @@ def test_javascript_packages_are_pinned_exactly() -> None:
 
 
 def test_every_locked_javascript_package_has_a_digest() -> None:
-    """`npm ci` accepts only tarballs that package-lock.json pins by SHA-512."""
+    """`npm ci` accepts only packages with the SHA-512 digest in package-lock.json."""
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     digests = {name: package.get("integrity", "") for name, package in packages.items() if name}
     assert [name for name, digest in digests.items() if not digest.startswith("sha512-")] == []
@@ -119,12 +119,12 @@ def debian_packages(pair: str, path: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
 def test_the_debian_script_does_nothing_for_an_installed_command_or_file(pair: str) -> None:
-    """It prints nothing either."""
+    """It also prints nothing."""
     assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
 
 
 def test_the_debian_script_names_the_packages_that_it_cannot_install(tmp_path: Path) -> None:
-    """As on a machine without apt-get."""
+    """The machine has no apt-get here."""
     status, said = debian_packages("no-such-command=some-package", str(tmp_path))
     assert status == 1
     assert said.startswith("this machine lacks some-package ")
@@ -132,7 +132,7 @@ def test_the_debian_script_names_the_packages_that_it_cannot_install(tmp_path: P
 
 
 def test_no_test_lists_the_languages_by_hand() -> None:
-    """The catalogues define the languages. Only the vectors name them literally."""
+    """Tests take the languages from the catalogues. Only test vectors name them literally."""
     listed = re.compile(r'[\[(]"(?:fr", "en|en", "fr)"[\])]')
     assert listed.search(json.dumps([*LANGUAGES]))
     sources = [
@@ -141,8 +141,8 @@ def test_no_test_lists_the_languages_by_hand() -> None:
     assert [] == [path.name for path in sources if listed.search(path.read_text("utf-8"))]
 
 
-def test_no_file_refers_to_numbers_of_a_document_outside_the_repository() -> None:
-    """Readers cannot open it. Files name the law or SPEC.md instead."""
+def test_no_file_refers_to_a_numbered_item_of_a_document_outside_the_repository() -> None:
+    """Readers cannot open such a document. Files name the law or SPEC.md instead."""
     reference = re.compile(r"\b[ILQSTW]-\d{2}[a-z]?\b|[Dd]omain (?:\d\.\d|document)")
     assert reference.search("as L-04 asks")
     places = ("inbox/", "portal/", "crypto/", "templates/", "tests/", "docs/", "benchmarks/")
@@ -155,9 +155,10 @@ def test_no_file_refers_to_numbers_of_a_document_outside_the_repository() -> Non
     assert found - {"tests/test_repository.py"} == set()
 
 
-# In the protocol, “author” is the name of a key and of values derived from it; the person is the reporter.
+# In the protocol, “author” is part of the names of a key and of values derived from it. The person is the
+# reporter.
 AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
-# Here the word means somebody else, who wrote a file, a program or the questionnaire, or it is quoted.
+# Here the word means somebody else (who wrote a file, a program or the questionnaire), or is quoted.
 OTHER_AUTHORS = {
     "CHANGELOG.md": "the word that was replaced",
     "crypto/SPEC.md": "of a questionnaire",
@@ -169,7 +170,7 @@ OTHER_AUTHORS = {
 
 
 def prose(path: Path) -> Iterator[str]:
-    """Yield a document without its code, or the docstrings, comments and test names of a module."""
+    """Return a document without its code, or the docstrings, comments and test names of a module."""
     text = path.read_text("utf-8")
     if path.suffix == ".md":
         yield re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -189,7 +190,7 @@ def test_the_search_finds_the_word_author_but_not_the_name_of_the_key(text: str)
 
 
 def test_code_and_documents_call_the_person_reporter_and_not_author() -> None:
-    """Every listed exception must still be needed."""
+    """Every exception in the list must still be needed."""
     paths = [path for path in repository_files() if path.endswith((".py", ".md"))]
     # Parsing every module would take seconds.
     having = [path for path in paths if AUTHOR.search((ROOT / path).read_text("utf-8").replace("_", " "))]
@@ -211,7 +212,7 @@ def test_no_test_module_imports_another() -> None:
 
 
 def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
-    """It belongs in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
+    """It should be in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
     places: dict[tuple[str, str], list[str]] = {}
     for each in fixtures():
         places.setdefault((each.name, each.body), []).append(str(each.path.relative_to(ROOT)))
@@ -230,11 +231,11 @@ def test_no_shared_fixture_is_replaced_in_a_module_or_a_folder_below() -> None:
     assert REPLACED == {name for name, _ in replaced}, replaced
 
 
-# Functions that tell the day or the time of day; a stopwatch (`time.monotonic`) tells neither.
+# Functions that return the day or the time of day. A stopwatch (`time.monotonic`) returns neither.
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "func.now"}
 CLOCKS |= {f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")}
 TOML = {"tomllib", "tomli", "tomlkit", "toml"}
-# The modules that may use one of these, and the reason.
+# The modules that may use one of these functions, each with the reason.
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
     ("portal/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
@@ -281,7 +282,7 @@ def test_the_search_finds_a_planted_clock_or_toml_reader(planted: str, found: se
 
 
 def test_each_program_has_one_clock_and_one_toml_reader() -> None:
-    """So tests can move the day for the whole program, and every file is refused in the same way."""
+    """So tests can set the day for the whole program, and every file is read with the same checks."""
     rooms = ("inbox/", "portal/", "crypto/", "templates/")
     sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
     found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}

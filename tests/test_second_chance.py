@@ -1,4 +1,4 @@
-"""The gate runs failed tests once more, alone, and reports how many it ran again."""
+"""The gate runs failed tests once more, alone, and reports how many it repeated."""
 
 import subprocess
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_that_fails() -> None:
 
 
 @pytest.mark.parametrize(("passes", "status", "chances"), [(True, 0, 1), (False, 1, 2)])
-def test_a_failed_test_has_a_second_chance_and_is_counted(
+def test_a_failed_test_is_run_once_more_and_counted(
     tmp_path: Path, passes: object, status: int, chances: int
 ) -> None:
     module = tmp_path / "test_some.py"
@@ -34,7 +34,7 @@ def test_a_failed_test_has_a_second_chance_and_is_counted(
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (status, f"second chances: {chances}")
 
 
-def test_a_run_without_a_failure_counts_no_second_chance(tmp_path: Path) -> None:
+def test_a_run_without_a_failure_repeats_no_test(tmp_path: Path) -> None:
     module = tmp_path / "test_some.py"
     module.write_text("def test_that_passes() -> None: ...\n")
     words = ["-n", "0", "--noconftest", str(module)]

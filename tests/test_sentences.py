@@ -1,4 +1,4 @@
-"""The draw of sentences for a reader who does not know the project."""
+"""`make sentences` draws random sentences for a reader who does not know the project."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ FRENCH = 150
 @pytest.mark.slow
 @pytest.mark.long
 def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones() -> None:
-    """Another seed draws others. The summaries of commands are one of the sources."""
+    """Another seed draws others. One of the sources is the summaries of commands."""
     kinds = english(ROOT)
     first, other = drawn(kinds, COUNT, 1, OLD_ONES), drawn(kinds, COUNT, 2, OLD_ONES)
     assert first == drawn(english(ROOT), COUNT, 1, OLD_ONES) != other
@@ -39,7 +39,7 @@ def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
 
 
 def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() -> None:
-    """The draw has no texts of pages and no English. It refuses a number that is too high."""
+    """No text of a page and no English sentence is drawn. A number that is too high is refused."""
     (found,) = french()
     said = {sentence for sentence, _ in found}
     rooms = {re.split(r"[/_.]", source)[0] for _, source in found}
@@ -56,14 +56,14 @@ def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() ->
         drawn(french(), len(found) + 1, 1, [])
 
 
-def test_there_are_enough_old_french_sentences_and_no_page_shows_them_any_more() -> None:
+def test_there_are_enough_old_french_sentences_and_no_page_still_shows_one() -> None:
     old = sentences._OLD_FRENCH.read_text("utf-8").splitlines()
     assert len({*old}) == len(old) > OLD
     now = {" ".join(text.split()) for domain in Domain for text in texts.of_catalogue(domain)}
     assert [each for each in old if " ".join(each.split()) in now] == []
 
 
-def test_the_program_draws_french_sentences_and_writes_their_sources_to_a_file(tmp_path: Path) -> None:
+def test_the_command_draws_french_sentences_and_writes_their_sources_to_a_file(tmp_path: Path) -> None:
     key = tmp_path / "key"
     words = [sys.executable, "-m", "benchmarks.sentences", "5", "--french", "30", "--key", str(key)]
     lines = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -76,7 +76,9 @@ def test_the_program_draws_french_sentences_and_writes_their_sources_to_a_file(t
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
 
 
-def test_names_docstrings_and_comments_of_tests_are_drawn_but_not_their_errors(tmp_path: Path) -> None:
+def test_names_docstrings_and_comments_of_tests_are_drawn_but_not_error_messages_of_tests(
+    tmp_path: Path,
+) -> None:
     for room, said in (("tests", "a"), ("deploy", "b")):
         (tmp_path / room).mkdir()
         (tmp_path / room / "test_it.py").write_text(

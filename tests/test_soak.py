@@ -1,4 +1,4 @@
-"""The gate names stale records of the soak; only runs of committed code are recorded."""
+"""The gate names outdated records of the soak; only runs of committed code are recorded."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def told(repository: Path) -> Callable[[str], list[str]]:
-    """Return a function that gives the warnings about a record of kills at a commit."""
+    """Return a function that returns the warnings about a record of the part `kills` at a commit."""
 
     def tell(at: str) -> list[str]:
         record = Record(at, "2026-11-26", "1.0 to 2.0", ["6 kills"])
@@ -52,7 +52,7 @@ def told(repository: Path) -> Callable[[str], list[str]]:
     return tell
 
 
-def test_a_part_without_a_record_is_named_with_the_command_to_run(repository: Path) -> None:
+def test_a_part_of_the_soak_without_a_record_is_named_with_the_command_to_run(repository: Path) -> None:
     found = list(records.warnings(repository, COVERS, {}))
     assert ["soak kills: never recorded; hint: make soak kills"] == found
 
@@ -82,10 +82,10 @@ def test_a_record_is_stale_after_code_was_deleted(repository: Path, told: Callab
     assert line.endswith("changed since: crypto/")
 
 
-def test_a_record_is_fresh_while_the_code_that_it_covers_is_unchanged(
+def test_a_record_is_current_while_the_code_that_it_covers_is_unchanged(
     repository: Path, told: Callable[[str], list[str]]
 ) -> None:
-    """Other files may change, and a change that was reverted does not count."""
+    """Other files may change. A change that was undone does not count."""
     old = records.head(repository)
     assert [] == told(old)
     commit(repository, "docs/read.md", "2")
@@ -94,12 +94,14 @@ def test_a_record_is_fresh_while_the_code_that_it_covers_is_unchanged(
     assert [] == told(old)
 
 
-def test_the_warning_says_that_the_clone_does_not_know_a_commit(told: Callable[[str], list[str]]) -> None:
+def test_the_warning_says_if_the_clone_does_not_know_the_commit_of_a_record(
+    told: Callable[[str], list[str]],
+) -> None:
     (line,) = told("0" * 40)
     assert line.startswith("soak kills: last run at 0000000000, 2026-11-26; this clone does not know that")
 
 
-def test_the_warning_says_that_a_record_has_no_commit(told: Callable[[str], list[str]]) -> None:
+def test_the_warning_says_if_a_record_has_no_commit(told: Callable[[str], list[str]]) -> None:
     (line,) = told(records.UNKNOWN)
     assert line.startswith("soak kills: last run at unknown, 2026-11-26; the commit was not noted")
 
@@ -113,7 +115,7 @@ def test_a_shallow_clone_does_not_know_an_older_commit(repository: Path, tmp_pat
     assert [] == records.changed(tmp_path / "shallow", records.head(repository), COVERS["kills"])
 
 
-def test_the_warning_says_that_there_is_no_git_history(
+def test_the_warning_says_if_there_is_no_git_history(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = {"kills": Record(records.head(repository), "2026-11-26", "1.0", [])}
@@ -126,7 +128,7 @@ def test_the_warning_says_that_there_is_no_git_history(
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file of records with one record."""
+    """A file with one record."""
     made = tmp_path / "soak.json"
     records.keep(made, "fuzz", Record("unknown", "2026-11-24", "10 to 25", ["none lost"]))
     return made
@@ -136,7 +138,7 @@ def part(run: Callable[[], Iterator[str]]) -> Part:
     return Part(run, COVERS["kills"])
 
 
-def test_a_part_that_succeeds_is_recorded_beside_the_others(
+def test_a_part_of_the_soak_that_succeeds_is_recorded_beside_the_others(
     repository: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     soak.soak("kills", part(lambda: iter(["3 kills: à vérifier", "0 lost"])), repository, file)
@@ -149,7 +151,7 @@ def test_a_part_that_succeeds_is_recorded_beside_the_others(
     assert "  0 lost\n" in capsys.readouterr().out
 
 
-def test_a_part_that_fails_leaves_the_last_record(repository: Path, file: Path) -> None:
+def test_a_part_of_the_soak_that_fails_keeps_its_last_record(repository: Path, file: Path) -> None:
     def fails() -> Iterator[str]:
         yield "3 kills"
         raise RuntimeError("one report lost")
@@ -164,7 +166,7 @@ def test_a_part_that_fails_leaves_the_last_record(repository: Path, file: Path) 
 def test_a_run_of_uncommitted_code_is_not_recorded(
     repository: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
-    """Code or tests were changed before or during the run, or there is no git history."""
+    """Code or tests changed before or during the run, or there is no git history."""
     before = file.read_bytes()
 
     def changes() -> Iterator[str]:
@@ -179,14 +181,14 @@ def test_a_run_of_uncommitted_code_is_not_recorded(
     assert before == file.read_bytes()
 
 
-def test_every_part_covers_existing_files_and_every_record_belongs_to_a_part() -> None:
+def test_every_part_of_the_soak_covers_existing_files_and_every_record_belongs_to_a_part() -> None:
     covered = {path for each in soak.PARTS.values() for path in each.covers}
     assert [] == [path for path in covered if not (ROOT / path).exists()]
     assert json.loads(soak.FILE.read_text()).keys() <= soak.PARTS.keys()
 
 
 def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
-    """Return whether a part runs a test with these marks."""
+    """Return whether a part of the soak runs a test with these marks."""
     if not isinstance(part.run, soak.Tested):
         return False
     words = part.run.words
@@ -202,10 +204,13 @@ def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
     )
 
 
-def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part(
+def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part_of_the_soak(
     request: pytest.FixtureRequest,
 ) -> None:
-    """Otherwise nobody would ever run it, or two parts would repeat it. The gate collects these tests."""
+    """Otherwise it would never run, or run in two parts.
+
+    The test compares with the tests that the gate collects.
+    """
     soaked = request.config.stash[SOAKED]
     own = f"tests/test_soak.py::{test_a_measured_figure.__name__}"
     assert own in soaked
@@ -230,25 +235,25 @@ def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part(
         ("tests/test_touched.py::test_x", {"soak"}, []),
     ],
 )
-def test_the_place_and_marks_of_a_test_decide_which_part_runs_it(
+def test_the_folder_and_marks_of_a_test_decide_which_part_of_the_soak_runs_it(
     test: str, marks: set[str], parts: list[str]
 ) -> None:
     assert parts == [name for name, each in soak.PARTS.items() if runs(each, test, frozenset(marks))]
 
 
-def test_no_part_has_the_name_of_another_make_target() -> None:
+def test_no_part_of_the_soak_has_the_name_of_another_make_target() -> None:
     goals = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"soak", "test", "demo"} <= set(goals)
     assert set() == soak.PARTS.keys() & set(goals)
 
 
-def test_make_soak_takes_names_of_parts() -> None:
+def test_make_soak_accepts_names_of_parts() -> None:
     command = ["make", "--dry-run", "soak", "kills", "junk"]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert said.endswith("-m benchmarks.soak kills junk\n:\n:\n")
 
 
-def test_an_unknown_part_is_refused_with_the_names_of_all_parts(
+def test_an_unknown_part_of_the_soak_is_refused_with_the_names_of_all_parts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "kills", "flights"])
@@ -256,7 +261,7 @@ def test_an_unknown_part_is_refused_with_the_names_of_all_parts(
     assert f"unknown part of the soak: flights\nhint: {', '.join(soak.PARTS)}\n" == capsys.readouterr().err
 
 
-def test_stale_records_are_reported_without_a_failure(
+def test_stale_records_are_reported_but_do_not_fail_the_gate(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: Path
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "--stale"])
@@ -271,16 +276,16 @@ def test_a_measured_figure(record_property: Callable[[str, object], None]) -> No
 
 
 @pytest.mark.slow
-def test_the_gate_skips_soak_tests_and_the_soak_runs_them_with_their_figures(
+def test_the_gate_skips_soak_tests_and_the_soak_runs_them_and_shows_their_figures(
     request: pytest.FixtureRequest,
 ) -> None:
-    """The tests that run in the same session as this one are those of the gate."""
+    """The gate runs this test, so the tests of this session are those that the gate selects."""
     beside = {item.name for item in request.session.items if item.fspath == request.node.fspath}
     assert (True, False) == (request.node.name in beside, test_a_measured_figure.__name__ in beside)
     figures = list(soak.tested("-m", "soak", "tests/test_soak.py")())
     assert ["kills: 3, of which 0 lost"] == figures
 
 
-def test_a_part_with_missing_test_files_fails() -> None:
+def test_a_part_of_the_soak_fails_if_its_test_files_are_missing() -> None:
     with pytest.raises(RuntimeError, match="file or directory not found"):
         list(soak.tested("--noconftest", "tests/test_no_such.py")())

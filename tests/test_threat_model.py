@@ -33,20 +33,22 @@ def test_every_test_that_a_promise_names_exists() -> None:
     assert missing(TEXT) == []
 
 
-def test_the_search_finds_a_test_that_does_not_exist() -> None:
+def test_the_search_finds_the_name_of_a_test_that_does_not_exist() -> None:
     """Control of the test above."""
     planted = "→ [`test_nobody_wrote_this`](tests/test_threat_model.py)"
     assert missing(planted) == [("test_nobody_wrote_this", "tests/test_threat_model.py")]
 
 
-def test_every_arrow_leads_to_a_test() -> None:
-    """An arrow in another form would not be checked."""
+def test_every_arrow_in_the_threat_model_leads_to_a_test() -> None:
+    """An arrow written in another way would not be checked."""
     lines = [line for line in TEXT.splitlines() if line.lstrip().startswith("→")]
     assert len(threat_model.tests_named(TEXT)) == len(lines)
 
 
 @pytest.mark.parametrize("section", ADVERSARIES, ids=lambda each: each.name)
-def test_each_promise_against_an_adversary_names_a_test_and_limits_follow(section: Section) -> None:
+def test_each_promise_against_an_adversary_names_a_test_and_limits_follow_the_promises(
+    section: Section,
+) -> None:
     assert section.promises
     assert section.limits
     assert [each.name for each in section.promises if not each.tests] == []
@@ -60,6 +62,6 @@ def test_the_search_finds_a_promise_without_a_test() -> None:
     assert [each.name for each in section.promises if not each.tests] == ["Nobody knows."]
 
 
-def test_the_list_at_the_beginning_names_every_section() -> None:
+def test_the_list_at_the_beginning_of_the_threat_model_names_every_section() -> None:
     head = " ".join(TEXT.partition("\n## ")[0].split())
     assert [each.name for each in SECTIONS if f"- [{each.name}](#" not in head] == []

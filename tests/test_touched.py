@@ -56,7 +56,7 @@ from tests.touched import changed, folders
         ("LICENSE", []),
     ],
 )
-def test_a_changed_file_leads_to_the_tests_of_its_room(path: str, found: list[str]) -> None:
+def test_a_changed_file_selects_the_tests_of_its_room(path: str, found: list[str]) -> None:
     assert found == folders(ROOT, [path])
 
 
@@ -75,15 +75,15 @@ def test_contributing_names_the_tests_that_make_check_runs(path: str, row: str) 
     assert [] == [each for each in folders(ROOT, [path]) if f"`{each}`" not in told]
 
 
-def test_contributing_says_how_long_the_tests_of_each_row_take() -> None:
-    """The last column gives seconds or minutes."""
+def test_contributing_says_how_long_the_tests_in_each_row_take() -> None:
+    """The last column has seconds or minutes."""
     table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed | run | takes |")[2]
     rows = table.partition("\n\n")[0].splitlines()[2:]
     assert len(rows) > 10
     assert [row for row in rows if not re.search(r"(\d s|\d minute|minutes)\b[^|]* \|$", row)] == []
 
 
-def test_every_room_has_tests_that_a_change_to_it_runs() -> None:
+def test_every_room_has_tests_that_a_change_to_it_selects() -> None:
     """Otherwise `make check` would not test a new room."""
     rooms = [
         each
@@ -100,7 +100,7 @@ def test_a_folder_inside_another_selected_folder_is_not_run_twice() -> None:
 
 
 def test_the_changed_files_are_those_that_differ_from_main(tmp_path: Path) -> None:
-    """They are committed on the branch, edited, or not added yet. Later commits on main do not count."""
+    """They are committed on the branch, edited, or not yet added. Later commits on main do not count."""
     git(tmp_path, "init", "-b", "main")
     for name in ("old", "edited", "committed"):
         (tmp_path / name).write_text("1")

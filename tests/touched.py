@@ -1,6 +1,6 @@
-"""Run the tests of the files changed since ``main``, for as long as somebody waits (`make check`).
+"""Run the tests of the files that changed since ``main``, for as long as a developer waits (`make check`).
 
-Tests marked long, slow or browser are left to the gate.
+Tests with the marks long, slow or browser are left to the gate.
 """
 
 import subprocess
@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# With lint and types, this takes less than a minute; the gate runs the rest.
+# With linters and type checkers, this takes less than a minute. The gate runs the rest.
 SECONDS = 48
-# The status of pytest if it selected no test, and ours if the time was over before all tests had run.
+# pytest's status if it selected no test, and our own if the time ran out before all tests had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"
 _DOCUMENTS = "tests/test_documents.py"
-# Paths whose tests are not in the folder of the same name below tests/. A value can list several places,
+# Paths whose tests are not in the folder of the same name below tests/. A value can list several folders,
 # separated by spaces. Scripts, styles and texts of the public pages are tested with the pages.
 _PLACES = {
-    "portal/scripts": "tests/pages",  # beside `make js`, which `make check` runs whole
+    "portal/scripts": "tests/pages",  # in addition to `make js`, which `make check` runs completely
     "portal/static": "tests/pages",
     "portal/style.css": "tests/pages",
     "portal/paper.css": "tests/pages",
@@ -56,14 +56,14 @@ _PLACES = {
 
 
 def changed(root: Path, since: str = "main") -> list[str]:
-    """Return the files that differ from where this branch left ``since``, including files not added yet."""
+    """Return the files that differ from where this branch left ``since``, and files not yet added."""
     base = _git(root, "merge-base", "HEAD", since)
     tracked = _git(root, "diff", "--name-only", *(base or ["HEAD"]))
     return sorted({*tracked, *_git(root, "ls-files", "--others", "--exclude-standard")})
 
 
 def folders(root: Path, paths: Iterable[str]) -> list[str]:
-    """Return the folders or modules of tests that belong to these files, each once."""
+    """Return the folders or modules of tests for these files, each once."""
     places = (place for path in paths for place in _places(path))
     found = {each for place in places if (each := _existing(root, Path(place)))}
     return sorted(each for each in found if not any(each.startswith(f"{other}/") for other in found))
@@ -83,7 +83,7 @@ def _places(path: str) -> Sequence[str]:
 
 
 def _existing(root: Path, place: Path) -> str:
-    """Return the place, or the nearest existing folder above it, but never the folder of all tests."""
+    """Return this path, or the nearest existing folder above it, but never the folder of all tests."""
     while len(place.parts) > 1:
         if (root / place).exists():
             return place.as_posix()
@@ -97,13 +97,13 @@ def _git(root: Path, *words: str) -> list[str]:
 
 
 def _command(places: Iterable[str]) -> Iterator[str]:
-    # The first failure ends the run, so if the time is over, no test has failed.
+    # The first failure ends the run. So if the time ran out, no test has failed.
     yield from (sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "--dist", "loadscope")
     yield from ("-m", "not long and not slow and not soak and not browser", *places)
 
 
 def main() -> int:
-    """Run the tests; return the status of pytest, 0 if there are none, or 3 if there was not enough time."""
+    """Run the tests; return the status of pytest, 0 if none are selected, or 3 if the time ran out."""
     places = folders(ROOT, changed(ROOT))
     sys.stdout.write(f"tests of what was touched: {' '.join(places) or 'none'}\n")
     sys.stdout.flush()

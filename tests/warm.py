@@ -1,7 +1,6 @@
-"""Fill the caches of a fresh checkout before the test processes start, which would all do this at once.
+"""Fill the caches of a new checkout before the test processes start, so that only one process does this work.
 
-The caches hold the compiled tests, with their assertions rewritten, and the compressed pages of the usual
-portal.
+The caches hold the compiled tests with rewritten assertions, and the compressed pages of the usual portal.
 """
 
 import sys
@@ -11,6 +10,6 @@ import pytest
 
 if __name__ == "__main__":
     collected = pytest.main(["--collect-only", "-q", "-q", "-p", "no:cacheprovider"])
-    # Only now: conftest.py has named the folder for pages.
+    # Imported late, because conftest.py first has to name the folder for pages.
     import_module("tests.support.warm_portal")
     sys.exit(collected)

@@ -1,4 +1,4 @@
-"""The errors of this program: what went wrong, and what to do."""
+"""The errors of the release program: what went wrong, and what to do."""
 
 # The hint if a file of a release may come from an attacker.
 DANGER = "do not install these files"
@@ -13,4 +13,4 @@ class Refused(Exception):
 
 
 class Failed(Refused):
-    """A program that ran, and failed."""
+    """A program ran and failed."""

@@ -39,7 +39,7 @@ def text(site: Path) -> str:
 
 
 def libraries(site: Path) -> list[Path]:
-    """Return the folders with the metadata of the libraries in a site-packages folder, by name."""
+    """Return the folders with the metadata of each library in a site-packages folder, by name."""
     folders = sorted(site.glob("*.dist-info"), key=lambda folder: folder.name.lower())
     return [folder for folder in folders if not folder.name.startswith(f"{_OURS}-")]
 

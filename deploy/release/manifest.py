@@ -22,8 +22,8 @@ def write(folder: Path) -> None:
 def check(folder: Path, signatures: Collection[str]) -> str:
     """Compare the files in ``folder`` with its manifest, and return the version of the release.
 
-    ``signatures`` are the names that the manifest need not have. Raises Refused, and names the first file
-    that is missing, wrong, additional or not a regular file.
+    ``signatures`` are names that the manifest may omit. Raises Refused, and names the first file that is
+    missing, wrong, additional or not a regular file.
     """
     listed = _listed(folder / MANIFEST)
     present = {file.name for file in folder.iterdir()} - {MANIFEST, *signatures}
@@ -40,7 +40,7 @@ def _digest(file: Path) -> str:
 
 
 def _listed(manifest: Path) -> dict[str, str]:
-    """Return the digest of each name. Raises Refused unless the manifest is one that ``write`` writes."""
+    """Return the digest of each name. Raises Refused if the manifest differs from the format of ``write``."""
     *lines, end = read(manifest).decode("ascii", "replace").split("\n")
     entries = [_LINE.fullmatch(line) for line in lines]
     listed = {entry[2]: entry[1] for entry in entries if entry}

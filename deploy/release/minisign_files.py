@@ -52,7 +52,7 @@ def signed_by(file: Path) -> bytes:
 def read(file: Path) -> bytes:
     """Return the content of a regular file. Raises Refused if it is a link, a folder, a pipe or missing."""
     try:
-        # A pipe that nobody writes to would block an ordinary open for ever.
+        # An ordinary open would wait for ever for a pipe that nobody writes to.
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise Refused(f"{file.name} is missing", "get the whole release again") from None
@@ -68,6 +68,6 @@ def read(file: Path) -> bytes:
 
 
 def _decoded(file: Path, form: re.Pattern[str]) -> bytes:
-    """Return what the second line of a file encodes, or nothing if the file has another form."""
+    """Return the decoded second line of a file, or empty bytes if the file has another form."""
     found = form.fullmatch(read(file).decode("utf-8", "replace"))
     return base64.b64decode(found[1]) if found else b""

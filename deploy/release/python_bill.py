@@ -1,4 +1,4 @@
-"""What CycloneDX's tool leaves out of a bill of materials: the package, hashes, licences, C libraries."""
+"""What CycloneDX's tool omits from a bill of materials: the package, hashes, licences and C libraries."""
 
 import hashlib
 import json
@@ -13,7 +13,8 @@ from packaging.version import Version
 from deploy.release import licences
 from deploy.release.python_environment import Libraries
 
-# What every version of CycloneDX names alike. The rest of a wheel's own bill may name its builder's folders.
+# The fields that all versions of CycloneDX name alike. Other fields of a wheel's bill may name its builder's
+# folders.
 _KEPT = ("type", "name", "version", "description", "purl", "hashes", "licenses")
 
 

@@ -22,13 +22,13 @@ _SITE = f"lib/python{_DEBIAN_13}/site-packages"
 _SETTINGS = "home = /usr/bin\ninclude-system-site-packages = false\n"
 # Options of pip and uv: only ready-built wheels, and only with the hashes in a lock file.
 _LOCKED = ("--only-binary", ":all:", "--require-hashes", "--requirement")
-# How and from where uv installed a library: this would name the builder's folders.
+# How and from where uv installed a library. These files would name the builder's folders.
 _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 _COMMANDS = {
     "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},
     "inbox": {"inbox": "inbox.cli.main"},
 }
-# Each package has its own side only, and what both share.
+# The rooms in each package: those of its own side, and those that both sides share.
 _OTHER = {"portal": "inbox", "inbox": "portal"}
 
 
@@ -85,7 +85,7 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries, env: Mappi
     for command, module in _COMMANDS[side].items():
         _write_command(folder / "bin" / command, side, module)
     compiled = ("-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", folder)
-    # PYTHONDONTWRITEBYTECODE concerns imports; compileall writes all the same.
+    # PYTHONDONTWRITEBYTECODE affects only imports, so compileall writes the bytecode anyway.
     run(PYTHON, "-m", "compileall", *compiled, "-p", f"/usr/lib/fanal-{side}", site, cwd=folder, env=env)
     return site
 
@@ -98,13 +98,13 @@ def _remove_traces(folder: Path, site: Path) -> None:
         for note in site.glob(f"*.dist-info/{name}"):
             note.unlink()
     (folder / ".lock").unlink(missing_ok=True)
-    # Manual pages of the commands that were removed.
+    # Manual pages of the commands that were removed above.
     shutil.rmtree(folder / "share", ignore_errors=True)
 
 
 def _write_command(file: Path, side: str, module: str) -> None:
     """Write a command of a side. ``-P`` keeps the folder of the command off the path of imports."""
-    # Not -I: PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
+    # Not -I, because PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
     interpreter = f"/usr/lib/fanal-{side}/bin/python3 -P"
     file.write_text(f"#!{interpreter}\nfrom {module} import main\n\nmain()\n", "ascii")
     file.chmod(0o755)

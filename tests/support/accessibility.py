@@ -43,8 +43,8 @@ _SMALL = """() => {
 def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
     """Return each violation of these rules, or of all rules of axe, with the element at fault.
 
-    The check of contrast takes as long as all others together. A page has the same colours in every language,
-    so it needs this check only once.
+    Checking contrast takes as long as all other checks together. The colours are the same in every language,
+    so one language is enough for it.
     """
     # By default, axe does not check WCAG 2.5.8 (targets of at least 24 px).
     all_rules = {"target-size": {"enabled": True}, CONTRAST: {"enabled": coloured}}
@@ -56,10 +56,10 @@ def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
 
 
 def small_targets(page: Page) -> list[str]:
-    """Return each control in sight that a finger could miss: lower or narrower than 44 pixels.
+    """Return each visible control that a finger could miss: lower or narrower than 44 pixels.
 
-    The label of a box or a choice belongs to it. Links within sentences are as high as their lines, which
-    WCAG 2.5.8 allows.
+    The label of a tick box or radio button counts as part of it. Links within sentences are as high as their
+    lines, which WCAG 2.5.8 allows.
     """
     found: list[str] = page.evaluate(_SMALL)
     return found

@@ -1,4 +1,4 @@
-"""The package age-encryption of npm, which browsers run, as a peer in one node process."""
+"""The npm package age-encryption, which browsers use, running in one node process."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ SCRIPT = ROOT / "tests" / "js" / "age_peer.mjs"
 
 
 class AgePeer:
-    """age-encryption in one node process, one request at a time."""
+    """age-encryption in one node process, which handles one request at a time."""
 
     def __init__(self, requests: IO[str], answers: IO[str]) -> None:
         self._requests, self._answers = requests, answers
@@ -33,7 +33,7 @@ class AgePeer:
 
 @contextmanager
 def running() -> Iterator[AgePeer]:
-    """Start the peer, and end it afterwards."""
+    """Start the process, and end it after the block."""
     command = ["node", str(SCRIPT)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
         assert node.stdin

@@ -1,4 +1,4 @@
-"""Media for backups of the inbox, and backup lists such as a holder of a quorum's shares could forge."""
+"""Media for backups of the inbox, and backup lists that a quorum of share holders could forge."""
 
 import hashlib
 import shutil
@@ -24,7 +24,7 @@ class Copies:
             each.mkdir(parents=True, exist_ok=True)
 
     def of(self, office: Office) -> dict[str, Any]:
-        """Make a backup and return its JSON."""
+        """Make a backup and return the JSON output."""
         made = office.json("backup", "make", "--out", self.out, "--keystore-out", self.keys)
         assert isinstance(made, dict)
         return made
@@ -32,14 +32,14 @@ class Copies:
     def restore(
         self, office: Office, made: dict[str, Any], folder: Path, *options: str
     ) -> tuple[Office, Said]:
-        """Restore a backup into a folder with the shares of an office. Return what the command said."""
+        """Restore a backup into a folder with the shares of an inbox. Return the output of the command."""
         restored, words = self.restoring(office, made, folder)
         return restored, restored.run(*words, *(options or ("--json",)))
 
     def restoring(
         self, office: Office, made: dict[str, Any], folder: Path
     ) -> tuple[Office, list[str | Path]]:
-        """Return a place to restore a backup, opened by the shares of an office, and the command for it."""
+        """Return a place to restore a backup to, opened with an inbox's shares, and the command for it."""
         folder.mkdir(exist_ok=True)
         restored = Office(folder, office.present)
         restored.out.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ class Copies:
 
 
 def signed_anew(office: Office, folder: Path, edit: Edit) -> None:
-    """Change the list of a backup and sign it with the officers' key, as a quorum of them could."""
+    """Change the list of a backup and sign it with the officers' key, as a quorum of officers could."""
     path = folder / "backup.json"
     header = vault_header.parse((office.root / "vault.json").read_bytes())
     key = passphrase.backup_key(officers.open_master(header, office.bring()).master)
@@ -63,7 +63,7 @@ def signed_anew(office: Office, folder: Path, edit: Edit) -> None:
 
 
 def as_it_is(path: Path) -> Edit:
-    """Return an edit that updates the list to the present content of a file."""
+    """Return a function that updates the list of a backup to the present content of a file."""
     found = hashlib.sha256(path.read_bytes()).digest()
 
     def edit(listed: Backup) -> Backup:

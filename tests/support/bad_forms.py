@@ -1,4 +1,4 @@
-"""Forms that no browser sends: bodies that are expensive to parse, and words in every place of a part."""
+"""Forms that no browser sends: bodies that are slow to parse, and long text in every position of a part."""
 
 from collections.abc import Mapping
 

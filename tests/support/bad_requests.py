@@ -1,4 +1,4 @@
-"""Invalid requests, and their answers over a socket."""
+"""Invalid requests, and the raw answers to them."""
 
 import re
 import socket
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 _ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r]*\r\n(.*?)\r\n\r\n(.*)", re.DOTALL)
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-# Texts by which a server would reveal its software, or where it failed.
+# Texts that would reveal the server's software, or where it failed.
 BANNERS = (b"Traceback", b"gunicorn", b"Werkzeug", b"Python", b"nginx", b'File "', b"Server:")
-# Requests that the portal alone accepts. The web server in front refuses them.
+# Requests that only the portal accepts. The web server in front of it refuses them.
 LENIENT = {"another coding"}
 
 
 def head(line: str, *headers: str) -> bytes:
-    """Return the beginning of a request that closes its connection."""
+    """Return the first lines of a request that closes its connection."""
     return "\r\n".join((line, "Host: x", "Connection: close", *headers, "", "")).encode("latin-1")
 
 
@@ -31,7 +31,7 @@ _LOCATOR = b"L" * 32
 _CHUNK = b"20\r\n" + _LOCATOR + b"\r\n"
 SECOND = head("GET /smuggled HTTP/1.1")
 
-# Each is refused (4xx), or gets no answer if no head can be recognised.
+# Each is refused (4xx), or gets no answer if the server cannot recognise a request.
 REFUSED: Mapping[str, bytes] = {
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100) + b"\r\n\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -101,7 +101,7 @@ REFUSED: Mapping[str, bytes] = {
 }
 
 
-# A server that waits for the rest of these gives no answer while the sender still listens.
+# A server that waits for the rest of these requests does not answer until the client closes its side.
 INCOMPLETE = {"HTTP/2 preface", "length too large", "chunk shorter than said", "chunks without an end"}
 
 
@@ -120,7 +120,7 @@ class Raw:
 
 
 def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.0.0.1") -> Raw:
-    """Send bytes, and return the first answer with everything after it.
+    """Send bytes, and return the first answer and everything after it.
 
     ``end``: close the sending side afterwards. ``source`` is the address of the client.
     """
@@ -130,7 +130,7 @@ def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.
             connection.sendall(content)
             if end:
                 connection.shutdown(socket.SHUT_WR)
-        except OSError:  # refused before everything was sent
+        except OSError:  # the server refused the request before everything was sent
             pass
         while more := _received(connection):
             answer += more
@@ -139,7 +139,7 @@ def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.
 
 
 def told(answers: Counter[int]) -> str:
-    """Return a text on how many requests were sent, and how they were answered."""
+    """Return a text that says how many requests were sent, and how they were answered."""
     classes = Counter(status // 100 for status in answers.elements())
     kinds = ", ".join(f"{classes[each]} answered {each}xx" for each in (2, 4, 5))
     return f"{answers.total()} sent, {kinds}, {classes[0]} without a head"

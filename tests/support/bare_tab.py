@@ -1,4 +1,4 @@
-"""A tab of Chromium with little memory. Unlike Playwright, its driver keeps no requests in it."""
+"""A tab of Chromium with little memory. Unlike Playwright, this driver keeps no requests in its memory."""
 
 import json
 import os
@@ -22,7 +22,7 @@ _START_SECONDS = 60
 
 
 class BareTab:
-    """A page in this browser. ``grown`` is the growth of its process since `measure`, in bytes."""
+    """A page in this browser. ``grown`` is how much memory its process gained since `measure`, in bytes."""
 
     def __init__(self, connection: websocket.WebSocket, browser: int) -> None:
         self._connection = connection
@@ -45,7 +45,7 @@ class BareTab:
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def until(self, expression: str, seconds: float = 60) -> Any:
-        """Wait until an expression is true, and return its value. Meanwhile, measure the memory."""
+        """Wait until an expression is true, and return its value. Measure the memory while waiting."""
         end = time.monotonic() + seconds
         while not (value := self.ask(f"Boolean(document.body) && ({expression})")):
             assert time.monotonic() < end, expression
@@ -65,7 +65,7 @@ class BareTab:
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(each) for each in files])
 
     def measure(self) -> None:
-        """Measure the growth from now on."""
+        """Start to measure how much memory the process gains."""
         self._before, self.grown = self._resident(), 0
 
     def _resident(self) -> int:
@@ -77,7 +77,7 @@ def confined(folder: Path, room: int) -> Iterator[BareTab]:
     """Start a browser whose processes can each allocate ``room`` bytes, and end it afterwards."""
     port = free_port()
     command = [
-        # A limit of the address space would include memory that the engine only reserves.
+        # Limiting the address space would also count memory that the engine only reserves.
         *("prlimit", f"--data={room}", shutil.which(SHELL) or SHELL),
         *CHROMIUM_ARGUMENTS,
         f"--remote-debugging-port={port}",

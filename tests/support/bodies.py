@@ -1,4 +1,4 @@
-"""External bodies: their inboxes, and the cards that put their channels on the root's keyring."""
+"""External bodies: their inboxes, and the cards that add their channels to the root's keyring."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ BODY = "ombudsman"
 
 
 def joined(folder: Path, root: Office) -> Office:
-    """Create a body's inbox for the root's deployment."""
+    """Create the inbox of an external body in the root's deployment."""
     folder.mkdir()
     opened, root_key = root.keyring()
     chosen = replace(
@@ -29,7 +29,7 @@ def joined(folder: Path, root: Office) -> Office:
 
 
 def export(body: Office, name: str = "card") -> tuple[Path, str]:
-    """Return the folder of the body's next card, and the fingerprint that its officers read out."""
+    """Return the folder with the body's next card, and the fingerprint that its officers read out."""
     folder = body.out / name
     return folder, str(body.json("exchange", "card", "--out", folder)["fingerprint"])
 
@@ -40,7 +40,7 @@ def accept(root: Office, body: Office) -> Any:
 
 
 def forge(folder: Path, change: Callable[[Card], Card], seed: bytes = bytes(32)) -> str:
-    """Change the card in a folder and sign it again, without checks. Return the forger's fingerprint."""
+    """Change the card in a folder and sign it again, without any checks. Return the forger's fingerprint."""
     found = change(card.parse((folder / card.CARD).read_bytes()))
     raw = card._CARD.encode(replace(found, key=signing.public_key(seed)))
     (folder / card.CARD).write_bytes(raw)

@@ -30,7 +30,10 @@ _PAUSE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A request with a body of ``size`` bytes. The last come in small pieces, and the very last never."""
+    """A request with a body of ``size`` bytes.
+
+    The last bytes are sent in small pieces, and the very last byte never.
+    """
 
     method: str
     path: str
@@ -49,7 +52,7 @@ SEALED = Held("POST", "/en/sealed", 16 << 20, [("content-type", "multipart/form-
 
 @dataclass
 class _Client:
-    """One connection, with the part of each body that is still to be sent before its end."""
+    """One connection, and for each body what must still be sent before its end."""
 
     connection: ssl.SSLSocket
     bodies: Sequence[Held]
@@ -58,7 +61,7 @@ class _Client:
     protocol: H2Connection = field(default_factory=lambda: H2Connection(H2Configuration(client_side=True)))
 
     def begin(self) -> None:
-        """Begin as many requests as nginx tolerates before it has announced its limit."""
+        """Begin as many requests as nginx tolerates before it announces its limit."""
         self.protocol.initiate_connection()
         for n in range(_STREAMS):
             body, stream = self.bodies[n % len(self.bodies)], 2 * n + 1
@@ -69,7 +72,7 @@ class _Client:
         self.connection.settimeout(_WAIT_SECONDS)
 
     def go_on(self) -> None:
-        """Read from the server. Then send what it has room for, or small pieces, unless it has closed."""
+        """Read from the server. If it has not closed, send as much as it accepts, or a small piece."""
         try:
             self._receive()
             self._send()
@@ -99,10 +102,10 @@ class _Client:
 
 @contextmanager
 def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
-    """Hold connections, each from its own address. Yield the number of bodies held once all are full.
+    """Hold connections, each from its own address. Yield the number of held bodies once all are full.
 
-    Each connection begins its bodies in turn, repeatedly, up to the limit of nginx. ``seconds`` is how long
-    they may send.
+    Each connection begins bodies again and again, up to the limit of nginx. ``seconds`` is how long they may
+    send.
     """
     with ExitStack() as stack:
         clients = [

@@ -1,4 +1,4 @@
-"""Choose the walks that the gate does on command line, desk or both. The soak does all on both."""
+"""Choose which walks the gate does at the command line, at the desk or at both; the soak does all at both."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
     """Yield walks with a surface, so that all ``parts`` appear on both surfaces, and all ``once`` on one.
 
-    Each part is taken from the last walk that has it. So most walks whose parts all occur in others are left
+    Each part is taken from the last walk that has it, so most walks whose parts all occur elsewhere are left
     out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
@@ -34,7 +34,10 @@ def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tu
 
 
 def on_both(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> list[Any]:
-    """Return each walk on each surface, as parameters. Those not in ``in_gate`` are left to the soak."""
+    """Return each walk on each surface, as parameters.
+
+    Only the soak runs those that are not in ``in_gate``.
+    """
     chosen = {*in_gate(walks, parts, once)}
     return [
         pytest.param(

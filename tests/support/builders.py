@@ -1,4 +1,4 @@
-"""Keyrings, reports and bundles for tests, such as the other rooms make."""
+"""Keyrings, reports and bundles for tests, in the form in which the other rooms make them."""
 
 import hashlib
 import secrets
@@ -56,7 +56,7 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class Body:
-    """A channel with its secret keys."""
+    """A channel with its private keys."""
 
     id: str
     intake: HybridIdentity = field(default_factory=lambda: HybridIdentity.from_seed(secrets.token_bytes(32)))
@@ -79,7 +79,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Site:
-    """A deployment with all its secrets: root key and two channels."""
+    """A deployment with all its private keys: the root key and two channels."""
 
     deployment: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     root_seed: bytes = field(default_factory=lambda: secrets.token_bytes(32))
@@ -107,11 +107,11 @@ class SignedKeyring:
 
     @property
     def link(self) -> KeyringLink:
-        """The reference to this keyring in an outbox manifest."""
+        """The reference to this keyring in the manifest of an outbox."""
         return KeyringLink(self.value.serial, hashlib.sha256(self.raw).digest())
 
     def save(self, folder: Path) -> Path:
-        """Write the two files to ``folder``, which is created if needed, and return it."""
+        """Write the two files to ``folder``, which is created if needed; return the folder."""
         folder.mkdir(exist_ok=True)
         (folder / KEYRING).write_bytes(self.raw)
         (folder / KEYRING_SIGNATURE).write_bytes(self.signature)
@@ -164,7 +164,7 @@ def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple
 
 @dataclass(frozen=True)
 class Sealed:
-    """A report as a browser sends it: the envelope, and the values sent with it."""
+    """A report as a browser sends it: the envelope, and the values in the request."""
 
     keys: CaseKeys
     channel: str
@@ -232,19 +232,25 @@ def make_envelope(site: Site, channel: str = INSPECTORATE, size: int = padding.S
 
 
 def under_another_header(envelope: bytes) -> bytes:
-    """Return the envelope with another MAC in its header: junk in the right format that nobody can open."""
+    """Return the envelope with another MAC in its header.
+
+    The portal cannot notice that nobody can open it.
+    """
     end = age.ENVELOPE_HEADER - 1
     mac = b64encode(secrets.token_bytes(32)).rstrip(b"=")
     return envelope[: end - len(mac)] + mac + envelope[end:]
 
 
 def anew(sealed: Sealed) -> Sealed:
-    """Return a report that the portal takes for a new one. It is not sealed again: its header is junk."""
+    """Return a report that the portal takes for a new one.
+
+    Nobody can open it, because it only gets a random header and is not sealed again.
+    """
     return replace(sealed, envelope=under_another_header(sealed.envelope))
 
 
 def make_slot(keys: CaseKeys) -> bytes:
-    """Return an envelope of a slot's size, sealed to the reporter."""
+    """Return an envelope with the size of a slot, sealed to the reporter."""
     return age.seal_bytes(bytes(padding.SLOT), [keys.reply_identity.recipient()])
 
 

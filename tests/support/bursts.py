@@ -1,4 +1,4 @@
-"""Bursts of connections that all start at the same moment, each from its own circuit."""
+"""Bursts of connections that all start at the same moment, each from a different circuit."""
 
 import multiprocessing
 import resource
@@ -55,7 +55,7 @@ def _bursts(port: int, lines: list[bytes], begun: Event, ended: Event, telling: 
 
 
 def burst(port: int, requests: list[bytes]) -> int:
-    """Open a connection for each request before reading any. Return the number answered with a page."""
+    """Open a connection for each request before reading any. Return how many were answered with a page."""
     waiting = selectors.DefaultSelector()
     for asked in requests:
         client = socket.socket()

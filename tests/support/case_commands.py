@@ -1,4 +1,4 @@
-"""Every command that takes the number of a case, and its other arguments for tests."""
+"""Every command that takes the number of a case, with the other arguments that tests give it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,7 +24,7 @@ def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tu
 
 
 RECIPIENT = stranger().recipient().encode()
-# OUT stands for the path of a file that does not exist.
+# OUT is replaced by the path of a file that does not exist.
 MORE: Mapping[tuple[str, ...], Sequence[str]] = {
     ("case", "show"): [],
     ("file", "preview"): ["1"],

@@ -20,7 +20,7 @@ MANUALS = {
     "portal": Path("man/portal.1"),
     "fanal-portal": Path("man/fanal-portal.8"),
 }
-# Options that many commands take, but that are documented only once.
+# Options that many commands have, but that are documented only once.
 _ONCE = {"Who is present": "inbox", "Which cases": "inbox queue list"}
 _PROGRAMS: dict[str, click.Command] = {
     "portal": portal,
@@ -49,7 +49,7 @@ _HEAD = """# Commands
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command or group as it is documented.
+    """A command or group for the reference.
 
     ``rows`` are its own options by section; ``below`` are the summaries of a group's commands by section.
     """
@@ -63,7 +63,7 @@ class Entry:
 
     @property
     def depth(self) -> int:
-        """The number of groups that contain it."""
+        """The number of groups around it."""
         return self.path.count(" ")
 
 

@@ -1,4 +1,4 @@
-"""git in a repository of a test, by an invented committer."""
+"""Git in the repository of a test, with a made-up committer."""
 
 import subprocess
 from pathlib import Path
@@ -8,5 +8,5 @@ _GIT = ("git", *(word for each in _SETTINGS for word in ("-c", each)))
 
 
 def git(folder: Path, *words: str) -> str:
-    """Run git and return what it printed, without white space around it; raises CalledProcessError."""
+    """Run git and return its output without surrounding white space; raises CalledProcessError."""
     return subprocess.check_output([*_GIT, *words], cwd=folder, text=True).strip()

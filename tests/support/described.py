@@ -29,13 +29,13 @@ def described(connection: Connection) -> Described:
 
 
 def _plain(index: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the description of an index, with its condition as text, because conditions do not compare."""
+    """Return the description of an index, with its condition as text: conditions cannot be compared."""
     options = index.get("dialect_options", {})
     return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
 
 
 def reflected(connection: Connection) -> MetaData:
-    """Return the existing tables."""
+    """Return the tables that exist in the database."""
     found = MetaData()
     found.reflect(connection)
     return found

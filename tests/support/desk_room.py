@@ -1,4 +1,4 @@
-"""A desk in use: its application in this process, or the whole program with a browser."""
+"""A desk in use: its application in this process, or as a separate process with a browser."""
 
 import os
 import re
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-# The value by which a form names what its page showed, so that no other state is closed with it.
+# The field in which a form names the state that its page showed, so that officers close only what they saw.
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
 SAME = {"Sec-Fetch-Site": "same-origin"}
-# The program with waiting times shortened from a minute to a second.
+# The desk, with waiting times shortened from a minute to a second.
 HASTILY = [
     sys.executable,
     "-c",
@@ -63,7 +63,7 @@ _SELECT = re.compile(r'<select id="([^"]+)"[^>]*>\s*(.*?)</select>', re.DOTALL)
 
 
 def chosen_beforehand(page: str, *names: str) -> list[str]:
-    """Return the ids of those choice lists that have a choice preselected."""
+    """Return the ids of the lists on a page that have a preselected choice."""
     found = dict(_SELECT.findall(page))
     return [
         name
@@ -73,10 +73,10 @@ def chosen_beforehand(page: str, *names: str) -> list[str]:
 
 
 class Client:
-    """A browser without a screen, at a desk in this process, in which an officer has signed in.
+    """A client without a real browser, signed in as an officer at a desk in this process.
 
-    Without ``officer``, it is the first of those who opened the inbox. Passphrases are slow, so they are
-    typed only in tests of signing in.
+    Without ``officer``, it is the first of those who opened the inbox. Passphrases are slow to check, so only
+    tests of signing in type them.
     """
 
     def __init__(self, desk: Desk, app: "Flask | None" = None, officer: str = "") -> None:
@@ -99,7 +99,7 @@ class Client:
         return answer.text
 
     def send(self, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> TestResponse:
-        """Send a form as a page of the desk would. Run the job that it starts, if any."""
+        """Send a form as a page of the desk would. Run the job that it starts, if there is one."""
         given = {"csrf_token": self.token()} | form
         base = f"http://{self.desk.host}"
         answer = self.raw.post(self.desk.place + path, base_url=base, headers=headers, data=given)
@@ -117,7 +117,7 @@ class Client:
         return self.send(way, **form, seen=seen[1]) if seen else shown
 
     def token(self) -> str:
-        """Return the token in the forms of this session, from the cheapest page."""
+        """Return the token in the forms of this session, from the page that is fastest to load."""
         base = f"http://{self.desk.host}"
         found = TOKEN.search(
             self.raw.get(f"{self.desk.place}/en/none", base_url=base, follow_redirects=True).text
@@ -128,7 +128,7 @@ class Client:
 
 @contextmanager
 def sitting(office: Office, medium: Path | None = None, officer: str = "") -> Iterator[Client]:
-    """Yield a client of a desk in this process, in which an officer has signed in."""
+    """Yield a client that is signed in as an officer at a desk in this process."""
     with office.unlocked() as opened:
         yield Client(Desk(opened, 8090, medium, same_disk=True), officer=officer)
 
@@ -141,7 +141,7 @@ def signing_in(office: Office, who: str = "") -> tuple[str, str]:
 
 @dataclass
 class Served:
-    """A desk in a separate process: its output up to its address, and from then on."""
+    """A desk in a separate process: its output before and after it printed its address."""
 
     process: "Fork | subprocess.Popen[bytes]"
     greeting: str
@@ -159,7 +159,7 @@ class Served:
 def serving(office: Office, *options: str | Path, command: Sequence[str | Path] = ()) -> Iterator[Served]:
     """Run `inbox desk` on a free port: as a Fork, or as a real process of ``command``.
 
-    The demo starts the real program. A test of the process itself must do so too.
+    The demo and tests of the process itself must start a real process.
     """
     words = ["--home", office.root, *office.opening(), "desk", "--same-disk", "--port", "0", *options]
     ours, theirs = os.pipe()
@@ -183,7 +183,7 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to a browser, and after how many seconds it came."""
+    """An answer to a browser, and the seconds until it arrived."""
 
     status: int
     text: str
@@ -192,7 +192,7 @@ class Answer:
 
 
 class Visitor:
-    """A browser without a screen, at a desk in a separate process, in which an officer has signed in."""
+    """A client without a real browser, signed in as an officer at a desk in a separate process."""
 
     def __init__(self, served: Served, officer: str = "", address: str = "") -> None:
         self._root = served.root
@@ -212,7 +212,7 @@ class Visitor:
         return self._answer(urllib.request.Request(self._root + path, given, SAME))
 
     def beside(self, served: Served, officer: str) -> "Visitor":
-        """Return another browser, in which another officer has signed in."""
+        """Return another client, in which another officer has signed in."""
         (address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", self.post("/en/another-browser").text)
         return Visitor(served, officer, address)
 
@@ -262,7 +262,7 @@ def another_address(page: Page, served: Served) -> str:
 
 
 def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporter]:
-    """Collect a report with each of these answers. Return the reporters."""
+    """Make a report with each of these answers, and collect them all. Return the reporters."""
     reporters, sent = [], []
     for answers in reports:
         reporter = Reporter(world)

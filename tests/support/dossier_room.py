@@ -1,4 +1,4 @@
-"""A case to make dossiers from, and readers of dossiers that do not use the code that wrote them."""
+"""A case to make dossiers from, and functions that read dossiers without the code that wrote them."""
 
 import contextlib
 import io
@@ -30,7 +30,7 @@ from tests.support.inbox_builders import (
 
 PNG = b"\x89PNG\r\n\x1a\n not really a picture"
 NAME = "Firmin Quélennec"
-# Occurs only in that passage.
+# This text occurs in no other passage.
 LETTER = "\u0416"
 FACTS = f"Au terminal, {NAME} {LETTER} a loué son badge.\nUn témoin parle de {NAME}, docker."
 SECRET = "le 3 mars, nous étions deux : lui et Ondine"
@@ -39,7 +39,7 @@ SOURCE = "témoin-unique-7319"
 
 @dataclass(frozen=True)
 class Room:
-    """An office, the reporter of its case 1, and a folder for files."""
+    """An inbox, the reporter of its case 1, and a folder for files."""
 
     office: Office
     reporter: Reporter
@@ -62,7 +62,8 @@ STOCK = X25519Identity(bytes(range(1, 33)))
 def found(folder: Path) -> Room:
     """Make an inbox with one case: every answer that a reporter can give, two files, a follow-up, a reply.
 
-    A prosecutor was informed, and the final decision is recorded, so dossiers need no further word.
+    A prosecutor was informed, and the final decision is recorded, so dossiers need no consent of the
+    prosecutor.
     """
     office = Office.found(folder)
     world = World(office)
@@ -145,7 +146,7 @@ def unpacked(pdf: bytes) -> bytes:
 
 
 def drawn(pdf: bytes) -> str:
-    """Return the characters of all glyphs drawn, by the fonts' own tables, in the order drawn."""
+    """Return the characters of all glyphs in the order drawn, by the fonts' own tables."""
     raw = unpacked(pdf).decode("latin-1")
     fonts = [dict(_glyphs(block)) for block in re.findall(r"beginbfchar(.*?)endbfchar", raw, re.DOTALL)]
     codes = re.findall(r"<((?:[0-9a-f]{4})+)>", raw)
@@ -164,7 +165,7 @@ def letters(pdf: bytes) -> set[str]:
 
 
 def forms(value: bytes) -> Iterator[bytes]:
-    """Yield the forms in which bytes may be written."""
+    """Yield these bytes in each encoding in which a file might contain them."""
     yield value
     yield value.hex().encode()
     yield value.hex().upper().encode()

@@ -1,16 +1,17 @@
-"""Compiled statements that all engines of a test process share.
+"""Compiled statements that all database engines of a test process share.
 
-A program opens one database. A test process opens thousands, and would compile every statement for each.
+A program opens one database. A test process opens thousands, and would compile every statement again for
+each.
 """
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
-_STATEMENTS = 2_000  # all of the portal and the inbox, and room for those of tests
+_STATEMENTS = 2_000  # enough for all statements of the portal and the inbox, and for those of tests
 
 
 def share_statements() -> None:
-    """Make new connections use the statements compiled for any other connection with the same driver."""
+    """Make new connections reuse the statements that were compiled for another with the same driver."""
     dialects: dict[object, Dialect] = {}
     compiled: LRUCache[object, object] = LRUCache(_STATEMENTS)
 

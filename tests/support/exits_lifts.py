@@ -1,6 +1,6 @@
-"""Ways to remove an obstacle to an exit, on command line and desk, by actions or by waiting.
+"""Ways to remove an obstacle to an exit, at the command line and at the desk, by actions or by waiting.
 
-A new way in the matrix needs its commands and its forms here. If they are missing, the walk names it.
+A new way in the matrix of exits needs its commands and forms here. If they are missing, the test names it.
 """
 
 import re
@@ -42,9 +42,10 @@ Lifted = tuple[Obstacle, Exit, Code]
 
 @dataclass(frozen=True)
 class Lift:
-    """An action by these officers, as a command and as a form of the desk. A page is opened without a form.
+    """An action by these officers, as a command and as a form of the desk.
 
-    ``is_end``: it ends an open case, so the portal then hears of this, and days pass.
+    Without a form, a page is opened. ``is_end``: the action ends an open case, so the portal is told, and
+    days pass.
     """
 
     by: tuple[str, ...]
@@ -156,9 +157,9 @@ _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
 }
-# If a case names the person who asks, a decision that it names nobody must be taken again.
+# If a case names the person who asks, officers must change the decision that it names nobody.
 _OF_WHO_ASKS = {Code.DECIDE_BY_TWO: _deciding("informed")}
-# By one officer or two, as the law requires for each decision.
+# The law says for each decision whether it takes one officer or two.
 _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
     Obstacle.PERSONS: _NAMED,
@@ -168,11 +169,11 @@ _DECISIONS = {
         Code.DECIDE_BY_TWO: _deciding("not_told"),
     },
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.UNPREPARED), _ADMISSIBILITY),
-    # It replaces a decision of two officers.
+    # This changes a decision of two officers.
     Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
-# After a prosecutor was informed today.
+# Recorded after a prosecutor was informed today.
 _NOTED = {
     code: Lift(
         OTHERS,
@@ -191,7 +192,7 @@ _LONG_COMMANDS = {
     Code.RECORD_VISA: {"retention visa request 1 --out FOLDER"},
     Code.ANSWER_ACCESS: {"request list"},
 }
-# For another duty that a law may have, its page lists the possible decisions.
+# A law may have other duties. Their page lists the possible decisions.
 _ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
 
 
@@ -216,14 +217,14 @@ def is_named(code: Code, what: Obstacle, way: Exit, said: str) -> bool:
 
 
 def lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
-    """Remove an obstacle to an exit by an action on a surface."""
+    """Remove an obstacle to an exit by an action, at the command line or at the desk."""
     _, _, code = lifted
     if code in LONG:
         LONG[code][surface](room)
     else:
         _lift(lifted, room, surface, clock)
     if code is not Code.RECORD_VISA:
-        # An action on a case removes it from the list that the archives approved.
+        # An action on a case removes the case from the list that the archives approved.
         with room.changing() as session:
             agree(session)
 
@@ -241,11 +242,11 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
     if what is Obstacle.NO_WORD:
         action = _NOTED[code]
     if (code, what) == (Code.SHOW, Obstacle.UNREAD):
-        # A message of the reporter is read in the dialogue.
+        # A message of the reporter is read on the page of the dialogue.
         action = replace(action, path=f"{_CASE}/dialogue")
     _do(action, room, surface)
     if action.is_end:
-        # In six years, every key would also expire.
+        # Not six years at once, because every key would expire too.
         with room.changing() as session:
             session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)
@@ -254,7 +255,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
 
 
 def wait(clock: Clock, room: Room) -> None:
-    """Move the clock, and that of the portal, to the day on which an obstacle ends."""
+    """Move this clock, and that of the portal, to the day on which an obstacle ends."""
     clock.wait(LONG_AGO.days)
     dated_by_portal(room.office)
 
@@ -326,12 +327,12 @@ def _record_visa_at_the_desk(room: Room) -> None:
 
 
 def _listed(room: Room) -> str:
-    """Return the name of the written list."""
+    """Return the name of the list that was written."""
     (path,) = papers(room.office.out).glob("visa-*.json")
     return path.stem.removeprefix("visa-")
 
 
-# The actions that the desk runs as a job, with a medium.
+# The desk runs these actions as a job, and they need a medium.
 LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
     Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
     Code.RECORD_VISA: {

@@ -1,6 +1,6 @@
-"""A case with each obstacle to each exit, and the exits on command line and desk.
+"""A case with each obstacle to each exit, and the exits at the command line and at the desk.
 
-A new row of the matrix needs a builder and a sign here. If they are missing, the walk names them.
+A new row in the matrix of exits needs a builder and a sign here. If they are missing, the test names them.
 """
 
 import contextlib
@@ -51,17 +51,18 @@ from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
-# ACTING ask for the exit. Obstacles that concern the actor concern alice; the OTHERS remove them.
+# The officers in ACTING ask for the exit. If an obstacle is about one officer, it is about alice. The OTHERS
+# remove obstacles.
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"
 TOLD = "Rien que de connu."
 # Longer ago than the retention period of a case that is out of scope.
 LONG_AGO = timedelta(90)
-# Proceedings with a final decision on this day no longer prevent the destruction of a case.
+# Proceedings that ended on this day no longer prevent the destruction of a case.
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 _BEFORE = today() - timedelta(3_000)
-# These obstacles are in the request, not in the case.
+# These obstacles are in what officers ask for, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
         Obstacle.UNPREPARED,
@@ -72,19 +73,19 @@ IN_WHAT_IS_ASKED = {
         Obstacle.BY_TWO,
     )
 }
-# This one is in both.
+# This obstacle is in both.
 IN_BOTH = {Obstacle.NO_WORD}
 
 
 class Surface(Enum):
-    """Where officers ask for an exit."""
+    """Where officers ask for an exit: command line or desk."""
 
     COMMAND_LINE = auto()
     DESK = auto()
 
 
 class Came(Enum):
-    """The result."""
+    """The result of asking for an exit."""
 
     PASSED = auto()
     REFUSED = auto()
@@ -93,7 +94,7 @@ class Came(Enum):
 
 @dataclass(frozen=True)
 class Room:
-    """An inbox with one case, before an exit, and the portal's knowledge of it."""
+    """An inbox with one case before an exit, and what the portal knows about it."""
 
     office: Office
     portal: Portal
@@ -107,14 +108,17 @@ class Room:
 
     @contextmanager
     def changing(self) -> Iterator[Session]:
-        """Yield a session in which anything can be changed."""
+        """Yield a session in which a test can change any row."""
         with self.office.opened() as inbox, inbox.vault.transaction() as session:
             yield session
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit ``past`` an obstacle, ``beside`` another, and what is given; ``outcome`` is for closing."""
+    """An exit: the obstacle to get ``past``, another ``beside`` it, and what officers give.
+
+    ``outcome`` is that of a closing.
+    """
 
     way: Exit
     past: Obstacle | None = None
@@ -125,7 +129,7 @@ class Wanted:
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox whose case 1 is open, read by all and acknowledged, and names a person."""
+    """Make an inbox whose case 1 is open, acknowledged, read by all officers, and names a person."""
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
@@ -146,7 +150,7 @@ def found(folder: Path) -> Room:
 
 
 def end(room: Room) -> None:
-    """Close the case, inform the portal, let its retention period pass, and the archives agree."""
+    """Close the case, inform the portal, let the retention period pass, and record the archives' consent."""
     with room.changing() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
         work.outcome, work.disclosure, case.status = "out_of_scope", "withheld", "closed"
@@ -190,7 +194,7 @@ def _endanger(session: Session) -> None:
 
 
 def _not_due(session: Session) -> None:
-    """Start the retention period of an ended case today. An open case is never due."""
+    """Start the retention period of an ended case today, so it is not yet due. An open case is never due."""
     work = session.get_one(Workflow, 1)
     work.closed = work.closed and today()
 
@@ -209,7 +213,7 @@ def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
 
 
 def ask_for_access(session: Session) -> None:
-    """Record an old access request of the person whom the case names, unless there is one."""
+    """Record an old access request of the person named in the case, unless there is one."""
     asked = AccessRequest(
         n=1, received=today() - LONG_AGO, way="letter", names=PERSON, earliest=today(), due=today()
     )
@@ -217,7 +221,7 @@ def ask_for_access(session: Session) -> None:
 
 
 def _pursue(session: Session) -> None:
-    """Record that the judiciary had the case long ago. A final decision cannot predate the report."""
+    """Record that the case went to court long ago. A final decision cannot be older than the report."""
     session.get_one(Case, 1).received = LONG_DECIDED
     session.add_all(
         Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
@@ -261,7 +265,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.JUNK: _handling(waits=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
-    # With the prosecutor's word, because its absence would be another obstacle.
+    # The prosecutor's word is added, because its absence would be another obstacle.
     Obstacle.PROCEEDINGS: _pursue,
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,
@@ -288,7 +292,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.QUARANTINE: _handling(quarantined=today()),
 }  # fmt: skip
 
-# Tests on the rows themselves whether an obstacle exists.
+# These read the rows themselves to see whether an obstacle exists.
 SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
@@ -330,7 +334,7 @@ def put(what: Obstacle, room: Room) -> None:
 
 
 def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
-    """Ask for an exit. Return the result according to the journal."""
+    """Ask for an exit. Return its result as the journal records it."""
     with room.office.unlocked() as opened:
         if wanted.way is Exit.ACCESS:
             with opened.inbox.vault.transaction() as session:
@@ -357,7 +361,7 @@ def _noted(inbox: Inbox, wanted: Wanted) -> int:
 
 @dataclass(frozen=True)
 class _Door:
-    """An inbox that is already open, with officers who confirm with their passphrases, or with nobody."""
+    """An inbox that is already open. Its officers confirm with their passphrases, or nobody is there."""
 
     unlocked: Unlocked
     confirming: tuple[str, ...]
@@ -387,12 +391,15 @@ def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> 
 
 
 def sent(client: Client, path: str, form: Mapping[str, Any]) -> TestResponse:
-    """Send a form of case 1 to a path of the desk. Closing goes through the preview of what is disclosed."""
+    """Send a form of case 1 to a path of the desk.
+
+    A closing goes through the preview of what is disclosed.
+    """
     return client.close(1, **form) if path.endswith("/close") else client.send(path, **form)
 
 
 class Visitor(Client):
-    """A browser at a desk that reuses another's application, because making one is slower than a page."""
+    """A client at a desk that reuses another's application, because making one is slower than a page."""
 
     _made: ClassVar[list[tuple[str, Flask]]] = []
 
@@ -449,7 +456,7 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 
 def _closing(wanted: Wanted) -> dict[str, str]:
-    """Return how to close a case: with a text that discloses all, unless the obstacle concerns that.
+    """Return how to close a case: with a text that discloses all, unless the obstacle is about that.
 
     If the obstacle is the decision on the prosecutor, everything is withheld.
     """
@@ -461,9 +468,9 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     outcome = wanted.outcome if wanted.past is None else others.get(wanted.past, wanted.outcome)
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     if Obstacle.QUARANTINE in {wanted.past, wanted.beside}:
-        # No text can be compared with the report, so every text needs a reason.
+        # The text cannot be compared with the report, so it always needs a reason.
         form["despite"] = "drill"
-    # If the option were missing, the command line would ask for the reason and not try to close the case.
+    # Without this option, the command would ask for the reason and not try to close the case.
     drill = {"reason": "drill" if wanted.with_reason else ""}
     match wanted.past:
         case Obstacle.CAUTIONED:
@@ -482,7 +489,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
 
 
 def _choice(wanted: Wanted) -> dict[str, str]:
-    """Return the decision about the persons concerned: to inform them, if that is the obstacle."""
+    """Return the decision about the persons named: to inform them, if that is the obstacle."""
     if wanted.past is Obstacle.NO_WORD:
         return {"choice": "informed"}
     return {"choice": "defer", "until": (today() + timedelta(60)).isoformat()}

@@ -18,7 +18,7 @@ _START_SECONDS = 120
 
 
 def requests() -> list[bytes]:
-    """Return the free requests that cost a portal most: a text without proof of work, a slot, and a page."""
+    """Return the requests without proof of work that cost a portal most: a text, a slot, and a page."""
     envelope = make_envelope(SITE)
     told = {**BODY, "Upload-Length": len(envelope), "Content-Length": len(envelope)}
     told["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
@@ -59,7 +59,7 @@ async def _until(
     clients: Sequence[Source], sent: Sequence[bytes], begun: Event, ended: Event
 ) -> Counter[int]:
     found: Counter[int] = Counter()
-    # The connections begin with different requests.
+    # Each connection begins with another of the requests.
     turns = [[*sent[n:], *sent[:n]] for n in range(len(sent))]
     tasks = [
         asyncio.create_task(_client(source, turns[n % len(turns)], found)) for n, source in enumerate(clients)

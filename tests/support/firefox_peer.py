@@ -1,4 +1,4 @@
-"""Debian's Firefox, used by one person after another, driven by a node process."""
+"""Debian's Firefox, driven by a node process and used by one reporter after another."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ class FirefoxPeer:
         self._requests.flush()
 
     def does(self, act: str, **values: str | int | list[str]) -> dict[str, Any]:
-        """Run the script's act with this name, and return its result."""
+        """Run the function with this name in the driver's script, and return its result."""
         self.tell(do=act, **values)
         line = self._answers.readline()
         assert line, "the browser's driver has ended: see its words above"

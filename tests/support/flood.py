@@ -26,8 +26,8 @@ DECLARED = age.sealed_size(16 << 20)
 def flood(server: Server, count: int) -> Counter[int]:
     """Send ``count`` junk reports to a portal that holds one report. Return the number of each status.
 
-    Raises AssertionError unless a page is answered during the flood, and unless afterwards the report is
-    unchanged, the site answers, and a follow-up is accepted.
+    Raises AssertionError unless a page is answered during the flood. Afterwards, the report must be
+    unchanged, and the site must answer and accept a follow-up.
     """
     report = make_report_envelope(SITE)
     address = server.send(report)

@@ -1,4 +1,4 @@
-"""Programs of the inbox and the portal, forked from a process that has loaded all that they may need."""
+"""Inbox and portal programs, forked from a process that has loaded all that they may need."""
 
 import multiprocessing
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 # Both command lines, as their scripts run them. A server leads its own session, so that all its processes can
-# be ended at once.
+# be ended together.
 INBOX = "from inbox.cli import main; main.main()"
 PORTAL = "from portal.ops.cli import main; main()"
 SERVER = f"import os; os.setsid(); {PORTAL}"
@@ -80,12 +80,13 @@ def run(
 def _become(
     program: str, words: list[str], output: Connection, folder: Path, environment: Mapping[str, str]
 ) -> None:
-    """Run a program as a Python started with it would."""
+    """Run a program the way a newly started Python would."""
     end = os.dup(output.fileno())
     output.close()
     if os.isatty(end):
         os.login_tty(end)
-        # As in a login shell. Background processes of a shell ignore both signals, and pass this on.
+        # A login shell has these defaults. Background processes of other shells ignore both signals, and so
+        # do their children.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     else:
@@ -95,7 +96,7 @@ def _become(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    # The inherited streams belong to other files, one of them closed. stderr is line-buffered.
+    # The inherited streams belong to other files, and one is closed. stderr is line-buffered.
     for file, name in enumerate(("stdin", "stdout", "stderr")):
         made = getattr(sys, f"__{name}__")
         how = {"encoding": made.encoding, "errors": made.errors, "buffering": 1 if file == 2 else -1}

@@ -1,4 +1,4 @@
-"""A proxy that makes the visitors of a server come from another address."""
+"""A proxy that makes the visitors of a server appear to come from another address."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 @contextmanager
 def coming_from(address: str, port: int) -> Iterator[int]:
-    """Yield a port whose connections reach ``port`` on this machine from the given loopback address."""
+    """Yield a port that forwards to ``port`` on this machine, from the given loopback address."""
 
     class Way(BaseRequestHandler):
         def handle(self) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-# All tests marked `soak`, even those not selected, each with its marks.
+# All tests with the mark `soak`, even those that are not selected, each with its marks.
 SOAKED = pytest.StashKey[Mapping[str, frozenset[str]]]()
-# The fixtures of a test show what it needs.
+# A test's fixtures show whether it needs a browser or a database.
 _NEEDS = {
     "browser": {"engine", "chromium"},
     "database": {"postgres_url"},
@@ -15,9 +15,9 @@ _NEEDS = {
 
 
 def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
-    """Return all values as parameters. The gate runs those ``kept``, the soak the others.
+    """Return all values as parameters. The gate runs those in ``kept``, and the soak the others.
 
-    Use it for values that all go through the same code, if those kept reach every part of that code.
+    Use this function for values that all run the same code, if the kept values reach every part of that code.
     """
     found = [*values]
     assert {*kept} <= {*found}, "no such parameter"
@@ -25,9 +25,9 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
 
 
 def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
-    """Return each of some with each of the others, as parameters.
+    """Return each pair of a value in one list and one in the other, as parameters.
 
-    The gate runs each value with the first one of the other list.
+    The gate runs each value of one list with the first one of the other.
     """
     these, those = [*some], [*others]
     return [
@@ -43,7 +43,7 @@ def steps(stride: int) -> pytest.MarkDecorator:
 
 
 def mark(items: Iterable[pytest.Item]) -> None:
-    """Mark the tests by what they need."""
+    """Mark the tests that need a browser or a database."""
     for item in items:
         if not isinstance(item, pytest.Function):
             continue

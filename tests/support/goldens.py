@@ -1,11 +1,11 @@
-"""Golden texts: texts that people read, as they were when somebody last checked them."""
+"""Golden texts: texts for people, stored as they were when somebody last checked them."""
 
 import re
 
 from tests.support.paths import ROOT
 
 _FOLDER = ROOT / "tests" / "golden"
-# The parts that differ in every run, and their placeholders.
+# The parts that differ in every run, and the placeholders for them.
 _RANDOM = {
     r"\b[A-Z2-7]{4}( [A-Z2-7]{4}){7}\b": "FINGERPRINT",
     r"(?<=[: (])[A-Za-z0-9_-]{43}\b": "KEY",
@@ -18,7 +18,7 @@ _RANDOM = {
 
 
 def check(name: str, text: str) -> None:
-    """Compare a text with its golden file. If there is none, write it, to be checked before the commit."""
+    """Compare a text with its golden file. A missing file is written, and must be read before the commit."""
     for pattern, stand_in in _RANDOM.items():
         text = re.sub(pattern, stand_in, text)
     path = _FOLDER / f"{name}.txt"

@@ -20,7 +20,7 @@ JINJA = "{{ 7 * 7191 }}{% for x in ().__class__.__base__.__subclasses__() %}{{ x
 RENDERED = str(7 * 7191)
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b1;1H\x1bP+q\x1b\\\x1b]8;;http://owned/\x07link\x1b]8;;\x07"
 BIDI = "invoice\u202egpj.exe\u2066\u200f"
-ALIKE = "p\u0430ypal \u0392ank"  # a Cyrillic a, a Greek B
+ALIKE = "p\u0430ypal \u0392ank"  # a Cyrillic a, and a Greek B
 # A browser treats each line as a single letter, however long: a Korean syllable, a family, marks on an o.
 JOINED = "\u1100" * 300 + "\n" + "\U0001f468\u200d" * 300 + "\n" + "o" + "\u0336\u20dd" * 300
 FORMULAS = '=cmd|\' /C calc\'!A0,+1+1,-1+1,@SUM(1),\t=1\r\n"=HYPERLINK(""http://owned/"")"'
@@ -30,10 +30,11 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 
 @dataclass(frozen=True)
 class Hostile:
-    """A file with the name and type it is sent under, its true type, and how it is shown.
+    """A file with the name and type under which it is sent, its true type, and how it is shown.
 
-    Content that is slow to make is a function: every test worker collects these files, but only one reads
-    them. ``said`` are parts of the expected texts: warnings, reasons why it is not shown, or its contents.
+    Content that is slow to make is a function, because every test worker collects these files, but only one
+    reads them. ``said`` are parts of the expected texts: warnings, reasons why it is not shown, or its
+    contents.
     """
 
     name: str
@@ -68,7 +69,7 @@ def pictures() -> Iterator[Hostile]:
     yield Hostile("bomb.tiff", "image/tiff", tiff(200_000, 200_000), "image/tiff", said=("200000 x 200000",))
     yield Hostile("bomb.webp", "image/webp", partial(webp, 16_383, 16_383), "image/webp", said=("damaged",))
     yield Hostile("bomb.bmp", "image/bmp", bmp(100_000, 100_000), "image/bmp", said=("100000 x 100000",))
-    # 81 megapixels in ten kilobytes: within the limit
+    # 81 megapixels in ten kilobytes, which is within the limit
     yield Hostile("large.png", PNG, partial(png, 9_000, 9_000, whole=True), PNG, PIXELS)
     yield Hostile("frames.gif", GIF, partial(frames, 600), GIF, PIXELS)
     yield Hostile("text-bomb.png", PNG, _with_squeezed, PNG, said=("damaged",))
@@ -82,7 +83,7 @@ def pictures() -> Iterator[Hostile]:
 
 
 def png(width: int, height: int, *, whole: bool = False) -> bytes:
-    """Return a PNG with one bit per pixel. Its pixels are there only if it is ``whole``."""
+    """Return a PNG with one bit per pixel. The pixels are included only if it is ``whole``."""
     row = b"\0" + bytes(-(-width // 8))
     pixels = zlib.compress(row * height if whole else row, 9)
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
@@ -99,7 +100,7 @@ def gif(width: int, height: int) -> bytes:
 
 
 def tiff(width: int, height: int) -> bytes:
-    """Return a TIFF that declares this size, in one strip that is missing."""
+    """Return a TIFF that declares this size, in one strip, which is missing."""
     entries = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, height)]
     raw = b"".join(
         struct.pack("<HHII", tag, 4, 1, value)
@@ -308,7 +309,7 @@ def papers() -> Iterator[Hostile]:
 
 
 def polyglots() -> Iterator[Hostile]:
-    """Yield files that are of two types at once."""
+    """Yield files that are of two types at the same time."""
     script = image("GIF") + b"*/=1;" + SCRIPT.encode()
     yield Hostile("script.gif", GIF, script, GIF, PIXELS, ("some programs take the file for text/html",))
     both = drawn() + zipped("setup.exe")

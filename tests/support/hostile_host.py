@@ -1,4 +1,4 @@
-"""A web server that answers like a portal's site, and adds bytes that no honest server sends."""
+"""A web server that answers like the site of a portal, and adds bytes that no honest server sends."""
 
 import socketserver
 import threading
@@ -41,7 +41,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def hosting(said: bytes, app: Flask | None = None) -> Iterator[str]:
-    """Yield the address of a host that answers ``said``; with ``app``, it sends this after its headers."""
+    """Yield the address of a host that answers ``said``; with ``app``, it adds ``said`` to its headers."""
     with _Server(app, said) as server:
         thread = threading.Thread(target=server.serve_forever, args=[0.05])
         thread.start()

@@ -27,7 +27,7 @@ def paper(author: str = "x", *, locked: bool = False) -> bytes:
 
 
 def packed(*options: str) -> bytes:
-    """Return a PDF with a script in a packed object, made by qpdf with these options."""
+    """Return a PDF with a script in a compressed object, made by qpdf with these options."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(drawn(catalog=SCRIPT))
         file.flush()

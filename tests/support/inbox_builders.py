@@ -1,4 +1,4 @@
-"""An inbox for tests, reporters who write to it, and a portal that passes on their envelopes."""
+"""An inbox for tests, reporters who write to it, and a portal that delivers their envelopes."""
 
 import contextlib
 import copy as copying
@@ -60,7 +60,7 @@ PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
 QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
-# The minimum of libsodium: tests of the inbox do not test Argon2id.
+# The weakest parameters that libsodium allows, because tests of the inbox do not test Argon2id.
 QUICK = (1, 8192)
 # The program of the inbox, with these parameters.
 QUICKLY = f"""
@@ -69,7 +69,7 @@ from inbox.keys import share_file
 share_file.LIMITS = {QUICK}
 main.main()
 """
-# How to close a case if it does not matter how.
+# How to close a case if the way does not matter.
 CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
@@ -81,7 +81,7 @@ def today() -> date:
 
 
 def charter() -> Charter:
-    """Return the choices that people made for the inbox of the tests."""
+    """Return the choices that people made when they created the inbox of the tests."""
     return Charter(
         name="Fanal",
         channel=CHANNEL,
@@ -95,7 +95,7 @@ def charter() -> Charter:
 
 
 def alone() -> Circle:
-    """Return the circle with the only officer of most tests."""
+    """Return the circle of the only officer of most tests."""
     return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
 
 
@@ -119,25 +119,25 @@ class Said:
 
 
 def passphrase_of(name: str) -> str:
-    """Return the passphrase of an officer in a circle of several."""
+    """Return the passphrase of an officer in a circle of several officers."""
     return f"{PASSPHRASE}, says {name}"
 
 
 def _follows(rule: Decision) -> int:
-    """Return how many consequences a decision has: persons are informed, an outcome is prepared."""
+    """Return how far a decision goes: persons are informed, an outcome is prepared."""
     return rule.informs + (rule.outcome is not None)
 
 
 def insisting(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return the command with the option to accept a folder on this machine's own disk as a medium."""
+    """Return the command with the option that accepts a folder on this machine's own disk as a medium."""
     is_medium = tuple(words[:2]) in {("exchange", "outbox"), ("backup", "make")}
     return [*words, *(["--same-disk"] if is_medium else [])]
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return the command with the recipient and the reference that French law requires for it, if any.
+    """Return the command with the recipient and reference that French law requires for it, if any.
 
-    It also says how reporters are heard, if the regime requires that.
+    If the regime requires it, it also says how officers hear oral reports.
     """
     if tuple(words[:2]) == ("office", "set") and "external" in words:
         return [*words, "--heard", "X"]
@@ -154,10 +154,10 @@ def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
 
 
 class Office:
-    """An inbox in a folder, with the commands that staff would type.
+    """An inbox in a folder, with the commands that officers would type.
 
-    ``present`` are the officers who bring their shares; an only officer is not named. ``brought`` are options
-    that open the inbox instead, if any.
+    ``present`` are the officers who bring their shares; an only officer is not named. ``brought`` are other
+    options to open the inbox, if any.
     """
 
     def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:
@@ -339,7 +339,7 @@ def _whole_tables() -> Mapping[str, str]:
 
 
 class World:
-    """An office with the values that outsiders know: deployment, intake key, keyring."""
+    """An inbox, and the values that outsiders know: deployment, intake key, keyring."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -372,7 +372,7 @@ class Reporter:
         files: Sequence[bytes] = (),
         edit: Edit | None = None,
     ) -> bytes:
-        """Return the envelope of a report; ``edit`` changes it before it is signed."""
+        """Return the envelope of a report; ``edit`` changes the report before it is signed."""
         report = Report(
             channel=CHANNEL,
             key_id=self.world.recipient.key_id,
@@ -457,7 +457,7 @@ class Sent:
 
 
 def answering(**answers: str | tuple[str, ...]) -> Edit:
-    """Return an edit that adds these answers to a report."""
+    """Return a function that adds these answers to a report."""
     return lambda report: replace(report, answers={**report.answers, **answers})
 
 
@@ -467,12 +467,12 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
 
 
 def kinds(office: Office) -> list[str]:
-    """Return, for each envelope that did not become a case, the reason."""
+    """Return the reason for each envelope that did not become a case."""
     return [row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]]
 
 
 class Portal:
-    """A maker of intake bundles: an instance key and the end of its chain."""
+    """A simulated portal that makes intake bundles, with an instance key and the end of its chain."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
@@ -543,7 +543,7 @@ class Portal:
 
 @dataclass(frozen=True)
 class Scene:
-    """An inbox with its portal and a reporter, to copy."""
+    """An inbox with its portal and a reporter, which tests copy."""
 
     portal: Portal
     reporter: Reporter
@@ -580,7 +580,7 @@ class Scene:
 
 
 def manifest(office: Office, path: Path, serial: int = 7) -> Path:
-    """Write a list of pages for an inbox's deployment, such as `portal manifest` makes."""
+    """Write a list of pages for an inbox's deployment, as `portal manifest` does."""
     opened, _ = office.keyring()
     files = (pages.Page("/", "text/html", bytes(32)),)
     listed = pages.Pages(
@@ -608,5 +608,5 @@ def read_slot(sealed: bytes, reporter: Reporter) -> messages.Slot:
 
 
 def stranger() -> HybridIdentity:
-    """Return an identity that nobody knows."""
+    """Return an identity whose private key nobody has."""
     return HybridIdentity.from_seed(secrets.token_bytes(32))

@@ -1,4 +1,4 @@
-"""An inbox of three officers whose circle changes, or that is opened with sheets."""
+"""An inbox of three officers whose circle changes, or that is opened with printed sheets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from inbox.vault.casework_tables import Declaration
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
-# The tables, except the journal, that a change of the circle changes.
+# The tables that a change of the circle changes, except the journal.
 CHANGED = {"officers", "key_store", "files"}
 
 
@@ -28,7 +28,7 @@ def found(folder: Path) -> Office:
 
 
 def change(office: Office, *words: str, circle: tuple[str, ...]) -> Said:
-    """Change the officers by command, with the passphrases of the new circle from files."""
+    """Change the officers by command. The passphrases of the new circle are in files."""
     files = [word for name in circle for word in ("--new-passphrase-file", office.secret_of(name))]
     return office.run("officer", *words, "--shares", office.shares, *files)
 
@@ -45,7 +45,7 @@ def header_of(office: Office) -> vault_header.Header:
 
 
 def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
-    """Return the inbox opened by these officers, and by the sheets of others."""
+    """Return the inbox, opened by these officers and with the sheets of others."""
     found = office.of(*own)
     brought: list[str | Path] = [*found.opening()] if own else []
     for name in sheets:

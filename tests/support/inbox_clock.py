@@ -15,7 +15,7 @@ class Clock:
         self.day = day or today()
 
     def now(self, zone: tzinfo = UTC) -> datetime:
-        """Return noon."""
+        """Return noon of the present day of this clock."""
         return datetime.combine(self.day, time(12), zone)
 
     def wait(self, days: int) -> date:

@@ -1,4 +1,4 @@
-"""What can be found in a copy of an inbox's files with its keys."""
+"""What somebody can find in a copy of an inbox's files who also has its keys."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tests.support.vault_pages import decrypted
 
 
 def everything(office: Office) -> bytes:
-    """Return all that files and shares yield: names, contents, decrypted pages and key store."""
+    """Return all that files and shares contain: names, contents, decrypted pages and the key store."""
     with office.opened() as inbox, inbox.transaction() as session:
         valid = session.get_one(KeyStoreKey, 1)
         sealed = inbox.home.keystore(valid.generation).read_bytes()
@@ -28,7 +28,7 @@ def everything(office: Office) -> bytes:
 
 
 def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
-    """Return the names of the wanted values that are there, raw or in a form in which bytes are written."""
+    """Return the names of the wanted values that are in there, raw or in a usual encoding of bytes."""
     data = everything(office)
     return {
         name

@@ -1,4 +1,4 @@
-"""A closed case whose closing the portal knows, for tests of retention and destruction."""
+"""A closed case that the portal knows to be closed, for tests of retention and destruction."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,7 +36,7 @@ def tell_portal(
 
 
 def work_on(office: Office, **changes: Any) -> None:
-    """Change the work on case 1, and what its reporter is told of it."""
+    """Change the work on case 1, and what its reporter is told about it."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)

@@ -1,4 +1,4 @@
-"""Kill or stop a command of the inbox once before each step in which it changes the disk."""
+"""Kill or stop a command of the inbox before each step in which it changes the disk, once per step."""
 
 import contextlib
 import functools
@@ -47,9 +47,10 @@ def killed_everywhere(
 
 @functools.cache
 def _parent() -> subprocess.Popen[str]:
-    """Return the process that commands are forked from, which stays loaded between them."""
+    """Return the process from which commands are forked. It keeps the program loaded between them."""
     command = [sys.executable, "-m", "tests.support.inbox_kills"]
-    # It ends with its input, and so with this process. An error message is not a number, so it is noticed.
+    # It ends when its input ends, and so with this process. The test notices an error message, because it is
+    # not a number.
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -72,7 +73,7 @@ def _main() -> None:
 
 
 def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
-    """Kill the command at one step after another, each in its own copy. Return the number of copies."""
+    """Kill the command at one step after another, each time in a new copy. Return the number of copies."""
     n = 0
     while True:
         copy = office.copy(folder / str(n))

@@ -9,7 +9,7 @@ from tests.support.inbox_builders import Office, Reporter
 
 
 def refused(office: Office, *words: str) -> str:
-    """Run a command that must be refused and change nothing. Return its message."""
+    """Run a command that must be refused and change nothing. Return its error message."""
     before = office.state()
     said = office.run(*words)
     assert (1, "") == (said.code, said.out)
@@ -25,7 +25,7 @@ def slot(office: Office, reporter: Reporter) -> Any:
 
 
 def papers(out: Path) -> Path:
-    """Return a folder for answers, which may not be in the same place as an outbox."""
+    """Return a folder for answers. It may not be the folder of an outbox."""
     made = out / "papers"
     made.mkdir(exist_ok=True)
     return made

@@ -53,7 +53,7 @@ def inbox(office: Office) -> Iterator[Inbox]:
 
 
 def _marked(request: pytest.FixtureRequest) -> str | None:
-    """Return the name of the fixture that a test wants a copy of."""
+    """Return the name of the fixture of which a test wants a copy."""
     mark = request.node.get_closest_marker("copy_of")
     return mark and mark.args[0]
 
@@ -95,7 +95,7 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
-    """A copy of `founded_scene`, or of the scene that the mark, `correspondent` or `closed` calls for."""
+    """A copy of `founded_scene`, or of the scene that the test's mark or fixtures ask for."""
     begins = [f"founded_{each}" for each in ("correspondent", "closed") if each in request.fixturenames]
     named = request.getfixturevalue((*begins, _marked(request) or "founded_scene")[0])
     source: Scene = named if isinstance(named, Scene) else request.getfixturevalue("founded_scene")
@@ -131,19 +131,19 @@ def collect(world: World, portal: Portal) -> Callable[..., Any]:
 
 @pytest.fixture
 def collect_all(portal: Portal, collect: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that collects a bundle of the given envelopes and returns the JSON."""
+    """Return a function that collects one bundle with the given envelopes and returns the JSON."""
     return lambda *sent: collect(portal.bundle(*sent))
 
 
 @pytest.fixture(scope="session")
 def founded_trio(tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """The inbox of a trio as created, to copy or to read."""
+    """The inbox of a trio of officers as created, to copy or to read."""
     return inbox_trio.found(tmp_path_factory.mktemp("trio"))
 
 
 @pytest.fixture(scope="module")
 def opened_trio(founded_trio: Trio) -> Iterator[Inbox]:
-    """The inbox of a trio as created, opened by two of the three."""
+    """The inbox of a trio as created, opened by two of the three officers."""
     with founded_trio.others.opened() as inbox:
         yield inbox
 
@@ -168,7 +168,7 @@ def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="session")
 def first_reporter(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
-    """The reporter of case 1 of an inbox. Case 2 is an unsigned report that cannot be answered."""
+    """The reporter of case 1 of an inbox. Case 2 is an unsigned report, which cannot be answered."""
     folder = tmp_path_factory.mktemp("with_reporter")
     world = World(Office.found(folder))
     portal, reporter = Portal(world, folder / "medium"), Reporter(world)
@@ -181,7 +181,7 @@ def first_reporter(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
 
 @pytest.fixture(scope="session")
 def with_reporter(first_reporter: Reporter) -> Office:
-    """The reporter's inbox, to copy or to read."""
+    """The inbox of that reporter, to copy or to read."""
     return first_reporter.world.office
 
 
@@ -199,13 +199,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def reporter(scene: Scene) -> Reporter:
-    """Somebody who writes to that inbox."""
+    """A reporter who writes to the inbox of this test."""
     return scene.reporter
 
 
 @pytest.fixture
 def correspondent(scene: Scene) -> Reporter:
-    """The same person. The inbox has collected their report as case 1."""
+    """The same reporter after the inbox has collected the report as case 1."""
     return scene.reporter
 
 
@@ -217,13 +217,13 @@ def closed(scene: Scene) -> Office:
 
 @pytest.fixture
 def copies(tmp_path: Path) -> Copies:
-    """Folders that stand for two media, one for backups and one for key stores."""
+    """Folders that represent two media, one for backups and one for key stores."""
     return Copies(tmp_path)
 
 
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    """Fail a test if the program waits or reads endlessly: its work takes only moments."""
+    """Fail a test if the program waits or reads endlessly, because its work takes only moments."""
 
     def end(*_: object) -> None:
         raise AssertionError("it waits")

@@ -47,7 +47,7 @@ OF_THE_WORK = (
     "openings",
     "unfinished",
 )
-# Children before the rows to which they refer.
+# A table whose rows refer to another table comes before it.
 OF_THE_CASE = (
     "attachments",
     "follow_ups",
@@ -73,12 +73,12 @@ class Trio:
 
     @property
     def others(self) -> Office:
-        """Return the inbox opened by the two officers who are not excluded."""
+        """Return the inbox, opened by the two officers who are not excluded."""
         return self.office.of("alice", "chloe")
 
     @property
     def excluded(self) -> Office:
-        """Return the inbox opened by two officers, one of them excluded from case 3."""
+        """Return the inbox, opened by two officers, one of whom is excluded from case 3."""
         return self.office.of("alice", "bruno")
 
     def decide_all(self) -> None:
@@ -138,7 +138,7 @@ def found(folder: Path) -> Trio:
         agree(session)
         session.execute(update(Message).filter_by(case=3).values(acknowledges=True, feedback=True))
         session.execute(update(Case).values(new=True))
-        session.execute(update(FollowUp).values(unread=True))  # as if it came after the closing
+        session.execute(update(FollowUp).values(unread=True))  # later than the closing
     trio.office.json("exchange", "outbox", "--out", trio.office.out)
     trio.office.json("access", "conflict", "add", str(KEPT), "bruno", "--reason", "he is named")
     trio.office.json("case", "list")
@@ -175,7 +175,7 @@ def work_on(number: int) -> Iterator[Base]:
 
 @contextmanager
 def entrusted(trio: Trio) -> Iterator[Inbox]:
-    """Open the inbox with nobody excluded from case 3, but restricted to handlers other than bruno."""
+    """Open the inbox: nobody is excluded from case 3, but it is restricted to handlers other than bruno."""
     with trio.others.opened() as inbox:
         with inbox.vault.transaction() as session:
             session.execute(delete(Exclusion))
@@ -244,7 +244,7 @@ def without_the_case(opened: Inbox, ask: Asked) -> Any:
 
 
 def three_answers(opened: Inbox, ask: Asked) -> tuple[Any, Any, Any]:
-    """Return the answers with bruno present, without the case, and with nobody present.
+    """Return three answers: with bruno present, with bruno and without the case, and with nobody present.
 
     With bruno present, the query must not change the case either.
     """

@@ -1,4 +1,4 @@
-"""The archives' visa for cases, for tests of what comes after it."""
+"""The visa of the archives for destroying cases, for tests of later steps."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,6 @@ def agree(session: Session, *numbers: int) -> None:
 
 
 def agreed(office: Office, *numbers: int) -> None:
-    """Record the archives' visa in an inbox, as ``agree`` does."""
+    """Record the visa of the archives in an inbox, as ``agree`` does."""
     with office.opened() as inbox, inbox.transaction() as session:
         agree(session, *numbers)

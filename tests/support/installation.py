@@ -32,7 +32,7 @@ LOWEST_PORT = 10_000
 
 
 def free_port() -> int:
-    """Return a loopback TCP port on which nothing listens.
+    """Return a free TCP port on loopback.
 
     It is outside the range from which Linux gives ports to clients, because another test may connect before
     the port is used.
@@ -87,7 +87,7 @@ class Inbox:
 
 
 class InboxHere(Inbox):
-    """The same commands in this process, with a quick passphrase, for tests that are about neither."""
+    """The same commands in this process, with a quick passphrase, for tests that need neither."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
@@ -113,7 +113,7 @@ class InboxForked(Inbox):
 
 
 class Portal:
-    """The online side: commands, and a server that tests can start and stop."""
+    """The portal's side: its commands, and a server that tests can start and stop."""
 
     def __init__(self, folder: Path, *, database: str = "sqlite:///portal.sqlite", port: int) -> None:
         self.folder = folder
@@ -195,7 +195,7 @@ class PortalForked(PortalHere):
 
     def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
         quickly = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1)"
-        # No other process may find the pages compressed this way.
+        # No other process may find the pages that were compressed this way.
         environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
         with Connection(os.dup(log.fileno())) as output:
             words = ["--config", self.config, "serve"]

@@ -1,7 +1,7 @@
 """A process that tries to escape from ``inbox.files.sandbox``. As a control, it also runs without it.
 
-``intruder.py RINGS ATTEMPT WORDS…``: with ``walls``, it makes the attempt at once. With ``limits`` or
-``calls``, it first sets one half of the worker's own restrictions, with ``all`` both. It prints what it
+``intruder.py RINGS ATTEMPT WORDS…``: with ``walls``, it makes the attempt immediately. With ``limits`` or
+``calls``, it first sets one half of the worker's own restrictions, and with ``all`` both. It prints what it
 reached.
 """
 
@@ -40,7 +40,7 @@ def listener(name: str) -> str:
 
 
 def read(path: str) -> str:
-    """Read somebody's file."""
+    """Read a file of somebody else."""
     return Path(path).read_text("utf-8")
 
 
@@ -56,7 +56,7 @@ def process(number: str) -> str:
 
 
 def write(path: str) -> str:
-    """Leave something behind."""
+    """Write something that would stay."""
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"

@@ -1,4 +1,4 @@
-"""A table of the journal entries that each command records."""
+"""The journal entries that each command records, in a table."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from tests.support.inbox_builders import today
 CANARY = "zibeline-quartz-7319"
 
 _LONG_AGO = (today() - timedelta(25)).isoformat()
-# Command, then action, case, values, reason.
+# The command, then the action, the case, the values and the reason of each entry.
 NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = [
     (["case", "list"], ("list", None, {}, "")),
     (["case", "show", "1"], ("show", 1, {}, "")),
@@ -71,7 +71,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     ),
     (
         ["case", "close", "1", "moot", "--disclosure", "full", "--text", CANARY],
-        # Two officers closed it before.
+        # Two officers closed the case before.
         ("close-by-two", 1, {"outcome": "moot", "disclosure": "full"}, ""),
     ),
     (

@@ -1,4 +1,4 @@
-"""A person at the public pages who has only a keyboard, in any browser."""
+"""A person at the public pages who uses only a keyboard, in any browser."""
 
 from typing import Any, Protocol
 
@@ -10,9 +10,9 @@ from tests.support.page_visitor import SLOW
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 MOST_STOPS = 120
-# Tells whether the focused element is the wanted one, and what is wrong with its display. The label of a
-# hidden file field shows the focus. Firefox does not scroll to an element that is partly visible, which
-# WCAG 2.4.11 allows.
+# Tells whether the focused element is the wanted one, and how its display is wrong. The label of a hidden
+# file field shows the focus. Firefox does not scroll to an element that is partly visible, which WCAG 2.4.11
+# allows.
 STOP = """(wanted) => {
   const at = document.activeElement;
   const shown = at.matches(".unseen") ? at.nextElementSibling : at;
@@ -48,7 +48,7 @@ class Hands(Protocol):
 
 
 class ChromiumHands:
-    """Hands at a page of Playwright."""
+    """A keyboard at a page of Playwright."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -72,7 +72,7 @@ class ChromiumHands:
 
 
 class KeyboardWalk:
-    """A walk through the pages. ``wrong`` lists each stop at which the focus was hard to see."""
+    """A walk through the pages. ``wrong`` lists each element whose focus was hard to see."""
 
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
@@ -141,7 +141,7 @@ class KeyboardWalk:
 def walk(hands: Hands, site: PortalSite, text: str) -> list[str]:
     """Go from the first page to a report, its answer, and a message in return.
 
-    Return each stop at which the focus was hard to see.
+    Return each element whose focus was hard to see.
     """
     person = KeyboardWalk(hands)
     words = person.report(site.address, text)

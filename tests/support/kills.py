@@ -28,7 +28,7 @@ _PREPARED = 60
 _HALF = 30_000
 _SECONDS = 0.5
 _PATIENCE_SECONDS = 60
-# The command loads its modules and then waits, so that the kill hits it at work.
+# The command loads its modules and then waits, so that the kill hits it while it works.
 _COMMAND = "import sys; from portal.ops.cli import main; print('ready', flush=True); input(); main()"
 
 
@@ -49,7 +49,7 @@ class Campaign:
     _longest: dict[str, float] = field(default_factory=lambda: {"export": 0.4, "import": 0.4})
 
     def round(self) -> None:
-        """Kill the server under load, then an export, then an import. Check after each."""
+        """Kill the server under load, then an export, then an import. Check the data after each."""
         self._upload_and_kill()
         self._check_store()
         self._kill_command("export", "--out", self._folder, "--channel", INSPECTORATE)
@@ -85,7 +85,7 @@ class Campaign:
             self.server.kill()
             for client in clients:
                 client.join()
-        # In a thread, the assertion would go unnoticed.
+        # An assertion in a thread would not fail the test.
         assert not self._refused, self._refused
         self.kills += 1
 
@@ -99,7 +99,7 @@ class Campaign:
                     self._upload_in_halves(sealed)
                 self._answered.set()
         except (OSError, HTTPException):
-            return  # it was killed
+            return  # the server was killed
         except AssertionError as error:
             self._refused.append(error)
             self._answered.set()
@@ -137,7 +137,7 @@ class Campaign:
             assert set(connection.scalars(arrived)) == set(connection.scalars(opened))
 
     def _give_up(self) -> None:
-        """Delete the abandoned uploads, as some days later; otherwise the portal would fill up."""
+        """Delete the abandoned uploads as if days had passed; otherwise the portal would fill up."""
         settings = self.server.settings
         with self.server.store() as store:
             expire.expire(store, settings, today() + timedelta(days=settings.upload_days + 1))
@@ -182,7 +182,7 @@ class Campaign:
                 )
             found |= self._check_bundle(path, link)
         assert self.acknowledged.keys() <= found
-        # Complete, although the connection was lost before the client was told.
+        # The upload was complete, although the connection was lost before the client was told.
         for address in found & self._partial.keys():
             del self._partial[address]
 

@@ -1,4 +1,4 @@
-"""Results that a test process computes once, or only on demand, although a program does so at each start.
+"""Results that a test process computes only once, although a program computes them at each start.
 
 A program opens one inbox and makes one application. A test process does so thousands of times, with the same
 few shares and passphrases, the same few hundred addresses, and laws that differ in a line.
@@ -14,20 +14,20 @@ from werkzeug.routing import Rule
 from crypto.toml_schema import Schema
 from inbox.keys import passphrase_strength
 
-# Enough for several laws. Otherwise, every damaged file of a test would be kept.
+# Enough for several laws. Without a limit, every damaged file of a test would be kept.
 _MOST_FILES = 256
 
 
 def remember() -> None:
     """Stretch each share, estimate each passphrase, and read each TOML file only once.
 
-    This holds for this process and those forked from it. The code that composes the addresses of a page is
-    compiled when one of them is first composed.
+    This process and those forked from it share the results. The code that composes the addresses of a page is
+    compiled when the first one is composed.
     """
     cipher._round_function = functools.cache(cipher._round_function)
     estimate = functools.cache(passphrase_strength.estimate)
     passphrase_strength.estimate = lambda passphrase, known: estimate(passphrase, tuple(known))
-    # Only files without mistakes are remembered. Mistakes are found again each time.
+    # Only files without mistakes are kept. Mistakes are found again each time.
     Schema._compiled = functools.cache(Schema._compiled)  # type: ignore[method-assign]
     Schema.read = functools.lru_cache(_MOST_FILES)(Schema.read)  # type: ignore[method-assign]
     Rule._compile_builder = _lazily(Rule._compile_builder)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The pages of a portal, which a test process renders once although each portal does so at its start.
+"""The pages of a portal, which a test process renders only once, although each portal does so at its start.
 
 They depend on the settings, the questions, and the folders of law and guides. A portal that differs in one of
 these has its own pages.
@@ -14,7 +14,7 @@ from portal.web import pages
 from portal.web.pages import Site
 
 T = TypeVar("T")
-# Otherwise, the pages of every site that a test makes would be kept.
+# Without a limit, the pages of every site that a test makes would be kept.
 _MOST = 8
 
 

@@ -1,4 +1,4 @@
-"""All codes in the laws of the tests, which no program code may name."""
+"""All codes in the laws of the tests; the code of the programs may contain none of them."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from templates.law.rules import Law
 from tests.support.laws import FRENCH, OTHER
 
-# Words that show that a text is about one country: its laws, its codes, its authorities.
-# Its language may be named.
+# Words that show that a text is about one country: its laws, its codes, its authorities. Naming its language
+# is allowed.
 OF_FRANCE = re.compile(
     r"\d{4}-\d{3,4}\b|\bCNIL\b|[Dd]éfenseur des droits|\b[Cc]ode (?:de|du|général)\b"
     r"|\bFrench (?:code|law)\b|\bdroit français|art(?:icle|\.) 40\b|\b(?:CPP|CGFP|DNRED|AFA|IGF)\b"
@@ -30,5 +30,5 @@ def _codes(law: Law) -> Iterator[str]:
 
 
 def french_alone() -> frozenset[str]:
-    """Return the codes of the French law that the other law of the tests does not have."""
+    """Return the codes of the French law that the other law does not have."""
     return of(FRENCH) - of(OTHER)

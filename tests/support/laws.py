@@ -1,4 +1,4 @@
-"""The two laws of the tests: the shipped law of France, and one that shares nothing with it."""
+"""The two laws of the tests: the shipped French law, and one that has nothing in common with it."""
 
 import re
 import shutil

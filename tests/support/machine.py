@@ -1,4 +1,4 @@
-"""A separate machine in a folder: an overlay over this system's files, with a real systemd."""
+"""A separate machine in a folder: its files are an overlay over those of this system, its systemd is real."""
 
 import os
 import shlex
@@ -11,13 +11,13 @@ from pathlib import Path
 
 _START_SECONDS = 120
 _COMMAND_SECONDS = 600
-# Units that this system starts, but that a fresh machine does not have.
+# Units that this system starts, but that a new machine does not have.
 _OTHERS = ("etc/systemd/system/multi-user.target.wants", "etc/systemd/system/timers.target.wants")
 
 
 @dataclass
 class Machine:
-    """A tree that overlays this system's own, and the systemd that runs in it."""
+    """A tree that overlays the files of this system, and the systemd that runs in it."""
 
     folder: Path
     process: subprocess.Popen[bytes] | None = field(default=None)
@@ -29,7 +29,7 @@ class Machine:
 
     @contextmanager
     def mounted(self) -> Iterator["Machine"]:
-        """Mount the tree while the block runs. This system is not changed."""
+        """Mount the tree while the block runs. The files of this system do not change."""
         upper, work = self.folder / "upper", self.folder / "work"
         for each in (self.tree, upper, work):
             each.mkdir()
@@ -46,7 +46,7 @@ class Machine:
 
     @contextmanager
     def running(self) -> Iterator["Machine"]:
-        """Start it with only a loopback network, then power it off. It can be started again."""
+        """Start the machine with only a loopback network, then power it off. It can be started again."""
         command = ["systemd-nspawn", "--quiet", "-D", str(self.tree), "--register=no", "--keep-unit"]
         command += ["--machine", f"fanal-{os.getpid()}"]
         command += [
@@ -67,19 +67,19 @@ class Machine:
             self.do("systemctl", "poweroff")
             assert self.process.wait(_START_SECONDS) == 0
         finally:
-            # Otherwise, the failed one would keep running beside the next.
+            # Otherwise the machine that failed would keep running beside the next one.
             self.process.terminate()
             self.process.wait(_START_SECONDS)
 
     def do(self, *command: str, code: int | None = 0) -> str:
-        """Run a command in it, and return the output."""
+        """Run a command in the machine, and return the output."""
         inside = ["nsenter", "-t", str(self._leader()), "-a", *command]
         done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS)
         assert code in {None, done.returncode}, (shlex.join(command), done.stdout, done.stderr)
         return (done.stdout + done.stderr).strip()
 
     def _wait(self) -> None:
-        """Return once everything that it starts at boot has started or failed."""
+        """Return once everything that the machine starts at boot has started or failed."""
         end = time.monotonic() + _START_SECONDS
         said = ""
         while said not in {"running", "degraded"}:
@@ -89,7 +89,7 @@ class Machine:
                 said = self.do("systemctl", "is-system-running", code=None)
 
     def _leader(self) -> int | None:
-        """Return the process id of its first process, once there is one."""
+        """Return the process id of the machine's first process, once there is one."""
         assert self.process
         assert self.process.poll() is None, (self.folder / "console").read_text(errors="replace")
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

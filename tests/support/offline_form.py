@@ -19,7 +19,7 @@ class OfflineVisitor:
         self.folder, self.address, self.language = folder, address, language
         self.folder.mkdir(exist_ok=True)
         phone = {"viewport": {"width": 390, "height": 844}}
-        # Two contexts, as if on two devices.
+        # Two browser contexts, like two devices.
         self.contexts = [
             chromium.new_context(java_script_enabled=False, **phone),
             chromium.new_context(offline=True, **phone),
@@ -35,7 +35,7 @@ class OfflineVisitor:
             context.close()
 
     def save(self) -> None:
-        """Save the three files that the page for browsers without scripts names."""
+        """Save the three files that are named on the page for browsers without scripts."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         files = {f"{self.language}/offline.html": "offline.html", **dict(zip(KEYS, KEYS, strict=True))}
         for path, name in files.items():
@@ -44,12 +44,12 @@ class OfflineVisitor:
             download.value.save_as(self.folder / name)
 
     def start(self, *keys: str) -> None:
-        """Open the form from disk, with the keys beside it."""
+        """Open the form from disk, with the keys in the same folder."""
         self.page.goto(f"file://{self.folder}/offline.html")
         self.page.set_input_files("#keys", [self.folder / name for name in keys or KEYS])
 
     def write(self, text: str = TEXT, files: Sequence[Path] = (), channel: str = INSPECTORATE) -> None:
-        """Write a report, up to the twelve words."""
+        """Write a report, up to the step with the twelve words."""
         self.page.click("#to-report")
         expect(self.page.locator("#what")).to_be_visible()
         self.page.fill("#what", text)
@@ -68,7 +68,7 @@ class OfflineVisitor:
             asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])
 
     def seal(self) -> Path:
-        """Confirm, and return the sealed file."""
+        """Retype the requested words, and return the sealed file."""
         self.confirm()
         return self.saved("#send", "sealed.bin")
 
@@ -90,7 +90,7 @@ class OfflineVisitor:
 
     def locate(self, words: str = "") -> str:
         """Type the words into the form. Return the locator."""
-        # A click could be taken for a second press of the button before it.
+        # A click might count as a second press of the button before it.
         self.page.press("#to-case", "Enter")
         self.page.fill("#token", words or " ".join(self.words))
         self.page.press("#locate", "Enter")

@@ -6,13 +6,13 @@ _TOP = "(each) => each.getBoundingClientRect().top"
 
 
 def centred(place: Locator) -> float:
-    """Scroll an element to the middle of the screen; return the position of its top, in pixels."""
+    """Scroll an element to the middle of the window; return the position of its top, in pixels."""
     place.evaluate("(each) => each.scrollIntoView({ block: 'center' })")
     return _top(place)
 
 
 def stays(place: Locator, top: float) -> bool:
-    """Return whether the top of an element is still there, to a pixel: browsers scroll by whole pixels."""
+    """Return whether the top of an element has stayed there; browsers may scroll it by up to a pixel."""
     return abs(_top(place) - top) <= 1
 
 

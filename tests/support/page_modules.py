@@ -1,4 +1,4 @@
-"""Load modules of the pages into a real page, which by itself runs only one built script."""
+"""Load modules into a real page, which itself runs only one built script."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ _BUILD = [_ROOT / "node_modules" / ".bin" / "esbuild", "--bundle", "--format=iif
 
 
 def load(page: Page, *names: str) -> None:
-    """Load these modules into the page as ``modules.NAME``, separate from those that the page runs."""
+    """Load these modules into the page as ``modules.NAME``, separately from those that the page runs."""
     lines = [f'import * as {name} from "./portal/scripts/{name}.js";' for name in names]
     entry = "\n".join([*lines, f"globalThis.modules = {{ {', '.join(names)} }};"])
     built = subprocess.run(_BUILD, input=entry, cwd=_ROOT, check=True, capture_output=True, text=True)

@@ -13,7 +13,7 @@ from tests.support.builders import INSPECTORATE, make_report_envelope
 from tests.support.portal_site import PortalSite
 
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
-FILE = bytes(range(256)) * 10_000  # three pieces when sealed
+FILE = bytes(range(256)) * 10_000  # makes three pieces when sealed
 SLOW = 30_000
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -106,7 +106,7 @@ class Visitor:
         """Write again on the open status page."""
         self.page.fill("#follow-up-text", text)
         self.page.set_input_files("#follow-up-files", files or [])
-        # By a key: a second click at once, where the page has just changed, does nothing.
+        # Pressed with a key, because a second click just after the page has changed would have no effect.
         self.page.press("#follow-up-send", "Enter")
         expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
 
@@ -150,7 +150,7 @@ def go_on(page: Page) -> None:
 
 
 def _press(page: Page, button: str) -> None:
-    """Press a button of the form with a key: a second click where the step has just changed does nothing."""
+    """Press a button of the form with a key, because a second click just after a step has no effect."""
     page.locator(button).wait_for()
     page.press(button, "Enter")
 
@@ -162,7 +162,7 @@ def _shown(page: Page) -> int:
 
 @contextmanager
 def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
-    """Yield a visitor, on a telephone's screen, of a portal made for them."""
+    """Yield a visitor on a phone's screen, at a portal made for this visitor."""
     site = PortalSite(folder, "sqlite:///portal.sqlite")
     context = chromium.new_context(viewport=TELEPHONE)
     try:

@@ -17,7 +17,7 @@ from tests.support.portal_site import PortalSite
 
 ADDRESS = ("Inspection des douanes", "11 rue des Deux-Mondes", "93558 Montreuil Cedex")
 _EMPTY = re.compile(r'(?<=address = """).*?(?=""")', re.DOTALL)
-# In points. Browsers draw a border as a shape of its own; the edges of the printed squares vary by a pixel.
+# In points. Browsers draw a border as a shape of its own, and the printed squares vary by a pixel.
 _SQUARE = range(8, 12)
 _SHORTEST_LINE = 50
 _THICKEST_LINE = 1.0
@@ -25,7 +25,7 @@ _THICKEST_LINE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A printed page: its text without spaces, and the number of whole squares and of lines to write on."""
+    """A printed page: its text without spaces, and how many complete squares and writing lines it has."""
 
     text: str
     squares: int
@@ -52,7 +52,7 @@ def cut(found: list[Sheet], page: Page) -> list[str]:
 
 
 def compact(text: str) -> str:
-    """Return a text without spaces, because the spaces in a PDF are unreliable."""
+    """Return a text without spaces, because spaces in a PDF are unreliable."""
     return re.sub(r"\s+", "", text)
 
 
@@ -85,7 +85,7 @@ def _sheet(page: PdfPage) -> Sheet:
     for each in page.get_objects(filter=[FPDF_PAGEOBJ_PATH]):
         left, bottom, right, top = each.get_bounds()
         if left < 0 or bottom < 0 or right > width or top > height:
-            continue  # cut off, or the white behind the page
+            continue  # a shape that is cut off, or the white behind the page
         across, down = right - left, top - bottom
         squares += int(across) in _SQUARE and int(down) in _SQUARE
         lines += across > _SHORTEST_LINE and down < _THICKEST_LINE

@@ -30,7 +30,7 @@ PNG_ONLY = [
     f"-PNG:Comment={CANARY} was here",
     "-PNG:ModifyDate=2026:03:04 05:06:07",
 ]
-# Data of the file system and the picture itself, and its orientation.
+# Tags about the file and the picture itself, such as its orientation.
 HARMLESS = {"SourceFile", "ExifTool", "File", "Composite", "System"}
 
 
@@ -46,7 +46,7 @@ def picture(path: Path, orientation: int = 6, *options: Any) -> Path:
 
 
 def with_thumbnail(path: Path) -> Path:
-    """Add a thumbnail, which editors forget to change, and a second picture after the first."""
+    """Add a thumbnail, which editors often do not update, and a second picture after the first."""
     small = path.with_suffix(".thumb.jpg")
     Image.new("RGB", (16, 12), (1, 2, 3)).save(small, comment=CANARY.encode())
     _exiftool("-q", "-overwrite_original", f"-ThumbnailImage<={small}", path)
@@ -65,7 +65,7 @@ def told(data: bytes, suffix: str, folder: Path) -> dict[str, Any]:
 
 
 def upright(data: bytes) -> Image.Image:
-    """Return the picture as people see it, turned upright."""
+    """Return the picture turned upright, as people see it."""
     return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
 
 

@@ -1,4 +1,4 @@
-"""Clients that send reports to a portal that may fail, and the answers they then get."""
+"""Clients that send reports to a portal that may fail, and the answers that they then get."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def post(server: Server, sealed: Sealed) -> Answer:
-    """Send a report, whatever the answer."""
+    """Send a report, and accept any answer."""
     return server.request("POST", "/api/envelopes", sealed.envelope, {**BODY, **declared(sealed)})
 
 
@@ -72,7 +72,7 @@ class Load:
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Return once enough answers told clients to wait that each may have had one."""
+        """Return once the portal told clients to wait so often that each may have been told."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

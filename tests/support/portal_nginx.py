@@ -1,4 +1,4 @@
-"""The shipped configuration of nginx for clearnet and onion service, running before a real portal."""
+"""The shipped configuration of nginx for clearnet and onion service, in front of a real portal."""
 
 import socket
 import subprocess
@@ -21,16 +21,17 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Nginx:
-    """Both instances of nginx in a folder, before a portal. ``folder`` has all files that they may write.
+    """Both instances of nginx in a folder, in front of a portal.
 
-    The onion service can have its own portal, as in a deployment.
+    ``folder`` has all files that they may write. The onion service can have its own portal, as in a
+    deployment.
     """
 
     server: Server
     folder: Path
     onion_server: Server | None = None
     port: int = field(default_factory=free_port)
-    # The port for tor, which names circuits, and the port for tests that do not need to.
+    # The port for tor, which names circuits, and the port for tests that name none.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
 
@@ -67,7 +68,7 @@ class Nginx:
         return self
 
     def twin(self, name: str, server: Server | None = None) -> "Nginx":
-        """Return another nginx with the same files, before the same portal or another."""
+        """Return another nginx with the same files, in front of the same portal or another."""
         server = server or self.server
         made = Nginx(server, self.folder.with_name(name))
         made.folder.mkdir()
@@ -101,7 +102,7 @@ class Nginx:
             "listen 443 ": f"listen {HOST}:{self.port} ",
             "        listen [::]:443 rcvbuf=208k sndbuf=64k;\n": "",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
-            # A test that names no circuit counts as without one.
+            # A test that names no circuit is counted as having none.
             f"listen unix:{self.behind('onion')} ": f"listen {HOST}:{self.onion_port}; "
             f"listen unix:{self.behind('onion')} ",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
@@ -145,14 +146,14 @@ class Nginx:
         return found
 
     def resident(self) -> int:
-        """Return the memory of both instances in bytes, shared memory counted once."""
+        """Return the memory of both instances in bytes. Shared memory is counted once."""
         return resident(self.processes())
 
     def open_files(self) -> list[str]:
         """Return the path of every file that a process of this nginx has open, even if it was removed."""
         found = []
         for each in (fd for process in self.processes() for fd in Path(f"/proc/{process}/fd").iterdir()):
-            # The file may be closed meanwhile.
+            # The process may close the file meanwhile.
             with suppress(FileNotFoundError):
                 found.append(str(each.readlink()))
         return found

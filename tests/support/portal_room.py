@@ -1,4 +1,4 @@
-"""A portal with its database for one test, whose whole state can be compared."""
+"""A portal with its own database for one test. Its whole state can be compared."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -44,13 +44,14 @@ TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
 BACKENDS = ["sqlite", "postgresql"]
 _IN_SOAK = (pytest.mark.soak, pytest.mark.second_database)
-# For tests that the gate runs on one database: the quicker, or the one that refuses and leaves behind more.
+# For tests that the gate runs on one database only: the quicker one, or the one that refuses more and leaves
+# more traces.
 QUICKER = ["sqlite", pytest.param("postgresql", marks=_IN_SOAK)]
 STRICTER = [pytest.param("sqlite", marks=_IN_SOAK), "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 
-# The same in every process and run, so that its pages, which are the same, are compressed only once.
+# The same in every process and run, so that the pages, which are then equal, are compressed only once.
 SITE = Site(deployment=bytes(range(16)), root_seed=bytes(range(32)))
 _applications: dict[Site, Flask] = {}
 
@@ -124,7 +125,7 @@ class Room:
         return rows | {usage.name: [row for row in sums if row[1]]}
 
     def begin(self, sealed: Sealed, **headers: str) -> str:
-        """Announce a report without any of its bytes. Return its address."""
+        """Announce a report without sending its bytes. Return its address."""
         made = self.client.post("/api/envelopes", headers={**TUS, **self.declared(sealed), **headers})
         assert made.status_code == 201
         return made.headers["Location"]

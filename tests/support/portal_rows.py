@@ -1,4 +1,4 @@
-"""Envelopes in the portal's tables, as its routes leave them there."""
+"""Envelopes in the portal's tables, stored as its routes store them."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from portal.store.envelopes import Upload
 from tests.support.builders import INSPECTORATE
 
 DAY = date(2026, 3, 10)
-# An even hour: the bytes that it deletes are recorded separately from those of the odd hours beside it.
+# An even hour. Bytes deleted in it are recorded separately from those of the odd hours beside it.
 HOUR = 20_000
 
 

@@ -47,7 +47,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
     listen: tuple[str, ...] = ()
     forked: bool = True
-    # Whether a test has ended it in another way than SIGTERM.
+    # Whether a test has ended the server in another way than with SIGTERM.
     ended: bool = False
 
     @property
@@ -115,7 +115,7 @@ class Server:
         return Server(folder, port)
 
     def beside(self, port: int) -> "Server":
-        """Return other processes of this portal, on another port."""
+        """Return more processes of this portal, on another port."""
         return replace(self, port=port, process=None, listen=("--listen", f"127.0.0.1:{port}"))
 
     @contextmanager
@@ -211,13 +211,13 @@ class Server:
             yield store
 
     def has_database_open(self, process: int) -> bool:
-        """Return whether a process of this server has opened the database."""
+        """Return whether a process of this server has the database open."""
         return str(self.folder / "portal.sqlite") in map(
             os.path.realpath, Path(f"/proc/{process}/fd").glob("*")
         )
 
     def workers(self) -> list[int]:
-        """Return the process ids of the workers once all have started. They start after it listens."""
+        """Return the process ids of the workers once all have started, which is after the server listens."""
         end = time.monotonic() + START_SECONDS
         while len(found := self.children()) < self.settings.workers:
             assert time.monotonic() < end

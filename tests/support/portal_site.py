@@ -1,4 +1,4 @@
-"""A portal that serves in this process, with its inspectorate, for tests of the pages."""
+"""A portal that serves in this process, and its inspectorate, for tests of the pages."""
 
 import threading
 import time
@@ -29,21 +29,22 @@ REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 class PortalSite(Room):
-    """A room that browsers can visit."""
+    """A portal for a test, which browsers can visit."""
 
     address = ""
-    more_intake: Sequence[HybridIdentity] = ()  # identities of other epochs
+    more_intake: Sequence[HybridIdentity] = ()  # keys of other epochs
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serve at ``address`` while the block runs."""
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.address = f"http://127.0.0.1:{server.port}"
-        # How often the server checks whether to end. By default, every test would wait half a second.
+        # How often the server checks whether it should end. With the default, every test would wait half a
+        # second.
         thread = threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS])
         thread.start()
         try:
@@ -55,7 +56,7 @@ class PortalSite(Room):
             self._finish()
 
     def _finish(self) -> None:
-        """Wait for requests of closed browsers, which would return their connections to a closed pool."""
+        """Wait for requests of closed browsers; otherwise they return connections to a closed pool."""
         pool = self.database._engine.pool
         assert isinstance(pool, QueuePool)
         end = time.monotonic() + _PATIENCE_SECONDS
@@ -149,7 +150,7 @@ def _sealed(connection: Connection, envelope_id: bytes) -> bytes:
 
 
 def with_receipt(slot: Slot, report: Report, site: Site, **changes: Any) -> Slot:
-    """Return the slot with a receipt for the reporter, signed today; ``changes`` are made before."""
+    """Return the slot with a receipt for the reporter, signed today; ``changes`` are applied before."""
     seed = site.bodies[slot.channel].reply_seed
     statement = Receipt(
         deployment=site.deployment,

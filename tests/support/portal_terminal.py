@@ -1,4 +1,4 @@
-"""Run commands of the portal in this process, as a person types them."""
+"""Run commands of the portal in this process, as people type them."""
 
 import os
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,7 +13,7 @@ def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, 
     """Run a command. Return what it printed on stdout, and on stderr."""
     said, complained = StringIO(), StringIO()
     with (
-        # Otherwise, `serve` would restart this process.
+        # Otherwise `serve` would restart this process.
         patch.dict(os.environ, memory_wiping.SETTINGS),
         redirect_stdout(said),
         redirect_stderr(complained),
@@ -24,7 +24,7 @@ def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, 
 
 
 def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
-    """Run a command that must print on only one stream. Return what it printed."""
+    """Run a command that must print on only one stream. Return its output."""
     said, complained = run_both(folder, *arguments, code=code)
     used, unused = (said, complained) if code == 0 else (complained, said)
     assert unused == ""

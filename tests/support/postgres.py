@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 
 from tests.support.small_disk import small_disk
 
-# Tests do not cut the power: surviving a crash of the machine is up to PostgreSQL.
+# Faster, and safe here: tests do not cut the power. Surviving that is PostgreSQL's own task.
 FAST = ("fsync=off", "full_page_writes=off")
 
 
@@ -67,7 +67,10 @@ class Cluster:
             self.stop()
 
     def _run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs. As they refuse to run as root, use their own user then."""
+        """Run one of PostgreSQL's programs.
+
+        They refuse to run as root, so a test that runs as root uses their own user.
+        """
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         newest = max(folders, key=lambda folder: int(folder.parent.name))
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -122,7 +125,7 @@ def database_on_small_disk(url: str, size: str) -> Iterator[tuple[str, Path]]:
 
 
 def clear(url: str, tables: Iterable[str]) -> None:
-    """Delete all rows of these tables, in this order. End remaining connections to the database."""
+    """Delete all rows of these tables, in this order. End other connections to the database."""
     others = sql.SQL(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"

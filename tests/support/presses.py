@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page
 
 
 class Presses:
-    """Press what a person would, and count it. Typing does not count."""
+    """Presses what a person would press, and counts it. Typing text does not count."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0
@@ -28,7 +28,7 @@ class Presses:
 
 
 class Keys(Presses):
-    """Do the same with only the keyboard, and count every key, including those that move the focus.
+    """The same with only the keyboard; counts every key, including those that move the focus.
 
     Only the characters typed into a field do not count.
     """
@@ -41,7 +41,7 @@ class Keys(Presses):
         self.keys = 0
 
     def __call__(self, what: str | Locator, by: str = "") -> None:
-        """Press something; ``by`` is a key of the page that leads near it."""
+        """Press something; ``by`` is a key of the page that moves the focus near it."""
         self.count += 1
         target = self._named(what)
         kind = target.get_attribute("type")
@@ -76,7 +76,8 @@ class Keys(Presses):
         if by:
             self._press(by)
         elif target.evaluate("each => !!each.closest('main')") and self._is_at_the_top():
-            # The first Tab stop of a page skips the common head of pages. After a jump, there is none.
+            # The first Tab stop of a page skips its header. After a jump within the page, there is no such
+            # stop.
             self._press("Tab")
             if self.page.locator(".skip:focus").count():
                 self._press("Enter")

@@ -22,7 +22,7 @@ LEVELS = ROOT / "tests" / "golden" / "reading_levels.toml"
 LIMIT = 62
 WORDS = 10
 MOST_WORDS = 25
-# Neither ";" nor ":" ends a sentence: the reader has to keep its beginning in mind.
+# A sentence does not end at ";" or ":", because the reader has to keep its beginning in mind.
 _END = re.compile(r"(?<=[.!?…])\s+|\n\s*\n")
 _SYLLABLES = Pyphen(lang="fr")
 _WORD = re.compile(r"\w[\w\N{RIGHT SINGLE QUOTATION MARK}'-]*")

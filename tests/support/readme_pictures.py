@@ -26,13 +26,13 @@ from tests.support.installation import Installation, PortalForked, free_port
 from tests.support.page_visitor import TELEPHONE, Visitor
 from tests.support.paths import ROOT
 
-# The keywords of the texts in each PNG.
+# The keywords under which a PNG stores its texts.
 WORDS, HEADINGS = "Description", "Headings"
 _DESK = ViewportSize(width=1200, height=1000)
 _CASE = ViewportSize(width=1200, height=628)
 _GAP_PIXELS = 16
 _GREY = "#808080"
-# Fewer would lose the red of danger, which is a small part of the queue.
+# With fewer colours, the red of danger would be lost, which is a small part of the queue.
 _COLOURS = 256
 _NAME = {"fr": "Inspection des douanes", "en": "Customs inspectorate"}
 _OFFICERS = ("morel", "garnier")
@@ -92,7 +92,7 @@ def beside(pictures: Sequence[Picture]) -> Picture:
 
 
 def write(picture: Picture, name: str) -> None:
-    """Write a picture to docs/, with its words, each on a line."""
+    """Write a picture to docs/, with one line for each visible text."""
     texts = PngInfo()
     texts.add_text(WORDS, "\n".join(dict.fromkeys(picture.words)))
     texts.add_text(HEADINGS, "\n".join(dict.fromkeys(picture.headings)))
@@ -133,7 +133,7 @@ def on_the_phone(chromium: Browser, folder: Path) -> Picture:
 
 
 def at_the_desk(chromium: Browser, folder: Path) -> tuple[Picture, Picture]:
-    """Return the queue, and the case of danger, in French."""
+    """Return the queue, and the case with a danger, in French."""
     office = Office.found_by(folder, _OFFICERS, quorum=len(_OFFICERS))
     world = World(office)
     reports = tomllib.loads(_REPORTS.read_text("utf-8"))["report"]

@@ -1,4 +1,4 @@
-"""Throw-away keys of maintainers, made by minisign."""
+"""Temporary keys of maintainers, made by minisign."""
 
 import subprocess
 from pathlib import Path

@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.readability import ease, fails, judged, length
 
 _LAW = shipped.JURISDICTIONS / "fr"
-# Read by reporters on the answer page, or on the sheet that an officer hands them.
+# Reporters read these on the answer page, or on a sheet from an officer.
 _OF_THE_INBOX = ("inbox/replies/referral.toml", "inbox/exchange/token_sheet.toml")
 _FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 _TYPED = re.compile(r"`[^`]*`|https?:\S+")
@@ -53,7 +53,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 
 def _of_the_law() -> Iterator[tuple[str, Any]]:
-    """Yield what reporters read of the law: the pages show it, and officers send the replies."""
+    """Yield the texts of the law that reporters read, on pages or in replies of officers."""
     law, authorities, replies = (_law(f"{name}.toml") for name in ("law", "authorities", "replies"))
     yield "law.toml", [regime["reporters"] for regime in law["regime"].values()]
     yield (
@@ -68,7 +68,7 @@ def _law(file: str) -> Any:
 
 
 def _filled(field: re.Match[str]) -> str:
-    """Return what a page could show in place of a field."""
+    """Return a text that a page could show in place of a field."""
     reporters = _law("authorities.toml")["reporters"]
     told = {"do": "danger", "whom": "advice", "instead": "instead"}
     name = field[1] or field[2]

@@ -1,7 +1,7 @@
-"""The lines of `deploy/` that confine a service or protect it, each with its reason.
+"""The lines of `deploy/` that confine or protect a service, each with its reason.
 
-Mostly, nobody notices the effect of such a line until it is missing. So each is here a second time: to change
-one, people must read why it exists, and change both places.
+Usually nobody notices the effect of such a line until it is missing. Therefore each line is repeated here: to
+change one, people must read why it exists, and change it in both places.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
-# The lines that say how a unit runs; `make soak units` tests that.
+# The lines that say how a unit runs are not here; `make soak units` tests them.
 _SECTIONS, _RUNNING = {"[Service]", "[Timer]"}, {"Type", "ExecStart", "ExecReload"}
 
 Lines = Mapping[str, str]
@@ -129,14 +129,14 @@ TIMER: Lines = {
     "Persistent=yes": "a machine that was off at midnight does it as it starts",
 }
 
-# The checked directives of nginx's configuration, besides the lines below.
+# The directives of nginx's configuration that are checked, in addition to the lines below.
 _WATCHED = re.compile(
     r"limit_conn|.*_timeout$|.*buffer|.*_(max_)?body_size$|worker_|ssl_session|.*_log$|http2_max"
 )
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+")
 _FOLDER = re.compile(r"(?<=unix:)\S+/(?=http-)")
 _SIMPLE = re.compile(r"^ *([a-z_0-9]+) ([^;{}]+);", re.MULTILINE)
-# Each line as often as it occurs in the configuration of one nginx, with its blocks.
+# Each line is listed as often as it occurs in the configuration of one nginx, with its blocks.
 _BOTH_WAYS = [
     ("error_log /dev/null emerg", "each line about a request names address, path and second"),
     ("access_log off", "so does each line of this one"),

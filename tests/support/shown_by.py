@@ -23,20 +23,20 @@ TRIES = ROOT / "tests" / "golden" / "hostile_referent.toml"
 ERRORS = ROOT / "tests" / "golden" / "law_errors.toml"
 SENTENCES = ROOT / "tests" / "golden" / "jurisdictions" / "sentences.toml"
 FRANCE = "templates/jurisdictions/fr"
-# Tests that only repeat the values.
+# Modules whose tests only repeat the values of the law.
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
 SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
 # If the texts of one row have more characters than this, the page says only where they are.
 _LONG_TEXTS = 1_000
-# The origin of a rule: the page has the source, docs/law.md what to confirm.
+# Keys about the origin of a rule. The page shows the source, and docs/law.md what counsel has to confirm.
 _BASIS = ("source", "confirm")
 _TEXTS = {"fr", "en"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of a law, with its line; for a text, the French one."""
+    """A value of a law, and its line in the file; for a text, the French one."""
 
     file: str
     path: Path
@@ -46,7 +46,7 @@ class Place:
 
     @property
     def key(self) -> str:
-        """Its place in the file, such as `clock.feedback.within`."""
+        """The place of the value in the file, such as `clock.feedback.within`."""
         return ".".join(self.path)
 
 
@@ -90,7 +90,7 @@ class Error:
     tests: tuple[str, ...]
 
     def held_on(self, surface: str) -> list[str]:
-        """Return the tests of a surface: the portal, the desk, or the command line."""
+        """Return the tests of the portal, of the desk, or of the command line."""
         return [each for each in self.tests if _surface(each) == surface]
 
 
@@ -173,7 +173,7 @@ def _lines(text: str) -> dict[Path, int]:
 
 
 def fits(key: str, path: Path) -> bool:
-    """Tell whether the key of a row is about this place."""
+    """Tell whether the key of a row matches this place."""
     parts = key.split(".")
     return len(parts) <= len(path) and all(
         part in ("*", named) for part, named in zip(parts, path, strict=False)
@@ -194,7 +194,7 @@ def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, li
 
 
 def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
-    """Return the most specific row about this place, or None."""
+    """Return the most specific row for this place, or None."""
     fitting = [
         (_weight(key), row)
         for row in rows

@@ -1,4 +1,4 @@
-"""Slot requests for cases in every state, timed in turns, to see what an observer could learn from time."""
+"""Measure the times of slot requests for cases in every state, to see what an observer could learn."""
 
 import math
 import secrets
@@ -22,12 +22,12 @@ STATES: Mapping[str, Mapping[str, bool]] = {
 }
 _SLOT = age.sealed_size(padding.SLOT)
 _ROWS = 1_000
-# Differences that can hardly be measured through a network: either is small enough.
+# Differences that can hardly be measured through a network. Either of them is small enough.
 _APART_MILLISECONDS = 2
 _APART = 0.05
-# For a busy machine, where one turn of rounds is too short to separate real differences from noise.
+# On a busy machine, one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# Beyond this distance from half of the rounds, it is not chance: equal states exceed it once in 4,000 times.
+# A result farther from half of the rounds is not chance: equal states exceed it once in 4,000 times.
 _SIGMAS = 3.5
 
 
@@ -64,7 +64,7 @@ def measured(
     rounds: int,
     enough: Callable[[Mapping[str, Sequence[float]]], bool],
 ) -> Mapping[str, Sequence[float]]:
-    """Return the times of all rounds, of which more are added, up to six times, until they suffice to judge.
+    """Return the times of all rounds. More rounds are added, up to six times, until they suffice to judge.
 
     All rounds are judged together. Noise counts less with each turn, because it meets every state, but a real
     difference stays. If turns were judged separately, one lucky turn would hide it. States that still differ
@@ -85,7 +85,7 @@ def medians(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
 
 
 def quickest(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
-    """Return the first decile of the times, which shows the work itself, even on a busy machine."""
+    """Return the first decile of the times, which shows the real work even on a busy machine."""
     return {name: statistics.quantiles(values, n=10)[0] for name, values in taken.items()}
 
 
@@ -103,7 +103,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return in how many more than half of the rounds the first was slower, in standard deviations."""
+    """Return how many standard deviations more than half of the rounds the first was slower."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

@@ -1,4 +1,4 @@
-"""Clients whose body comes byte by byte, or steadily: how long the web server tolerates them."""
+"""Clients that send their body byte by byte, or at a steady rate; how long the web server tolerates them."""
 
 import select
 import time
@@ -20,7 +20,7 @@ _FORM = "Content-Type: multipart/form-data; boundary=b"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request line with its body, and the size that it declares, None if it declares none."""
+    """A request line with its body, and the size that it declares (None: no size)."""
 
     line: str
     lines: Sequence[str]

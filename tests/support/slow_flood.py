@@ -1,4 +1,4 @@
-"""Clients that hold all connections they get, each with a request sent byte by byte; and probes."""
+"""Clients that hold all connections they get, each with a request sent byte by byte; and honest requests."""
 
 import multiprocessing
 import resource
@@ -16,7 +16,7 @@ from tests.support.bad_requests import head
 from tests.support.portal_nginx import HOST, Nginx
 
 _PAUSE_SECONDS = 5
-# The server cuts off such long heads and bodies after a while. The clients then connect again.
+# The server ends such slow heads and bodies after a while. The clients then connect again.
 _SLOW = (
     head("POST /api/slot HTTP/1.1", "Content-Length: 4000"),
     b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
@@ -31,7 +31,7 @@ _HONEST, _HONEST_NETWORK, _HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70
 class Source:
     """The origin of a connection: an address of this machine, or one named by a line sent first.
 
-    With such a line, tor names circuits. The onion service has no TLS.
+    tor names circuits with such a line. The onion service has no TLS.
     """
 
     port: int
@@ -77,7 +77,7 @@ def of_circuits(nginx: Nginx, count: int) -> list[Source]:
 
 @contextmanager
 def flooding(sources: Sequence[Source], count: int) -> Iterator[None]:
-    """Try to hold ``count`` connections in all from a separate process. Yield once each was tried."""
+    """Try to hold ``count`` connections in total, from a separate process. Yield once each was tried."""
     context = multiprocessing.get_context("spawn")
     begun, ended = context.Event(), context.Event()
     process = context.Process(target=_flood, args=(sources, count, begun, ended))
@@ -103,7 +103,7 @@ def _flood(sources: Sequence[Source], count: int, begun: Event, ended: Event) ->
 
 
 def _drip(connection: socket.socket | None, source: Source, beginning: bytes) -> socket.socket | None:
-    """Send one more byte, or connect again. Return the connection that is held, if any."""
+    """Send one more byte, or connect again. Return the connection that is held, if there is one."""
     try:
         if connection is None:
             connection = source.connect()
@@ -134,7 +134,10 @@ def probe(source: Source, seconds: float) -> tuple[int, int]:
 
 
 def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
-    """Probe clearnet and onion service at once. Return the numbers of requests and of timely answers."""
+    """Send honest requests to clearnet and onion service at the same time.
+
+    Return the numbers of requests and of timely answers.
+    """
     is_told = f"{site.port} proxy_protocol" in (site.folder / "clearnet.conf").read_text()
     ways = {
         "clearnet": Source(site.port, _HONEST, _HONEST_NETWORK if is_told else None),

@@ -1,4 +1,4 @@
-"""A slow line such as people have: delayed packets between two network namespaces. It requires root.
+"""A slow network line: delayed packets between two network namespaces. It requires root.
 
 The Linux module that delays packets does not exist on every machine. A TUN device, which passes packets to a
 program, works everywhere.
@@ -60,7 +60,7 @@ def inside(name: str) -> Iterator[None]:
 
 @dataclass
 class _End:
-    """A device, the packets on their way from it, and the time when the line is free for more."""
+    """A device, the packets on their way from it, and the time when the line can take more."""
 
     device: int
     packets: deque[tuple[float, bytes]] = field(default_factory=deque)
@@ -93,7 +93,7 @@ def _take_in(end: _End, seconds: float, rate: float) -> None:
 
 
 def _device(name: str, other: str) -> int:
-    """Create a device at one end. Return the descriptor that reads and writes its packets."""
+    """Create a device at one end. Return the file descriptor that reads and writes its packets."""
     _enter(name)
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(device, _SET_DEVICE, struct.pack("16sH", _DEVICE.encode(), _PACKETS_ALONE))

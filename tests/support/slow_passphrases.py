@@ -1,4 +1,4 @@
-"""Somebody who continues typing while a passphrase is checked."""
+"""A person who continues typing while a passphrase is checked."""
 
 import time
 from pathlib import Path
@@ -20,13 +20,13 @@ def slowly(*given):
 {module}.{name} = slowly
 main.main()
 """
-# The same program, in which checking a passphrase, or rating a new one, lasts while a file is missing.
+# The same program, but checking a passphrase, or rating a new one, waits until a file exists.
 SLOW = _PROGRAM.format(module="share_file", name="unseal")
 SLOWLY_WEIGHED = _PROGRAM.format(module="passphrase_strength", name="estimate")
 
 
 def types_ahead(at: Typist, folder: Path, *lines: str) -> None:
-    """Type while a passphrase is checked or rated, then let that end."""
+    """Type while a passphrase is checked or rated, then let the check end."""
     until = time.monotonic() + 60
     while not (folder / "trying").exists():
         assert time.monotonic() < until, at.shown

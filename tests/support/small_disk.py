@@ -1,4 +1,4 @@
-"""A small file system, which is soon full."""
+"""A small file system that is soon full."""
 
 import subprocess
 from collections.abc import Callable, Iterator

@@ -46,7 +46,7 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
         while piece := source.recv(65_536):
             target.sendall(piece)
         target.shutdown(socket.SHUT_WR)
-    except OSError:  # one side has closed
+    except OSError:  # one side has closed the connection
         return
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fixture:
-    """A fixture, read from its source. ``body`` is its code without the docstring."""
+    """A fixture as its source defines it. ``body`` is its code without the docstring."""
 
     name: str
     path: Path
     body: str
 
     def seen_by(self, other: "Fixture") -> bool:
-        """Tell whether the tests that see ``other`` would see this one if ``other`` did not exist."""
+        """Tell whether the tests that use ``other`` would get this fixture if ``other`` did not exist."""
         if self == other or self.path.name.startswith("test_"):
             return False
         return self.path.name != "conftest.py" or self.path.parent in other.path.parents

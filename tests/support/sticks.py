@@ -10,7 +10,7 @@ from tests.support.small_disk import small_disk
 
 @contextmanager
 def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
-    """Mount an image of a file system, or a folder a second time."""
+    """Mount an image of a file system, or mount a folder at a second place."""
     target.mkdir()
     subprocess.run(["mount", *options, source, target], check=True, capture_output=True)
     try:

@@ -1,4 +1,4 @@
-"""A line to a server that can go silent: it takes all bytes, passes none on, and reports no error."""
+"""A connection to a server that can stop: it then accepts all bytes, drops them, and reports no error."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ _PATIENCE_SECONDS = 60
 
 
 class SwallowingLine:
-    """A line through this machine's ``port``. It passes ``left`` bytes of the visitor on, or all of them."""
+    """A line to ``port`` on this machine. It passes ``left`` bytes of the visitor on, or all of them."""
 
     port = 0
 
@@ -19,12 +19,12 @@ class SwallowingLine:
         self._swallowed = threading.Event()
 
     def go_silent(self, after: int = 0) -> None:
-        """Pass only this number of bytes on from now."""
+        """From now on, pass on only this number of bytes."""
         self._swallowed.clear()
         self.left = after
 
     def wait_until_silent(self) -> None:
-        """Return once a byte of the visitor was swallowed."""
+        """Return once a byte of the visitor was dropped."""
         assert self._swallowed.wait(_PATIENCE_SECONDS)
 
     def mend(self) -> None:
@@ -70,7 +70,7 @@ def swallowing(server: int) -> Iterator[SwallowingLine]:
 
 
 def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> None:
-    """Pass on the visitor's bytes, but nothing more over a connection that was silent once."""
+    """Pass on the visitor's bytes, but none on a connection that has dropped some."""
     is_open = True
     with suppress(OSError):
         while piece := near.recv(1 << 16):

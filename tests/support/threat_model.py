@@ -41,7 +41,7 @@ def sections(text: str) -> list[Section]:
 
 
 def tests_named(text: str) -> list[tuple[str, str]]:
-    """Return each test after an arrow, as name and path."""
+    """Return each test that follows an arrow, as name and path."""
     return _TEST.findall(text)
 
 

@@ -15,7 +15,7 @@ from tests.support.portal_nginx import CONFIGURATION, HOST
 
 TORRC = CONFIGURATION.with_name("torrc")
 AUTHORITIES, RELAYS = 3, 5
-# There is a consensus every 20 seconds. The service is known from the second or third on.
+# There is a consensus every 20 seconds. Clients know the service from the second or third one on.
 PATIENCE_SECONDS = 240
 _NODE = """
 TestingTorNetwork 1
@@ -64,7 +64,7 @@ def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
 
 @contextmanager
 def tor_network(folder: Path, tor_port: int) -> Iterator[Tor]:
-    """Run a network with the shipped torrc before a web server. Yield once the service is reachable."""
+    """Run a network with the shipped torrc in front of a web server. Yield once the service is reachable."""
     proxy, service = f"{HOST}:{free_port()}", folder / "service"
     authorities = [folder / f"authority{n}" for n in range(AUTHORITIES)]
     settings = {each: _authority(each) for each in authorities}
@@ -111,7 +111,7 @@ def _trusted(folder: Path, settings: str) -> str:
     assert directory
     assert identity
     known = f"orport={router[1].rpartition(':')[2]} v3ident={identity[1]} {directory[1]}"
-    # tor needs to know some authority before it prints its own fingerprint.
+    # tor must know an authority before it prints its own fingerprint.
     (folder / "torrc").write_text(f"{settings}DirAuthority {folder.name} {known} {'F' * 40}\n")
     command = ["tor", "-f", folder / "torrc", "--list-fingerprint", "--hush"]
     subprocess.run(command, check=True, capture_output=True)
@@ -136,7 +136,7 @@ def _running(folder: Path, settings: str) -> Iterator[None]:
 
 
 def _reached(proxy: str, hostname: Path) -> str:
-    """Return the name of the onion service once a page of it is reachable through the network."""
+    """Return the name of the onion service once a page can be fetched through the network."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         with suppress(FileNotFoundError, Refused):

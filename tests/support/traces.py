@@ -12,9 +12,9 @@ Text = TypeVar("Text", str, bytes)
 
 
 def disguises(text: str | bytes) -> list[bytes]:
-    """Return the forms in which ``text`` could occur: UTF-8, UTF-16, hex, base 64 at each alignment.
+    """Return the encodings in which ``text`` could occur: UTF-8, UTF-16, hex, base 64 at each alignment.
 
-    For bytes, such as a key, there is no UTF-16.
+    Bytes, such as a key, have no UTF-16.
     """
     raw = text.encode("utf-8") if isinstance(text, str) else text
     forms = [raw, raw.hex().encode(), *([text.encode("utf-16-le")] if isinstance(text, str) else [])]
@@ -26,9 +26,9 @@ def disguises(text: str | bytes) -> list[bytes]:
 
 
 def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
-    """Return those of ``texts`` that are in ``data`` in any form."""
+    """Return those of ``texts`` that occur in ``data`` in any encoding."""
     forms = {text: disguises(text) for text in texts}
-    # One pass for all texts: separate passes over the memory of a portal would take ten seconds.
+    # All texts in one pass, because separate passes over the memory of a portal would take ten seconds.
     if not re.search(b"|".join(re.escape(form) for each in forms.values() for form in each), data):
         return []
     return [text for text, each in forms.items() if any(form in data for form in each)]

@@ -87,7 +87,7 @@ def rendered(words: Translation, said: Callable[[str, str], str]) -> dict[str, s
         patch.object(translation, "load", translations),
         patch.object(guide, "load", written),
     ):
-        # Tests keep the pages of a process, but these must not be kept.
+        # Tests normally keep the pages of a process, but these must not be kept.
         pages.environment.cache_clear()
         found = inspect.unwrap(pages.render)(Settings(), asked)
         pages.environment.cache_clear()
@@ -128,7 +128,7 @@ def by_page() -> dict[str, list[str]]:
 
 
 def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
-    """Return every text of a catalogue, each with the files that contain it.
+    """Return every text that a catalogue needs, each with the files that contain it.
 
     If the questionnaire and the law do not have the language, its catalogue includes their texts.
     """
@@ -253,7 +253,7 @@ def _guides(language: str) -> Iterator[str]:
 
 
 def _with_texts(written: Guide, said: Callable[[str], str]) -> Guide:
-    """Return a guide or notice with other texts. The address, of proper names, stays."""
+    """Return a guide or notice with other texts. The address does not change, because it is made of names."""
     sections = tuple(
         replace(
             each,

@@ -1,4 +1,4 @@
-"""Somebody at a real terminal, who types lines when the program asks, and records what it showed."""
+"""A person at a real terminal, who types lines when the program asks, and records what it showed."""
 
 import codecs
 import os
@@ -21,7 +21,8 @@ from tests.support.forks import INBOX, Fork
 _PATIENCE = 60
 # The sequence with which a session of the inbox clears the screen.
 CLEARED = "\x1b[H\x1b[2J\x1b[3J"
-# A shell that takes over when a command is stopped. Without such a parent, it cannot be stopped.
+# A shell that gets the terminal when a command is stopped. Without such a parent, a command cannot be
+# stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
 # A function that runs the inbox with these words, in a folder, at a terminal.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
@@ -60,7 +61,7 @@ class Typist:
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def can_be_stopped(self) -> None:
-        """Make Ctrl-S stop the terminal again, as any program of the same person can."""
+        """Make Ctrl-S stop the terminal again, as another program of the same person can."""
         settings = termios.tcgetattr(self._terminal)
         settings[0] |= termios.IXON
         termios.tcsetattr(self._terminal, termios.TCSANOW, settings)
@@ -78,13 +79,13 @@ class Typist:
         os.write(self._terminal, line.encode() + b"\n")
 
     def answers(self, question: str, line: str) -> None:
-        """Wait for a question that echoes what is typed, then type."""
+        """Wait for a question at which typed text is visible, then type."""
         self.sees(question)
         assert self.is_echoing
         self.types(line)
 
     def confides(self, question: str, secret: str) -> None:
-        """Wait for a question that does not echo, then type."""
+        """Wait for a question at which typed text is hidden, then type."""
         self.sees(question)
         until = time.monotonic() + _PATIENCE
         while self.is_echoing:
@@ -123,7 +124,7 @@ class Typist:
             return False
         try:
             piece = os.read(self._terminal, 65_536)
-        except OSError:  # Linux reports the closed other side of the terminal like this
+        except OSError:  # Linux reports like this that the other side of the terminal was closed
             return False
         self.shown = (self.shown + self._decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
@@ -142,7 +143,7 @@ def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
         process = subprocess.Popen(
             ["setsid", "--ctty", *map(str, command)],
             cwd=folder,
-            env=os.environ,  # without it, what C libraries may have added
+            env=os.environ,  # without this, the program would inherit variables set by C libraries
             stdin=program_side,
             stdout=program_side,
             stderr=program_side,

@@ -1,4 +1,4 @@
-"""HTTP/2 clients that request pages and do not read any of their bytes."""
+"""HTTP/2 clients that request pages and never read the answers."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,7 +10,8 @@ from h2.settings import SettingCodes, Settings
 
 from tests.support.slow_flood import Source
 
-# Every server should allow at least this many (RFC 9113, 6.5.2); nginx closes after refusing this many.
+# Every server should allow at least this many (RFC 9113, 6.5.2). nginx closes a connection after refusing
+# this many.
 _STREAMS = 100
 
 
@@ -30,7 +31,7 @@ def _begun(stack: ExitStack, source: Source, path: str) -> int:
     protocol.local_settings = Settings(initial_values={SettingCodes.INITIAL_WINDOW_SIZE: 0})
     protocol.initiate_connection()
     asked = [(":method", "GET"), (":path", path), (":scheme", "https"), (":authority", "x")]
-    # Headers that no browser sends, and that the server keeps for as long as the answer.
+    # Headers that no browser sends. The server keeps them as long as the answer.
     padded = [*asked, *[("x-padding", "x" * 3_800)] * 2]
     for n in range(_STREAMS):
         protocol.send_headers(2 * n + 1, padded, end_stream=True)

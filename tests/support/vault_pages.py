@@ -1,4 +1,4 @@
-"""Decrypt the pages of a vault without SQLCipher: every byte in its file, including free pages."""
+"""Decrypt the pages of a vault without SQLCipher: every byte in the file, including free pages."""
 
 from pathlib import Path
 

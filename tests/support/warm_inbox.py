@@ -15,5 +15,5 @@ for leaf in leaves(main.commands.branch).values():
 configure_mappers()
 # Reading the law takes a seventh of a second, as long as the rest of a command.
 folders.read(folders.given("fr"))
-# Otherwise, the garbage collector of each fork would visit, and so copy, the shared objects.
+# Otherwise, the garbage collector of each fork would visit the shared objects, and so copy them.
 gc.freeze()

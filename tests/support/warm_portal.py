@@ -18,5 +18,5 @@ questions = load_questionnaire(settings)
 for each in site_files.files(settings, questions).values():
     content_encoding.encoded(each.content)
 pages.answers(settings, questions)
-# Otherwise, the garbage collector of each fork would visit, and so copy, the shared objects.
+# Otherwise, the garbage collector of each fork would visit the shared objects, and so copy them.
 gc.freeze()

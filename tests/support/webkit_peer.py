@@ -1,4 +1,4 @@
-"""Debian's WebKitGTK, the engine nearest to an iPhone's browser that runs here, on a virtual screen."""
+"""Debian's WebKitGTK on a virtual screen. It is the engine nearest to an iPhone's browser that runs here."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from selenium.webdriver.webkitgtk.service import Service
 # The program that the driver starts. Debian names its folder after the version of the API.
 _BROWSERS = Path("/usr/lib")
 _BROWSER = "*/webkit2gtk-*/MiniBrowser"
-# Without room around its buttons, the window can be as narrow as a phone.
+# Without space around its buttons, the window can be as narrow as a phone.
 _STYLE = "* { border: 0; font-size: 1px; margin: 0; min-height: 0; min-width: 0; padding: 0 }"
 _KEYS = {"Escape": Keys.ESCAPE, "Tab": Keys.TAB, "Enter": Keys.ENTER, " ": Keys.SPACE}
 SLOW = 60  # seconds, on a busy machine
@@ -59,7 +59,7 @@ class Person:
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
 
     def enter(self, selector: str) -> None:
-        """Press a button with the keyboard, because the page treats two quick clicks at one place as one."""
+        """Press a button with the keyboard, because the page counts two quick clicks at one place as one."""
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).send_keys(Keys.ENTER)
 
     def fill(self, selector: str, text: str) -> None:
@@ -70,7 +70,7 @@ class Person:
         self.browser.find_element(By.CSS_SELECTOR, selector).send_keys("\n".join(map(str, files)))
 
     def back(self) -> None:
-        """Press the browser's Back. The driver's own would wait for a page to load."""
+        """Press the browser's Back. The driver's own function would wait for a page to load."""
         self.browser.execute_script("history.back()")
 
 
@@ -104,7 +104,7 @@ def browsing(folder: Path, width: int = 360, height: int = 740) -> Iterator[WebK
     with ExitStack() as stack:
         env = {
             **os.environ,
-            # The pointer is in the middle of the screen. The window below it has the focus.
+            # The pointer is in the middle of the screen, and the window below it has the focus.
             "DISPLAY": stack.enter_context(_screen(width, height)),
             "XDG_CONFIG_HOME": str(settings),
             # The tests run as root in a container, where WebKit's own sandbox cannot start.

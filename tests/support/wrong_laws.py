@@ -1,4 +1,4 @@
-"""Laws with one wrong value, which a test that checks the program against that value must notice."""
+"""Laws with one wrong value. A test that checks the program against the value must fail with such a law."""
 
 import itertools
 import json
@@ -33,7 +33,7 @@ _SPANS = ("1 day", "1 working day", "same day", "3 days", "4 years")
 
 
 class _Country(StrEnum):
-    """Some of the countries that a law can be of."""
+    """Data about some of the countries that a law can be for."""
 
     FRANCE = "FR"
     BELGIUM = "BE"
@@ -89,7 +89,7 @@ def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
 
 
 def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield a law with other values at all these places, in one file, if it can be read."""
+    """Yield a law with other values at all these places in one file, if it can be read."""
     meant = [place for place in places if not place.is_text]
     changes = []
     for place in meant:
